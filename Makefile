@@ -1,0 +1,50 @@
+# Two commands to know: « make demo » and « make test ». Each prepares .venv by itself.
+PYTHON ?= python3
+PORT ?= 8065
+BOT_PORT ?= 8066
+SERVER_VERSION ?= 11.2
+BIN := .venv/bin
+CHECKED := bot commands dialogs storage config sandbox tests
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench lock clean
+
+help:
+	@echo "make demo    le bot et un Mattermost embarqué (PORT, BOT_PORT, SERVER_VERSION, RESET=1, TOUR=1)"
+	@echo "make test    toutes les vérifications et tous les tests"
+	@echo "make bench   les mesures, côte à côte"
+	@echo "make lock    refaire requirements*.lock (demande uv)"
+
+# A stamp per lock: the environment is made again when its lock or pyproject.toml changed.
+.venv/.run: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: requirements-dev.lock .venv/.run
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: .venv/.run
+	@PORT=$(PORT) BOT_PORT=$(BOT_PORT) SERVER_VERSION=$(SERVER_VERSION) exec $(BIN)/coop-bot demo $(if $(RESET),--reset) $(if $(TOUR),--tour)
+
+test: check
+	$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95
+
+check: .venv/.dev
+	$(BIN)/ruff check $(CHECKED)
+	$(BIN)/ruff format --check $(CHECKED)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/.dev
+	$(BIN)/python -m tests.bench
+
+# --no-annotate and --no-header keep registry addresses and local paths out of the files.
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra postgres --quiet pyproject.toml requirements-build.in --output-file requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra postgres --group dev --constraint requirements.lock --quiet pyproject.toml --output-file requirements-dev.lock
+
+clean:
+	rm -rf .venv .demo dist build

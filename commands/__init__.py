@@ -1,0 +1,1 @@
+"""What the bot does: one file per feature, all of them listed here."""

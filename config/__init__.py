@@ -1,0 +1,1 @@
+"""Settings and reference tables: all that differs between deployments, and all that never does."""

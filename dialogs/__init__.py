@@ -1,0 +1,1 @@
+"""The forms the bot shows: declarations and field rules only."""

@@ -1,0 +1,1 @@
+"""An embedded Mattermost to try and test the bot against; it knows nothing of the bot."""

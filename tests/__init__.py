@@ -1,0 +1,1 @@
+"""Stories, wire tests, properties and architecture."""
