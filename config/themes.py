@@ -1,0 +1,117 @@
+"""The themes of a CRA: codes, labels, usual words, and their storage as bits."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+from config.folding import fold
+
+# Words too small to carry a theme; « en » is not among them: « en emploi » is a statut.
+_SMALL = {"de", "d", "du", "des", "le", "la", "les", "l", "un", "une"}
+# Other words one slip away from a theme's, as `key` gives them; then communes and parts of their names.
+_NOT_TYPOS = {
+    *("collegue", "scolarise", "scolarisee"),
+    *(
+        "barque",
+        "benque",
+        "cantin",
+        "carlat",
+        "carsac",
+        "carsan",
+        "castine",
+        "chantagret",
+        "clapier",
+        "claviere",
+    ),
+    *(
+        "commercy",
+        "illoud",
+        "mabile",
+        "novion",
+        "parenti",
+        "parenty",
+        "paroche",
+        "priche",
+        "rangen",
+        "viremont",
+    ),
+}
+# Below six letters a slip makes another word (santé, Santes; panne, Cannes); from ten, two slips are safe.
+_SHORTEST_WITH_TYPO, _SHORTEST_WITH_TWO = 6, 10
+_LONGEST_TEXT = 120
+
+
+@dataclass(frozen=True)
+class Theme:
+    """One theme: `bit` is its place in a stored bitmask and in the form, `mots` the words that mean it."""
+
+    code: str
+    libelle: str
+    court: str
+    mots: tuple[str, ...]
+    bit: int
+
+
+def _load() -> dict[str, Theme]:
+    lines = (files("config") / "themes.tsv").read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")][1:]
+    return {
+        code: Theme(code, libelle, court, tuple(mots.split(", ")), bit)
+        for bit, (code, libelle, court, mots) in enumerate(rows)
+    }
+
+
+THEMES: dict[str, Theme] = _load()
+
+
+def key(text: str) -> str:
+    """Reduce a text to what tells a theme: folded words without signs, small words and plural marks."""
+    words = re.findall(r"[a-z0-9]+", fold(text))
+    return " ".join(word.removesuffix("s") if len(word) > 3 else word for word in words if word not in _SMALL)
+
+
+@cache
+def vocabulary() -> dict[str, Theme]:
+    """Every text that means a theme, reduced by `key`: codes, labels, short labels and usual words."""
+    return {
+        key(text): theme
+        for theme in THEMES.values()
+        for text in (theme.code, theme.libelle, theme.court, *theme.mots)
+    }
+
+
+def theme_of(text: str) -> Theme | None:
+    """Return the theme that a code, a label or a usual word means; None if none, or two equally well.
+
+    Case, accents, plurals and small words do not matter; a slip or two in a long word are forgiven.
+    """
+    wanted = key(text[:_LONGEST_TEXT])
+    return vocabulary().get(wanted) or _guess(wanted)
+
+
+def _guess(wanted: str) -> Theme | None:
+    """Find the one theme whose words are a slip or two away, the first letter being right."""
+    if len(wanted) < _SHORTEST_WITH_TYPO or wanted in _NOT_TYPOS:
+        return None
+    allowed = 2 if len(wanted) >= _SHORTEST_WITH_TWO else 1
+    words = [word for word in vocabulary() if word[0] == wanted[0] and len(word) >= _SHORTEST_WITH_TYPO]
+    near = extract(wanted, words, scorer=OSA.distance, score_cutoff=allowed, limit=None)
+    best = {vocabulary()[word].code for word, slips, _ in near if slips == near[0][1]}
+    return THEMES[best.pop()] if len(best) == 1 else None
+
+
+def bits(codes: Iterable[str]) -> int:
+    """Return the bitmask of these codes; KeyError on an unknown one."""
+    return sum({1 << THEMES[code].bit for code in codes})
+
+
+def from_bits(mask: int) -> tuple[str, ...]:
+    """Return the codes of a bitmask in the order of the table; ValueError if it holds an unknown bit."""
+    if mask >> len(THEMES):
+        raise ValueError(f"no theme has a bit of {mask}")
+    return tuple(theme.code for theme in THEMES.values() if mask >> theme.bit & 1)
