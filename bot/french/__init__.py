@@ -1,0 +1,1 @@
+"""The French that the machine reads and says: words, dates, periods, durations."""

@@ -1,0 +1,148 @@
+"""Dates as people write them: « hier », « lundi dernier », « 12/09 », « le 3 », « 1er mars 2026 »."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from bot.french.words import digits, fold
+
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MONTHS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
+_SHORT_MONTHS = {
+    **{"janv": 1, "jan": 1, "fevr": 2, "fev": 2, "avr": 4, "juil": 7},
+    **{"sept": 9, "sep": 9, "oct": 10, "nov": 11, "dec": 12},
+}
+MONTH_NUMBERS = {fold(name): number for number, name in enumerate(MONTHS, 1)} | _SHORT_MONTHS
+
+_DAYS_AWAY = {
+    **{
+        "aujourd hui": 0,
+        "auj": 0,
+        "ce jour": 0,
+        "ce matin": 0,
+        "ce midi": 0,
+        "cet apres midi": 0,
+        "ce soir": 0,
+    },
+    **{"hier": -1, "avant hier": -2, "demain": 1, "apres demain": 2},
+}
+_MOMENT = re.compile(r" (?:matin|midi|apres midi|soir|au soir)$")
+_AGO = re.compile(r"il y a ([0-9]{1,4}) (jours?|semaines?)")
+_WEEKDAY = re.compile(rf"(?:ce )?({'|'.join(WEEKDAYS)})( dernier| passe)?")
+_OPENING = re.compile(rf"(?:le )?(?:({'|'.join(WEEKDAYS)}) )?(?:le )?")
+_YEAR = r"([0-9]{4}|[0-9]{2})"
+_SLASHED = re.compile(rf"([0-9]{{1,2}})/([0-9]{{1,2}})(?:/{_YEAR})?")
+_ISO = re.compile(r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})")
+_LETTERS = re.compile(rf"([0-9]{{1,2}})(?: ?er)? ({'|'.join(MONTH_NUMBERS)})\.?(?: {_YEAR})?")
+_DAY_OF_MONTH = re.compile(r"([0-9]{1,2})(?: ?er)?")
+
+
+def read_date(text: str, today: date) -> date | None:
+    """Read a date; None when the text is no date or an impossible one (« 31/02 »).
+
+    What is left unsaid (the year, the month, which Monday) is completed with the most recent past: « 12/09 »
+    is the last 12 September up to today. A date given in full may be later than today: the caller judges.
+    """
+    try:
+        return _read(_normal(text), today)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _normal(text: str) -> str:
+    # Dots and hyphens between digits are date separators; fold would turn hyphens into spaces.
+    found = fold(re.sub(r"(?<=[0-9])[-‐‑–.](?=[0-9])", "/", text))
+    return re.sub(r"\bpremier\b", "1er", found)
+
+
+def _read(found: str, today: date) -> date | None:
+    if (away := days_away(found)) is not None:
+        return today + timedelta(days=away)
+    if match := _WEEKDAY.fullmatch(_MOMENT.sub("", found.removeprefix("le "))):
+        return _last_weekday(WEEKDAYS.index(match[1]), today, strictly=bool(match[2]))
+    return _read_announced(found, today)
+
+
+def _read_announced(found: str, today: date) -> date | None:
+    """Read a calendar date after an optional « le » or weekday; a weekday that contradicts it gives None."""
+    match = _OPENING.match(found)
+    assert match  # every part of the opening is optional
+    weekday, rest = match[1], found[match.end() :]
+    # A number alone is a day of the month only when a « le » or a weekday announces it.
+    read = _read_day(rest, today) if match[0] else None
+    read = read or _read_calendar(rest, today)
+    contradicts = read and weekday and WEEKDAYS[read.weekday()] != weekday
+    return None if contradicts else read
+
+
+def _read_day(found: str, today: date) -> date | None:
+    match = _DAY_OF_MONTH.fullmatch(found)
+    return _latest(_months_back(int(match[1]), today), today) if match else None
+
+
+def days_away(found: str) -> int | None:
+    """Read a folded text that counts from today: « hier » is -1, « il y a 3 jours » is -3."""
+    if (away := _DAYS_AWAY.get(_MOMENT.sub("", found))) is not None:
+        return away
+    # Only here, because « sept. » is September elsewhere.
+    if match := _AGO.fullmatch(digits(found)):
+        return -int(match[1]) * (7 if match[2].startswith("semaine") else 1)
+    return None
+
+
+def _last_weekday(weekday: int, today: date, *, strictly: bool) -> date:
+    back = (today.weekday() - weekday) % 7
+    return today - timedelta(days=7 if strictly and back == 0 else back)
+
+
+def _read_calendar(found: str, today: date) -> date | None:
+    if match := _ISO.fullmatch(found):
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    if match := _SLASHED.fullmatch(found):
+        day, month, year = int(match[1]), int(match[2]), match[3]
+    elif match := _LETTERS.fullmatch(found):
+        day, month, year = int(match[1]), MONTH_NUMBERS[match[2]], match[3]
+    else:
+        return None
+    if year:
+        return date(int(year) + (2000 if len(year) == 2 else 0), month, day)
+    return _latest(((today.year - back, month, day) for back in range(9)), today)
+
+
+def _months_back(day: int, today: date) -> Iterator[tuple[int, int, int]]:
+    for back in range(3):
+        years, month = divmod(today.year * 12 + today.month - 1 - back, 12)
+        yield years, month + 1, day
+
+
+def _latest(candidates: Iterator[tuple[int, int, int]], today: date) -> date | None:
+    """Return the first candidate (year, month, day) that exists and is not after today."""
+    for candidate in candidates:
+        try:
+            found = date(*candidate)
+        except ValueError:
+            continue
+        if found <= today:
+            return found
+    return None
+
+
+def say_date(day: date, today: date | None = None) -> str:
+    """Say a date: « mardi 24 novembre 2026 ».
+
+    With `today`, what is near is shorter: « aujourd’hui », « hier », no year for a past day of this year.
+    """
+    if today and day == today:
+        return "aujourd’hui"
+    if today and day == today - timedelta(days=1):
+        return "hier"
+    said = f"{WEEKDAYS[day.weekday()]} {say_day(day)} {MONTHS[day.month - 1]}"
+    return said if today and today.year == day.year and day < today else f"{said} {day.year}"
+
+
+def say_day(day: date) -> str:
+    """Say the day of the month: « 1er », « 24 »."""
+    return "1er" if day.day == 1 else str(day.day)

@@ -1,0 +1,71 @@
+"""Small French: folding, plurals, enumerations and numbers in letters."""
+
+import re
+from collections.abc import Sequence
+
+from config.folding import fold
+
+__all__ = ["MINUS", "NBSP", "digits", "fold", "join", "plural", "read_number"]
+
+NBSP = "\u00a0"
+# Signs that fold() would turn into a space: a number that begins with one is negative.
+MINUS = ("-", "‐", "‑", "–", "−")
+
+_UNITS = (
+    *("zero", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf"),
+    *("dix", "onze", "douze", "treize", "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf"),
+)
+_TENS = {20: "vingt", 30: "trente", 40: "quarante", 50: "cinquante", 60: "soixante", 80: "quatre-vingt"}
+
+
+def _spelled(n: int) -> str:
+    """Spell a number from 0 to 99, with hyphens, the way schools teach it."""
+    if n < 20:
+        return _UNITS[n]
+    ten = max(value for value in _TENS if value <= n)
+    rest = n - ten
+    if rest == 0:
+        return _TENS[ten]
+    link = " et " if rest in (1, 11) and ten != 80 else "-"
+    return _TENS[ten] + link + _UNITS[rest]
+
+
+def _number_words() -> dict[str, int]:
+    words = {fold(_spelled(n)): n for n in range(100)}
+    feminine = {re.sub(r"\bun$", "une", word): n for word, n in words.items()}
+    return words | feminine | {"quatre vingts": 80, "cent": 100}
+
+
+_NUMBERS = _number_words()
+# The longest first, so that « vingt et un » is not read as « vingt ».
+_SPELLED = re.compile(r"\b(?:" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + r")\b")
+
+
+def plural(n: int, one: str, many: str | None = None) -> str:
+    """Return the count and its noun: « 1 participant », « 8 participants » (0 and 1 are singular in French).
+
+    `many` is the plural when it is not made by adding an s to every word of `one`.
+    """
+    if many is None:
+        many = " ".join(word if word.endswith(("s", "x", "z")) else f"{word}s" for word in one.split(" "))
+    return f"{n}{NBSP}{one if abs(n) < 2 else many}"
+
+
+def join(items: Sequence[str], last: str = "et") -> str:
+    """Enumerate: « a », « a et b », « a, b et c »."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def digits(text: str) -> str:
+    """Fold the text and write its number words (zéro … cent) in digits: « deux heures » → « 2 heures »."""
+    return _SPELLED.sub(lambda match: str(_NUMBERS[match[0]]), fold(text))
+
+
+def read_number(text: str) -> int | None:
+    """Read a whole number from 0 to 9999, in digits or in letters up to cent; None for anything else."""
+    if text.strip().startswith(MINUS):
+        return None
+    found = digits(text)
+    return int(found) if re.fullmatch(r"[0-9]{1,4}", found) else None
