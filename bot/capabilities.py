@@ -1,0 +1,51 @@
+"""What this Mattermost server and its clients can do, by its version."""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What features may ask for; they never compare versions (mattermost.md §7)."""
+
+    version: tuple[int, int]
+
+    @property
+    def multiselect(self) -> bool:
+        """Dialogs have selects with several values."""
+        return self.version >= (11, 0)
+
+    @property
+    def dates(self) -> bool:
+        """Dialogs have date fields."""
+        return self.version >= (11, 1)
+
+    @property
+    def steps(self) -> bool:
+        """A dialog can be answered by a next dialog."""
+        return self.version >= (11, 1)
+
+    @property
+    def bulk_members(self) -> bool:
+        """Several people are added to a channel by one call."""
+        return self.version >= (9, 11)
+
+    @property
+    def trigger_seconds(self) -> int:
+        """How long a trigger id opens a dialog."""
+        return 30 if self.version >= (9, 5) else 3
+
+    @property
+    def own_command_right(self) -> str:
+        """The permission one needs to keep one’s own slash commands."""
+        return "manage_own_slash_commands" if self.version >= (11, 2) else "manage_slash_commands"
+
+
+OLDEST = Capabilities((5, 37))
+"""What is safe to assume of a server not reached yet."""
+
+
+def of_version(text: str) -> Capabilities | None:
+    """The capabilities of « 11.2.0.11.2.0.cff4….false » (X-Version-Id, hello) or « 11.2.0 »."""
+    found = re.match(r"(\d+)\.(\d+)", text)
+    return Capabilities((int(found[1]), int(found[2]))) if found else None

@@ -1,0 +1,56 @@
+"""What every handler is given: who, where, when, and the tools."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.capabilities import Capabilities
+from bot.mattermost import Chat
+from config.settings import Settings
+from storage.people import Person
+
+Kind = Literal["command", "submit", "button", "event", "job"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Something came in: what it was, from whom, and where its replies may go.
+
+    ``key`` is the one-time key of a dialog (the same for each sending of it); ``post_id`` the post whose
+    button was clicked, or from whose button the dialog was opened; ``response_url`` takes whispers for
+    30 minutes after a command.
+    """
+
+    kind: Kind
+    name: str
+    user_id: str = ""
+    channel_id: str = ""
+    trigger_id: str = ""
+    response_url: str = ""
+    post_id: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One request at work. ``db`` is one transaction, opened at its first statement; the dispatcher commits it."""
+
+    user: Person
+    request: Request
+    now: datetime
+    db: AsyncSession
+    chat: Chat
+    settings: Settings
+    capabilities: Capabilities
+
+    @property
+    def channel_id(self) -> str:
+        """The channel the person acted in."""
+        return self.request.channel_id
+
+    @property
+    def today(self) -> date:
+        """The date where the person is: it is tomorrow in La Réunion before it is in Paris."""
+        return self.now.astimezone(self.user.zone).date()

@@ -1,0 +1,34 @@
+"""How the bot refuses: the one exception a handler raises on purpose, and the failures of Mattermost."""
+
+from collections.abc import Mapping
+
+
+class UserError(Exception):
+    """Tell the person, in their words, why the bot won’t do it and what to do instead.
+
+    ``fields`` puts sentences under the fields of the dialog they are about (element name → sentence).
+    """
+
+    def __init__(self, text: str = "", *, fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(text or "; ".join((fields or {}).values()))
+        self.text = text
+        self.fields = dict(fields or {})
+
+
+class ChatError(Exception):
+    """Mattermost refused or did not answer.
+
+    ``status`` is the HTTP status (0: no answer), ``error_id`` Mattermost’s own name of the fault, and
+    ``retry_after`` the seconds it asked to wait. Only a fault that may pass is worth another try.
+    """
+
+    def __init__(self, status: int, error_id: str = "", *, retry_after: float | None = None) -> None:
+        super().__init__(f"{status} {error_id}".strip())
+        self.status = status
+        self.error_id = error_id
+        self.retry_after = retry_after
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the same call may succeed later: no answer, too many calls, a server in trouble."""
+        return self.status in {0, 408, 425, 429} or self.status >= 500

@@ -1,0 +1,108 @@
+"""A feature: the handlers of one file, each with what triggers it and who may."""
+
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from bot.context import Context, Kind
+from bot.forms import Form
+from bot.replies import Replies
+from storage.people import EVERYONE, Role
+
+P = TypeVar("P", bound=BaseModel)
+F = TypeVar("F", bound=Form)
+Handler = Callable[[Context, P], Awaitable[Replies]]
+TextHandler = Callable[[Context, str], Awaitable[Replies]]
+JobHandler = Callable[[Context], Awaitable[Replies]]
+Key = tuple[Kind, str]
+"""("command", "cra liste"), ("submit", "cra.NewCra"), ("button", …), …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What runs which handler, and the roles that may pull it.
+
+    ``help`` is what « /aide » says of a command, ``hint`` what may follow it. ``writes`` is false for what
+    only reads: on SQLite it then waits for no writer. ``schedule`` are APScheduler’s cron fields, Paris time.
+    """
+
+    key: Key
+    handler: Callable[..., Awaitable[Replies]]
+    roles: frozenset[Role] = EVERYONE
+    payload: type[BaseModel] | None = None
+    writes: bool = True
+    help: str = ""
+    hint: str = ""
+    schedule: str = ""
+
+
+def name_of(payload: type[BaseModel]) -> str:
+    """Types are the routing keys: no hand-written callback ids."""
+    return f"{payload.__module__.rpartition('.')[2]}.{payload.__qualname__}"
+
+
+class Feature:
+    """``feature = Feature("hotline")``, then decorate the handlers."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.triggers: list[Trigger] = []
+
+    def command(
+        self,
+        name: str,
+        *,
+        help: str,
+        hint: str = "",
+        roles: Collection[Role] = EVERYONE,
+        writes: bool = False,
+    ) -> Callable[[TextHandler], TextHandler]:
+        """``/name``; a second word makes a subcommand. The handler gets the rest of the line."""
+
+        def register(handler: TextHandler) -> TextHandler:
+            key: Key = ("command", name)
+            self.triggers.append(Trigger(key, handler, frozenset(roles), writes=writes, help=help, hint=hint))
+            return handler
+
+        return register
+
+    def submit(self, form: type[F], *, roles: Collection[Role] = EVERYONE) -> Callable[[Handler[F]], Handler[F]]:
+        """The form was sent, and is valid."""
+        return self._typed("submit", form, roles)
+
+    def button(self, payload: type[P], *, roles: Collection[Role] = EVERYONE) -> Callable[[Handler[P]], Handler[P]]:
+        """A button with such a payload was clicked."""
+        return self._typed("button", payload, roles)
+
+    def event(self, event: type[P]) -> Callable[[Handler[P]], Handler[P]]:
+        """Such an event came from the websocket."""
+        return self._typed("event", event, EVERYONE)
+
+    def job(self, schedule: str) -> Callable[[JobHandler], JobHandler]:
+        """Runs on a schedule, once for all replicas; never between 02:00 and 03:00, which some nights have twice."""
+
+        def register(handler: JobHandler) -> JobHandler:
+            key: Key = ("job", f"{self.name}.{handler.__name__}")
+            self.triggers.append(Trigger(key, handler, schedule=schedule))
+            return handler
+
+        return register
+
+    def _typed(self, kind: Kind, payload: type[Any], roles: Collection[Role]) -> Callable[[Any], Any]:
+        def register(handler: Any) -> Any:
+            self.triggers.append(Trigger((kind, name_of(payload)), handler, frozenset(roles), payload))
+            return handler
+
+        return register
+
+
+def index(features: Iterable[Feature]) -> dict[Key, Trigger]:
+    """All triggers by key; two for one key is a mistake."""
+    found: dict[Key, Trigger] = {}
+    for trigger in (t for f in features for t in f.triggers):
+        if trigger.key in found:
+            raise ValueError(f"two handlers for {trigger.key}")
+        found[trigger.key] = trigger
+    return found

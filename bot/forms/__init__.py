@@ -1,0 +1,20 @@
+"""Forms: declared once as a model, drawn for what each server can show, read back from every client’s dialect."""
+
+from bot.forms.form import Form, Hidden
+from bot.forms.kinds import Choice, Clues, Day, Kind, Number, ReadText, Text, Unreadable
+from bot.forms.many import Many, Picked
+
+__all__ = [
+    "Choice",
+    "Clues",
+    "Day",
+    "Form",
+    "Hidden",
+    "Kind",
+    "Many",
+    "Number",
+    "Picked",
+    "ReadText",
+    "Text",
+    "Unreadable",
+]

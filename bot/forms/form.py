@@ -1,0 +1,128 @@
+"""A form is a model: its fields become a dialog, a submission becomes it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import NoneType, UnionType
+from typing import Annotated, Any, ClassVar, Self, TypeVar, Union, cast, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.fields import FieldInfo
+
+from bot.errors import UserError
+from bot.forms.kinds import Asked, Choice, Clues, Element, Kind, Number, Raw, Text, Unreadable
+from bot.forms.many import Many
+
+TITLE_MAX, LABEL_MAX, HELP_MAX = 24, 24, 150
+"""Bytes (mattermost.md §3.3)."""
+
+
+class _Hidden:
+    """Marks a field that travels sealed, unseen."""
+
+
+T = TypeVar("T")
+Hidden = Annotated[T, _Hidden()]
+
+
+class Form(BaseModel):
+    """Subclass it, give every field a ``Field(title=…, description=…)``, and ``Ask`` for it.
+
+    The kind of a field is the ``Kind`` in its annotation, or follows from its type (enumeration, whole
+    number, text). An alias is the element name where that is no Python name. A field with a default may be
+    left blank.
+    """
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
+
+    title: ClassVar[str]
+    introduction: ClassVar[str] = ""
+    submit_label: ClassVar[str] = "Envoyer"
+    _asked: ClassVar[dict[str, tuple[Asked, Kind]]]
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Refuse at import what Mattermost would refuse in front of the person."""
+        cls._asked = {n: (_asked(n, f), _kind(f)) for n, f in cls.model_fields.items() if not _is_hidden(f)}
+        texts = [(cls.__name__, cls.title, TITLE_MAX)]
+        texts += [(a.name, a.label, LABEL_MAX) for a, _ in cls._asked.values()]
+        texts += [(a.name, a.help or "-", HELP_MAX) for a, _ in cls._asked.values()]
+        for name, text, most in texts:
+            if not 0 < len(text.encode()) <= most:
+                raise TypeError(f"{cls.__name__}, {name}: « {text} » takes {len(text.encode())} bytes of {most}")
+
+    @classmethod
+    def draft(cls, **known: object) -> Self:
+        """A form with only some fields filled, to be asked for."""
+        return cast(Self, cls.model_construct(_fields_set=set(known), **cast(dict[str, Any], known)))
+
+    @classmethod
+    def recall(cls, raw: Raw, hidden: Mapping[str, object]) -> Self:
+        """The form as somebody left it, readable or not, to be asked again."""
+        known = {n: kind.recall(asked, raw) for n, (asked, kind) in cls._asked.items()}
+        return cls.draft(**{n: v for n, v in known.items() if v is not None}, **hidden)
+
+    @classmethod
+    def parse(cls, raw: Raw, hidden: Mapping[str, object], clues: Clues) -> Self:
+        """The form as submitted. Raises UserError with a sentence under each field that needs one."""
+        values: dict[str, Any] = {}
+        mistakes: dict[str, str] = {}
+        for name, (asked, kind) in cls._asked.items():
+            try:
+                value = kind.read(asked, raw, clues)
+            except Unreadable as problem:
+                mistakes |= problem.sentences
+                continue
+            if value is not None:
+                values[name] = value
+            elif not asked.optional:
+                mistakes[cls.element_of(name, clues)] = kind.missing
+        for name, sentence in cls.problems(values, clues).items():
+            mistakes.setdefault(cls.element_of(name, clues), sentence)
+        if mistakes:
+            raise UserError(fields=mistakes)
+        return cls.model_validate(values | dict(hidden))
+
+    @classmethod
+    def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
+        """What is wrong with the values that could be read, a sentence by field name; forms override it."""
+        return {}
+
+    @classmethod
+    def element_of(cls, name: str, clues: Clues) -> str:
+        """The element under which a mistake of a field is shown."""
+        asked, kind = cls._asked[name]
+        return kind.first_element(asked, clues) if isinstance(kind, Many) else asked.name
+
+    def elements(self, clues: Clues) -> list[Element]:
+        """The dialog’s elements, with what is known prefilled."""
+        known = {n: self.__dict__.get(n) for n in self._asked}
+        return [e for n, (asked, kind) in self._asked.items() for e in kind.draw(asked, known[n], clues)]
+
+    def hidden(self) -> dict[str, object]:
+        """What travels sealed with the dialog, as JSON values."""
+        names = {n for n, f in type(self).model_fields.items() if _is_hidden(f) and n in self.__dict__}
+        return self.model_dump(mode="json", include=names)
+
+
+def _is_hidden(field: FieldInfo) -> bool:
+    return any(isinstance(m, _Hidden) for m in field.metadata)
+
+
+def _asked(name: str, field: FieldInfo) -> Asked:
+    if not field.title:
+        raise TypeError(f"{name} needs a title")
+    return Asked(field.alias or name, field.title, field.description or "", not field.is_required())
+
+
+def _kind(field: FieldInfo) -> Kind:
+    declared = next((m for m in field.metadata if isinstance(m, Kind)), None)
+    if declared:
+        return declared
+    types = [t for t in _types(field.annotation) if t is not NoneType]
+    if types and all(isinstance(t, type) and issubclass(t, StrEnum) for t in types):
+        return Choice(tuple(c for t in types for c in t))
+    return Number() if types == [int] else Text()
+
+
+def _types(annotation: Any) -> tuple[Any, ...]:
+    return get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)

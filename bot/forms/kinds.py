@@ -1,0 +1,186 @@
+"""The kinds of fields: how each is drawn as dialog elements, and read from what clients send."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from bot.capabilities import Capabilities
+from bot.french.dates import read_date
+from storage.people import Person
+
+Element = dict[str, object]
+Raw = Mapping[str, object]
+
+TEXT_MAX, LONG_MAX = 150, 3000
+"""What clients let one type (bytes, mattermost.md §3.3)."""
+
+
+class Unreadable(Exception):
+    """What was sent for a field means nothing; the sentences by element name."""
+
+    def __init__(self, sentences: Mapping[str, str]) -> None:
+        super().__init__(str(sentences))
+        self.sentences = dict(sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """What drawing and reading a form depends on besides the form: who, on which day, on which server."""
+
+    user: Person
+    today: date
+    capabilities: Capabilities
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A field as declared: its element name, label (24 bytes at most), help (150) and whether it may be blank."""
+
+    name: str
+    label: str
+    help: str
+    optional: bool
+
+    def element(self, known: object = None, **more: object) -> Element:
+        """What all kinds of elements have in common."""
+        return {
+            "name": self.name,
+            "display_name": self.label,
+            "help_text": self.help,
+            "optional": self.optional,
+            "default": "" if known is None else str(known),
+            **more,
+        }
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A text of one line; other kinds say what differs."""
+
+    missing: ClassVar[str] = "Remplissez ce champ."
+
+    def draw(self, asked: Asked, known: object, clues: Clues) -> list[Element]:
+        """The elements that ask for it, ``known`` prefilled."""
+        return [asked.element(known, type="text", max_length=TEXT_MAX)]
+
+    def recall(self, asked: Asked, raw: Raw) -> object | None:
+        """What was typed, readable or not, as ``draw`` takes it back."""
+        value = raw.get(asked.name)
+        return None if value in ("", None, []) else value
+
+    def read(self, asked: Asked, raw: Raw, clues: Clues) -> Any:
+        """The value, None when left blank. Raises Unreadable."""
+        value = self.recall(asked, raw)
+        text = "" if value is None else str(value).strip()
+        if not text:
+            return None
+        try:
+            return self.value(text, clues)
+        except ValueError as problem:
+            raise Unreadable({asked.name: str(problem)}) from None
+
+    def value(self, text: str, clues: Clues) -> Any:
+        """The value a text means. Raises ValueError with a sentence."""
+        return text
+
+
+@dataclass(frozen=True)
+class Text(Kind):
+    """Free text, of one line or ``long``."""
+
+    long: bool = False
+
+    @property
+    def most(self) -> int:
+        """How many characters fit."""
+        return LONG_MAX if self.long else TEXT_MAX
+
+    def draw(self, asked: Asked, known: object, clues: Clues) -> list[Element]:
+        return [asked.element(known, type="textarea" if self.long else "text", max_length=self.most)]
+
+    def value(self, text: str, clues: Clues) -> str:
+        if len(text) > self.most:
+            raise ValueError(f"Raccourcissez ce texte : {self.most} caractères au plus.")
+        return text
+
+
+@dataclass(frozen=True)
+class ReadText(Kind):
+    """A text that a function reads; ``show`` writes a value back."""
+
+    reader: Callable[[str, Clues], Any]
+    show: Callable[[Any], str] = str
+    placeholder: str = ""
+    missing_text: str = Kind.missing
+
+    @property
+    def missing(self) -> str:  # type: ignore[override]  # a sentence of the field’s own
+        return self.missing_text
+
+    def draw(self, asked: Asked, known: object, clues: Clues) -> list[Element]:
+        shown = known if known is None or isinstance(known, str) else self.show(known)
+        return [asked.element(shown, type="text", max_length=TEXT_MAX, placeholder=self.placeholder)]
+
+    def value(self, text: str, clues: Clues) -> Any:
+        return self.reader(text, clues)
+
+
+@dataclass(frozen=True)
+class Number(Kind):
+    """A whole number; it arrives as 7, "7", 7.0 or " 7 "."""
+
+    missing: ClassVar[str] = "Indiquez un nombre."
+
+    def draw(self, asked: Asked, known: object, clues: Clues) -> list[Element]:
+        return [asked.element(known, type="text", subtype="number", max_length=TEXT_MAX)]
+
+    def value(self, text: str, clues: Clues) -> int:
+        if not re.fullmatch(r"[+-]?\d{1,9}([.,]0+)?", text):
+            raise ValueError("Indiquez un nombre entier, en chiffres : par exemple 8.")
+        return int(re.split("[.,]", text)[0])
+
+
+@dataclass(frozen=True)
+class Choice(Kind):
+    """One value of an enumeration; a select, since a radio’s default is sent but not shown (web ≥ 11.0)."""
+
+    choices: Sequence[StrEnum]
+
+    missing: ClassVar[str] = "Choisissez une réponse dans la liste."
+
+    def draw(self, asked: Asked, known: object, clues: Clues) -> list[Element]:
+        options = [{"text": getattr(c, "label", c.value), "value": c.value} for c in self.choices]
+        known = known if known in [c.value for c in self.choices] else None
+        return [asked.element(known, type="select", options=options)]
+
+    def value(self, text: str, clues: Clues) -> StrEnum:
+        found = next((c for c in self.choices if c.value == text), None)
+        if found is None:
+            raise ValueError(self.missing)
+        return found
+
+
+@dataclass(frozen=True)
+class Day(Kind):
+    """A date up to today; a calendar where the server has one (≥ 11.1), else a text that reads « hier »."""
+
+    first: date
+
+    missing: ClassVar[str] = "Indiquez une date : par exemple aujourd’hui, hier ou 12/09."
+
+    def draw(self, asked: Asked, known: object, clues: Clues) -> list[Element]:
+        day = known if isinstance(known, date) else read_date(str(known or ""), clues.today)
+        if not clues.capabilities.dates:
+            shown = f"{day:%d/%m/%Y}" if day else known
+            return [asked.element(shown, type="text", max_length=TEXT_MAX, placeholder="aujourd’hui, hier, 12/09")]
+        bounds = {"min_date": self.first.isoformat(), "max_date": clues.today.isoformat()}
+        return [asked.element(day and day.isoformat(), type="date", **bounds)]
+
+    def value(self, text: str, clues: Clues) -> date:
+        day = read_date(text[:10] if re.match(r"\d{4}-\d{2}-\d{2}T", text) else text, clues.today)
+        if day is None:
+            raise ValueError("Écrivez la date comme aujourd’hui, hier, 12/09 ou 12/09/2026.")
+        return day

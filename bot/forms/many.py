@@ -1,0 +1,113 @@
+"""Several values of a list: one multiselect (servers ≥ 11.0), below that three selects and a text for more."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.forms.kinds import TEXT_MAX, Asked, Clues, Element, Kind, Raw, Unreadable
+
+SELECTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """What was picked, readable or not: the values, and what was typed for further ones."""
+
+    values: Sequence[str]
+    more: str = ""
+
+
+@dataclass(frozen=True)
+class Many(Kind):
+    """Values of ``options`` (value → text). Where a form has no multiselect the elements are ``<singular>1``,
+    2, 3 and ``<name>_plus``, whose words ``reader`` turns into values (None: unknown)."""
+
+    options: Mapping[str, str]
+    singular: str
+    noun: str
+    reader: Callable[[str], str | None]
+    more_label: str
+    more_help: str
+
+    @property
+    def missing(self) -> str:  # type: ignore[override]  # it names what is missing
+        return f"Choisissez au moins un {self.noun}."
+
+    def first_element(self, asked: Asked, clues: Clues) -> str:
+        """Where a mistake about the whole is shown."""
+        return asked.name if clues.capabilities.multiselect else f"{self.singular}1"
+
+    def draw(self, asked: Asked, known: object, clues: Clues) -> list[Element]:
+        picked = known if isinstance(known, Picked) else Picked(list(known or ()))  # type: ignore[call-overload]
+        known_values = [v for v in picked.values if v in self.options]
+        options = [{"text": text, "value": value} for value, text in self.options.items()]
+        if clues.capabilities.multiselect:
+            shared = {"type": "select", "multiselect": True, "options": options}
+            return [asked.element(",".join(known_values), **shared)]
+        return [*self._selects(asked, known_values, options), self._more(known_values, picked.more)]
+
+    def _selects(self, asked: Asked, values: Sequence[str], options: object) -> list[Element]:
+        padded = [*values[:SELECTS], *[None] * SELECTS]
+        return [
+            asked.element(padded[i], type="select", options=options)
+            | {"name": f"{self.singular}{i + 1}", "optional": asked.optional or i > 0}
+            | {"display_name": f"{self.noun.capitalize()} {i + 1}", "help_text": "" if i else asked.help}
+            for i in range(SELECTS)
+        ]
+
+    def _more(self, values: Sequence[str], typed: str) -> Element:
+        shown = ", ".join([*values[SELECTS:], *([typed] if typed else [])])
+        asked = Asked(f"{self.singular}s_plus", self.more_label, self.more_help, optional=True)
+        return asked.element(shown, type="text", max_length=TEXT_MAX)
+
+    def recall(self, asked: Asked, raw: Raw) -> Picked | None:
+        values = [v for _, v in self._chosen(asked, raw)]
+        words = [(w, self.reader(w)) for w in _words(raw.get(f"{self.singular}s_plus"))]
+        values += [v for _, v in words if v is not None]
+        unread = ", ".join(w for w, v in words if v is None)
+        return Picked(list(dict.fromkeys(values)), unread) if values or unread else None
+
+    def read(self, asked: Asked, raw: Raw, clues: Clues) -> tuple[str, ...] | None:
+        values: list[str] = []
+        mistakes: dict[str, str] = {}
+        for element, value in self._chosen(asked, raw):
+            if value not in self.options:
+                mistakes.setdefault(element, f"Choisissez un {self.noun} de la liste.")
+            else:
+                self._take(value, element, values, mistakes)
+        self._read_more(raw, values, mistakes)
+        if mistakes:
+            raise Unreadable(mistakes)
+        return tuple(values) or None
+
+    def _read_more(self, raw: Raw, values: list[str], mistakes: dict[str, str]) -> None:
+        element = f"{self.singular}s_plus"
+        for word in _words(raw.get(element)):
+            value = self.reader(word)
+            if value is None:
+                mistakes.setdefault(
+                    element, f"« {word} » ne correspond à aucun {self.noun} : corrigez ou effacez ce mot."
+                )
+            else:
+                self._take(value, element, values, mistakes)
+
+    def _take(self, value: str, element: str, values: list[str], mistakes: dict[str, str]) -> None:
+        if value in values:
+            text = f"« {self.options[value]} » est indiqué deux fois : gardez-le une seule fois."
+            mistakes.setdefault(element, text)
+        values.append(value)
+
+    def _chosen(self, asked: Asked, raw: Raw) -> list[tuple[str, str]]:
+        """(element, value) of all selects: lists, comma strings and single values, as clients send them."""
+        elements = [asked.name, *(f"{self.singular}{i + 1}" for i in range(SELECTS))]
+        return [(e, value) for e in elements for value in _values(raw.get(e))]
+
+
+def _values(sent: object) -> list[str]:
+    if isinstance(sent, (list, tuple)):
+        return [str(v).strip() for v in sent if str(v).strip()]
+    return [v.strip() for v in str(sent or "").split(",") if v.strip()]
+
+
+def _words(sent: object) -> list[str]:
+    return [w.strip() for w in re.split(r"[,;\n|]", str(sent or "")) if w.strip()]

@@ -1,0 +1,83 @@
+"""What a handler may answer. Values only: nothing here talks to Mattermost."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import BaseModel
+
+from bot.forms import Form
+
+Style = Literal["default", "primary", "danger"]
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button; clicking it runs the handler registered for the payload’s type."""
+
+    label: str
+    payload: BaseModel
+    style: Style = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is said: Markdown, and under it short facts (name, value) and at most a few buttons.
+
+    Buttons take a line each on a phone: four at most.
+    """
+
+    text: str
+    buttons: Sequence[Button] = ()
+    facts: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Whisper(Message):
+    """Only the person who acted sees it; it vanishes when the client is reloaded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say(Message):
+    """Everyone in the channel sees it; by default the channel of the request."""
+
+    channel_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Direct(Message):
+    """A direct message to one person. ``topic`` names what it is about, for a later ``Refresh``."""
+
+    user_id: str
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Update(Message):
+    """Replace the post whose button was clicked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refresh(Message):
+    """Rewrite every direct message already sent about a topic, so that none tells something old."""
+
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Open a dialog; what the form already holds is prefilled."""
+
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """What an error becomes. ``fields`` go under the fields of a dialog, by element name."""
+
+    text: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+Reply = Whisper | Say | Direct | Update | Refresh | Ask | Refuse
+Replies = Reply | Sequence[Reply] | None

@@ -1,0 +1,73 @@
+"""Everything that changes from one deployment to the next, read once at start."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read from COOP_* variables of the environment, which win over those of the env file."""
+
+    model_config = SettingsConfigDict(env_prefix="COOP_", extra="ignore", frozen=True)
+
+    mattermost_url: str = Field("http://127.0.0.1:8065", description="Adresse du serveur Mattermost.")
+    team: str = Field("cnum", description="Nom court de l’équipe (celui de son adresse).")
+    bot_token: SecretStr = Field(SecretStr(""), description="Jeton du compte de bot.")
+    command_token: SecretStr = Field(SecretStr(""), description="Jeton des commandes, 26 caractères.")
+    secret: SecretStr = Field(
+        SecretStr(""),
+        description="Clé qui signe boutons et formulaires ; plusieurs, séparées par des espaces, pour en changer.",
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8066", description="Adresse du bot, telle que le serveur Mattermost l’appelle."
+    )
+    host: str = Field("127.0.0.1", description="Adresse d’écoute du bot.")
+    port: int = Field(8066, ge=0, le=65535, description="Port d’écoute du bot.")
+    database_url: str = Field(
+        "sqlite:///coop.db", description="sqlite:///fichier.db ou postgresql://utilisateur:…@hôte/base"
+    )
+    data_dir: Path = Field(Path(), description="Dossier où attendent les saisies reçues mais pas encore enregistrées.")
+    domains: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("conseiller-numerique.fr",),
+        description="Domaines des adresses électroniques de conseillers, séparés par des virgules.",
+    )
+    contact: str = Field("", description="À qui adresser les questions ; sinon les animateurs connus.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING ou ERROR.")
+
+    @field_validator("mattermost_url", "public_url")
+    @classmethod
+    def _without_slash(cls, url: str) -> str:
+        if not url.startswith(("http://", "https://")):
+            raise ValueError("l’adresse commence par http:// ou https://")
+        return url.rstrip("/")
+
+    @field_validator("domains", mode="before")
+    @classmethod
+    def _by_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(v.strip().lower().removeprefix("@") for v in value.split(",") if v.strip())
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("DEBUG, INFO, WARNING ou ERROR")
+        return value.upper()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The signing keys, newest last: the last signs, all of them verify."""
+        return tuple(reversed(self.secret.get_secret_value().split()))
+
+    def missing(self) -> list[str]:
+        """The variables without which the bot can’t serve."""
+        needed = {"COOP_BOT_TOKEN": self.bot_token, "COOP_COMMAND_TOKEN": self.command_token}
+        return [n for n, v in (needed | {"COOP_SECRET": self.secret}).items() if not v.get_secret_value()]
+
+
+def read(env_file: Path | None = None) -> Settings:
+    """Settings from the environment and, where given, an env file."""
+    return Settings(_env_file=env_file)

@@ -1,0 +1,122 @@
+"""What is asked of the comptes rendus, and what changes them; none of it commits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import CursorResult, func, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.cra.table import Cra, columns
+from storage.cra.values import Report, Source
+from storage.database import insertion
+from storage.people import Person
+
+RESTORE_FOR = timedelta(days=30)
+"""How long a deleted report can be brought back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """How a report came in: under which one-time key, from where, when."""
+
+    key: str
+    source: Source
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The report’s number, and whether it is new (or the same key had filed it before)."""
+
+    number: int
+    is_new: bool
+
+
+async def file(db: AsyncSession, author: Person, report: Report, how: Filing) -> Filed:
+    """Store a report once: the same key gives the first one’s number."""
+    row = columns(report) | {
+        "author_id": author.id,
+        "structure": author.structure,
+        "departement_structure": author.departement,
+        "source": how.source,
+        "key": how.key,
+        "version": 1,
+        "created_at": how.at,
+        "modified_at": how.at,
+    }
+    statement = insertion(db, Cra).values(row).on_conflict_do_nothing(index_elements=["key"])
+    number = (await db.execute(statement.returning(col(Cra.id)))).scalar()
+    if number is not None:
+        return Filed(number, is_new=True)
+    first = await db.execute(select(Cra.id).where(Cra.key == how.key))
+    return Filed(first.scalar_one() or 0, is_new=False)
+
+
+async def own(db: AsyncSession, author_id: str, number: int) -> Cra | None:
+    """The author’s report of that number, deleted ones too; None for anybody else’s."""
+    return (await db.exec(select(Cra).where(Cra.id == number, Cra.author_id == author_id))).first()
+
+
+async def revise(db: AsyncSession, cra: Cra, report: Report, at: datetime) -> bool:
+    """Change what a report says, unless it changed since ``cra`` was read."""
+    return await _change(db, cra, at, **columns(report))
+
+
+async def delete(db: AsyncSession, cra: Cra, at: datetime) -> bool:
+    """Take a report out of lists and figures; it can be restored for 30 days."""
+    return await _change(db, cra, at, deleted_at=at)
+
+
+async def restore(db: AsyncSession, cra: Cra, at: datetime) -> bool:
+    """Bring a deleted report back."""
+    return await _change(db, cra, at, deleted_at=None)
+
+
+async def _change(db: AsyncSession, cra: Cra, at: datetime, **values: Any) -> bool:
+    unchanged = (col(Cra.id) == cra.id) & (col(Cra.version) == cra.version)
+    changed: CursorResult[Any] = await db.execute(  # type: ignore[assignment]  # an UPDATE gives a cursor
+        update(Cra).where(unchanged).values(**values, version=Cra.version + 1, modified_at=at)
+    )
+    return changed.rowcount == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some reports, newest first; ``more`` when older ones follow."""
+
+    reports: Sequence[Cra]
+    more: bool
+
+
+async def page(  # noqa: PLR0913  (whose, between which dates, after which)
+    db: AsyncSession,
+    author_id: str,
+    start: date,
+    end: date,
+    *,
+    after: tuple[date, int] | None = None,
+    size: int = 10,
+) -> Page:
+    """The author’s reports of [start, end[, newest first, those after (date, number): ties never repeat or skip."""
+    query = select(Cra).where(
+        Cra.author_id == author_id, col(Cra.deleted_at).is_(None), Cra.date >= start, Cra.date < end
+    )
+    if after:
+        day, number = after
+        query = query.where((col(Cra.date) < day) | ((col(Cra.date) == day) & (col(Cra.id) < number)))
+    rows = (await db.exec(query.order_by(col(Cra.date).desc(), col(Cra.id).desc()).limit(size + 1))).all()
+    return Page(rows[:size], len(rows) > size)
+
+
+async def count(db: AsyncSession, author_id: str, start: date, end: date) -> int:
+    """How many reports the author has in [start, end[."""
+    mine = (Cra.author_id == author_id, col(Cra.deleted_at).is_(None), Cra.date >= start, Cra.date < end)
+    return (await db.exec(select(func.count()).select_from(Cra).where(*mine))).one()
+
+
+async def keys_filed(db: AsyncSession, keys: Sequence[str]) -> set[str]:
+    """Which of these one-time keys already filed a report."""
+    return set((await db.exec(select(Cra.key).where(col(Cra.key).in_(keys)))).all()) if keys else set()

@@ -1,0 +1,157 @@
+"""The database: one engine to write, one to read, and the column types both databases share."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from sqlalchemy import DateTime, Dialect, String, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+NAMES = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SQLModel.metadata.naming_convention = NAMES
+
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+BUSY_MS = 5000
+STATEMENT_MS = 5000
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An instant: refused without a zone, stored and given back in UTC (SQLite forgets zones)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
+
+
+E = TypeVar("E", bound=StrEnum)
+
+
+class Code(TypeDecorator[E]):
+    """A member of an enumeration, stored as its value (SQLAlchemy’s own Enum would store the Python name)."""
+
+    impl = String(16)
+    cache_ok = True
+
+    def __init__(self, members: type[E]) -> None:
+        super().__init__()
+        self.members = members
+
+    def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:
+        return None if value is None else self.members(value)
+
+
+def async_url(database_url: str) -> URL:
+    """The address with the asynchronous driver of its kind.
+
+    Raises ValueError, with a French sentence, for any other kind of database.
+    """
+    url = make_url(database_url)
+    kind = url.get_backend_name()
+    if kind not in DRIVERS:
+        raise ValueError(f"base de données inconnue : {kind} (sqlite ou postgresql)")
+    return url.set(drivername=DRIVERS[kind])
+
+
+class Database:
+    """Both ways to the same tables; ``write`` sessions wait for one another on SQLite, ``read`` ones don’t."""
+
+    def __init__(self, database_url: str) -> None:
+        self.url = async_url(database_url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._writer = _sqlite(self.url, writes=True) if self.is_sqlite else _postgres(self.url)
+        self._reader = _sqlite(self.url, writes=False) if self.is_sqlite else self._writer
+        self.write = _sessions(self._writer)
+        self.read = _sessions(self._reader)
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The engine that writes."""
+        return self._writer
+
+    @asynccontextmanager
+    async def transaction(self, *, writes: bool = True) -> AsyncIterator[AsyncSession]:
+        """A session that commits when the block ends well; it takes a connection only at its first statement."""
+        async with (self.write if writes else self.read)() as session, session.begin():
+            yield session
+
+    async def close(self) -> None:
+        """Give back every connection (an open one keeps the process alive)."""
+        await self._writer.dispose()
+        await self._reader.dispose()
+
+
+def insertion(db: AsyncSession, table: type[SQLModel]) -> Any:
+    """An INSERT that can say what happens on conflict, in the dialect of this database."""
+    return (postgresql if db.get_bind().dialect.name == "postgresql" else sqlite).insert(table)
+
+
+def _sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    return async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False, autoflush=False)
+
+
+def _postgres(url: URL) -> AsyncEngine:
+    settings = {"jit": "off", "statement_timeout": str(STATEMENT_MS), "application_name": "coop-bot"}
+    return create_async_engine(
+        url,
+        pool_size=5,
+        max_overflow=5,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        connect_args={"server_settings": settings, "timeout": 5, "command_timeout": 30},
+    )
+
+
+def _sqlite(url: URL, *, writes: bool) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=1 if writes else 4, max_overflow=0, pool_timeout=10)
+    event.listen(engine.sync_engine, "connect", _writable if writes else _read_only)
+    # pysqlite would begin too late, and two read-modify-writes would lose one of them.
+    event.listen(engine.sync_engine, "begin", _begin_immediate if writes else _begin)
+    return engine
+
+
+def _pragmas(connection: Any, *more: str) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("foreign_keys=ON", f"busy_timeout={BUSY_MS}", *more):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _writable(connection: Any, _: object) -> None:
+    # FULL: a report said to be recorded survives a power cut, at the price of one fsync a commit.
+    _pragmas(connection, "journal_mode=WAL", "synchronous=FULL")
+
+
+def _read_only(connection: Any, _: object) -> None:
+    _pragmas(connection, "query_only=ON")
+
+
+def _begin_immediate(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN")

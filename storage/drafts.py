@@ -1,0 +1,48 @@
+"""Drafts: what somebody typed in a dialog that could not be accepted, kept for a week."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, Column, delete
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.database import UtcTime, insertion
+
+KEPT_FOR = timedelta(days=7)
+
+
+class Draft(SQLModel, table=True):
+    """One dialog as it was left: ``form`` names it, ``key`` is its one-time key, ``raw`` what was typed,
+    ``hidden`` what travelled with it."""
+
+    key: str = Field(primary_key=True, max_length=80)
+    user_id: str = Field(index=True, max_length=26)
+    form: str = Field(max_length=80)
+    raw: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    hidden: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    saved_at: datetime = Field(sa_type=UtcTime)
+
+
+async def keep(db: AsyncSession, draft: Draft) -> None:
+    """Keep a draft, in place of an earlier state of the same dialog."""
+    statement = insertion(db, Draft).values(draft.model_dump())
+    new = {"raw": statement.excluded.raw, "saved_at": statement.excluded.saved_at}
+    await db.execute(statement.on_conflict_do_update(index_elements=["key"], set_=new))
+
+
+async def of(db: AsyncSession, user_id: str, form: str, now: datetime) -> Sequence[Draft]:
+    """Somebody’s drafts of a form, newest first."""
+    kept = (Draft.user_id == user_id, Draft.form == form, Draft.saved_at > now - KEPT_FOR)
+    return (await db.exec(select(Draft).where(*kept).order_by(col(Draft.saved_at).desc()))).all()
+
+
+async def drop(db: AsyncSession, key: str) -> None:
+    """Forget a draft."""
+    await db.execute(delete(Draft).where(col(Draft.key) == key))
+
+
+async def forget(db: AsyncSession, now: datetime) -> None:
+    """Erase what is older than a week."""
+    await db.execute(delete(Draft).where(col(Draft.saved_at) <= now - KEPT_FOR))

@@ -1,0 +1,86 @@
+"""The register: who is who in the réseau, and what each may do."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.database import Code, UtcTime, insertion
+
+PARIS = "Europe/Paris"
+
+
+class Role(StrEnum):
+    """What a person is in the réseau; each trigger names the roles that may pull it."""
+
+    CONSEILLER = "conseiller"
+    COORDINATEUR = "coordinateur"
+    ANIMATEUR = "animateur"
+    INVITE = "invite"
+
+    @property
+    def label(self) -> str:
+        return {
+            "conseiller": "conseiller numérique",
+            "coordinateur": "coordinateur",
+            "animateur": "animateur de communauté",
+            "invite": "agent invité",
+        }[self.value]
+
+
+EVERYONE = frozenset(Role)
+
+
+class Person(SQLModel, table=True):
+    """One person of the register, known by the Mattermost id (names and addresses change).
+
+    ``role`` is empty while it follows from Mattermost (address, team or system admin). ``departements``
+    are codes, the first one being where the person works; ``structure`` is the employer’s name.
+    """
+
+    id: str = Field(primary_key=True, max_length=26)
+    username: str = Field(index=True, max_length=64)
+    role: Role | None = Field(default=None, sa_type=Code(Role))
+    structure: str | None = Field(default=None, max_length=200)
+    departements: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    commune: str | None = Field(default=None, max_length=5)
+    code_postal: str | None = Field(default=None, max_length=5)
+    timezone: str = Field(default=PARIS, max_length=64)
+    since: datetime = Field(sa_type=UtcTime)
+
+    @property
+    def departement(self) -> str | None:
+        """The département the person works in."""
+        return self.departements[0] if self.departements else None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where this person’s day begins."""
+        return ZoneInfo(self.timezone)
+
+
+async def get(db: AsyncSession, person_id: str) -> Person | None:
+    """The person of that Mattermost id."""
+    return await db.get(Person, person_id)
+
+
+async def by_username(db: AsyncSession, username: str) -> Person | None:
+    """The person of that name."""
+    return (await db.exec(select(Person).where(Person.username == username.lower()))).first()
+
+
+async def with_role(db: AsyncSession, role: Role, limit: int = 3) -> Sequence[Person]:
+    """Some people of a role, by name."""
+    return (await db.exec(select(Person).where(Person.role == role).order_by(col(Person.username)).limit(limit))).all()
+
+
+async def settle(db: AsyncSession, person: Person) -> None:
+    """Write down where a person works, registering who was not known yet."""
+    statement = insertion(db, Person).values(person.model_dump())
+    place = ("username", "departements", "commune", "code_postal", "timezone")
+    new = {name: statement.excluded[name] for name in place}
+    await db.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new))
