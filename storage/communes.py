@@ -1,0 +1,233 @@
+"""The communes of France (official table of the year given in storage/data/NOTICE.md) and how a text names one."""
+
+import lzma
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+from config.folding import fold
+
+MOST_CHOICES = 12
+MOST_SUGGESTIONS = 5
+_LONGEST_TEXT = 120
+# Likeness of names, out of 100: worth suggesting, and worth suggesting before the names that begin as typed.
+_LEAST_LIKENESS, _GREAT_LIKENESS = 75, 90
+_SHORTEST_START = 3
+
+_CODE = re.compile(r"[(\[]?\b([0-9][0-9AaBb][0-9]{3})\b[)\]]?")
+_SPACED_POSTCODE = re.compile(r"^\s*([0-9]{2})\s([0-9]{3})\b")
+_DEPARTEMENT = re.compile(r"^(.+) (2a|2b|[0-9]{2,3})$")
+_CEDEX = re.compile(r"\bcedex\b(?: [0-9]{1,2}\b)?")
+_ARRONDISSEMENT = re.compile(r"\b0?([0-9]{1,2}) ?(?:er|ere|eme|e|nd|nde)?(?: arr(?:ondissement)?)?(?=\||$)")
+_SHORT = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes", "s": "sur"}
+_SHORT_WORD = re.compile(r"\b(st|ste|sts|stes|s)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    """A commune of today: INSEE code, name, postcodes (or none), département, inhabitants (0: unknown)."""
+
+    code: str
+    nom: str
+    codes_postaux: tuple[str, ...]
+    departement: str
+    population: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A commune and the postcode to keep with it ("" where the commune has none)."""
+
+    commune: Commune
+    code_postal: str
+
+    @property
+    def label(self) -> str:
+        """What to show, and what `find` reads back as exactly this place."""
+        return label(self.commune, self.code_postal)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a text names: one `place`; or several `choices` (and `more` unlisted); or none, with `suggestions`."""
+
+    place: Place | None = None
+    choices: tuple[Place, ...] = ()
+    more: int = 0
+    suggestions: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The tables and their indexes; communes stay rows of text until asked for, which keeps loading short."""
+
+    rows: dict[str, list[str]]
+    by_name: dict[str, list[str]]
+    by_postcode: dict[str, list[str]]
+    former: dict[str, list[str]]
+    by_former_name: dict[str, list[str]]
+
+
+def _read(name: str) -> dict[str, list[str]]:
+    data = (files("storage") / "data" / name).read_bytes()
+    lines = lzma.decompress(data).decode().splitlines()
+    return {row[0]: row for row in (line.split("\t") for line in lines)}
+
+
+def _index(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    index = defaultdict(list)
+    for key, code in pairs:
+        index[key].append(code)
+    return dict(index)
+
+
+def _by_name(rows: dict[str, list[str]]) -> dict[str, list[str]]:
+    # All names at once: one pass of each regular expression instead of thirty-five thousand.
+    return _index(zip(_key("|".join(row[1] for row in rows.values())).split("|"), rows, strict=True))
+
+
+@cache
+def _table() -> _Table:
+    rows, former = _read("communes.tsv.xz"), _read("former_communes.tsv.xz")
+    postcodes = ((postcode, code) for code, row in rows.items() for postcode in row[3].split())
+    return _Table(rows, _by_name(rows), _index(postcodes), former, _by_name(former))
+
+
+def _key(text: str) -> str:
+    """Reduce names (separated by | if several) to what tells them apart: St is Saint, s/ is sur, s/s is sous."""
+    folded = _CEDEX.sub(" ", fold(text)).replace("s/s", " sous ")
+    folded = " ".join(re.sub(r"[^a-z0-9|]+", " ", folded).split()).replace(" |", "|").replace("| ", "|")
+    return _ARRONDISSEMENT.sub(r"\1", _SHORT_WORD.sub(lambda match: _SHORT[match[0]], folded))
+
+
+def by_code(code: str) -> Commune | None:
+    """Return the commune of today with this INSEE code."""
+    row = _table().rows.get(code)
+    return Commune(code, row[1], tuple(row[3].split()), row[4], int(row[2] or 0)) if row else None
+
+
+def label(commune: Commune, code_postal: str) -> str:
+    """Return « 69120 Vaulx-en-Velin », or « Archipel des Crozet (98413) » for a commune without postcode."""
+    return f"{code_postal} {commune.nom}" if code_postal else f"{commune.nom} ({commune.code})"
+
+
+def find(text: str, near: Sequence[str] = ()) -> Found:
+    """Find the commune that a text names: postcode, name, both in any order, or INSEE code.
+
+    Former communes and « Lyon 3e » lead to today's commune, « Saint-Denis 974 » to the one of that département.
+    The start of a name is never taken for the name. Choices and suggestions come from the départements `near`
+    first, then by population.
+    """
+    text = _SPACED_POSTCODE.sub(r"\1\2", text[:_LONGEST_TEXT])
+    codes = [code.upper() for code in _CODE.findall(text)]
+    name = _key(_CODE.sub(" ", text))
+    places = _ranked(_named(name, codes) if name else _coded(codes), near)
+    if len(places) == 1:
+        return Found(place=places[0])
+    if places:
+        return Found(choices=tuple(places[:MOST_CHOICES]), more=max(0, len(places) - MOST_CHOICES))
+    return Found(suggestions=_suggestions(name, codes, near))
+
+
+def _ranked(places: Iterable[Place], near: Sequence[str]) -> list[Place]:
+    """Sort by nearness then population, keeping one place per commune."""
+    unique: dict[str, Place] = {}
+    for place in places:
+        unique.setdefault(place.commune.code, place)
+    return sorted(
+        unique.values(),
+        key=lambda place: (place.commune.departement not in near, -place.commune.population, place.commune.code),
+    )
+
+
+def _place(code: str, codes_postaux: Iterable[str] = ()) -> Place:
+    """Return the commune with the first wanted postcode that is its own, else with its first one."""
+    commune = by_code(code)
+    assert commune, code  # the indexes only hold codes of the table
+    own = [postcode for postcode in codes_postaux if postcode in commune.codes_postaux]
+    return Place(commune, (own or [*commune.codes_postaux, ""])[0])
+
+
+def _coded(codes: Sequence[str]) -> Iterator[Place]:
+    """Yield the communes of one postcode, else the one of an INSEE code, of today or former."""
+    if len(codes) != 1:
+        return
+    table, code = _table(), codes[0]
+    if code in table.by_postcode:
+        yield from (_place(insee, codes) for insee in table.by_postcode[code])
+    elif code in table.rows:
+        yield _place(code)
+    elif code in table.former:
+        yield _former(code)
+
+
+def _former(code: str) -> Place:
+    _, _, today, code_postal = _table().former[code]
+    return _place(today, [code_postal])
+
+
+def _named(name: str, codes: Sequence[str]) -> list[Place]:
+    """Return the communes of this name that agree with all codes; former names serve where no other agrees."""
+    table = _table()
+    today = (_place(code, codes) for code in table.by_name.get(name, ()))
+    former = (_former(code) for code in table.by_former_name.get(name, ()))
+    for places in (today, former):
+        if agreeing := [agreed for place in places if (agreed := _agreeing(place, codes))]:
+            return agreeing
+    return _named_in_departement(name) if not codes else []
+
+
+def _agreeing(place: Place, codes: Sequence[str]) -> Place | None:
+    """Return the place with the typed postcode, or None where a code is neither its postcode nor its INSEE code."""
+    commune = place.commune
+    if any(code not in commune.codes_postaux and code != commune.code for code in codes):
+        return None
+    return _place(commune.code, [*codes, place.code_postal])
+
+
+def _named_in_departement(name: str) -> list[Place]:
+    match = _DEPARTEMENT.match(name)
+    if not match:
+        return []
+    places = _named(match[1], ())
+    return [place for place in places if place.commune.departement == match[2].upper()]
+
+
+def _suggestions(name: str, codes: Sequence[str], near: Sequence[str]) -> tuple[Place, ...]:
+    """Return what may have been meant, the likeliest first, each group by nearness then population."""
+    groups = _like_name(name, codes) if name else _like_code(codes)
+    places = [place for group in groups for place in _ranked(group, near)]
+    return tuple({place.commune.code: place for place in reversed(places)}.values())[: -MOST_SUGGESTIONS - 1 : -1]
+
+
+def _like_name(name: str, codes: Sequence[str]) -> Iterator[Iterator[Place]]:
+    """Yield the places of a typed postcode whose name resembles, then the name elsewhere, then names like it."""
+    table = _table()
+    here = {code: _key(table.rows[code][1]) for cp in codes for code in table.by_postcode.get(cp, ())}
+    yield (_place(code, codes) for code, other in here.items() if fuzz.WRatio(name, other) >= _LEAST_LIKENESS)
+    yield (place for place in _named(name, ()) if codes)
+    names = extract(name, table.by_name.keys(), scorer=fuzz.ratio, score_cutoff=_LEAST_LIKENESS, limit=10)
+    yield from (_all_named([other]) for other, likeness, _ in names if likeness >= _GREAT_LIKENESS)
+    if len(name) >= _SHORTEST_START:
+        yield _all_named(other for other in table.by_name if other.startswith(name))
+    yield from (_all_named([other]) for other, likeness, _ in names if likeness < _GREAT_LIKENESS)
+
+
+def _all_named(names: Iterable[str]) -> Iterator[Place]:
+    return (_place(code) for name in names for code in _table().by_name[name])
+
+
+def _like_code(codes: Sequence[str]) -> Iterator[Iterator[Place]]:
+    """Yield the communes of the postcodes one digit away."""
+    by_postcode = _table().by_postcode
+    near_codes = [
+        cp for code in codes for cp, _, _ in extract(code, by_postcode.keys(), scorer=OSA.distance, score_cutoff=1)
+    ]
+    yield (_place(code, [cp]) for cp in near_codes for code in by_postcode[cp])
