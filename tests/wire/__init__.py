@@ -1,0 +1,1 @@
+"""The wire contract: what real servers sent and answered, replayed against the sandbox."""

@@ -1,0 +1,256 @@
+"""Compare what the sandbox gave with what a real server gave, learning which id stands for which."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tests.wire.captures import ANY, CUT, JSON, MOMENT, MORE, whole
+
+PLACE = re.compile(r"⟨[^⟨⟩]+⟩")
+EMPTY: tuple[Any, ...] = ("", None, False, 0)
+MANY = 10**12  # above this a number is a moment
+SECRET = "Wire-secret-1!"  # sent where the recording hides a password or a token
+ENVELOPE = {"id", "message", "detailed_error", "request_id", "status_code"}
+Found = list[str]
+
+
+class Unbound(Exception):
+    """A name whose id this server has not given yet."""
+
+
+class Matcher:
+    """What the names of the recording are here, and the comparison that teaches it."""
+
+    def __init__(self, hosts: dict[str, str]) -> None:
+        self.bound: dict[str, Any] = {}
+        self.hosts = hosts
+        self.shapes: set[frozenset[str]] = set()
+
+    # ---- from the recording to this server
+
+    def live(self, value: Any) -> Any:
+        """The same value with the ids, hosts and moments of this server; Unbound when one is unknown."""
+        if isinstance(value, dict):
+            return {self.live(key): self.live(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.live(item) for item in value if not (isinstance(item, str) and MORE.match(item))]
+        if isinstance(value, str):
+            return PLACE.sub(self._bound_text, self.here(whole(value)))
+        if isinstance(value, int) and not isinstance(value, bool) and value > MANY:
+            return self.moment(value)
+        return value
+
+    def moment(self, recorded: int) -> int:
+        """The moment here that answers to a recorded one: the nearest known before it, or itself."""
+        known = [int(key[3:]) for key in self.bound if key.startswith("at ") and int(key[3:]) <= recorded]
+        if not known:
+            return recorded
+        nearest = max(known)
+        return int(self.bound[f"at {nearest}"]) + (recorded - nearest if recorded - nearest > 3600_000 else 0)
+
+    def here(self, text: str) -> str:
+        for there, host in self.hosts.items():
+            text = text.replace(there, host)
+        return text
+
+    def _bound_text(self, found: re.Match[str]) -> str:
+        if found[0] == ANY:
+            return SECRET
+        if found[0] not in self.bound:
+            raise Unbound(found[0])
+        return str(self.bound[found[0]])
+
+    # ---- comparison
+
+    def learn_shapes(self, value: Any) -> None:
+        """Remember the keys of every object that was recorded in full."""
+        if isinstance(value, dict):
+            if any(item in EMPTY or item == [] for item in value.values()):
+                self.shapes.add(frozenset(value))
+            for item in value.values():
+                self.learn_shapes(item)
+        if isinstance(value, list):
+            for item in value:
+                self.learn_shapes(item)
+
+    def differences(self, expected: Any, got: Any, where: str = "", full: bool = False) -> Found:
+        """Return what differs, one line a place; ids seen for the first time are learnt only when nothing does."""
+        with self.trial() as trial:
+            trial.found = self._compare(expected, got, where, full)
+        return trial.found
+
+    @contextmanager
+    def trial(self) -> Iterator["Trial"]:
+        """Forget what was learnt inside when something differed."""
+        before, trial = dict(self.bound), Trial()
+        yield trial
+        if trial.found:
+            self.bound = before
+
+    def _compare(self, expected: Any, got: Any, where: str, full: bool) -> Found:
+        if isinstance(expected, dict):
+            return self._compare_dict(expected, got, where, full)
+        if isinstance(expected, list):
+            return self._compare_list(expected, got, where, full)
+        if isinstance(expected, str):
+            return self._compare_text(expected, got, where)
+        if isinstance(expected, bool) or expected is None or isinstance(expected, float):
+            return [] if expected is got or expected == got else [f"{where}: expected {expected}, got {brief(got)}"]
+        return self._compare_number(expected, got, where)
+
+    def _compare_number(self, expected: int, got: Any, where: str) -> Found:
+        if expected > MANY and isinstance(got, int) and got > MANY:
+            self.bound.setdefault(f"at {expected}", got)
+            return []
+        same = expected == got and not isinstance(got, bool)
+        return [] if same else [f"{where}: expected {expected}, got {brief(got)}"]
+
+    def _compare_text(self, expected: str, got: Any, where: str) -> Found:
+        wrong = [f"{where}: expected {expected[:150]!r}, got {brief(got)}"]
+        if expected == MOMENT:
+            return [] if isinstance(got, int) and abs(got) > MANY else wrong
+        if not isinstance(got, str):
+            return wrong
+        if CUT.match(expected):
+            return [] if whole(expected) == got or self._same_cut(expected, got) else wrong
+        if not PLACE.search(expected):
+            return [] if self.here(expected) == got else wrong
+        return [] if self._unify(self.here(expected), got) else wrong
+
+    @staticmethod
+    def _same_cut(expected: str, got: str) -> bool:
+        found = CUT.match(expected)
+        return bool(found and got.startswith(found[1]) and len(got) == int(found[2]))
+
+    def _unify(self, expected: str, got: str) -> bool:
+        names = PLACE.findall(expected)
+        pattern = ""
+        for text, name in zip(PLACE.split(expected), [*names, ""], strict=True):
+            pattern += re.escape(text) + self._pattern(name)
+        found = re.fullmatch(pattern, got, re.DOTALL)
+        if found:
+            learnt = [name for name in names if name not in self.bound and name != ANY]
+            self.bound.update(zip(learnt, found.groups(), strict=True))
+        return found is not None
+
+    def _pattern(self, name: str) -> str:
+        if name == "" or name in self.bound:
+            return re.escape(str(self.bound.get(name, "")))
+        if name == ANY:
+            return ".+"
+        return "(.+)" if name.startswith("⟨sealed") else "([a-z0-9]{26})"
+
+    def _compare_dict(self, expected: dict[str, Any], got: Any, where: str, full: bool) -> Found:
+        if set(expected) == {JSON}:
+            return self._compare_json(expected[JSON], got, where, full)
+        if isinstance(got, str) and not full:
+            got = parsed(got)
+        if not isinstance(got, dict):
+            return [f"{where}: expected an object, got {brief(got)}"]
+        expected, more = without_more(expected)
+        named = {key: self._key(key, item, got, full) for key, item in expected.items()}
+        found = [f"{where}.{key}: missing" for key, there in named.items() if there is None]
+        extra = {key: item for key, item in got.items() if key not in named.values()}
+        if more is None:
+            found += self._extra(expected, extra, where, full)
+        elif len(extra) != more:
+            found.append(f"{where}: expected {more} more, got {len(extra)}")
+        for key, there in named.items():
+            if there is not None:
+                found += self._compare(expected[key], got[there], f"{where}.{key}", full)
+        return found
+
+    def _compare_json(self, expected: Any, got: Any, where: str, full: bool) -> Found:
+        if not isinstance(got, str):
+            return [f"{where}: expected JSON in a text, got {brief(got)}"]
+        return self._compare(expected, parsed(got), where, full)
+
+    def _key(self, key: str, item: Any, got: dict[str, Any], full: bool) -> str | None:
+        """Return the key in `got` that answers to a recorded key, perhaps an id not known yet."""
+        live = PLACE.sub(lambda found: str(self.bound.get(found[0], found[0])), key)
+        if live in got:
+            return live
+        for candidate in got if PLACE.search(live) else ():
+            with self.trial() as trial:
+                trial.found = self._compare_text(key, candidate, "") or self._compare(item, got[candidate], "", full)
+            if not trial.found:
+                return candidate
+        return None
+
+    def _extra(self, expected: dict[str, Any], extra: dict[str, Any], where: str, full: bool) -> Found:
+        """Keys too many: in a shortened object those that are empty, moments, or known from its full shape."""
+        if not extra or ("id" in expected and set(expected) | set(extra) <= ENVELOPE and not full):
+            return []
+        shortened = not full and not any(item in EMPTY or item == [] for item in expected.values())
+        if not shortened:
+            return [f"{where}: unexpected {', '.join(f'{key}={brief(item)}' for key, item in extra.items())}"]
+        shapes = [shape for shape in self.shapes if shape >= set(expected)] if len(expected) > 3 else []
+        return [
+            f"{where}: unexpected {key}={brief(item)}"
+            for key, item in extra.items()
+            if not (may_be_left_out(item) and (not shapes or any(key in shape for shape in shapes)))
+        ]
+
+    def _compare_list(self, expected: list[Any], got: Any, where: str, full: bool) -> Found:
+        if isinstance(got, str) and not full:
+            got = parsed(got)
+        if not isinstance(got, list):
+            return [f"{where}: expected a list, got {brief(got)}"]
+        more = MORE.match(expected[-1]) if expected and isinstance(expected[-1], str) else None
+        shown = expected[:-1] if more else expected
+        length = len(shown) + (int(more[1]) if more else 0)
+        if len(got) != length:
+            return [f"{where}: expected {length} entries, got {len(got)}: {brief(got)}"]
+        with self.trial() as trial:
+            for number, item in enumerate(shown):
+                trial.found += self._compare(item, got[number], f"{where}[{number}]", full)
+        if not trial.found or where.endswith("order"):
+            return trial.found
+        return trial.found if self._any_order(shown, got, full) else []
+
+    def _any_order(self, shown: list[Any], got: list[Any], full: bool) -> bool:
+        """Tell whether some entry answers to none: the order of rows with random ids is chance."""
+        left = list(got)
+        with self.trial() as whole_list:
+            for item in shown:
+                match = next((other for other in left if not self.differences(item, other, "", full)), None)
+                if match is None:
+                    whole_list.found.append("missing")
+                    break
+                left.remove(match)
+        return bool(whole_list.found)
+
+
+class Trial:
+    """What was found different during a comparison that may be undone."""
+
+    def __init__(self) -> None:
+        self.found: Found = []
+
+
+def without_more(expected: dict[str, Any]) -> tuple[dict[str, Any], int | None]:
+    """Split a shortened map from the number of entries left out of it."""
+    if "…" not in expected:
+        return expected, None
+    return {key: item for key, item in expected.items() if key != "…"}, int(str(expected["…"]).split()[0])
+
+
+def may_be_left_out(item: Any) -> bool:
+    """Tell whether the recording leaves such a value out of shortened objects."""
+    if isinstance(item, dict):
+        return all(may_be_left_out(inner) for inner in item.values())
+    return item in EMPTY or item == [] or (isinstance(item, int) and item > MANY)
+
+
+def parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def brief(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) < 160 else text[:160] + "…"

@@ -1,0 +1,158 @@
+"""Replay the scenario of the rooms: channels, membership, people, posts, files and sockets."""
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+from tests.wire.captures import Call, Frame, scenario
+from tests.wire.rooms_files import form_of
+from tests.wire.rooms_setup import after, before, body_of, path_of
+from tests.wire.world import Answer, Unbound, World
+
+TIMELESS = {"hello", "reply", "status_change"}
+"""Frames of connecting: they come when they come, so they belong to no call."""
+RACE = ("1062", "1063", "1064", "1065")
+CLOSED_BY_SERVER = {"plain-resume_no_sequence", "plain-bad_challenge", "plain-bad_header", "plain-no_auth"}
+
+
+async def replay(version: str) -> dict[str, list[str]]:
+    """Return what differs, by name of the capture, for every capture of the scenario."""
+    world = World(scenario(version, "rooms"))
+    await world.start()
+    for call in world.recorded.calls:
+        world.matcher.learn_shapes(call.reply)
+    try:
+        for call in world.recorded.calls:
+            await one(world, call)
+        check_connecting(world)
+    finally:
+        await world.stop()
+    return world.results
+
+
+async def one(world: World, call: Call) -> None:
+    """Make one call and compare its answer and all that was heard of it."""
+    try:
+        await before(world, call)
+        await world.settle()
+        for ears in world.ears.values():
+            ears.take()
+        await answered(world, call)
+        await after(world, call)
+    except (Unbound, AssertionError) as problem:
+        world.check(call.name, [f"not possible: {problem!r}"])
+    await world.settle()
+    heard = {name: ears.take() for name, ears in world.ears.items()}
+    check_events(world, call, heard)
+    check_frames(world, call, heard)
+
+
+async def answered(world: World, call: Call) -> None:
+    if call.name.startswith(RACE):
+        await race(world, call)
+        return
+    world.check(call.name, compare(world, call, await ask(world, call)))
+
+
+async def ask(world: World, call: Call) -> Answer:
+    if call.body == "<multipart or form>":
+        return await world.send(call.actor, call.method, path_of(world, call), data=form_of(world, call))
+    body = body_of(world, call)
+    if call.path.startswith("/files?"):
+        kind = {"Content-Type": "application/octet-stream"}
+        return await world.send(call.actor, call.method, path_of(world, call), body, headers=kind)
+    return await world.send(call.actor, call.method, path_of(world, call), body)
+
+
+async def race(world: World, call: Call) -> None:
+    """The four calls of the race at once, in place of the first: one wins, as recorded."""
+    if not call.name.startswith(RACE[0]):
+        return
+    calls = [other for other in world.recorded.calls if other.name.startswith(RACE)]
+    answers = await asyncio.gather(*(ask(world, other) for other in calls))
+    for other, answer in zip(calls, sorted(answers, key=lambda answer: answer.status), strict=True):
+        reply = {**answer.reply, "message": ""} if answer.status == 201 else answer.reply
+        expected = {**other.reply, "message": ""} if other.status == 201 else other.reply
+        found = [] if other.status == answer.status else [f"status: expected {other.status}, got {answer.status}"]
+        world.check(other.name, found + world.matcher.differences(expected, reply))
+
+
+def compare(world: World, call: Call, answer: Answer) -> list[str]:
+    found = [] if call.status == answer.status else [f"status: expected {call.status}, got {answer.status}"]
+    if found and isinstance(answer.reply, dict) and "id" in answer.reply:
+        found.append(f"answered: {answer.reply.get('id')}")
+    expected = call.text if call.reply is None and call.text is not None else call.reply
+    if expected == "(left out)":
+        return found
+    if expected in ("null", "null\n") and answer.reply is None:
+        return found
+    if isinstance(expected, str) and isinstance(answer.reply, list | dict):
+        return [*found, f"expected the text {expected[:60]!r}"]
+    return found + world.matcher.differences(expected, answer.reply)
+
+
+def check_events(world: World, call: Call, heard: dict[str, list[dict[str, Any]]]) -> None:
+    """Who heard what because of this call."""
+    got: dict[str, set[str]] = {}
+    for name, frames in heard.items():
+        for frame in frames:
+            if "event" in frame and frame["event"] not in TIMELESS:
+                got.setdefault(frame["event"], set()).add(name)
+    expected = {event: set(to.split()) for event, to in call.events.items() if event not in TIMELESS}
+    if call.name.startswith(RACE):
+        expected, got = {}, {}  # heard by all after the last of the four; compared by check_frames
+    for event in sorted(set(expected) | set(got)):
+        want, have = expected.get(event, set()), got.get(event, set())
+        if want != have:
+            who = f"expected {' '.join(sorted(want)) or 'nobody'}, got {' '.join(sorted(have)) or 'nobody'}"
+            world.check(call.name, [f"heard {event}: {who}"])
+
+
+def check_frames(world: World, call: Call, heard: dict[str, list[dict[str, Any]]]) -> None:
+    """The recorded frames of this call, each with every receiver."""
+    numbers: Counter[str] = Counter()
+    for frame in world.recorded.frames:
+        if frame.after != call.name or frame.event in TIMELESS or "raw" in frame.frame:
+            continue
+        numbers[frame.event] += 1
+        name = f"{call.name}#{frame.event}{numbers[frame.event]}"
+        for to in frame.to.split():
+            found = best(world, frame, heard.get(to, []))
+            world.check(name, [f"to {to}: {difference}" for difference in found])
+
+
+def best(world: World, frame: Frame, candidates: list[dict[str, Any]]) -> list[str]:
+    """Compare a recorded frame with those heard; the nearest one tells what differs."""
+    same_kind = [other for other in candidates if other.get("event", "reply") == frame.event]
+    found = [f"no {frame.event} was heard"]
+    for other in same_kind:
+        differences = compare_frame(world, frame, other)
+        if not differences:
+            candidates.remove(other)
+            return []
+        if found[0].startswith("no ") or len(differences) < len(found):
+            found = differences
+    return found
+
+
+def compare_frame(world: World, frame: Frame, other: dict[str, Any]) -> list[str]:
+    whole = "seq" in frame.frame or "seq_reply" in frame.frame or "status" in frame.frame
+    if not whole:
+        return world.matcher.differences(frame.frame, {key: other.get(key) for key in frame.frame})
+    expected = {key: item for key, item in frame.frame.items() if key != "seq"}
+    return world.matcher.differences(expected, {key: other[key] for key in other if key != "seq"}, "", True)
+
+
+def check_connecting(world: World) -> None:
+    """Frames of connecting, and sockets that the server closes, wherever they came in the scenario."""
+    numbers: Counter[str] = Counter()
+    for frame in world.recorded.frames:
+        numbers[frame.event] += 1
+        name = f"{frame.event} {numbers[frame.event]} {frame.to}"
+        if frame.event in TIMELESS:
+            for to in frame.to.split():
+                ears = world.ears.get(to)
+                world.check(name, best(world, frame, ears.all if ears else []))
+        if frame.event == "closed" and frame.to in CLOSED_BY_SERVER:
+            ears = world.ears.get(frame.to)
+            world.check(name, [] if ears and ears.deaf else [f"{frame.to} is still open"])
