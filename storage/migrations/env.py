@@ -1,0 +1,44 @@
+"""What alembic runs: on the connection that storage.migrate gives it, in that connection’s transaction."""
+
+from typing import Any, Literal
+
+from alembic import context
+from sqlalchemy import Connection, Index
+from sqlmodel import SQLModel
+
+import storage.claims
+import storage.cra
+import storage.drafts
+import storage.outbox
+import storage.people  # noqa: F401  (the imports register the tables)
+from storage.database import UtcTime
+
+
+def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
+    """Write our column types as what they are in the database: a step must outlive the code."""
+    if kind == "type" and isinstance(item, UtcTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+def include_object(item: Any, *_: object) -> bool:
+    """Leave out what this database has not: a BRIN index exists in PostgreSQL alone."""
+    elsewhere = isinstance(item, Index) and item.dialect_options["postgresql"].get("using") == "brin"
+    return not elsewhere or context.get_context().dialect.name == "postgresql"
+
+
+def run(connection: Connection) -> None:
+    """Take the asked steps."""
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        render_as_batch=True,
+        transactional_ddl=True,
+        render_item=render_item,
+        include_object=include_object,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+run(context.config.attributes["connection"])

@@ -1,0 +1,104 @@
+"""The steps of the tables: the same on both databases, up and down, and equal to what the code declares."""
+
+import asyncio
+import importlib
+import pkgutil
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+import storage
+from storage import migrate
+from storage.database import Database
+from tests.postgres import Server, postgres
+
+__all__ = ["postgres"]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def empty(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of an empty database of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/coop.db"
+        return
+    server: Server = request.getfixturevalue("postgres")
+    async with server.database("template0") as url:
+        yield url
+
+
+async def stands_at(url: str, step: str) -> None:
+    """Pretend that the tables are those of another version."""
+    database = Database(url)
+    async with database.engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = :step"), {"step": step})
+    await database.close()
+
+
+async def test_the_steps_make_the_tables_that_the_code_declares(empty: str) -> None:
+    assert await migrate.upgrade(empty) == migrate.Change(None, migrate.head())
+    await migrate.check(empty)
+
+
+async def test_up_down_and_up_again(empty: str) -> None:
+    await migrate.upgrade(empty)
+    assert await migrate.downgrade(empty) == migrate.Change(migrate.head(), None)
+    assert await migrate.upgrade(empty) == migrate.Change(None, migrate.head())
+    assert await migrate.upgrade(empty) == migrate.Change(migrate.head(), migrate.head())
+    await migrate.check(empty)
+
+
+async def test_an_empty_database_is_prepared_by_itself(empty: str) -> None:
+    assert await migrate.current(empty) is None
+    assert await migrate.prepare(empty) == migrate.Change(None, migrate.head())
+    assert await migrate.prepare(empty) == migrate.Change(migrate.head(), migrate.head())
+
+
+async def test_an_outdated_postgresql_waits_for_its_operator(postgres: Server) -> None:
+    async with postgres.database() as url:
+        await stands_at(url, "0000")
+        with pytest.raises(migrate.SchemaError, match="coop-bot migrate"):
+            await migrate.prepare(url)
+
+
+async def test_a_newer_database_is_refused(empty: str) -> None:
+    await migrate.upgrade(empty)
+    await stands_at(empty, "9999")
+    with pytest.raises(migrate.SchemaError, match="plus récente"):
+        await migrate.prepare(empty)
+
+
+async def test_two_at_once_take_the_steps_once(postgres: Server) -> None:
+    async with postgres.database("template0") as url:
+        changes = await asyncio.gather(migrate.upgrade(url), migrate.upgrade(url))
+    assert sorted(change.before or "" for change in changes) == ["", migrate.head()]
+
+
+def test_the_head_read_from_file_names_is_alembics() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(storage.__path__[0]) / "migrations"))
+    assert ScriptDirectory.from_config(config).get_current_head() == migrate.head()
+
+
+def test_every_table_is_known_to_the_steps() -> None:
+    """A table whose module env.py does not import would never be created."""
+    before = set(SQLModel.metadata.tables)
+    for module in pkgutil.walk_packages(storage.__path__, "storage."):
+        if not module.name.startswith(("storage.migrations", "storage.data.")):
+            importlib.import_module(module.name)
+    env = (Path(storage.__path__[0]) / "migrations" / "env.py").read_text("utf-8")
+    homes = {
+        mapper.class_.__module__
+        for mapper in SQLModel._sa_registry.mappers
+        if mapper.class_.__module__.startswith("storage.")
+    }
+    assert before <= set(SQLModel.metadata.tables)
+    for home in homes:
+        package = home.removesuffix(".table")
+        assert f"import {package}" in env, home
+    assert "alembic" in sys.modules
