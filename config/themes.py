@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 from config.folding import fold
+from config.tables import read
 
 # Words too small to carry a theme; « en » is not among them: « en emploi » is a statut.
 _SMALL = {"de", "d", "du", "des", "le", "la", "les", "l", "un", "une"}
@@ -58,11 +58,9 @@ class Theme:
 
 
 def _load() -> dict[str, Theme]:
-    lines = (files("config") / "themes.tsv").read_text("utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if not line.startswith("#")][1:]
     return {
-        code: Theme(code, libelle, court, tuple(mots.split(", ")), bit)
-        for bit, (code, libelle, court, mots) in enumerate(rows)
+        row["code"]: Theme(row["code"], row["libelle"], row["court"], tuple(row["mots"].split(", ")), bit)
+        for bit, row in enumerate(read("themes.tsv"))
     }
 
 
@@ -79,9 +77,7 @@ def key(text: str) -> str:
 def vocabulary() -> dict[str, Theme]:
     """Every text that means a theme, reduced by `key`: codes, labels, short labels and usual words."""
     return {
-        key(text): theme
-        for theme in THEMES.values()
-        for text in (theme.code, theme.libelle, theme.court, *theme.mots)
+        key(text): theme for theme in THEMES.values() for text in (theme.code, theme.libelle, theme.court, *theme.mots)
     }
 
 
