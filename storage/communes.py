@@ -19,7 +19,6 @@ MOST_SUGGESTIONS = 5
 _LONGEST_TEXT = 120
 # Likeness of names, out of 100: worth suggesting, and worth suggesting before the names that begin as typed.
 _LEAST_LIKENESS, _GREAT_LIKENESS = 75, 90
-_SHORTEST_START = 3
 
 _CODE = re.compile(r"[(\[]?\b([0-9][0-9AaBb][0-9]{3})\b[)\]]?")
 _SPACED_POSTCODE = re.compile(r"^\s*([0-9]{2})\s([0-9]{3})\b")
@@ -136,13 +135,18 @@ def find(text: str, near: Sequence[str] = ()) -> Found:
     return Found(suggestions=_suggestions(name, codes, near))
 
 
-def _ranked(places: Iterable[Place], near: Sequence[str]) -> list[Place]:
-    """Sort by nearness then population, keeping one place per commune."""
+def _unique(places: Iterable[Place]) -> list[Place]:
+    """Keep the first place of each commune."""
     unique: dict[str, Place] = {}
     for place in places:
         unique.setdefault(place.commune.code, place)
+    return list(unique.values())
+
+
+def _ranked(places: Iterable[Place], near: Sequence[str]) -> list[Place]:
+    """Sort by nearness then population, one place per commune."""
     return sorted(
-        unique.values(),
+        _unique(places),
         key=lambda place: (place.commune.departement not in near, -place.commune.population, place.commune.code),
     )
 
@@ -203,8 +207,7 @@ def _named_in_departement(name: str) -> list[Place]:
 def _suggestions(name: str, codes: Sequence[str], near: Sequence[str]) -> tuple[Place, ...]:
     """Return what may have been meant, the likeliest first, each group by nearness then population."""
     groups = _like_name(name, codes) if name else _like_code(codes)
-    places = [place for group in groups for place in _ranked(group, near)]
-    return tuple({place.commune.code: place for place in reversed(places)}.values())[: -MOST_SUGGESTIONS - 1 : -1]
+    return tuple(_unique(place for group in groups for place in _ranked(group, near))[:MOST_SUGGESTIONS])
 
 
 def _like_name(name: str, codes: Sequence[str]) -> Iterator[Iterator[Place]]:
@@ -213,11 +216,11 @@ def _like_name(name: str, codes: Sequence[str]) -> Iterator[Iterator[Place]]:
     here = {code: _key(table.rows[code][1]) for cp in codes for code in table.by_postcode.get(cp, ())}
     yield (_place(code, codes) for code, other in here.items() if fuzz.WRatio(name, other) >= _LEAST_LIKENESS)
     yield (place for place in _named(name, ()) if codes)
+    yield _all_named(other for other in table.by_name if other.startswith(name + " "))
     names = extract(name, table.by_name.keys(), scorer=fuzz.ratio, score_cutoff=_LEAST_LIKENESS, limit=10)
     yield from (_all_named([other]) for other, likeness, _ in names if likeness >= _GREAT_LIKENESS)
-    if len(name) >= _SHORTEST_START:
-        yield _all_named(other for other in table.by_name if other.startswith(name))
-    yield from (_all_named([other]) for other, likeness, _ in names if likeness < _GREAT_LIKENESS)
+    yield _all_named(other for other in table.by_name if len(name) > 2 and other.startswith(name))
+    yield from (_all_named([other]) for other, _, _ in names)
 
 
 def _all_named(names: Iterable[str]) -> Iterator[Place]:
