@@ -1,0 +1,96 @@
+"""What an open client hears: every frame of its websocket, in order."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import aiohttp
+
+from tests.people.api import Api
+
+PATIENCE = 8.0
+"""Seconds after which a story that hears nothing fails; nothing ever waits that long when all is well."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One event."""
+
+    event: str
+    data: Mapping[str, Any]
+    broadcast: Mapping[str, Any]
+    seq: int
+
+
+class Ears:
+    """Frames since the client was opened; each of them is told once."""
+
+    def __init__(self) -> None:
+        self.frames: list[Frame] = []
+        self._told: set[int] = set()
+        self._changed = asyncio.Condition()
+        self._reading: asyncio.Task[None] | None = None
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
+
+    async def open(self, api: Api) -> None:
+        """Connect as the account of that API, and wait for « hello »."""
+        address = f"{api.url}/api/v4/websocket".replace("http", "ws", 1)
+        self._socket = await api.session.ws_connect(address, headers=api.headers)
+        self._reading = asyncio.create_task(self._read(self._socket))
+        await self.hear(lambda f: f if f.event == "hello" else None, "« hello »")
+
+    async def close(self) -> None:
+        """Close the client."""
+        if self._socket is not None:
+            await self._socket.close()
+        if self._reading is not None:
+            self._reading.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._reading
+
+    @property
+    def now(self) -> int:
+        """A place in what is heard, to listen from later."""
+        return len(self.frames)
+
+    async def hear(
+        self, match: Callable[[Frame], T | None], what: str, *, since: int = 0, within: float = PATIENCE
+    ) -> T:
+        """The first frame since then that matches and was not told yet. Fails when none comes in time."""
+        try:
+            async with asyncio.timeout(within), self._changed:
+                while True:
+                    found = self._find(match, since)
+                    if found is not None:
+                        return found
+                    await self._changed.wait()
+        except TimeoutError:
+            heard = [f.event for f in self.frames[since:]]
+            raise AssertionError(f"{what} did not come within {within:g} s; heard since: {heard}") from None
+
+    def _find(self, match: Callable[[Frame], T | None], since: int) -> T | None:
+        for place in range(since, len(self.frames)):
+            if place not in self._told:
+                found = match(self.frames[place])
+                if found is not None:
+                    self._told.add(place)
+                    return found
+        return None
+
+    async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        async for message in socket:
+            if message.type is aiohttp.WSMsgType.TEXT:
+                frame = json.loads(message.data)
+                if "event" in frame:
+                    async with self._changed:
+                        self.frames.append(_frame(frame))
+                        self._changed.notify_all()
+
+
+def _frame(raw: Mapping[str, Any]) -> Frame:
+    return Frame(raw["event"], raw.get("data") or {}, raw.get("broadcast") or {}, raw.get("seq", 0))

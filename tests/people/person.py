@@ -1,0 +1,162 @@
+"""Somebody at a Mattermost client: types, clicks, fills, reads; nothing but the API and the websocket."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote
+
+from tests.people.api import Api
+from tests.people.clients import Client, Mobile
+from tests.people.dialog import Dialog
+from tests.people.ears import PATIENCE, Ears, Frame
+from tests.people.post import Post
+
+if TYPE_CHECKING:
+    from tests.people.site import Site
+
+T = TypeVar("T")
+
+
+@dataclass
+class Person:
+    """An account with one open client. What is awaited is what came since the last act."""
+
+    site: "Site"
+    id: str
+    username: str
+    email: str
+    api: Api
+    client: Client
+    ears: Ears = field(default_factory=Ears)
+    _since: int = 0
+    _trigger: str = ""
+    _channel: str = ""
+
+    def acts(self) -> None:
+        """Note that something is done now: what was heard before does not answer it."""
+        self._since = self.ears.now
+
+    async def types(self, line: str, channel_id: str = "") -> Dialog | Post:
+        """Type a command; the dialog it opens or the whisper it is answered with, whichever comes first."""
+        await self.runs(line, channel_id)
+
+        def match(frame: Frame) -> Dialog | Post | None:
+            return self._dialog_in(frame) or self._whisper_in(frame)
+
+        return await self._hears(match, f"an answer to {line!r}")
+
+    async def opens(self, line: str, channel_id: str = "") -> Dialog:
+        """Type a command that opens a dialog."""
+        await self.runs(line, channel_id)
+        return await self.dialog()
+
+    async def asks(self, line: str, channel_id: str = "") -> Post:
+        """Type a command that is answered by a whisper."""
+        await self.runs(line, channel_id)
+        return await self.whispered()
+
+    async def runs(self, line: str, channel_id: str = "") -> Any:
+        """Type a command and wait for its reply only."""
+        self.acts()
+        self._channel = channel_id or self.site.square
+        call = {"command": self._normal(line), "channel_id": self._channel, "team_id": self.site.team_id, "root_id": ""}
+        reply = await self.api.post("/commands/execute", call)
+        self._trigger = reply.get("trigger_id") or self._trigger
+        return reply
+
+    async def clicks(self, post: Post, label: str) -> Any:
+        """Click a button and wait for the reply only."""
+        self.acts()
+        self._channel = post.channel_id
+        action = post.action(label)
+        call = {"selected_option": "", "cookie": action.cookie}
+        reply = await self.api.post(f"/posts/{post.id}/actions/{action.id}", call)
+        self._trigger = reply.get("trigger_id") or self._trigger
+        return reply
+
+    async def opens_by(self, post: Post, label: str) -> Dialog:
+        """Click a button that opens a dialog."""
+        await self.clicks(post, label)
+        return await self.dialog()
+
+    async def dialog(self) -> Dialog:
+        """The dialog opened by the last act."""
+        return await self._hears(self._dialog_in, "a dialog")
+
+    async def whispered(self, containing: str = "") -> Post:
+        """What only this person sees, told since the last act."""
+        return await self._hears(
+            lambda f: p if (p := self._whisper_in(f)) and containing in p.text else None, f"a whisper {containing!r}"
+        )
+
+    async def told(self, containing: str = "", *, within: float = PATIENCE) -> Post:
+        """The next direct message of the bot since the last act."""
+
+        def match(frame: Frame) -> Post | None:
+            post = self._post_in(frame, "posted")
+            mine = post and post.user_id == self.site.bot_id and frame.data.get("channel_type") == "D"
+            return post if post and mine and containing in post.text else None
+
+        return await self._hears(match, f"a direct message {containing!r}", within)
+
+    async def rewritten(self, post: Post, containing: str = "") -> Post:
+        """The post as it is changed by the last act."""
+
+        def match(frame: Frame) -> Post | None:
+            found = self._post_in(frame, "post_edited")
+            return found if found and found.id == post.id and containing in found.text else None
+
+        return await self._hears(match, f"a new text {containing!r} of « {post.text[:40]} »")
+
+    async def waits_for(self, event: str, *, within: float = PATIENCE) -> Frame:
+        """The next event of that name since the last act."""
+        return await self._hears(lambda f: f if f.event == event else None, event, within)
+
+    async def says(self, message: str, channel_id: str = "") -> Post:
+        """Post a message."""
+        self.acts()
+        return Post.read(
+            await self.api.post("/posts", {"channel_id": channel_id or self.site.square, "message": message})
+        )
+
+    async def direct_channel(self) -> str:
+        """The channel with the bot."""
+        return str((await self.api.post("/channels/direct", [self.id, self.site.bot_id]))["id"])
+
+    async def direct(self) -> list[Post]:
+        """All direct messages of the bot, oldest first, as they stand."""
+        return [p for p in await self.reads(await self.direct_channel()) if p.user_id == self.site.bot_id]
+
+    async def reads(self, channel_id: str) -> list[Post]:
+        """The posts of a channel, oldest first."""
+        found = await self.api.get(f"/channels/{quote(channel_id)}/posts?per_page=200")
+        return [Post.read(found["posts"][i]) for i in reversed(found["order"])]
+
+    async def sees(self, post: Post) -> Post:
+        """A post as it stands now."""
+        return Post.read(await self.api.get(f"/posts/{post.id}"))
+
+    async def leaves(self) -> None:
+        """Close the client."""
+        await self.ears.close()
+
+    def _normal(self, line: str) -> str:
+        """What the client makes of the typed line before sending it (mattermost.md §1.3)."""
+        if isinstance(self.client, Mobile):
+            return line.strip().replace("—", "--")
+        command, _, rest = line.partition(" ")
+        return f"{command.lower()} {rest.strip()}"
+
+    async def _hears(self, match: Callable[[Frame], T | None], what: str, within: float = PATIENCE) -> T:
+        return await self.ears.hear(match, f"{self.username}: {what}", since=self._since, within=within)
+
+    def _dialog_in(self, frame: Frame) -> Dialog | None:
+        """A dialog opens only if its trigger is the last one this client got."""
+        raw = frame.data.get("dialog", "") if frame.event == "open_dialog" else ""
+        return Dialog(self, raw, self._channel) if raw and f'"{self._trigger}"' in raw else None
+
+    def _whisper_in(self, frame: Frame) -> Post | None:
+        return self._post_in(frame, "ephemeral_message")
+
+    def _post_in(self, frame: Frame, event: str) -> Post | None:
+        return Post.read(frame.data["post"]) if frame.event == event else None

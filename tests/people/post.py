@@ -1,0 +1,72 @@
+"""A post as a person sees it: its words, its card, its buttons."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button under a post; the cookie is what ephemeral ones carry."""
+
+    id: str
+    name: str
+    cookie: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One post; ``ephemeral`` ones only the person saw."""
+
+    id: str
+    channel_id: str
+    user_id: str
+    message: str
+    props: Mapping[str, Any] = field(default_factory=dict)
+    type: str = ""
+    create_at: int = 0
+    delete_at: int = 0
+
+    @classmethod
+    def read(cls, raw: str | Mapping[str, Any]) -> "Post":
+        """From the API’s JSON, which events carry as a string."""
+        found: Mapping[str, Any] = json.loads(raw) if isinstance(raw, str) else raw
+        names = ("id", "channel_id", "user_id", "message", "type", "create_at", "delete_at")
+        return cls(props=found.get("props") or {}, **{n: found[n] for n in names if n in found})
+
+    @property
+    def ephemeral(self) -> bool:
+        """Whether it is a whisper."""
+        return self.type == "system_ephemeral"
+
+    @property
+    def cards(self) -> Sequence[Mapping[str, Any]]:
+        """Its attachments."""
+        return self.props.get("attachments") or []
+
+    @property
+    def text(self) -> str:
+        """Every word that is shown."""
+        lines = [self.message]
+        for card in self.cards:
+            lines += [str(card.get(part) or "") for part in ("pretext", "title", "text", "footer")]
+            lines += [f"{f.get('title')} : {f.get('value')}" for f in card.get("fields") or []]
+        return "\n".join(line for line in lines if line)
+
+    @property
+    def actions(self) -> Sequence[Action]:
+        """What can be clicked: clients show only actions with an id and a name."""
+        found = (a for card in self.cards for a in card.get("actions") or [])
+        return [Action(a["id"], a["name"], a.get("cookie", "")) for a in found if a.get("id") and a.get("name")]
+
+    @property
+    def buttons(self) -> Sequence[str]:
+        """What is written on the buttons."""
+        return [a.name for a in self.actions]
+
+    def action(self, label: str) -> Action:
+        """The button with these words."""
+        found = next((a for a in self.actions if a.name == label), None)
+        assert found, f"no button « {label} » among {self.buttons} under « {self.text} »"
+        return found

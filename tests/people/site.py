@@ -1,0 +1,87 @@
+"""A Mattermost server seen by its admin: makes the team and the people that stories need, and clears them away."""
+
+import re
+import secrets
+from dataclasses import dataclass, field
+
+import aiohttp
+
+from tests.people.api import Api
+from tests.people.clients import Client, web_client
+from tests.people.person import Person
+
+PASSWORD = "Coop-test-1!"
+
+
+def unique(stem: str) -> str:
+    """A name nobody has: real servers keep those of earlier runs."""
+    return f"{stem}-{secrets.token_hex(4)}"
+
+
+@dataclass
+class Site:
+    """One team on a server; ``admin`` may do everything on it."""
+
+    admin: Api
+    version: tuple[int, int]
+    admin_id: str
+    team_id: str
+    team: str
+    square: str
+    bot_id: str = ""
+    people: list[Person] = field(default_factory=list)
+
+    @classmethod
+    async def at(cls, session: aiohttp.ClientSession, url: str, admin_token: str) -> "Site":
+        """A new team on the server at that address."""
+        admin = Api(session, url, admin_token)
+        me = await admin.get("/users/me")
+        name = unique("coop")
+        team = await admin.post("/teams", {"name": name, "display_name": "Essais du bot", "type": "O"})
+        square = await admin.get(f"/teams/{team['id']}/channels/name/town-square")
+        return cls(admin, _version(admin.version), me["id"], team["id"], name, square["id"])
+
+    @property
+    def url(self) -> str:
+        """The server’s address."""
+        return self.admin.url
+
+    async def person(
+        self, name: str, *, domain: str = "exemple.fr", client: Client | None = None, in_team: bool = True
+    ) -> Person:
+        """A new account with an open client, in the team unless told otherwise."""
+        username = unique(name)
+        account = {"username": username, "email": f"{username}@{domain}", "password": PASSWORD, "locale": "fr"}
+        made = await self.admin.post("/users", account)
+        if in_team:
+            membership = {"team_id": self.team_id, "user_id": made["id"]}
+            await self.admin.post(f"/teams/{self.team_id}/members", membership)
+        api = Api(self.admin.session, self.url)
+        await api.log_in(username, PASSWORD)
+        person = Person(self, made["id"], username, account["email"], api, client or web_client(self.version))
+        await person.ears.open(api)
+        self.people.append(person)
+        return person
+
+    async def promote(self, person: Person) -> None:
+        """Make somebody an admin of the team."""
+        roles = {"roles": "team_user team_admin"}
+        await self.admin.put(f"/teams/{self.team_id}/members/{person.id}/roles", roles)
+
+    async def clear(self) -> None:
+        """Close everybody’s client and deactivate the accounts: they count no more in the server’s limits."""
+        while self.people:
+            person = self.people.pop()
+            await person.leaves()
+            await self.admin.delete(f"/users/{person.id}")
+
+    async def close(self) -> None:
+        """Leave the server without people and team of these stories."""
+        await self.clear()
+        await self.admin.delete(f"/teams/{self.team_id}")
+
+
+def _version(header: str) -> tuple[int, int]:
+    found = re.match(r"(\d+)\.(\d+)", header)
+    assert found, f"no version in X-Version-Id {header!r}"
+    return int(found[1]), int(found[2])
