@@ -17,6 +17,9 @@ _SHORT_MONTHS = {
 }
 MONTH_NUMBERS = {fold(name): number for number, name in enumerate(MONTHS, 1)} | _SHORT_MONTHS
 
+# Longer texts are no date; reading stops there.
+_LONGEST_TEXT = 80
+
 _DAYS_AWAY = {
     **{
         "aujourd hui": 0,
@@ -47,14 +50,14 @@ def read_date(text: str, today: date) -> date | None:
     is the last 12 September up to today. A date given in full may be later than today: the caller judges.
     """
     try:
-        return _read(_normal(text), today)
+        return _read(fold_date(text), today)
     except (ValueError, OverflowError):
         return None
 
 
-def _normal(text: str) -> str:
-    # Dots and hyphens between digits are date separators; fold would turn hyphens into spaces.
-    found = fold(re.sub(r"(?<=[0-9])[-‐‑–.](?=[0-9])", "/", text))
+def fold_date(text: str) -> str:
+    """Fold a text that may hold dates: dots and hyphens between digits become slashes, « premier » 1er."""
+    found = fold(re.sub(r"(?<=[0-9])[-‐‑–.](?=[0-9])", "/", text[:_LONGEST_TEXT]))
     return re.sub(r"\bpremier\b", "1er", found)
 
 
