@@ -1,0 +1,62 @@
+"""How channels and memberships are shown."""
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.permissions import channel_roles
+from sandbox.records import Channel, ChannelMember
+
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
+
+Json = dict[str, Any]
+
+NOTIFY = {
+    "desktop": "default",
+    "email": "default",
+    "ignore_channel_mentions": "default",
+    "mark_unread": "all",
+    "push": "default",
+}
+
+
+def default_notify_props(server: "Sandbox") -> dict[str, str]:
+    """Return the notification choices of a new member."""
+    return NOTIFY | ({"channel_auto_follow_threads": "off"} if server.caps.thread_notify_props else {})
+
+
+def channel_json(server: "Sandbox", channel: Channel) -> Json:
+    """Return a channel."""
+    body: Json = channel.as_dict() | {
+        "extra_update_at": 0,
+        "scheme_id": None,
+        "group_constrained": None,
+        "shared": None,
+        "policy_id": None,
+    }
+    if not server.caps.channel_has_last_root_post:
+        del body["last_root_post_at"]
+    if server.caps.channel_has_banner:
+        body |= {"banner_info": None, "policy_enforced": False, "default_category_name": ""}
+    return body
+
+
+def member_json(server: "Sandbox", member: ChannelMember, viewer_id: str | None = None) -> Json:
+    """Return a membership; when others last looked is hidden on new servers."""
+    hidden = server.caps.member_times_hidden and viewer_id is not None and viewer_id != member.user_id
+    body: Json = {
+        "channel_id": member.channel_id,
+        "user_id": member.user_id,
+        "roles": channel_roles(member),
+        "last_viewed_at": -1 if hidden else member.last_viewed_at,
+        "msg_count": member.msg_count,
+        "mention_count": member.mention_count,
+        "mention_count_root": member.mention_count_root,
+        "msg_count_root": member.msg_count_root,
+        "notify_props": member.notify_props,
+        "last_update_at": -1 if hidden else member.last_update_at,
+        "scheme_guest": member.scheme_guest,
+        "scheme_user": member.scheme_user,
+        "scheme_admin": member.scheme_admin,
+        "explicit_roles": member.explicit_roles,
+    }
+    return body | ({"urgent_mention_count": 0} if server.caps.member_has_urgent_mentions else {})

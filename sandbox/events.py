@@ -1,0 +1,124 @@
+"""Who hears of what: events, and the connections they are sent to."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.connection import Connection
+from sandbox.records import User
+from sandbox.state import State
+from sandbox.versions import Capabilities
+
+Data = dict[str, Any]
+Personal = Callable[[User], Data | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """To whom an event goes: one person, a channel's members, a team's members, or everybody."""
+
+    user_id: str = ""
+    channel_id: str = ""
+    team_id: str = ""
+    omit_users: tuple[str, ...] | None = None
+    connection_id: str = ""
+    omit_connection_id: str = ""
+    show_user: bool = True
+    """Off for what goes to some people each in their own copy, without naming them."""
+    only: frozenset[str] | None = field(default=None)
+    """Who may hear it at all, when that is narrower than the rest says."""
+
+    def as_json(self, caps: Capabilities) -> Data:
+        """Return the broadcast part of a frame."""
+        body: Data = {
+            "omit_users": None if self.omit_users is None else dict.fromkeys(self.omit_users, True),
+            "user_id": self.user_id if self.show_user else "",
+            "channel_id": self.channel_id,
+            "team_id": self.team_id,
+        }
+        if caps.broadcast_names_connection:
+            body |= {"connection_id": self.connection_id, "omit_connection_id": self.omit_connection_id}
+        return body
+
+
+EVERYBODY = Broadcast()
+
+
+def dumps(value: object) -> str:
+    """Return JSON without spaces, letters as they are."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+class Hub:
+    """All connections, by person; those that were cut wait five minutes for their return."""
+
+    def __init__(self, state: State, caps: Capabilities) -> None:
+        self._state = state
+        self._caps = caps
+        self._by_user: dict[str, list[Connection]] = {}
+
+    def add(self, connection: Connection) -> None:
+        """Let a connection hear."""
+        self._by_user.setdefault(connection.user_id, []).append(connection)
+
+    def remove(self, connection: Connection) -> None:
+        """Forget a connection."""
+        of_user = self._by_user.get(connection.user_id, [])
+        if connection in of_user:
+            of_user.remove(connection)
+        if not of_user:
+            self._by_user.pop(connection.user_id, None)
+
+    def find(self, user_id: str, connection_id: str) -> Connection | None:
+        """Return somebody's connection by its id, also one that was cut a moment ago."""
+        self._forget_old(user_id)
+        of_user = self._by_user.get(user_id, [])
+        return next((known for known in of_user if known.id == connection_id), None)
+
+    def connections(self) -> list[Connection]:
+        """Return all connections."""
+        return [connection for of_user in self._by_user.values() for connection in of_user]
+
+    def silence(self, user_id: str, token_id: str | None = None) -> None:
+        """Make somebody's open connections deaf for good, or only those opened with one token."""
+        for connection in self._by_user.get(user_id, []):
+            if token_id is None or connection.token_id == token_id:
+                connection.deaf = True
+
+    def publish(
+        self, event: str, data: Data, broadcast: Broadcast = EVERYBODY, personal: Personal | None = None
+    ) -> None:
+        """Send an event; `personal` may replace its data for one receiver, or return None to leave it."""
+        target = dumps(broadcast.as_json(self._caps))
+        frame = _frame(event, data, target)
+        for user_id in self._receivers(broadcast):
+            user = self._state.users.get(user_id)
+            own = personal(user) if personal and user else None
+            text = frame if own is None else _frame(event, own, target)
+            for connection in self._by_user.get(user_id, ()):
+                connection.send_event(text)
+
+    def _receivers(self, broadcast: Broadcast) -> list[str]:
+        candidates: Iterable[str] = [broadcast.user_id] if broadcast.user_id else list(self._by_user)
+        omitted = broadcast.omit_users or ()
+        return [user_id for user_id in candidates if user_id not in omitted and self._hears(user_id, broadcast)]
+
+    def _hears(self, user_id: str, broadcast: Broadcast) -> bool:
+        if user_id not in self._by_user or (broadcast.only is not None and user_id not in broadcast.only):
+            return False
+        if broadcast.user_id:
+            return True
+        if broadcast.channel_id:
+            return self._state.member(broadcast.channel_id, user_id) is not None
+        return not broadcast.team_id or self._state.in_team(broadcast.team_id, user_id)
+
+    def _forget_old(self, user_id: str) -> None:
+        for connection in list(self._by_user.get(user_id, ())):
+            if connection.is_lost():
+                self.remove(connection)
+
+
+def _frame(event: str, data: Data, target: str) -> str:
+    """Return a frame without its number, which differs for each connection."""
+    return f'{{"event":{dumps(event)},"data":{dumps(data)},"broadcast":{target},"seq":'

@@ -1,0 +1,1 @@
+"""Posts: made, shown, changed, found."""

@@ -1,0 +1,56 @@
+"""Whom a post mentions."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from sandbox.records import Channel, Post
+
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
+
+_CODE = re.compile(r"```.*?```|~~~.*?~~~|`[^`\n]*`", re.DOTALL)
+_NAME = re.compile(r"(?<![\w@.\-/])@([a-z0-9.\-_]+)", re.IGNORECASE)
+_EVERYBODY = {"channel", "all"}
+
+
+def mentioned(server: "Sandbox", channel: Channel, post: Post) -> list[str]:
+    """Return the ids of those whom a post names, and of the other side of a direct channel."""
+    if channel.type == "D" and not post.type.startswith("system_"):
+        members = server.state.members_of_channel.rows(channel.id)
+        return [row.user_id for row in members if row.user_id != post.user_id]
+    if post.type == "system_add_to_channel":
+        return [str(post.props.get("addedUserId", ""))]
+    if post.type.startswith("system_"):
+        return []
+    names = names_in("\n".join([post.message, *_attachment_texts(post.props)]))
+    return _resolve(server, channel, post, names) if names else []
+
+
+def names_in(text: str) -> list[str]:
+    """Return the names after an @ outside of code, in small letters."""
+    return [name.lower() for name in _NAME.findall(_CODE.sub(" ", text))] if "@" in text else []
+
+
+def _attachment_texts(props: dict[str, Any]) -> list[str]:
+    attachments = props.get("attachments")
+    if not isinstance(attachments, list):
+        return []
+    texts: list[Any] = []
+    for one in attachments:
+        if isinstance(one, dict):
+            fields = [field for field in one.get("fields") or () if isinstance(field, dict)]
+            texts += [one.get("pretext"), one.get("text"), *(field.get("value") for field in fields)]
+    return [text for text in texts if isinstance(text, str)]
+
+
+def _resolve(server: "Sandbox", channel: Channel, post: Post, names: list[str]) -> list[str]:
+    found: dict[str, None] = {}
+    for name in names:
+        if name in _EVERYBODY or name == "here":
+            members = server.state.members_of_channel.rows(channel.id)
+            found |= dict.fromkeys(row.user_id for row in members if row.user_id != post.user_id)
+            continue
+        user = server.state.users_by_name.first(name) or server.state.users_by_name.first(name.rstrip(".-_"))
+        if user and server.state.member(channel.id, user.id):
+            found[user.id] = None
+    return list(found)

@@ -1,0 +1,121 @@
+"""How posts are shown: what clients may read of them."""
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.records import FileInfo, Post, Reaction
+
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
+
+Json = dict[str, Any]
+
+
+def post_json(server: "Sandbox", post: Post, *, metadata: bool = True) -> Json:
+    """Return a post as every client reads it, the addresses behind its buttons taken out."""
+    body: Json = {
+        "id": post.id,
+        "create_at": post.create_at,
+        "update_at": post.update_at,
+        "edit_at": post.edit_at,
+        "delete_at": post.delete_at,
+        "is_pinned": post.is_pinned,
+        "user_id": post.user_id,
+        "channel_id": post.channel_id,
+        "root_id": post.root_id,
+        "original_id": post.original_id,
+        "message": post.message,
+        "type": post.type,
+        "props": public_props(post.props),
+        "hashtags": post.hashtags,
+        "pending_post_id": post.pending_post_id,
+        "reply_count": 0,
+        "last_reply_at": 0,
+        "participants": None,
+    }
+    body |= _by_version(server, post)
+    if metadata:
+        body["metadata"] = metadata_json(server, post)
+    return body
+
+
+def _by_version(server: "Sandbox", post: Post) -> Json:
+    body: Json = {}
+    if server.caps.post_has_parent_id:
+        body["parent_id"] = post.root_id
+    if server.caps.post_has_remote_id and not post.type.startswith("system_"):
+        body["remote_id"] = ""
+    if post.file_ids or server.caps.post_always_has_file_ids:
+        body["file_ids"] = post.file_ids
+    if post.has_reactions:
+        body["has_reactions"] = True
+    return body
+
+
+def public_props(props: Json) -> Json:
+    """Return the props without `integration`."""
+    attachments = props.get("attachments")
+    if not isinstance(attachments, list):
+        return props
+    return props | {"attachments": [_public_attachment(one) for one in attachments]}
+
+
+def _public_attachment(attachment: Any) -> Any:
+    if not isinstance(attachment, dict) or not isinstance(attachment.get("actions"), list):
+        return attachment
+    actions = [
+        {name: value for name, value in action.items() if name != "integration"}
+        for action in attachment["actions"]
+        if isinstance(action, dict)
+    ]
+    return attachment | {"actions": actions}
+
+
+def metadata_json(server: "Sandbox", post: Post) -> Json:
+    """Return what a client needs beside the post: embeds, files, reactions."""
+    body: Json = {}
+    if post.props.get("attachments"):
+        body["embeds"] = [{"type": "message_attachment"}]
+    files = [info for info in (server.state.files.get(file_id) for file_id in post.file_ids) if info]
+    if files:
+        body["files"] = [file_json(server, info) for info in files]
+    if post.has_reactions:
+        rows = server.state.reactions_of_post.rows(post.id)
+        body["reactions"] = [reaction_json(server, row) for row in rows]
+    return body
+
+
+def reaction_json(server: "Sandbox", row: Reaction) -> Json:
+    """Return a reaction."""
+    body: Json = {
+        "user_id": row.user_id,
+        "post_id": row.post_id,
+        "emoji_name": row.emoji_name,
+        "create_at": row.create_at,
+        "update_at": row.update_at,
+        "delete_at": 0,
+        "remote_id": "",
+    }
+    return body | ({"channel_id": row.channel_id} if server.caps.reaction_has_channel else {})
+
+
+def file_json(server: "Sandbox", info: FileInfo) -> Json:
+    """Return what describes a file."""
+    body: Json = {
+        "id": info.id,
+        "user_id": info.user_id,
+        "channel_id": info.channel_id if server.caps.file_has_channel else "",
+        "create_at": info.create_at,
+        "update_at": info.create_at,
+        "delete_at": info.delete_at,
+        "name": info.name,
+        "extension": info.extension,
+        "size": info.size,
+        "mime_type": info.mime_type,
+        "mini_preview": None,
+        "remote_id": "",
+    }
+    if info.post_id:
+        body["post_id"] = info.post_id
+    if info.width:
+        body |= {"width": info.width, "height": info.height}
+    return body | ({"archived": False} if server.caps.file_has_archived else {})

@@ -1,0 +1,183 @@
+"""The server: it listens, finds out who calls, calls the handler, and sends what it returns."""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from pathlib import Path
+
+from aiohttp import web
+
+from sandbox.areas import AREAS
+from sandbox.auth import Credentials
+from sandbox.call import Call, Reply
+from sandbox.config import Config
+from sandbox.errors import ApiError, page_not_found, too_large, unauthorized
+from sandbox.events import Hub, dumps
+from sandbox.faults import Faults
+from sandbox.ids import new_id
+from sandbox.permissions import Rights
+from sandbox.ratelimit import RateLimiter, Verdict, refusal
+from sandbox.records import Token
+from sandbox.routes import API, Route
+from sandbox.snapshot import Snapshot
+from sandbox.state import State
+from sandbox.versions import capabilities
+from sandbox.websocket import Socket
+
+LARGEST_BODY = 200 * 1024 * 1024
+STOP_WITHIN = 0.5
+"""Seconds that running calls get at the end."""
+
+
+class Sandbox:
+    """An embedded Mattermost: `await start()`, then speak to `url`, then `await stop()`."""
+
+    def __init__(self, version: str = "11.2", snapshot: str | Path | None = None) -> None:
+        self.caps = capabilities(version)
+        self.state = State()
+        self.snapshot = Snapshot(self.state, Path(snapshot)) if snapshot else None
+        self.config = Config(self.state)
+        self.rights = Rights(self.state, self.caps)
+        self.credentials = Credentials(self.state, self.config)
+        self.hub = Hub(self.state, self.caps)
+        self.sockets: set[Socket] = set()
+        self.tasks: set[asyncio.Task[None]] = set()
+        """Work that goes on after its call was answered."""
+        self.faults = Faults()
+        self.faults.on_drop(self._drop_sockets)
+        self.faults.on_limit(self._limit)
+        self.url = ""
+        self._limiter: RateLimiter | None = None
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def version_header(self) -> str:
+        """What the server says of itself: version, build, configuration, licence."""
+        digest = hashlib.md5(dumps(self.config.as_dict()).encode(), usedforsecurity=False).hexdigest()
+        return f"{self.caps.number}.{self.caps.number}.{digest}.false"
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Load the snapshot, if any, and listen."""
+        if self.snapshot:
+            self.snapshot.load()
+            self.snapshot.start()
+        self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=STOP_WITHIN)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, host, port)
+        await site.start()
+        bound = self._runner.addresses[0][1]
+        self.url = f"http://{host}:{bound}"
+        self.config.set("ServiceSettings", "SiteURL", self.url)
+        self.start_limiter()
+
+    async def stop(self) -> None:
+        """Cut all connections, stop listening, save."""
+        self._drop_sockets()
+        for task in self.tasks:
+            task.cancel()
+        if self._runner:
+            await self._runner.cleanup()
+        if self.snapshot:
+            await self.snapshot.stop()
+
+    def start_limiter(self) -> None:
+        """Build the rate limiter from the settings, as a start does; a change of them is not enough."""
+        get = self.config.get
+        if get("RateLimitSettings", "Enable"):
+            self._limit(get("RateLimitSettings", "PerSec"), get("RateLimitSettings", "MaxBurst"))
+
+    def token_of(self, request: web.Request) -> Token | None:
+        """Return the token with which a request comes, if it is good."""
+        return self.credentials.of_request(request)
+
+    def find_token(self, secret: str) -> Token | None:
+        """Return the token with this secret, if it is good."""
+        return self.credentials.find(secret)
+
+    def _app(self) -> web.Application:
+        app = web.Application(client_max_size=LARGEST_BODY)
+        app.router.add_get(f"{API}/websocket", self._websocket)
+        for route in (route for area in AREAS for route in area):
+            app.router.add_route(route.method, route.pattern, self._handler(route))
+        app.router.add_route("*", "/{tail:.*}", self._unknown)
+        return app
+
+    def _handler(self, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            verdict = self._gate(request)
+            try:
+                answer = await self._answer(route, request)
+            except ApiError as error:
+                answer = Reply(error.status, error.envelope(new_id()))
+            return self._respond(answer, verdict)
+
+        return handle
+
+    async def _answer(self, route: Route, request: web.Request) -> object:
+        if self.faults.status is not None:
+            return web.Response(status=self.faults.status, text=HTTPStatus(self.faults.status).phrase)
+        token = self.token_of(request)
+        if route.auth and token is None:
+            raise unauthorized()
+        payload = await self._payload(request) if route.limit_body else b""
+        return await route.handler(Call(self, request, token, payload))
+
+    async def _payload(self, request: web.Request) -> bytes:
+        if not request.can_read_body:
+            return b""
+        limit = self.config.service("MaximumPayloadSizeBytes") if self.caps.payload_limited else LARGEST_BODY
+        payload = await request.read()
+        if len(payload) <= limit:
+            return payload
+        if self.caps.large_payload_is_413:
+            raise too_large()
+        return payload[:limit]
+
+    def _respond(self, answer: object, verdict: Verdict | None) -> web.StreamResponse:
+        if isinstance(answer, web.StreamResponse):
+            response: web.StreamResponse = answer
+        else:
+            reply = answer if isinstance(answer, Reply) else Reply(200, answer)
+            response = web.Response(
+                status=reply.status, body=dumps(reply.body).encode(), content_type="application/json"
+            )
+            for name, value in reply.headers:
+                response.headers.add(name, value)
+        response.headers["X-Request-Id"] = new_id()
+        response.headers["X-Version-Id"] = self._version_id()
+        if verdict is not None:
+            response.headers.update(verdict.headers())
+        return response
+
+    def _version_id(self) -> str:
+        return self.version_header
+
+    def _gate(self, request: web.Request) -> Verdict | None:
+        """Close the connection or answer 429 where the switches say so."""
+        if self.faults.down:
+            if request.transport is not None:
+                request.transport.abort()
+            raise ConnectionResetError("the server is switched off")
+        if self._limiter is None:
+            return None
+        verdict = self._limiter.ask(request.remote or "")
+        if not verdict.allowed:
+            raise refusal(verdict)
+        return verdict
+
+    async def _websocket(self, request: web.Request) -> web.StreamResponse:
+        self._gate(request)
+        return await Socket(self, request).run()
+
+    async def _unknown(self, request: web.Request) -> web.StreamResponse:
+        verdict = self._gate(request)
+        error = page_not_found(request.path)
+        return self._respond(Reply(error.status, error.envelope("")), verdict)
+
+    def _limit(self, per_sec: float, burst: int) -> None:
+        self._limiter = RateLimiter(per_sec, burst) if per_sec > 0 else None
+
+    def _drop_sockets(self) -> None:
+        for socket in list(self.sockets):
+            socket.cut()

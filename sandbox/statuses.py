@@ -1,0 +1,71 @@
+"""Who is there: online, away, busy, offline."""
+
+from typing import TYPE_CHECKING
+
+from sandbox.call import Call
+from sandbox.errors import forbidden, invalid_body, missing_user
+from sandbox.events import Broadcast
+from sandbox.ids import now_ms
+from sandbox.records import Status
+from sandbox.routes import Routes
+
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
+
+routes = Routes()
+
+KNOWN = ("online", "away", "dnd", "offline")
+
+
+def status_of(server: "Sandbox", user_id: str) -> Status:
+    """Return somebody's status; who never was there is offline."""
+    return server.state.statuses.get(user_id) or Status(user_id)
+
+
+def set_online(server: "Sandbox", user_id: str) -> None:
+    """Note that somebody is there, unless they chose otherwise themselves."""
+    if not status_of(server, user_id).manual:
+        set_status(server, user_id, "online", manual=False)
+
+
+def set_status(server: "Sandbox", user_id: str, value: str, *, manual: bool) -> Status:
+    """Change a status and tell the person's own clients."""
+    row = server.state.statuses.get(user_id) or server.state.statuses.add(Status(user_id))
+    changed = row.status != value
+    row.status, row.manual, row.last_activity_at = value, manual, now_ms()
+    if changed:
+        data = {"status": value, "user_id": user_id}
+        server.hub.publish("status_change", data, Broadcast(user_id=user_id))
+    return row
+
+
+@routes.get("/users/{user_id}/status")
+async def get_status(call: Call) -> object:
+    """Read one status."""
+    user_id = call.id("user_id")
+    if call.state.users.get(user_id) is None:
+        raise missing_user()
+    return status_of(call.server, user_id).as_dict()
+
+
+@routes.post("/users/status/ids")
+async def get_statuses(call: Call) -> object:
+    """Read the statuses of several people."""
+    wanted = call.texts("user_ids")
+    if not wanted:
+        raise invalid_body("user_ids")
+    return [status_of(call.server, user_id).as_dict() for user_id in wanted if user_id in call.state.users.rows]
+
+
+@routes.put("/users/{user_id}/status")
+async def put_status(call: Call) -> object:
+    """Choose one's own status."""
+    user_id = call.id("user_id")
+    body = call.body("status")
+    if body.text("user_id") != user_id:
+        raise invalid_body("user_id")
+    if user_id != call.user.id and not call.server.rights.in_system(call.user, "edit_other_users"):
+        raise forbidden()
+    if body.text("status") not in KNOWN:
+        raise invalid_body("status")
+    return set_status(call.server, user_id, body.text("status"), manual=True).as_dict()

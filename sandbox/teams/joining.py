@@ -1,0 +1,119 @@
+"""Coming into a team and leaving it, with the default channels and all that is said about it."""
+
+from typing import TYPE_CHECKING
+
+from sandbox.channels.joining import join_channel
+from sandbox.errors import ApiError
+from sandbox.events import Broadcast
+from sandbox.posts.publish import Notice, system_post
+from sandbox.records import Channel, Team, TeamMember, User
+
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
+
+TOWN_SQUARE = "town-square"
+DEFAULT_CHANNELS = (TOWN_SQUARE, "off-topic")
+
+
+def join_team(server: "Sandbox", team: Team, user: User, by: User | None = None, *, admin: bool = False) -> TeamMember:
+    """Bring somebody into a team; who is in already stays as they are. `by` is named in the messages."""
+    member = server.state.team_member(team.id, user.id)
+    if member is not None and not member.delete_at:
+        tell_joined(server, team, user)
+        return member
+    _check_room(server, team)
+    now = server.state.clock.tick()
+    if member is None:
+        member = server.state.team_members.add(TeamMember(team.id, user.id, now, scheme_admin=admin))
+    else:
+        member.delete_at, member.scheme_admin, member.explicit_roles = 0, admin, ""
+    user.update_at = server.state.clock.tick()
+    for channel in default_channels(server, team):
+        _enter(server, channel, user, by)
+    tell_joined(server, team, user)
+    return member
+
+
+def tell_joined(server: "Sandbox", team: Team, user: User) -> None:
+    """Tell somebody that they are in a team."""
+    data = {"team_id": team.id, "user_id": user.id}
+    server.hub.publish("added_to_team", data, Broadcast(user_id=user.id))
+
+
+def default_channels(server: "Sandbox", team: Team) -> list[Channel]:
+    """Return the channels that everybody in a team is in."""
+    found = [server.state.channels_by_name.first(team.id, name) for name in DEFAULT_CHANNELS]
+    return [channel for channel in found if channel and not channel.delete_at]
+
+
+def _check_room(server: "Sandbox", team: Team) -> None:
+    most = server.config.get("TeamSettings", "MaxUsersPerTeam")
+    members = server.state.members_of_team.rows(team.id)
+    active = [row for row in members if not row.delete_at and _is_active(server, row.user_id)]
+    if len(active) >= most:
+        raise ApiError("app.team.join_user_to_team.save_member.max_accounts.app_error", 400)
+
+
+def _is_active(server: "Sandbox", user_id: str) -> bool:
+    user = server.state.users.get(user_id)
+    return user is not None and not user.delete_at
+
+
+def _enter(server: "Sandbox", channel: Channel, user: User, by: User | None) -> None:
+    if server.state.member(channel.id, user.id):
+        return
+    join_channel(server, channel, user)
+    _say_joined(server, channel, user, by)
+    data = {"team_id": channel.team_id, "user_id": user.id}
+    server.hub.publish("user_added", data, Broadcast(channel_id=channel.id))
+
+
+def _say_joined(server: "Sandbox", channel: Channel, user: User, by: User | None) -> None:
+    place = "team" if channel.name == TOWN_SQUARE else "channel"
+    if by is None:
+        text = f"{user.username} joined the {place}."
+        system_post(server, channel, user, Notice(f"system_join_{place}", text, {"username": user.username}))
+        return
+    text = f"{user.username} added to the {place} by {by.username}."
+    props = {
+        "addedUserId": user.id,
+        "addedUsername": user.username,
+        "userId": by.id,
+        "username": by.username,
+    }
+    system_post(server, channel, by, Notice(f"system_add_to_{place}", text, props))
+
+
+def leave_team(server: "Sandbox", team: Team, user: User, by: User) -> None:
+    """Take somebody out of a team and of all its channels."""
+    member = server.state.team_member(team.id, user.id)
+    if member is None:
+        raise missing_team_member()
+    town_square = server.state.channels_by_name.first(team.id, TOWN_SQUARE)
+    if town_square is None:
+        raise ApiError("app.channel.get_by_name.missing.app_error", 404)
+    for row in server.state.channels_of.rows(user.id):
+        if server.state.channels.rows[row.channel_id].team_id == team.id:
+            server.state.channel_members.remove(row)
+    _say_left(server, town_square, user, by)
+    data = {"team_id": team.id, "user_id": user.id}
+    others = Broadcast(team_id=team.id, omit_users=(user.id,))
+    server.hub.publish("leave_team", data, others)
+    server.hub.publish("leave_team", data, Broadcast(user_id=user.id))
+    member.delete_at = server.state.clock.tick()
+    user.update_at = server.state.clock.tick()
+
+
+def _say_left(server: "Sandbox", town_square: Channel, user: User, by: User) -> None:
+    props = {"username": user.username}
+    if by.id == user.id:
+        text = f"{user.username} left the team."
+        system_post(server, town_square, user, Notice("system_leave_team", text, props))
+    else:
+        text = f"{user.username} removed from the team."
+        system_post(server, town_square, user, Notice("system_remove_from_team", text, props))
+
+
+def missing_team_member() -> ApiError:
+    """Somebody is not, and never was, in the team."""
+    return ApiError("app.team.get_member.missing.app_error", 404)

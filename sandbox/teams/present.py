@@ -1,0 +1,39 @@
+"""How teams and memberships are shown."""
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.permissions import team_roles
+from sandbox.records import Team, TeamMember, User
+
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
+
+Json = dict[str, Any]
+
+
+def team_json(server: "Sandbox", team: Team, viewer: User | None) -> Json:
+    """Return a team; its address only to those who manage it, its invitation to those who invite."""
+    manages = viewer is not None and server.rights.in_team(viewer, team.id, "manage_team")
+    invites = viewer is not None and server.rights.in_team(viewer, team.id, "invite_user")
+    body: Json = team.as_dict() | {
+        "email": team.email if manages else "",
+        "invite_id": team.invite_id if invites else "",
+        "scheme_id": None,
+        "group_constrained": None,
+        "policy_id": None,
+    }
+    return body | ({"cloud_limits_archived": False} if server.caps.team_has_cloud_limits else {})
+
+
+def team_member_json(member: TeamMember) -> Json:
+    """Return somebody's membership of a team."""
+    return {
+        "team_id": member.team_id,
+        "user_id": member.user_id,
+        "roles": team_roles(member),
+        "delete_at": member.delete_at,
+        "scheme_guest": member.scheme_guest,
+        "scheme_user": member.scheme_user,
+        "scheme_admin": member.scheme_admin,
+        "explicit_roles": member.explicit_roles,
+    }

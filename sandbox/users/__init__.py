@@ -1,0 +1,1 @@
+"""People: how they are shown, found, made and changed."""

@@ -1,0 +1,40 @@
+"""Switching people and bots off and on."""
+
+from typing import TYPE_CHECKING
+
+from sandbox.events import Data
+from sandbox.records import User
+from sandbox.users.present import own_user, public_user
+
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
+
+
+def tell_updated(server: "Sandbox", user: User) -> None:
+    """Tell everybody that a person changed, each as far as they may see it."""
+
+    def copy(viewer: User) -> Data:
+        shown = own_user(server, user) if viewer.id == user.id else public_user(server, user, viewer)
+        return {"user": shown}
+
+    server.hub.publish("user_updated", copy(user), personal=copy)
+
+
+def set_active(server: "Sandbox", user: User, *, active: bool) -> None:
+    """Switch somebody on or off; off, all that they had open is closed to them."""
+    now = server.state.clock.tick()
+    user.update_at = user.bot_updated_at = now
+    user.delete_at = 0 if active else now
+    if not active:
+        server.credentials.close_sessions(user.id)
+        server.hub.silence(user.id)
+        _disable_bots_of(server, user)
+    tell_updated(server, user)
+
+
+def _disable_bots_of(server: "Sandbox", owner: User) -> None:
+    if not server.config.service("DisableBotsWhenOwnerIsDeactivated"):
+        return
+    for bot in list(server.state.users):
+        if bot.is_bot and bot.bot_owner_id == owner.id and not bot.delete_at:
+            set_active(server, bot, active=False)

@@ -1,0 +1,98 @@
+"""Changing people: profile, roles, activity."""
+
+from sandbox.call import OK, Body, Call
+from sandbox.errors import ApiError, forbidden, invalid_body, missing_user
+from sandbox.events import Broadcast
+from sandbox.records import User
+from sandbox.routes import Routes
+from sandbox.users.active import set_active, tell_updated
+from sandbox.users.present import own_user, seen_by
+
+routes = Routes()
+
+
+def _editable(call: Call, user_id: str) -> User:
+    user = call.state.users.get(user_id)
+    if user_id != call.user.id and not call.server.rights.in_system(call.user, "edit_other_users"):
+        raise forbidden()
+    if user is None:
+        raise missing_user()
+    return user
+
+
+@routes.put("/users/{user_id}/patch")
+async def patch_user(call: Call) -> object:
+    """Change parts of a profile: one's own, or another's as system admin."""
+    user_id = call.id("user_id")
+    body = call.body("user")
+    user = _editable(call, user_id)
+    if user.is_bot and user_id == call.user.id and not call.server.caps.bot_edits_itself:
+        raise forbidden()
+    _apply(user, body)
+    user.update_at = call.state.clock.tick()
+    tell_updated(call.server, user)
+    return own_user(call.server, user) if user_id == call.user.id else seen_by(call.server, user, call.user)
+
+
+def _apply(user: User, body: Body) -> None:
+    for field in ("username", "email", "nickname", "first_name", "last_name", "position", "locale"):
+        if body.has(field):
+            setattr(user, field, body.text(field))
+    for field in ("notify_props", "timezone", "props"):
+        if body.has(field):
+            setattr(user, field, getattr(user, field) | body.object(field))
+
+
+@routes.put("/users/{user_id}/roles")
+async def set_roles(call: Call) -> object:
+    """Set somebody's roles in the system."""
+    user_id = call.id("user_id")
+    roles = call.body("roles").text("roles")
+    if not call.server.rights.in_system(call.user, "manage_roles"):
+        raise forbidden()
+    user = call.state.users.get(user_id)
+    if user is None:
+        raise missing_user()
+    if not roles or any(call.server.rights.role(name) is None for name in roles.split()):
+        raise invalid_body("roles")
+    user.roles = roles
+    user.update_at = call.state.clock.tick()
+    data = {"user_id": user.id, "roles": roles}
+    call.server.hub.publish("user_role_updated", data, Broadcast(user_id=user.id))
+    return OK
+
+
+@routes.put("/users/{user_id}/active")
+async def update_active(call: Call) -> object:
+    """Switch somebody on or off."""
+    user_id = call.id("user_id")
+    active = call.body("active").flag("active")
+    _check_may_switch(call, user_id, active=active)
+    user = call.state.users.get(user_id)
+    if user is None:
+        raise missing_user()
+    set_active(call.server, user, active=active)
+    call.server.hub.publish("user_activation_status_change", {})
+    return OK
+
+
+def _check_may_switch(call: Call, user_id: str, *, active: bool) -> None:
+    if call.server.rights.in_system(call.user, "edit_other_users"):
+        return
+    if user_id != call.user.id or active:
+        raise ApiError("api.user.update_active.permissions.app_error", 403)
+    if not call.server.config.get("TeamSettings", "EnableUserDeactivation"):
+        raise ApiError("api.user.update_active.not_enable.app_error", 401)
+
+
+@routes.delete("/users/{user_id}")
+async def delete_user(call: Call) -> object:
+    """Switch somebody off."""
+    user_id = call.id("user_id")
+    if user_id != call.user.id and not call.server.rights.in_system(call.user, "edit_other_users"):
+        raise forbidden()
+    user = call.state.users.get(user_id)
+    if user is None:
+        raise missing_user()
+    set_active(call.server, user, active=False)
+    return OK

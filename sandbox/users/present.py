@@ -1,0 +1,91 @@
+"""How people are shown to whom."""
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.records import User
+
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
+
+Json = dict[str, Any]
+
+NOTIFY = {
+    "channel": "true",
+    "comments": "never",
+    "desktop": "mention",
+    "desktop_sound": "true",
+    "email": "true",
+    "first_name": "false",
+    "mention_keys": "",
+    "push": "mention",
+    "push_status": "away",
+}
+NOTIFY_THREADS = {"desktop_threads": "all", "email_threads": "all", "push_threads": "all"}
+TIMEZONE = {"automaticTimezone": "", "manualTimezone": "", "useAutomaticTimezone": "true"}
+
+
+def default_notify_props(server: "Sandbox") -> dict[str, str]:
+    """Return the notification choices of somebody new."""
+    props = NOTIFY | (NOTIFY_THREADS if server.caps.thread_notify_props else {})
+    return props | ({"push_status": "online"} if server.caps.push_status_online else {})
+
+
+def public_user(server: "Sandbox", user: User, viewer: User | None = None) -> Json:
+    """Return somebody as others see them, or as the system admin does."""
+    body = _common(server, user) | {"auth_data": ""}
+    if viewer is None or not server.rights.is_admin(viewer):
+        body |= _hidden(server)
+    return body
+
+
+def own_user(server: "Sandbox", user: User) -> Json:
+    """Return somebody as they see themselves."""
+    body = _common(server, user)
+    if not server.caps.own_user_hides_auth_data:
+        body["auth_data"] = ""
+    body["notify_props"] = user.notify_props
+    body["last_password_update"] = user.last_password_update
+    if user.failed_attempts:
+        body["failed_attempts"] = user.failed_attempts
+    return body
+
+
+def seen_by(server: "Sandbox", user: User, viewer: User) -> Json:
+    """Return somebody as the viewer, perhaps the same, sees them."""
+    return own_user(server, user) if user.id == viewer.id else public_user(server, user, viewer)
+
+
+def _common(server: "Sandbox", user: User) -> Json:
+    body: Json = {
+        "id": user.id,
+        "create_at": user.create_at,
+        "update_at": user.update_at,
+        "delete_at": user.delete_at,
+        "username": user.username,
+        "auth_service": "",
+        "email": user.email,
+        "nickname": user.nickname,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "position": user.position,
+        "roles": user.roles,
+        "locale": user.locale,
+        "timezone": user.timezone,
+        "disable_welcome_email": user.disable_welcome_email,
+    }
+    if user.props:
+        body["props"] = user.props
+    if server.caps.user_has_remote_id:
+        body["remote_id"] = ""
+    if user.is_bot:
+        body |= {"is_bot": True, "bot_description": user.bot_description}
+    return body
+
+
+def _hidden(server: "Sandbox") -> Json:
+    hidden: Json = {}
+    if not server.config.get("PrivacySettings", "ShowEmailAddress"):
+        hidden["email"] = ""
+    if not server.config.get("PrivacySettings", "ShowFullName"):
+        hidden |= {"first_name": "", "last_name": ""}
+    return hidden

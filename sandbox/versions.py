@@ -1,0 +1,111 @@
+"""What each server version can do; features ask a switch, never the number."""
+
+from dataclasses import dataclass, field, fields
+
+Number = tuple[int, int]
+
+MODES: tuple[Number, ...] = ((5, 37), (9, 4), (9, 11), (10, 5), (11, 2))
+
+
+def _since(major: int, minor: int) -> bool:
+    """Declare a switch that is on from this version."""
+    value: bool = field(metadata={"since": (major, minor)})
+    return value
+
+
+def _until(major: int, minor: int) -> bool:
+    """Declare a switch that is on before this version."""
+    value: bool = field(metadata={"until": (major, minor)})
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """The switches of one server version."""
+
+    number: str
+
+    # Slash commands, actions and dialogs
+    command_form_has_root_id: bool = _since(11, 0)
+    command_refused_in_archived_channel: bool = _since(11, 2)
+    commands_have_own_permission: bool = _since(11, 2)
+    trigger_charset_checked: bool = _since(11, 2)
+    long_trigger_life: bool = _since(9, 5)
+    empty_action_reply_accepted: bool = _since(6, 0)
+    dialog_multiselect: bool = _since(11, 0)
+    dialog_steps: bool = _since(11, 1)
+    dialog_reply_must_be_json: bool = _since(10, 11)
+
+    # People
+    user_has_remote_id: bool = _since(6, 0)
+    own_user_hides_auth_data: bool = _since(10, 6)
+    thread_notify_props: bool = _since(6, 0)
+    push_status_online: bool = _since(10, 6)
+    long_passwords: bool = _since(6, 0)
+
+    # Teams and channels
+    unknown_joiner_has_own_error: bool = _since(9, 12)
+    team_has_cloud_limits: bool = _since(7, 0)
+    channel_has_last_root_post: bool = _since(6, 0)
+    channel_has_banner: bool = _since(10, 6)
+    member_has_urgent_mentions: bool = _since(7, 6)
+    member_times_hidden: bool = _since(11, 0)
+    one_letter_channel_names: bool = _since(6, 0)
+    channel_fields_required: bool = _since(9, 0)
+    direct_with_oneself: bool = _since(9, 0)
+    deactivated_not_added: bool = _since(9, 0)
+    bulk_add: bool = _since(9, 11)
+
+    # Posts
+    post_always_has_file_ids: bool = _since(10, 6)
+    most_files: bool = _since(6, 0)
+    reaction_has_channel: bool = _since(6, 0)
+    file_has_channel: bool = _since(6, 0)
+    file_has_archived: bool = _since(7, 0)
+    post_has_parent_id: bool = _until(6, 0)
+    post_has_remote_id: bool = _since(6, 0)
+    mentions_of_receiver_only: bool = _since(9, 3)
+
+    # Rights
+    bot_edits_itself: bool = _until(6, 0)
+    revoked_token_is_deaf: bool = _since(6, 0)
+    commands_free_for_all: bool = _since(8, 0)
+    team_admin_uploads_everywhere: bool = _since(11, 2)
+
+    short_props: bool = _until(6, 0)
+    too_long_is_message_length: bool = _since(10, 6)
+
+    # Connection
+    payload_limited: bool = _since(9, 5)
+    large_payload_is_413: bool = _since(10, 0)
+    broadcast_names_connection: bool = _since(6, 0)
+    hello_has_hostname: bool = _since(10, 4)
+
+    @property
+    def too_long_id(self) -> str:
+        """The id of the error for a message that is too long."""
+        name = "message_length" if self.too_long_is_message_length else "msg"
+        return f"model.post.is_valid.{name}.app_error"
+
+    @property
+    def longest_props(self) -> int:
+        """How many characters a post's props may have, written as JSON."""
+        return 8000 if self.short_props else 800_000
+
+
+def capabilities(version: str) -> Capabilities:
+    """Return the switches of the mode that is nearest below a version such as « 10.11 »."""
+    asked = _parse(version)
+    mode = max((known for known in MODES if known <= asked), default=MODES[0])
+    switches = {f.name: _is_on(dict(f.metadata), mode) for f in fields(Capabilities) if f.metadata}
+    return Capabilities(number=f"{mode[0]}.{mode[1]}.0", **switches)
+
+
+def _parse(version: str) -> Number:
+    major, _, rest = version.partition(".")
+    return int(major), int(rest.partition(".")[0] or 0)
+
+
+def _is_on(bounds: dict[str, Number], mode: Number) -> bool:
+    since, until = bounds.get("since"), bounds.get("until")
+    return (since is None or mode >= since) and (until is None or mode < until)
