@@ -1,0 +1,157 @@
+"""The HTTP client that mattermostdriver’s endpoint classes run on: one session, checked paths, known errors."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+import stamina
+from yarl import URL
+
+from bot.capabilities import OLDEST, Capabilities, of_version
+from bot.errors import ChatError
+
+API = "/api/v4"
+TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=3)
+PATIENCE = 5.0
+"""Seconds a call waits for a server that asked for a pause; beyond, it fails at once and the caller decides."""
+
+# The driver pastes names and ids into its paths as they are.
+_SAFE = re.compile(r"(/[A-Za-z0-9@+:~_.-]+)+")
+_DOTS = re.compile(r"/\.\.?(/|$)")
+_DEFAULT_PAUSE = 1.0
+
+
+class AioClient:
+    """Call a Mattermost server with a token; ``ChatError`` is all it raises.
+
+    Its methods are named, and take arguments, as the driver’s endpoint classes want. After a 429 no call leaves
+    before the pause the server asked for is over. Reads are tried three times, anything else once.
+    """
+
+    def __init__(self, url: str, token: str = "") -> None:
+        self.url = url.rstrip("/")
+        self.capabilities: Capabilities = OLDEST
+        self._token = token
+        self._version = ""
+        self._paused_until = 0.0
+        self._opened: aiohttp.ClientSession | None = None
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        """The one session, for what is not REST (the websocket); it sends the token with every request."""
+        if self._opened is None or self._opened.closed:
+            headers = {"User-Agent": "coop-bot"}
+            if self._token:
+                headers["Authorization"] = f"Bearer {self._token}"
+            # A session cookie would win over the token, and make writes fail for want of a CSRF token.
+            self._opened = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=50, keepalive_timeout=30),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=TIMEOUT,
+                headers=headers,
+            )
+        return self._opened
+
+    async def close(self) -> None:
+        """Close the session and its connections."""
+        if self._opened is not None:
+            await self._opened.close()
+
+    async def get(self, endpoint: str, options: Any = None, params: Mapping[str, Any] | None = None) -> Any:
+        """Read, trying again after a fault that may pass."""
+        del options  # the driver’s signature; a GET has no body
+        async for attempt in stamina.retry_context(on=_again, attempts=3, timeout=8.0, wait_jitter=0.2):
+            with attempt:
+                return await self.make_request("get", endpoint, params=params)
+        raise AssertionError("the last attempt returns or raises")
+
+    async def post(self, endpoint: str, options: Any = None, params: Mapping[str, Any] | None = None) -> Any:
+        """Create or do something."""
+        return await self.make_request("post", endpoint, options, params)
+
+    async def put(self, endpoint: str, options: Any = None, params: Mapping[str, Any] | None = None) -> Any:
+        """Change something."""
+        return await self.make_request("put", endpoint, options, params)
+
+    async def delete(self, endpoint: str, options: Any = None, params: Mapping[str, Any] | None = None) -> Any:
+        """Take something away."""
+        return await self.make_request("delete", endpoint, options, params)
+
+    async def make_request(
+        self,
+        method: str,
+        endpoint: str,
+        options: Any = None,
+        params: Mapping[str, Any] | None = None,
+        basepath: str = API,
+    ) -> Any:
+        """One call: the decoded JSON of its answer, or its text outside of the API."""
+        url = self._address(basepath + endpoint)
+        await self._pause()
+        try:
+            async with self.session.request(method, url, json=options, params=params, allow_redirects=False) as reply:
+                self._note_version(reply.headers.get("X-Version-Id", ""))
+                if reply.status >= 300:
+                    raise await self._fault(reply)
+                return await (_json(reply) if basepath == API else reply.text())
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise ChatError(0, type(error).__name__) from error
+
+    def _address(self, path: str) -> URL:
+        if not _SAFE.fullmatch(path) or _DOTS.search(path):
+            raise ChatError(400, "unsafe_path")
+        return URL(self.url + path, encoded=True)
+
+    async def _pause(self) -> None:
+        remaining = self._paused_until - asyncio.get_running_loop().time()
+        if remaining > PATIENCE:
+            raise ChatError(429, "paused", retry_after=remaining)
+        if remaining > 0:
+            await asyncio.sleep(remaining)
+
+    async def _fault(self, reply: aiohttp.ClientResponse) -> ChatError:
+        retry_after = _seconds(reply.headers.get("Retry-After"))
+        if reply.status == 429:
+            retry_after = _DEFAULT_PAUSE if retry_after is None else retry_after
+            until = asyncio.get_running_loop().time() + retry_after
+            self._paused_until = max(self._paused_until, until)
+        return ChatError(reply.status, await _error_id(reply), retry_after=retry_after)
+
+    def _note_version(self, text: str) -> None:
+        if text and text != self._version:
+            self._version = text
+            self.capabilities = of_version(text) or self.capabilities
+
+
+def _again(error: Exception) -> bool | float:
+    """Whether a read is worth another try, and after how many seconds if the server said so."""
+    if not isinstance(error, ChatError) or not error.may_pass:
+        return False
+    if error.retry_after is None:
+        return True
+    return error.retry_after if error.retry_after <= PATIENCE else False
+
+
+def _seconds(text: str | None) -> float | None:
+    try:
+        return max(0.0, float(text)) if text else None
+    except ValueError:
+        return None
+
+
+async def _json(reply: aiohttp.ClientResponse) -> Any:
+    try:
+        return await reply.json(content_type=None)
+    except ValueError:
+        # A proxy’s own page: what stands behind it may be back soon.
+        raise ChatError(502, "not_json") from None
+
+
+async def _error_id(reply: aiohttp.ClientResponse) -> str:
+    try:
+        body = await reply.json(content_type=None)
+        return str(body["id"])
+    except (ValueError, TypeError, KeyError):
+        return ""

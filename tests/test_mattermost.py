@@ -1,0 +1,295 @@
+"""The bot’s REST calls: which they are, what it makes of the answers, and of every kind of failure."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from bot.capabilities import OLDEST, Capabilities
+from bot.errors import ChatError
+from bot.mattermost import AioClient, Chat, Mattermost
+from tests.chat_server import BOT, CHANNEL, ID, POST, TEAM, USER, ChatServer, chat_server, fault
+
+ANSWERS = {
+    "GET /api/v4/users/me": {"id": BOT, "username": "coop", "is_bot": True},
+    f"GET /api/v4/users/{ID}": USER,
+    "GET /api/v4/users/username/juliette": USER,
+    "GET /api/v4/teams/name/cnum": {"id": TEAM, "name": "cnum"},
+    f"GET /api/v4/teams/{TEAM}/members/{ID}": {"roles": "team_user team_admin", "delete_at": 0},
+    "POST /api/v4/channels/direct": {"id": CHANNEL, "type": "D"},
+    f"GET /api/v4/users/me/teams/{TEAM}/channels": [],
+    "POST /api/v4/posts": {"id": POST},
+    f"PUT /api/v4/posts/{POST}/patch": {"id": POST},
+    f"GET /api/v4/channels/{CHANNEL}/posts": {"order": [], "posts": {}},
+    "POST /api/v4/actions/dialogs/open": {"status": "OK"},
+    f"POST /hooks/commands/{ID}": lambda *_: web.Response(text="ok"),
+}
+
+CALLS: list[tuple[Callable[[Chat], Awaitable[Any]], list[tuple[str, str]]]] = [
+    (lambda c: c.me(), [("GET", "/api/v4/users/me")]),
+    (lambda c: c.user(ID), [("GET", f"/api/v4/users/{ID}")]),
+    (lambda c: c.user_by_name("@Juliette"), [("GET", "/api/v4/users/username/juliette")]),
+    (
+        lambda c: c.is_team_admin(ID),
+        [("GET", "/api/v4/teams/name/cnum"), ("GET", f"/api/v4/teams/{TEAM}/members/{ID}")],
+    ),
+    (lambda c: c.direct_channel(ID), [("GET", "/api/v4/users/me"), ("POST", "/api/v4/channels/direct")]),
+    (
+        lambda c: c.channels_with_news(0),
+        [("GET", "/api/v4/teams/name/cnum"), ("GET", f"/api/v4/users/me/teams/{TEAM}/channels")],
+    ),
+    (lambda c: c.post(CHANNEL, "Bonjour", {}, "x"), [("POST", "/api/v4/posts")]),
+    (lambda c: c.rewrite(POST, "Bonjour", {}), [("PUT", f"/api/v4/posts/{POST}/patch")]),
+    (lambda c: c.posts_since(CHANNEL, 1), [("GET", f"/api/v4/channels/{CHANNEL}/posts")]),
+    (lambda c: c.open_dialog("t", "http://bot/dialogs", {}), [("POST", "/api/v4/actions/dialogs/open")]),
+    (lambda c: c.respond(f"https://chat.fr/x/hooks/commands/{ID}", {}), [("POST", f"/hooks/commands/{ID}")]),
+]
+"""Everything the bot asks of Mattermost’s REST API (the websocket apart)."""
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[ChatServer]:
+    async with chat_server(**ANSWERS) as server:
+        yield server
+
+
+@pytest.fixture
+async def client(server: ChatServer) -> AsyncIterator[AioClient]:
+    client = AioClient(server.url, "jeton")
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+def chat(client: AioClient) -> Mattermost:
+    return Mattermost(client, "cnum")
+
+
+@pytest.mark.parametrize(("call", "asked"), CALLS, ids=[c[1][-1][1] for c in CALLS])
+async def test_every_call_the_bot_makes(
+    call: Callable[[Chat], Awaitable[Any]], asked: list[tuple[str, str]], chat: Mattermost, server: ChatServer
+) -> None:
+    await call(chat)
+    assert server.asked == asked
+    assert all(h["Authorization"] == "Bearer jeton" and "Cookie" not in h for h in server.headers)
+
+
+async def test_an_account_in_the_bots_words(chat: Mattermost, server: ChatServer) -> None:
+    server.answers[f"GET /api/v4/users/{ID}"] = USER | {
+        "roles": "system_user system_admin",
+        "delete_at": 17,
+        "timezone": {
+            "useAutomaticTimezone": "false",
+            "automaticTimezone": "Europe/Paris",
+            "manualTimezone": "Indian/Reunion",
+        },
+    }
+    user = await chat.user(ID)
+    assert (user.username, user.email) == ("juliette", "juliette@conseiller-numerique.fr")
+    assert user.is_system_admin
+    assert user.deleted
+    assert not user.is_bot
+    assert user.timezone == "Indian/Reunion"
+
+
+async def test_who_is_not_there(chat: Mattermost, server: ChatServer) -> None:
+    server.answers |= {
+        "GET /api/v4/users/username/nemo": fault(404, "app.user.missing_account.const"),
+        f"GET /api/v4/teams/{TEAM}/members/{ID}": fault(404, "app.team.get_member.missing.app_error"),
+    }
+    assert await chat.user_by_name("nemo") is None
+    assert not await chat.is_team_admin(ID)
+
+
+async def test_who_left_the_team_administers_it_no_more(chat: Mattermost, server: ChatServer) -> None:
+    server.answers[f"GET /api/v4/teams/{TEAM}/members/{ID}"] = {"scheme_admin": True, "delete_at": 5}
+    assert not await chat.is_team_admin(ID)
+
+
+async def test_one_direct_channel_is_asked_for_once(chat: Mattermost, server: ChatServer) -> None:
+    assert [await chat.direct_channel(ID), await chat.direct_channel(ID)] == [CHANNEL, CHANNEL]
+    assert server.asked.count(("POST", "/api/v4/channels/direct")) == 1
+    assert server.bodies[-1] == [BOT, ID]
+
+
+async def test_a_post_carries_its_props_and_its_pending_id(chat: Mattermost, server: ChatServer) -> None:
+    assert await chat.post(CHANNEL, "Bonjour", {"coop_id": "1"}, "bot:1", root_id=POST) == POST
+    assert server.bodies == [
+        {
+            "channel_id": CHANNEL,
+            "message": "Bonjour",
+            "props": {"coop_id": "1"},
+            "pending_post_id": "bot:1",
+            "root_id": POST,
+        }
+    ]
+
+
+def _post(**other: Any) -> dict[str, Any]:
+    return {"id": POST, "user_id": ID, "channel_id": CHANNEL, "message": "?", "create_at": 20} | other
+
+
+async def test_posts_since_are_those_that_stand(chat: Mattermost, server: ChatServer) -> None:
+    listed = [
+        _post(id="new", create_at=30, props={"a": 1}),
+        _post(id="first", create_at=10),
+        _post(id="older", create_at=9),
+        _post(id="deleted", delete_at=40),
+        _post(id="former", original_id="new", delete_at=40),
+    ]
+    server.answers[f"GET /api/v4/channels/{CHANNEL}/posts"] = {"posts": {p["id"]: p for p in listed}}
+    posts = await chat.posts_since(CHANNEL, 10)
+    assert [(p.id, p.create_at, dict(p.props)) for p in posts] == [("first", 10, {}), ("new", 30, {"a": 1})]
+
+
+async def test_channels_with_news(chat: Mattermost, server: ChatServer) -> None:
+    server.answers[f"GET /api/v4/users/me/teams/{TEAM}/channels"] = [
+        {"id": "quiet", "type": "D", "last_post_at": 9},
+        {"id": "news", "type": "D", "last_post_at": 10},
+        {"id": "town", "type": "O", "last_post_at": 10},
+    ]
+    assert await chat.channels_with_news(10) == ["news"]
+
+
+HOSTILE_NAMES = ["../../config?x=1", "a/../b", "..", ".", "a%2Fb", "a#b", "a?b", "a b", "é", "", "a" * 65, "me\n"]
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+async def test_a_hostile_name_is_nobodys_and_never_asked_for(name: str, chat: Mattermost, server: ChatServer) -> None:
+    if name != "me\n":
+        assert await chat.user_by_name(name) is None
+        assert server.asked == []
+    with pytest.raises(ChatError, match="400"):
+        await chat.user(name)
+    assert server.asked == []
+
+
+@pytest.mark.parametrize("path", ["/users/../config", "/users/.", "/a?b", "/a#b", "/a%2e", "/a\r\nb", "/a//b", "/é"])
+async def test_a_path_that_leads_elsewhere_is_refused(path: str, client: AioClient, server: ChatServer) -> None:
+    with pytest.raises(ChatError, match="unsafe_path"):
+        await client.get(path)
+    assert server.asked == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:9/elsewhere",
+        "http://127.0.0.1:9/hooks/commands/short",
+        f"http://127.0.0.1:9/hooks/commands/{ID}?next=/x",
+        f"http://127.0.0.1:9/hooks/commands/{ID}/../x",
+        f"ftp://127.0.0.1/hooks/commands/{ID}",
+        "",
+    ],
+)
+async def test_an_answer_goes_to_no_foreign_address(url: str, chat: Mattermost, server: ChatServer) -> None:
+    with pytest.raises(ChatError, match="foreign_response_url"):
+        await chat.respond(url, {"text": "secret"})
+    assert server.asked == []
+
+
+async def test_whatever_host_the_address_names_the_answer_goes_to_our_server(
+    chat: Mattermost, server: ChatServer
+) -> None:
+    await chat.respond(f"http://10.0.0.1:22/hooks/commands/{ID}", {"text": "Bonjour"})
+    assert server.asked == [("POST", f"/hooks/commands/{ID}")]
+    assert server.bodies == [{"text": "Bonjour"}]
+
+
+async def test_the_version_of_each_answer_tells_what_the_server_can_do(chat: Mattermost, server: ChatServer) -> None:
+    assert chat.capabilities == OLDEST
+    server.answers["GET /api/v4/users/me"] = fault(401, "x", X_Version_Id="11.2.0.11.2.0.abc.false")
+    with pytest.raises(ChatError):
+        await chat.me()
+    assert chat.capabilities == Capabilities((11, 2))
+    server.answers["GET /api/v4/users/me"] = fault(401, "x", X_Version_Id="?")
+    with pytest.raises(ChatError):
+        await chat.me()
+    assert chat.capabilities == Capabilities((11, 2))
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "error_id", "may_pass"),
+    [
+        (fault(403, "api.context.permissions.app_error"), 403, "api.context.permissions.app_error", False),
+        (fault(500, "app.x"), 500, "app.x", True),
+        (web.Response(status=502, text="<html>"), 502, "", True),
+        (web.Response(status=302, headers={"Location": "/login"}), 302, "", False),
+        (web.json_response(["no"], status=400), 400, "", False),
+        (web.Response(text="<html>", content_type="text/html"), 502, "not_json", True),
+        (web.json_response({"no": "id"}), 502, "unexpected_answer", True),
+    ],
+)
+async def test_each_refusal_has_its_status_and_name(
+    answer: web.Response, status: int, error_id: str, may_pass: bool, chat: Mattermost, server: ChatServer
+) -> None:
+    server.answers["POST /api/v4/posts"] = answer
+    with pytest.raises(ChatError) as caught:
+        await chat.post(CHANNEL, "Bonjour", {}, "x")
+    assert (caught.value.status, caught.value.error_id, caught.value.may_pass) == (status, error_id, may_pass)
+
+
+async def test_a_server_that_does_not_answer(client: AioClient, server: ChatServer) -> None:
+    async def hang_up(request: web.Request, _: Any) -> web.Response:
+        assert request.transport
+        request.transport.close()
+        return web.Response()
+
+    server.answers["*"] = hang_up
+    with pytest.raises(ChatError) as caught:
+        await client.post("/anything", {})
+    assert caught.value.status == 0
+    assert caught.value.may_pass
+
+
+async def test_reads_are_tried_again_and_writes_are_not(client: AioClient, server: ChatServer) -> None:
+    left = [fault(503, "busy"), fault(503, "busy")]
+    server.answers["*"] = lambda *_: left.pop() if left else web.json_response({"status": "OK"})
+    assert await client.get("/system/ping") == {"status": "OK"}
+    assert len(server.asked) == 3
+
+    left = [fault(503, "busy")]
+    with pytest.raises(ChatError, match="503"):
+        await client.post("/anything", {})
+    assert len(server.asked) == 4
+
+
+async def test_a_read_that_is_refused_is_not_tried_again(client: AioClient, server: ChatServer) -> None:
+    with pytest.raises(ChatError, match="404"):
+        await client.get("/unknown")
+    assert len(server.asked) == 1
+
+
+async def test_after_429_every_call_waits_as_long_as_it_was_told(client: AioClient, server: ChatServer) -> None:
+    limited = [web.Response(status=429, text="limit exceeded", headers={"Retry-After": "0.2"})]
+    server.answers["*"] = lambda *_: limited.pop() if limited else web.json_response({"status": "OK"})
+    with pytest.raises(ChatError) as caught:
+        await client.post("/anything", {})
+    assert (caught.value.status, caught.value.retry_after) == (429, 0.2)
+    assert await client.put("/anything", {}) == {"status": "OK"}
+
+
+async def test_a_long_pause_fails_at_once_and_reaches_nobody(client: AioClient, server: ChatServer) -> None:
+    server.answers["*"] = lambda *_: web.Response(status=429, headers={"Retry-After": "3600"})
+    with pytest.raises(ChatError):
+        await client.get("/system/ping")
+    with pytest.raises(ChatError) as caught:
+        await client.delete("/posts/x")
+    assert len(server.asked) == 1
+    assert caught.value.retry_after
+    assert caught.value.retry_after > 3000
+
+
+async def test_a_429_that_says_no_time(client: AioClient, server: ChatServer) -> None:
+    server.answers["*"] = lambda *_: web.Response(status=429, headers={"Retry-After": "demain"})
+    with pytest.raises(ChatError) as caught:
+        await client.post("/anything", {})
+    assert caught.value.retry_after == 1
+
+
+async def test_a_server_under_a_path(server: ChatServer) -> None:
+    server.answers["GET /chat/api/v4/users/me"] = {"id": BOT, "username": "coop"}
+    client = AioClient(server.url + "/chat/", "jeton")
+    assert (await Mattermost(client, "cnum").me()).id == BOT
+    await client.close()
