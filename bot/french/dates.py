@@ -88,8 +88,9 @@ def _read_day(found: str, today: date) -> date | None:
 
 def days_away(found: str) -> int | None:
     """Read a folded text that counts from today: « hier » is -1, « il y a 3 jours » is -3."""
-    if (away := _DAYS_AWAY.get(_MOMENT.sub("", found))) is not None:
-        return away
+    for text in (found, _MOMENT.sub("", found)):
+        if text in _DAYS_AWAY:
+            return _DAYS_AWAY[text]
     # Only here, because « sept. » is September elsewhere.
     if match := _AGO.fullmatch(digits(found)):
         return -int(match[1]) * (7 if match[2].startswith("semaine") else 1)

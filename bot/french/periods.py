@@ -165,7 +165,7 @@ def _read_named(found: str, today: date) -> Period | None:
 
 
 def _read_single(found: str, today: date) -> Period | None:
-    day = read_date(found, today)
+    day = read_date(found.removeprefix("du "), today)
     return Period(day, day + _ONE_DAY) if day else None
 
 
@@ -179,26 +179,28 @@ def _read_between(found: str, today: date) -> Period | None:
     opening = _BETWEEN_LEAD.match(found)
     bounds = found[opening.end() :] if opening else found
     for link in _BETWEEN.finditer(bounds):
-        last = _read_last_day(bounds[link.end() :], today, of_month=bool(opening))
-        first = _read_first_day(bounds[: link.start()], last, today) if last else None
+        # « du 3 au 12 » names days of a month; two bare numbers side by side name nothing.
+        le = "le " if opening or link[0].strip() else ""
+        last = _read_last_day(bounds[link.end() :], today, le)
+        first = _read_first_day(bounds[: link.start()], last, today, le) if last else None
         if first and last:
             return Period(min(first, last), max(first, last) + _ONE_DAY)
     return None
 
 
-def _read_last_day(found: str, today: date, *, of_month: bool) -> date | None:
-    """Read a last day, or the period that it ends; a number alone is a day of the month if the text allows."""
-    day = read_date(found, today) or (read_date(f"le {found}", today) if of_month else None)
+def _read_last_day(found: str, today: date, le: str) -> date | None:
+    """Read a last day, or the period that it ends."""
+    day = read_date(found, today) or read_date(le + found, today)
     named = None if day else _read_named(found, today)
     return named.last if named else day
 
 
-def _read_first_day(found: str, last: date, today: date) -> date | None:
+def _read_first_day(found: str, last: date, today: date, le: str) -> date | None:
     """Read a first day, or the period that it begins, completed from the last one: « du 1er au 15 mars »."""
     if days_away(found) is not None:
         return read_date(found, today)
     named = _read_named(found, last)
-    return named.start if named else read_date(found, last) or read_date(f"le {found}", last)
+    return named.start if named else read_date(found, last) or read_date(le + found, last)
 
 
 _READERS: tuple[Callable[[str, date], Period | None], ...] = (
