@@ -1,0 +1,74 @@
+"""Trigger ids: they prove for a few seconds that somebody just did something, so that a dialog may open."""
+
+import base64
+import binascii
+import hmac
+from typing import TYPE_CHECKING
+
+from sandbox.errors import ApiError
+from sandbox.ids import new_id, now_ms
+from sandbox.seals import secret_of, sign
+
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
+
+SHORT_LIFE = 3
+"""Seconds that a trigger id lives on servers up to 9.4."""
+ERROR = "interactive_message.decode_trigger_id."
+
+
+class Triggers:
+    """Makes trigger ids and reads them back; one may be used several times until it expires."""
+
+    def __init__(self, server: "Sandbox") -> None:
+        self._server = server
+        self._ahead = 0
+
+    def skip(self, milliseconds: int) -> None:
+        """Let time pass for trigger ids only, so that a test need not wait until one expires."""
+        self._ahead += milliseconds
+
+    def make(self, user_id: str) -> tuple[str, str]:
+        """Return the client's half and the whole trigger id, which the integration gets."""
+        client = new_id()
+        base = f"{client}:{user_id}:{self._now()}:"
+        return client, _encode(f"{base}{self._signature(base)}")
+
+    def read(self, trigger_id: str) -> tuple[str, str]:
+        """Return the client's half and the person of a trigger id, or refuse it."""
+        parts = _decode(trigger_id, "base64_decode_failed").decode(errors="replace").split(":")
+        if len(parts) != 4:
+            raise ApiError(ERROR + "missing_data")
+        client, user_id, made_at, signature = parts
+        if not made_at.isdigit() or self._now() - int(made_at) > self._life() * 1000:
+            raise ApiError(ERROR + "expired", blanks=(("Seconds", str(self._life())),))
+        given = _decode(signature, "base64_decode_failed_signature")
+        expected = sign(self._key(), f"{client}:{user_id}:{made_at}:".encode())
+        if not hmac.compare_digest(given, expected):
+            raise ApiError(ERROR + "verify_signature_failed")
+        return client, user_id
+
+    def _signature(self, base: str) -> str:
+        return base64.b64encode(sign(self._key(), base.encode())).decode()
+
+    def _key(self) -> bytes:
+        return secret_of(self._server.state, "AsymmetricSigningKey")
+
+    def _life(self) -> int:
+        if not self._server.caps.long_trigger_life:
+            return SHORT_LIFE
+        return int(self._server.config.service("OutgoingIntegrationRequestsTimeout"))
+
+    def _now(self) -> int:
+        return now_ms() + self._ahead
+
+
+def _encode(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def _decode(text: str, error: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as failure:
+        raise ApiError(ERROR + error) from failure
