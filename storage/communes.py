@@ -112,6 +112,11 @@ def by_code(code: str) -> Commune | None:
     return Commune(code, row[1], tuple(row[3].split()), row[4], int(row[2] or 0)) if row else None
 
 
+def every() -> Iterator[Commune]:
+    """Yield all communes of today, in the order of their INSEE codes."""
+    return (commune for code in _table().rows if (commune := by_code(code)))
+
+
 def label(commune: Commune, code_postal: str) -> str:
     """Return « 69120 Vaulx-en-Velin », or « Archipel des Crozet (98413) » for a commune without postcode."""
     return f"{code_postal} {commune.nom}" if code_postal else f"{commune.nom} ({commune.code})"
@@ -160,7 +165,10 @@ def _place(code: str, codes_postaux: Iterable[str] = ()) -> Place:
 
 
 def _coded(codes: Sequence[str]) -> Iterator[Place]:
-    """Yield the communes of one postcode, else the one of an INSEE code, of today or former."""
+    """Yield the communes of one postcode, else the one of an INSEE code, of today or of an arrondissement.
+
+    Codes of former communes do not count: nobody types them, and they would swallow mistyped postcodes.
+    """
     if len(codes) != 1:
         return
     table, code = _table(), codes[0]
@@ -168,7 +176,7 @@ def _coded(codes: Sequence[str]) -> Iterator[Place]:
         yield from (_place(insee, codes) for insee in table.by_postcode[code])
     elif code in table.rows:
         yield _place(code)
-    elif code in table.former:
+    elif code in table.former and table.former[code][3]:
         yield _former(code)
 
 

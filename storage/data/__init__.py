@@ -1,0 +1,1 @@
+"""Public data shipped with the bot, and the scripts that rebuild it (see NOTICE.md)."""
