@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 
 import storage.claims
 import storage.cra
+import storage.cursors
 import storage.drafts
 import storage.outbox
 import storage.people  # noqa: F401  (the imports register the tables)

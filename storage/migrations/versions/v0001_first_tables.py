@@ -113,7 +113,7 @@ def messages() -> None:
 
 
 def drafts_and_claims() -> None:
-    """Create what keeps typed text, and what makes a thing happen once."""
+    """Create what keeps typed text, what makes a thing happen once, and how far events were read."""
     op.create_table(
         "draft",
         required("key", NAME),
@@ -132,9 +132,15 @@ def drafts_and_claims() -> None:
         instant("at"),
         sa.PrimaryKeyConstraint("scope", "period", name="pk_claim"),
     )
+    op.create_table(
+        "read_cursor",
+        required("name", NAME),
+        instant("at"),
+        sa.PrimaryKeyConstraint("name", name="pk_read_cursor"),
+    )
 
 
 def downgrade() -> None:
     """Drop everything."""
-    for table in ("claim", "draft", "outgoing", "cra", "person"):
+    for table in ("read_cursor", "claim", "draft", "outgoing", "cra", "person"):
         op.drop_table(table)
