@@ -2,7 +2,6 @@
 
 import lzma
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -65,38 +64,41 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """The tables and their indexes; communes stay rows of text until asked for, which keeps loading short."""
+    """The tables (lines by code) and their indexes (codes, separated by spaces, by name or postcode).
 
-    rows: dict[str, list[str]]
-    by_name: dict[str, list[str]]
-    by_postcode: dict[str, list[str]]
-    former: dict[str, list[str]]
-    by_former_name: dict[str, list[str]]
+    Communes stay lines of text until asked for: they load sooner and weigh less than objects.
+    """
+
+    lines: dict[str, str]
+    by_name: dict[str, str]
+    by_postcode: dict[str, str]
+    former: dict[str, str]
+    by_former_name: dict[str, str]
 
 
-def _read(name: str) -> dict[str, list[str]]:
+def _read(name: str) -> dict[str, str]:
     data = (files("storage") / "data" / name).read_bytes()
-    lines = lzma.decompress(data).decode().splitlines()
-    return {row[0]: row for row in (line.split("\t") for line in lines)}
+    return {line[:5]: line for line in lzma.decompress(data).decode().splitlines()}
 
 
-def _index(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    index = defaultdict(list)
+def _index(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    index: dict[str, str] = {}
     for key, code in pairs:
-        index[key].append(code)
-    return dict(index)
+        index[key] = f"{index[key]} {code}" if key in index else code
+    return index
 
 
-def _by_name(rows: dict[str, list[str]]) -> dict[str, list[str]]:
+def _by_name(lines: dict[str, str]) -> dict[str, str]:
     # All names at once: one pass of each regular expression instead of thirty-five thousand.
-    return _index(zip(_key("|".join(row[1] for row in rows.values())).split("|"), rows, strict=True))
+    names = "|".join(line.split("\t", 2)[1] for line in lines.values())
+    return _index(zip(_key(names).split("|"), lines, strict=True))
 
 
 @cache
 def _table() -> _Table:
-    rows, former = _read("communes.tsv.xz"), _read("former_communes.tsv.xz")
-    postcodes = ((postcode, code) for code, row in rows.items() for postcode in row[3].split())
-    return _Table(rows, _by_name(rows), _index(postcodes), former, _by_name(former))
+    lines, former = _read("communes.tsv.xz"), _read("former_communes.tsv.xz")
+    postcodes = ((cp, code) for code, line in lines.items() for cp in line.split("\t")[3].split())
+    return _Table(lines, _by_name(lines), _index(postcodes), former, _by_name(former))
 
 
 def _key(text: str) -> str:
@@ -108,13 +110,16 @@ def _key(text: str) -> str:
 
 def by_code(code: str) -> Commune | None:
     """Return the commune of today with this INSEE code."""
-    row = _table().rows.get(code)
-    return Commune(code, row[1], tuple(row[3].split()), row[4], int(row[2] or 0)) if row else None
+    line = _table().lines.get(code)
+    if line is None:
+        return None
+    _, nom, population, codes_postaux, departement = line.split("\t")
+    return Commune(code, nom, tuple(codes_postaux.split()), departement, int(population or 0))
 
 
 def every() -> Iterator[Commune]:
     """Yield all communes of today, in the order of their INSEE codes."""
-    return (commune for code in _table().rows if (commune := by_code(code)))
+    return (commune for code in _table().lines if (commune := by_code(code)))
 
 
 def label(commune: Commune, code_postal: str) -> str:
@@ -173,23 +178,23 @@ def _coded(codes: Sequence[str]) -> Iterator[Place]:
         return
     table, code = _table(), codes[0]
     if code in table.by_postcode:
-        yield from (_place(insee, codes) for insee in table.by_postcode[code])
-    elif code in table.rows:
+        yield from (_place(insee, codes) for insee in table.by_postcode[code].split())
+    elif code in table.lines:
         yield _place(code)
-    elif code in table.former and table.former[code][3]:
+    elif code in table.former and not table.former[code].endswith("\t"):
         yield _former(code)
 
 
 def _former(code: str) -> Place:
-    _, _, today, code_postal = _table().former[code]
+    _, _, today, code_postal = _table().former[code].split("\t")
     return _place(today, [code_postal])
 
 
 def _named(name: str, codes: Sequence[str]) -> list[Place]:
     """Return the communes of this name that agree with all codes; former names serve where no other agrees."""
     table = _table()
-    today = (_place(code, codes) for code in table.by_name.get(name, ()))
-    former = (_former(code) for code in table.by_former_name.get(name, ()))
+    today = (_place(code, codes) for code in table.by_name.get(name, "").split())
+    former = (_former(code) for code in table.by_former_name.get(name, "").split())
     for places in (today, former):
         if agreeing := [agreed for place in places if (agreed := _agreeing(place, codes))]:
             return agreeing
@@ -221,8 +226,8 @@ def _suggestions(name: str, codes: Sequence[str], near: Sequence[str]) -> tuple[
 def _like_name(name: str, codes: Sequence[str]) -> Iterator[Iterator[Place]]:
     """Yield the places of a typed postcode whose name resembles, then the name elsewhere, then names like it."""
     table = _table()
-    here = {code: _key(table.rows[code][1]) for cp in codes for code in table.by_postcode.get(cp, ())}
-    yield (_place(code, codes) for code, other in here.items() if fuzz.WRatio(name, other) >= _LEAST_LIKENESS)
+    here = (_place(code, codes) for cp in codes for code in table.by_postcode.get(cp, "").split())
+    yield (place for place in here if fuzz.WRatio(name, _key(place.commune.nom)) >= _LEAST_LIKENESS)
     yield (place for place in _named(name, ()) if codes)
     yield _all_named(other for other in table.by_name if other.startswith(name + " "))
     names = extract(name, table.by_name.keys(), scorer=fuzz.ratio, score_cutoff=_LEAST_LIKENESS, limit=10)
@@ -232,7 +237,7 @@ def _like_name(name: str, codes: Sequence[str]) -> Iterator[Iterator[Place]]:
 
 
 def _all_named(names: Iterable[str]) -> Iterator[Place]:
-    return (_place(code) for name in names for code in _table().by_name[name])
+    return (_place(code) for name in names for code in _table().by_name[name].split())
 
 
 def _like_code(codes: Sequence[str]) -> Iterator[Iterator[Place]]:
@@ -241,4 +246,4 @@ def _like_code(codes: Sequence[str]) -> Iterator[Iterator[Place]]:
     near_codes = [
         cp for code in codes for cp, _, _ in extract(code, by_postcode.keys(), scorer=OSA.distance, score_cutoff=1)
     ]
-    yield (_place(code, [cp]) for cp in near_codes for code in by_postcode[cp])
+    yield (_place(code, [cp]) for cp in near_codes for code in by_postcode[cp].split())
