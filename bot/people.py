@@ -107,8 +107,8 @@ class People:
             return Role.INVITE
         if user.is_system_admin or await self._chat.is_team_admin(user.id):
             return Role.ANIMATEUR
-        domain = user.email.rpartition("@")[2].lower()
-        return Role.CONSEILLER if domain and domain in self._settings.domains else Role.INVITE
+        _, at, domain = user.email.lower().rpartition("@")
+        return Role.CONSEILLER if at and domain in self._settings.domains else Role.INVITE
 
     def _derive(self, user_id: str, row: Person | None, facts: _Facts | None) -> Person:
         if facts is None:
@@ -139,5 +139,5 @@ def _zone(name: str) -> str:
     """The zone if there is one of that name, else Paris."""
     try:
         return ZoneInfo(name).key if name else PARIS
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         return PARIS

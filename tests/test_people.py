@@ -1,0 +1,260 @@
+"""Who acts: roles from the register or from Mattermost, the cache, and what holds when nobody answers."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import people as module
+from bot.errors import ChatError
+from bot.mattermost import AioClient, Mattermost
+from bot.people import People
+from config.settings import Settings
+from storage import migrate
+from storage.database import Database
+from storage.people import Person, Role
+from tests.chat_server import ID, TEAM, USER, ChatServer, chat_server, fault
+
+USER_PATH = f"GET /api/v4/users/{ID}"
+MEMBER_PATH = f"GET /api/v4/teams/{TEAM}/members/{ID}"
+
+
+class Clock:
+    """A clock that the test moves."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[ChatServer]:
+    answers = {
+        USER_PATH: USER,
+        MEMBER_PATH: {"roles": "team_user"},
+        "GET /api/v4/teams/name/cnum": {"id": TEAM},
+    }
+    async with chat_server(**answers) as server:
+        yield server
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    url = f"sqlite:///{tmp_path}/coop.db"
+    await migrate.upgrade(url)
+    database = Database(url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def people(server: ChatServer, database: Database, clock: Clock) -> AsyncIterator[People]:
+    client = AioClient(server.url, "jeton")
+    yield People(database, Mattermost(client, "cnum"), Settings(), clock)
+    await client.close()
+
+
+async def register(database: Database, **fields: Any) -> None:
+    """Put juliette in the register."""
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+    async with database.transaction() as db:
+        db.add(Person(id=ID, username="juliette", departements=["69"], since=since, **fields))
+
+
+async def fresh(people: People, database: Database) -> Person:
+    async with database.transaction() as db:
+        return await people.fresh(db, ID)
+
+
+@pytest.mark.parametrize(
+    ("user", "member", "role"),
+    [
+        ({}, {}, Role.CONSEILLER),
+        ({"email": "J@Conseiller-Numerique.FR"}, {}, Role.CONSEILLER),
+        ({"email": "j@evil-conseiller-numerique.fr"}, {}, Role.INVITE),
+        ({"email": "j@conseiller-numerique.fr.evil.fr"}, {}, Role.INVITE),
+        ({"email": "conseiller-numerique.fr"}, {}, Role.INVITE),
+        ({"email": ""}, {}, Role.INVITE),
+        ({"email": "j@mairie.fr"}, {"scheme_admin": True}, Role.ANIMATEUR),
+        ({}, {"roles": "team_user team_admin"}, Role.ANIMATEUR),
+        ({"roles": "system_user system_admin"}, {}, Role.ANIMATEUR),
+        ({"delete_at": 5}, {}, Role.INVITE),
+        ({"is_bot": True, "roles": "system_admin"}, {"scheme_admin": True}, Role.INVITE),
+    ],
+)
+async def test_the_role_of_somebody_the_register_does_not_know(
+    user: dict[str, Any], member: dict[str, Any], role: Role, people: People, server: ChatServer
+) -> None:
+    server.answers[USER_PATH] = USER | user
+    server.answers[MEMBER_PATH] = {"roles": "team_user"} | member
+    person = await people.of(ID)
+    assert (person.role, person.username, person.departements) == (role, "juliette", [])
+
+
+async def test_who_is_not_in_the_team_can_be_a_conseiller(people: People, server: ChatServer) -> None:
+    server.answers[MEMBER_PATH] = fault(404, "app.team.get_member.missing.app_error")
+    assert (await people.of(ID)).role is Role.CONSEILLER
+
+
+@pytest.mark.parametrize(
+    ("timezone", "name"),
+    [
+        (None, "Europe/Paris"),
+        ({"useAutomaticTimezone": "true", "automaticTimezone": "Indian/Reunion"}, "Indian/Reunion"),
+        ({"useAutomaticTimezone": "false", "manualTimezone": "America/Cayenne"}, "America/Cayenne"),
+        (
+            {"useAutomaticTimezone": "true", "automaticTimezone": "", "manualTimezone": "Pacific/Noumea"},
+            "Pacific/Noumea",
+        ),
+        ({"useAutomaticTimezone": "true", "automaticTimezone": "Mars/Olympus"}, "Europe/Paris"),
+        ({"useAutomaticTimezone": "true", "automaticTimezone": "../../etc/passwd"}, "Europe/Paris"),
+        ({"useAutomaticTimezone": "true", "automaticTimezone": "/etc"}, "Europe/Paris"),
+    ],
+)
+async def test_the_clock_of_somebody_unknown(timezone: Any, name: str, people: People, server: ChatServer) -> None:
+    server.answers[USER_PATH] = USER | {"timezone": timezone}
+    person = await people.of(ID)
+    assert person.timezone == name
+    assert person.zone.key == name
+
+
+async def test_the_register_comes_first(people: People, database: Database, server: ChatServer) -> None:
+    await register(database, role=Role.COORDINATEUR, timezone="Indian/Reunion")
+    person = await people.of(ID)
+    assert (person.role, person.departement, person.timezone) == (Role.COORDINATEUR, "69", "Indian/Reunion")
+    assert server.asked == []
+
+
+async def test_a_registered_person_without_role_has_the_one_mattermost_tells(
+    people: People, database: Database
+) -> None:
+    await register(database)
+    for person in (await people.of(ID), await fresh(people, database)):
+        assert (person.role, person.departement) == (Role.CONSEILLER, "69")
+    async with database.transaction(writes=False) as db:
+        stored = await db.get(Person, ID)
+    assert stored
+    assert stored.role is None
+
+
+async def test_known_for_a_minute(people: People, clock: Clock, server: ChatServer) -> None:
+    await people.of(ID)
+    server.answers[USER_PATH] = USER | {"email": "j@mairie.fr"}
+    clock.wait(59)
+    assert (await people.of(ID)).role is Role.CONSEILLER
+    clock.wait(2)
+    assert (await people.of(ID)).role is Role.INVITE
+
+
+async def test_forgotten_when_something_changed(people: People, server: ChatServer) -> None:
+    people.forget(ID)
+    await people.of(ID)
+    server.answers[USER_PATH] = USER | {"email": "j@mairie.fr"}
+    people.forget(ID)
+    assert (await people.of(ID)).role is Role.INVITE
+
+
+async def test_a_change_counts_at_once_for_what_changes_something(
+    people: People, database: Database, server: ChatServer
+) -> None:
+    assert (await people.of(ID)).role is Role.CONSEILLER
+    server.answers[USER_PATH] = USER | {"email": "j@mairie.fr"}
+    assert (await fresh(people, database)).role is Role.INVITE
+    assert (await people.of(ID)).role is Role.INVITE
+
+
+async def test_a_change_of_the_register_counts_at_once(people: People, database: Database) -> None:
+    await register(database, role=Role.ANIMATEUR)
+    assert (await people.of(ID)).role is Role.ANIMATEUR
+    async with database.transaction() as db:
+        stored = await db.get(Person, ID)
+        assert stored
+        stored.role = None
+    assert (await fresh(people, database)).role is Role.CONSEILLER
+
+
+async def test_somebody_entered_in_the_register_meanwhile(people: People, database: Database) -> None:
+    assert (await people.of(ID)).role is Role.CONSEILLER
+    await register(database, role=Role.COORDINATEUR)
+    assert (await fresh(people, database)).role is Role.COORDINATEUR
+
+
+async def test_what_was_known_holds_while_mattermost_is_away(
+    people: People, database: Database, clock: Clock, server: ChatServer
+) -> None:
+    await people.of(ID)
+    server.answers[USER_PATH] = fault(503, "away")
+    clock.wait(3600)
+    assert (await fresh(people, database)).role is Role.CONSEILLER
+    clock.wait(3600)
+    assert (await people.of(ID)).role is Role.CONSEILLER
+
+
+async def test_a_slow_mattermost_is_not_waited_for(
+    people: People, database: Database, server: ChatServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await people.of(ID)
+    monkeypatch.setattr(module, "PATIENCE", 0)
+    server.answers[USER_PATH] = USER | {"email": "j@mairie.fr"}
+    assert (await fresh(people, database)).role is Role.CONSEILLER
+
+
+async def test_nobody_can_tell_who_was_never_seen(people: People, server: ChatServer) -> None:
+    server.answers[USER_PATH] = fault(404, "app.user.missing_account.const")
+    with pytest.raises(ChatError, match="404"):
+        await people.of(ID)
+    with pytest.raises(ChatError, match="bad_id"):
+        await people.of("../../config")
+
+
+async def test_a_refusal_about_somebody_known_is_not_hidden(people: People, server: ChatServer) -> None:
+    await people.of(ID)
+    people.forget(ID)
+    server.answers[USER_PATH] = fault(401, "api.context.session_expired.app_error")
+    with pytest.raises(ChatError, match="401"):
+        await people.of(ID)
+
+
+async def test_a_rolled_back_transaction_leaves_the_person_whole(people: People, database: Database) -> None:
+    await register(database, role=Role.CONSEILLER)
+
+    async def refused() -> None:
+        async with database.transaction() as db:
+            await people.fresh(db, ID)
+            raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011 (the test’s own)
+        await refused()
+    assert (await people.of(ID)).departement == "69"
+
+
+async def test_a_new_place_is_known_at_once(people: People, database: Database) -> None:
+    person = await people.of(ID)
+    people.remember(Person(id=ID, username="juliette", departements=["64"], commune="64445", since=person.since))
+    known = await people.of(ID)
+    assert (known.role, known.departement) == (Role.CONSEILLER, "64")
+    people.remember(Person(id="x" * 26, username="nemo", since=person.since))
+    with pytest.raises(ChatError):
+        await people.of("x" * 26)
+
+
+async def test_only_so_many_are_remembered(people: People, server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "REMEMBERED", 1)
+    other = "o" * 26
+    server.answers[f"GET /api/v4/users/{other}"] = USER | {"id": other, "roles": "system_admin"}
+    await people.of(ID)
+    await people.of(other)
+    await people.of(ID)
+    assert server.asked.count(("GET", f"/api/v4/users/{ID}")) == 2
