@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from itertools import count
@@ -70,7 +70,7 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
+def running(configuration: Sequence[str] = FORGETFUL) -> Iterator[Server]:
     """Start a server in a temporary folder, on a socket only; PostgreSQL refuses to be root, so it is nobody then."""
     where = binaries()
     if where is None:
@@ -82,7 +82,7 @@ def running() -> Iterator[Server]:
     options: dict[str, Any] = user | {"cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     setup = ["--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C"]
     subprocess.run([where / "initdb", "-D", folder / "data", *setup], check=True, **options)
-    settings = [part for setting in ("listen_addresses=", f"unix_socket_directories={folder}", *FORGETFUL)
+    settings = [part for setting in ("listen_addresses=", f"unix_socket_directories={folder}", *configuration)
                 for part in ("-c", setting)]  # fmt: skip
     process = subprocess.Popen([where / "postgres", "-D", folder / "data", *settings], **options)
     try:

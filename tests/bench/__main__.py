@@ -1,0 +1,93 @@
+"""`python -m tests.bench [--quick] [a b c d]`: measure, side by side, and print the table."""
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Collection
+from pathlib import Path
+
+import aiohttp
+
+from tests.bench import filing, footprint, importing, opening, store
+from tests.bench.client import Chatter
+from tests.bench.figures import Figure, table
+from tests.bench.plan import QUICK, Plan
+from tests.bench.stub import Stub
+
+PARTS = ("a", "b", "c", "d")
+
+
+async def figures(plan: Plan, parts: Collection[str]) -> AsyncIterator[Figure]:
+    """Each figure as soon as it is known."""
+    stub = Stub()
+    await stub.start()
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
+        chatter = Chatter(session, stub)
+        with tempfile.TemporaryDirectory(prefix="coop-bench-") as name:
+            async for figure in _measured(plan, parts, chatter, Path(name)):
+                yield figure
+    await stub.stop()
+
+
+async def _measured(plan: Plan, parts: Collection[str], chatter: Chatter, folder: Path) -> AsyncIterator[Figure]:
+    cores = os.sched_getaffinity(0)
+    if "a" in parts:
+        for figure in await opening.measure(plan, chatter, folder):
+            yield figure
+        os.sched_setaffinity(0, cores)
+    if "c" in parts:
+        for figure in await footprint.measure(plan, chatter, folder):
+            yield figure
+    async for figure in _on_databases(plan, parts, chatter, folder):
+        yield figure
+
+
+async def _on_databases(plan: Plan, parts: Collection[str], chatter: Chatter, folder: Path) -> AsyncIterator[Figure]:
+    if "b" in parts:
+        for figure in await filing.measure(plan, chatter, await store.sqlite(folder, "filing"), folder):
+            yield figure
+    if "d" in parts:
+        yield await importing.measure(plan, chatter, await store.sqlite(folder, "importing"), folder)
+    if not plan.postgres:
+        return
+    async with store.postgresql() as server:
+        if server is None:
+            print("PostgreSQL : pas de binaires sur cette machine, non mesuré.", file=sys.stderr)
+            return
+        if "b" in parts:
+            async with store.databases(server) as stores:
+                for figure in await filing.measure(plan, chatter, stores, folder):
+                    yield figure
+        if "d" in parts:
+            async with store.databases(server) as stores:
+                yield await importing.measure(plan, chatter, stores, folder)
+
+
+async def run(plan: Plan, parts: Collection[str]) -> list[Figure]:
+    """All figures; each is told on stderr when it is known."""
+    known = []
+    async for figure in figures(plan, parts):
+        print(f"{figure.what} : {figure.measured}", file=sys.stderr, flush=True)
+        known.append(figure)
+    return known
+
+
+def main() -> None:
+    """Print the table; what was not met is said there, and is no failure of the bench."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Mesures, côte à côte.")
+    parser.add_argument("--quick", action="store_true", help="un aperçu de quelques secondes, sans valeur de mesure")
+    parser.add_argument("parts", nargs="*", metavar="PARTIE", help=f"parmi {' '.join(PARTS)} ; toutes par défaut")
+    asked = parser.parse_args()
+    begun = time.perf_counter()
+    known = asyncio.run(run(QUICK if asked.quick else Plan(), asked.parts or PARTS))
+    rounds = QUICK.rounds if asked.quick else Plan().rounds
+    print(f"\n{table(sorted(known, key=lambda f: f.what[:3]))}")
+    print(f"\nMédianes de {rounds} tours, bot et témoin tour à tour ; {time.perf_counter() - begun:.0f} s en tout.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""The programs under test, each in a process of its own on a port of loopback."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import aiohttp
+
+ROOT = Path(__file__).resolve().parents[2]
+COOP_BOT = "import sys; from bot.cli import main; sys.exit(main())"
+SECRETS = {"COOP_BOT_TOKEN": "jeton-du-bot-" + "x" * 13, "COOP_COMMAND_TOKEN": "c" * 26, "COOP_SECRET": "s" * 40}
+START_S, STOP_S = 60, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A running program; ``started_in`` is the time from its start to its first « ready », in seconds."""
+
+    process: "subprocess.Popen[bytes]"
+    url: str
+    started_in: float
+
+    @property
+    def resident(self) -> float:
+        """Memory it holds, in MB."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        kilobytes = next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]
+        return int(kilobytes) / 1024
+
+    def pin(self, core: int) -> None:
+        """Keep it on one core, so that generator and program do not push each other about."""
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(self.process.pid, {cores[core % len(cores)]})
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@asynccontextmanager
+async def program(
+    arguments: Sequence[str], port: int, ready: str, environment: Mapping[str, str]
+) -> AsyncIterator[Child]:
+    """Start ``python arguments``, wait until ``ready`` answers 200, and stop it at the end."""
+    with tempfile.TemporaryFile() as errors:
+        begun = time.perf_counter()
+        process = _spawn(arguments, environment, errors)
+        try:
+            url = f"http://127.0.0.1:{port}"
+            await _until_ready(process, url + ready)
+            yield Child(process, url, time.perf_counter() - begun)
+        except TimeoutError:
+            errors.seek(0)
+            raise RuntimeError(f"{arguments} is not ready:\n{errors.read().decode()[-2000:]}") from None
+        finally:
+            _stop(process)
+
+
+@asynccontextmanager
+async def bot(mattermost_url: str, database_url: str, folder: Path) -> AsyncIterator[Child]:
+    """`coop-bot serve` against that server and database."""
+    port = free_port()
+    environment = settings(mattermost_url, database_url, folder, port)
+    async with program(["-c", COOP_BOT, "serve"], port, "/readyz", environment) as child:
+        yield child
+
+
+def settings(mattermost_url: str, database_url: str, folder: Path, port: int) -> dict[str, str]:
+    """The variables of a bot under test."""
+    return SECRETS | {
+        "COOP_MATTERMOST_URL": mattermost_url,
+        "COOP_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "COOP_PORT": str(port),
+        "COOP_HOST": "127.0.0.1",
+        "COOP_TEAM": "cnum",
+        "COOP_DATABASE_URL": database_url,
+        "COOP_DATA_DIR": str(folder),
+        "COOP_LOG_LEVEL": "WARNING",
+    }
+
+
+def _spawn(arguments: Sequence[str], environment: Mapping[str, str], errors: IO[bytes]) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=clean_environment() | dict(environment),
+        stdout=subprocess.DEVNULL,
+        stderr=errors,
+    )
+
+
+async def _until_ready(process: "subprocess.Popen[bytes]", url: str) -> None:
+    async with aiohttp.ClientSession() as session, asyncio.timeout(START_S):
+        while process.poll() is None:
+            try:
+                async with session.get(url) as reply:
+                    if reply.status == 200:
+                        return
+            except aiohttp.ClientError:
+                pass
+            await asyncio.sleep(0.01)
+    raise TimeoutError
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def clean_environment() -> dict[str, str]:
+    """The surroundings without any setting of a bot of the developer’s own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COOP_")}

@@ -1,0 +1,101 @@
+"""Measure (b): CRAs accepted, against hand-written SQL; and one receipt each, whatever happens to the server."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.bench.children import Child, bot, free_port, program
+from tests.bench.client import Chatter
+from tests.bench.figures import Figure, ms
+from tests.bench.load import Run, closed, middle, open_loop
+from tests.bench.plan import Plan
+from tests.bench.store import Stores
+from tests.bench.stub import PEOPLE
+
+RATE = 100
+PATIENCE_S = 120
+
+
+async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) -> list[Figure]:
+    """Throughput 10 at once, the 99th percentile at 100/s, and receipts over an outage."""
+    async with AsyncExitStack() as stack:
+        tested = await stack.enter_async_context(bot(chatter.stub.url, stores.bot, folder))
+        chatter.url = tested.url
+        await _file(chatter, PEOPLE)
+        port = free_port()
+        arguments = ["-m", "tests.bench.hand", str(port), stores.raw(stores.bot), stores.raw(stores.hand)]
+        hand = await stack.enter_async_context(program(arguments, port, "/readyz", {}))
+        figures = [await _throughput(plan, chatter, stores, tested, hand)]
+        chatter.url = tested.url
+        return [*figures, await _tail(plan, chatter, stores), await _outage(plan, chatter, stores)]
+
+
+def today() -> str:
+    """A day that is past or present everywhere in France."""
+    return datetime.now(UTC).date().isoformat()
+
+
+async def _file(chatter: Chatter, count: int, rate: int | None = None) -> Run:
+    """So many submissions, 10 at once or at a rate; ends when all receipts are there."""
+    bodies = await chatter.dialogs(count, today())
+    chatter.stub.forget()
+
+    async def send(number: int) -> bool:
+        return await chatter.sends(bodies[number])
+
+    run = await (open_loop(send, rate, count) if rate else closed(send, count))
+    await chatter.stub.until_posts(run.done, PATIENCE_S)
+    return run
+
+
+async def _throughput(plan: Plan, chatter: Chatter, stores: Stores, tested: Child, hand: Child) -> Figure:
+    mine: list[Run] = []
+    theirs: list[Run] = []
+    for _ in range(plan.rounds):
+        chatter.url = tested.url
+        mine.append(await _file(chatter, plan.submissions))
+        bodies = await chatter.dialogs(plan.submissions, today())
+        chatter.url = hand.url
+        theirs.append(await closed(lambda n, b=bodies: chatter.sends(b[n]), plan.submissions))  # type: ignore[misc]
+    rates = middle([r.rate for r in mine]), middle([r.rate for r in theirs])
+    ratio, failed = rates[0] / rates[1], sum(r.failed for r in mine)
+    measured = f"{rates[0]:.0f}/s = {ratio:.2f}" + (f", {failed} échecs" if failed else "")
+    goal = f"≥ {stores.goal:.1f}".replace(".", ",")
+    met = ratio >= stores.goal and not failed
+    return Figure(f"(b) CRA acceptés, {stores.name}, 10 à la fois", measured, f"{rates[1]:.0f}/s", goal, met)
+
+
+async def _tail(plan: Plan, chatter: Chatter, stores: Stores) -> Figure:
+    runs = [await _file(chatter, int(RATE * plan.open_seconds), RATE) for _ in range(plan.rounds)]
+    tail, failed = middle([r.quantile(0.99) for r in runs]), sum(r.failed for r in runs)
+    measured = ms(tail) + (f", {failed} échecs" if failed else "")
+    return Figure(f"(b) CRA à {RATE}/s, {stores.name}, p99", measured, "", "≤ 50 ms", tail <= 0.05 and not failed)
+
+
+async def _outage(plan: Plan, chatter: Chatter, stores: Stores) -> Figure:
+    """The server goes away a tenth into the run and comes back before or after its end."""
+    count = int(plan.away_rate * plan.away_seconds * 1.2)
+    bodies = await chatter.dialogs(count, today())
+    chatter.stub.forget()
+
+    async def leave() -> None:
+        await asyncio.sleep(plan.away_seconds * 0.1)
+        await chatter.stub.go_away(plan.away_seconds)
+
+    run, _ = await asyncio.gather(open_loop(lambda n: chatter.sends(bodies[n]), plan.away_rate, count), leave())
+    await chatter.stub.until_posts(run.done, PATIENCE_S)
+    await asyncio.sleep(1)
+    receipts = _numbers(chatter)
+    once = len(receipts) == len(set(receipts)) == run.done == count
+    measured = f"{len(receipts)} reçus pour {run.done} CRA, p99 {ms(run.quantile(0.99))}"
+    what = f"(b) reçus, serveur absent {plan.away_seconds:g} s, {stores.name}"
+    return Figure(what, measured, f"{count} envoyés", "un chacun", once)
+
+
+def _numbers(chatter: Chatter) -> Sequence[str]:
+    """The numbers of the CRAs that the posts are receipts of."""
+    found = (re.search(r"n°\s*(\d+)", str(post)) for post in chatter.stub.posts.values())
+    return [match[1] for match in found if match]

@@ -1,0 +1,43 @@
+"""Measure (c): start, memory, and how much memory grows."""
+
+from pathlib import Path
+
+from tests.bench.children import bot
+from tests.bench.client import Chatter
+from tests.bench.figures import Figure
+from tests.bench.filing import today
+from tests.bench.load import closed, middle
+from tests.bench.plan import Plan
+
+START_S, RESIDENT_MB, GROWTH_MB = 1.5, 120, 5
+
+
+async def measure(plan: Plan, chatter: Chatter, folder: Path) -> list[Figure]:
+    """Several starts on one database; the last process then works."""
+    database = f"sqlite:///{folder}/footprint.db"
+    starts = []
+    for _ in range(plan.starts):
+        async with bot(chatter.stub.url, database, folder) as started:
+            starts.append(started.started_in)
+    async with bot(chatter.stub.url, database, folder) as tested:
+        chatter.url = tested.url
+        await closed(chatter.opens, plan.warm_commands)
+        early = tested.resident
+        await closed(chatter.opens, plan.all_commands - plan.warm_commands)
+        growth = tested.resident - early
+        bodies = await chatter.dialogs(plan.all_reports, today())
+        await closed(lambda n: chatter.sends(bodies[n]), plan.all_reports)
+        resident = tested.resident
+    work = f"{plan.all_commands} commandes et {plan.all_reports} CRA"
+    start = middle(starts)
+    return [
+        Figure("(c) démarrage jusqu’à /readyz", f"{start:.2f} s", "", "≤ 1,5 s", start <= START_S),
+        Figure(f"(c) mémoire après {work}", f"{resident:.0f} Mo", "", "≤ 120 Mo", resident <= RESIDENT_MB),
+        Figure(
+            f"(c) croissance de {plan.warm_commands} à {plan.all_commands} commandes",
+            f"{growth:.1f} Mo",
+            f"{early:.0f} Mo",
+            "≤ 5 Mo",
+            growth <= GROWTH_MB,
+        ),
+    ]

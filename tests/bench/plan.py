@@ -1,0 +1,37 @@
+"""How much is measured: the whole bench, or a glance that only proves it works."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Counts of each part; seconds where it says so."""
+
+    rounds: int = 5
+    commands: int = 2000
+    open_seconds: float = 4
+    submissions: int = 500
+    away_seconds: float = 30
+    away_rate: int = 100
+    warm_commands: int = 2000
+    all_commands: int = 10_000
+    all_reports: int = 2000
+    imported: int = 50_000
+    starts: int = 5
+    postgres: bool = True
+
+
+QUICK = Plan(
+    rounds=1,
+    commands=40,
+    open_seconds=0.3,
+    submissions=20,
+    away_seconds=1,
+    away_rate=20,
+    warm_commands=50,
+    all_commands=100,
+    all_reports=20,
+    imported=300,
+    starts=1,
+    postgres=False,
+)

@@ -1,0 +1,168 @@
+"""A Mattermost that costs next to nothing: it takes dialogs and posts, counts them, and can go away."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+VERSION = "11.2.0.11.2.0.0123456789abcdef.false"
+BOT = {"id": "b" * 26, "username": "coop", "is_bot": True, "roles": "system_user", "delete_at": 0}
+TEAM = {"id": "t" * 26, "name": "cnum", "display_name": "CNum", "type": "O", "delete_at": 0}
+PEOPLE = 50
+
+
+def user_id(number: int) -> str:
+    """The id of somebody."""
+    return f"u{number:025d}"
+
+
+def username(number: int) -> str:
+    """The name of somebody."""
+    return f"conseiller{number}"
+
+
+def _account(number: int) -> dict[str, Any]:
+    name = username(number)
+    address = f"{name}@conseiller-numerique.fr"
+    return {"id": user_id(number), "username": name, "email": address, "roles": "system_user", "delete_at": 0}
+
+
+@dataclass
+class Stub:
+    """What came in since ``forget``: dialogs opened (state by trigger) and posts (by pending id)."""
+
+    opened: dict[str, str] = field(default_factory=dict)
+    posts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    away: bool = False
+    dialog: dict[str, Any] = field(default_factory=dict)
+    _arrival: asyncio.Condition = field(default_factory=asyncio.Condition)
+    _stored_then_cut: int = 0
+    _sockets: set[web.WebSocketResponse] = field(default_factory=set)
+    _runner: web.AppRunner | None = None
+    url: str = ""
+
+    async def start(self) -> None:
+        """Serve on a port of loopback."""
+        app = web.Application(middlewares=[self._door], client_max_size=2**22)
+        app.router.add_post("/api/v4/actions/dialogs/open", self._open)
+        app.router.add_get("/api/v4/users/{id}", self._user)
+        app.router.add_get("/api/v4/users/username/{name}", self._user_by_name)
+        app.router.add_get("/api/v4/teams/name/{name}", self._team)
+        app.router.add_get("/api/v4/teams/{id}/members/{user}", self._member)
+        app.router.add_get("/api/v4/users/me/teams/{id}/channels", self._nothing)
+        app.router.add_post("/api/v4/channels/direct", self._direct)
+        app.router.add_get("/api/v4/channels/{id}/posts", self._posts_of)
+        app.router.add_post("/api/v4/posts", self._post)
+        app.router.add_get("/api/v4/websocket", self._websocket)
+        app.router.add_route("*", "/{rest:.*}", self._anything)
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        port = self._runner.addresses[0][1]
+        self.url = f"http://127.0.0.1:{port}"
+
+    async def stop(self) -> None:
+        """Stop serving."""
+        await self._drop_sockets()
+        if self._runner:
+            await self._runner.cleanup()
+
+    async def go_away(self, seconds: float) -> None:
+        """Answer nothing for a while; the first posts after it began are stored, but nobody is told so."""
+        self.away, self._stored_then_cut = True, 5
+        await self._drop_sockets()
+        await asyncio.sleep(seconds)
+        self.away = False
+
+    async def until_posts(self, count: int, within: float) -> None:
+        """Wait for so many posts since ``forget``. Raises TimeoutError."""
+        async with asyncio.timeout(within), self._arrival:
+            await self._arrival.wait_for(lambda: len(self.posts) >= count)
+
+    def forget(self) -> None:
+        """Forget what came in."""
+        self.opened.clear()
+        self.posts.clear()
+
+    async def _drop_sockets(self) -> None:
+        for socket in tuple(self._sockets):
+            await socket.close()
+
+    @web.middleware
+    async def _door(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        if self.away:
+            if request.path.endswith("/posts") and request.method == "POST" and self._stored_then_cut > 0:
+                self._stored_then_cut -= 1
+                await handler(request)
+            if request.transport is not None:
+                request.transport.abort()
+        response = await handler(request)
+        if not response.prepared:
+            response.headers["X-Version-Id"] = VERSION
+        return response
+
+    async def _open(self, request: web.Request) -> web.Response:
+        opening = await request.json()
+        self.opened[opening["trigger_id"]] = opening["dialog"]["state"]
+        self.dialog = opening
+        return web.json_response({"status": "OK"})
+
+    async def _user(self, request: web.Request) -> web.Response:
+        asked = request.match_info["id"]
+        return web.json_response(BOT if asked in ("me", BOT["id"]) else _account(int(asked[1:])))
+
+    async def _user_by_name(self, request: web.Request) -> web.Response:
+        return web.json_response(_account(int(request.match_info["name"].removeprefix("conseiller"))))
+
+    async def _team(self, _: web.Request) -> web.Response:
+        return web.json_response(TEAM)
+
+    async def _member(self, request: web.Request) -> web.Response:
+        member = {"team_id": TEAM["id"], "user_id": request.match_info["user"], "roles": "team_user", "delete_at": 0}
+        return web.json_response(member | {"scheme_user": True, "scheme_admin": False})
+
+    async def _nothing(self, _: web.Request) -> web.Response:
+        return web.json_response([])
+
+    async def _direct(self, request: web.Request) -> web.Response:
+        other = next(i for i in await request.json() if i != BOT["id"])
+        return web.json_response({"id": f"d{other[1:]}", "type": "D"}, status=201)
+
+    async def _post(self, request: web.Request) -> web.Response:
+        post = await request.json()
+        known = self.posts.get(post["pending_post_id"])
+        if known is None:
+            number = len(self.posts)
+            known = post | {"id": f"p{number:025d}", "user_id": BOT["id"], "create_at": 1, "delete_at": 0}
+            async with self._arrival:
+                self.posts[post["pending_post_id"]] = known
+                self._arrival.notify_all()
+        return web.json_response(known, status=201)
+
+    async def _posts_of(self, request: web.Request) -> web.Response:
+        channel, since = request.match_info["id"], int(request.query.get("since", 0))
+        found = {p["id"]: p | {"create_at": since + 1} for p in self.posts.values() if p["channel_id"] == channel}
+        return web.json_response({"order": list(found), "posts": found})
+
+    async def _anything(self, request: web.Request) -> web.Response:
+        await request.read()
+        return web.json_response({"status": "OK"})
+
+    async def _websocket(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        self._sockets.add(socket)
+        hello = {"server_version": VERSION, "connection_id": "c" * 26}
+        await socket.send_str(json.dumps({"event": "hello", "data": hello, "broadcast": {}, "seq": 0}))
+        async for message in socket:
+            if message.type is WSMsgType.TEXT:
+                asked = json.loads(message.data).get("seq", 1)
+                await socket.send_str(json.dumps({"status": "OK", "seq_reply": asked}))
+        self._sockets.discard(socket)
+        return socket
