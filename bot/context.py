@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.capabilities import Capabilities
+from bot.forms import Clues
 from bot.mattermost import Chat
 from config.settings import Settings
 from storage.people import Person
+
+if TYPE_CHECKING:
+    from bot.drafts import Drafts
 
 Kind = Literal["command", "submit", "button", "event", "job"]
 
@@ -43,12 +47,22 @@ class Context:
     db: AsyncSession
     chat: Chat
     settings: Settings
-    capabilities: Capabilities
+    drafts: "Drafts"
 
     @property
     def channel_id(self) -> str:
         """The channel the person acted in."""
         return self.request.channel_id
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this Mattermost can do."""
+        return self.chat.capabilities
+
+    @property
+    def clues(self) -> Clues:
+        """What forms need to be drawn and read for this person, now."""
+        return Clues(self.user, self.today, self.capabilities)
 
     @property
     def today(self) -> date:

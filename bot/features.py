@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from bot.context import Context, Kind
-from bot.forms import Form
+from bot.forms import Form, name_of
 from bot.replies import Replies
 from storage.people import EVERYONE, Role
 
@@ -36,11 +36,6 @@ class Trigger:
     help: str = ""
     hint: str = ""
     schedule: str = ""
-
-
-def name_of(payload: type[BaseModel]) -> str:
-    """Types are the routing keys: no hand-written callback ids."""
-    return f"{payload.__module__.rpartition('.')[2]}.{payload.__qualname__}"
 
 
 class Feature:

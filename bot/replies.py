@@ -66,9 +66,13 @@ class Refresh(Message):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Open a dialog; what the form already holds is prefilled."""
+    """Open a dialog; what the form already holds is prefilled.
+
+    ``key`` is its one-time key, given when the dialog takes up something begun elsewhere.
+    """
 
     form: Form
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

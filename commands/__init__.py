@@ -1,1 +1,11 @@
-"""What the bot does: one file per feature, all of them listed here."""
+"""What the bot does: one file (or folder) per feature, all of them listed here."""
+
+from bot import drafts
+from bot.features import Feature
+from commands import cra, menage
+from commands.aide import aide
+
+_TOLD_OF = (cra.feature,)
+
+FEATURES: tuple[Feature, ...] = (aide(_TOLD_OF), *_TOLD_OF, drafts.feature, menage.feature)
+"""The only list."""

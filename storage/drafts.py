@@ -1,6 +1,6 @@
 """Drafts: what somebody typed in a dialog that could not be accepted, kept for a week."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,10 +32,16 @@ async def keep(db: AsyncSession, draft: Draft) -> None:
     await db.execute(statement.on_conflict_do_update(index_elements=["key"], set_=new))
 
 
-async def of(db: AsyncSession, user_id: str, form: str, now: datetime) -> Sequence[Draft]:
-    """Somebody’s drafts of a form, newest first."""
-    kept = (Draft.user_id == user_id, Draft.form == form, Draft.saved_at > now - KEPT_FOR)
+async def of(db: AsyncSession, user_id: str, forms: Collection[str], now: datetime) -> Sequence[Draft]:
+    """Somebody’s drafts of some forms, newest first."""
+    kept = (Draft.user_id == user_id, col(Draft.form).in_(forms), Draft.saved_at > now - KEPT_FOR)
     return (await db.exec(select(Draft).where(*kept).order_by(col(Draft.saved_at).desc()))).all()
+
+
+async def get(db: AsyncSession, user_id: str, key: str, now: datetime) -> Draft | None:
+    """One draft of somebody."""
+    kept = (Draft.key == key, Draft.user_id == user_id, Draft.saved_at > now - KEPT_FOR)
+    return (await db.exec(select(Draft).where(*kept))).first()
 
 
 async def drop(db: AsyncSession, key: str) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, bindparam, delete, insert, or_, update
+from sqlalchemy import JSON, Column, CursorResult, Index, bindparam, delete, insert, or_, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -60,7 +60,8 @@ async def due(db: AsyncSession, now: datetime, limit: int = 100) -> Sequence[Out
 async def lease(db: AsyncSession, message: Outgoing, until: datetime) -> bool:
     """Take a due message for oneself until then; False when another replica was quicker."""
     mine = update(Outgoing).where(col(Outgoing.id) == message.id, col(Outgoing.not_before) == message.not_before)
-    return (await db.execute(mine.values(not_before=until))).rowcount == 1  # type: ignore[attr-defined]
+    taken: CursorResult[Any] = await db.execute(mine.values(not_before=until))  # type: ignore[assignment]  # an UPDATE
+    return taken.rowcount == 1
 
 
 async def delivered(db: AsyncSession, marks: Sequence[tuple[str, str]], now: datetime) -> None:

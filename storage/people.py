@@ -79,8 +79,8 @@ async def with_role(db: AsyncSession, role: Role, limit: int = 3) -> Sequence[Pe
 
 
 async def settle(db: AsyncSession, person: Person) -> None:
-    """Write down where a person works, registering who was not known yet."""
-    statement = insertion(db, Person).values(person.model_dump())
+    """Write down where a person works, registering who was not known yet (their role still follows Mattermost)."""
+    statement = insertion(db, Person).values(person.model_dump() | {"role": None})
     place = ("username", "departements", "commune", "code_postal", "timezone")
     new = {name: statement.excluded[name] for name in place}
     await db.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new))

@@ -1,6 +1,6 @@
 """Forms: declared once as a model, drawn for what each server can show, read back from every client’s dialect."""
 
-from bot.forms.form import Form, Hidden
+from bot.forms.form import Form, Hidden, name_of
 from bot.forms.kinds import Choice, Clues, Day, Kind, Number, ReadText, Text, Unreadable
 from bot.forms.many import Many, Picked
 
@@ -17,4 +17,5 @@ __all__ = [
     "ReadText",
     "Text",
     "Unreadable",
+    "name_of",
 ]

@@ -16,6 +16,11 @@ TITLE_MAX, LABEL_MAX, HELP_MAX = 24, 24, 150
 """Bytes (mattermost.md §3.3)."""
 
 
+def name_of(payload: type[BaseModel]) -> str:
+    """Types are the routing keys: no hand-written callback ids."""
+    return f"{payload.__module__.rpartition('.')[2]}.{payload.__qualname__}"
+
+
 class _Hidden:
     """Marks a field that travels sealed, unseen."""
 
@@ -35,20 +40,26 @@ class Form(BaseModel):
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
 
     title: ClassVar[str]
-    introduction: ClassVar[str] = ""
     submit_label: ClassVar[str] = "Envoyer"
     _asked: ClassVar[dict[str, tuple[Asked, Kind]]]
+    _known: ClassVar[dict[str, "type[Form]"]] = {}
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         """Refuse at import what Mattermost would refuse in front of the person."""
         cls._asked = {n: (_asked(n, f), _kind(f)) for n, f in cls.model_fields.items() if not _is_hidden(f)}
+        Form._known[name_of(cls)] = cls
         texts = [(cls.__name__, cls.title, TITLE_MAX)]
         texts += [(a.name, a.label, LABEL_MAX) for a, _ in cls._asked.values()]
         texts += [(a.name, a.help or "-", HELP_MAX) for a, _ in cls._asked.values()]
         for name, text, most in texts:
             if not 0 < len(text.encode()) <= most:
                 raise TypeError(f"{cls.__name__}, {name}: « {text} » takes {len(text.encode())} bytes of {most}")
+
+    @classmethod
+    def named(cls, name: str) -> "type[Form] | None":
+        """The form that dialogs and drafts call by this name."""
+        return Form._known.get(name)
 
     @classmethod
     def draft(cls, **known: object) -> Self:
@@ -76,7 +87,7 @@ class Form(BaseModel):
                 values[name] = value
             elif not asked.optional:
                 mistakes[cls.element_of(name, clues)] = kind.missing
-        for name, sentence in cls.problems(values, clues).items():
+        for name, sentence in cls.problems(values | dict(hidden), clues).items():
             mistakes.setdefault(cls.element_of(name, clues), sentence)
         if mistakes:
             raise UserError(fields=mistakes)
@@ -84,8 +95,13 @@ class Form(BaseModel):
 
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
-        """What is wrong with the values that could be read, a sentence by field name; forms override it."""
+        """What is wrong with the values that could be read (and what travelled hidden, as JSON values), a sentence
+        by field name; forms override it."""
         return {}
+
+    def introduction(self) -> str:
+        """What is said above the fields, in Markdown; forms override it."""
+        return ""
 
     @classmethod
     def element_of(cls, name: str, clues: Clues) -> str:
@@ -120,7 +136,7 @@ def _kind(field: FieldInfo) -> Kind:
         return declared
     types = [t for t in _types(field.annotation) if t is not NoneType]
     if types and all(isinstance(t, type) and issubclass(t, StrEnum) for t in types):
-        return Choice(tuple(c for t in types for c in t))
+        return Choice.of(*types)
     return Number() if types == [int] else Text()
 
 

@@ -1,7 +1,7 @@
 """The kinds of fields: how each is drawn as dialog elements, and read from what clients send."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -145,22 +145,36 @@ class Number(Kind):
 
 @dataclass(frozen=True)
 class Choice(Kind):
-    """One value of an enumeration; a select, since a radio’s default is sent but not shown (web ≥ 11.0)."""
+    """One of ``options`` (value → label); a select, since a radio’s default is sent but not shown (web ≥ 11.0).
 
-    choices: Sequence[StrEnum]
+    ``to`` makes the value of its text. ``only_known`` are values offered only when already there.
+    """
+
+    options: Mapping[str, str]
+    to: Callable[[str], Any] = str
+    only_known: frozenset[str] = frozenset()
 
     missing: ClassVar[str] = "Choisissez une réponse dans la liste."
 
+    @classmethod
+    def of(cls, *enumerations: type[StrEnum]) -> "Choice":
+        """A choice among the members of enumerations, by their ``label``."""
+        members = {m.value: m for e in enumerations for m in e}
+        labels = {value: str(getattr(m, "label", value)) for value, m in members.items()}
+        return cls(labels, members.__getitem__)
+
     def draw(self, asked: Asked, known: object, clues: Clues) -> list[Element]:
-        options = [{"text": getattr(c, "label", c.value), "value": c.value} for c in self.choices]
-        known = known if known in [c.value for c in self.choices] else None
+        known = None if known is None or str(known) not in self.options else str(known)
+        options = [{"text": text, "value": value} for value, text in self._offered(known).items()]
         return [asked.element(known, type="select", options=options)]
 
-    def value(self, text: str, clues: Clues) -> StrEnum:
-        found = next((c for c in self.choices if c.value == text), None)
-        if found is None:
+    def value(self, text: str, clues: Clues) -> Any:
+        if text not in self.options:
             raise ValueError(self.missing)
-        return found
+        return self.to(text)
+
+    def _offered(self, known: str | None) -> dict[str, str]:
+        return {v: text for v, text in self.options.items() if v not in self.only_known or v == known}
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.forms.kinds import TEXT_MAX, Asked, Clues, Element, Kind, Raw, Unreadable
+from bot.texts import quote
 
 SELECTS = 3
 
@@ -86,7 +87,7 @@ class Many(Kind):
             value = self.reader(word)
             if value is None:
                 mistakes.setdefault(
-                    element, f"« {word} » ne correspond à aucun {self.noun} : corrigez ou effacez ce mot."
+                    element, f"« {quote(word)} » ne correspond à aucun {self.noun} : corrigez ou effacez ce mot."
                 )
             else:
                 self._take(value, element, values, mistakes)

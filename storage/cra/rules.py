@@ -39,10 +39,8 @@ def _participants(values: Values) -> dict[str, str]:
         if not 1 <= count <= PARTICIPANTS_MAX:
             return {"participants": f"Un atelier compte de 1 à {PARTICIPANTS_MAX} participants : corrigez ce nombre."}
     elif count not in (None, 1):
-        kind = activite.label.lower()
-        return {
-            "participants": f"« {kind.capitalize()} » concerne une seule personne : laissez vide ou choisissez Atelier Collectif."
-        }
+        text = f"« {activite.label} » concerne une seule personne : laissez vide, ou choisissez Atelier Collectif."
+        return {"participants": text}
     return {}
 
 
@@ -59,7 +57,7 @@ def _minutes(values: Values) -> dict[str, str]:
     minutes = values.get("minutes")
     if minutes is None or minutes in DUREES:
         return {}
-    return {"duree": "Choisissez une durée de 15 min à 2 h par quart d’heure, ou jusqu’à 8 h par demi-heure."}
+    return {"minutes": "Choisissez une durée de 15 min à 2 h par quart d’heure, ou jusqu’à 8 h par demi-heure."}
 
 
 def _sums(values: Values) -> dict[str, str]:

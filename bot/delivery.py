@@ -1,0 +1,211 @@
+"""One way out: replies become the body of the answer, rows of the outbox, and calls to Mattermost."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.context import Request
+from bot.errors import ChatError
+from bot.forms import Clues, Form, name_of
+from bot.links import Links
+from bot.mattermost import Chat
+from bot.outbox import LEASE, Outbox
+from bot.people import People
+from bot.replies import Ask, Button, Direct, Message, Refresh, Refuse, Reply, Say, Update, Whisper
+from storage import outbox as table
+from storage.database import Database
+from storage.outbox import Outgoing, Where
+
+log = structlog.get_logger()
+
+COLOUR = "#000091"
+"""The blue of the State’s design system, at the edge of cards."""
+
+Body = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What a delivery sends by."""
+
+    database: Database
+    chat: Chat
+    outbox: Outbox
+    people: People
+    links: Links
+    public_url: str
+    clock: Callable[[], datetime]
+
+
+class Delivery:
+    """``prepare`` inside the transaction, ``hurry`` once it is committed, ``answer`` for the HTTP reply."""
+
+    def __init__(self, ways: Ways) -> None:
+        self._w = ways
+
+    @staticmethod
+    def has_messages(replies: Sequence[Reply]) -> bool:
+        """Whether some replies must go by the outbox."""
+        return any(isinstance(r, (Say, Direct, Refresh)) for r in replies)
+
+    async def prepare(self, db: AsyncSession, replies: Sequence[Reply], request: Request) -> list[Outgoing]:
+        """Write down what must arrive, in the caller’s transaction."""
+        messages: list[Outgoing] = []
+        for reply in replies:
+            match reply:
+                case Direct():
+                    messages.append(self._outgoing(reply, Where.PERSON, reply.user_id, topic=reply.topic))
+                case Say():
+                    messages.append(self._outgoing(reply, Where.CHANNEL, reply.channel_id or request.channel_id))
+                case Refresh():
+                    posts = await table.posts_about(db, reply.topic)
+                    messages += [self._outgoing(reply, Where.POST, post) for post in posts]
+                case _:
+                    continue
+        if messages:
+            await table.add(db, messages)
+        return messages
+
+    def hurry(self, messages: Sequence[Outgoing]) -> None:
+        """The transaction is committed: deliver at once."""
+        if messages:
+            self._w.outbox.hurry(messages)
+
+    async def answer(self, replies: Sequence[Reply], request: Request) -> Body:
+        """The body of the HTTP answer, once dialogs are opened and whispers that need a call are sent."""
+        body: Body = {}
+        for reply in replies:
+            match reply:
+                case Ask():
+                    body = _joined(body, await self._ask(reply, request))
+                case Whisper():
+                    body = _joined(body, await self._whisper(reply, request))
+                case Update():
+                    body |= {"update": {"message": reply.text, "props": self._props(reply, request)}}
+                case Refuse():
+                    body = _joined(body, await self._refuse(reply, request))
+                case _:
+                    continue
+        return body
+
+    async def _ask(self, ask: Ask, request: Request) -> Body:
+        user = await self._w.people.of(request.user_id)
+        today = self._w.clock().astimezone(user.zone).date()
+        dialog = self._dialog(ask, request, Clues(user, today, self._w.chat.capabilities))
+        try:
+            await self._w.chat.open_dialog(request.trigger_id, f"{self._w.public_url}/dialogs", dialog)
+        except ChatError as problem:
+            log.warning("dialog_not_opened", status=problem.status, error_id=problem.error_id)
+            return await self._whisper(
+                Whisper("La fenêtre n’a pas pu s’ouvrir. Recommencez, s’il vous plaît."), request
+            )
+        return {}
+
+    def _dialog(self, ask: Ask, request: Request, clues: Clues) -> Body:
+        form: Form = ask.form
+        state = {
+            "f": name_of(type(form)),
+            "u": request.user_id,
+            "h": form.hidden(),
+            "k": ask.key or secrets.token_urlsafe(16),
+            "c": request.channel_id,
+            "r": request.response_url,
+            "p": request.post_id,
+        }
+        return {
+            "callback_id": state["f"],
+            "title": form.title,
+            "introduction_text": form.introduction(),
+            "submit_label": form.submit_label,
+            # Told of a cancellation, the bot says where a refused submission waits.
+            "notify_on_cancel": True,
+            "elements": form.elements(clues),
+            "state": self._w.links.seal("dialog", state),
+        }
+
+    async def _whisper(self, whisper: Whisper, request: Request) -> Body:
+        if request.kind == "command":
+            return self._ephemeral(whisper, request)
+        if request.kind == "button" and not whisper.buttons and not whisper.facts:
+            return {"ephemeral_text": whisper.text}
+        if request.response_url and await self._responded(whisper, request):
+            return {}
+        if request.user_id:
+            async with self._w.database.transaction() as db:
+                message = self._outgoing(whisper, Where.PERSON, request.user_id)
+                await table.add(db, [message])
+            self.hurry([message])
+        return {}
+
+    async def _responded(self, whisper: Whisper, request: Request) -> bool:
+        try:
+            await self._w.chat.respond(request.response_url, self._ephemeral(whisper, request))
+        except ChatError:
+            # Too old or used five times: it goes to the direct channel.
+            return False
+        return True
+
+    async def _refuse(self, refusal: Refuse, request: Request) -> Body:
+        if request.kind == "submit":
+            # A name that no element has would close the old web client’s dialog without a word.
+            return {"errors": dict(refusal.fields)} if refusal.fields else {"error": refusal.text}
+        if request.kind in ("event", "job"):
+            return {}
+        text = refusal.text or "\n".join(refusal.fields.values())
+        return await self._whisper(Whisper(text), request)
+
+    def _ephemeral(self, message: Message, request: Request) -> Body:
+        body: Body = {"response_type": "ephemeral", "text": message.text, "skip_slack_parsing": True}
+        return body | self._props(message, request)
+
+    def _outgoing(self, message: Message, where: Where, target: str, topic: str | None = None) -> Outgoing:
+        now = self._w.clock()
+        content: dict[str, Any] = {"message": message.text, "props": self._props(message, None)}
+        return Outgoing(
+            id=secrets.token_hex(13),
+            where=where,
+            target=target,
+            content=content,
+            topic=topic,
+            created_at=now,
+            not_before=now + LEASE,
+        )
+
+    def _props(self, message: Message, request: Request | None) -> dict[str, Any]:
+        """The card under a message; empty when it is words alone."""
+        if not message.buttons and not message.facts:
+            return {"attachments": []} if isinstance(message, (Update, Refresh)) else {}
+        card = {
+            "color": COLOUR,
+            "fallback": message.text,
+            "fields": [{"title": name, "value": value, "short": True} for name, value in message.facts],
+            "actions": [self._action(b, f"b{i}", request) for i, b in enumerate(message.buttons)],
+        }
+        return {"attachments": [card]}
+
+    def _action(self, button: Button, ident: str, request: Request | None) -> dict[str, Any]:
+        link = {"b": name_of(type(button.payload)), "d": button.payload.model_dump(mode="json")}
+        if request and request.response_url:
+            # A whisper’s buttons may whisper in turn, buttons and all, where the person reads it.
+            link["r"] = request.response_url
+        context = {"link": self._w.links.seal("button", link)}
+        return {
+            "id": ident,
+            "type": "button",
+            "name": button.label,
+            "style": button.style,
+            "integration": {"url": f"{self._w.public_url}/buttons", "context": context},
+        }
+
+
+def _joined(body: Body, more: Body) -> Body:
+    """Two answers in one: a command’s second whisper is an extra response."""
+    if "text" in body and "text" in more:
+        extra = body.get("extra_responses", [])
+        return body | {"extra_responses": [*extra, more]}  # type: ignore[misc]  # a list of ours
+    return body | more

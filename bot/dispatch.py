@@ -1,0 +1,212 @@
+"""One way in: every trigger runs here, in one transaction, and any error becomes one refusal."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.context import Context, Kind, Request
+from bot.delivery import Delivery
+from bot.drafts import Drafts, resume_button
+from bot.errors import ChatError, UserError
+from bot.features import Key, Trigger
+from bot.forms import Clues, Form
+from bot.french.words import fold
+from bot.mattermost import Chat
+from bot.metrics import REQUESTS
+from bot.people import People
+from bot.replies import Direct, Refuse, Replies, Reply, Whisper
+from bot.spool import Submission
+from bot.texts import render
+from config.settings import Settings
+from storage import claims
+from storage.database import Database
+from storage.people import Person, Role, with_role
+
+log = structlog.get_logger()
+
+Payload = str | Submission | BaseModel | Mapping[str, Any] | None
+"""What came with a request: the rest of a line, a dialog, an event, a button’s data, nothing."""
+
+AWAY = (DBAPIError, PoolTimeout, OSError, asyncio.TimeoutError)
+"""What a database that does not answer raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The parts a dispatcher works with."""
+
+    database: Database
+    chat: Chat
+    people: People
+    delivery: Delivery
+    drafts: Drafts
+    settings: Settings
+    clock: Callable[[], datetime]
+
+
+class Dispatcher:
+    """Finds the handler, checks the role, runs it, commits; the replies leave by the delivery."""
+
+    def __init__(self, triggers: Mapping[Key, Trigger], machine: Machine) -> None:
+        self._triggers = triggers
+        self._m = machine
+        # « /cra retablir » is « /cra rétablir »: accents are a trouble to type on some phones.
+        self._commands = {fold(name): name for kind, name in triggers if kind == "command"}
+
+    def find(self, line: str) -> tuple[str, str]:
+        """The command that a slash line calls, longest name first, and the rest of the line."""
+        words = line.removeprefix("/").split(maxsplit=2)
+        for size in (2, 1):
+            name = self._commands.get(fold(" ".join(words[:size])))
+            if name and size <= len(words):
+                return name, " ".join(words[size:])
+        return words[0].lower() if words else "", " ".join(words[1:])
+
+    async def run(self, request: Request, payload: Payload) -> dict[str, object]:
+        """The body of the HTTP answer; what else there is to say is on its way."""
+        known = request.name if (request.kind, request.name) in self._triggers else "unknown"
+        with REQUESTS.labels(request.kind, known).time():
+            replies = await self._guarded(request, payload)
+        return await self._m.delivery.answer(replies, request)
+
+    async def run_job(self, key: Key, period: str) -> None:
+        """Run a job once for its period, whichever replica comes first. Errors are for the scheduler to log."""
+        trigger = self._triggers[key]
+        request = Request("job", key[1])
+        async with self._m.database.transaction() as db:
+            if not await claims.claim(db, key[1], period, self._m.clock()):
+                return
+            robot = Person(id="", username="", role=Role.ANIMATEUR, since=self._m.clock())
+            replies = _listed(await trigger.handler(self._context(robot, request, db)))
+            messages = await self._m.delivery.prepare(db, replies, request)
+        self._m.delivery.hurry(messages)
+
+    async def recover(self) -> None:
+        """Make drafts of what a crash or an outage left in the spool, and tell their authors."""
+        for submission in self._m.drafts.waiting():
+            news = render("brouillon/kept")
+            direct = Direct(news, [resume_button(submission.key)], user_id=submission.user_id)
+            async with self._m.database.transaction() as db:
+                await self._m.drafts.keep(db, submission)
+                messages = await self._m.delivery.prepare(db, [direct], Request("job", "brouillon"))
+            self._m.drafts.done(submission.key)
+            self._m.delivery.hurry(messages)
+
+    async def too_late(self, submission: Submission) -> dict[str, object]:
+        """A dialog was open for longer than its link lives: keep what was typed, to be taken up again."""
+        refusal = UserError(render("brouillon/too_late"))
+        self._m.drafts.received(submission)
+        replies = await self._refused(refusal, submission)
+        return await self._m.delivery.answer(replies, Request("submit", submission.form, submission.user_id))
+
+    async def cancelled(self, request: Request) -> dict[str, object]:
+        """A dialog was closed: say where what was typed waits, if some of it does."""
+        async with self._m.database.transaction(writes=False) as db:
+            draft = await self._m.drafts.find(db, request.user_id, request.key)
+        told = [Whisper(render("brouillon/closed"), [resume_button(request.key)])] if draft else []
+        return await self._m.delivery.answer(told, request)
+
+    async def _guarded(self, request: Request, payload: Payload) -> list[Reply]:
+        if isinstance(payload, Submission):
+            self._m.drafts.received(payload)
+        try:
+            replies = await self._transact(request, payload)
+        except UserError as refusal:
+            return await self._refused(refusal, payload)
+        except Exception as problem:
+            return await self._broken(request, payload, problem)
+        if isinstance(payload, Submission):
+            self._m.drafts.done(payload.key)
+        return replies
+
+    async def _transact(self, request: Request, payload: Payload) -> list[Reply]:
+        trigger = self._triggers.get((request.kind, request.name))
+        if trigger is None:
+            raise UserError("Cette commande ou ce bouton n’existe pas, ou plus. Tapez /aide pour voir ce qui existe.")
+        async with self._m.database.transaction(writes=trigger.writes) as db:
+            user = await self._person(db, request, trigger)
+            context = self._context(user, request, db)
+            replies = _listed(await trigger.handler(context, *self._arguments(trigger, payload, context.clues)))
+            messages = await self._m.delivery.prepare(db, replies, request) if trigger.writes else []
+        if not trigger.writes:
+            messages = await self._write_down(replies, request)
+        self._m.delivery.hurry(messages)
+        if request.kind in ("submit", "button"):
+            # It may have changed what is remembered of this person (their last commune).
+            self._m.people.forget(request.user_id)
+        return replies
+
+    async def _write_down(self, replies: Sequence[Reply], request: Request) -> Any:
+        if not self._m.delivery.has_messages(replies):
+            return []
+        async with self._m.database.transaction() as db:
+            return await self._m.delivery.prepare(db, replies, request)
+
+    async def _person(self, db: AsyncSession, request: Request, trigger: Trigger) -> Person:
+        """Who acts; the role is looked up again for what a dialog or button does, as it may be old."""
+        fresh = request.kind in ("submit", "button")
+        people = self._m.people
+        user = await (people.fresh(db, request.user_id) if fresh else people.of(request.user_id))
+        if user.role not in trigger.roles:
+            raise UserError(await self._not_for_you(db, user, trigger))
+        return user
+
+    async def _not_for_you(self, db: AsyncSession, user: Person, trigger: Trigger) -> str:
+        contact = self._m.settings.contact
+        asked = [] if contact else [p.username for p in await with_role(db, Role.ANIMATEUR)]
+        roles = sorted(trigger.roles, key=list(Role).index)
+        return render("refus/role", user=user, roles=roles, contact=contact, animateurs=asked)
+
+    def _context(self, user: Person, request: Request, db: AsyncSession) -> Context:
+        m = self._m
+        return Context(user, request, m.clock(), db, m.chat, m.settings, m.drafts)
+
+    def _arguments(self, trigger: Trigger, payload: Payload, clues: Clues) -> tuple[object, ...]:
+        kind: Kind = trigger.key[0]
+        if isinstance(payload, Submission):
+            if trigger.payload is None or not issubclass(trigger.payload, Form):
+                raise TypeError(f"{trigger.key} takes no dialog")
+            return (trigger.payload.parse(payload.raw, payload.hidden, clues),)
+        if kind == "button" and trigger.payload:
+            return (self._pressed(trigger.payload, payload),)
+        return () if kind == "job" else (payload,)
+
+    def _pressed(self, model: type[BaseModel], payload: Payload) -> BaseModel:
+        try:
+            return model.model_validate(payload)
+        except ValidationError:
+            raise UserError("Ce bouton vient d’une version plus ancienne : recommencez depuis une commande.") from None
+
+    async def _refused(self, refusal: UserError, payload: Payload) -> list[Reply]:
+        if isinstance(payload, Submission):
+            try:
+                async with self._m.database.transaction() as db:
+                    await self._m.drafts.keep(db, payload)
+                self._m.drafts.done(payload.key)
+            except AWAY:
+                self._m.drafts.interrupted(payload.key)
+        return [Refuse(refusal.text, refusal.fields)]
+
+    async def _broken(self, request: Request, payload: Payload, problem: Exception) -> list[Reply]:
+        reference = secrets.token_hex(4)
+        log.error("request_failed", kind=request.kind, name=request.name, reference=reference, exc_info=problem)
+        kept = isinstance(payload, Submission)
+        if isinstance(payload, Submission):
+            self._m.drafts.interrupted(payload.key)
+        away = isinstance(problem, AWAY) or (isinstance(problem, ChatError) and problem.may_pass)
+        return [Refuse(render("refus/broken", reference=reference, kept=kept, away=away))]
+
+
+def _listed(replies: Replies) -> list[Reply]:
+    if replies is None:
+        return []
+    return list(replies) if isinstance(replies, Sequence) else [replies]

@@ -1,0 +1,49 @@
+"""Signed links: what the bot hands to Mattermost, and trusts when it comes back."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Literal
+
+from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
+
+from bot.errors import UserError
+
+Purpose = Literal["dialog", "button"]
+
+LIFE = {"dialog": timedelta(hours=24), "button": timedelta(days=365)}
+"""How long a dialog may stay open, and a button stay under a message."""
+
+
+class ExpiredLink(UserError):
+    """The link was ours, but is too old; ``data`` is what it carried."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        super().__init__("Cette demande est trop ancienne : recommencez-la.")
+        self.data = data
+
+
+class Links:
+    """Seals where a dialog or button leads (Mattermost signs neither), so that nobody can forge one.
+
+    ``secrets``, oldest first: the last one signs, any of them verifies, which lets an operator change keys.
+    """
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        if not all(secrets) or not secrets:
+            raise ValueError("a signing key is needed")
+        # A salt per purpose: a button’s link can’t be sent as a dialog’s.
+        self._signers = {p: URLSafeTimedSerializer(list(secrets), salt=f"coop-bot.{p}") for p in LIFE}
+
+    def seal(self, purpose: Purpose, data: dict[str, Any]) -> str:
+        """The data, readable by anybody and changeable by nobody."""
+        return self._signers[purpose].dumps(data)
+
+    def open(self, purpose: Purpose, sealed: object) -> dict[str, Any]:
+        """The data of a link. Raises UserError when it is not ours, ExpiredLink when it is too old."""
+        try:
+            data = self._signers[purpose].loads(str(sealed), max_age=int(LIFE[purpose].total_seconds()))
+        except SignatureExpired as problem:
+            raise ExpiredLink(self._signers[purpose].load_payload(problem.payload or b"")) from None
+        except BadData:
+            raise UserError("Cette demande n’est pas authentique : recommencez depuis une commande.") from None
+        return dict(data)

@@ -1,0 +1,185 @@
+"""The HTTP entrance: slash commands, dialogs and buttons as Mattermost sends them, health and metrics."""
+
+import hmac
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from aiohttp import web
+from prometheus_client import generate_latest
+
+from bot.context import Request
+from bot.dispatch import Dispatcher
+from bot.errors import UserError
+from bot.links import ExpiredLink, Links
+from bot.spool import Submission
+
+log = structlog.get_logger()
+
+BODY_MAX = 300_000
+"""Bytes; Mattermost’s own limit for what people send it (MaximumPayloadSizeBytes)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What the entrance needs: who answers, what opens links, which token commands carry, and whether all is well."""
+
+    dispatcher: Dispatcher
+    links: Links
+    command_token: str
+    ready: Callable[[], Awaitable[dict[str, bool]]]
+
+
+def application(doors: Doors) -> web.Application:
+    """The routes Mattermost and the operator’s probes call."""
+    server = _Server(doors)
+    app = web.Application(client_max_size=BODY_MAX, middlewares=[_sober])
+    app.add_routes(
+        [
+            web.post("/commands", server.command),
+            web.post("/dialogs", server.dialog),
+            web.post("/dialogs/lookup", server.lookup),
+            web.post("/buttons", server.button),
+            web.get("/healthz", server.health),
+            web.get("/readyz", server.readiness),
+            web.get("/metrics", server.metrics),
+        ]
+    )
+    return app
+
+
+@web.middleware
+async def _sober(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Any:
+    """No answer tells more than its status, and no error escapes with a stack."""
+    try:
+        return await handler(request)
+    except web.HTTPException as refusal:
+        if refusal.status >= 400:
+            log.warning("http_refused", path=request.path, status=refusal.status)
+        return web.json_response({"error": refusal.reason}, status=refusal.status)
+
+
+class _Server:
+    def __init__(self, doors: Doors) -> None:
+        self._d = doors
+
+    async def command(self, request: web.Request) -> web.Response:
+        if request.content_type != "application/x-www-form-urlencoded":
+            raise web.HTTPUnsupportedMediaType
+        fields = {k: str(v) for k, v in (await request.post()).items()}
+        if not hmac.compare_digest(fields.get("token", "").encode(), self._d.command_token.encode()):
+            raise web.HTTPUnauthorized
+        if not fields.get("user_id") or not fields.get("command"):
+            raise web.HTTPBadRequest
+        name, rest = self._d.dispatcher.find(f"{fields['command']} {fields.get('text', '')}")
+        came = Request(
+            "command",
+            name,
+            user_id=fields["user_id"],
+            channel_id=fields.get("channel_id", ""),
+            trigger_id=fields.get("trigger_id", ""),
+            response_url=fields.get("response_url", ""),
+        )
+        return web.json_response(await self._d.dispatcher.run(came, rest))
+
+    async def dialog(self, request: web.Request) -> web.Response:
+        body = await _json(request)
+        user_id = _text(body, "user_id")
+        try:
+            state, expired = self._state(body, user_id)
+        except UserError as refusal:
+            return web.json_response({"error": refusal.text})
+        came = Request(
+            "submit",
+            state["f"],
+            user_id=user_id,
+            channel_id=state["c"],
+            response_url=state["r"],
+            post_id=state["p"],
+            key=state["k"],
+        )
+        if body.get("cancelled"):
+            return web.json_response(await self._d.dispatcher.cancelled(came))
+        raw = body.get("submission")
+        submission = Submission(state["f"], state["k"], user_id, raw if isinstance(raw, dict) else {}, state["h"])
+        if expired:
+            return web.json_response(await self._d.dispatcher.too_late(submission))
+        return web.json_response(await self._d.dispatcher.run(came, submission))
+
+    async def lookup(self, request: web.Request) -> web.Response:
+        """No form has a dynamic select yet (phones send no search words to one): nothing to propose."""
+        body = await _json(request)
+        try:
+            self._state(body, _text(body, "user_id"))
+        except UserError:
+            log.warning("lookup_refused")
+        return web.json_response({"items": []})
+
+    async def button(self, request: web.Request) -> web.Response:
+        body = await _json(request)
+        context = body.get("context")
+        try:
+            link = self._d.links.open("button", context.get("link") if isinstance(context, dict) else "")
+        except UserError as refusal:
+            log.warning("link_refused", kind="button")
+            return web.json_response({"ephemeral_text": refusal.text})
+        came = Request(
+            "button",
+            link["b"],
+            user_id=_text(body, "user_id"),
+            channel_id=str(body.get("channel_id") or ""),
+            trigger_id=str(body.get("trigger_id") or ""),
+            response_url=link.get("r", ""),
+            post_id=str(body.get("post_id") or ""),
+        )
+        return web.json_response(await self._d.dispatcher.run(came, link["d"]))
+
+    def _state(self, body: dict[str, Any], user_id: str) -> tuple[dict[str, Any], bool]:
+        """A dialog’s sealed state and whether it is too old. Raises UserError if it is not this person’s."""
+        try:
+            state, expired = self._d.links.open("dialog", body.get("state")), False
+        except ExpiredLink as old:
+            state, expired = old.data, True
+        except UserError:
+            log.warning("link_refused", kind="dialog")
+            raise
+        if state["u"] != user_id:
+            log.warning("link_refused", kind="dialog")
+            raise UserError("Ce formulaire a été ouvert par quelqu’un d’autre : ouvrez le vôtre.")
+        return state, expired
+
+    async def health(self, request: web.Request) -> web.Response:
+        """The process lives."""
+        return web.json_response({"status": "ok"})
+
+    async def readiness(self, request: web.Request) -> web.Response:
+        """Each thing the bot needs, and whether it is there; 503 unless all are."""
+        parts = await self._d.ready()
+        return web.json_response(parts, status=200 if all(parts.values()) else 503)
+
+    async def metrics(self, request: web.Request) -> web.Response:
+        """Figures for Prometheus; no personal data."""
+        return web.Response(
+            body=generate_latest(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
+        )
+
+
+async def _json(request: web.Request) -> dict[str, Any]:
+    if request.content_type != "application/json":
+        raise web.HTTPUnsupportedMediaType
+    try:
+        body = json.loads(await request.text())
+    except ValueError:
+        raise web.HTTPBadRequest from None
+    if not isinstance(body, dict):
+        raise web.HTTPBadRequest
+    return body
+
+
+def _text(body: dict[str, Any], name: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str) or not value:
+        raise web.HTTPBadRequest
+    return value

@@ -1,0 +1,72 @@
+"""What the bot says: the templates rendered, in which nobody’s words become Markdown, a mention or a link."""
+
+import re
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.french.words import join, plural
+
+BREAK = "\u200b"
+"""A zero-width space: after @ it keeps a name from being a mention (mattermost.md §8)."""
+
+_STRUCTURE = re.compile(r"([\\`*_\[\]<>|~#])")
+_EMOJI = re.compile(r":(?=[\w+-]+:)")
+_LINK = re.compile(r"(://|\bwww(?=\.)|\bmailto(?=:))", re.IGNORECASE)
+_LINE_START = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))", re.MULTILINE)
+
+
+class Markdown(str):
+    """Text that is Markdown on purpose: it is not escaped."""
+
+    __slots__ = ()
+
+
+def escape(text: str) -> str:
+    """Somebody’s words as Mattermost shows them literally: no structure, mention, link, tag or emoji."""
+    text = _STRUCTURE.sub(r"\\\1", " ".join(text.split()))
+    text = text.replace("@", f"@{BREAK}")
+    text = _EMOJI.sub(f":{BREAK}", text)
+    text = _LINK.sub(lambda found: f"{found[0][0]}{BREAK}{found[0][1:]}", text)
+    return _LINE_START.sub(rf"\1{BREAK}\2", text)
+
+
+def quote(text: str, most: int = 40) -> str:
+    """Somebody’s words inside a sentence that may be shown as Markdown or as plain text: letters, figures and
+    harmless signs, shortened."""
+    kept = " ".join(re.sub(r"[^\w\s’'+/,%€°-]|_|(?<!\d)[.](?!\d)", " ", text).split())
+    return kept if len(kept) <= most else f"{kept[: most - 1]}…"
+
+
+def mention(username: str) -> Markdown:
+    """The name of an account, linked to it; empty for what can’t be one."""
+    return Markdown(f"@{username}" if re.fullmatch(r"[a-z0-9._-]{1,64}", username) else "")
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _finalize(value: object) -> object:
+    return escape(value) if isinstance(value, str) and not isinstance(value, Markdown) else value
+
+
+@cache
+def _environment() -> Environment:
+    # Not HTML: escaping is for Markdown, done by finalize.
+    environment = Environment(  # noqa: S701
+        loader=FileSystemLoader(str(files("templates"))),
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters |= {"mention": mention, "enumerated": join, "plural": plural, "lower_first": _lower_first}
+    return environment
+
+
+def render(name: str, **values: object) -> Markdown:
+    """The text of templates/<name>.md.j2."""
+    return Markdown(_environment().get_template(f"{name}.md.j2").render(values).strip())

@@ -1,0 +1,39 @@
+"""« /aide »: what this person may do, and a word for who writes to the bot in plain text."""
+
+from collections.abc import Iterable
+
+from bot.websocket import DirectMessage
+
+from bot.context import Context
+from bot.features import Feature, Trigger
+from bot.replies import Direct, Replies, Whisper
+from bot.texts import render
+from storage import claims
+from storage.people import Person
+
+
+def aide(features: Iterable[Feature]) -> Feature:
+    """The feature that tells of all the others (and of itself)."""
+    feature = Feature("aide")
+    known = [feature, *features]
+
+    @feature.command("aide", help="Voir ce que vous pouvez faire ici")
+    async def help_me(ctx: Context, _: str) -> Replies:
+        return Whisper(
+            render("aide/aide", user=ctx.user, commands=_allowed(known, ctx.user), contact=ctx.settings.contact)
+        )
+
+    @feature.event(DirectMessage)
+    async def written_to(ctx: Context, message: DirectMessage) -> Replies:
+        if not await claims.claim(ctx.db, "direct", message.post_id, ctx.now):
+            return None
+        said = message.text.strip().lower()
+        meant = next((t.key[1] for t in _allowed(known, ctx.user) if said.startswith(t.key[1])), None)
+        return Direct(render("aide/hello", meant=meant, commands=_allowed(known, ctx.user)), user_id=message.user_id)
+
+    return feature
+
+
+def _allowed(features: Iterable[Feature], user: Person) -> list[Trigger]:
+    """The commands of somebody’s role."""
+    return [t for f in features for t in f.triggers if t.key[0] == "command" and user.role in t.roles]

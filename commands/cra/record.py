@@ -1,0 +1,42 @@
+"""Filing: ``/cra`` opens the dialog or reads a line, and what is sent is stored once."""
+
+import secrets
+
+from dialogs.cra.line import read_line
+
+from bot.context import Context
+from bot.replies import Ask, Replies
+from commands.cra.feature import CONSEILLERS, feature
+from commands.cra.filing import record
+from commands.cra.preview import preview
+from dialogs.cra import NewCra
+from storage.communes import by_code, label
+from storage.cra import Source
+from storage.cra.queries import Filing
+from storage.people import Person
+
+
+@feature.command(
+    "cra",
+    help="Enregistrer un compte rendu d’activité, par une fenêtre ou en une ligne",
+    hint="[atelier 8p 1h30 mail 69120 hier +60 retraités]",
+    roles=CONSEILLERS,
+    writes=True,
+)
+async def start(ctx: Context, line: str) -> Replies:
+    """The dialog, prefilled with today and the last commune; a line is previewed instead."""
+    if line.strip():
+        return await preview(ctx, read_line(line, ctx.clues), secrets.token_urlsafe(16))
+    return Ask(NewCra.draft(date=ctx.today, activite="individuel", **last_commune(ctx.user)))
+
+
+@feature.submit(NewCra, roles=CONSEILLERS)
+async def submitted(ctx: Context, form: NewCra) -> Replies:
+    """The dialog was sent: it counts once, however often it is."""
+    return await record(ctx, form.report(), Filing(ctx.request.key, Source.DIALOG, ctx.now))
+
+
+def last_commune(person: Person) -> dict[str, str]:
+    """What prefills the commune: the last one used, else where the person works."""
+    commune = by_code(person.commune) if person.commune else None
+    return {"commune": label(commune, person.code_postal or "")} if commune else {}

@@ -1,0 +1,22 @@
+"""The nightly clean-up: what is kept for a time only is erased when that time is over."""
+
+from datetime import timedelta
+
+from bot.context import Context
+from bot.features import Feature
+from bot.replies import Replies
+from storage import claims, drafts, outbox
+
+feature = Feature("menage")
+
+CLAIMS_KEPT = timedelta(days=60)
+MESSAGES_KEPT = timedelta(days=90)
+
+
+@feature.job("hour=4 minute=10")
+async def tidy(ctx: Context) -> Replies:
+    """Drafts go after a week, delivered messages after 90 days, claims after 60."""
+    await drafts.forget(ctx.db, ctx.now)
+    await outbox.forget(ctx.db, ctx.now - MESSAGES_KEPT)
+    await claims.forget(ctx.db, ctx.now - CLAIMS_KEPT)
+    return None

@@ -1,0 +1,231 @@
+"""The forms of comptes rendus: the seed’s questions in the seed’s order (coop.md §1.2), with date and recurrents."""
+
+import datetime as dt
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Self, TypeVar
+
+from pydantic import Field
+
+from bot.forms import Choice, Clues, Day, Form, Hidden, Many, ReadText
+from bot.french.dates import say_date
+from bot.french.durations import say_minutes
+from config.themes import THEMES, theme_of
+from dialogs.cra.kept import Keep, Kept
+from dialogs.cra.places import read_place
+from storage.communes import Place, by_code
+from storage.communes import label as place_label
+from storage.cra import Activite, Age, Canal, Cra, Report, Statut, Suite
+from storage.cra.rules import problems as rule_problems
+from storage.cra.values import DUREES, FIRST_DAY
+
+E = TypeVar("E", bound=StrEnum)
+
+
+def _theme_code(word: str) -> str | None:
+    theme = theme_of(word)
+    return theme.code if theme else None
+
+
+THEME_FIELD = Many(
+    options={code: theme.libelle for code, theme in THEMES.items()},
+    singular="theme",
+    noun="thème",
+    reader=_theme_code,
+    more_label="Autres thèmes",
+    more_help="Facultatif, séparés par des virgules : mail, emploi, imprimante…",
+)
+COMMUNE_FIELD = ReadText(
+    read_place,
+    show=lambda place: place.label,
+    placeholder="69120, ou Vaulx-en-Velin",
+    missing_text="Indiquez la commune : son code postal ou son nom.",
+)
+DUREE_FIELD = Choice({str(m): say_minutes(m) for m in DUREES}, int)
+KEPT = frozenset({Keep.GARDER.value})
+
+
+def _or_keep(enumeration: Any) -> Choice:
+    choice = Choice.of(enumeration, Keep)
+    return Choice(choice.options, choice.to, only_known=KEPT)
+
+
+class NewCra(Form):
+    """One accompaniment or workshop, to be recorded. ``kept`` is the distribution of the report it copies."""
+
+    title = "Compte rendu (CRA)"
+    submit_label = "Enregistrer"
+
+    date: Annotated[dt.date, Day(FIRST_DAY)] = Field(title="Date", description="Le jour de l’accompagnement.")
+    canal: Canal = Field(title="Canal", description="Par quel canal l’accompagnement a-t-il eu lieu ?")
+    commune: Annotated[Place, COMMUNE_FIELD] = Field(title="Commune", description="Son code postal ou son nom.")
+    activite: Activite = Field(title="Activité", description="Quel type d’activité venez-vous de réaliser ?")
+    participants: int | None = Field(
+        None, title="Participants", description="Pour un atelier : de 1 à 100. Sinon, laissez vide."
+    )
+    age: Annotated[Age | Keep, _or_keep(Age)] = Field(
+        title="Âge", description="Catégorie d’âge, ou âge moyen du groupe. « Répartir » le précise ensuite."
+    )
+    statut: Annotated[Statut | Keep, _or_keep(Statut)] = Field(
+        title="Statut", description="De la personne ou du groupe. « Répartir » le précise ensuite."
+    )
+    themes: Annotated[tuple[str, ...], THEME_FIELD] = Field(title="Thèmes", description="Un ou plusieurs.")
+    minutes: Annotated[int, DUREE_FIELD] = Field(title="Durée", alias="duree", description="Arrondissez si besoin.")
+    suite: Annotated[Suite | Keep | None, _or_keep(Suite)] = Field(
+        None, title="Suite (facultatif)", description="L’accompagnement va-t-il être poursuivi ?"
+    )
+    recurrents: int | None = Field(
+        None, title="Déjà venus (facult.)", description="Nombre de personnes que vous aviez déjà accompagnées."
+    )
+    kept: Hidden[Kept | None] = None
+
+    @classmethod
+    def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
+        return {**_broken_keeps(values), **rule_problems(values, clues.today)}
+
+    @classmethod
+    def of(cls, report: Report, **more: object) -> Self:
+        """The form filled with what a report says."""
+        kept = Kept.of(report)
+        people = report.participants
+        commune = by_code(report.commune)
+        return cls.draft(
+            date=report.date,
+            canal=report.canal,
+            commune=place_label(commune, report.code_postal) if commune else report.code_postal,
+            activite=report.activite,
+            participants=people if report.activite is Activite.COLLECTIF else None,
+            age=_only(report.ages, people),
+            statut=_only(report.statuts, people),
+            themes=report.themes,
+            minutes=report.minutes,
+            suite=_only(report.suite, people) if report.suite else None,
+            recurrents=report.recurrents,
+            kept=kept,
+            **more,
+        )
+
+    def report(self) -> Report:
+        """What the form says, one value for everybody unless a distribution is kept."""
+        people = self.participants if self.activite is Activite.COLLECTIF and self.participants else 1
+        kept = self.kept
+        return Report(
+            date=self.date,
+            canal=self.canal,
+            commune=self.commune.commune.code,
+            code_postal=self.commune.code_postal,
+            departement=self.commune.commune.departement,
+            activite=self.activite,
+            participants=people,
+            ages=_counts(self.age, kept and kept.ages, people),
+            statuts=_counts(self.statut, kept and kept.statuts, people),
+            suite=_counts(self.suite, kept and kept.suite, people),
+            themes=self.themes,
+            minutes=self.minutes,
+            recurrents=self.recurrents,
+        )
+
+
+class EditCra(NewCra):
+    """A report to be changed; ``version`` is the state it was opened at."""
+
+    title = "Modifier le compte rendu"
+
+    numero: Hidden[int]
+    version: Hidden[int]
+
+    def introduction(self) -> str:
+        return f"Compte rendu n° {self.numero}"
+
+
+class SpreadCra(Form):
+    """How the participants of a workshop spread over ages and statuts."""
+
+    title = "Répartir l’atelier"
+    submit_label = "Enregistrer"
+
+    age_moins_12: int = Field(0, alias="age_-12", title="-12 ans")
+    age_de_12_a_18: int = Field(0, alias="age_12-18", title="12 - 18 ans")
+    age_de_18_a_35: int = Field(0, alias="age_18-35", title="18 - 35 ans")
+    age_de_35_a_60: int = Field(0, alias="age_35-60", title="35 - 60 ans")
+    age_plus_60: int = Field(0, alias="age_+60", title="Plus de 60 ans")
+    statut_etudiant: int = Field(0, title="Étudiant(e)")
+    statut_sans_emploi: int = Field(0, alias="statut_sans emploi", title="Sans emploi")
+    statut_en_emploi: int = Field(0, alias="statut_en emploi", title="En emploi")
+    statut_retraite: int = Field(0, title="Retraité")
+    statut_heterogene: int = Field(0, title="Non renseigné", description="Non renseigné ou hétérogène.")
+    numero: Hidden[int]
+    version: Hidden[int]
+    participants: Hidden[int]
+    day: Hidden[dt.date]
+
+    def introduction(self) -> str:
+        return (
+            f"Atelier du {say_date(self.day)}, {self.participants} participants. "
+            f"Le total des âges et celui des statuts doivent faire {self.participants}."
+        )
+
+    @classmethod
+    def of(cls, cra: Cra) -> Self:
+        """The form filled with the distribution as it is."""
+        report = cra.report
+        known = {AGE_FIELDS[a]: n for a, n in report.ages.items()}
+        known |= {STATUT_FIELDS[s]: n for s, n in report.statuts.items()}
+        hidden = {"numero": cra.number, "version": cra.version, "participants": report.participants}
+        return cls.draft(**known, **hidden, day=report.date)
+
+    @classmethod
+    def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
+        ages, statuts = _group(values, AGE_FIELDS), _group(values, STATUT_FIELDS)
+        negative = [f for f in (*ages, *statuts) if values.get(f, 0) < 0]
+        if negative:
+            return dict.fromkeys(negative, "Un nombre de personnes ne peut pas être négatif.")
+        wanted = int(values["participants"])
+        groups = (("âges", ages), ("statuts", statuts))
+        return {
+            next(iter(g)): _missing(name, sum(g.values()), wanted) for name, g in groups if sum(g.values()) != wanted
+        }
+
+    def counts(self) -> tuple[dict[Age, int], dict[Statut, int]]:
+        """Persons by age and by statut."""
+        ages = {a: n for a, f in AGE_FIELDS.items() if (n := getattr(self, f))}
+        return ages, {s: n for s, f in STATUT_FIELDS.items() if (n := getattr(self, f))}
+
+
+AGE_FIELDS = {a: f"age_{a.name.lower()}" for a in Age}
+STATUT_FIELDS = {s: f"statut_{s.name.lower()}" for s in Statut}
+
+
+def _group(values: Mapping[str, Any], fields: Mapping[Any, str]) -> dict[str, int]:
+    return {f: values.get(f, 0) for f in fields.values()}
+
+
+def _missing(name: str, total: int, wanted: int) -> str:
+    todo = f"ajoutez {wanted - total}" if total < wanted else f"retirez {total - wanted}"
+    return f"Le total des {name} est de {total} pour {wanted} participants : {todo}."
+
+
+def _only(counts: Mapping[Any, int], people: int) -> Any:
+    """The one value everybody has, else « garder »."""
+    values = list(counts)
+    return values[0] if len(values) == 1 and counts[values[0]] == people else Keep.GARDER
+
+
+def _counts(choice: E | Keep | None, kept: dict[E, int] | None, people: int) -> dict[E, int]:
+    """Everybody at the one value chosen, or the distribution that is kept."""
+    if isinstance(choice, Keep):
+        return kept or {}
+    return {} if choice is None else {choice: people}
+
+
+def _broken_keeps(values: Mapping[str, Any]) -> dict[str, str]:
+    """A kept distribution is for its own number of participants, and must exist."""
+    keeping = [f for f in ("age", "statut", "suite") if isinstance(values.get(f), Keep)]
+    kept: Mapping[str, Any] | None = values.get("kept")
+    if not kept:
+        return dict.fromkeys(keeping, "Choisissez une réponse dans la liste.")
+    people = values.get("participants") if values.get("activite") is Activite.COLLECTIF else 1
+    if "activite" not in values or people in (None, kept["participants"]):
+        return {}
+    text = f"La répartition enregistrée compte {kept['participants']} personnes : choisissez ici une seule réponse."
+    return dict.fromkeys(keeping, text)
