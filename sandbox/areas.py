@@ -1,17 +1,19 @@
 """The list of all calls that the server knows, area by area."""
 
-from sandbox import roles, statuses, system
+from collections.abc import Iterable
+
+from sandbox import actions, commands, dialogs, roles, statuses, system, webhooks
 from sandbox.channels import create as channel_create
 from sandbox.channels import lookup as channel_lookup
 from sandbox.channels import members as channel_members
 from sandbox.posts import calls as post_calls
 from sandbox.posts import create as post_create
-from sandbox.routes import Routes
+from sandbox.routes import Route
 from sandbox.teams import calls as team_calls
 from sandbox.teams import members as team_members
 from sandbox.users import accounts, bots, lookup, manage
 
-AREAS: tuple[Routes, ...] = (
+AREAS: tuple[Iterable[Route], ...] = (
     system.routes,
     roles.routes,
     statuses.routes,
@@ -26,4 +28,9 @@ AREAS: tuple[Routes, ...] = (
     channel_members.routes,
     post_create.routes,
     post_calls.routes,
+    commands.routes,
+    actions.routes,
+    dialogs.routes,
+    webhooks.routes,
+    webhooks.entrance,
 )

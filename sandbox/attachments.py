@@ -9,7 +9,10 @@ from sandbox.ids import new_id
 Json = dict[str, Any]
 
 _LINK = re.compile(r"<([^|<>]+)\|([^|>]+)>")
-_TEXTS = ["fallback", "color", "pretext", "author_name", "author_link", "author_icon", "title", "title_link", "text", "image_url", "thumb_url", "footer", "footer_icon"]
+_TEXTS = (
+    *("fallback", "color", "pretext", "author_name", "author_link", "author_icon", "title", "title_link", "text"),
+    *("image_url", "thumb_url", "footer", "footer_icon"),
+)
 _ACTION_TEXTS = ("id", "type", "name", "style", "data_source", "default_option", "cookie")
 
 

@@ -149,6 +149,8 @@ class Post(Record):
     file_ids: list[str] = field(default_factory=list)
     pending_post_id: str = ""
     has_reactions: bool = False
+    from_client: bool = True
+    """Off for what the server itself posts: answers of commands and hooks, system messages."""
 
 
 @dataclass(eq=False)

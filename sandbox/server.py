@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from http import HTTPStatus
 from pathlib import Path
 
@@ -11,18 +11,22 @@ from aiohttp import web
 from sandbox.areas import AREAS
 from sandbox.auth import Credentials
 from sandbox.call import Call, Reply
+from sandbox.commands.records import Commands
 from sandbox.config import Config
 from sandbox.errors import ApiError, page_not_found, too_large, unauthorized
 from sandbox.events import Hub, dumps
 from sandbox.faults import Faults
 from sandbox.ids import new_id
+from sandbox.integrations import Integrations
 from sandbox.permissions import Rights
 from sandbox.ratelimit import RateLimiter, Verdict, refusal
 from sandbox.records import Token
 from sandbox.routes import API, Route
 from sandbox.snapshot import Snapshot
 from sandbox.state import State
+from sandbox.triggers import Triggers
 from sandbox.versions import capabilities
+from sandbox.webhooks import Webhooks
 from sandbox.websocket import Socket
 
 LARGEST_BODY = 200 * 1024 * 1024
@@ -44,6 +48,10 @@ class Sandbox:
         self.sockets: set[Socket] = set()
         self.tasks: set[asyncio.Task[None]] = set()
         """Work that goes on after its call was answered."""
+        self.commands = Commands(self.state)
+        self.webhooks = Webhooks(self.state)
+        self.triggers = Triggers(self)
+        self.integrations = Integrations(self)
         self.faults = Faults()
         self.faults.on_drop(self._drop_sockets)
         self.faults.on_limit(self._limit)
@@ -76,6 +84,7 @@ class Sandbox:
         self._drop_sockets()
         for task in self.tasks:
             task.cancel()
+        await self.integrations.close()
         if self._runner:
             await self._runner.cleanup()
         if self.snapshot:
@@ -86,6 +95,12 @@ class Sandbox:
         get = self.config.get
         if get("RateLimitSettings", "Enable"):
             self._limit(get("RateLimitSettings", "PerSec"), get("RateLimitSettings", "MaxBurst"))
+
+    def in_background(self, work: Coroutine[None, None, None]) -> None:
+        """Go on with something after the call was answered."""
+        task = asyncio.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
     def token_of(self, request: web.Request) -> Token | None:
         """Return the token with which a request comes, if it is good."""

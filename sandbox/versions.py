@@ -35,6 +35,8 @@ class Capabilities:
     dialog_multiselect: bool = _since(11, 0)
     dialog_steps: bool = _since(11, 1)
     dialog_reply_must_be_json: bool = _since(10, 11)
+    command_update_refuses_taken_trigger: bool = _since(9, 0)
+    hook_errors_are_general: bool = _since(10, 0)
 
     # People
     user_has_remote_id: bool = _since(6, 0)
@@ -54,6 +56,17 @@ class Capabilities:
     channel_fields_required: bool = _since(9, 0)
     direct_with_oneself: bool = _since(9, 0)
     deactivated_not_added: bool = _since(9, 0)
+    town_square_keeps_name: bool = _since(6, 0)
+    taken_name_said_in_patch: bool = _since(6, 0)
+    has_convert_call: bool = _until(6, 0)
+    has_archived_search: bool = _until(11, 0)
+    search_finds_archived: bool = _since(11, 0)
+    private_archive_is_private: bool = _since(6, 0)
+    stats_count_files: bool = _since(7, 0)
+    public_posts_for_team: bool = _since(11, 0)
+    many_channels_viewed: bool = _since(7, 0)
+    walls_are_403: bool = _since(6, 0)
+    members_keep_user_role: bool = _since(10, 6)
     bulk_add: bool = _since(9, 11)
 
     # Posts

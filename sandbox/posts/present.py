@@ -42,7 +42,7 @@ def _by_version(server: "Sandbox", post: Post) -> Json:
     body: Json = {}
     if server.caps.post_has_parent_id:
         body["parent_id"] = post.root_id
-    if server.caps.post_has_remote_id and not post.type.startswith("system_"):
+    if server.caps.post_has_remote_id and post.from_client and not post.type.startswith("system_"):
         body["remote_id"] = ""
     if post.file_ids or server.caps.post_always_has_file_ids:
         body["file_ids"] = post.file_ids

@@ -1,0 +1,171 @@
+"""Clicks on the buttons and menus of posts."""
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sandbox.attachments import find_action, slack_links
+from sandbox.call import OK, Body, Call
+from sandbox.errors import ApiError, forbidden, missing_post
+from sandbox.integrations import Answer, Unreachable
+from sandbox.records import Channel, Post
+from sandbox.routes import Routes
+from sandbox.seals import unseal
+from sandbox.sending import KEPT_PROPS, NewPost, cookie_key, send_ephemeral, update_post
+
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
+
+routes = Routes()
+Json = dict[str, Any]
+SELECT = "select"
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """One click: the action, and the post it is in, which an ephemeral one's cookie stands for."""
+
+    post_id: str
+    root_id: str
+    channel: Channel
+    action: Json
+    post: Post | None
+
+
+def not_integrated() -> ApiError:
+    """The integration did not answer, or not as it should."""
+    return ApiError("api.post.do_action.action_integration.app_error", 400)
+
+
+@routes.post("/posts/{post_id}/actions/{action_id}")
+async def click(call: Call) -> object:
+    """Send a click to the integration, and do what it answers."""
+    post_id, action_id = call.id("post_id"), call.path("action_id")
+    body = Body("action", _given(call.payload))
+    clicked = _find(call, post_id, action_id, body.text("cookie"))
+    client, trigger_id = call.server.triggers.make(call.user.id)
+    sent = _request(call, clicked, trigger_id, body.text("selected_option"))
+    answer = await _ask(call.server, clicked, sent)
+    _obey(call, clicked, answer)
+    return OK | {"trigger_id": client}
+
+
+def _given(payload: bytes) -> Json:
+    """Return what the client sends along; a body that cannot be read is taken for none."""
+    try:
+        value = json.loads(payload)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _find(call: Call, post_id: str, action_id: str, cookie: str) -> Click:
+    """Return the action in its post, or else in the cookie, to somebody who may read the channel."""
+    post = call.state.posts.get(post_id)
+    if cookie and (post is None or post.delete_at):
+        return _by_cookie(call, post_id, cookie)
+    channel = call.state.channels.get(post.channel_id) if post else None
+    if post is None or channel is None or not may_read(call, channel):
+        raise forbidden()
+    if post.delete_at:
+        raise missing_post()
+    action = find_action(post.props, action_id)
+    if action is None or not action.get("integration"):
+        raise ApiError("api.post.do_action.action_id.app_error", 404)
+    return Click(post.id, post.root_id or post.id, channel, action, post)
+
+
+def _by_cookie(call: Call, post_id: str, cookie: str) -> Click:
+    try:
+        value = unseal(cookie_key(call.server), cookie)
+    except ValueError as failure:
+        raise not_integrated() from failure
+    channel = call.state.channels.get(value["channel_id"])
+    if channel is None or not may_read(call, channel):
+        raise forbidden()
+    if value["post_id"] != post_id:
+        raise not_integrated()
+    action = {name: value[name] for name in ("type", "data_source", "integration")}
+    return Click(post_id, value["root_post_id"] or post_id, channel, action, None)
+
+
+def may_read(call: Call, channel: Channel) -> bool:
+    """Tell whether the caller reads a channel, as a member or because it is public."""
+    rights = call.server.rights
+    if rights.in_channel(call.user, channel, "read_channel"):
+        return True
+    return channel.type == "O" and rights.in_team(call.user, channel.team_id, "read_public_channel")
+
+
+def _request(call: Call, clicked: Click, trigger_id: str, selected: str) -> Json:
+    """Return the body that the integration gets."""
+    team = call.state.teams.get(clicked.channel.team_id) if clicked.channel.team_id else None
+    action = clicked.action
+    context = dict(action["integration"].get("context") or {})
+    data_source = ""
+    if action.get("type") == SELECT:
+        data_source = action.get("data_source", "")
+        context |= {"selected_option": selected} if selected else {}
+    body: Json = {
+        "user_id": call.user.id,
+        "user_name": call.user.username,
+        "channel_id": clicked.channel.id,
+        "channel_name": clicked.channel.name,
+        "team_id": team.id if team else "",
+        "team_domain": team.name if team else "",
+        "post_id": clicked.post_id,
+        "trigger_id": trigger_id,
+        "type": action.get("type", ""),
+        "data_source": data_source,
+    }
+    return body | ({"context": context} if context else {})
+
+
+async def _ask(server: "Sandbox", clicked: Click, body: Json) -> Json:
+    try:
+        answer = await server.integrations.post_json(clicked.action["integration"].get("url", ""), body)
+    except Unreachable as failure:
+        raise not_integrated() from failure
+    return _read(server, answer)
+
+
+def _read(server: "Sandbox", answer: Answer) -> Json:
+    if answer.status != 200:
+        raise not_integrated()
+    if not answer.body and server.caps.empty_action_reply_accepted:
+        return {}
+    try:
+        value = json.loads(answer.body)
+    except ValueError as failure:
+        raise not_integrated() from failure
+    if not isinstance(value, dict) or not isinstance(value.get("update") or {}, dict):
+        raise not_integrated()
+    return value
+
+
+def _obey(call: Call, clicked: Click, answer: Json) -> None:
+    """Change the post and whisper to who clicked, as the integration says."""
+    update = answer.get("update")
+    if update is not None:
+        if clicked.post is None:
+            raise missing_post()
+        update_post(call.server, clicked.post, _change(clicked.post, update))
+    text = answer.get("ephemeral_text")
+    if isinstance(text, str) and text:
+        message = text if answer.get("skip_slack_parsing") else slack_links(text)
+        whisper = NewPost(call.user.id, clicked.channel.id, message, clicked.root_id)
+        send_ephemeral(call.server, call.user.id, whisper)
+
+
+def _change(post: Post, update: Json) -> Json:
+    """An update replaces the message, even by nothing, and the files; the props only when it has some."""
+    files = update.get("file_ids") or []
+    change: Json = {
+        "message": str(update.get("message") or ""),
+        "file_ids": [one for one in files if one in post.file_ids],
+    }
+    props = update.get("props")
+    if isinstance(props, dict):
+        given = {name: value for name, value in props.items() if name not in KEPT_PROPS}
+        change["props"] = given | {name: post.props[name] for name in KEPT_PROPS if name in post.props}
+    return change

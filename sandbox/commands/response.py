@@ -1,0 +1,125 @@
+"""What a command answers: read from HTTP, and posted in the name of who ran it."""
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sandbox.attachments import announced, from_slack, slack_links, typed, with_text_values
+from sandbox.errors import ApiError, invalid_param
+from sandbox.sending import NewPost, send_ephemeral, send_post
+
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
+
+Json = dict[str, Any]
+_FIELDS: dict[str, type] = {
+    "response_type": str,
+    "text": str,
+    "username": str,
+    "channel_id": str,
+    "icon_url": str,
+    "type": str,
+    "props": dict,
+    "goto_location": str,
+    "trigger_id": str,
+    "skip_slack_parsing": bool,
+    "attachments": list,
+    "extra_responses": list,
+}
+_NULLS = ("props", "attachments", "extra_responses")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an answer goes, in whose name, and how the command wants to be called."""
+
+    user_id: str
+    channel_id: str
+    root_id: str
+    username: str = ""
+    icon_url: str = ""
+    built_in: bool = False
+
+
+def read(content_type: str, body: bytes) -> Json | None:
+    """Return the answer of an integration in full form; None for `null`; ValueError when it cannot be read."""
+    if content_type.partition(";")[0].strip().lower() != "application/json":
+        return full({"text": body.decode(errors="replace")})
+    value = json.loads(body)
+    return None if value is None else full(value)
+
+
+def full(given: object) -> Json:
+    """Return a response with all its fields, their types checked as the server's decoder does."""
+    if not isinstance(given, dict):
+        raise ValueError("not an object")
+    response: Json = {}
+    for name, kind in _FIELDS.items():
+        value = given.get(name)
+        if value is not None and not isinstance(value, kind):
+            raise ValueError(name)
+        response[name] = value if value is not None or name in _NULLS else kind()
+    response["text"] = announced(response["text"])
+    if response["attachments"] is not None:
+        response["attachments"] = from_slack(with_text_values(typed(response["attachments"])), announced)
+    if response["extra_responses"] is not None:
+        response["extra_responses"] = [full(extra) for extra in response["extra_responses"]]
+    return response
+
+
+def post_all(server: "Sandbox", place: Place, response: Json) -> None:
+    """Post a response and its extra ones; the last failure is raised, the others are tried all the same."""
+    failure: ApiError | None = None
+    for one in [response, *(response["extra_responses"] or [])]:
+        try:
+            post_one(server, place, one)
+        except ApiError as error:
+            failure = error
+    if failure:
+        raise failure
+
+
+def post_one(server: "Sandbox", place: Place, response: Json) -> None:
+    """Post one response: for all, for who ran the command, or not at all."""
+    channel_id = place.channel_id
+    if response["channel_id"]:
+        channel_id = response["channel_id"]
+        if server.state.member(channel_id, place.user_id) is None:
+            raise ApiError("api.command.command_post.forbidden.app_error", 403)
+    if response["type"].startswith("system_"):
+        raise invalid_param("post.type")
+    post = NewPost(
+        user_id=place.user_id,
+        channel_id=channel_id,
+        root_id=place.root_id,
+        message=_message(response, response["text"]),
+        type=response["type"] or ("slack_attachment" if response["attachments"] is not None else ""),
+        props=(response["props"] or {}) | _overrides(server, place, response) | _attachments(response),
+    )
+    if response["response_type"] == "in_channel":
+        send_post(server, post)
+    elif response["response_type"] in ("", "ephemeral") and (response["text"] or response["attachments"] is not None):
+        send_ephemeral(server, place.user_id, post)
+
+
+def _message(response: Json, text: str) -> str:
+    return text if response["skip_slack_parsing"] else slack_links(text)
+
+
+def _attachments(response: Json) -> Json:
+    attachments = response["attachments"]
+    if attachments is None:
+        return {}
+    return {"attachments": from_slack(attachments, lambda text: _message(response, text))}
+
+
+def _overrides(server: "Sandbox", place: Place, response: Json) -> Json:
+    """Return the name and picture under which the post appears, where the admin allows it."""
+    props: Json = {} if place.built_in else {"from_webhook": "true"}
+    name = place.username or response["username"]
+    icon = place.icon_url or response["icon_url"]
+    if server.config.service("EnablePostUsernameOverride") and name:
+        props |= {"override_username": name, "from_webhook": "true"}
+    if server.config.service("EnablePostIconOverride") and icon:
+        props |= {"override_icon_url": icon, "from_webhook": "true"}
+    return props
