@@ -15,10 +15,7 @@ START_S, RESIDENT_MB, GROWTH_MB = 1.5, 120, 5
 async def measure(plan: Plan, chatter: Chatter, folder: Path) -> list[Figure]:
     """Several starts on one database; the last process then works."""
     database = f"sqlite:///{folder}/footprint.db"
-    starts = []
-    for _ in range(plan.starts):
-        async with bot(chatter.stub.url, database, folder) as started:
-            starts.append(started.started_in)
+    start = middle([await _start(chatter, database, folder) for _ in range(plan.starts)])
     async with bot(chatter.stub.url, database, folder) as tested:
         chatter.url = tested.url
         await closed(chatter.opens, plan.warm_commands)
@@ -29,7 +26,6 @@ async def measure(plan: Plan, chatter: Chatter, folder: Path) -> list[Figure]:
         await closed(lambda n: chatter.sends(bodies[n]), plan.all_reports)
         resident = tested.resident
     work = f"{plan.all_commands} commandes et {plan.all_reports} CRA"
-    start = middle(starts)
     return [
         Figure("(c) démarrage jusqu’à /readyz", f"{start:.2f} s", "", "≤ 1,5 s", start <= START_S),
         Figure(f"(c) mémoire après {work}", f"{resident:.0f} Mo", "", "≤ 120 Mo", resident <= RESIDENT_MB),
@@ -41,3 +37,8 @@ async def measure(plan: Plan, chatter: Chatter, folder: Path) -> list[Figure]:
             growth <= GROWTH_MB,
         ),
     ]
+
+
+async def _start(chatter: Chatter, database: str, folder: Path) -> float:
+    async with bot(chatter.stub.url, database, folder) as started:
+        return started.started_in
