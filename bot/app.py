@@ -1,0 +1,131 @@
+"""The composition root: the one place where the parts of the bot are made and put together."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+
+import structlog
+from aiohttp import web
+
+from bot.clock import utc_now
+from bot.delivery import Delivery, Ways
+from bot.dispatch import AWAY, Dispatcher, Machine
+from bot.drafts import Drafts
+from bot.errors import ChatError
+from bot.features import index
+from bot.jobs import Jobs
+from bot.links import Links
+from bot.mattermost import Mattermost
+from bot.mattermost.client import AioClient
+from bot.outbox import Outbox
+from bot.people import People
+from bot.server import Doors, application
+from bot.spool import Spool
+from bot.websocket import Events
+from commands import FEATURES
+from config.settings import Settings
+from storage import communes
+from storage.database import Database
+
+log = structlog.get_logger()
+
+DRAIN_SECONDS = 3
+RECOVER_SECONDS = 2
+
+
+class App:
+    """The whole bot. ``start`` opens its entrances, ``stop`` lets what is under way end."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
+        self.settings = settings
+        self.database = Database(settings.database_url)
+        self.client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value())
+        self.chat = Mattermost(self.client, settings.team)
+        self.outbox = Outbox(self.database, self.chat, clock)
+        links = Links(settings.secrets)
+        people = People(self.database, self.chat, settings, clock)
+        ways = Ways(self.database, self.chat, self.outbox, people, links, settings.public_url, clock)
+        drafts = Drafts(Spool(settings.data_dir), clock)
+        machine = Machine(self.database, self.chat, people, Delivery(ways), drafts, settings, clock)
+        triggers = index(FEATURES)
+        self.dispatcher = Dispatcher(triggers, machine)
+        self.events = Events(self.chat, self.database, self.dispatcher.event, clock)
+        self.jobs = Jobs(triggers, self.dispatcher.run_job, self.database, clock)
+        self._drafts = drafts
+        doors = Doors(self.dispatcher, links, settings.command_token.get_secret_value(), self.ready)
+        self._runner = web.AppRunner(application(doors), access_log=None, shutdown_timeout=DRAIN_SECONDS)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def port(self) -> int:
+        """The port listened on."""
+        return int(self._runner.addresses[0][1])
+
+    async def start(self) -> None:
+        """Listen first, so that Mattermost and probes are answered; the rest comes up beside."""
+        await self._runner.setup()
+        await web.TCPSite(self._runner, self.settings.host, self.settings.port).start()
+        self._spawn(self._warm_up())
+        await self.outbox.start()
+        self._spawn(self._recover())
+        self.events.start()
+        await self.jobs.start()
+
+    async def stop(self) -> None:
+        """Take no more requests, let those under way end, deliver what can be, give everything back."""
+        await self._runner.cleanup()
+        await self.jobs.stop()
+        await self.events.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.outbox.drain(DRAIN_SECONDS)
+        await self.client.close()
+        await self.database.close()
+
+    async def ready(self) -> dict[str, bool]:
+        """Whether each thing the bot needs is there."""
+        return {"database": await self.database.answers(), "mattermost": await self._chat_answers()}
+
+    async def _chat_answers(self) -> bool:
+        try:
+            await self.chat.me()
+        except ChatError:
+            return False
+        return True
+
+    async def _warm_up(self) -> None:
+        """The first command should not wait for the table of communes, nor for the version of the server."""
+        await asyncio.to_thread(communes.by_code, "")
+        await self._chat_answers()
+
+    async def _recover(self) -> None:
+        """Whenever something was left in the spool, make a draft of it as soon as the database answers."""
+        while True:
+            await self._drafts.left_behind.wait()
+            self._drafts.left_behind.clear()
+            try:
+                await self.dispatcher.recover()
+            except AWAY:
+                self._drafts.left_behind.set()
+                await asyncio.sleep(RECOVER_SECONDS)
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        self._tasks.append(asyncio.create_task(work))
+
+
+async def serve(settings: Settings) -> None:
+    """Run the bot until it is told to stop (SIGTERM, SIGINT)."""
+    app = App(settings)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    try:
+        await app.start()
+        log.info("serving", port=app.port)
+        await stop.wait()
+    finally:
+        with contextlib.suppress(asyncio.CancelledError):
+            await app.stop()
