@@ -117,9 +117,9 @@ def _overrides(server: "Sandbox", place: Place, response: Json) -> Json:
     """Return the name and picture under which the post appears, where the admin allows it."""
     props: Json = {} if place.built_in else {"from_webhook": "true"}
     name = place.username or response["username"]
-    icon = place.icon_url or response["icon_url"]
     if server.config.service("EnablePostUsernameOverride") and name:
         props |= {"override_username": name, "from_webhook": "true"}
-    if server.config.service("EnablePostIconOverride") and icon:
-        props |= {"override_icon_url": icon, "from_webhook": "true"}
+    if server.config.service("EnablePostIconOverride"):
+        icon = place.icon_url or response["icon_url"]
+        props |= {"override_icon_url": icon} | ({"from_webhook": "true"} if icon else {})
     return props

@@ -99,14 +99,12 @@ def _announce(server: "Sandbox", channel: Channel, post: Post, who: list[str], *
 
 
 def _posted(server: "Sandbox", channel: Channel, post: Post, *, set_online: bool) -> dict[str, Any]:
-    author = server.state.users.get(post.user_id)
-    is_system = post.type.startswith("system_")
     data = {
         "channel_display_name": channel.display_name,
         "channel_name": channel.name,
         "channel_type": channel.type,
         "post": dumps(post_json(server, post)),
-        "sender_name": "System" if is_system or author is None else f"@{author.username}",
+        "sender_name": _sender_name(server, channel, post),
         "set_online": set_online,
         "team_id": channel.team_id,
     }
@@ -116,3 +114,15 @@ def _posted(server: "Sandbox", channel: Channel, post: Post, *, set_online: bool
         if any(info and info.mime_type.startswith("image/") for info in infos):
             data["image"] = "true"
     return data
+
+
+def _sender_name(server: "Sandbox", channel: Channel, post: Post) -> str:
+    """Return the name under which a post arrives: that of a webhook may be its own, where the admin allows it."""
+    author = server.state.users.get(post.user_id)
+    if post.type.startswith("system_") or author is None:
+        return "System"
+    own = post.props.get("override_username")
+    is_hook = post.props.get("from_webhook") == "true" and channel.type != "D"
+    if is_hook and isinstance(own, str) and server.config.service("EnablePostUsernameOverride"):
+        return own
+    return f"@{author.username}"

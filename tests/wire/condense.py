@@ -16,7 +16,9 @@ from typing import Any
 from tests.wire.captures import ANY, JSON, MOMENT, VERSIONS, cut
 
 HERE = Path(__file__).parent
-RAW_ID = re.compile(r"(?<![A-Za-z0-9])(?=[a-z0-9]*[0-9])[a-z0-9]{26}(?![A-Za-z0-9])")
+RAW_ID = re.compile(r"(?<![A-Za-z0-9])[a-z0-9]{26}(?![A-Za-z0-9])")
+BUILD = re.compile(r"(?<=\.)[0-9a-f]{32,64}(?=\.false)")
+OF_THE_MACHINE = {"server_hostname", "DiagnosticId", "BuildHash", "AsymmetricSigningPublicKey"}
 NAMED = re.compile(r"<(#[^<>|]+|team [a-z]+|[a-z]+[0-9]*)>")
 SEALED = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9]*[0-9])[A-Za-z0-9+/]{60,}=*")
 SECRETS = {"<secret>", "<token>"}
@@ -34,7 +36,10 @@ class Namer:
 
     def value(self, value: Any) -> Any:
         if isinstance(value, dict):
-            return {self.text(key): self.value(item) for key, item in value.items()}
+            return {
+                self.text(key): ANY if key in OF_THE_MACHINE and item else self.value(item)
+                for key, item in value.items()
+            }
         if isinstance(value, list):
             return [self.value(item) for item in value]
         if isinstance(value, str):
@@ -48,6 +53,7 @@ class Namer:
             text = NAMED.sub(lambda found: self._named(found[0], found[1]), text)
         for secret in SECRETS:
             text = text.replace(secret, ANY)
+        text = BUILD.sub(ANY, text)
         text = SEALED.sub(lambda found: self._number(found[0], "sealed "), text)
         return RAW_ID.sub(lambda found: self._number(found[0], ""), text)
 
@@ -56,6 +62,8 @@ class Namer:
         return whole if name in {"secret", "token", "script"} else f"⟨{name}⟩"
 
     def _number(self, raw: str, kind: str) -> str:
+        if len(set(raw)) < 5:
+            return raw  # zzz…: the id of nobody
         return self.names.setdefault(raw, f"⟨{kind}{len(self.names) + 1}⟩")
 
 

@@ -121,7 +121,8 @@ SETTINGS = {
     "ServiceSettings": {
         "EnableBotAccountCreation": True,
         "EnableUserAccessTokens": True,
-        "AllowedUntrustedInternalConnections": "127.0.0.1 localhost",
+        "EnablePostUsernameOverride": True,
+        "EnablePostIconOverride": True,
     },
     "TeamSettings": {"MaxUsersPerTeam": 1000},
 }
