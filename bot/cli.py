@@ -1,5 +1,139 @@
-"""The command line."""
+"""The command line: « coop-bot serve », « setup », « doctor » … each says what it did, and fails with a sentence."""
+
+import asyncio
+import os
+import sys
+import traceback
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy.exc import ArgumentError
+
+from bot.clock import utc_now
+from bot.operator.arguments import parser
+from bot.operator.errors import OperatorError
+from bot.operator.faults import as_sentence
+from config import settings as configuration
+from config.settings import Settings
+from storage.database import async_url
+
+INTERRUPTED = 130
+"""What a shell expects of a command stopped by Ctrl-C."""
 
 
-def main() -> None:
-    """Run the command the operator typed."""
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command the operator typed: 0 when all went well, 1 for a fault, 2 for a wrong command or setting."""
+    options = parser().parse_args(arguments)
+    try:
+        code = COMMANDS[options.command](options)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has enough (« | head »); nothing more may be written, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        return _failed(error)
+
+
+def _failed(error: Exception) -> int:
+    """One sentence; the traceback is for who asks for it."""
+    sentence = as_sentence(error)
+    if sentence is None or os.environ.get("COOP_LOG_LEVEL", "").upper() == "DEBUG":
+        traceback.print_exception(error) if sentence else _unexpected(error)
+    print(f"coop-bot : {sentence or 'erreur inattendue, à signaler avec ce qui précède.'}", file=sys.stderr)
+    return sentence.code if sentence else 1
+
+
+def _unexpected(error: Exception) -> None:
+    """Where it happened, without the values, among which may be secrets."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    print(f"{type(error).__name__} ({Path(place.filename).name}:{place.lineno}, {place.name})", file=sys.stderr)
+
+
+def settings_of(options: Namespace) -> Settings:
+    """The settings from the environment and the env file; raises OperatorError where that file is missing."""
+    path: Path | None = options.env_file
+    if path is not None and not path.is_file():
+        raise OperatorError(f"Le fichier de réglages {path} n’existe pas.", code=2)
+    usual = Path(".env")
+    settings = configuration.read(path or (usual if usual.is_file() else None))
+    try:
+        async_url(settings.database_url)
+    except (ValueError, ArgumentError):
+        raise OperatorError("COOP_DATABASE_URL : sqlite:///fichier.db ou postgresql://…", code=2) from None
+    return settings
+
+
+def _serve(options: Namespace) -> int:
+    from bot.app import serve
+    from storage import migrate
+
+    settings = settings_of(options)
+    if missing := settings.missing():
+        raise OperatorError(f"Réglages manquants : {', '.join(missing)}. « coop-bot setup » les écrit.", code=2)
+
+    async def run() -> None:
+        await migrate.prepare(settings.database_url)
+        await serve(settings)
+
+    asyncio.run(run())
+    return 0
+
+
+def _migrate(options: Namespace) -> int:
+    from storage import migrate
+
+    change = asyncio.run(migrate.upgrade(settings_of(options).database_url))
+    if change.before == change.after:
+        print(f"La base de données est à jour (étape {change.after}). Rien à changer.")
+    else:
+        print(f"Base de données : de l’étape {change.before or 'vide'} à l’étape {change.after}.")
+    return 0
+
+
+def _setup(options: Namespace) -> int:
+    from bot.operator.setup import setup
+
+    return asyncio.run(setup(options, print))
+
+
+def _doctor(options: Namespace) -> int:
+    from bot.operator.doctor import examine
+
+    return asyncio.run(examine(settings_of(options), options.admin_token, print))
+
+
+def _import(options: Namespace) -> int:
+    from bot.operator.transfer import import_cra
+
+    return asyncio.run(import_cra(settings_of(options), options.file, utc_now))
+
+
+def _export(options: Namespace) -> int:
+    from bot.operator.transfer import export_cra
+
+    return asyncio.run(export_cra(settings_of(options), options))
+
+
+def _demo(options: Namespace) -> int:
+    from bot.operator.demo import demo
+
+    return asyncio.run(demo(options))
+
+
+COMMANDS: dict[str, Callable[[Namespace], int]] = {
+    "serve": _serve,
+    "migrate": _migrate,
+    "setup": _setup,
+    "doctor": _doctor,
+    "import": _import,
+    "export": _export,
+    "demo": _demo,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -3,7 +3,6 @@
 import asyncio
 import importlib
 import pkgutil
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -87,18 +86,10 @@ def test_the_head_read_from_file_names_is_alembics() -> None:
 
 def test_every_table_is_known_to_the_steps() -> None:
     """A table whose module env.py does not import would never be created."""
-    before = set(SQLModel.metadata.tables)
     for module in pkgutil.walk_packages(storage.__path__, "storage."):
         if not module.name.startswith(("storage.migrations", "storage.data.")):
             importlib.import_module(module.name)
     env = (Path(storage.__path__[0]) / "migrations" / "env.py").read_text("utf-8")
-    homes = {
-        mapper.class_.__module__
-        for mapper in SQLModel._sa_registry.mappers
-        if mapper.class_.__module__.startswith("storage.")
-    }
-    assert before <= set(SQLModel.metadata.tables)
+    homes = {m.class_.__module__.removesuffix(".table") for m in SQLModel._sa_registry.mappers}
     for home in homes:
-        package = home.removesuffix(".table")
-        assert f"import {package}" in env, home
-    assert "alembic" in sys.modules
+        assert f"import {home}" in env

@@ -1,0 +1,118 @@
+"""The words of the command line: commands, options, and argparse’s own sentences in French."""
+
+import argparse
+import os
+import re
+from datetime import date
+from pathlib import Path
+from typing import NoReturn
+
+from storage.cra.cells import day
+
+ADMIN_TOKEN = "COOP_ADMIN_TOKEN"  # noqa: S105  (the variable’s name)
+
+_FRENCH = (
+    (r"the following arguments are required: (.*)", r"il manque : \1"),
+    (r"unrecognized arguments: (.*)", r"arguments inconnus : \1"),
+    (r"argument (.*): invalid choice: (.*) \(choose from (.*)\)", r"\1 : \2 n’est pas un de \3"),
+    (r"argument (.*): expected one argument", r"\1 : il manque sa valeur"),
+    (r"argument (.*): invalid (?:\w+) value: (.*)", r"\1 : \2 n’est pas une valeur possible"),
+    (r"argument (.*): ignored explicit argument (.*)", r"\1 : \2 est de trop"),
+)
+
+
+class _Help(argparse.HelpFormatter):
+    """« usage : » with the space that French wants."""
+
+    def add_usage(self, usage, actions, groups, prefix=None) -> None:  # type: ignore[no-untyped-def]
+        super().add_usage(usage, actions, groups, "usage : " if prefix is None else prefix)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that speaks French, and exits with 2 when it does not understand."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(**options, formatter_class=_Help, add_help=False, allow_abbrev=False)  # type: ignore[arg-type]
+        self._positionals.title, self._optionals.title = "arguments\u00a0", "options\u00a0"
+        self.add_argument("-h", "--help", action="help", help="montrer cette aide")
+
+    def error(self, message: str) -> NoReturn:
+        """Say what was not understood, then how to ask."""
+        for pattern, french in _FRENCH:
+            message = re.sub(f"^{pattern}$", french, message)
+        self.exit(2, f"{self.prog} : {message}\nVoir « {self.prog} --help ».\n")
+
+
+def parser() -> Parser:
+    """All commands with their options."""
+    root = Parser(prog="coop-bot", description="Le bot Mattermost des conseillers numériques.")
+    root.add_argument("--env-file", type=Path, metavar="F", help="fichier de réglages (sinon .env, s’il est là)")
+    commands = root.add_subparsers(dest="command", required=True, metavar="commande", title="commandes\u00a0")
+    commands.add_parser("serve", help="faire tourner le bot")
+    commands.add_parser("migrate", help="mettre la base de données au niveau de cette version")
+    _setup(commands.add_parser("setup", help="préparer un serveur Mattermost pour le bot"))
+    doctor = commands.add_parser("doctor", help="vérifier que tout va, et dire comment réparer")
+    _admin_token(doctor)
+    _import(commands.add_parser("import", help="faire entrer des données"))
+    _export(commands.add_parser("export", help="faire sortir des données"))
+    _demo(commands.add_parser("demo", help="le bot et un Mattermost embarqué, avec des personnes et un historique"))
+    return root
+
+
+def _admin_token(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--admin-token",
+        metavar="T",
+        default=os.environ.get(ADMIN_TOKEN, ""),
+        help=f"jeton d’un administrateur système (ou variable {ADMIN_TOKEN}, que « ps » ne montre pas)",
+    )
+
+
+def _setup(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--url", required=True, help="adresse du serveur Mattermost")
+    _admin_token(parser)
+    parser.add_argument("--team", required=True, help="nom court de l’équipe, celui de son adresse")
+    parser.add_argument("--public-url", required=True, help="adresse du bot, telle que le serveur l’appelle")
+    parser.add_argument("--write", type=Path, required=True, metavar="FICHIER", help="fichier de réglages à écrire")
+    parser.add_argument("--bot-name", default="coop", metavar="NOM", help="nom du compte de bot (coop)")
+    parser.add_argument(
+        "--fix-server",
+        action="store_true",
+        help="changer aussi les réglages du serveur qui empêchent le bot de marcher",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="dire ce qui changerait, sans rien changer")
+
+
+def _import(parser: argparse.ArgumentParser) -> None:
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="quoi", title="quoi\u00a0")
+    cra = kinds.add_parser("cra", help="des comptes rendus, en CSV ou JSONL (docs/wire.md)")
+    cra.add_argument("file", metavar="FICHIER", help="le fichier, ou « - » pour l’entrée standard")
+
+
+def _export(parser: argparse.ArgumentParser) -> None:
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="quoi", title="quoi\u00a0")
+    cra = kinds.add_parser("cra", help="les comptes rendus, sur la sortie standard (docs/wire.md)")
+    cra.add_argument("--from", dest="start", type=_day, metavar="JOUR", help="premier jour, par exemple 2026-09-01")
+    cra.add_argument("--to", dest="end", type=_day, metavar="JOUR", help="dernier jour, compris")
+    cra.add_argument("--user", metavar="NOM", help="ceux d’une seule personne, par son nom d’utilisateur")
+    cra.add_argument("--format", choices=("csv", "jsonl"), default="jsonl", help="jsonl (d’office) ou csv")
+    cra.add_argument("--deleted", action="store_true", help="avec ceux qui ont été supprimés")
+
+
+def _day(text: str) -> date:
+    return day(text)
+
+
+def _demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--reset", action="store_true", help="tout recommencer")
+    parser.add_argument("--tour", action="store_true", help="jouer une courte visite dans le terminal, puis finir")
+    for option, variable, usual in (("--port", "PORT", "8065"), ("--bot-port", "BOT_PORT", "8066")):
+        parser.add_argument(
+            option, type=int, default=os.environ.get(variable, usual), help=f"ou variable {variable} ({usual})"
+        )
+    parser.add_argument(
+        "--server-version",
+        metavar="V",
+        default=os.environ.get("SERVER_VERSION", "11.2"),
+        help="11.2, 10.5, 9.11, 9.4 ou 5.37, ou variable SERVER_VERSION",
+    )

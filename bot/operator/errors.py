@@ -1,0 +1,9 @@
+"""How a command of the operator’s fails: one French sentence, never a traceback, never a secret."""
+
+
+class OperatorError(Exception):
+    """Tell the operator what is wrong and what to do; ``code`` is what the process exits with."""
+
+    def __init__(self, text: str, *, code: int = 1) -> None:
+        super().__init__(text)
+        self.code = code

@@ -1,0 +1,163 @@
+"""Many comptes rendus at once: pages for an export, batches for an import; none of it commits."""
+
+import hashlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, Table, func, select, text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.cra.reading import Entry
+from storage.cra.rows import Row, row
+from storage.cra.table import Cra, columns
+from storage.database import Database, insertion
+from storage.people import Person
+
+PAGE = 500
+_CRA: Table = Cra.__table__  # type: ignore[attr-defined]
+_PERSON: Table = Person.__table__  # type: ignore[attr-defined]
+# Below this many numbers PostgreSQL’s sequence walks, which is safe beside other writers; above, it jumps.
+_WALK = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What an export holds: the days from ``start`` to ``end``, both included, whose, and deleted ones or not."""
+
+    start: date | None = None
+    end: date | None = None
+    username: str | None = None
+    deleted: bool = False
+
+
+async def exported(database: Database, wanted: Wanted) -> AsyncIterator[Row]:
+    """Lines by number, read a page at a time: memory stays flat, and no page holds a connection while it is written."""
+    after = 0
+    while True:
+        async with database.transaction(writes=False) as db:
+            page = await _page(db, wanted, after)
+        for found in page:
+            yield row({**found}, found["username"])
+        if len(page) < PAGE:
+            return
+        after = page[-1]["id"]
+
+
+async def _page(db: AsyncSession, wanted: Wanted, after: int) -> Sequence[RowMapping]:
+    query = select(*_CRA.c, _PERSON.c.username).join(_PERSON, _PERSON.c.id == _CRA.c.author_id)
+    query = query.where(_CRA.c.id > after).order_by(_CRA.c.id).limit(PAGE)
+    if wanted.start:
+        query = query.where(_CRA.c.date >= wanted.start)
+    if wanted.end:
+        query = query.where(_CRA.c.date <= wanted.end)
+    if wanted.username:
+        query = query.where(_PERSON.c.username == wanted.username)
+    if not wanted.deleted:
+        query = query.where(_CRA.c.deleted_at.is_(None))
+    connection = await db.connection()
+    return (await connection.execute(query)).mappings().all()
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A line of a file whose author is known; ``rank`` tells lines alike to the letter apart."""
+
+    entry: Entry
+    author: Person
+    rank: int = 0
+
+    @property
+    def key(self) -> str:
+        """The same for the same line of the same file, in either format, whenever it is read."""
+        entry, author = self.entry, self.author.id
+        if entry.was_exported:
+            return _key(author, entry.numero, entry.cree)
+        return _key(author, self.rank, content(entry))
+
+
+def content(entry: Entry) -> str:
+    """Everything a line says."""
+    said = columns(entry.report) | {
+        name: getattr(entry, name)
+        for name in ("auteur", "numero", "structure", "departement_structure", "source", "cree", "modifie", "supprime")
+    }
+    return repr(sorted((name, str(value)) for name, value in said.items()))
+
+
+def _key(*parts: object) -> str:
+    return "import:" + hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
+
+
+async def add(db: AsyncSession, batch: Sequence[Incoming], now: datetime) -> int:
+    """Store those not there yet, and say how many they were.
+
+    A line with number, author and birth of a stored compte rendu is that one, whatever has become of it since.
+    A number is kept where it is free.
+    """
+    taken = await _taken(db, [i.entry.numero for i in batch if i.entry.numero])
+    filed = await _filed(db, [i.key for i in batch])
+    new = {i.key: i for i in batch if i.key not in filed and not _is_there(i, taken)}
+    numbered = {k: i for k, i in new.items() if i.entry.numero and i.entry.numero not in taken}
+    await _reserve(db, max((i.entry.numero or 0 for i in numbered.values()), default=0))
+    await _insert(db, [_row(i, now) | {"id": i.entry.numero} for i in numbered.values()])
+    # A number may have been taken this very moment, or twice in the batch.
+    kept = await _filed(db, list(numbered)) if numbered else set()
+    await _insert(db, [_row(i, now) for k, i in new.items() if k not in kept])
+    return len(new)
+
+
+def _is_there(incoming: Incoming, taken: Mapping[int, tuple[str, datetime]]) -> bool:
+    entry = incoming.entry
+    return entry.was_exported and taken.get(entry.numero or 0) == (incoming.author.id, entry.cree)
+
+
+async def _taken(db: AsyncSession, numbers: Sequence[int]) -> dict[int, tuple[str, datetime]]:
+    if not numbers:
+        return {}
+    query = select(_CRA.c.id, _CRA.c.author_id, _CRA.c.created_at).where(_CRA.c.id.in_(numbers))
+    rows = await (await db.connection()).execute(query)
+    return {number: (author, born) for number, author, born in rows}
+
+
+async def _filed(db: AsyncSession, keys: Sequence[str]) -> set[str]:
+    rows = await (await db.connection()).execute(select(_CRA.c.key).where(_CRA.c.key.in_(keys)))
+    return set(rows.scalars())
+
+
+async def _insert(db: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        await (await db.connection()).execute(insertion(db, Cra).on_conflict_do_nothing(), rows)
+
+
+def _row(incoming: Incoming, now: datetime) -> dict[str, Any]:
+    entry, author = incoming.entry, incoming.author
+    born = entry.cree or now
+    said = entry.was_exported
+    return columns(entry.report) | {
+        "author_id": author.id,
+        "structure": entry.structure if said or entry.structure else author.structure,
+        "departement_structure": entry.departement_structure
+        if said or entry.departement_structure
+        else author.departement,
+        "source": entry.source,
+        "key": incoming.key,
+        "version": 1,
+        "created_at": born,
+        "modified_at": entry.modifie or born,
+        "deleted_at": entry.supprime,
+    }
+
+
+async def _reserve(db: AsyncSession, number: int) -> None:
+    """See that PostgreSQL will give no number up to this one (SQLite sees to it by itself)."""
+    if not number or db.get_bind().dialect.name != "postgresql":
+        return
+    connection = await db.connection()
+    last = (await connection.execute(text("SELECT last_value FROM cra_id_seq"))).scalar_one()
+    if number - last > _WALK:
+        await connection.execute(select(func.setval("cra_id_seq", number)))
+    elif number > last:
+        walk = text("SELECT count(nextval('cra_id_seq')) FROM generate_series(1, :steps)")
+        await connection.execute(walk, {"steps": number - last})
