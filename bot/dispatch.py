@@ -18,7 +18,7 @@ from bot.delivery import Delivery
 from bot.drafts import Drafts, resume_button
 from bot.errors import ChatError, UserError
 from bot.features import Key, Trigger
-from bot.forms import Clues, Form
+from bot.forms import Clues, Form, name_of
 from bot.french.words import fold
 from bot.mattermost import Chat
 from bot.metrics import REQUESTS
@@ -26,6 +26,7 @@ from bot.people import People
 from bot.replies import Direct, Refuse, Replies, Reply, Whisper
 from bot.spool import Submission
 from bot.texts import render
+from bot.websocket import PersonChanged
 from config.settings import Settings
 from storage import claims
 from storage.database import Database
@@ -77,6 +78,16 @@ class Dispatcher:
         with REQUESTS.labels(request.kind, known).time():
             replies = await self._guarded(request, payload)
         return await self._m.delivery.answer(replies, request)
+
+    async def event(self, event: BaseModel) -> None:
+        """Something happened in Mattermost: forget who changed, and run the handler if there is one."""
+        if isinstance(event, PersonChanged):
+            self._m.people.forget(event.user_id)
+        request = Request(
+            "event", name_of(type(event)), getattr(event, "user_id", ""), getattr(event, "channel_id", "")
+        )
+        if (request.kind, request.name) in self._triggers:
+            await self.run(request, event)
 
     async def run_job(self, key: Key, period: str) -> None:
         """Run a job once for its period, whichever replica comes first. Errors are for the scheduler to log."""

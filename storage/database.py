@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import DateTime, Dialect, String, event
+from sqlalchemy import DateTime, Dialect, String, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
@@ -96,6 +97,15 @@ class Database:
         """A session that commits when the block ends well; it takes a connection only at its first statement."""
         async with (self.write if writes else self.read)() as session, session.begin():
             yield session
+
+    async def answers(self) -> bool:
+        """Whether it can be read at this moment."""
+        try:
+            async with self.transaction(writes=False) as db:
+                await db.execute(text("SELECT 1"))
+        except (SQLAlchemyError, OSError, TimeoutError):
+            return False
+        return True
 
     async def close(self) -> None:
         """Give back every connection (an open one keeps the process alive)."""

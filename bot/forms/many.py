@@ -21,7 +21,8 @@ class Picked:
 @dataclass(frozen=True)
 class Many(Kind):
     """Values of ``options`` (value → text). Where a form has no multiselect the elements are ``<singular>1``,
-    2, 3 and ``<name>_plus``, whose words ``reader`` turns into values (None: unknown)."""
+    2, 3 and ``<singular>s_plus``, whose words ``reader`` turns into values (None: unknown).
+    ``noun`` names one value in sentences; it is masculine."""
 
     options: Mapping[str, str]
     singular: str

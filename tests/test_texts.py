@@ -1,0 +1,58 @@
+"""What people wrote, in the bot’s mouth: shown as it is, and nothing more."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import UndefinedError
+
+from bot.texts import BREAK, Markdown, escape, mention, quote, render
+
+
+@pytest.mark.parametrize("word", ["@all", "@channel", "@here", "@juliette"])
+def test_nobody_is_mentioned(word: str) -> None:
+    assert word not in escape(f"bonjour {word} !")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Vaulx-en-Velin", "Vaulx-en-Velin"),
+        ("**gras**", r"\*\*gras\*\*"),
+        ("[ici](http://x.fr)", rf"\[ici\](http:{BREAK}//x.fr)"),
+        ("www.x.fr", f"w{BREAK}ww.x.fr"),
+        ("#tag ~canal `code` <b> a|b", r"\#tag \~canal \`code\` \<b\> a\|b"),
+        (":smile: 10:30", f":{BREAK}smile: 10:30"),
+        ("- une\n- deux", f"{BREAK}- une - deux"),
+        ("1. un", f"{BREAK}1. un"),
+    ],
+)
+def test_structure_is_shown_not_done(text: str, shown: str) -> None:
+    assert escape(text) == shown
+
+
+@given(st.text())
+def test_no_text_makes_a_mention_a_link_or_a_second_line(text: str) -> None:
+    shown = escape(text)
+    assert "\n" not in shown
+    assert "://" not in shown
+    assert all(shown[i + 1 : i + 2] == BREAK for i, c in enumerate(shown) if c == "@")
+
+
+@given(st.text())
+def test_a_quotation_holds_no_sign_that_does_anything(text: str) -> None:
+    quoted = quote(text)
+    assert len(quoted) <= 40
+    assert not set(quoted) & set("@#*_`~<>[]()|\\:!&\n")
+
+
+def test_a_template_escapes_what_it_is_given_and_misses_nothing() -> None:
+    text = render("cra/preview", said=None, unread=["@all"], assumed=(), mistakes=[Markdown("**a**")])
+    assert "@all" not in text
+    assert "**a**" in text
+    with pytest.raises(UndefinedError):
+        render("cra/preview")
+
+
+def test_only_a_name_is_a_mention() -> None:
+    assert mention("jean.dupont") == "@jean.dupont"
+    assert mention("jean dupont\n@all") == ""
