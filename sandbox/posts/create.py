@@ -2,17 +2,18 @@
 
 from typing import Any
 
+from sandbox.attachments import with_action_ids
 from sandbox.call import Body, Call, created
 from sandbox.errors import forbidden, invalid_body
-from sandbox.events import Broadcast, dumps
 from sandbox.ids import new_id
-from sandbox.posts.actions import with_action_ids
 from sandbox.posts.present import post_json
 from sandbox.posts.publish import add_post
 from sandbox.posts.rules import check_post
 from sandbox.records import Channel, Post
 from sandbox.routes import Routes
+from sandbox.sending import NewPost, send_ephemeral
 from sandbox.statuses import set_online
+from sandbox.webhooks import tell
 
 routes = Routes()
 
@@ -27,6 +28,7 @@ async def create_post(call: Call) -> object:
     post = _draft(call, body, channel)
     online = call.query("set_online") != "false"
     add_post(call.server, post, set_online=online)
+    tell(call.server, post)
     if online:
         set_online(call.server, call.user.id)
     return created(post_json(call.server, post))
@@ -66,12 +68,5 @@ async def create_ephemeral(call: Call) -> object:
     if channel is None or not call.server.rights.in_channel(call.user, channel, "create_post_ephemeral"):
         raise forbidden()
     post = _draft(call, inner, channel)
-    return created(send_ephemeral(call, user_id, post))
-
-
-def send_ephemeral(call: Call, user_id: str, post: Post) -> dict[str, Any]:
-    """Send a post that is kept nowhere to one person."""
-    post.type, post.update_at = "system_ephemeral", 0
-    shown = post_json(call.server, post)
-    call.server.hub.publish("ephemeral_message", {"post": dumps(shown)}, Broadcast(user_id=user_id))
-    return shown
+    new = NewPost(post.user_id, post.channel_id, post.message, post.root_id, props=post.props)
+    return created(send_ephemeral(call.server, user_id, new))

@@ -37,7 +37,7 @@ class Replay:
         if self.late:
             self.world.server.triggers.skip(4000)
         path = step["path"].removeprefix("/api/v4") if step["path"].startswith("/api") else "/" + step["path"]
-        answer = await self.world.send("anon", "POST", path, matcher.live(step["body"]))
+        answer = await self.world.send("anon", "POST", matcher.live(path), matcher.live(step["body"]))
         found = matcher.differences(step["status"], answer.status, "status")
         expected = step["text"]
         if isinstance(expected, dict):
@@ -112,7 +112,9 @@ class Replay:
         expected = call.text if call.reply is None and call.text is not None else call.reply
         if isinstance(expected, str) and expected and not isinstance(answer.reply, str):
             expected = decoded(expected.encode())
-        return found + matcher.differences(expected if expected is not None else "", answer.reply or "", "", True)
+        if expected is None:
+            return found if answer.reply in (None, "") else [*found, f"unexpected {answer.reply}"]
+        return found + matcher.answered(expected, answer.reply, True)
 
     # ---- frames
 

@@ -9,6 +9,8 @@ from typing import Any
 from tests.wire.captures import ANY, CUT, JSON, MOMENT, MORE, whole
 
 PLACE = re.compile(r"⟨[^⟨⟩]+⟩")
+HEX = re.compile(r"[0-9a-f]{40}")  # the name of a group: a digest of ids
+DIRECT = re.compile(r"⟨[^⟨⟩]+⟩__⟨[^⟨⟩]+⟩")  # the name of a direct channel: two ids, sorted
 EMPTY: tuple[Any, ...] = ("", None, False, 0)
 MANY = 10**12  # above this a number is a moment
 SECRET = "Wire-secret-1!"  # sent where the recording hides a password or a token
@@ -81,6 +83,13 @@ class Matcher:
             trial.found = self._compare(expected, got, where, full)
         return trial.found
 
+    def answered(self, expected: Any, got: Any, full: bool = False) -> Found:
+        """Return what differs in an answer; its new ids are learnt in any case, for the calls that follow."""
+        before = dict(self.bound)
+        found = self._compare(expected, got, "", full)
+        self.bound |= before
+        return found
+
     @contextmanager
     def trial(self) -> Iterator["Trial"]:
         """Forget what was learnt inside when something differed."""
@@ -115,9 +124,12 @@ class Matcher:
             return wrong
         if CUT.match(expected):
             return [] if whole(expected) == got or self._same_cut(expected, got) else wrong
+        if HEX.fullmatch(expected):
+            return [] if HEX.fullmatch(got) else wrong
         if not PLACE.search(expected):
             return [] if self.here(expected) == got else wrong
-        return [] if self._unify(self.here(expected), got) else wrong
+        swapped = "__".join(reversed(expected.split("__"))) if DIRECT.fullmatch(expected) else expected
+        return [] if self._unify(self.here(expected), got) or self._unify(swapped, got) else wrong
 
     @staticmethod
     def _same_cut(expected: str, got: str) -> bool:

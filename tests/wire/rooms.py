@@ -88,7 +88,7 @@ def compare(world: World, call: Call, answer: Answer) -> list[str]:
         return found
     if isinstance(expected, str) and isinstance(answer.reply, list | dict):
         return [*found, f"expected the text {expected[:60]!r}"]
-    return found + world.matcher.differences(expected, answer.reply)
+    return found + world.matcher.answered(expected, answer.reply)
 
 
 def check_events(world: World, call: Call, heard: dict[str, list[dict[str, Any]]]) -> None:
