@@ -30,9 +30,7 @@ class Survey(Form):
     day: Annotated[dt.date, Day(date(2020, 1, 1))] = Field(title="Jour", alias="le jour")
     colours: Annotated[
         tuple[str, ...],
-        Many(
-            COLOURS, "colour", "couleur", {t.lower(): v for v, t in COLOURS.items()}.get, "Autres", "Par des virgules"
-        ),
+        Many(COLOURS, "colour", "ton", lambda word: WORDS.get(word.lower()), "Autres", "Par des virgules"),
     ] = Field(title="Couleurs")
     size: Annotated[int, Choice({"1": "Petit", "2": "Grand"}, int)] = Field(title="Taille")
     count: int | None = Field(None, title="Nombre")
