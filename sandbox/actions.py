@@ -11,7 +11,7 @@ from sandbox.integrations import Answer, Unreachable
 from sandbox.records import Channel, Post
 from sandbox.routes import Routes
 from sandbox.seals import unseal
-from sandbox.sending import KEPT_PROPS, NewPost, cookie_key, send_ephemeral, update_post
+from sandbox.sending import KEPT_PROPS, NewPost, cookie_key, kept_props, send_ephemeral, update_post
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
@@ -30,6 +30,8 @@ class Click:
     channel: Channel
     action: Json
     post: Post | None
+    kept: Json
+    """The props that neither update nor whisper loses."""
 
 
 def not_integrated() -> ApiError:
@@ -72,7 +74,7 @@ def _find(call: Call, post_id: str, action_id: str, cookie: str) -> Click:
     action = find_action(post.props, action_id)
     if action is None or not action.get("integration"):
         raise ApiError("api.post.do_action.action_id.app_error", 404)
-    return Click(post.id, post.root_id or post.id, channel, action, post)
+    return Click(post.id, post.root_id or post.id, channel, action, post, kept_props(post))
 
 
 def _by_cookie(call: Call, post_id: str, cookie: str) -> Click:
@@ -86,7 +88,7 @@ def _by_cookie(call: Call, post_id: str, cookie: str) -> Click:
     if value["post_id"] != post_id:
         raise not_integrated()
     action = {name: value[name] for name in ("type", "data_source", "integration")}
-    return Click(post_id, value["root_post_id"] or post_id, channel, action, None)
+    return Click(post_id, value["root_post_id"] or post_id, channel, action, None, value["retain_props"])
 
 
 def may_read(call: Call, channel: Channel) -> bool:
@@ -153,7 +155,7 @@ def _obey(call: Call, clicked: Click, answer: Json) -> None:
     text = answer.get("ephemeral_text")
     if isinstance(text, str) and text:
         message = text if answer.get("skip_slack_parsing") else slack_links(text)
-        whisper = NewPost(call.user.id, clicked.channel.id, message, clicked.root_id)
+        whisper = NewPost(call.user.id, clicked.channel.id, message, clicked.root_id, props=clicked.kept)
         send_ephemeral(call.server, call.user.id, whisper)
 
 
@@ -167,5 +169,5 @@ def _change(post: Post, update: Json) -> Json:
     props = update.get("props")
     if isinstance(props, dict):
         given = {name: value for name, value in props.items() if name not in KEPT_PROPS}
-        change["props"] = given | {name: post.props[name] for name in KEPT_PROPS if name in post.props}
+        change["props"] = given | kept_props(post)
     return change

@@ -102,7 +102,7 @@ def cookie(server: "Sandbox", post: Post, action: Json) -> Json:
     """Return the cookie with which a button works without its post."""
     if "integration" not in action:
         return {}
-    kept = {name: post.props[name] for name in KEPT_PROPS if name in post.props}
+    kept = kept_props(post)
     value = {
         "type": action.get("type", ""),
         "post_id": post.id,
@@ -114,6 +114,11 @@ def cookie(server: "Sandbox", post: Post, action: Json) -> Json:
         "remove_props": [name for name in KEPT_PROPS if name not in kept],
     }
     return {"cookie": seal(cookie_key(server), value)}
+
+
+def kept_props(post: Post) -> Json:
+    """Return the name and picture under which a post appears, which stay whatever a button changes."""
+    return {name: post.props[name] for name in KEPT_PROPS if name in post.props}
 
 
 def cookie_key(server: "Sandbox") -> bytes:

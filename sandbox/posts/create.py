@@ -68,5 +68,5 @@ async def create_ephemeral(call: Call) -> object:
     if channel is None or not call.server.rights.in_channel(call.user, channel, "create_post_ephemeral"):
         raise forbidden()
     post = _draft(call, inner, channel)
-    new = NewPost(post.user_id, post.channel_id, post.message, post.root_id, props=post.props)
+    new = NewPost(post.user_id, post.channel_id, post.message, post.root_id, props=dict(inner.object("props")))
     return created(send_ephemeral(call.server, user_id, new))

@@ -48,9 +48,19 @@ def _resolve(server: "Sandbox", channel: Channel, post: Post, names: list[str]) 
     for name in names:
         if name in _EVERYBODY or name == "here":
             members = server.state.members_of_channel.rows(channel.id)
-            found |= dict.fromkeys(row.user_id for row in members if row.user_id != post.user_id)
+            by_hook = post.props.get("from_webhook") == "true"  # its author did not write it, so is told too
+            found |= dict.fromkeys(row.user_id for row in members if by_hook or row.user_id != post.user_id)
             continue
         user = server.state.users_by_name.first(name) or server.state.users_by_name.first(name.rstrip(".-_"))
         if user and server.state.member(channel.id, user.id):
             found[user.id] = None
     return list(found)
+
+
+_HASHTAG = re.compile(r"(?<![\w#])#(\w[\w.\-]*\w)")
+
+
+def hashtags(message: str) -> str:
+    """Return the hashtags of a text, separated by spaces, as posts carry them."""
+    found = _HASHTAG.findall(_CODE.sub(" ", message)) if "#" in message else []
+    return " ".join(dict.fromkeys(f"#{tag}" for tag in found if not tag[0].isdigit()))

@@ -12,7 +12,7 @@ from tests.wire.match import Matcher
 from tests.wire.world import SERVER, SETTINGS, Answer, Unbound, World, decoded
 
 LISTENERS = ("user", "user2", "bot")
-WINDOW = 8  # frames of different threads of the recorded server may have overtaken each other
+WINDOW = 24  # frames of different threads of the recorded server may have overtaken each other
 SAID_LAST = ("user_typing", "get_statuses", "nonsense")
 
 
