@@ -22,7 +22,8 @@ Kind = Literal["command", "submit", "button", "event", "job"]
 class Request:
     """Something came in: what it was, from whom, and where its replies may go.
 
-    ``key`` is the one-time key of a dialog (the same for each sending of it); ``post_id`` the post whose
+    ``key`` is the one-time key of a dialog (the same for each sending of it), ``resumed`` whether it took up
+    something begun before; ``post_id`` the post whose
     button was clicked, or from whose button the dialog was opened; ``response_url`` takes whispers for
     30 minutes after a command.
     """
@@ -35,6 +36,7 @@ class Request:
     response_url: str = ""
     post_id: str = ""
     key: str = ""
+    resumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,7 @@ class Delivery:
             "u": request.user_id,
             "h": form.hidden(),
             "k": ask.key or secrets.token_urlsafe(16),
+            "d": ask.key is not None,
             "c": request.channel_id,
             "r": request.response_url,
             "p": request.post_id,

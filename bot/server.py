@@ -99,6 +99,7 @@ class _Server:
             response_url=state["r"],
             post_id=state["p"],
             key=state["k"],
+            resumed=state["d"],
         )
         if body.get("cancelled"):
             return web.json_response(await self._d.dispatcher.cancelled(came))

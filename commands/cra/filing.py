@@ -1,7 +1,8 @@
 """How a report is stored once, with its author settled and its receipt written in the same transaction."""
 
 from bot.context import Context
-from bot.replies import Reply
+from bot.replies import Reply, Whisper
+from bot.texts import render
 from commands.cra.receipt import receipt
 from config.departements import DEPARTEMENTS
 from storage import people
@@ -12,11 +13,11 @@ from storage.people import PARIS, Person
 
 
 async def record(ctx: Context, report: Report, how: Filing) -> list[Reply]:
-    """Store a report and write its receipt; for one stored before, nothing."""
+    """Store a report and write its receipt; one stored before has its receipt, and gets no second."""
     author = await _settled(ctx, report)
     filed = await file(ctx.db, author, report, how)
     if not filed.is_new:
-        return []
+        return [Whisper(render("cra/saved", again=True))] if ctx.request.resumed else []
     return [receipt(ctx, _row(filed.number, author, report, how))]
 
 

@@ -11,6 +11,7 @@ from commands.cra.buttons import Copy, Delete, Edit, More, Restore
 from commands.cra.feature import CONSEILLERS, feature
 from commands.cra.receipt import after_dialog, refreshed, sentence, updated
 from dialogs.cra import EditCra, NewCra
+from storage import drafts
 from storage.communes import by_code
 from storage.cra import Cra, queries
 from storage.cra.queries import RESTORE_FOR, Page
@@ -62,6 +63,7 @@ async def edited(ctx: Context, form: EditCra) -> Replies:
     report = form.report()
     if cra.version != form.version or not await queries.revise(ctx.db, cra, report, ctx.now):
         return already(cra.report == report)
+    await drafts.drop(ctx.db, ctx.request.key)
     return after_dialog(ctx, await standing(ctx, form.numero), "modifié")
 
 

@@ -10,6 +10,7 @@ from commands.cra.feature import CONSEILLERS, feature
 from commands.cra.own import already, standing
 from commands.cra.receipt import after_dialog
 from dialogs.cra import SpreadCra
+from storage import drafts
 from storage.cra import Activite, queries
 
 
@@ -30,4 +31,5 @@ async def spread(ctx: Context, form: SpreadCra) -> Replies:
     report = replace(cra.report, ages=ages, statuts=statuts)
     if cra.version != form.version or not await queries.revise(ctx.db, cra, report, ctx.now):
         return already(cra.report == report)
+    await drafts.drop(ctx.db, ctx.request.key)
     return after_dialog(ctx, await standing(ctx, form.numero), "réparti")
