@@ -36,10 +36,7 @@ class Namer:
 
     def value(self, value: Any) -> Any:
         if isinstance(value, dict):
-            return {
-                self.text(key): ANY if key in OF_THE_MACHINE and item else self.value(item)
-                for key, item in value.items()
-            }
+            return {self.text(key): ANY if hidden(key, item) else self.value(item) for key, item in value.items()}
         if isinstance(value, list):
             return [self.value(item) for item in value]
         if isinstance(value, str):
@@ -65,6 +62,11 @@ class Namer:
         if len(set(raw)) < 5:
             return raw  # zzz…: the id of nobody
         return self.names.setdefault(raw, f"⟨{kind}{len(self.names) + 1}⟩")
+
+
+def hidden(key: str, item: Any) -> bool:
+    """Tell whether a value is of the recorded machine or person only."""
+    return bool(item) and (key in OF_THE_MACHINE or (key == "password" and item != "wrong"))
 
 
 def opened(value: Any) -> Any:
