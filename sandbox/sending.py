@@ -91,8 +91,7 @@ def send_ephemeral(server: "Sandbox", user_id: str, new: NewPost) -> Json:
     post.props = {name: value for name, value in post.props.items() if name in new.props}
     post.props = each_action(post.props, lambda action: action | cookie(server, post, action))
     shown = post_json(server, post)
-    if "file_ids" in shown:
-        shown["file_ids"] = None
+    shown |= {name: empty for name, empty in (("file_ids", None), ("parent_id", "")) if name in shown}
     target = Broadcast(user_id=user_id, channel_id=post.channel_id)
     server.hub.publish("ephemeral_message", {"post": dumps(shown)}, target)
     return shown
