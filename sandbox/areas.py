@@ -3,34 +3,27 @@
 from collections.abc import Iterable
 
 from sandbox import actions, commands, dialogs, roles, statuses, system, webhooks
-from sandbox.channels import create as channel_create
-from sandbox.channels import lookup as channel_lookup
-from sandbox.channels import members as channel_members
-from sandbox.posts import calls as post_calls
+from sandbox.channels import change, create, lookup, members, reading, sidebar
+from sandbox.channels import roles as channel_roles
+from sandbox.channels import search as channel_search
+from sandbox.posts import change as post_change
 from sandbox.posts import create as post_create
+from sandbox.posts import files, lists, reactions, thread_calls
+from sandbox.posts import search as post_search
 from sandbox.routes import Route
 from sandbox.teams import calls as team_calls
 from sandbox.teams import members as team_members
-from sandbox.users import accounts, bots, lookup, manage
+from sandbox.users import accounts, bots, manage, preferences
+from sandbox.users import lookup as user_lookup
+from sandbox.users import search as user_search
 
-AREAS: tuple[Iterable[Route], ...] = (
-    system.routes,
-    roles.routes,
-    statuses.routes,
-    accounts.routes,
-    bots.routes,
-    lookup.routes,
-    manage.routes,
-    team_calls.routes,
-    team_members.routes,
-    channel_create.routes,
-    channel_lookup.routes,
-    channel_members.routes,
-    post_create.routes,
-    post_calls.routes,
-    commands.routes,
-    actions.routes,
-    dialogs.routes,
-    webhooks.routes,
-    webhooks.entrance,
+_AREAS = (
+    *(system, roles, statuses),
+    *(accounts, bots, user_search, user_lookup, manage, preferences),
+    *(team_calls, team_members),
+    *(create, channel_search, lookup, change, members, channel_roles, reading, sidebar),
+    *(post_create, lists, post_change, reactions, files, post_search, thread_calls),
+    *(commands, actions, dialogs, webhooks),
 )
+
+AREAS: tuple[Iterable[Route], ...] = (*(area.routes for area in _AREAS), webhooks.entrance)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from sandbox.errors import invalid_body, invalid_url, unauthorized
+from sandbox.errors import invalid_body, invalid_url, page_not_found, unauthorized
 from sandbox.ids import is_id
 from sandbox.records import Token, User
 
@@ -64,6 +64,11 @@ class Call:
         if user is None:
             raise unauthorized()
         return user
+
+    def only_if(self, exists: bool) -> None:
+        """Answer that there is no such call on versions that have none."""
+        if not exists:
+            raise page_not_found(self.request.path)
 
     def path(self, name: str) -> str:
         """Return a part of the path."""

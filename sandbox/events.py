@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sandbox.connection import Connection
@@ -26,8 +26,10 @@ class Broadcast:
     omit_connection_id: str = ""
     show_user: bool = True
     """Off for what goes to some people each in their own copy, without naming them."""
-    only: frozenset[str] | None = field(default=None)
+    only: Callable[[str], bool] | None = None
     """Who may hear it at all, when that is narrower than the rest says."""
+    contains: str = ""
+    """« sanitized » or « sensitive » for what exists in two copies, one for system admins."""
 
     def as_json(self, caps: Capabilities) -> Data:
         """Return the broadcast part of a frame."""
@@ -39,6 +41,7 @@ class Broadcast:
         }
         if caps.broadcast_names_connection:
             body |= {"connection_id": self.connection_id, "omit_connection_id": self.omit_connection_id}
+            body |= {f"contains_{self.contains}_data": True} if self.contains else {}
         return body
 
 
@@ -105,7 +108,7 @@ class Hub:
         return [user_id for user_id in candidates if user_id not in omitted and self._hears(user_id, broadcast)]
 
     def _hears(self, user_id: str, broadcast: Broadcast) -> bool:
-        if user_id not in self._by_user or (broadcast.only is not None and user_id not in broadcast.only):
+        if user_id not in self._by_user or (broadcast.only is not None and not broadcast.only(user_id)):
             return False
         if broadcast.user_id:
             return True

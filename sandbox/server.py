@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Coroutine
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -19,6 +20,8 @@ from sandbox.faults import Faults
 from sandbox.ids import new_id
 from sandbox.integrations import Integrations
 from sandbox.permissions import Rights
+from sandbox.posts.create import Pending
+from sandbox.posts.threads import Threads
 from sandbox.ratelimit import RateLimiter, Verdict, refusal
 from sandbox.records import Token
 from sandbox.routes import API, Route
@@ -52,6 +55,10 @@ class Sandbox:
         self.webhooks = Webhooks(self.state)
         self.triggers = Triggers(self)
         self.integrations = Integrations(self)
+        self.threads = Threads(self)
+        self.pending = Pending()
+        self.uploads: dict[str, tuple[dict[str, Any], bytes]] = {}
+        """Uploads in parts that go on: what they are, and what came of them so far."""
         self.faults = Faults()
         self.faults.on_drop(self._drop_sockets)
         self.faults.on_limit(self._limit)

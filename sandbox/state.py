@@ -66,9 +66,11 @@ class State:
         self.reactions = self.table("reactions", Reaction)
         self.reactions_of_post = Index(self.reactions, "post_id")
         self.files = self.table("files", FileInfo)
+        self.files_of_channel = Index(self.files, "channel_id")
         self.contents = self.table("contents", FileContent)
         self.thread_members = self.table("thread_members", ThreadMember)
         self.followers = Index(self.thread_members, "root_id")
+        self.threads_of = Index(self.thread_members, "user_id")
 
     def table(self, name: str, kind: type[R]) -> Table[R]:
         """Add a table; it is saved and loaded under this name."""

@@ -45,6 +45,9 @@ class Capabilities:
     push_status_online: bool = _since(10, 6)
     long_passwords: bool = _since(6, 0)
 
+    user_search_in_the_middle: bool = _since(7, 0)
+    user_updated_in_three_copies: bool = _since(6, 0)
+
     # Teams and channels
     unknown_joiner_has_own_error: bool = _since(9, 12)
     team_has_cloud_limits: bool = _since(7, 0)
@@ -70,8 +73,20 @@ class Capabilities:
     bulk_add: bool = _since(9, 11)
 
     # Posts
+    loose_files_readable: bool = _since(6, 0)
+    threads: bool = _since(6, 0)
+    previews_posts: bool = _since(6, 0)
+    previews_sent_one_by_one: bool = _until(10, 6)
+    list_says_inaccessible: bool = _since(7, 0)
+    deleted_posts_readable: bool = _since(7, 0)
+    has_posts_by_ids: bool = _since(7, 0)
+    files_can_be_dropped: bool = _since(10, 0)
+    edit_limit_works: bool = _since(6, 0)
+    edits_leave_a_copy: bool = _until(99, 0)
+    deleted_twice_is_missing: bool = _since(10, 6)
+    emoji_must_exist: bool = _since(6, 0)
     post_always_has_file_ids: bool = _since(10, 6)
-    most_files: bool = _since(6, 0)
+    ten_files: bool = _since(6, 0)
     reaction_has_channel: bool = _since(6, 0)
     file_has_channel: bool = _since(6, 0)
     file_has_archived: bool = _since(7, 0)

@@ -63,6 +63,14 @@ def may_read(call: Call, channel: Channel) -> bool:
     return call.server.rights.in_channel(call.user, channel, "read_channel")
 
 
+def may_read_posts(call: Call, channel: Channel) -> bool:
+    """Tell whether the caller may read a channel's posts: on new servers public ones without being in them."""
+    if may_read(call, channel):
+        return True
+    everybody = channel.type == "O" and call.server.caps.public_posts_for_team
+    return everybody and call.server.rights.in_team(call.user, channel.team_id, "read_public_channel")
+
+
 def by_type(channel: Channel, right: str) -> str:
     """Return the name of a right that differs between public and private channels."""
     return right.format("public" if channel.type == "O" else "private")

@@ -1,59 +1,154 @@
 """Making posts."""
 
+import asyncio
+import time
 from typing import Any
 
 from sandbox.attachments import with_action_ids
 from sandbox.call import Body, Call, created
-from sandbox.errors import forbidden, invalid_body
+from sandbox.channels.reading import mark_viewed
+from sandbox.errors import ApiError, forbidden, invalid_body
 from sandbox.ids import new_id
-from sandbox.posts.present import post_json
-from sandbox.posts.publish import add_post
-from sandbox.posts.rules import check_post
+from sandbox.posts.mentions import hashtags
+from sandbox.posts.previews import shown_to
+from sandbox.posts.publish import add_post, warn_of_absent
+from sandbox.posts.rules import check_file_ids, check_post, check_type
 from sandbox.records import Channel, Post
 from sandbox.routes import Routes
 from sandbox.sending import NewPost, send_ephemeral
 from sandbox.statuses import set_online
-from sandbox.webhooks import tell
 
 routes = Routes()
+
+REMEMBERED = 30.0
+"""Seconds during which a `pending_post_id` names the post that it made."""
+IN_FLIGHT = 0.003
+"""Seconds that saving takes, during which the same `pending_post_id` is refused."""
+
+
+class Pending:
+    """What posts were asked for under which `pending_post_id`; the id alone counts, not who uses it."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, float]] = {}
+
+    def begin(self, pending_id: str) -> str | None:
+        """Reserve an id; return the post that it made before, if any, and refuse while that one is being made."""
+        self._forget_old()
+        if pending_id not in self._known:
+            self._known[pending_id] = ("", time.monotonic() + REMEMBERED)
+            return None
+        post_id = self._known[pending_id][0]
+        if not post_id:
+            raise ApiError("api.post.deduplicate_create_post.pending", 500)
+        return post_id
+
+    def end(self, pending_id: str, post_id: str | None) -> None:
+        """Note which post an id made, or that it made none."""
+        if post_id is None:
+            self._known.pop(pending_id, None)
+        else:
+            self._known[pending_id] = (post_id, time.monotonic() + REMEMBERED)
+
+    def _forget_old(self) -> None:
+        now = time.monotonic()
+        while self._known and next(iter(self._known.values()))[1] < now:
+            self._known.pop(next(iter(self._known)))
 
 
 @routes.post("/posts")
 async def create_post(call: Call) -> object:
     """Post a message."""
     body = call.body("post")
+    check_type(body.text("type"))
     channel = call.state.channels.get(body.text("channel_id"))
     if channel is None or not call.server.rights.can_post(call.user, channel):
         raise forbidden()
+    pending_id = body.text("pending_post_id")
+    if not pending_id:
+        return created(_publish(call, body, channel))
+    known = call.server.pending.begin(pending_id)
+    if known is not None:
+        return created(_repeated(call, channel, known))
+    return created(await _publish_once(call, body, channel))
+
+
+async def _publish_once(call: Call, body: Body, channel: Channel) -> dict[str, Any]:
+    pending_id = body.text("pending_post_id")
+    post_id = None
+    try:
+        await asyncio.sleep(IN_FLIGHT)
+        shown = _publish(call, body, channel)
+        post_id = shown["id"]
+    finally:
+        call.server.pending.end(pending_id, post_id)
+    return shown
+
+
+def _repeated(call: Call, channel: Channel, post_id: str) -> dict[str, Any]:
+    post = call.state.posts.get(post_id)
+    if post is None or post.delete_at:
+        raise ApiError("api.post.deduplicate_create_post.failed_to_get", 500)
+    mark_viewed(call, channel)
+    return shown_to(call.server, post, call.user)
+
+
+def _publish(call: Call, body: Body, channel: Channel) -> dict[str, Any]:
     post = _draft(call, body, channel)
+    check_post(call.server, channel, post)
+    if body.text("id"):
+        raise ApiError("app.post.save.existing.app_error", 400)
+    check_file_ids(call.server, body.texts("file_ids"))
     online = call.query("set_online") != "false"
+    post.file_ids = _attach(call, post, body.texts("file_ids"))
     add_post(call.server, post, set_online=online)
-    tell(call.server, post)
     if online:
         set_online(call.server, call.user.id)
-    return created(post_json(call.server, post))
+    if not call.user.is_bot and not (post.root_id and call.server.caps.threads) and _is_own_word(post):
+        mark_viewed(call, channel)
+    warn_of_absent(call.server, channel, post)
+    shown = shown_to(call.server, post, call.user)
+    post.pending_post_id = ""
+    return shown
+
+
+def _is_own_word(post: Post) -> bool:
+    """Tell whether a post counts as looking at the channel: not what hooks and bots say."""
+    return "from_webhook" not in post.props and "from_bot" not in post.props
 
 
 def _draft(call: Call, body: Body, channel: Channel) -> Post:
     now = call.state.clock.tick()
-    props: dict[str, Any] = dict(body.object("props"))
-    if call.user.is_bot:
-        props["from_bot"] = "true"
-    post = Post(
+    if body.number("create_at") and call.server.rights.is_admin(call.user):
+        now = body.number("create_at")
+    props: dict[str, Any] = with_action_ids(body.object("props"))
+    message = body.text("message")
+    return Post(
         id=new_id(),
         user_id=call.user.id,
         channel_id=channel.id,
         create_at=now,
         update_at=now,
         root_id=body.text("root_id"),
-        message=body.text("message"),
+        message=message,
         type=body.text("type"),
-        props=with_action_ids(props),
+        props=props | ({"from_bot": "true"} if call.user.is_bot else {}),
+        hashtags=hashtags(message),
         pending_post_id=body.text("pending_post_id"),
         is_pinned=body.flag("is_pinned"),
     )
-    check_post(call, channel, post)
-    return post
+
+
+def _attach(call: Call, post: Post, file_ids: list[str]) -> list[str]:
+    """Bind loose files of the author to a post; any other id is dropped without a word."""
+    bound: list[str] = []
+    for file_id in dict.fromkeys(file_ids):
+        info = call.state.files.get(file_id)
+        if info is None or info.user_id != post.user_id or info.post_id or info.delete_at:
+            continue
+        info.post_id, info.channel_id = post.id, post.channel_id
+        bound.append(file_id)
+    return bound
 
 
 @routes.post("/posts/ephemeral")
@@ -67,6 +162,11 @@ async def create_ephemeral(call: Call) -> object:
     channel = call.state.channels.get(inner.text("channel_id"))
     if channel is None or not call.server.rights.in_channel(call.user, channel, "create_post_ephemeral"):
         raise forbidden()
-    post = _draft(call, inner, channel)
-    new = NewPost(post.user_id, post.channel_id, post.message, post.root_id, props=dict(inner.object("props")))
+    new = NewPost(
+        user_id=call.user.id,
+        channel_id=channel.id,
+        message=inner.text("message"),
+        root_id=inner.text("root_id"),
+        props=inner.object("props"),
+    )
     return created(send_ephemeral(call.server, user_id, new))

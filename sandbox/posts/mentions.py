@@ -3,14 +3,14 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-from sandbox.records import Channel, Post
+from sandbox.records import Channel, Post, User
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
 _CODE = re.compile(r"```.*?```|~~~.*?~~~|`[^`\n]*`", re.DOTALL)
 _NAME = re.compile(r"(?<![\w@.\-/])@([a-z0-9.\-_]+)", re.IGNORECASE)
-_EVERYBODY = {"channel", "all"}
+_EVERYBODY = {"channel", "all", "here"}
 
 
 def mentioned(server: "Sandbox", channel: Channel, post: Post) -> list[str]:
@@ -22,7 +22,7 @@ def mentioned(server: "Sandbox", channel: Channel, post: Post) -> list[str]:
         return [str(post.props.get("addedUserId", ""))]
     if post.type.startswith("system_"):
         return []
-    names = names_in("\n".join([post.message, *_attachment_texts(post.props)]))
+    names = _names_of(post)
     return _resolve(server, channel, post, names) if names else []
 
 
@@ -43,15 +43,28 @@ def _attachment_texts(props: dict[str, Any]) -> list[str]:
     return [text for text in texts if isinstance(text, str)]
 
 
+def _names_of(post: Post) -> list[str]:
+    return names_in("\n".join([post.message, *_attachment_texts(post.props)]))
+
+
+def named_users(server: "Sandbox", post: Post) -> list[User]:
+    """Return those whom a post names, wherever they are."""
+    found = [_user_named(server, name) for name in _names_of(post)]
+    return list(dict.fromkeys(user for user in found if user))
+
+
+def _user_named(server: "Sandbox", name: str) -> User | None:
+    return server.state.users_by_name.first(name) or server.state.users_by_name.first(name.rstrip(".-_"))
+
+
 def _resolve(server: "Sandbox", channel: Channel, post: Post, names: list[str]) -> list[str]:
     found: dict[str, None] = {}
     for name in names:
-        if name in _EVERYBODY or name == "here":
+        if name in _EVERYBODY:
             members = server.state.members_of_channel.rows(channel.id)
-            by_hook = post.props.get("from_webhook") == "true"  # its author did not write it, so is told too
-            found |= dict.fromkeys(row.user_id for row in members if by_hook or row.user_id != post.user_id)
+            found |= dict.fromkeys(row.user_id for row in members if row.user_id != post.user_id)
             continue
-        user = server.state.users_by_name.first(name) or server.state.users_by_name.first(name.rstrip(".-_"))
+        user = _user_named(server, name)
         if user and server.state.member(channel.id, user.id):
             found[user.id] = None
     return list(found)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.attachments import without_integration
 from sandbox.records import FileInfo, Post, Reaction
 
 if TYPE_CHECKING:
@@ -25,10 +26,10 @@ def post_json(server: "Sandbox", post: Post, *, metadata: bool = True) -> Json:
         "original_id": post.original_id,
         "message": post.message,
         "type": post.type,
-        "props": public_props(post.props),
+        "props": without_integration(post.props),
         "hashtags": post.hashtags,
         "pending_post_id": post.pending_post_id,
-        "reply_count": 0,
+        "reply_count": reply_count(server, post),
         "last_reply_at": 0,
         "participants": None,
     }
@@ -51,23 +52,10 @@ def _by_version(server: "Sandbox", post: Post) -> Json:
     return body
 
 
-def public_props(props: Json) -> Json:
-    """Return the props without `integration`."""
-    attachments = props.get("attachments")
-    if not isinstance(attachments, list):
-        return props
-    return props | {"attachments": [_public_attachment(one) for one in attachments]}
-
-
-def _public_attachment(attachment: Any) -> Any:
-    if not isinstance(attachment, dict) or not isinstance(attachment.get("actions"), list):
-        return attachment
-    actions = [
-        {name: value for name, value in action.items() if name != "integration"}
-        for action in attachment["actions"]
-        if isinstance(action, dict)
-    ]
-    return attachment | {"actions": actions}
+def reply_count(server: "Sandbox", post: Post) -> int:
+    """Count the replies of the thread in which a post is."""
+    replies = server.state.replies.rows(post.root_id or post.id)
+    return sum(1 for reply in replies if not reply.delete_at)
 
 
 def metadata_json(server: "Sandbox", post: Post) -> Json:

@@ -1,12 +1,13 @@
 """Putting a post into a channel: counting it, and telling the channel's members."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sandbox.events import Broadcast, Data, dumps
+from sandbox.events import Broadcast, Data, Personal, dumps
 from sandbox.ids import new_id
-from sandbox.posts.mentions import mentioned
+from sandbox.posts.mentions import mentioned, named_users
 from sandbox.posts.present import post_json
+from sandbox.posts.previews import linked_post, shown_to
 from sandbox.records import Channel, Post, User
 
 if TYPE_CHECKING:
@@ -35,8 +36,21 @@ def add_post(server: "Sandbox", post: Post, *, set_online: bool = True) -> Post:
     _count(server, channel, post)
     who = mentioned(server, channel, post)
     _count_mentions(server, post, who)
-    _announce(server, channel, post, who, set_online=set_online)
+    followers = server.threads.to_be_told(post, who)
+    _announce(server, channel, post, Audience(frozenset(who), followers, tuple(who)), set_online=set_online)
+    server.threads.replied(post, who)
     return post
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Those whom a post concerns more than others."""
+
+    mentioned: frozenset[str]
+    followers: frozenset[str]
+    """Of the thread."""
+    in_order: tuple[str, ...]
+    """The mentioned, in the order in which they were found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +96,37 @@ def _count_mentions(server: "Sandbox", post: Post, who: list[str]) -> None:
             member.mention_count_root += not post.root_id
 
 
-def _announce(server: "Sandbox", channel: Channel, post: Post, who: list[str], *, set_online: bool) -> None:
+def _announce(server: "Sandbox", channel: Channel, post: Post, audience: Audience, *, set_online: bool) -> None:
     data = _posted(server, channel, post, set_online=set_online)
-    target = Broadcast(channel_id=channel.id)
-    if not who:
-        server.hub.publish("posted", data, target)
-    elif not server.caps.mentions_of_receiver_only:
-        server.hub.publish("posted", data | {"mentions": dumps(who)}, target)
-    else:
-        named = frozenset(who)
+    if not server.caps.mentions_of_receiver_only and audience.in_order:
+        data["mentions"] = dumps(audience.in_order)
+    has_preview = linked_post(server, post.message) is not None
+    special = audience.followers | audience.mentioned if server.caps.mentions_of_receiver_only else frozenset()
 
-        def own(receiver: User) -> Data | None:
-            return data | {"mentions": dumps([receiver.id])} if receiver.id in named else None
+    def own(receiver: User) -> Data | None:
+        if receiver.id not in special and not has_preview:
+            return None
+        more = _for_one(server, audience, receiver.id)
+        return data | more | ({"post": dumps(shown_to(server, post, receiver))} if has_preview else {})
 
+    _send(server, data, Broadcast(channel_id=channel.id), own, one_by_one=has_preview)
+
+
+def _for_one(server: "Sandbox", audience: Audience, user_id: str) -> Data:
+    more: Data = {}
+    if server.caps.mentions_of_receiver_only and user_id in audience.mentioned:
+        more["mentions"] = dumps([user_id])
+    if user_id in audience.followers:
+        more["followers"] = dumps([user_id])
+    return more
+
+
+def _send(server: "Sandbox", data: Data, target: Broadcast, own: Personal, *, one_by_one: bool) -> None:
+    if not (one_by_one and server.caps.previews_sent_one_by_one):
         server.hub.publish("posted", data, target, own)
+        return
+    for member in server.state.members_of_channel.rows(target.channel_id):
+        server.hub.publish("posted", data, replace(target, user_id=member.user_id), own)
 
 
 def _posted(server: "Sandbox", channel: Channel, post: Post, *, set_online: bool) -> dict[str, Any]:
@@ -126,3 +157,55 @@ def _sender_name(server: "Sandbox", channel: Channel, post: Post) -> str:
     if is_hook and isinstance(own, str) and server.config.service("EnablePostUsernameOverride"):
         return own
     return f"@{author.username}"
+
+
+def warn_of_absent(server: "Sandbox", channel: Channel, post: Post) -> None:
+    """Tell the author, nobody else, that somebody mentioned is in the team but not in the channel."""
+    if channel.type not in {"O", "P"} or post.type.startswith("system_"):
+        return
+    absent = [user for user in named_users(server, post) if _is_absent(server, channel, user)]
+    if not absent:
+        return
+    names, ids = [user.username for user in absent], [user.id for user in absent]
+    warning_id = new_id()
+    props: Data = {
+        "add_channel_member": {
+            "not_in_channel_user_ids": ids,
+            "not_in_channel_usernames": names,
+            "post_id": warning_id,
+            "user_ids": ids,
+            "usernames": names,
+        }
+    }
+    shown = _warning(server, post, warning_id, absent_sentence(names), props)
+    target = Broadcast(user_id=post.user_id, channel_id=channel.id)
+    server.hub.publish("ephemeral_message", {"post": dumps(shown)}, target)
+
+
+def absent_sentence(names: list[str]) -> str:
+    """Return what the author of a mention without effect reads."""
+    if len(names) == 1:
+        return f"@{names[0]} did not get notified by this mention because they are not in the channel."
+    listed = ", ".join(f"@{name}" for name in names[:-1]) + f" and @{names[-1]}"
+    return f"{listed} did not get notified by this mention because they are not in the channel."
+
+
+def _is_absent(server: "Sandbox", channel: Channel, user: User) -> bool:
+    here = server.state.member(channel.id, user.id) is not None
+    return not here and not user.delete_at and server.state.in_team(channel.team_id, user.id)
+
+
+def _warning(server: "Sandbox", post: Post, warning_id: str, text: str, props: Data) -> Data:
+    row = Post(
+        id=warning_id,
+        user_id="",
+        channel_id=post.channel_id,
+        create_at=post.create_at + 1,
+        update_at=0,
+        root_id=post.root_id,
+        message=text,
+        type="system_ephemeral",
+        props=props,
+    )
+    shown = post_json(server, row)
+    return shown | ({"file_ids": None} if "file_ids" in shown else {})

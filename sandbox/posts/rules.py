@@ -1,43 +1,63 @@
 """What a post may hold."""
 
-from sandbox.call import Call
-from sandbox.errors import ApiError
+from typing import TYPE_CHECKING, Any
+
+from sandbox.errors import ApiError, invalid_param
 from sandbox.events import dumps
 from sandbox.records import Channel, Post
 
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
+
 LONGEST_MESSAGE = 16383
+FILE_IDS_ROOM = 300
+"""How many characters the ids of a post's files may take, written as JSON: ten ids."""
+TYPES = {"", "me", "slack_attachment"}
 
 
-def check_post(call: Call, channel: Channel, post: Post) -> None:
-    """Refuse a post that breaks a rule."""
+def check_type(kind: str) -> None:
+    """Refuse the types that only the server itself may use."""
+    if kind.startswith("system_"):
+        raise invalid_param("post.type")
+
+
+def check_post(server: "Sandbox", channel: Channel, post: Post) -> None:
+    """Refuse a new post that breaks a rule."""
     if channel.delete_at:
         raise ApiError("api.post.create_post.can_not_post_to_deleted.error", 400)
-    _check_root(call, post)
-    check_message(call, post.message)
-    check_props(call, post)
-    if post.type and not post.type.startswith("custom_"):
+    _check_root(server, post)
+    check_message(server, post.message)
+    if post.type not in TYPES and not post.type.startswith(("custom_", "system_")):
         raise ApiError("model.post.is_valid.type.app_error", 400)
+    check_props(server, post.props)
 
 
-def _check_root(call: Call, post: Post) -> None:
+def _check_root(server: "Sandbox", post: Post) -> None:
     if not post.root_id:
         return
-    root = call.state.posts.get(post.root_id)
+    root = server.state.posts.get(post.root_id)
     if root is None or root.delete_at or root.root_id:
         raise ApiError("api.post.create_post.root_id.app_error", 400)
     if root.channel_id != post.channel_id:
         raise ApiError("api.post.create_post.channel_root_id.app_error", 400)
 
 
-def check_message(call: Call, message: str) -> None:
+def check_message(server: "Sandbox", message: str) -> None:
     """Refuse a text that is too long, or that the database would not take."""
     if len(message) > LONGEST_MESSAGE:
-        raise ApiError(call.server.caps.too_long_id, 400)
+        raise ApiError(server.caps.too_long_id, 400)
     if "\0" in message:
         raise ApiError("app.post.save.app_error", 500)
 
 
-def check_props(call: Call, post: Post) -> None:
+def check_props(server: "Sandbox", props: dict[str, Any]) -> None:
     """Refuse props that are too long."""
-    if len(dumps(post.props)) > call.server.caps.longest_props:
+    if len(dumps(props)) > server.caps.longest_props:
         raise ApiError("model.post.is_valid.props.app_error", 400)
+
+
+def check_file_ids(server: "Sandbox", file_ids: list[str]) -> None:
+    """Refuse more files than a post carries."""
+    if len(dumps(file_ids)) > FILE_IDS_ROOM:
+        blanks = (("Limit", "10" if server.caps.ten_files else "5"),)
+        raise ApiError("model.post.is_valid.file_ids.app_error", 400, blanks)

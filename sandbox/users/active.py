@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from sandbox.events import Data
+from sandbox.events import EVERYBODY, Broadcast
+from sandbox.ranks import publish_by_rank
 from sandbox.records import User
 from sandbox.users.present import own_user, public_user
 
@@ -12,12 +13,13 @@ if TYPE_CHECKING:
 
 def tell_updated(server: "Sandbox", user: User) -> None:
     """Tell everybody that a person changed, each as far as they may see it."""
-
-    def copy(viewer: User) -> Data:
-        shown = own_user(server, user) if viewer.id == user.id else public_user(server, user, viewer)
-        return {"user": shown}
-
-    server.hub.publish("user_updated", copy(user), personal=copy)
+    plain = {"user": public_user(server, user)}
+    if not server.caps.user_updated_in_three_copies:
+        publish_by_rank(server, "user_updated", plain, {"user": public_user(server, user, user)}, EVERYBODY)
+        return
+    full = {"user": own_user(server, user)}
+    publish_by_rank(server, "user_updated", plain, full, Broadcast(omit_users=(user.id,)))
+    server.hub.publish("user_updated", full, Broadcast(user_id=user.id))
 
 
 def set_active(server: "Sandbox", user: User, *, active: bool) -> None:

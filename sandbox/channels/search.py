@@ -1,0 +1,154 @@
+"""Lists of channels and searching them by word."""
+
+import re
+
+from sandbox.call import Call
+from sandbox.channels.lookup import by_title
+from sandbox.channels.present import channel_json
+from sandbox.errors import forbidden, invalid_body
+from sandbox.events import Data
+from sandbox.records import Channel
+from sandbox.routes import Routes
+
+routes = Routes()
+
+FEW = 50
+"""How many channels a search returns at most."""
+
+
+@routes.get("/teams/{team_id}/channels/private")
+async def list_private(call: Call) -> object:
+    """List a team's private channels, to the system admin."""
+    team_id = call.id("team_id")
+    if not call.server.rights.is_admin(call.user):
+        raise forbidden()
+    rows = [one for one in call.state.channels_of_team.rows(team_id) if one.type == "P" and not one.delete_at]
+    return [channel_json(call.server, one) for one in call.page().cut(by_title(rows))]
+
+
+@routes.get("/teams/{team_id}/channels/deleted")
+async def list_archived(call: Call) -> object:
+    """List a team's archived channels, of the private ones only the caller's own."""
+    team_id = call.id("team_id")
+    _must_list(call, team_id)
+    rows = [one for one in call.state.channels_of_team.rows(team_id) if one.delete_at and _shown(call, one)]
+    return [channel_json(call.server, one) for one in call.page().cut(by_title(rows))]
+
+
+def _shown(call: Call, channel: Channel) -> bool:
+    is_own = call.state.member(channel.id, call.user.id) is not None
+    return channel.type == "O" or is_own or call.server.rights.is_admin(call.user)
+
+
+def _must_list(call: Call, team_id: str) -> None:
+    if not call.server.rights.in_team(call.user, team_id, "list_team_channels"):
+        raise forbidden()
+
+
+@routes.get("/channels")
+async def list_everywhere(call: Call) -> object:
+    """List the channels of all teams, to the system admin."""
+    if not call.server.rights.is_admin(call.user):
+        raise forbidden()
+    rows = [one for one in call.state.channels if one.type in {"O", "P"} and not one.delete_at]
+    return [_with_team(call, one) for one in call.page().cut(by_title(rows))]
+
+
+def _with_team(call: Call, channel: Channel) -> Data:
+    team = call.state.teams.rows[channel.team_id]
+    return channel_json(call.server, channel) | {
+        "team_display_name": team.display_name,
+        "team_name": team.name,
+        "team_update_at": team.update_at,
+    }
+
+
+@routes.post("/channels/search")
+async def search_everywhere(call: Call) -> object:
+    """Search the channels of all teams, to the system admin."""
+    body = call.body("channel_search")
+    if not call.server.rights.is_admin(call.user):
+        raise forbidden()
+    rows = [one for one in call.state.channels if one.type in {"O", "P"} and matches(one, body.text("term"))]
+    return [_with_team(call, one) for one in by_title(rows) if not one.delete_at]
+
+
+@routes.post("/teams/{team_id}/channels/search")
+async def search_team(call: Call) -> object:
+    """Search a team's public channels."""
+    team_id = call.id("team_id")
+    term = call.body("channel_search").text("term")
+    _must_list(call, team_id)
+    archived = call.server.caps.search_finds_archived
+    rows = [
+        one
+        for one in call.state.channels_of_team.rows(team_id)
+        if one.type == "O" and (archived or not one.delete_at) and matches(one, term)
+    ]
+    return [channel_json(call.server, one) for one in by_title(rows)[:FEW]]
+
+
+@routes.post("/teams/{team_id}/channels/search_archived")
+async def search_archived(call: Call) -> object:
+    """Search a team's archived channels."""
+    call.only_if(call.server.caps.has_archived_search)
+    team_id = call.id("team_id")
+    term = call.body("channel_search").text("term")
+    _must_list(call, team_id)
+    rows = [
+        one
+        for one in call.state.channels_of_team.rows(team_id)
+        if one.delete_at and _shown(call, one) and matches(one, term)
+    ]
+    return [channel_json(call.server, one) for one in by_title(rows)[:FEW]]
+
+
+@routes.get("/teams/{team_id}/channels/autocomplete")
+async def autocomplete(call: Call) -> object:
+    """Find a team's channels while a name is typed: public ones, and one's own private ones."""
+    team_id = call.id("team_id")
+    _must_list(call, team_id)
+    rows = [
+        one
+        for one in call.state.channels_of_team.rows(team_id)
+        if matches(one, call.query("name")) and (one.type == "O" or _is_own(call, one))
+    ]
+    return [channel_json(call.server, one) for one in by_title(rows)[:FEW]]
+
+
+def _is_own(call: Call, channel: Channel) -> bool:
+    return call.state.member(channel.id, call.user.id) is not None
+
+
+@routes.get("/teams/{team_id}/channels/search_autocomplete")
+async def search_autocomplete(call: Call) -> object:
+    """Find one's own channels while a name is typed."""
+    team_id = call.id("team_id")
+    _must_list(call, team_id)
+    rows = [
+        one
+        for one in call.state.channels_of_team.rows(team_id)
+        if _is_own(call, one) and matches(one, call.query("name"))
+    ]
+    return [channel_json(call.server, one) for one in by_title(rows)[:FEW]]
+
+
+@routes.post("/teams/{team_id}/channels/ids")
+async def public_by_ids(call: Call) -> object:
+    """Return several public channels by id."""
+    team_id = call.id("team_id")
+    wanted = call.texts("channel_ids")
+    if not wanted:
+        raise invalid_body("channel_ids")
+    if not call.server.rights.in_team(call.user, team_id, "view_team"):
+        raise forbidden()
+    found = [call.state.channels.get(channel_id) for channel_id in wanted]
+    rows = [one for one in found if one and one.type == "O" and one.team_id == team_id and not one.delete_at]
+    return [channel_json(call.server, one) for one in by_title(rows)]
+
+
+def matches(channel: Channel, term: str) -> bool:
+    """Tell whether words in a channel's name, title or purpose begin as the term's words."""
+    words = [word for word in re.split(r"[\s\-]+", term.lower()) if word]
+    text = f"{channel.name} {channel.display_name} {channel.purpose}".lower()
+    return all(re.search(r"(^|[^\w])" + re.escape(word), text) for word in words)
