@@ -36,6 +36,7 @@ class Namer:
 
     def value(self, value: Any) -> Any:
         if isinstance(value, dict):
+            value = without_words(value)
             return {self.text(key): ANY if hidden(key, item) else self.value(item) for key, item in value.items()}
         if isinstance(value, list):
             return [self.value(item) for item in value]
@@ -147,7 +148,7 @@ def command_records(folder: Path) -> Iterator[dict[str, Any]]:
         frame = opened(json.loads(record["raw"]))
         others.append({"kind": "frame", "actor": record["actor"], "way": record["dir"], "frame": frame})
     for item in [*calls, *others]:
-        yield {"scenario": "commands", **without_messages(namer.value(item))}
+        yield {"scenario": "commands", **namer.value(item)}
 
 
 def rooms_frame(record: dict[str, Any]) -> dict[str, Any]:
@@ -175,17 +176,14 @@ def rooms_records(folder: Path) -> Iterator[dict[str, Any]]:
         named = json.dumps(namer.value(record), ensure_ascii=False)
         if number in BRK:
             named = named.replace("⟨#town-square⟩", "⟨#town-square brk⟩")
-        yield {"scenario": "rooms", **without_messages(json.loads(named))}
+        yield {"scenario": "rooms", **json.loads(named)}
 
 
-def without_messages(record: dict[str, Any]) -> dict[str, Any]:
+def without_words(value: dict[str, Any]) -> dict[str, Any]:
     """Error texts are translated and reworded between versions: the id is the contract."""
-    reply = record.get("reply")
-    if record.get("status", 0) >= 400 and isinstance(reply, dict):
-        for key in ("message", "detailed_error", "request_id"):
-            if reply.get(key):
-                reply[key] = ANY
-    return record
+    if not {"id", "message", "status_code"} <= set(value):
+        return value
+    return value | {key: "<secret>" for key in ("message", "detailed_error", "request_id") if value.get(key)}
 
 
 def main(reference: Path) -> None:

@@ -107,8 +107,11 @@ class World:
     # ---- sockets
 
     async def open(self, name: str, actor: str, query: str = "", header: bool = False) -> Ears:
-        self.ears[name] = await listen(self.client, self.server.url, name, self.tokens.get(actor, ""), query, header)
-        return self.ears[name]
+        ears = await listen(self.client, self.server.url, name, self.tokens.get(actor, ""), query, header)
+        if name in self.ears:
+            ears.all[:0] = self.ears[name].all
+        self.ears[name] = ears
+        return ears
 
     async def shut(self, name: str) -> None:
         await self.ears[name].close()
