@@ -51,7 +51,8 @@ class Asked:
             "display_name": self.label,
             "help_text": self.help,
             "optional": self.optional,
-            "default": "" if known is None else str(known),
+            # What a client let somebody type is brought back whole; only a forged value is longer.
+            "default": "" if known is None else str(known)[: TEXT_MAX if more.get("type") == "text" else LONG_MAX],
             **more,
         }
 
@@ -69,7 +70,8 @@ class Kind:
     def recall(self, asked: Asked, raw: Raw) -> object | None:
         """What was typed, readable or not, as ``draw`` takes it back."""
         value = raw.get(asked.name)
-        return None if value in ("", None, []) else value
+        typed = isinstance(value, (str, int, float)) and not isinstance(value, bool)
+        return str(value).strip() or None if typed else None
 
     def read(self, asked: Asked, raw: Raw, clues: Clues) -> Any:
         """The value, None when left blank. Raises Unreadable."""

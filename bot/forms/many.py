@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.forms.kinds import TEXT_MAX, Asked, Clues, Element, Kind, Raw, Unreadable
+from bot.forms.kinds import LONG_MAX, TEXT_MAX, Asked, Clues, Element, Kind, Raw, Unreadable
 from bot.texts import quote
 
 SELECTS = 3
@@ -60,7 +60,9 @@ class Many(Kind):
     def _more(self, values: Sequence[str], typed: str) -> Element:
         shown = ", ".join([*values[SELECTS:], *([typed] if typed else [])])
         asked = Asked(f"{self.singular}s_plus", self.more_label, self.more_help, optional=True)
-        return asked.element(shown, type="text", max_length=TEXT_MAX)
+        # All nineteen themes take more than one line holds.
+        long = len(shown) > TEXT_MAX
+        return asked.element(shown, type="textarea" if long else "text", max_length=LONG_MAX if long else TEXT_MAX)
 
     def recall(self, asked: Asked, raw: Raw) -> Picked | None:
         values = [v for _, v in self._chosen(asked, raw)]
@@ -79,8 +81,15 @@ class Many(Kind):
                 self._take(value, element, values, mistakes)
         self._read_more(raw, values, mistakes)
         if mistakes:
-            raise Unreadable(mistakes)
+            raise Unreadable(self._where_shown(mistakes, asked, clues))
         return tuple(values) or None
+
+    def _where_shown(self, mistakes: Mapping[str, str], asked: Asked, clues: Clues) -> dict[str, str]:
+        """Mistakes about elements that this dialog does not have, under its first one."""
+        shown = {str(e["name"]) for e in self.draw(asked, None, clues)}
+        found = {e: text for e, text in mistakes.items() if e in shown}
+        elsewhere = next((text for e, text in mistakes.items() if e not in shown), None)
+        return ({self.first_element(asked, clues): elsewhere} if elsewhere else {}) | found
 
     def _read_more(self, raw: Raw, values: list[str], mistakes: dict[str, str]) -> None:
         element = f"{self.singular}s_plus"

@@ -81,7 +81,9 @@ class NewCra(Form):
 
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
-        return {**_broken_keeps(values), **rule_problems(values, clues.today)}
+        # One suite for everybody is never more than there are participants.
+        judged = {name: value for name, value in values.items() if name != "suite"}
+        return {**_broken_keeps(values), **rule_problems(judged, clues.today)}
 
     @classmethod
     def of(cls, report: Report, **more: object) -> Self:

@@ -1,0 +1,25 @@
+"""The generations of servers that stories, forms and the sandbox are tried on."""
+
+from datetime import date
+
+from bot.capabilities import Capabilities
+from bot.forms import Clues
+from storage.people import Person
+
+MODES = ("11.2", "10.5", "9.11", "9.4", "5.37")
+EDGES = ("11.2", "5.37")
+"""The newest and the oldest: where there is no time for all of them."""
+
+FORM_MODES = ("11.2", "11.0", "5.37")
+"""The three ways a dialog can be drawn."""
+
+
+def version(mode: str) -> tuple[int, int]:
+    """(11, 2) of "11.2"."""
+    major, minor = mode.split(".")
+    return int(major), int(minor)
+
+
+def clues(mode: str, user: Person, today: date) -> Clues:
+    """What a form needs to be drawn for somebody on a server of that generation."""
+    return Clues(user, today, Capabilities(version(mode)))

@@ -1,0 +1,202 @@
+"""Every form, in every way it is drawn: it fits Mattermost, and whatever is sent is accepted or explained."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import UserError
+from bot.forms import Form
+from bot.links import Links
+from commands import FEATURES
+from storage.people import Person, Role
+from tests.modes import FORM_MODES, clues, version
+
+TODAY = date(2026, 9, 12)
+USER = Person(
+    id="u" * 26,
+    username="juliette",
+    role=Role.CONSEILLER,
+    departements=["69"],
+    commune="69256",
+    code_postal="69120",
+    since=datetime(2026, 1, 1, tzinfo=UTC),
+)
+KEPT = {
+    "participants": 3,
+    "ages": {"-12": 1, "+60": 2},
+    "statuts": {"retraite": 2, "etudiant": 1},
+    "suite": {"atelier": 1},
+}
+HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
+    "NewCra": ({}, {"kept": KEPT}),
+    "EditCra": ({"numero": 12, "version": 1}, {"numero": 12, "version": 3, "kept": KEPT}),
+    "SpreadCra": ({"numero": 12, "version": 1, "participants": 3, "day": "2026-09-01"},),
+}
+"""What travels with each form; a new form with hidden fields is added here."""
+
+FORMS = [t.payload for f in FEATURES for t in f.triggers if t.key[0] == "submit" and t.payload]
+EVERY_FORM = pytest.mark.parametrize("form", FORMS, ids=lambda f: f.__name__)
+EVERY_WAY = pytest.mark.parametrize("mode", FORM_MODES)
+
+words = st.text(max_size=160) | st.sampled_from(
+    [
+        "hier",
+        "69120",
+        "Saint-Denis",
+        "@all",
+        "<!channel>",
+        "7",
+        "0",
+        "-1",
+        "1e9",
+        "8,0",
+        "٣",
+        "2026-02-30",
+        "\x00",
+        "𝟘",
+        "a" * 400,
+    ]
+)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | words,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+Values = Mapping[str, object]
+
+
+def _drawn(
+    form: type[Form], raw: Mapping[str, object], hidden: Mapping[str, object], mode: str
+) -> list[dict[str, Any]]:
+    return form.recall(raw, hidden).elements(clues(mode, USER, TODAY))
+
+
+@st.composite
+def submissions(draw: st.DrawFn, form: type[Form]) -> dict[str, object]:
+    """Anything for any element of any server; mostly what a client could have sent."""
+    names = {e["name"]: e for mode in FORM_MODES for e in _drawn(form, {}, HIDDEN.get(form.__name__, ({},))[0], mode)}
+    raw: dict[str, object] = {}
+    for name, element in names.items():
+        options = [o["value"] for o in element.get("options", [])]
+        usual = st.sampled_from(options) | st.lists(st.sampled_from(options), max_size=4) if options else words
+        raw[name] = draw(st.one_of(usual, usual, json_values))
+    kept = draw(st.sets(st.sampled_from(sorted(raw))))
+    extra = draw(st.dictionaries(st.text(max_size=10), json_values, max_size=2))
+    return extra | {n: v for n, v in raw.items() if n in kept}
+
+
+@EVERY_FORM
+@EVERY_WAY
+@given(data=st.data())
+def test_any_submission_is_accepted_or_explained_under_its_own_fields(
+    form: type[Form], mode: str, data: st.DataObject
+) -> None:
+    raw = data.draw(submissions(form))
+    hidden = data.draw(st.sampled_from(HIDDEN.get(form.__name__, ({},))))
+    shown = {e["name"] for e in _drawn(form, {}, hidden, mode)}
+    mistakes = _mistakes(form, raw, hidden, mode)
+    assert set(mistakes) <= shown, "an unknown field would close old clients without a word"
+    for sentence in mistakes.values():
+        assert_says_what_to_do(sentence)
+
+
+def _mistakes(form: type[Form], raw: Values, hidden: Values, mode: str) -> Mapping[str, str]:
+    """What is explained under the fields; nothing when it is accepted."""
+    try:
+        assert isinstance(form.parse(raw, hidden, clues(mode, USER, TODAY)), form)
+    except UserError as refusal:
+        return refusal.fields or {"": "a refusal of a dialog says where"}
+    return {}
+
+
+def assert_says_what_to_do(sentence: str) -> None:
+    """One French sentence or two, without a mention, a link or a line break."""
+    assert sentence[0].isupper() or sentence[0] in "«0123456789", sentence
+    assert sentence.rstrip().endswith((".", "!", "?", "…")), sentence
+    assert "\n" not in sentence
+    assert not re.search(r"@(all|channel|here|\w)", sentence), sentence
+    assert "://" not in sentence, sentence
+    assert len(sentence) <= 600, len(sentence)
+
+
+@EVERY_FORM
+@EVERY_WAY
+@given(data=st.data())
+def test_a_form_fits_mattermost_whatever_it_is_prefilled_with(form: type[Form], mode: str, data: st.DataObject) -> None:
+    raw = data.draw(submissions(form))
+    hidden = data.draw(st.sampled_from(HIDDEN.get(form.__name__, ({},))))
+    elements = _drawn(form, raw, hidden, mode)
+    assert 0 < len(form.title.encode()) <= 24
+    assert len({e["name"] for e in elements}) == len(elements) > 0
+    assert len(json.dumps(elements)) < 200_000
+    for element in elements:
+        assert_fits(element, mode)
+
+
+def assert_fits(element: Mapping[str, Any], mode: str) -> None:
+    """The limits of mattermost.md §3.3, in bytes, and the kinds a server of that generation knows (§3.4)."""
+    known = {"text", "textarea", "select", "bool", "radio"} | ({"date"} if version(mode) >= (11, 1) else set())
+    assert element["type"] in known
+    assert 0 < len(element["display_name"].encode()) <= 24
+    assert 0 < len(element["name"].encode()) <= 300
+    assert len(element.get("help_text", "").encode()) <= 150
+    most = 150 if element["type"] in ("text", "date") else 3000
+    assert len(element.get("placeholder", "").encode()) <= most
+    default = element.get("default", "")
+    assert isinstance(default, str)
+    # What a person typed is brought back whole; clients count its characters, the server would count bytes.
+    assert len(default) <= most, element
+    if element["type"] == "select":
+        values = [o["value"] for o in element["options"]]
+        assert len(values) == len(set(values)) > 0
+        assert "multiselect" not in element or version(mode) >= (11, 0)
+        chosen = default.split(",") if element.get("multiselect") else [default]
+        assert default == "" or set(chosen) <= set(values)
+    assert element["type"] != "radio" or not default, "web clients from 11.0 send a radio’s default without showing it"
+
+
+@EVERY_FORM
+@EVERY_WAY
+@given(data=st.data())
+def test_what_a_form_shows_again_is_read_like_what_was_typed(form: type[Form], mode: str, data: st.DataObject) -> None:
+    """A draft brought back and sent untouched means what it meant when it was typed."""
+    raw = data.draw(submissions(form))
+    hidden = data.draw(st.sampled_from(HIDDEN.get(form.__name__, ({},))))
+    try:
+        first = form.parse(raw, hidden, clues(mode, USER, TODAY))
+    except UserError:
+        return
+    shown = {e["name"]: e.get("default", "") for e in _drawn(form, raw, hidden, mode)}
+    assert form.parse(shown, hidden, clues(mode, USER, TODAY)) == first
+
+
+links = Links(["cle-de-test"])
+states = st.dictionaries(st.text(max_size=10), json_values, max_size=5)
+
+
+@given(states)
+def test_what_is_sealed_opens_to_itself(state: dict[str, Any]) -> None:
+    assert links.open("dialog", links.seal("dialog", state)) == state
+
+
+@given(states, st.data())
+def test_a_seal_with_any_character_changed_is_refused(state: dict[str, Any], data: st.DataObject) -> None:
+    sealed = links.seal("button", state)
+    place = data.draw(st.integers(0, len(sealed) - 2))
+    other = data.draw(st.characters(codec="ascii").filter(lambda c: c != sealed[place]))
+    with pytest.raises(UserError):
+        links.open("button", sealed[:place] + other + sealed[place + 1 :])
+
+
+@given(states)
+def test_a_seal_for_one_purpose_opens_for_no_other(state: dict[str, Any]) -> None:
+    with pytest.raises(UserError):
+        links.open("dialog", links.seal("button", state))
