@@ -63,7 +63,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= {"mention": mention, "enumerated": join, "plural": plural, "lower_first": _lower_first}
+    environment.filters |= {"mention": mention, "enumerated": join, "plural": plural, "ours": Markdown, "lower_first": _lower_first}
     return environment
 
 

@@ -29,11 +29,12 @@ def aide(features: Iterable[Feature]) -> Feature:
             return None
         said = message.text.strip().lower()
         meant = next((t.key[1] for t in _allowed(known, ctx.user) if said.startswith(t.key[1])), None)
-        return Direct(render("aide/hello", meant=meant, commands=_allowed(known, ctx.user)), user_id=message.user_id)
+        return Direct(render("aide/hello", meant=meant), user_id=message.user_id)
 
     return feature
 
 
 def _allowed(features: Iterable[Feature], user: Person) -> list[Trigger]:
-    """The commands of somebody’s role."""
-    return [t for f in features for t in f.triggers if t.key[0] == "command" and user.role in t.roles]
+    """The commands of somebody’s role, by name."""
+    commands = (t for f in features for t in f.triggers if t.key[0] == "command")
+    return sorted((t for t in commands if user.role in t.roles), key=lambda t: t.key[1])

@@ -5,7 +5,7 @@ from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Self, TypeVar, Union, cast, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from bot.errors import UserError
@@ -70,7 +70,8 @@ class Form(BaseModel):
     def recall(cls, raw: Raw, hidden: Mapping[str, object]) -> Self:
         """The form as somebody left it, readable or not, to be asked again."""
         known = {n: kind.recall(asked, raw) for n, (asked, kind) in cls._asked.items()}
-        return cls.draft(**{n: v for n, v in known.items() if v is not None}, **hidden)
+        unseen = {n: TypeAdapter(cls.model_fields[n].annotation).validate_python(v) for n, v in hidden.items()}
+        return cls.draft(**{n: v for n, v in known.items() if v is not None}, **unseen)
 
     @classmethod
     def parse(cls, raw: Raw, hidden: Mapping[str, object], clues: Clues) -> Self:
