@@ -22,7 +22,7 @@ OF_THE_MACHINE = {"server_hostname", "DiagnosticId", "BuildHash", "AsymmetricSig
 NAMED = re.compile(r"<(#[^<>|]+|team [a-z]+|[a-z]+[0-9]*)>")
 SEALED = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9]*[0-9])[A-Za-z0-9+/]{60,}=*")
 SECRETS = {"<secret>", "<token>"}
-BRK = range(318, 328)  # in these calls <#town-square> is the one of the team brk
+OF_TEAM = {207: "hub"} | dict.fromkeys(range(318, 328), "brk")  # whose town square these calls mean
 HEADERS = {"User-Agent", "Accept", "Authorization", "Content-Type"}
 
 
@@ -174,8 +174,8 @@ def rooms_records(folder: Path) -> Iterator[dict[str, Any]]:
     for record in [*({"kind": "call", **call} for call in calls), *frames]:
         number = int((record.get("name") or record["after"])[:4])
         named = json.dumps(namer.value(record), ensure_ascii=False)
-        if number in BRK:
-            named = named.replace("⟨#town-square⟩", "⟨#town-square brk⟩")
+        if number in OF_TEAM:
+            named = re.sub("⟨#(town-square|off-topic)⟩", rf"⟨#\1 {OF_TEAM[number]}⟩", named)
         yield {"scenario": "rooms", **json.loads(named)}
 
 

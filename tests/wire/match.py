@@ -143,11 +143,13 @@ class Matcher:
             pattern += re.escape(text) + self._pattern(name)
         found = re.fullmatch(pattern, got, re.DOTALL)
         if found:
-            learnt = [name for name in names if name not in self.bound and name != ANY]
+            learnt = [name for name in names if name not in self.bound and "(" in self._pattern(name)]
             self.bound.update(zip(learnt, found.groups(), strict=True))
         return found is not None
 
     def _pattern(self, name: str) -> str:
+        if name.startswith("⟨crowd"):
+            return "[a-z0-9]{26}"  # one of many, who are all the same
         if name == "" or name in self.bound:
             return re.escape(str(self.bound.get(name, "")))
         if name == ANY:
