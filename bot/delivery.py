@@ -17,6 +17,7 @@ from bot.mattermost import Chat
 from bot.outbox import LEASE, Outbox
 from bot.people import People
 from bot.replies import Ask, Button, Direct, Message, Refresh, Refuse, Reply, Say, Update, Whisper
+from bot.texts import typeset
 from storage import outbox as table
 from storage.database import Database
 from storage.outbox import Outgoing, Where
@@ -92,7 +93,7 @@ class Delivery:
                 case Whisper():
                     body = _joined(body, await self._whisper(reply, request))
                 case Update():
-                    body |= {"update": {"message": reply.text, "props": self._props(reply, request)}}
+                    body |= {"update": {"message": typeset(reply.text), "props": self._props(reply, request)}}
                 case Refuse():
                     body = _joined(body, await self._refuse(reply, request))
                 case _:
@@ -127,7 +128,7 @@ class Delivery:
         return {
             "callback_id": state["f"],
             "title": form.title,
-            "introduction_text": form.introduction(),
+            "introduction_text": typeset(form.introduction()),
             "submit_label": form.submit_label,
             # Told of a cancellation, the bot says where a refused submission waits.
             "notify_on_cancel": True,
@@ -139,7 +140,7 @@ class Delivery:
         if request.kind == "command":
             return self._ephemeral(whisper, request)
         if request.kind == "button" and not whisper.buttons and not whisper.facts:
-            return {"ephemeral_text": whisper.text}
+            return {"ephemeral_text": typeset(whisper.text)}
         if request.response_url and await self._responded(whisper, request):
             return {}
         if request.user_id:
@@ -160,19 +161,20 @@ class Delivery:
     async def _refuse(self, refusal: Refuse, request: Request) -> Body:
         if request.kind == "submit":
             # A name that no element has would close the old web client’s dialog without a word.
-            return {"errors": dict(refusal.fields)} if refusal.fields else {"error": refusal.text}
+            fields = {name: typeset(text) for name, text in refusal.fields.items()}
+            return {"errors": fields} if fields else {"error": typeset(refusal.text)}
         if request.kind in ("event", "job"):
             return {}
         text = refusal.text or "\n".join(refusal.fields.values())
         return await self._whisper(Whisper(text), request)
 
     def _ephemeral(self, message: Message, request: Request) -> Body:
-        body: Body = {"response_type": "ephemeral", "text": message.text, "skip_slack_parsing": True}
+        body: Body = {"response_type": "ephemeral", "text": typeset(message.text), "skip_slack_parsing": True}
         return body | self._props(message, request)
 
     def _outgoing(self, message: Message, where: Where, target: str, topic: str | None = None) -> Outgoing:
         now = self._w.clock()
-        content: dict[str, Any] = {"message": message.text, "props": self._props(message, None)}
+        content: dict[str, Any] = {"message": typeset(message.text), "props": self._props(message, None)}
         return Outgoing(
             id=secrets.token_hex(13),
             where=where,
@@ -189,7 +191,7 @@ class Delivery:
             return {"attachments": []} if isinstance(message, (Update, Refresh)) else {}
         card = {
             "color": COLOUR,
-            "fallback": message.text,
+            "fallback": typeset(message.text),
             "fields": [{"title": name, "value": value, "short": True} for name, value in message.facts],
             "actions": [self._action(b, f"b{i}", request) for i, b in enumerate(message.buttons)],
         }

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.french.words import join, plural
+from bot.french.words import NBSP, join, plural
 
 BREAK = "\u200b"
 """A zero-width space: after @ it keeps a name from being a mention (mattermost.md §8)."""
@@ -15,6 +15,8 @@ _STRUCTURE = re.compile(r"([\\`*_\[\]<>|~#])")
 _EMOJI = re.compile(r":(?=[\w+-]+:)")
 _LINK = re.compile(r"(://|\bwww(?=\.)|\bmailto(?=:))", re.IGNORECASE)
 _LINE_START = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))", re.MULTILINE)
+
+_UNBREAKABLE = re.compile(r"(?<=\S) (?=[:;!?»])|(?<=«) (?=\S)|(?<=n°) (?=\d)")
 
 
 class Markdown(str):
@@ -25,7 +27,7 @@ class Markdown(str):
 
 def escape(text: str) -> str:
     """Somebody’s words as Mattermost shows them literally: no structure, mention, link, tag or emoji."""
-    text = _STRUCTURE.sub(r"\\\1", " ".join(text.split()))
+    text = _STRUCTURE.sub(r"\\\1", re.sub(r"\s*[\r\n]\s*", " ", text))
     text = text.replace("@", f"@{BREAK}")
     text = _EMOJI.sub(f":{BREAK}", text)
     text = _LINK.sub(lambda found: f"{found[0][0]}{BREAK}{found[0][1:]}", text)
@@ -37,6 +39,12 @@ def quote(text: str, most: int = 40) -> str:
     harmless signs, shortened."""
     kept = " ".join(re.sub(r"[^\w\s’'+/,%€°-]|_|(?<!\d)[.](?!\d)", " ", text).split())
     return kept if len(kept) <= most else f"{kept[: most - 1]}…"
+
+
+def typeset(text: str) -> str:
+    """A French text with the spaces that must not break: before : ; ! ? », after «, in « n° 12 »; code stays."""
+    pieces = re.split(r"(`[^`]*`)", text)
+    return "".join(p if p.startswith("`") else _UNBREAKABLE.sub(NBSP, p) for p in pieces)
 
 
 def mention(username: str) -> Markdown:
@@ -63,7 +71,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= {"mention": mention, "enumerated": join, "plural": plural, "ours": Markdown, "lower_first": _lower_first}
+    environment.filters |= {
+        "mention": mention,
+        "enumerated": join,
+        "plural": plural,
+        "ours": Markdown,
+        "lower_first": _lower_first,
+    }
     return environment
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from bot.texts import BREAK, Markdown, escape, mention, quote, render
+from bot.texts import BREAK, Markdown, escape, mention, quote, render, typeset
 
 
 @pytest.mark.parametrize("word", ["@all", "@channel", "@here", "@juliette"])
@@ -56,3 +56,8 @@ def test_a_template_escapes_what_it_is_given_and_misses_nothing() -> None:
 def test_only_a_name_is_a_mention() -> None:
     assert mention("jean.dupont") == "@jean.dupont"
     assert mention("jean dupont\n@all") == ""
+
+
+def test_french_spaces_do_not_break() -> None:
+    assert typeset("« Oui » : n° 12 ! `a : b`") == "«\u00a0Oui\u00a0»\u00a0: n°\u00a012\u00a0! `a : b`"
+    assert typeset("10:30, http://x.fr") == "10:30, http://x.fr"

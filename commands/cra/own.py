@@ -9,10 +9,9 @@ from bot.replies import Ask, Button, Replies, Whisper
 from bot.texts import quote, render
 from commands.cra.buttons import Copy, Delete, Edit, More, Restore
 from commands.cra.feature import CONSEILLERS, feature
-from commands.cra.receipt import after_dialog, refreshed, sentence, updated
+from commands.cra.receipt import after_dialog, facts, refreshed, updated
 from dialogs.cra import EditCra, NewCra
 from storage import drafts
-from storage.communes import by_code
 from storage.cra import Cra, queries
 from storage.cra.queries import RESTORE_FOR, Page
 
@@ -162,11 +161,8 @@ def _number(text: str, verb: str) -> int:
 
 
 def _rows(page: Page) -> list[dict[str, object]]:
-    """Number and sentence of each report."""
-    return [
-        {"number": c.number, "day": c.date, "sentence": sentence(c.report), "commune": by_code(c.commune)}
-        for c in page.reports
-    ]
+    """The number of each report and what it says."""
+    return [{"number": c.number, **facts(c.report)} for c in page.reports]
 
 
 def _more(page: Page, period: Period) -> list[Button]:

@@ -19,15 +19,18 @@ def topic_of(number: int) -> str:
 
 def sentence(report: Report) -> Markdown:
     """All that a report says, in one readable sentence."""
+    return render("cra/sentence", day=say_date(report.date), **facts(report))
+
+
+def facts(report: Report) -> dict[str, object]:
+    """A report and its codes in words, for templates."""
     commune = by_code(report.commune)
-    return render(
-        "cra/sentence",
-        report=report,
-        commune=commune.nom if commune else report.commune,
-        day=say_date(report.date),
-        duration=say_minutes(report.minutes),
-        themes=[THEMES[code].court for code in report.themes],
-    )
+    return {
+        "report": report,
+        "commune": commune.nom if commune else report.commune,
+        "duration": say_minutes(report.minutes),
+        "themes": [THEMES[code].court for code in report.themes],
+    }
 
 
 def card(cra: Cra, verb: str) -> Message:
@@ -38,8 +41,8 @@ def card(cra: Cra, verb: str) -> Message:
         text = render("cra/deleted", number=cra.number, until=until, sentence=sentence(report))
         return Message(text, [Button("Rétablir", Restore(number=cra.number), "primary")])
     text = render("cra/receipt", number=cra.number, verb=verb, sentence=sentence(report))
-    facts = [("Date", f"{report.date:%d/%m/%Y}"), ("Durée", say_minutes(report.minutes))]
-    return Message(text, _buttons(cra), facts)
+    short = [("Date", f"{report.date:%d/%m/%Y}"), ("Durée", say_minutes(report.minutes))]
+    return Message(text, _buttons(cra), short)
 
 
 def receipt(ctx: Context, cra: Cra, verb: str = "enregistré") -> Direct:
