@@ -43,7 +43,7 @@ def upload_form(
     extra: tuple[str, str] | None = None,
     last: bool = False,
 ) -> aiohttp.FormData:
-    form = aiohttp.FormData()
+    form = aiohttp.FormData(quote_fields=False)
     fields = [("channel_id", world.matcher.live(channel))] if channel else []
     fields += [extra] if extra else []
     for name, value in () if last else fields:

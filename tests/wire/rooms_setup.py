@@ -186,12 +186,12 @@ async def attachments(world: World, call: Call) -> None:
     """Upload the files of a post with many, of which the recording shows two ids."""
     if not call.name[5:].startswith("attach_") or not call.name[12:].split(".")[0].isdigit():
         return
-    form = upload_form(world, "⟨#pubin⟩", [(f"{number}.csv", CSV) for number in range(10)])
+    form = upload_form(world, "⟨#pubin⟩", [(f"f{number}.csv", CSV) for number in range(10)])
     made = await world.must("plain", "POST", "/files", data=form)
     count = int(call.name[12:].split(".")[0])
     ids = [info["id"] for info in made["file_infos"]]
     if count > 10:
-        form = upload_form(world, "⟨#pubin⟩", [("11.csv", CSV)])
+        form = upload_form(world, "⟨#pubin⟩", [("f10.csv", CSV)])
         ids += [info["id"] for info in (await world.must("plain", "POST", "/files", data=form))["file_infos"]]
     world.notes["files"] = ids[:count]
     world.matcher.bound |= dict(zip(call.body["file_ids"][:2], ids, strict=False))

@@ -36,6 +36,8 @@ class World:
         self.server = Sandbox(version=recorded.version, snapshot=None)
         self.tokens: dict[str, str] = {}
         self.ears: dict[str, Ears] = {}
+        self.closed: list[Ears] = []
+        """Sockets whose name another one took over."""
         self.results: dict[str, list[str]] = {}
         self.notes: dict[str, Any] = {}
         """What the setup has to remember until a later step."""
@@ -109,9 +111,14 @@ class World:
     async def open(self, name: str, actor: str, query: str = "", header: bool = False) -> Ears:
         ears = await listen(self.client, self.server.url, name, self.tokens.get(actor, ""), query, header)
         if name in self.ears:
-            ears.all[:0] = self.ears[name].all
+            self.closed.append(self.ears[name])
         self.ears[name] = ears
         return ears
+
+    def all_heard(self, name: str) -> list[dict[str, Any]]:
+        """Return the list that still holds what a name heard and nobody compared: the older socket's first."""
+        named = [ears.all for ears in [*self.closed, *self.ears.values()] if ears.name == name and ears.all]
+        return named[0] if named else []
 
     async def shut(self, name: str) -> None:
         await self.ears[name].close()
