@@ -1,0 +1,54 @@
+"""A compte rendu in one line: `/cra atelier 8p 1h30 mail, internet 69120 hier +60 retraités`, read and printed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.forms import Clues
+from dialogs.cra.line.choose import Piece, choose
+from dialogs.cra.line.gather import gather
+from dialogs.cra.line.printing import print_line
+from dialogs.cra.line.tokens import Typed, split
+
+__all__ = ["Line", "print_line", "read_line"]
+
+_REST_SHOWN = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a line says.
+
+    ``raw`` is what a submission of the dialog would send, by element name; ``unread`` what was not understood,
+    as typed; ``mistakes`` a sentence by element name for what was understood but cannot be; ``assumed`` what was
+    taken without being said.
+    """
+
+    raw: dict[str, Any]
+    unread: tuple[str, ...]
+    mistakes: dict[str, str]
+    assumed: tuple[str, ...]
+
+
+def read_line(text: str, clues: Clues) -> Line:
+    """Read any text, of any length, as a compte rendu; the order of its parts does not matter.
+
+    Date, commune, canal and statut have defaults, which are told; age, themes and duration have none.
+    """
+    typed = split(text)
+    found = gather(choose(typed, clues), clues)
+    unread = _unread(typed, sorted(found.unread, key=lambda piece: piece.first))
+    return Line(found.raw, unread, found.mistakes, tuple(found.assumed))
+
+
+def _unread(typed: Typed, pieces: list[Piece]) -> tuple[str, ...]:
+    """What was not understood, as typed: words typed as one are named as one."""
+    runs: list[tuple[int, int]] = []
+    for piece in pieces:
+        if runs and runs[-1][1] == piece.first and typed.tokens[piece.first - 1].glued:
+            runs[-1] = (runs[-1][0], piece.end)
+        else:
+            runs.append((piece.first, piece.end))
+    words = [typed.typed(*run) for run in runs]
+    if typed.rest:
+        words.append(f"{typed.rest[:_REST_SHOWN]}…")
+    return tuple(words)

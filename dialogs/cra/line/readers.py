@@ -1,0 +1,221 @@
+"""What a few words of a line may mean: small readers, each for one kind of thing."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extractOne
+
+from bot.forms import Clues
+from bot.french.dates import read_date
+from bot.french.durations import read_minutes
+from bot.french.words import digits, fold, read_number
+from config.themes import theme_of, vocabulary
+from dialogs.cra.line.words import (
+    AMBIGUOUS,
+    NOT_TYPOS,
+    SHORTEST_WITH_TYPO,
+    SMALL,
+    Meaning,
+    comma_themes,
+    meanings,
+    single_words,
+)
+from storage.communes import matching
+from storage.cra.values import DUREES, Age
+
+# What each reading costs; the cheapest reading of the whole line holds (choose.py). A word left unread costs most.
+SURE, NAME, GUESS, BARE, WRONG = 1.0, 1.3, 1.6, 2.0, 4.0
+BARE_NUMBER = "number"
+"""The element of a number that says nothing of what it counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Some following words: in plain signs, as compared, and reduced as `config.themes.key` does."""
+
+    text: str
+    words: str
+    key: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a span may mean: an element and its value, or an ambiguous word’s two meanings; lower costs are likelier."""
+
+    element: str
+    value: str
+    cost: float = SURE
+    other: Meaning | None = None
+
+
+Reader = Callable[[Span, Clues], Reading | None]
+
+_PEOPLE = (
+    r"(?:p|ps|pers|personnes?|participant(?:e)?s?|particip|parts?|usagers?|usageres?|beneficiaires?|stagiaires?|inscrits?|"
+    r"presents?|apprenants?|gens|habitants?)"
+)
+_PARTICIPANTS = re.compile(rf"([0-9]{{1,4}}) ?{_PEOPLE}\.?|{_PEOPLE} ?[:=] ?([0-9]{{1,4}})")
+_KNOWN = (
+    r"(?:(?:participants?|personnes?|p) )?(?:recurrent(?:e)?s?|recur|rec|habitue(?:e)?s?|(?:deja )?connu(?:e)?s?|"
+    r"deja (?:venu|vu|accompagne|suivi)(?:e)?s?)"
+)
+_RECURRENTS = re.compile(rf"(?:dont )?([0-9]{{1,4}}) {_KNOWN}|(?:recurrents?|deja venus?) ?[:=] ?([0-9]{{1,4}})")
+_TIME_UNIT = re.compile(r"[0-9] ?(?:h|m)|[0-9]:[0-9]|heure|quart|demie?\b|½|min")
+_YEARS = r"(?: ?ans?)"
+_OLDER = re.compile(
+    rf"(?:[+>] ?(?:de |que )?|plus de |au dela de )(\d{{2,3}}){_YEARS}?|"
+    rf"(\d{{2,3}}) ?(?:{_YEARS} ?)?(?:\+|et plus){_YEARS}?"
+)
+_YOUNGER = re.compile(rf"(?:[-<] ?(?:de )?|moins de )(\d{{1,2}})({_YEARS})?")
+_RANGE = re.compile(rf"(?:de |entre |les )?(\d{{1,2}}){_YEARS}? ?(?:-|/|a|et) ?(\d{{1,3}})({_YEARS})?")
+_AGED = re.compile(rf"(?:age(?:e)?s? de )?(\d{{1,3}}){_YEARS}")
+# The first and last whole years of each category; the form’s bounds overlap, the older one holds but at 60.
+_YEARS_OF = {
+    Age.MOINS_12: (0, 11),
+    Age.DE_12_A_18: (12, 17),
+    Age.DE_18_A_35: (18, 34),
+    Age.DE_35_A_60: (35, 60),
+    Age.PLUS_60: (61, 130),
+}
+_CODE = re.compile(r"\d{5}|2[ab]\d{3}", re.IGNORECASE)
+
+
+def read_word(span: Span, clues: Clues) -> Reading | None:
+    """Read a usual word of the form, or of an activity that says less than others."""
+    if both := AMBIGUOUS.get(span.key):
+        return Reading(*both[0], other=both[1])
+    found = meanings().get(span.key)
+    return Reading(*found) if found else None
+
+
+def read_theme(span: Span, clues: Clues) -> Reading | None:
+    """Read a theme by code, label or usual word."""
+    theme = vocabulary().get(span.key)
+    return Reading("themes", theme.code) if theme else None
+
+
+def read_comma_theme(span: Span, clues: Clues) -> Reading | None:
+    """Read a label that holds a comma."""
+    return read_theme(span, clues) if span.key in comma_themes() else None
+
+
+def read_day(span: Span, clues: Clues) -> Reading | None:
+    """Read a date."""
+    day = read_date(span.text, clues.today)
+    return Reading("date", day.isoformat()) if day else None
+
+
+def read_duration(span: Span, clues: Clues) -> Reading | None:
+    """Read a duration with its unit; one that cannot be reported is less likely meant."""
+    if not _TIME_UNIT.search(span.words) and not _TIME_UNIT.search(span.text):
+        return None
+    minutes = read_minutes(span.text)
+    if minutes is None:
+        return None
+    return Reading("duree", str(minutes), SURE if minutes in DUREES else WRONG)
+
+
+def read_participants(span: Span, clues: Clues) -> Reading | None:
+    """Read a number of people: « 8p », « huit personnes », « participants : 8 »."""
+    match = _PARTICIPANTS.fullmatch(digits(span.text))
+    return Reading("participants", str(int(match[1] or match[2]))) if match else None
+
+
+def read_recurrents(span: Span, clues: Clues) -> Reading | None:
+    """Read how many had come before: « 3 récurrents », « dont deux déjà venus »."""
+    match = _RECURRENTS.fullmatch(digits(span.text))
+    return Reading("recurrents", str(int(match[1] or match[2]))) if match else None
+
+
+def read_bare_number(span: Span, clues: Clues) -> Reading | None:
+    """Read a number that says nothing of what it counts."""
+    number = read_number(span.text)
+    return Reading(BARE_NUMBER, str(number), BARE) if number is not None else None
+
+
+def read_age(span: Span, clues: Clues) -> Reading | None:
+    """Read an age category by its bounds, or the category of an age or of a range of ages."""
+    text = re.sub(r"\s*-\s*", "-", " ".join(fold_signs(span.text).split()))
+    bounds = _bounds(text)
+    if bounds is None:
+        return None
+    first, last = bounds
+    found = next((age for age, (low, high) in _YEARS_OF.items() if low <= first and last <= high), None)
+    return Reading("age", found.value) if found else None
+
+
+def fold_signs(text: str) -> str:
+    """Fold a text, its hyphens kept."""
+    return "-".join(fold(part) for part in text.split("-"))
+
+
+def _bounds(text: str) -> tuple[int, int] | None:
+    """The first and last whole years that a text on ages means."""
+    if match := _OLDER.fullmatch(text):
+        years = int(match[1] or match[2])
+        return (years + 1, 130) if years == 60 else (years, 130)
+    if match := _YOUNGER.fullmatch(text):
+        years = int(match[1])
+        return (0, years - 1) if match[2] or years == 12 or "moins" in text else None
+    if match := _RANGE.fullmatch(text):
+        first, last, unit = int(match[1]), int(match[2]), match[3]
+        if f"{first}-{last}" in ("12-18", "18-35", "35-60"):
+            return first, last - (last < 60)
+        return (first, last) if unit and first < last else None
+    match = _AGED.fullmatch(text)
+    return (int(match[1]), int(match[1])) if match else None
+
+
+def read_commune(span: Span, clues: Clues) -> Reading | None:
+    """Read a postcode, a name, both, or an INSEE code; five digits that are none are a mistyped one."""
+    if all(word in SMALL for word in span.words.split()):
+        return None
+    found = matching(span.text, clues.user.departements)
+    coded = _CODE.search(span.text)
+    if found.place or found.choices:
+        return Reading("commune", span.text, SURE if coded else NAME)
+    return Reading("commune", span.text, WRONG) if _CODE.fullmatch(span.text) else None
+
+
+def read_typo(span: Span, clues: Clues) -> Reading | None:
+    """Read a word of the form or of the themes with a slip."""
+    if len(span.key) < SHORTEST_WITH_TYPO or re.search(r"\d", span.key) or span.key in NOT_TYPOS:
+        return None
+    if span.count == 1 and (near := _near(span.key)):
+        return Reading(*meanings()[near], cost=GUESS)
+    theme = theme_of(span.text)
+    # As many words as in what was meant: « internet pc » is no slip of « internet ».
+    count = span.key.count(" ")
+    as_long = theme and any(
+        word.count(" ") == count and OSA.distance(word, span.key, score_cutoff=2) <= 2
+        for word, other in vocabulary().items()
+        if other is theme
+    )
+    return Reading("themes", theme.code, GUESS) if theme and as_long else None
+
+
+def _near(word: str) -> str | None:
+    """The one usual word a slip away (two from ten letters), the first letter being right."""
+    allowed = 2 if len(word) >= 10 else 1
+    words = [known for known in single_words() if known[0] == word[0]]
+    found = extractOne(word, words, scorer=OSA.distance, score_cutoff=allowed)
+    return found[0] if found else None
+
+
+# The most words each reader may need, and whether it may begin or end with a small word such as « le ».
+READERS: tuple[tuple[Reader, int, bool], ...] = (
+    (read_word, 7, False),
+    (read_theme, 12, False),
+    (read_recurrents, 6, True),
+    (read_participants, 4, True),
+    (read_age, 6, True),
+    (read_duration, 6, True),
+    (read_day, 6, True),
+    (read_commune, 10, True),
+    (read_bare_number, 3, False),
+    (read_typo, 4, False),
+)
+LONGEST = max(most for _, most, _ in READERS)

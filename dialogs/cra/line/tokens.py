@@ -1,0 +1,87 @@
+"""A typed line in tokens: its words as compared, and where each was typed."""
+
+import re
+from dataclasses import dataclass
+
+from config.folding import fold
+
+READ_MAX = 600
+TOKENS_MAX = 80
+"""Characters and tokens that are read; a compte rendu takes some 80 and 15."""
+
+# What keyboards write by themselves, sign for sign: dashes, apostrophes, spaces that do not break.
+_PLAIN = {
+    **dict.fromkeys(map(ord, "‐‑‒–—―−"), "-"),
+    **dict.fromkeys(map(ord, "’‘ʼ`´′"), "'"),
+    **dict.fromkeys(map(ord, "\u00a0\u202f\u2009\u2007\t\r\n\v\f\u2028\u2029\0"), " "),
+    **dict.fromkeys(map(ord, "，、；"), ","),
+}
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f]")
+
+_SIGN = r"(?:(?<![^\s,;(])(?:[+<>]\s?|-)(?=\d{1,3}(?:\s?ans?)?(?!\w))|[+-]\s?(?=de\s\d))?"
+_LETTERS = r"[^\s!-/:-@\[-`{-~«»“”„…·•‧–¡¿§°]+"
+_INCLUSIVE = r"(?:\(e\)|[·.•‧/-]e(?!\w))(?:[·.•‧/-]?s(?!\w))?|[·.•‧]es(?!\w)|\(s\)"
+_TOKEN = re.compile(rf"{_SIGN}(?P<word>{_LETTERS})(?:{_INCLUSIVE}|(?<=\d)\+(?!\w))?", re.IGNORECASE)
+# A comma parts what it separates, but for « 1,5 h ».
+_PARTING = re.compile(r"[,;|•]")
+_DECIMAL = re.compile(r"\d,\d{1,2}\s?h", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word: where it is in the text, how it is compared, and how it holds to the next one.
+
+    ``parted`` by a comma, ``glued`` without any space.
+    """
+
+    start: int
+    end: int
+    word: str
+    parted: bool
+    glued: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A line: as typed, the same with plain signs (position by position), its tokens, and what was too much."""
+
+    text: str
+    plain: str
+    tokens: tuple[Token, ...]
+    rest: str
+
+    def words(self, first: int, end: int) -> str:
+        """Some tokens as they are compared."""
+        return " ".join(t.word for t in self.tokens[first:end])
+
+    def slice(self, first: int, end: int) -> str:
+        """Some tokens with what stands between them, in plain signs; a bracket that opens there closes there."""
+        start, stop = self.tokens[first].start, self.tokens[end - 1].end
+        closing = ")" if "(" in self.plain[start:stop] and self.plain[stop : stop + 1] == ")" else ""
+        return self.plain[start:stop] + closing
+
+    def typed(self, first: int, end: int) -> str:
+        """Some tokens as they were typed."""
+        return " ".join(self.text[self.tokens[first].start : self.tokens[end - 1].end].split())
+
+
+def split(text: str) -> Typed:
+    """Split a line; what is beyond READ_MAX or TOKENS_MAX is left as the rest."""
+    shown = _INVISIBLE.sub("", text[: 4 * READ_MAX])
+    head = shown[:READ_MAX]
+    plain = head.translate(_PLAIN)
+    found = list(_TOKEN.finditer(plain))
+    end = found[TOKENS_MAX].start() if len(found) > TOKENS_MAX else len(head)
+    found = found[:TOKENS_MAX]
+    stops = [m.start() for m in found[1:]] + [end]
+    tokens = tuple(_token(plain, m, stop) for m, stop in zip(found, stops, strict=True))
+    return Typed(head, plain, tokens, (shown[end:] or text[4 * READ_MAX :]).strip())
+
+
+def _token(plain: str, match: re.Match[str], stop: int) -> Token:
+    gap = plain[match.end() : stop]
+    decimal = gap == "," and _DECIMAL.match(plain, match.end() - 1)
+    parted = bool(_PARTING.search(gap)) and not decimal
+    return Token(
+        match.start(), match.end(), fold(match["word"]), parted, not parted and " " not in gap and stop < len(plain)
+    )
