@@ -24,8 +24,6 @@ class Broadcast:
     omit_users: tuple[str, ...] | None = None
     connection_id: str = ""
     omit_connection_id: str = ""
-    show_user: bool = True
-    """Off for what goes to some people each in their own copy, without naming them."""
     only: Callable[[str], bool] | None = None
     """Who may hear it at all, when that is narrower than the rest says."""
     contains: str = ""
@@ -35,7 +33,7 @@ class Broadcast:
         """Return the broadcast part of a frame."""
         body: Data = {
             "omit_users": None if self.omit_users is None else dict.fromkeys(self.omit_users, True),
-            "user_id": self.user_id if self.show_user else "",
+            "user_id": self.user_id,
             "channel_id": self.channel_id,
             "team_id": self.team_id,
         }
@@ -60,6 +58,7 @@ class Hub:
         self._state = state
         self._caps = caps
         self._by_user: dict[str, list[Connection]] = {}
+        self._channels: dict[str, frozenset[str]] = {}
 
     def add(self, connection: Connection) -> None:
         """Let a connection hear."""
@@ -113,8 +112,29 @@ class Hub:
         if broadcast.user_id:
             return True
         if broadcast.channel_id:
-            return self._state.member(broadcast.channel_id, user_id) is not None
+            return broadcast.channel_id in self._memberships(user_id)
         return not broadcast.team_id or self._state.in_team(broadcast.team_id, user_id)
+
+    def forget_memberships(self, user_id: str) -> None:
+        """Look up anew in which channels somebody is, since that changed."""
+        self._channels.pop(user_id, None)
+
+    def _memberships(self, user_id: str) -> frozenset[str]:
+        """Return the channels that somebody hears.
+
+        As on the real server this is kept from one change of theirs to the next, and made without the channels
+        archived at that moment: who has something changed meanwhile hears no more of an archived channel.
+        """
+        known = self._channels.get(user_id)
+        if known is None:
+            rows = self._state.channels_of.rows(user_id)
+            known = frozenset(row.channel_id for row in rows if self._is_live(row.channel_id))
+            self._channels[user_id] = known
+        return known
+
+    def _is_live(self, channel_id: str) -> bool:
+        channel = self._state.channels.get(channel_id)
+        return channel is not None and not channel.delete_at
 
     def _forget_old(self, user_id: str) -> None:
         for connection in list(self._by_user.get(user_id, ())):

@@ -28,6 +28,8 @@ class User(Record):
     locale: str = "en"
     timezone: dict[str, str] = field(default_factory=dict)
     last_password_update: int = 0
+    last_picture_update: int = 0
+    """When the picture changed; negative for one that the server drew itself."""
     failed_attempts: int = 0
     disable_welcome_email: bool = False
     is_bot: bool = False

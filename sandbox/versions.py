@@ -49,6 +49,9 @@ class Capabilities:
     user_updated_in_three_copies: bool = _since(6, 0)
 
     # Teams and channels
+    team_admin_finds_private: bool = _since(11, 0)
+    group_posts_mention_all: bool = _since(9, 1)
+    email_invitations_never_fail: bool = _since(6, 0)
     unknown_joiner_has_own_error: bool = _since(9, 12)
     team_has_cloud_limits: bool = _since(7, 0)
     channel_has_last_root_post: bool = _since(6, 0)

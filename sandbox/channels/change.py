@@ -166,13 +166,19 @@ async def archive_channel(call: Call) -> object:
         raise ApiError("api.channel.delete_channel.deleted.app_error", 400)
     if channel.name == TOWN_SQUARE:
         raise ApiError("api.channel.delete_channel.cannot.app_error", 400)
-    name = call.user.username
-    notice = Notice("system_channel_deleted", f"{name} archived the channel.", {"username": name})
+    notice = _notice(call, "system_channel_deleted", "archived", "archivé")
     system_post(call.server, channel, call.user, notice)
     channel.delete_at = channel.update_at = call.state.clock.tick()
     data = {"channel_id": channel.id, "delete_at": channel.delete_at}
     call.server.hub.publish("channel_deleted", data, _all_who_know(call, channel))
     return OK
+
+
+def _notice(call: Call, kind: str, english: str, french: str) -> Notice:
+    """Return what is said of archiving: the only thing that is said in the actor's own language."""
+    name = call.user.username
+    text = f"{name} a {french} le canal." if call.user.locale == "fr" else f"{name} {english} the channel."
+    return Notice(kind, text, {"username": name})
 
 
 def _all_who_know(call: Call, channel: Channel) -> Broadcast:
@@ -195,8 +201,7 @@ async def restore_channel(call: Call) -> object:
     reply = channel_json(call.server, channel)
     data = {"channel_id": channel.id}
     call.server.hub.publish("channel_restored", data, _all_who_know(call, channel))
-    name = call.user.username
-    notice = Notice("system_channel_restored", f"{name} unarchived the channel.", {"username": name})
+    notice = _notice(call, "system_channel_restored", "unarchived", "désarchivé")
     system_post(call.server, channel, call.user, notice)
     return reply
 
@@ -215,6 +220,7 @@ async def move_channel(call: Call) -> object:
     for member in call.state.members_of_channel.rows(channel.id):
         if not call.state.in_team(team.id, member.user_id):
             call.state.channel_members.remove(member)
+            call.server.hub.forget_memberships(member.user_id)
             tell_removed(call.server, channel.id, member.user_id, call.user.id)
     channel.team_id = team.id
     channel.update_at = call.state.clock.tick()

@@ -29,6 +29,7 @@ async def create_channel(call: Call) -> object:
     call.state.channels.add(channel)
     reply = channel_json(call.server, channel)
     join_channel(call.server, channel, call.user, admin=True)
+    call.server.hub.forget_memberships(call.user.id)
     text = f"{call.user.username} joined the channel."
     system_post(call.server, channel, call.user, Notice("system_join_channel", text, {"username": call.user.username}))
     data = {"channel_id": channel.id, "team_id": channel.team_id}
@@ -58,7 +59,7 @@ def _draft(call: Call, body: Body) -> Channel:
         team_id=body.text("team_id"),
         type=body.text("type"),
         name=body.text("name"),
-        display_name=body.text("display_name"),
+        display_name=body.text("display_name").strip(),
         creator_id=call.user.id,
         create_at=now,
         update_at=now,
@@ -112,24 +113,31 @@ def _pair(call: Call, ids: list[str]) -> list[str]:
     return ids
 
 
-def open_direct(call: Call, first: User, second: User) -> Channel:
-    """Return the direct channel of two people, made if need be; both are told when it is new."""
+def open_direct(call: Call, first: User, second: User, by: User | None = None) -> Channel:
+    """Return the direct channel of two people, made if need be; both are told when it is new.
+
+    `by` opens it, the caller where nobody else is named.
+    """
+    opener = by or call.user
     name = direct_name([first.id, second.id])
     known = call.state.channels_by_name.first("", name)
     if known is not None:
         return known
     channel = _add(call, "D", name, "", [first, second])
-    data = {"creator_id": call.user.id, "teammate_id": second.id if call.user.id == first.id else first.id}
+    channel.creator_id = opener.id
+    data = {"creator_id": opener.id, "teammate_id": second.id if opener.id == first.id else first.id}
     call.server.hub.publish("direct_added", data, Broadcast(channel_id=channel.id))
     return channel
 
 
 def _add(call: Call, kind: str, name: str, display_name: str, people: list[User]) -> Channel:
     now = call.state.clock.tick()
-    channel = Channel(new_id(), "", kind, name, display_name, call.user.id, now, now)
+    creator_id = call.user.id if kind == "D" else ""
+    channel = Channel(new_id(), "", kind, name, display_name, creator_id, now, now)
     call.state.channels.add(channel)
     for user in dict.fromkeys(people):
         join_channel(call.server, channel, user)
+        call.server.hub.forget_memberships(user.id)
     return channel
 
 
@@ -147,7 +155,7 @@ async def create_group(call: Call) -> object:
     title = ", ".join(sorted(user.username for user in people))
     channel = _add(call, "G", name, title, people)
     for user in people:
-        data = {"teammate_ids": dumps(ids)}
-        target = Broadcast(user_id=user.id, channel_id=channel.id, show_user=False)
+        data = {"teammate_ids": dumps(sorted(ids))}
+        target = Broadcast(user_id=user.id, channel_id=channel.id)
         call.server.hub.publish("group_added", data, target)
     return created(channel_json(call.server, channel))

@@ -19,8 +19,6 @@ def join_channel(server: "Sandbox", channel: Channel, user: User, *, admin: bool
             channel_id=channel.id,
             user_id=user.id,
             last_update_at=now,
-            msg_count=channel.total_msg_count,
-            msg_count_root=channel.total_msg_count_root,
             notify_props=default_notify_props(server),
             scheme_admin=admin,
         )
@@ -28,15 +26,20 @@ def join_channel(server: "Sandbox", channel: Channel, user: User, *, admin: bool
 
 
 def add_to_channel(server: "Sandbox", channel: Channel, user: User, by: User, root_id: str = "") -> ChannelMember:
-    """Add somebody, or let them join, with the events and the message; who is in already stays."""
+    """Add somebody, or let them join, with the events and the message; who is in already stays.
+
+    Returns the membership as it was before the message of joining counted as a mention.
+    """
     member = server.state.member(channel.id, user.id)
     if member is not None:
         return member
     member = join_channel(server, channel, user)
+    server.hub.forget_memberships(user.id)
+    fresh = ChannelMember.from_dict(member.as_dict())
     _tell_added(server, channel, user)
     if not channel.delete_at:
         _say_added(server, channel, user, by)
-    return member
+    return fresh
 
 
 def _tell_added(server: "Sandbox", channel: Channel, user: User) -> None:
@@ -66,6 +69,7 @@ def remove_from_channel(server: "Sandbox", channel: Channel, member: ChannelMemb
     """Take somebody out of a channel, with the events and the message."""
     user = server.state.users.rows[member.user_id]
     server.state.channel_members.remove(member)
+    server.hub.forget_memberships(user.id)
     tell_removed(server, channel.id, user.id, by.id)
     if not channel.delete_at:
         _say_removed(server, channel, user, by)
@@ -81,9 +85,9 @@ def tell_removed(server: "Sandbox", channel_id: str, user_id: str, remover_id: s
 
 def _say_removed(server: "Sandbox", channel: Channel, user: User, by: User) -> None:
     if user.id == by.id:
-        text = f"{user.username} left the channel."
+        text = f"@{user.username} left the channel."
         system_post(server, channel, user, Notice("system_leave_channel", text, {"username": user.username}))
         return
     props = {"removedUserId": user.id, "removedUsername": user.username}
-    text = f"{user.username} was removed from the channel."
+    text = f"@{user.username} removed from the channel."
     system_post(server, channel, by, Notice("system_remove_from_channel", text, props))

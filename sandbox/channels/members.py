@@ -4,7 +4,8 @@ from sandbox.call import OK, Call, created
 from sandbox.channels.joining import add_to_channel, remove_from_channel
 from sandbox.channels.present import member_json
 from sandbox.channels.rules import by_type, known_channel, may_read, must
-from sandbox.errors import ApiError, forbidden, invalid_body, missing_user
+from sandbox.errors import ApiError, forbidden, invalid_body, missing_post, missing_user
+from sandbox.ids import is_id
 from sandbox.records import Channel, ChannelMember, User
 from sandbox.routes import Routes
 from sandbox.teams.joining import TOWN_SQUARE, missing_team_member
@@ -28,7 +29,7 @@ def _readable(call: Call) -> Channel:
 async def list_members(call: Call) -> object:
     """List a channel's members."""
     channel = _readable(call)
-    rows = call.page().cut(call.state.members_of_channel.rows(channel.id))
+    rows = call.page().cut(sorted(call.state.members_of_channel.rows(channel.id), key=lambda row: row.user_id))
     return [member_json(call.server, row, call.user.id) for row in rows]
 
 
@@ -51,10 +52,20 @@ async def add_members(call: Call) -> object:
     if call.server.caps.bulk_add and body.has("user_ids"):
         return _add_several(call, channel, body.texts("user_ids"))
     user_id = body.text("user_id")
-    if not user_id:
+    if not is_id(user_id):
         raise invalid_body("user_id")
+    if body.text("post_root_id"):
+        _check_root(call, channel, body.text("post_root_id"))
     member = _add_one(call, channel, user_id)
     return created(member_json(call.server, member, call.user.id))
+
+
+def _check_root(call: Call, channel: Channel, post_id: str) -> None:
+    post = call.state.posts.get(post_id)
+    if post is None or post.delete_at:
+        raise missing_post()
+    if post.channel_id != channel.id:
+        raise invalid_body("post_root_id")
 
 
 def _add_several(call: Call, channel: Channel, user_ids: list[str]) -> object:

@@ -83,8 +83,6 @@ def unread_json(call: Call, channel: Channel, member: ChannelMember) -> dict[str
         "mention_count": member.mention_count,
         "mention_count_root": member.mention_count_root,
         "msg_count_root": channel.total_msg_count_root - member.msg_count_root,
-        "notify_props": member.notify_props,
-        "last_viewed_at": member.last_viewed_at,
     }
     return body | ({"urgent_mention_count": 0} if call.server.caps.member_has_urgent_mentions else {})
 

@@ -148,7 +148,10 @@ async def public_by_ids(call: Call) -> object:
 
 
 def matches(channel: Channel, term: str) -> bool:
-    """Tell whether words in a channel's name, title or purpose begin as the term's words."""
-    words = [word for word in re.split(r"[\s\-]+", term.lower()) if word]
-    text = f"{channel.name} {channel.display_name} {channel.purpose}".lower()
-    return all(re.search(r"(^|[^\w])" + re.escape(word), text) for word in words)
+    """Tell whether a term is in a channel's name, title or purpose, or each of its words begins one there."""
+    term = term.strip().lower()
+    fields = [channel.name.lower(), channel.display_name.lower(), channel.purpose.lower()]
+    if any(term in text for text in fields):
+        return True
+    words, text = re.findall(r"\w+", term), " ".join(fields)
+    return bool(words) and all(re.search(r"(?<!\w)" + re.escape(word), text) for word in words)

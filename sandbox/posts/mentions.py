@@ -15,7 +15,8 @@ _EVERYBODY = {"channel", "all", "here"}
 
 def mentioned(server: "Sandbox", channel: Channel, post: Post) -> list[str]:
     """Return the ids of those whom a post names, and of the other side of a direct channel."""
-    if channel.type == "D" and not post.type.startswith("system_"):
+    whole = channel.type == "D" or (channel.type == "G" and server.caps.group_posts_mention_all)
+    if whole:
         members = server.state.members_of_channel.rows(channel.id)
         return [row.user_id for row in members if row.user_id != post.user_id]
     if post.type == "system_add_to_channel":

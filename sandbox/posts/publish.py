@@ -131,7 +131,7 @@ def _send(server: "Sandbox", data: Data, target: Broadcast, own: Personal, *, on
 
 def _posted(server: "Sandbox", channel: Channel, post: Post, *, set_online: bool) -> dict[str, Any]:
     data = {
-        "channel_display_name": channel.display_name,
+        "channel_display_name": _title(server, channel, post),
         "channel_name": channel.name,
         "channel_type": channel.type,
         "post": dumps(post_json(server, post)),
@@ -145,6 +145,12 @@ def _posted(server: "Sandbox", channel: Channel, post: Post, *, set_online: bool
         if any(info and info.mime_type.startswith("image/") for info in infos):
             data["image"] = "true"
     return data
+
+
+def _title(server: "Sandbox", channel: Channel, post: Post) -> str:
+    """Return a channel's title; that of a direct channel is whoever writes."""
+    author = server.state.users.get(post.user_id)
+    return f"@{author.username}" if channel.type == "D" and author else channel.display_name
 
 
 def _sender_name(server: "Sandbox", channel: Channel, post: Post) -> str:

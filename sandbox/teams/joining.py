@@ -30,6 +30,7 @@ def join_team(server: "Sandbox", team: Team, user: User, by: User | None = None,
     user.update_at = server.state.clock.tick()
     for channel in default_channels(server, team):
         _enter(server, channel, user, by)
+    server.hub.forget_memberships(user.id)
     tell_joined(server, team, user)
     return member
 
@@ -102,6 +103,7 @@ def leave_team(server: "Sandbox", team: Team, user: User, by: User) -> None:
     server.hub.publish("leave_team", data, Broadcast(user_id=user.id))
     member.delete_at = server.state.clock.tick()
     user.update_at = server.state.clock.tick()
+    server.hub.forget_memberships(user.id)
 
 
 def _say_left(server: "Sandbox", town_square: Channel, user: User, by: User) -> None:

@@ -93,6 +93,20 @@ async def join_by_invite(call: Call) -> object:
     return created(team_member_json(join_team(call.server, team, call.user)))
 
 
+@routes.post("/teams/{team_id}/invite/email")
+async def invite_by_email(call: Call) -> object:
+    """Invite people by e-mail; no mail leaves this server, and new versions do not say so."""
+    team_id = call.id("team_id")
+    addresses = call.texts("emails")
+    if not call.server.rights.in_team(call.user, team_id, "invite_user"):
+        raise forbidden()
+    if not addresses:
+        raise invalid_body("user_email")
+    if not call.server.caps.email_invitations_never_fail:
+        raise ApiError("api.team.invite_members.disabled.app_error", 501)
+    return OK
+
+
 @routes.delete("/teams/{team_id}/members/{user_id}")
 async def remove_member(call: Call) -> object:
     """Take somebody out of a team, or leave it."""
@@ -114,8 +128,8 @@ async def list_members(call: Call) -> object:
     rows = [row for row in call.state.members_of_team.rows(team_id) if not row.delete_at]
     if call.flag("exclude_deleted_users"):
         rows = [row for row in rows if not _known_user(call, row.user_id).delete_at]
-    if call.query("sort") == "Username":
-        rows.sort(key=lambda row: _known_user(call, row.user_id).username)
+    by_name = call.query("sort") == "Username"
+    rows.sort(key=lambda row: _known_user(call, row.user_id).username if by_name else row.user_id)
     return [team_member_json(row) for row in call.page().cut(rows)]
 
 

@@ -9,6 +9,9 @@ from sandbox.events import Data
 from sandbox.ids import new_id
 from sandbox.records import Token, User
 from sandbox.routes import Routes
+from sandbox.teams.calls import invited_to
+from sandbox.teams.joining import join_team
+from sandbox.users.preferences import add_first_preferences
 from sandbox.users.present import TIMEZONE, default_notify_props, own_user
 
 routes = Routes()
@@ -31,8 +34,16 @@ async def create_user(call: Call) -> object:
     if is_first:
         user.roles = "system_admin system_user"
     call.state.users.add(user)
+    if call.query("iid"):
+        _accept(call, user)
+    add_first_preferences(call.server, user)
     call.server.hub.publish("new_user", {"user_id": user.id})
     return created(own_user(call.server, user))
+
+
+def _accept(call: Call, user: User) -> None:
+    """Bring somebody who signs up by an invitation into its team."""
+    join_team(call.server, invited_to(call, call.query("iid")), user)
 
 
 def _check_may_create(call: Call, is_first: bool) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from sandbox.events import EVERYBODY, Broadcast
 from sandbox.ranks import publish_by_rank
 from sandbox.records import User
-from sandbox.users.present import own_user, public_user
+from sandbox.users.present import for_admin, public_user
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
@@ -15,9 +15,9 @@ def tell_updated(server: "Sandbox", user: User) -> None:
     """Tell everybody that a person changed, each as far as they may see it."""
     plain = {"user": public_user(server, user)}
     if not server.caps.user_updated_in_three_copies:
-        publish_by_rank(server, "user_updated", plain, {"user": public_user(server, user, user)}, EVERYBODY)
+        publish_by_rank(server, "user_updated", plain, {"user": for_admin(server, user)}, EVERYBODY)
         return
-    full = {"user": own_user(server, user)}
+    full = {"user": for_admin(server, user)}
     publish_by_rank(server, "user_updated", plain, full, Broadcast(omit_users=(user.id,)))
     server.hub.publish("user_updated", full, Broadcast(user_id=user.id))
 

@@ -3,8 +3,10 @@
 from typing import Any
 
 from sandbox.call import OK, Call, created
+from sandbox.channels.create import open_direct
 from sandbox.errors import ApiError, forbidden, invalid_body, missing_user
 from sandbox.ids import new_id
+from sandbox.posts.publish import Notice, system_post
 from sandbox.records import Token, User
 from sandbox.routes import Routes
 from sandbox.users.accounts import check_new
@@ -66,7 +68,15 @@ async def create_bot(call: Call) -> object:
     check_new(call, bot)
     call.state.users.add(bot)
     call.server.hub.publish("new_user", {"user_id": bot.id})
+    _greet(call, bot)
     return created(bot_json(bot))
+
+
+def _greet(call: Call, bot: User) -> None:
+    """Let a new bot write to its owner, as the server has it do."""
+    channel = open_direct(call, bot, call.user, by=bot)
+    text = "Please add me to teams and channels you want me to interact in. To do this, use the browser or desktop app."
+    system_post(call.server, channel, bot, Notice("system_add_bot_teams_channels", text, {}))
 
 
 @routes.get("/bots")

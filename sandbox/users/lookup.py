@@ -1,10 +1,11 @@
-"""Finding people: by id, name, address, place or word."""
+"""Finding people: by id, name, address and place."""
 
 from sandbox.call import Call
-from sandbox.errors import ApiError, forbidden, invalid_body, invalid_url, missing_user
-from sandbox.ids import is_id
+from sandbox.errors import ApiError, invalid_body, missing_user
 from sandbox.records import User
 from sandbox.routes import Routes
+from sandbox.users.accounts import USERNAME
+from sandbox.users.lists import users_asked_for
 from sandbox.users.present import public_user, seen_by
 
 routes = Routes()
@@ -21,8 +22,11 @@ async def get_user(call: Call) -> object:
 
 @routes.get("/users/username/{username}")
 async def get_by_name(call: Call) -> object:
-    """Return one person by name, letter case included."""
-    user = call.state.users_by_name.first(call.path("username"))
+    """Return one person by name, in small letters."""
+    name = call.path("username")
+    if not USERNAME.fullmatch(name):
+        raise invalid_body("username")
+    user = call.state.users_by_name.first(name)
     if user is None:
         raise ApiError("app.user.get_by_username.app_error", 404)
     return seen_by(call.server, user, call.user)
@@ -30,13 +34,19 @@ async def get_by_name(call: Call) -> object:
 
 @routes.get("/users/email/{email}")
 async def get_by_email(call: Call) -> object:
-    """Return one person by address."""
-    if not call.server.config.get("PrivacySettings", "ShowEmailAddress") and not call.server.rights.is_admin(call.user):
+    """Return one person by address, where addresses are shown."""
+    shown = call.server.config.get("PrivacySettings", "ShowEmailAddress")
+    if not shown and not call.server.rights.is_admin(call.user):
         raise ApiError("api.user.get_user_by_email.permissions.app_error", 403)
     user = call.state.users_by_email.first(call.path("email").lower())
     if user is None:
         raise missing_user()
     return seen_by(call.server, user, call.user)
+
+
+def _shown(call: Call, found: list[User | None]) -> object:
+    people = sorted((user for user in found if user), key=lambda user: user.username)
+    return [public_user(call.server, user, call.user) for user in people]
 
 
 @routes.post("/users/ids")
@@ -45,8 +55,9 @@ async def get_by_ids(call: Call) -> object:
     wanted = call.texts("user_ids")
     if not wanted:
         raise invalid_body("user_ids")
+    since = call.number("since")
     found = [call.state.users.get(user_id) for user_id in dict.fromkeys(wanted)]
-    return [public_user(call.server, user, call.user) for user in found if user]
+    return _shown(call, [user for user in found if user and user.update_at > since])
 
 
 @routes.post("/users/usernames")
@@ -55,39 +66,18 @@ async def get_by_names(call: Call) -> object:
     wanted = call.texts("usernames")
     if not wanted:
         raise invalid_body("usernames")
-    found = [call.state.users_by_name.first(name) for name in dict.fromkeys(wanted)]
-    return [public_user(call.server, user, call.user) for user in found if user]
+    return _shown(call, [call.state.users_by_name.first(name) for name in dict.fromkeys(wanted)])
 
 
 @routes.get("/users")
 async def list_users(call: Call) -> object:
-    """Return people by name, all of the server or those of a team or channel."""
-    people = sorted(_those_in(call), key=lambda user: user.username)
-    return [public_user(call.server, user, call.user) for user in call.page().cut(people)]
-
-
-def _those_in(call: Call) -> list[User]:
-    channel_id, team_id = call.query("in_channel"), call.query("in_team")
-    if channel_id:
-        return _in_channel(call, channel_id)
-    if team_id:
-        return _in_team(call, team_id)
-    return list(call.state.users)
-
-
-def _in_channel(call: Call, channel_id: str) -> list[User]:
-    if not is_id(channel_id):
-        raise invalid_url("in_channel")
-    channel = call.state.channels.get(channel_id)
-    if channel is None or not call.server.rights.in_channel(call.user, channel, "read_channel"):
-        raise forbidden()
-    members = call.state.members_of_channel.rows(channel_id)
-    return [user for user in (call.state.users.get(row.user_id) for row in members) if user]
-
-
-def _in_team(call: Call, team_id: str) -> list[User]:
-    if not call.server.rights.in_team(call.user, team_id, "view_team"):
-        raise forbidden()
-    members = call.state.members_of_team.rows(team_id)
-    here = [row.user_id for row in members if not row.delete_at]
-    return [user for user in (call.state.users.get(user_id) for user_id in here) if user]
+    """Return people, all of the server or those of a place."""
+    people = call.page().cut(users_asked_for(call))
+    shown = [public_user(call.server, user, call.user) for user in people]
+    if call.query("sort") != "last_activity_at":
+        return shown
+    for body, user in zip(shown, people, strict=True):
+        status = call.state.statuses.get(user.id)
+        if status is not None:
+            body["last_activity_at"] = status.last_activity_at
+    return shown

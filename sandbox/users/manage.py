@@ -1,5 +1,6 @@
 """Changing people: profile, roles, activity."""
 
+from sandbox.auth import is_password
 from sandbox.call import OK, Body, Call
 from sandbox.errors import ApiError, forbidden, invalid_body, missing_user
 from sandbox.events import Broadcast
@@ -28,10 +29,19 @@ async def patch_user(call: Call) -> object:
     user = _editable(call, user_id)
     if user.is_bot and user_id == call.user.id and not call.server.caps.bot_edits_itself:
         raise forbidden()
+    if body.text("email", user.email) != user.email and user_id == call.user.id:
+        _check_own_password(user, body)
+    if body.text("username", user.username) != user.username:
+        user.last_picture_update = -call.state.clock.tick()
     _apply(user, body)
     user.update_at = call.state.clock.tick()
     tell_updated(call.server, user)
     return own_user(call.server, user) if user_id == call.user.id else seen_by(call.server, user, call.user)
+
+
+def _check_own_password(user: User, body: Body) -> None:
+    if not is_password(body.text("password"), user.password):
+        raise invalid_body("password")
 
 
 def _apply(user: User, body: Body) -> None:
@@ -40,7 +50,7 @@ def _apply(user: User, body: Body) -> None:
             setattr(user, field, body.text(field))
     for field in ("notify_props", "timezone", "props"):
         if body.has(field):
-            setattr(user, field, getattr(user, field) | body.object(field))
+            setattr(user, field, body.object(field))
 
 
 @routes.put("/users/{user_id}/roles")

@@ -1,16 +1,27 @@
 """Choices that people made in their clients, and their sessions."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox.call import OK, Call
 from sandbox.errors import ApiError, forbidden, invalid_body
 from sandbox.events import Broadcast, dumps
-from sandbox.records import Preference
+from sandbox.records import Preference, User
 from sandbox.routes import Routes
+
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
 
 routes = Routes()
 
 MOST = 100
+
+
+def add_first_preferences(server: "Sandbox", user: User) -> None:
+    """Give somebody new the choices that every account begins with."""
+    rows = [("tutorial_step", user.id, "0"), ("recommended_next_steps", "hide", "false")]
+    rows += [("system_notice", "GMasDM", "true")] if server.caps.group_posts_mention_all else []
+    for category, name, value in rows:
+        server.state.preferences.add(Preference(user.id, category, name, value))
 
 
 def _own(call: Call) -> str:

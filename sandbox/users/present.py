@@ -32,19 +32,20 @@ def default_notify_props(server: "Sandbox") -> dict[str, str]:
 
 def public_user(server: "Sandbox", user: User, viewer: User | None = None) -> Json:
     """Return somebody as others see them, or as the system admin does."""
-    body = _common(server, user) | {"auth_data": ""}
-    if viewer is None or not server.rights.is_admin(viewer):
-        body |= _hidden(server)
-    return body
+    if viewer is not None and server.rights.is_admin(viewer):
+        return for_admin(server, user)
+    return _common(server, user) | {"auth_data": ""} | _hidden(server)
+
+
+def for_admin(server: "Sandbox", user: User) -> Json:
+    """Return somebody as the system admin sees them."""
+    auth = {} if server.caps.own_user_hides_auth_data else {"auth_data": ""}
+    return _common(server, user) | auth | {"notify_props": user.notify_props}
 
 
 def own_user(server: "Sandbox", user: User) -> Json:
     """Return somebody as they see themselves."""
-    body = _common(server, user)
-    if not server.caps.own_user_hides_auth_data:
-        body["auth_data"] = ""
-    body["notify_props"] = user.notify_props
-    body["last_password_update"] = user.last_password_update
+    body = for_admin(server, user) | {"last_password_update": user.last_password_update}
     if user.failed_attempts:
         body["failed_attempts"] = user.failed_attempts
     return body
@@ -75,10 +76,12 @@ def _common(server: "Sandbox", user: User) -> Json:
     }
     if user.props:
         body["props"] = user.props
-    if server.caps.user_has_remote_id:
-        body["remote_id"] = ""
+    if user.last_picture_update:
+        body["last_picture_update"] = user.last_picture_update
     if user.is_bot:
         body |= {"is_bot": True, "bot_description": user.bot_description}
+    elif server.caps.user_has_remote_id:
+        body["remote_id"] = ""
     return body
 
 

@@ -115,5 +115,5 @@ async def known_users(call: Call) -> object:
 
 @routes.get("/users/stats")
 async def user_stats(call: Call) -> object:
-    """Count the people of the server, bots left out."""
-    return {"total_users_count": sum(1 for user in call.state.users if not user.is_bot and not user.delete_at)}
+    """Count the people and bots of the server."""
+    return {"total_users_count": sum(1 for user in call.state.users if not user.delete_at)}
