@@ -22,7 +22,7 @@ OF_THE_MACHINE = {"server_hostname", "DiagnosticId", "BuildHash", "AsymmetricSig
 NAMED = re.compile(r"<(#[^<>|]+|team [a-z]+|[a-z]+[0-9]*)>")
 SEALED = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9]*[0-9])[A-Za-z0-9+/]{60,}=*")
 SECRETS = {"<secret>", "<token>"}
-OF_TEAM = {207: "hub"} | dict.fromkeys(range(318, 328), "brk")  # whose town square these calls mean
+OF_TEAM = {207: "hub"} | dict.fromkeys(range(314, 328), "brk")  # whose town square these calls mean
 HEADERS = {"User-Agent", "Accept", "Authorization", "Content-Type"}
 
 

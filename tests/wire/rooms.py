@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.wire.captures import Call, Frame, scenario
 from tests.wire.rooms_files import form_of
+from tests.wire.rooms_left_out import LEFT_OUT, UNKNOWN
 from tests.wire.rooms_setup import after, before, body_of, path_of
 from tests.wire.world import Answer, Unbound, World
 
@@ -26,7 +27,7 @@ async def replay(version: str) -> dict[str, list[str]]:
     for call in world.recorded.calls:
         world.matcher.learn_shapes(call.reply)
     try:
-        for call in world.recorded.calls:
+        for call in sorted([*world.recorded.calls, *LEFT_OUT], key=lambda call: call.name[:4]):
             await one(world, call)
         check_connecting(world)
     finally:
@@ -55,6 +56,11 @@ async def one(world: World, call: Call) -> None:
 async def answered(world: World, call: Call) -> None:
     if call.name.startswith(RACE):
         await race(world, call)
+        return
+    if call.status == UNKNOWN:
+        body = world.matcher.live(call.body)
+        reply = await world.must(call.actor, call.method, world.matcher.live(call.path), body)
+        world.notes[call.name[:4]] = reply
         return
     world.check(call.name, compare(world, call, await ask(world, call)))
 
@@ -105,6 +111,8 @@ def check_events(world: World, call: Call, heard: dict[str, list[dict[str, Any]]
         for frame in frames:
             if "event" in frame and frame["event"] not in TIMELESS:
                 got.setdefault(frame["event"], set()).add(name)
+    if call.status == UNKNOWN:
+        return
     expected = {event: set(to.split()) for event, to in call.events.items() if event not in TIMELESS}
     if call.name.startswith(RACE):
         expected, got = {}, {}  # heard by all after the last of the four; compared by check_frames

@@ -28,12 +28,17 @@ CHANNELS = {
 def form_of(world: World, call: Call) -> aiohttp.FormData:
     """Make up the multipart form of an upload from its name and from what came of it."""
     title = call.name[5:].split(".")[0]
-    told = call.reply["file_infos"][0]["channel_id"] if "file_infos" in call.reply else "⟨#pubin⟩"
+    told = direct_channel(world) if title == "upload_direct" else "⟨#pubin⟩"
     files = FILES.get(title, [("compte-rendu été.csv", CSV)])
     if title == "upload_png":
         files = [("point.png", png())]
     extra = {"upload_client_ids": ("client_ids", "abc"), "upload_extra_field": ("autre", "x")}.get(title)
     return upload_form(world, CHANNELS.get(title, told), files, extra, last=title == "upload_channel_after")
+
+
+def direct_channel(world: World) -> str:
+    """The name of the channel between plain and ann."""
+    return str(next(call for call in world.recorded.calls if call.name == "0438-direct").reply["id"])
 
 
 def upload_form(

@@ -71,57 +71,6 @@ async def bot(world: World, name: str, *steps: str) -> None:
         world.tokens[name] = made["token"]
 
 
-async def members(world: World, actor: str, channel: str, *names: str) -> None:
-    for name in names:
-        path = world.matcher.live(f"/channels/⟨{channel}⟩/members")
-        await world.must(actor, "POST", path, {"user_id": world.matcher.live(f"⟨{name}⟩")})
-
-
-async def leave(world: World, actor: str, channel: str, name: str) -> None:
-    await world.must(actor, "DELETE", world.matcher.live(f"/channels/⟨{channel}⟩/members/⟨{name}⟩"))
-
-
-async def broken_team(world: World) -> None:
-    team = world.matcher.live("⟨team brk⟩")
-    for name in ("ben", "lead", "plain"):
-        await join(world, team, world.matcher.live(f"⟨{name}⟩"))
-    path = world.matcher.live("/teams/⟨team brk⟩/members/⟨lead⟩/schemeRoles")
-    await world.must("admin", "PUT", path, {"scheme_admin": True, "scheme_user": True})
-
-
-async def creators_out(world: World) -> None:
-    await leave(world, "plain", "#privin", "ann")
-
-
-async def creator_bot_out(world: World) -> None:
-    await leave(world, "ann", "#landes", "plain")
-
-
-async def creator_bot_back(world: World) -> None:
-    await members(world, "ann", "#landes", "plain")
-
-
-async def pages(world: World) -> None:
-    """Seven posts, whose recorded ids are found by their texts in what was read later."""
-    recorded = {text: name for call in world.recorded.calls[-250:] for text, name in posts_in(call.reply)}
-    edited = next(call for call in world.recorded.calls if call.name == "0943-page_edit")
-    deleted = next(call for call in world.recorded.calls if call.name == "0944-page_delete")
-    recorded["m1"] = edited.path.split("/")[2]
-    for number in range(7):
-        body = {"channel_id": world.matcher.live("⟨#pages⟩"), "message": f"m{number}"}
-        post = await world.must("plain", "POST", "/posts", body)
-        name = recorded.get(f"m{number}", deleted.path.split("/")[2])
-        world.matcher.bound[name] = post["id"]
-        world.notes[f"page {number}"] = post["create_at"]
-
-
-def posts_in(reply: Any) -> list[tuple[str, str]]:
-    if not isinstance(reply, dict) or not isinstance(reply.get("posts"), dict):
-        return []
-    posts = [post for post in reply["posts"].values() if isinstance(post, dict)]
-    return [(post["message"], post["id"]) for post in posts if len(post.get("message", "")) == 2]
-
-
 async def second_token(world: World) -> None:
     revoke = next(call for call in world.recorded.calls if call.name == "1131-revoke_second_token")
     path = world.matcher.live("/users/⟨plain⟩/tokens")
@@ -141,10 +90,8 @@ async def invitation(world: World) -> None:
     world.notes["invitation"] = team["invite_id"]
 
 
-BOTS = ("plain", "lead", "every", "sys")
 BEFORE: dict[str, list[Any]] = {
     "0001": [server],
-    "0005": [],
     "0018": [people],
     "0023": [lambda w: bot(w, "plain", "team", "token")],
     "0025": [lambda w: bot(w, "lead", "team")],
@@ -153,17 +100,7 @@ BEFORE: dict[str, list[Any]] = {
     "0032": [lambda w: bot(w, "every", "token")],
     "0034": [lambda w: bot(w, "sys", "team")],
     "0036": [lambda w: bot(w, "sys", "token"), crowd, invitation],
-    "0046": [lambda w: members(w, "ann", "#pubin", "ben", *BOTS)],
-    "0052": [lambda w: members(w, "ann", "#privin", "ben", *BOTS)],
-    "0270": [lambda w: members(w, "ann", "#conv1", "ben", "plain", "lead")],
-    "0283": [lambda w: members(w, "ann", "#arch1", "ben", "plain")],
-    "0286": [lambda w: members(w, "ann", "#arch2", "ben", "plain")],
-    "0318": [broken_team],
-    "0425": [creators_out],
-    "0427": [creator_bot_out],
-    "0429": [creator_bot_back],
     "0498": [newcomers],
-    "0943": [pages],
     "1131": [second_token],
 }
 
@@ -225,7 +162,7 @@ def path_of(world: World, call: Call) -> str:
     if title == "users_ids_since":
         return path.split("=")[0] + f"={world.notes['sockets open']}"
     if title == "posts_since":
-        return path.split("=")[0] + f"={world.notes['page 0']}"
+        return path.split("=")[0] + f"={world.notes['0936']['create_at']}"
     if title == "posts_since_future":
-        return path.split("=")[0] + f"={world.notes['page 0'] + 86_400_000}"
+        return path.split("=")[0] + f"={world.notes['0936']['create_at'] + 86_400_000}"
     return path
