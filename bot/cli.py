@@ -40,18 +40,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _failed(error: Exception) -> int:
-    """One sentence; the traceback is for who asks for it."""
+    """One sentence; the traceback, whose lines may quote secrets, is for who asks for it."""
     sentence = as_sentence(error)
-    if sentence is None or os.environ.get("COOP_LOG_LEVEL", "").upper() == "DEBUG":
-        traceback.print_exception(error) if sentence else _unexpected(error)
-    print(f"coop-bot : {sentence or 'erreur inattendue, à signaler avec ce qui précède.'}", file=sys.stderr)
-    return sentence.code if sentence else 1
-
-
-def _unexpected(error: Exception) -> None:
-    """Where it happened, without the values, among which may be secrets."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    print(f"{type(error).__name__} ({Path(place.filename).name}:{place.lineno}, {place.name})", file=sys.stderr)
+    if os.environ.get("COOP_LOG_LEVEL", "").upper() == "DEBUG":
+        traceback.print_exception(error)
+    if sentence is None:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__}, {Path(place.filename).name}:{place.lineno}"
+        sentence = OperatorError(f"erreur inattendue, à signaler ({where} ; COOP_LOG_LEVEL=DEBUG en dit plus).")
+    print(f"coop-bot : {sentence}", file=sys.stderr)
+    return sentence.code
 
 
 def settings_of(options: Namespace) -> Settings:

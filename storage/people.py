@@ -78,6 +78,14 @@ async def with_role(db: AsyncSession, role: Role, limit: int = 3) -> Sequence[Pe
     return (await db.exec(select(Person).where(Person.role == role).order_by(col(Person.username)).limit(limit))).all()
 
 
+async def register(db: AsyncSession, person: Person) -> None:
+    """Write down all that is known of somebody, in place of what was."""
+    values = person.model_dump()
+    statement = insertion(db, Person).values(values)
+    new = {name: statement.excluded[name] for name in values if name not in {"id", "since"}}
+    await db.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new))
+
+
 async def settle(db: AsyncSession, person: Person) -> None:
     """Write down where a person works, registering who was not known yet (their role still follows Mattermost)."""
     statement = insertion(db, Person).values(person.model_dump() | {"role": None})

@@ -80,6 +80,7 @@ def _setup(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="changer aussi les réglages du serveur qui empêchent le bot de marcher",
     )
+    parser.add_argument("--replace", action="store_true", help="remplacer les commandes du même nom d’un autre service")
     parser.add_argument("--dry-run", action="store_true", help="dire ce qui changerait, sans rien changer")
 
 

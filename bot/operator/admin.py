@@ -1,0 +1,178 @@
+"""Mattermost as an administrator sees it: the accounts, teams, tokens, commands and settings that the bot stands on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, TypeAdapter
+
+from bot.errors import ChatError
+from bot.mattermost import AioClient, ChatUser
+from bot.mattermost.wire import User, read
+
+T = TypeVar("T")
+
+PAGE = 200
+"""The most that one page may hold."""
+
+
+class Named(BaseModel):
+    """A team, as far as it is needed here."""
+
+    id: str
+    display_name: str = ""
+
+
+class Membership(BaseModel):
+    """Somebody’s place in a team; who left has ``delete_at``."""
+
+    user_id: str
+    delete_at: int = 0
+
+
+class AccessToken(BaseModel):
+    """A token, without its secret."""
+
+    id: str
+    description: str = ""
+
+
+class NewToken(AccessToken):
+    """A token with its secret, which is said once."""
+
+    token: str
+
+
+class Command(BaseModel):
+    """A slash command of a team. What is empty in a list for plain members is secret, not missing."""
+
+    id: str = ""
+    team_id: str = ""
+    creator_id: str = ""
+    trigger: str
+    method: str = ""
+    url: str = ""
+    token: str = ""
+    display_name: str = ""
+    description: str = ""
+    auto_complete: bool = False
+    auto_complete_hint: str = ""
+    auto_complete_desc: str = ""
+
+
+class _NewBot(BaseModel):
+    user_id: str
+
+
+class _Stats(BaseModel):
+    total_member_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """The server’s configuration, as far as one may read it."""
+
+    sections: Mapping[str, Mapping[str, Any]]
+
+    def get(self, section: str, name: str, default: Any = None) -> Any:
+        """A setting; the default where the server does not say."""
+        return (self.sections.get(section) or {}).get(name, default)
+
+
+class Admin:
+    """Calls with an administrator’s token (some work with the bot’s own); ChatError is all they raise."""
+
+    def __init__(self, client: AioClient) -> None:
+        self.client = client
+
+    async def me(self) -> ChatUser:
+        """Whose token this is."""
+        return read(User, await self.client.get("/users/me")).value
+
+    async def user_by_name(self, username: str) -> ChatUser | None:
+        """An account by name."""
+        found = await self._if_there(self.client.get(f"/users/username/{username}"))
+        return read(User, found).value if found else None
+
+    async def user(self, user_id: str) -> ChatUser:
+        """An account by id."""
+        return read(User, await self.client.get(f"/users/{user_id}")).value
+
+    async def team(self, name: str) -> Named | None:
+        """A team by the short name in its address; None when there is none, or none that one may see."""
+        found = await self._if_there(self.client.get(f"/teams/name/{name}"))
+        return read(Named, found) if found else None
+
+    async def is_member(self, team_id: str, user_id: str) -> bool:
+        """Whether somebody is in a team now."""
+        found = await self._if_there(self.client.get(f"/teams/{team_id}/members/{user_id}"))
+        return bool(found) and not read(Membership, found).delete_at
+
+    async def join(self, team_id: str, user_id: str) -> None:
+        """Put somebody in a team."""
+        await self.client.post(f"/teams/{team_id}/members", {"team_id": team_id, "user_id": user_id})
+
+    async def member_count(self, team_id: str) -> int:
+        """How many are in a team."""
+        return read(_Stats, await self.client.get(f"/teams/{team_id}/stats")).total_member_count
+
+    async def create_bot(self, username: str, display_name: str, description: str) -> str:
+        """Make a bot account and return its id."""
+        new = {"username": username, "display_name": display_name, "description": description}
+        return read(_NewBot, await self.client.post("/bots", new)).user_id
+
+    async def enable_bot(self, user_id: str) -> None:
+        """Switch a bot on again."""
+        await self.client.post(f"/bots/{user_id}/enable")
+
+    async def tokens(self, user_id: str) -> Sequence[AccessToken]:
+        """Somebody’s tokens."""
+        listed = await self.client.get(f"/users/{user_id}/tokens", params={"per_page": str(PAGE)})
+        return read(TypeAdapter(list[AccessToken]), listed or [])
+
+    async def create_token(self, user_id: str, description: str) -> NewToken:
+        """Make a token."""
+        return read(NewToken, await self.client.post(f"/users/{user_id}/tokens", {"description": description}))
+
+    async def revoke_token(self, token_id: str) -> None:
+        """Take a token away for good."""
+        await self.client.post("/users/tokens/revoke", {"token_id": token_id})
+
+    async def commands(self, team_id: str, *, custom: bool = True) -> Sequence[Command]:
+        """A team’s own commands in full, or with ``custom=False`` everybody’s view of all of them."""
+        params = {"team_id": team_id, "custom_only": "true" if custom else "false"}
+        return read(TypeAdapter(list[Command]), await self.client.get("/commands", params=params) or [])
+
+    async def create_command(self, command: Command) -> None:
+        """Add a command to its team."""
+        await self.client.post("/commands", command.model_dump(exclude={"id", "creator_id"}))
+
+    async def update_command(self, command: Command) -> None:
+        """Change a command; its token and creator stay what they are."""
+        await self.client.put(f"/commands/{command.id}", command.model_dump())
+
+    async def delete_command(self, command_id: str) -> None:
+        """Take a command away; its trigger is free again."""
+        await self.client.delete(f"/commands/{command_id}")
+
+    async def site_url(self) -> str:
+        """The address the server believes to have; empty when nobody told it."""
+        client = await self.client.get("/config/client", params={"format": "old"})
+        return str(client.get("SiteURL") or "") if isinstance(client, dict) else ""
+
+    async def settings(self) -> ServerSettings:
+        """The whole configuration, for a system admin."""
+        found = await self.client.get("/config")
+        return ServerSettings(found if isinstance(found, dict) else {})
+
+    async def change_settings(self, section: str, name: str, value: Any) -> None:
+        """Change one setting."""
+        await self.client.put("/config/patch", {section: {name: value}})
+
+    async def _if_there(self, call: Any) -> Any:
+        try:
+            return await call
+        except ChatError as error:
+            if error.status == 404:
+                return None
+            raise

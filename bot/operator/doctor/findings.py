@@ -1,0 +1,25 @@
+"""What an examination finds, said line by line: what is well, what is worth knowing, what is to be mended."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Findings:
+    """``faults`` counts what has to be mended."""
+
+    say: Callable[[str], None]
+    faults: int = 0
+
+    def well(self, text: str) -> None:
+        """All right."""
+        self.say(f"✓ {text}")
+
+    def note(self, text: str) -> None:
+        """Not a fault, but good to know."""
+        self.say(f"! {text}")
+
+    def fault(self, text: str) -> None:
+        """To be mended; the text says how."""
+        self.faults += 1
+        self.say(f"✗ {text}")

@@ -1,0 +1,63 @@
+"""The settings file: its lines, comments and unknown variables stay, only ours change, and nobody else may read it."""
+
+import contextlib
+import io
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+MODE = 0o600
+_PLAIN = re.compile(r"[A-Za-z0-9_./:@,%+-]*")
+
+
+def values(text: str) -> dict[str, str]:
+    """The variables of a file, those without value left out."""
+    return {name: value for name, value in dotenv_values(stream=io.StringIO(text), interpolate=False).items() if value}
+
+
+def changed(text: str, new: Mapping[str, str]) -> str:
+    """The text with these variables set: on their own line where there is one, else at the end."""
+    lines, missing = [], dict(new)
+    for line in text.splitlines():
+        found = re.match(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", line)
+        name = found[1] if found else ""
+        if name not in new:
+            lines.append(line)
+        elif name in missing:
+            # Every line of a name is the same variable, and the last would win.
+            lines.append(_line(name, missing.pop(name)))
+    lines += [_line(name, value) for name, value in missing.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _line(name: str, value: str) -> str:
+    if _PLAIN.fullmatch(value):
+        return f"{name}={value}"
+    quoted = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"{name}='{quoted}'"
+
+
+def is_private(path: Path) -> bool:
+    """Whether only its owner may read it."""
+    return path.stat().st_mode & 0o077 == 0
+
+
+def write(path: Path, text: str) -> None:
+    """Put the new text in place at once: whoever reads meanwhile sees the old file or the new one, never half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            os.fchmod(file.fileno(), MODE)
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
