@@ -2,18 +2,25 @@
 
 import secrets
 
-from dialogs.cra.line import read_line
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extractOne
 
 from bot.context import Context
+from bot.errors import UserError
+from bot.french.words import fold
 from bot.replies import Ask, Replies
 from commands.cra.feature import CONSEILLERS, feature
 from commands.cra.filing import record
 from commands.cra.preview import preview
 from dialogs.cra import NewCra
+from dialogs.cra.line import read_line
 from storage.communes import by_code, label
 from storage.cra import Source
 from storage.cra.queries import Filing
 from storage.people import Person
+
+SUBCOMMAND_MIN = 4
+"""Letters a word needs to be taken for a mistyped subcommand."""
 
 
 @feature.command(
@@ -26,6 +33,7 @@ from storage.people import Person
 async def start(ctx: Context, line: str) -> Replies:
     """The dialog, prefilled with today and the last commune; a line is previewed instead."""
     if line.strip():
+        _not_a_subcommand(line)
         return await preview(ctx, read_line(line, ctx.clues), secrets.token_urlsafe(16))
     return Ask(NewCra.draft(date=ctx.today, activite="individuel", **last_commune(ctx.user)))
 
@@ -40,3 +48,12 @@ def last_commune(person: Person) -> dict[str, str]:
     """What prefills the commune: the last one used, else where the person works."""
     commune = by_code(person.commune) if person.commune else None
     return {"commune": label(commune, person.code_postal or "")} if commune else {}
+
+
+def _not_a_subcommand(line: str) -> None:
+    """« /cra modifer 12 » is no report: say what was likely meant."""
+    word, _, rest = fold(line).partition(" ")
+    names = [t.key[1].removeprefix("cra ") for t in feature.triggers if t.key[0] == "command"]
+    meant = extractOne(word, names, processor=fold, scorer=OSA.distance, score_cutoff=2)
+    if meant and len(word) >= SUBCOMMAND_MIN and (not rest or rest.isdigit()):
+        raise UserError(f"Vouliez-vous dire `/cra {' '.join(filter(None, (meant[0], rest)))}` ?")
