@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession as AlchemySession
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -118,8 +119,14 @@ def insertion(db: AsyncSession, table: type[SQLModel]) -> Any:
     return (postgresql if db.get_bind().dialect.name == "postgresql" else sqlite).insert(table)
 
 
+class _Session(AsyncSession):
+    """Half of our statements are no plain SELECT: SQLModel would warn at each of them."""
+
+    execute = AlchemySession.execute  # type: ignore[assignment,unused-ignore]
+
+
 def _sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
-    return async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False, autoflush=False)
+    return async_sessionmaker(engine, class_=_Session, expire_on_commit=False, autoflush=False)
 
 
 def _postgres(url: URL) -> AsyncEngine:

@@ -7,7 +7,8 @@ from bot.forms import Clues
 from storage.people import Person
 
 MODES = ("11.2", "10.5", "9.11", "9.4", "5.37")
-EDGES = ("11.2", "5.37")
+NEWEST = MODES[0]
+EDGES = (NEWEST, "5.37")
 """The newest and the oldest: where there is no time for all of them."""
 
 FORM_MODES = ("11.2", "11.0", "5.37")

@@ -1,0 +1,166 @@
+"""What the tests share: the server and the bot of the stories, on every generation of servers and both databases."""
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from aiohttp import ClientSession
+
+from sandbox import Sandbox
+from sandbox.faults import Faults
+from tests.modes import EDGES, MODES, NEWEST
+from tests.people import PASSWORD, Api, Person, Site, new_session
+from tests.postgres import Server, binaries, postgres, postgres_url
+
+if TYPE_CHECKING:
+    from tests.house import Clock, House
+
+__all__ = ["postgres", "postgres_url"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a story is told: on which generation of servers (empty: a real one), with which database."""
+
+    mode: str
+    database: str
+
+    def __str__(self) -> str:
+        return f"{self.mode or 'real'}-{self.database}"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Where the stories are told."""
+    group = parser.getgroup("coop-bot")
+    group.addoption("--mattermost", metavar="URL", help="tell the stories on a real Mattermost server")
+    group.addoption("--admin-token", metavar="T", help="of a system admin of that server")
+    group.addoption("--public-url", metavar="URL", help="how that server reaches this machine (http://HOST:PORT)")
+    group.addoption("--database", choices=("sqlite", "postgres"), help="only this database")
+    group.addoption("--mode", choices=MODES, help="only this generation of embedded servers")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The marks of stories."""
+    config.addinivalue_line("markers", "every_mode: told on every generation of servers")
+    config.addinivalue_line("markers", "newest_only: told on the newest server, with SQLite")
+    config.addinivalue_line("markers", "both_databases: told on the newest server, with both databases")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tell a story in each of its places."""
+    if "house" in metafunc.fixturenames:
+        metafunc.parametrize("house", _places(metafunc), indirect=True, ids=str, scope="session")
+
+
+def _places(metafunc: pytest.Metafunc) -> list[Place]:
+    option = metafunc.config.getoption
+    marks = {m.name for m in metafunc.definition.iter_markers()}
+    databases = [option("--database")] if option("--database") else ["sqlite", "postgres"]
+    if option("--mattermost"):
+        return [Place("", d) for d in databases[:1]]
+    modes: tuple[str, ...] = MODES if "every_mode" in marks else EDGES
+    if "newest_only" in marks or "both_databases" in marks:
+        modes = (NEWEST,)
+    modes = (option("--mode"),) if option("--mode") else modes
+    places = [Place(m, "sqlite") for m in modes] if "sqlite" in databases else []
+    if "postgres" in databases and "newest_only" not in marks:
+        places.append(Place(modes[0], "postgres"))
+    return places
+
+
+@pytest.fixture(scope="session")
+async def house(request: pytest.FixtureRequest) -> AsyncIterator["House"]:
+    """A server with a team, and the bot at work in it."""
+    place: Place = request.param
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(_database(request, place))
+        session = await stack.enter_async_context(new_session())
+        made = await stack.enter_async_context(_real(request, session) if not place.mode else _embedded(place, session))
+        made.settings = made.settings.model_copy(update={"database_url": database})
+        await made.start()
+        try:
+            yield made
+        finally:
+            await (made.site.clear() if made.sandbox else made.site.close())
+            await made.stop()
+
+
+@asynccontextmanager
+async def _embedded(place: Place, session: ClientSession) -> AsyncIterator["House"]:
+    """A sandbox, set up as its first admin would."""
+    from tests.house import House, free_port, prepared
+
+    server = Sandbox(version=place.mode)
+    await server.start(port=0)
+    try:
+        admin = Api(session, server.url)
+        await admin.post("/users", {"username": "admin", "email": "admin@exemple.fr", "password": PASSWORD})
+        await admin.log_in("admin", PASSWORD)
+        await admin.put("/config/patch", {"TeamSettings": {"MaxUsersPerTeam": 10_000}})
+        site = await Site.at(session, server.url, admin.token)
+        settings = await prepared(site, f"http://127.0.0.1:{free_port()}", fix_server=True)
+        yield House(site, settings.model_copy(update={"host": "127.0.0.1"}), server)
+    finally:
+        await server.stop()
+
+
+@asynccontextmanager
+async def _real(request: pytest.FixtureRequest, session: ClientSession) -> AsyncIterator["House"]:
+    """A team of its own on the server that the options name; that server’s settings are left alone."""
+    from tests.house import House, free_port, prepared
+
+    option = request.config.getoption
+    site = await Site.at(session, option("--mattermost"), option("--admin-token"))
+    public_url = option("--public-url") or f"http://127.0.0.1:{free_port()}"
+    settings = await prepared(site, public_url, fix_server=False)
+    yield House(site, settings)
+
+
+@asynccontextmanager
+async def _database(request: pytest.FixtureRequest, place: Place) -> AsyncIterator[str]:
+    if place.database == "sqlite":
+        with tempfile.TemporaryDirectory(prefix="coop-db-") as folder:
+            yield f"sqlite:///{Path(folder) / 'coop.db'}"
+        return
+    if binaries() is None:
+        pytest.skip("no PostgreSQL binaries on this machine")
+    server: Server = request.getfixturevalue("postgres")
+    async with server.database() as url:
+        yield url
+
+
+@pytest.fixture(autouse=True)
+async def _cleared(request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    """After a story its people leave, and it is now again."""
+    yield
+    if "house" in request.fixturenames:
+        told: House = request.getfixturevalue("house")
+        told.clock.is_right_again()
+        await told.site.clear()
+
+
+@pytest.fixture
+def clock(house: "House") -> "Clock":
+    """The bot’s clock."""
+    return house.clock
+
+
+@pytest.fixture
+def faults(house: "House") -> Iterator[Faults]:
+    """The switches by which the server fails; a real server has none."""
+    if house.sandbox is None:
+        pytest.skip("a real server cannot be told to fail")
+    switches = house.sandbox.faults
+    yield switches
+    switches.down, switches.status = False, None
+    switches.rate_limit(0, 0)
+
+
+@pytest.fixture
+async def juliette(house: "House") -> Person:
+    """Conseillère in Vaulx-en-Velin (69)."""
+    return await house.conseiller("juliette")

@@ -1,0 +1,163 @@
+"""A bot at work on a server: what the stories happen in."""
+
+import asyncio
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import col, select
+
+from bot.app import App
+from bot.clock import utc_now
+from bot.operator.arguments import parser
+from bot.operator.setup import setup
+from config.settings import Settings, read
+from sandbox import Sandbox
+from storage import migrate
+from storage.cra import Cra
+from storage.outbox import counts
+from storage.people import Person as Registered
+from storage.people import Role
+from tests.people import Client, Person, Site, unique
+
+DOMAIN = "conseiller-numerique.fr"
+SETTLED_S = 20.0
+
+
+class Clock:
+    """The bot’s clock, which a story may set."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return utc_now() + self._ahead
+
+    def goes_to(self, instant: datetime) -> None:
+        """From now on it is that instant, and time goes on from there."""
+        self._ahead = instant - utc_now()
+
+    def is_right_again(self) -> None:
+        """Tell the time again."""
+        self._ahead = timedelta()
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class House:
+    """The server as its admin sees it, and the bot that serves it."""
+
+    site: Site
+    settings: Settings
+    sandbox: Sandbox | None = None
+    clock: Clock = field(default_factory=Clock)
+    app: App | None = None
+
+    @property
+    def bot(self) -> App:
+        """The bot at work now."""
+        assert self.app is not None, "the bot is stopped"
+        return self.app
+
+    async def start(self) -> None:
+        """Start the bot, as `coop-bot serve` does."""
+        await migrate.prepare(self.settings.database_url)
+        self.app = App(self.settings, self.clock)
+        await self.app.start()
+
+    async def stop(self) -> None:
+        """Stop the bot, as SIGTERM does."""
+        await self.bot.stop()
+        self.app = None
+
+    async def restart(self) -> None:
+        """Stop the bot and start it anew on the same database."""
+        await self.stop()
+        await self.start()
+
+    @asynccontextmanager
+    async def replica(self) -> AsyncIterator[App]:
+        """A second bot on the same database."""
+        port = free_port()
+        own = {"port": port, "public_url": f"http://{self.settings.host}:{port}", "data_dir": _folder()}
+        second = App(self.settings.model_copy(update=own), self.clock)
+        await second.start()
+        try:
+            yield second
+        finally:
+            await second.stop()
+
+    async def conseiller(self, name: str = "juliette", *, client: Client | None = None, **place: Any) -> Person:
+        """A conseiller of the register; by default in Vaulx-en-Velin (69)."""
+        person = await self.site.person(name, domain=DOMAIN, client=client)
+        usual = {"departements": ["69"], "commune": "69256", "code_postal": "69120", "structure": "Maison de quartier"}
+        await self.registers(person, Role.CONSEILLER, **(usual | place))
+        return person
+
+    async def someone(self, role: Role, name: str) -> Person:
+        """Somebody of the register with another role."""
+        person = await self.site.person(name)
+        await self.registers(person, role)
+        return person
+
+    async def registers(self, person: Person, role: Role | None, **place: Any) -> None:
+        """Write somebody into the register, or change what it says."""
+        row = Registered(id=person.id, username=person.username, role=role, since=utc_now(), **place)
+        async with self.bot.database.transaction() as db:
+            await db.merge(row)
+
+    async def reports(self, person: Person) -> list[Cra]:
+        """What is stored of somebody, oldest first, deleted ones too."""
+        async with self.bot.database.transaction(writes=False) as db:
+            query = select(Cra).where(Cra.author_id == person.id).order_by(col(Cra.id))
+            return list((await db.exec(query)).all())
+
+    async def settled(self) -> None:
+        """Wait until nothing is left to be delivered."""
+        async with asyncio.timeout(SETTLED_S):
+            while await self._waiting():  # noqa: ASYNC110  (a replica may deliver it)
+                await asyncio.sleep(0.03)
+
+    async def _waiting(self) -> int:
+        async with self.bot.database.transaction(writes=False) as db:
+            return (await counts(db))["waiting"]
+
+
+def _folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix="coop-bot-"))
+
+
+async def prepared(site: Site, public_url: str, *, fix_server: bool) -> Settings:
+    """Make the server ready as `coop-bot setup` does, with a bot of this team’s own, and read the file it wrote."""
+    written = _folder() / "env"
+    name = unique("coop")
+    asked = ["setup", "--url", site.url, "--admin-token", site.admin.token, "--team", site.team, "--bot-name", name]
+    asked += ["--public-url", public_url, "--write", str(written), *(["--fix-server"] if fix_server else [])]
+    said: list[str] = []
+    code = await setup(parser().parse_args(asked), said.append)
+    assert code == 0, said
+    site.bot_id = (await site.admin.get(f"/users/username/{name}"))["id"]
+    return read(written).model_copy(update={"data_dir": written.parent, "domains": (DOMAIN,)})
+
+
+async def until(true: Callable[[], bool], within: float = 10.0) -> None:
+    """Wait for something that no event tells of."""
+    async with asyncio.timeout(within):
+        while not true():  # noqa: ASYNC110  (what is waited for has no event)
+            await asyncio.sleep(0.02)
+
+
+def evening_before_midnight_in_paris() -> datetime:
+    """A coming instant when it is already tomorrow in La Réunion, and today everywhere else in France."""
+    return (utc_now() + timedelta(days=1)).replace(hour=21, minute=0, tzinfo=UTC)
