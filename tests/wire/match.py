@@ -29,6 +29,7 @@ class Matcher:
         self.bound: dict[str, Any] = {}
         self.hosts = hosts
         self.shapes: set[frozenset[str]] = set()
+        self._learning = False
 
     # ---- from the recording to this server
 
@@ -86,7 +87,9 @@ class Matcher:
     def answered(self, expected: Any, got: Any, full: bool = False) -> Found:
         """Return what differs in an answer; its new ids are learnt in any case, for the calls that follow."""
         before = dict(self.bound)
+        self._learning = True
         found = self._compare(expected, got, "", full)
+        self._learning = False
         self.bound |= before
         return found
 
@@ -222,7 +225,12 @@ class Matcher:
                 trial.found += self._compare(item, got[number], f"{where}[{number}]", full)
         if not trial.found or where.endswith("order"):
             return trial.found
-        return trial.found if self._any_order(shown, got, full) else []
+        if not self._any_order(shown, got, full):
+            return []
+        if self._learning:
+            for number, item in enumerate(shown):
+                self._compare(item, got[number], "", full)
+        return trial.found
 
     def _any_order(self, shown: list[Any], got: list[Any], full: bool) -> bool:
         """Tell whether some entry answers to none: the order of rows with random ids is chance."""

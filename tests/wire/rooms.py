@@ -180,7 +180,8 @@ def check_connecting(world: World) -> None:
         name = f"{frame.event} {numbers[frame.event]} {frame.to}"
         if frame.event in TIMELESS:
             for to in frame.to.split():
-                world.check(name, best(world, frame, world.all_heard(to)))
+                tried = [best(world, frame, heard) for heard in world.all_heard(to)]
+                world.check(name, min(tried, key=len, default=["no such socket"]))
         if frame.event == "closed" and frame.to in CLOSED_BY_SERVER:
             ears = world.ears.get(frame.to)
             world.check(name, [] if ears and ears.deaf else [f"{frame.to} is still open"])

@@ -115,10 +115,9 @@ class World:
         self.ears[name] = ears
         return ears
 
-    def all_heard(self, name: str) -> list[dict[str, Any]]:
-        """Return the list that still holds what a name heard and nobody compared: the older socket's first."""
-        named = [ears.all for ears in [*self.closed, *self.ears.values()] if ears.name == name and ears.all]
-        return named[0] if named else []
+    def all_heard(self, name: str) -> list[list[dict[str, Any]]]:
+        """Return what each socket of a name heard that was not compared yet."""
+        return [ears.all for ears in [*self.closed, *self.ears.values()] if ears.name == name]
 
     async def shut(self, name: str) -> None:
         await self.ears[name].close()
