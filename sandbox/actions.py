@@ -8,10 +8,11 @@ from sandbox.attachments import find_action, slack_links
 from sandbox.call import OK, Body, Call
 from sandbox.errors import ApiError, forbidden, missing_post
 from sandbox.integrations import Answer, Unreachable
+from sandbox.posts.change import update_post
 from sandbox.records import Channel, Post
 from sandbox.routes import Routes
 from sandbox.seals import unseal
-from sandbox.sending import KEPT_PROPS, NewPost, cookie_key, kept_props, send_ephemeral, update_post
+from sandbox.sending import KEPT_PROPS, NewPost, cookie_key, kept_props, send_ephemeral
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sandbox.attachments import each_action, with_action_ids
-from sandbox.errors import ApiError
 from sandbox.events import Broadcast, dumps
 from sandbox.ids import new_id
 from sandbox.posts.present import post_json
 from sandbox.posts.publish import add_post
+from sandbox.posts.rules import check_post
 from sandbox.records import Post
 from sandbox.seals import seal, secret_of
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
 Json = dict[str, Any]
-LONGEST_MESSAGE = 16383
 KEPT_PROPS = ("from_webhook", "override_username", "override_icon_url")
 """What an update by a button cannot take away."""
 
@@ -35,34 +34,9 @@ class NewPost:
 
 def send_post(server: "Sandbox", new: NewPost, *, set_online: bool = True) -> Post:
     """Put a post into its channel, or refuse it as one that a client sends."""
-    channel = server.state.channels.rows[new.channel_id]
-    if channel.delete_at:
-        raise ApiError("api.post.create_post.can_not_post_to_deleted.error")
-    if len(new.message) > LONGEST_MESSAGE:
-        raise ApiError(server.caps.too_long_id)
-    if len(dumps(new.props)) > server.caps.longest_props:
-        raise ApiError("model.post.is_valid.props.app_error")
-    root = server.state.posts.get(new.root_id) if new.root_id else None
-    if new.root_id and (root is None or root.delete_at or root.root_id or root.channel_id != channel.id):
-        raise ApiError("api.post.create_post.root_id.app_error")
-    return add_post(server, made(server, new), set_online=set_online)
-
-
-def update_post(server: "Sandbox", post: Post, change: Json) -> Post:
-    """Change message, props or files of a post for an integration, and tell the channel."""
-    if server.state.channels.rows[post.channel_id].delete_at:
-        raise ApiError("api.post.update_post.can_not_update_post_in_deleted.error")
-    if "props" in change:
-        change = change | {"props": with_action_ids(change["props"])}
-    now = server.state.clock.tick()
-    if any(getattr(post, name) != value for name, value in change.items()):
-        post.edit_at = now
-    for name, value in change.items():
-        setattr(post, name, value)
-    post.update_at = now
-    target = Broadcast(channel_id=post.channel_id)
-    server.hub.publish("post_edited", {"post": dumps(post_json(server, post))}, target)
-    return post
+    post = made(server, new)
+    check_post(server, server.state.channels.rows[new.channel_id], post)
+    return add_post(server, post, set_online=set_online)
 
 
 def made(server: "Sandbox", new: NewPost) -> Post:

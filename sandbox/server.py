@@ -195,7 +195,10 @@ class Sandbox:
     async def _unknown(self, request: web.Request) -> web.StreamResponse:
         verdict = self._gate(request)
         error = page_not_found(request.path)
-        return self._respond(Reply(error.status, error.envelope("")), verdict)
+        response = self._respond(Reply(error.status, error.envelope("")), verdict)
+        if self.caps.unknown_path_is_plain:
+            response.headers["Content-Type"] = "text/plain; charset=utf-8"
+        return response
 
     def _limit(self, per_sec: float, burst: int) -> None:
         self._limiter = RateLimiter(per_sec, burst) if per_sec > 0 else None

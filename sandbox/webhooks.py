@@ -146,7 +146,7 @@ async def receive(call: Call) -> object:
     if not text and attachments is None:
         raise ApiError("web.incoming_webhook.text.app_error", 400)
     channel = _channel(call.server, hook, payload)
-    send_post(call.server, _incoming(call.server, hook, channel, payload), set_online=False)
+    send_post(call.server, _incoming(call.server, hook, channel, payload), set_online=call.server.caps.hooks_set_online)
     return web.Response(body=b"ok", headers={"Content-Type": "text/plain"})
 
 
@@ -258,4 +258,4 @@ def _answer(server: "Sandbox", hook: OutgoingHook, post: Post, body: bytes) -> N
     root_id = (post.root_id or post.id) if value.get("response_type") == "comment" else ""
     message = slack_links(announced(str(value["text"])))
     new = NewPost(hook.creator_id, post.channel_id, message, root_id, props=props)
-    send_post(server, new, set_online=False)
+    send_post(server, new, set_online=server.caps.hooks_set_online)

@@ -162,8 +162,9 @@ def _pong(server: "Sandbox") -> dict[str, Any]:
 
 
 def _statuses(server: "Sandbox", user_ids: object) -> dict[str, str]:
-    wanted = user_ids if isinstance(user_ids, list) else [row.user_id for row in server.state.statuses]
-    return {str(user_id): status_of(server, str(user_id)).status for user_id in wanted}
+    if isinstance(user_ids, list):
+        return {str(user_id): status_of(server, str(user_id)).status for user_id in user_ids}
+    return {row.user_id: row.status for row in server.state.statuses if row.status != "offline"}
 
 
 def _success(number: int, data: dict[str, Any] | None) -> str:

@@ -17,6 +17,7 @@ from sandbox.records import Channel, Post
 from sandbox.routes import Routes
 from sandbox.sending import NewPost, send_ephemeral
 from sandbox.statuses import set_online
+from sandbox.webhooks import tell
 
 routes = Routes()
 
@@ -102,6 +103,7 @@ def _publish(call: Call, body: Body, channel: Channel) -> dict[str, Any]:
     online = call.query("set_online") != "false"
     post.file_ids = _attach(call, post, body.texts("file_ids"))
     add_post(call.server, post, set_online=online)
+    tell(call.server, post)
     if online:
         set_online(call.server, call.user.id)
     if not call.user.is_bot and not (post.root_id and call.server.caps.threads) and _is_own_word(post):

@@ -63,7 +63,8 @@ def _resolve(server: "Sandbox", channel: Channel, post: Post, names: list[str]) 
     for name in names:
         if name in _EVERYBODY:
             members = server.state.members_of_channel.rows(channel.id)
-            found |= dict.fromkeys(row.user_id for row in members if row.user_id != post.user_id)
+            by_hook = post.props.get("from_webhook") == "true"  # its author did not write it, so is told too
+            found |= dict.fromkeys(row.user_id for row in members if by_hook or row.user_id != post.user_id)
             continue
         user = _user_named(server, name)
         if user and server.state.member(channel.id, user.id):

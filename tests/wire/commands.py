@@ -84,14 +84,14 @@ class Replay:
             self.world.server.integrations.timeout = 0.5
         if body == "<multipart or form>":
             form = aiohttp.FormData()
-            form.add_field("channel_id", self.world.matcher.live(self.file_channel(call)))
-            form.add_field("files", b"id,v\n1,2\n", filename="stats.csv")
+            form.add_field("channel_id", self.world.matcher.live(self.pub()))
+            form.add_field("files", b"id,v\n1,2\n", filename="résults.csv")
             return await self.world.send(call.actor, call.method, path, data=form)
         return await self.world.send(call.actor, call.method, path, self.world.matcher.live(body))
 
-    @staticmethod
-    def file_channel(call: Call) -> str:
-        return str(call.reply["file_infos"][0]["channel_id"])
+    def pub(self) -> str:
+        """The name of the public channel."""
+        return str(next(call for call in self.world.recorded.calls if call.name[:4] == "0200").body["channel_id"])
 
     def keep_token(self, call: Call, answer: Answer) -> None:
         """Remember the tokens of logins and of bots."""
