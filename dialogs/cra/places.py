@@ -4,14 +4,18 @@ from collections.abc import Sequence
 
 from bot.forms import Clues
 from bot.texts import quote
-from storage.communes import Place, find
+from storage.communes import Found, Place, find
 
 LISTED = 8
 
 
 def read_place(text: str, clues: Clues) -> Place:
     """The place that a postcode, a name or both mean. Raises ValueError with the choices to copy."""
-    found = find(text, clues.user.departements)
+    return settle(text, find(text, clues.user.departements))
+
+
+def settle(text: str, found: Found) -> Place:
+    """The place found for a text. Raises ValueError as `read_place` does."""
     if found.place:
         return found.place
     if found.choices:

@@ -35,7 +35,7 @@ def read_line(text: str, clues: Clues) -> Line:
     Date, commune, canal and statut have defaults, which are told; age, themes and duration have none.
     """
     typed = split(text)
-    found = gather(choose(typed, clues), clues)
+    found = gather(typed, choose(typed, clues), clues)
     unread = _unread(typed, sorted(found.unread, key=lambda piece: piece.first))
     return Line(found.raw, unread, found.mistakes, tuple(found.assumed))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.forms import Clues
 from config.themes import key
-from dialogs.cra.line.readers import LONGEST, READERS, Reading, Span, read_comma_theme
+from dialogs.cra.line.readers import LONGEST, NAME, READERS, Reading, Span, read_comma_theme
 from dialogs.cra.line.tokens import Typed
 from dialogs.cra.line.words import SMALL
 
@@ -70,6 +70,10 @@ def _readings(typed: Typed, first: int, end: int, clues: Clues) -> Iterator[Read
             yield found
         return
     edged = typed.tokens[first].word in _EDGES or typed.tokens[end - 1].word in _EDGES
+    torn = typed.hyphenated(first - 1) or typed.hyphenated(end - 1)
     for reader, most, edges in READERS:
-        if span.count <= most and (edges or not edged) and (found := reader(span, clues)):
+        if span.count > most or (edged and not edges) or not (found := reader(span, clues)):
+            continue
+        # « Vaux-en-Velin » does not name Vaux.
+        if not (torn and found.cost == NAME):
             yield found

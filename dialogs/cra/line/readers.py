@@ -15,6 +15,7 @@ from config.themes import theme_of, vocabulary
 from dialogs.cra.line.words import (
     AMBIGUOUS,
     NOT_TYPOS,
+    ORDINARY,
     SHORTEST_WITH_TYPO,
     SMALL,
     Meaning,
@@ -64,6 +65,8 @@ _KNOWN = (
 )
 _RECURRENTS = re.compile(rf"(?:dont )?([0-9]{{1,4}}) {_KNOWN}|(?:recurrents?|deja venus?) ?[:=] ?([0-9]{{1,4}})")
 _TIME_UNIT = re.compile(r"[0-9] ?(?:h|m)|[0-9]:[0-9]|heure|quart|demie?\b|½|min")
+_HOUR = r"(\d{1,2}) ?h(?:eures?)? ?([0-5]\d)?"
+_HOURS = re.compile(rf"(?:de |entre )?{_HOUR} ?(?:a|-|et) ?{_HOUR}")
 _YEARS = r"(?: ?ans?)"
 _OLDER = re.compile(
     rf"(?:[+>] ?(?:de |que )?|plus de |au dela de )(\d{{2,3}}){_YEARS}?|"
@@ -80,7 +83,7 @@ _YEARS_OF = {
     Age.DE_35_A_60: (35, 60),
     Age.PLUS_60: (61, 130),
 }
-_CODE = re.compile(r"\d{5}|2[ab]\d{3}", re.IGNORECASE)
+_CODE = re.compile(r"\b(?:\d{5}|2[ab]\d{3})\b", re.IGNORECASE)
 
 
 def read_word(span: Span, clues: Clues) -> Reading | None:
@@ -112,10 +115,19 @@ def read_duration(span: Span, clues: Clues) -> Reading | None:
     """Read a duration with its unit; one that cannot be reported is less likely meant."""
     if not _TIME_UNIT.search(span.words) and not _TIME_UNIT.search(span.text):
         return None
-    minutes = read_minutes(span.text)
+    minutes = _between_hours(span.text) or read_minutes(span.text)
     if minutes is None:
         return None
     return Reading("duree", str(minutes), SURE if minutes in DUREES else WRONG)
+
+
+def _between_hours(text: str) -> int | None:
+    """Read « de 14h à 15h30 »."""
+    match = _HOURS.fullmatch(" ".join(fold_signs(text).split()))
+    if not match:
+        return None
+    first, last = (int(match[i]) * 60 + int(match[i + 1] or 0) for i in (1, 3))
+    return last - first if last > first else None
 
 
 def read_participants(span: Span, clues: Clues) -> Reading | None:
@@ -171,13 +183,18 @@ def _bounds(text: str) -> tuple[int, int] | None:
 
 def read_commune(span: Span, clues: Clues) -> Reading | None:
     """Read a postcode, a name, both, or an INSEE code; five digits that are none are a mistyped one."""
-    if all(word in SMALL for word in span.words.split()):
+    ordinary = span.words in ORDINARY and span.text.islower()
+    if ordinary or all(word in SMALL for word in span.words.split()):
         return None
     found = matching(span.text, clues.user.departements)
-    coded = _CODE.search(span.text)
     if found.place or found.choices:
-        return Reading("commune", span.text, SURE if coded else NAME)
+        return Reading("commune", span.text, SURE if has_code(span.text) else NAME)
     return Reading("commune", span.text, WRONG) if _CODE.fullmatch(span.text) else None
+
+
+def has_code(text: str) -> bool:
+    """Whether a text holds a postcode or an INSEE code."""
+    return bool(_CODE.search(text))
 
 
 def read_typo(span: Span, clues: Clues) -> Reading | None:
@@ -212,7 +229,7 @@ READERS: tuple[tuple[Reader, int, bool], ...] = (
     (read_recurrents, 6, True),
     (read_participants, 4, True),
     (read_age, 6, True),
-    (read_duration, 6, True),
+    (read_duration, 8, True),
     (read_day, 6, True),
     (read_commune, 10, True),
     (read_bare_number, 3, False),

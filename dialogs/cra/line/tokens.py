@@ -60,6 +60,13 @@ class Typed:
         closing = ")" if "(" in self.plain[start:stop] and self.plain[stop : stop + 1] == ")" else ""
         return self.plain[start:stop] + closing
 
+    def hyphenated(self, index: int) -> bool:
+        """Whether a hyphen holds a token to the next."""
+        if not 0 <= index < len(self.tokens) or not self.tokens[index].glued:
+            return False
+        end = self.tokens[index].end
+        return self.plain[end : end + 1] == "-"
+
     def typed(self, first: int, end: int) -> str:
         """Some tokens as they were typed."""
         return " ".join(self.text[self.tokens[first].start : self.tokens[end - 1].end].split())

@@ -23,13 +23,21 @@ AMBIGUOUS: dict[str, tuple[Meaning, Meaning]] = {
 }
 
 _SMALL = (
-    "a ai ans au aux avec avons c ca ce cet cette chez cra d dans de des dont du duree elle en et etaient "
-    "etait environ est fait h il ils j je l la le les leur leurs lors ma mes mon n ne nos notre nous on "
-    "ont ou par pendant pour qu que qui s sa se ses son soit sous sur un une vers y activite age canal "
-    "commune date lieu public statut sujet sujets theme themes "
+    "a activite age ai ans au aux avec avons c ca canal ce cet cette chez commune cra d dame dames dans "
+    "date de des dont du duree elle en environ est et etaient etait fait femme femmes h homme hommes il "
+    "ils j je l la le les leur leurs lieu lors ma madame mes mme mon monsieur mr n ne nos notre nous on "
+    "ont ou par pendant pour public qu que qui s sa se ses soit son sous statut sujet sujets sur theme "
+    "themes un une vers y "
 )
 SMALL = frozenset(_SMALL.split())
 """Words of a sentence that tell nothing of the report."""
+
+_ORDINARY = (
+    "bar bois bus campagne contre cours fille grand jardin marche mer mere montagne pere place plan pont "
+    "riviere rue salon ville vue "
+)
+ORDINARY = frozenset(_ORDINARY.split())
+"""Words that are also communes: they name one only where typed with a capital, or beside a postcode."""
 
 NOT_TYPOS = frozenset(("domicilie", "retrait", "salaire"))
 """One letter away from a word of the table, and no slip."""
