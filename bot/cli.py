@@ -1,6 +1,7 @@
 """The command line: « coop-bot serve », « setup », « doctor » … each says what it did, and fails with a sentence."""
 
 import asyncio
+import logging
 import os
 import sys
 import traceback
@@ -25,6 +26,8 @@ INTERRUPTED = 130
 def main(arguments: list[str] | None = None) -> int:
     """Run the command the operator typed: 0 when all went well, 1 for a fault, 2 for a wrong command or setting."""
     options = parser().parse_args(arguments)
+    if options.command != "serve":
+        _hush()
     try:
         code = COMMANDS[options.command](options)
         sys.stdout.flush()
@@ -37,6 +40,13 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     except Exception as error:
         return _failed(error)
+
+
+def _hush() -> None:
+    """What the bot logs while it serves would stand in the middle of a command’s own lines."""
+    import structlog
+
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
 def _failed(error: Exception) -> int:
@@ -118,9 +128,9 @@ def _export(options: Namespace) -> int:
 
 
 def _demo(options: Namespace) -> int:
-    from bot.operator.demo import demo
+    from bot.operator.demo import FOLDER, demo
 
-    return asyncio.run(demo(options))
+    return asyncio.run(demo(options, FOLDER.absolute()))
 
 
 COMMANDS: dict[str, Callable[[Namespace], int]] = {

@@ -30,5 +30,8 @@ class ChatError(Exception):
 
     @property
     def may_pass(self) -> bool:
-        """Whether the same call may succeed later: no answer, too many calls, a server in trouble."""
-        return self.status in {0, 408, 425, 429} or self.status >= 500
+        """Whether the same call may succeed later: no answer, too many calls, a server in trouble.
+
+        501 is none: Mattermost says so of what its administrator switched off.
+        """
+        return self.status in {0, 408, 425, 429} or (self.status >= 500 and self.status != 501)

@@ -15,7 +15,7 @@ from config.settings import Settings
 from storage.migrate import SchemaError
 
 _MATTERMOST = {
-    0: "Le serveur Mattermost ne répond pas : vérifiez COOP_MATTERMOST_URL et qu’il est démarré.",
+    0: "Le serveur Mattermost ne répond pas : vérifiez son adresse (COOP_MATTERMOST_URL) et qu’il est démarré.",
     401: "Le serveur Mattermost refuse le jeton : il a été révoqué ou mal copié. Relancez « coop-bot setup ».",
     403: "Ce compte n’a pas le droit de faire cela sur le serveur Mattermost.",
     404: "Cette adresse n’est pas celle d’un serveur Mattermost, ou ce que le bot y cherche n’existe plus.",

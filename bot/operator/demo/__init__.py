@@ -1,0 +1,103 @@
+"""« coop-bot demo »: the bot and an embedded Mattermost, two processes, with people and a history already there."""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import signal
+import socket
+import sys
+import tempfile
+from argparse import Namespace
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot.operator.demo.cast import ADMIN, CAST, PASSWORD, TEAM
+from bot.operator.demo.stage import HOST, LOCK, Plan, empty, running
+from bot.operator.errors import OperatorError
+
+FOLDER = Path(".demo")
+
+
+async def demo(options: Namespace, folder: Path) -> int:
+    """Run the demo in a folder until it is told to stop, or play the tour and end."""
+    if options.tour:
+        return await _tour(options.server_version)
+    plan = Plan(folder, options.port, options.bot_port, options.server_version)
+    with _locked(plan.folder):
+        if options.reset:
+            empty(plan.folder)
+        await _until_stopped(_show(plan))
+    return 0
+
+
+async def _tour(version: str) -> int:
+    from bot.operator.demo.tour import play
+
+    with tempfile.TemporaryDirectory(prefix="coop-demo-") as name:
+        plan = Plan(Path(name), _free_port(), _free_port(), version)
+        async with running(plan, _quiet):
+            await play(plan.url, print)
+    return 0
+
+
+async def _show(plan: Plan) -> None:
+    async with running(plan, _complain):
+        print(f"Prêt : {plan.url}", flush=True)
+        print(_how_to_go_on(plan), flush=True)
+        await asyncio.Event().wait()
+
+
+async def _until_stopped(work: Awaitable[None]) -> None:
+    """Do the work until SIGINT or SIGTERM, and let it clean up."""
+    task = asyncio.ensure_future(work)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """One demo in a folder at a time; the lock goes with the process, however it ends."""
+    folder.mkdir(exist_ok=True)
+    with (folder / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise OperatorError(f"Une démo tourne déjà dans ce dossier ({folder}) : arrêtez-la d’abord.") from None
+        yield
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _complain(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _quiet(_: str) -> None:
+    """The tour shows nothing of how it is made."""
+
+
+def _how_to_go_on(plan: Plan) -> str:
+    env = os.path.relpath(plan.env)
+    names = ", ".join(actor.username for actor in CAST)
+    return f"""
+Un Mattermost {plan.version} embarqué parle l’API v4 à cette adresse ; le bot y est @coop.
+  Équipe        {TEAM}
+  Comptes       {ADMIN}, {names}
+  Mot de passe  {PASSWORD}
+À essayer, avec un client Mattermost ou par l’API :
+  /cra                                                       le formulaire
+  /cra atelier 8p 1h30 mail, internet 69120 hier +60 retraités   en une ligne
+  /cra liste, /cra aide, /aide
+Dans un autre terminal :
+  make demo TOUR=1                                           une visite guidée
+  {sys.argv[0]} --env-file {env} doctor          tout vérifier
+  {sys.argv[0]} --env-file {env} export cra      sortir les comptes rendus
+Ctrl-C arrête tout ; « make demo RESET=1 » recommence à zéro."""

@@ -1,0 +1,150 @@
+"""The demo’s stage: a server with its people and a bot with its history, prepared once, up and running."""
+
+import shutil
+import socket
+import sys
+from argparse import Namespace
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+from bot.clock import utc_now
+from bot.operator import envfile
+from bot.operator.demo.cast import ADMIN, TEAM
+from bot.operator.demo.children import Child
+from bot.operator.demo.history import fill
+from bot.operator.demo.town import log_in, people_town
+from bot.operator.errors import OperatorError
+from bot.operator.setup import setup
+from storage import migrate
+from storage.database import Database
+
+HOST = "127.0.0.1"
+LOCK = "lock"
+_PREPARED = "prepared"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where a demo lives and listens."""
+
+    folder: Path
+    port: int
+    bot_port: int
+    version: str
+
+    @property
+    def url(self) -> str:
+        """Mattermost’s address."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def bot_url(self) -> str:
+        """The bot’s address."""
+        return f"http://{HOST}:{self.bot_port}"
+
+    @property
+    def env(self) -> Path:
+        """The settings file."""
+        return self.folder / "env"
+
+
+@asynccontextmanager
+async def running(plan: Plan, say: Callable[[str], None]) -> AsyncIterator[None]:
+    """Both processes up, the server prepared as « setup » prepares any server."""
+    _must_be_free(plan.port, "PORT")
+    _must_be_free(plan.bot_port, "BOT_PORT")
+    is_new = not (plan.folder / _PREPARED).exists()
+    if is_new:
+        empty(plan.folder)
+    mattermost, bot = _children(plan, say)
+    try:
+        await mattermost.start()
+        ids = await people_town(plan.url) if is_new else {}
+        await _prepare(plan)
+        if is_new:
+            await _fill(plan, ids)
+            (plan.folder / _PREPARED).touch()
+        await bot.start()
+        yield
+    finally:
+        await bot.stop()
+        await mattermost.stop()
+
+
+def _children(plan: Plan, say: Callable[[str], None]) -> tuple[Child, Child]:
+    python, folder = (sys.executable, "-m"), plan.folder
+    snapshot = str(folder / "mattermost.json")
+    server = [*python, "sandbox", "--port", str(plan.port), "--server-version", plan.version, "--snapshot", snapshot]
+    bot = [*python, "bot", "--env-file", str(plan.env), "serve"]
+    return (
+        Child("Mattermost", server, folder / "mattermost.log", _answers(f"{plan.url}/api/v4/system/ping"), say),
+        Child("Le bot", bot, folder / "bot.log", _answers(f"{plan.bot_url}/readyz"), say),
+    )
+
+
+def _answers(url: str) -> Callable[[], Awaitable[bool]]:
+    async def ask() -> bool:
+        try:
+            async with aiohttp.ClientSession() as session, session.get(url) as reply:
+                return reply.status == 200
+        except (aiohttp.ClientError, OSError):
+            return False
+
+    return ask
+
+
+async def _prepare(plan: Plan) -> None:
+    """What an operator does with a real server; the ports may have changed since last time."""
+    options = Namespace(
+        url=plan.url,
+        admin_token=await log_in(plan.url, ADMIN),
+        team=TEAM,
+        public_url=plan.bot_url,
+        write=plan.env,
+        bot_name="coop",
+        fix_server=True,
+        replace=True,
+        dry_run=False,
+    )
+    said: list[str] = []
+    if await setup(options, said.append):
+        raise OperatorError("\n".join(said))
+    own = {
+        "COOP_DATABASE_URL": f"sqlite:///{plan.folder / 'coop.db'}",
+        "COOP_DATA_DIR": str(plan.folder),
+        "COOP_HOST": HOST,
+        "COOP_PORT": str(plan.bot_port),
+    }
+    envfile.write(plan.env, envfile.changed(plan.env.read_text("utf-8"), own))
+
+
+async def _fill(plan: Plan, ids: dict[str, str]) -> None:
+    url = f"sqlite:///{plan.folder / 'coop.db'}"
+    await migrate.upgrade(url)
+    database = Database(url)
+    try:
+        await fill(database, ids, utc_now())
+    finally:
+        await database.close()
+
+
+def empty(folder: Path) -> None:
+    """Erase a demo; the lock stays, somebody may hold it."""
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        elif entry.name != LOCK:
+            entry.unlink()
+
+
+def _must_be_free(port: int, variable: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError):
+            raise OperatorError(f"Le port {port} est déjà pris : choisissez-en un autre, {variable}=…") from None
