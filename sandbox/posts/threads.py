@@ -25,9 +25,9 @@ class Threads:
         if not self._server.caps.threads or not post.root_id:
             return frozenset()
         root = self._state.posts.rows[post.root_id]
-        known = {row.user_id for row in self._state.followers.rows(root.id) if row.following}
-        people = {user_id for user_id in {*known, root.user_id} if not self._is_bot(user_id)}
-        return frozenset(people.union(mentioned) - {post.user_id})
+        spoke = {reply.user_id for reply in self._state.replies.rows(root.id)}
+        people = {user_id for user_id in {*spoke, root.user_id} if not self._is_bot(user_id)}
+        return frozenset(people - {post.user_id}).union(mentioned)
 
     def replied(self, post: Post, mentioned: list[str]) -> None:
         """Let those concerned follow the thread of a reply, and tell them of it."""

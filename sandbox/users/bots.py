@@ -67,7 +67,6 @@ async def create_bot(call: Call) -> object:
     )
     check_new(call, bot)
     call.state.users.add(bot)
-    call.server.hub.publish("new_user", {"user_id": bot.id})
     _greet(call, bot)
     return created(bot_json(bot))
 

@@ -79,7 +79,8 @@ def _common(server: "Sandbox", user: User) -> Json:
     if user.last_picture_update:
         body["last_picture_update"] = user.last_picture_update
     if user.is_bot:
-        body |= {"is_bot": True, "bot_description": user.bot_description}
+        body["is_bot"] = True
+        body |= {"bot_description": user.bot_description} if user.bot_description else {}
     elif server.caps.user_has_remote_id:
         body["remote_id"] = ""
     return body
