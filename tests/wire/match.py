@@ -263,7 +263,7 @@ def may_be_left_out(item: Any) -> bool:
     """Tell whether the recording leaves such a value out of shortened objects."""
     if isinstance(item, dict):
         return all(may_be_left_out(inner) for inner in item.values())
-    return item in EMPTY or item == [] or (isinstance(item, int) and item > MANY)
+    return item in EMPTY or item == [] or (isinstance(item, int) and abs(item) > MANY)
 
 
 def parsed(text: str) -> Any:
