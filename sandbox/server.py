@@ -63,6 +63,8 @@ class Sandbox:
         self.faults.on_drop(self._drop_sockets)
         self.faults.on_limit(self._limit)
         self.url = ""
+        self.identity = new_id()
+        """Under which a real server would be counted."""
         self._limiter: RateLimiter | None = None
         self._runner: web.AppRunner | None = None
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 routes = Routes()
 
+FRESH_FOR = 120_000
+"""Milliseconds during which being there is not noted again."""
 KNOWN = ("online", "away", "dnd", "offline")
 
 
@@ -32,7 +34,9 @@ def set_status(server: "Sandbox", user_id: str, value: str, *, manual: bool) -> 
     """Change a status and tell the person's own clients."""
     row = server.state.statuses.get(user_id) or server.state.statuses.add(Status(user_id))
     changed = row.status != value
-    row.status, row.manual, row.last_activity_at = value, manual, now_ms()
+    row.status, row.manual = value, manual
+    if changed or now_ms() - row.last_activity_at > FRESH_FOR:
+        row.last_activity_at = now_ms()
     if changed:
         data = {"status": value, "user_id": user_id}
         server.hub.publish("status_change", data, Broadcast(user_id=user_id))

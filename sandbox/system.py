@@ -1,8 +1,7 @@
 """What the server says of itself, and its settings."""
 
-from typing import Any
-
 from sandbox.call import Call
+from sandbox.client_config import client_config
 from sandbox.errors import forbidden, invalid_body
 from sandbox.routes import Routes
 
@@ -23,28 +22,9 @@ async def ping(call: Call) -> object:
 
 
 @routes.get("/config/client", auth=False)
-async def client_config(call: Call) -> object:
+async def get_client_config(call: Call) -> object:
     """Return the settings that clients need, all as texts; more of them to those logged in."""
-    get = call.server.config.get
-    values: dict[str, Any] = {
-        "Version": call.server.caps.number,
-        "BuildNumber": call.server.caps.number,
-        "SiteURL": call.server.url,
-        "SiteName": get("TeamSettings", "SiteName"),
-        "EnableOpenServer": get("TeamSettings", "EnableOpenServer"),
-        "EnableUserCreation": get("TeamSettings", "EnableUserCreation"),
-        "EnableBotAccountCreation": get("ServiceSettings", "EnableBotAccountCreation"),
-        "DefaultClientLocale": get("LocalizationSettings", "DefaultClientLocale"),
-    }
-    if call.token is not None:
-        for name in ("EnablePostUsernameOverride", "EnablePostIconOverride", "EnableCommands"):
-            values[name] = get("ServiceSettings", name)
-        values |= {"MaxPostSize": 16383, "MaxFileSize": get("FileSettings", "MaxFileSize")}
-    return {name: _text(value) for name, value in values.items()}
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return client_config(call.server, logged_in=call.token is not None)
 
 
 @routes.get("/config")
@@ -64,5 +44,22 @@ async def patch_config(call: Call) -> object:
     if not all(isinstance(section, dict) for section in body.values.values()):
         raise invalid_body("config")
     call.server.config.patch(body.values)
-    call.server.hub.publish("config_changed", {"config": await client_config(call)})
+    call.server.hub.publish("config_changed", {"config": client_config(call.server, logged_in=True)})
     return call.server.config.as_dict()
+
+
+@routes.get("/analytics/old")
+async def analytics(call: Call) -> object:
+    """Count what there is, for the system admin."""
+    if not call.server.rights.is_admin(call.user):
+        raise forbidden()
+    team_id, state = call.query("team_id"), call.state
+    channels = [one for one in state.channels if team_id in {"", one.team_id} and not one.delete_at]
+    counts = {
+        "channel_open_count": sum(1 for one in channels if one.type == "O"),
+        "channel_private_count": sum(1 for one in channels if one.type == "P"),
+        "post_count": sum(state.posts_of_channel.count(one.id) for one in channels),
+        "unique_user_count": sum(1 for user in state.users if not user.delete_at),
+        "team_count": len(state.teams),
+    }
+    return [{"name": name, "value": value} for name, value in counts.items()]

@@ -115,6 +115,13 @@ class Capabilities:
     hello_has_hostname: bool = _since(10, 4)
 
     @property
+    def client_config(self) -> str:
+        """Whose list of settings clients get: that of the nearest recorded version below."""
+        if self.dialog_steps:
+            return "11.2"
+        return "9.11" if self.threads else "5.37"
+
+    @property
     def too_long_id(self) -> str:
         """The id of the error for a message that is too long."""
         name = "message_length" if self.too_long_is_message_length else "msg"

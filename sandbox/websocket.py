@@ -136,6 +136,7 @@ def answer_action(server: "Sandbox", connection: Connection, number: int, action
         connection.send_reply(_failure(number, "bad_seq", 400))
     elif action == "user_typing":
         _typing(server, connection.user_id, data)
+        connection.send_reply(_success(number, None))
     elif action == "ping":
         connection.send_reply(_success(number, _pong(server)))
     elif action in {"get_statuses", "get_statuses_by_ids"}:

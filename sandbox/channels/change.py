@@ -217,7 +217,7 @@ async def move_channel(call: Call) -> object:
         raise forbidden()
     if call.state.channels_by_name.first(team.id, channel.name):
         raise taken()
-    for member in call.state.members_of_channel.rows(channel.id):
+    for member in reversed(call.state.members_of_channel.rows(channel.id)):
         if not call.state.in_team(team.id, member.user_id):
             call.state.channel_members.remove(member)
             call.server.hub.forget_memberships(member.user_id)

@@ -37,8 +37,7 @@ def add_to_channel(server: "Sandbox", channel: Channel, user: User, by: User, ro
     server.hub.forget_memberships(user.id)
     fresh = ChannelMember.from_dict(member.as_dict())
     _tell_added(server, channel, user)
-    if not channel.delete_at:
-        _say_added(server, channel, user, by)
+    _say_added(server, channel, user, by)
     return fresh
 
 
@@ -71,8 +70,7 @@ def remove_from_channel(server: "Sandbox", channel: Channel, member: ChannelMemb
     server.state.channel_members.remove(member)
     server.hub.forget_memberships(user.id)
     tell_removed(server, channel.id, user.id, by.id)
-    if not channel.delete_at:
-        _say_removed(server, channel, user, by)
+    _say_removed(server, channel, user, by)
 
 
 def tell_removed(server: "Sandbox", channel_id: str, user_id: str, remover_id: str) -> None:

@@ -72,6 +72,9 @@ async def put_post(call: Call) -> object:
     if body.text("message") != post.message:
         _check_time(call, post)
     changes: Data = {"message": body.text("message"), "props": body.object("props")}
+    changes["is_pinned"] = body.flag("is_pinned")
+    if call.server.caps.files_can_be_dropped:
+        changes["file_ids"] = [file_id for file_id in post.file_ids if file_id in body.texts("file_ids")]
     update_post(call.server, post, changes)
     return post_json(call.server, post)
 
@@ -179,6 +182,7 @@ def remove_post(server: "Sandbox", post: Post, by: User) -> None:
     now = server.state.clock.tick()
     for one in [post, *server.state.replies.rows(post.id)]:
         one.delete_at = one.update_at = now
+        one.props = one.props | {"deleteBy": by.id}
         for file_id in one.file_ids:
             info = server.state.files.get(file_id)
             if info is not None:

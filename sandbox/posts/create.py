@@ -10,6 +10,7 @@ from sandbox.channels.reading import mark_viewed
 from sandbox.errors import ApiError, forbidden, invalid_body
 from sandbox.ids import new_id
 from sandbox.posts.mentions import hashtags
+from sandbox.posts.present import post_json
 from sandbox.posts.previews import shown_to
 from sandbox.posts.publish import add_post, warn_of_absent
 from sandbox.posts.rules import check_file_ids, check_post, check_type
@@ -91,7 +92,7 @@ def _repeated(call: Call, channel: Channel, post_id: str) -> dict[str, Any]:
     if post is None or post.delete_at:
         raise ApiError("api.post.deduplicate_create_post.failed_to_get", 500)
     mark_viewed(call, channel)
-    return shown_to(call.server, post, call.user)
+    return post_json(call.server, post, metadata=False)
 
 
 def _publish(call: Call, body: Body, channel: Channel) -> dict[str, Any]:

@@ -182,7 +182,8 @@ def _around(call: Call, channel: Channel) -> dict[str, Any]:
         older = [post for post in posts if post.create_at < anchor.create_at]
         rows = page.cut(older)
         rest = older[(page.number + 1) * page.size :]
-        return _listed(call, rows, rest[0].id if rest else "", anchor.id)
+        nearer = older[page.number * page.size - 1] if 0 < page.number * page.size <= len(older) else anchor
+        return _listed(call, rows, rest[0].id if rest else "", nearer.id)
     newer = [post for post in reversed(posts) if post.create_at > anchor.create_at]
     rows = page.cut(newer)[::-1]
     rest = newer[(page.number + 1) * page.size :]
@@ -200,7 +201,7 @@ async def unread_posts(call: Call) -> object:
     posts = _live(call, channel)
     seen = member.last_viewed_at if member else 0
     unread = [post for post in posts if post.create_at > seen and post.user_id != user_id]
-    first = unread[-1].create_at if unread else None
+    first = unread[-1].create_at if unread and seen else None
     before, after = call.number("limit_before", 60), call.number("limit_after", 60)
     if first is None:
         return _listed(call, posts[:before], posts[before].id if len(posts) > before else "", "")

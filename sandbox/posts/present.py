@@ -33,6 +33,8 @@ def post_json(server: "Sandbox", post: Post, *, metadata: bool = True) -> Json:
         "last_reply_at": 0,
         "participants": None,
     }
+    if post.delete_at and not post.original_id:
+        body |= {"message": "", "props": {name: post.props[name] for name in post.props if name != "attachments"}}
     body |= _by_version(server, post)
     if metadata:
         body["metadata"] = metadata_json(server, post)
@@ -105,5 +107,5 @@ def file_json(server: "Sandbox", info: FileInfo) -> Json:
     if info.post_id:
         body["post_id"] = info.post_id
     if info.width:
-        body |= {"width": info.width, "height": info.height}
+        body |= {"width": info.width, "height": info.height, "has_preview_image": True}
     return body | ({"archived": False} if server.caps.file_has_archived else {})

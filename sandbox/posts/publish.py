@@ -34,6 +34,8 @@ def add_post(server: "Sandbox", post: Post, *, set_online: bool = True) -> Post:
     channel = server.state.channels.rows[post.channel_id]
     server.state.posts.add(post)
     _count(server, channel, post)
+    if channel.delete_at:
+        return post  # what is said of an archived channel's members is kept, but nobody is told
     who = mentioned(server, channel, post)
     _count_mentions(server, post, who)
     followers = server.threads.to_be_told(post, who)
@@ -91,7 +93,7 @@ def _count(server: "Sandbox", channel: Channel, post: Post) -> None:
 def _count_mentions(server: "Sandbox", post: Post, who: list[str]) -> None:
     for user_id in who:
         member = server.state.member(post.channel_id, user_id)
-        if member is not None and user_id != post.user_id:
+        if member is not None:
             member.mention_count += 1
             member.mention_count_root += not post.root_id
 

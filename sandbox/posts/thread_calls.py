@@ -81,7 +81,8 @@ async def set_unread(call: Call) -> object:
     member.mention_count = member.mention_count_root = 0
     state = unread_json(call, channel, member) | {"user_id": user_id}
     state |= {"msg_count": member.msg_count, "msg_count_root": member.msg_count_root}
-    data = {name: state[name] for name in state if name not in {"team_id", "channel_id", "user_id", "notify_props"}}
+    state["last_viewed_at"] = member.last_viewed_at
+    data = {name: state[name] for name in state if name not in {"team_id", "channel_id", "user_id"}}
     target = Broadcast(user_id=user_id, channel_id=channel.id, team_id=channel.team_id)
     call.server.hub.publish("post_unread", data | {"post_id": post.id}, target)
     return state

@@ -28,9 +28,10 @@ def join_team(server: "Sandbox", team: Team, user: User, by: User | None = None,
     else:
         member.delete_at, member.scheme_admin, member.explicit_roles = 0, admin, ""
     user.update_at = server.state.clock.tick()
-    for channel in default_channels(server, team):
-        _enter(server, channel, user, by)
-    server.hub.forget_memberships(user.id)
+    channels = default_channels(server, team)
+    for channel in channels:
+        if server.state.member(channel.id, user.id) is None:
+            _enter(server, channel, user, by, is_last=channel is channels[-1])
     tell_joined(server, team, user)
     return member
 
@@ -60,11 +61,11 @@ def _is_active(server: "Sandbox", user_id: str) -> bool:
     return user is not None and not user.delete_at
 
 
-def _enter(server: "Sandbox", channel: Channel, user: User, by: User | None) -> None:
-    if server.state.member(channel.id, user.id):
-        return
+def _enter(server: "Sandbox", channel: Channel, user: User, by: User | None, *, is_last: bool) -> None:
     join_channel(server, channel, user)
     _say_joined(server, channel, user, by)
+    if is_last:  # about here a real server notices that somebody connected hears more channels than before
+        server.hub.forget_memberships(user.id)
     data = {"team_id": channel.team_id, "user_id": user.id}
     server.hub.publish("user_added", data, Broadcast(channel_id=channel.id))
 

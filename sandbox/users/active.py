@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from sandbox.events import EVERYBODY, Broadcast
 from sandbox.ranks import publish_by_rank
 from sandbox.records import User
+from sandbox.statuses import set_status
 from sandbox.users.present import for_admin, public_user
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def set_active(server: "Sandbox", user: User, *, active: bool) -> None:
     if not active:
         server.credentials.close_sessions(user.id)
         server.hub.silence(user.id)
+        set_status(server, user.id, "offline", manual=False)
         _disable_bots_of(server, user)
     tell_updated(server, user)
 

@@ -1,0 +1,88 @@
+"""What clients are told of the settings (client_config.tsv), as texts."""
+
+import base64
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
+
+COLUMNS = ("5.37", "9.11", "11.2")
+ABSENT, SAME = "-", "="
+
+LIVE = {
+    "EnableAPIUserDeletion": "ServiceSettings",
+    "EnableBotAccountCreation": "ServiceSettings",
+    "EnableCommands": "ServiceSettings",
+    "EnableCustomEmoji": "ServiceSettings",
+    "EnableDeveloper": "ServiceSettings",
+    "EnableFileAttachments": "FileSettings",
+    "EnableIncomingWebhooks": "ServiceSettings",
+    "EnableLinkPreviews": "ServiceSettings",
+    "EnableOpenServer": "TeamSettings",
+    "EnableOutgoingWebhooks": "ServiceSettings",
+    "EnablePermalinkPreviews": "ServiceSettings",
+    "EnablePostIconOverride": "ServiceSettings",
+    "EnablePostUsernameOverride": "ServiceSettings",
+    "EnablePublicLink": "FileSettings",
+    "EnableTesting": "ServiceSettings",
+    "EnableUserAccessTokens": "ServiceSettings",
+    "EnableUserCreation": "TeamSettings",
+    "EnableUserDeactivation": "TeamSettings",
+    "MaxFileSize": "FileSettings",
+    "MaxNotificationsPerChannel": "TeamSettings",
+    "PostEditTimeLimit": "ServiceSettings",
+    "RestrictDirectMessage": "TeamSettings",
+    "SiteName": "TeamSettings",
+    "SiteURL": "ServiceSettings",
+    "UniqueEmojiReactionLimitPerPost": "ServiceSettings",
+}
+"""The sections of those that an admin can change here; the others are as on the recorded servers."""
+
+
+@cache
+def _table(column: str) -> dict[str, tuple[str, bool]]:
+    """Return value and openness of each setting in the form of one version."""
+    found: dict[str, tuple[str, bool]] = {}
+    lines = files("sandbox").joinpath("client_config.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    for line in lines:
+        name, *cells = line.split("\t")
+        value = ABSENT
+        for cell in cells[: COLUMNS.index(column) + 1]:
+            value = value if cell == SAME else cell
+        if value != ABSENT:
+            found[name.removesuffix("*")] = (value, name.endswith("*"))
+    return found
+
+
+def client_config(server: "Sandbox", *, logged_in: bool) -> dict[str, str]:
+    """Return the settings for clients; fewer of them before login."""
+    table = _table(server.caps.client_config)
+    own = _own(server)
+    return {name: own.get(name, value) for name, (value, is_open) in table.items() if logged_in or is_open}
+
+
+def _own(server: "Sandbox") -> dict[str, str]:
+    """Return what this server alone knows."""
+    values = {name: _text(server.config.get(section, name)) for name, section in LIVE.items()}
+    privacy = "PrivacySettings"
+    identity = hashlib.sha512(server.identity.encode()).digest()
+    key = b"0Y0\x13\x06\x07*\x86H\xce=\x02\x01\x06\x08*\x86H\xce=\x03\x01\x07\x03B\x00\x04" + identity
+    return values | {
+        "AsymmetricSigningPublicKey": base64.b64encode(key).decode(),
+        "BuildHash": hashlib.sha1(server.caps.number.encode(), usedforsecurity=False).hexdigest()[:7],
+        "BuildNumber": server.caps.number,
+        "DiagnosticId": server.identity,
+        "InstallationDate": str(min((user.create_at for user in server.state.users), default=0)),
+        "NoAccounts": _text(not len(server.state.users)),
+        "ShowEmailAddress": _text(server.config.get(privacy, "ShowEmailAddress")),
+        "ShowFullName": _text(server.config.get(privacy, "ShowFullName")),
+        "TelemetryId": server.identity,
+        "Version": server.caps.number,
+    }
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
