@@ -1,0 +1,162 @@
+"""Stories: a report typed in one line is shown as it was understood, then recorded, completed or dropped."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from storage.cra import Age, Source, Statut
+from tests.house import House
+from tests.people import Person
+from tests.telling import mistake, number_of
+
+LINE = "/cra atelier 8p 1h30 mail, internet 69120 hier +60 retraités"
+
+
+@pytest.mark.every_mode
+async def test_a_line_is_previewed_then_recorded(house: House, juliette: Person) -> None:
+    preview = await juliette.asks(LINE)
+    assert preview.ephemeral
+    assert preview.buttons == ["Enregistrer", "Compléter", "Annuler"]
+    for words in ("Atelier Collectif", "8 participants", "Vaulx-en-Velin", "Plus de 60 ans", "Retraité"):
+        assert words in preview.text.replace("\u00a0", " ")
+    assert await house.reports(juliette) == [], "nothing is stored before it is asked for"
+
+    await juliette.clicks(preview, "Enregistrer")
+    receipt = await juliette.told("enregistré")
+
+    (cra,) = await house.reports(juliette)
+    assert (number_of(receipt), cra.source) == (cra.number, Source.LINE)
+    yesterday = house.clock().astimezone(ZoneInfo("Europe/Paris")).date() - timedelta(days=1)
+    assert (cra.date, cra.minutes, cra.participants, cra.commune) == (yesterday, 90, 8, "69256")
+    assert set(cra.report.themes) == {"internet", "courriel"}
+    assert (cra.report.ages, cra.report.statuts) == ({Age.PLUS_60: 8}, {Statut.RETRAITE: 8})
+
+
+@pytest.mark.every_mode
+async def test_a_line_is_completed_in_the_dialog(house: House, juliette: Person) -> None:
+    preview = await juliette.asks("/cra atelier 8p mail, internet 69120 hier retraités")
+    assert preview.buttons == ["Compléter", "Annuler"], "what lacks a duration and an age cannot be recorded as it is"
+    form = await juliette.opens_by(preview, "Compléter")
+
+    assert (form.shown("activite"), str(form.shown("participants"))) == ("collectif", "8")
+    assert "Vaulx-en-Velin" in form.shown("commune")
+    assert set(form.chosen("themes")) == {"courriel", "internet"}
+    assert form.shown("statut") == "retraite"
+    assert not form.shown("duree")
+    assert (await form.fill(duree="90", age="+60").submit()).accepted
+    await juliette.told("enregistré")
+    (cra,) = await house.reports(juliette)
+    assert (cra.participants, cra.minutes) == (8, 90)
+
+
+async def test_a_line_is_dropped(house: House, juliette: Person) -> None:
+    preview = await juliette.asks(LINE)
+    await juliette.clicks(preview, "Annuler")
+
+    assert "Rien n’a été enregistré" in (await juliette.whispered()).text
+    assert await house.reports(juliette) == []
+    assert "Aucun brouillon" in (await juliette.asks("/cra brouillon")).text
+
+
+async def test_what_was_not_understood_is_named(juliette: Person) -> None:
+    preview = await juliette.asks("/cra atelier 8p 1h30 internet 69120 hier +60 retraités avec zorglub")
+
+    assert "zorglub" in preview.text
+    assert "pas compris" in preview.text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "8p atelier +60 retraités 69120 internet, mail 1h30 hier",
+        "hier, 69120 : atelier internet et mail 1h30, 8 personnes +60 retraités",
+        "ATELIER 8 participants 90 min Mail Internet Vaulx-en-Velin hier +60 Retraités",
+        "atelier 8 pers 1 h 30 interent, courrriel 69120 hier plus de 60 ans retraités",
+    ],
+)
+async def test_the_order_case_and_small_slips_do_not_matter(house: House, juliette: Person, line: str) -> None:
+    preview = await juliette.asks(f"/cra {line}")
+    await juliette.clicks(preview, "Enregistrer")
+    await juliette.told("enregistré")
+
+    (cra,) = await house.reports(juliette)
+    assert (cra.activite, cra.participants, cra.minutes, cra.commune) == ("collectif", 8, 90, "69256")
+    assert set(cra.report.themes) == {"internet", "courriel"}
+
+
+async def test_enregistrer_clicked_twice_records_once(house: House, juliette: Person) -> None:
+    preview = await juliette.asks(LINE)
+    await juliette.clicks(preview, "Enregistrer")
+    await juliette.told("enregistré")
+    await juliette.clicks(preview, "Enregistrer")
+
+    assert "déjà" in (await juliette.whispered("déjà")).text
+    await house.settled()
+    assert len(await house.reports(juliette)) == len(await juliette.direct()) == 1
+
+
+async def test_enregistrer_then_completer_counts_once(house: House, juliette: Person) -> None:
+    preview = await juliette.asks(LINE)
+    await juliette.clicks(preview, "Enregistrer")
+    await juliette.told("enregistré")
+    form = await juliette.opens_by(preview, "Compléter")
+    await form.submit()
+
+    await house.settled()
+    assert len(await house.reports(juliette)) == 1
+
+
+async def test_annuler_after_enregistrer_says_that_it_is_recorded(house: House, juliette: Person) -> None:
+    preview = await juliette.asks(LINE)
+    await juliette.clicks(preview, "Enregistrer")
+    await juliette.told("enregistré")
+    await juliette.clicks(preview, "Annuler")
+
+    assert "déjà enregistré" in (await juliette.whispered("déjà")).text
+    assert len(await house.reports(juliette)) == 1
+
+
+async def test_a_mistake_in_a_line_is_explained_and_can_be_mended(house: House, juliette: Person) -> None:
+    preview = await juliette.asks("/cra atelier 300p 1h30 internet 69120 hier +60 retraités")
+    assert "Enregistrer" not in preview.buttons
+    assert "1 à 100" in preview.text.replace("\u00a0", " ")
+    form = await juliette.opens_by(preview, "Compléter")
+    assert str(form.shown("participants")) == "300", "nothing typed is lost"
+
+    mistake(await form.submit(), "participants")
+    assert (await form.fill(participants=30).submit()).accepted
+    assert [c.participants for c in await house.reports(juliette)] == [30]
+
+
+async def test_a_vanished_preview_waits_as_a_draft(house: House, juliette: Person) -> None:
+    """A whisper does not survive a reload of the client."""
+    await juliette.asks(LINE)
+    form = await juliette.opens("/cra brouillon")
+
+    assert (form.shown("activite"), str(form.shown("participants"))) == ("collectif", "8")
+    assert (await form.submit()).accepted
+    assert len(await house.reports(juliette)) == 1
+
+
+async def test_a_single_person_needs_few_words(house: House, juliette: Person) -> None:
+    preview = await juliette.asks("/cra indiv 45min démarche 18-35 sans emploi à distance")
+    assert "Enregistrer" in preview.buttons, preview.text
+    await juliette.clicks(preview, "Enregistrer")
+    await juliette.told("enregistré")
+
+    (cra,) = await house.reports(juliette)
+    assert (cra.activite, cra.participants, cra.minutes, cra.canal) == ("individuel", 1, 45, "distance")
+    assert cra.commune == "69256", "where she works, since she said nothing else"
+
+
+async def test_a_line_of_several_lines_is_read_as_one(house: House, juliette: Person) -> None:
+    preview = await juliette.asks("/cra atelier 8p\n1h30 internet\n69120 hier +60\nretraités")
+
+    assert "Enregistrer" in preview.buttons, preview.text
+
+
+async def test_anything_at_all_gets_an_answer(juliette: Person) -> None:
+    for words in ("?", "🙂🙂", "a" * 2000, "-- \\ ` * # | @all", "\u202e\u200b", "12 12 12 12", "0p 0min", "1h" * 300):
+        preview = await juliette.asks(f"/cra {words}")
+        assert "erreur est survenue" not in preview.text, words
