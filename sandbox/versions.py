@@ -37,6 +37,7 @@ class Capabilities:
     dialog_reply_must_be_json: bool = _since(10, 11)
     command_update_refuses_taken_trigger: bool = _since(9, 0)
     hook_errors_are_general: bool = _since(10, 0)
+    group_says_shared: bool = _since(10, 6)
     hooks_set_online: bool = _until(6, 0)
     unknown_path_is_plain: bool = _until(6, 0)
 

@@ -30,7 +30,7 @@ def channel_json(server: "Sandbox", channel: Channel) -> Json:
         "extra_update_at": 0,
         "scheme_id": None,
         "group_constrained": None,
-        "shared": None,
+        "shared": _shared(server, channel),
         "policy_id": None,
     }
     if not server.caps.channel_has_last_root_post:
@@ -60,3 +60,9 @@ def member_json(server: "Sandbox", member: ChannelMember, viewer_id: str | None 
         "explicit_roles": member.explicit_roles,
     }
     return body | ({"urgent_mention_count": 0} if server.caps.member_has_urgent_mentions else {})
+
+
+def _shared(server: "Sandbox", channel: Channel) -> bool | None:
+    """Return what new direct channels (and later also groups) say of being shared with other servers."""
+    told = channel.type == "D" or (channel.type == "G" and server.caps.group_says_shared)
+    return False if told else None

@@ -144,12 +144,13 @@ def _listed(call: Call, posts: list[Post], older: str, newer: str) -> dict[str, 
 
 
 def with_roots(call: Call, posts: list[Post]) -> list[Post]:
-    """Return posts and the roots of those that are replies."""
+    """Return posts and the whole threads of those that are replies."""
     found = {post.id: post for post in posts}
-    for post in posts:
-        root = call.state.posts.get(post.root_id) if post.root_id else None
+    for root_id in {post.root_id for post in posts if post.root_id}:
+        root = call.state.posts.get(root_id)
         if root is not None and not root.delete_at:
-            found[root.id] = root
+            replies = (one for one in call.state.replies.rows(root_id) if not one.delete_at)
+            found |= {one.id: one for one in (root, *replies)}
     return list(found.values())
 
 
