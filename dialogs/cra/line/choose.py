@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.forms import Clues
-from config.themes import key
-from dialogs.cra.line.readers import LONGEST, NAME, READERS, Reading, Span, read_comma_theme
+from dialogs.cra.line.readers import LONGEST, NAME, WAYS, Reading, Span, read_comma_theme
 from dialogs.cra.line.tokens import Typed
 from dialogs.cra.line.words import SMALL
 
@@ -24,7 +23,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class _Best:
     """The cheapest way to read a line from some token on."""
 
     cost: float
@@ -34,46 +33,45 @@ class _Way:
 
 def choose(typed: Typed, clues: Clues) -> list[Piece]:
     """Cut the line into pieces, the small words left out."""
-    ways = [_Way(0.0, None)] * (len(typed.tokens) + 1)
+    best = [_Best(0.0, None)] * (len(typed.tokens) + 1)
     for first in reversed(range(len(typed.tokens))):
-        ways[first] = min(_ways(typed, first, ways, clues), key=lambda way: way.cost)
-    return list(_follow(ways))
+        best[first] = min(_candidates(typed, first, best, clues), key=lambda one: one.cost)
+    return list(_follow(best))
 
 
-def _follow(ways: list[_Way]) -> Iterator[Piece]:
+def _follow(best: list[_Best]) -> Iterator[Piece]:
     first = 0
-    while piece := ways[first].piece:
-        if not ways[first].small:
+    while piece := best[first].piece:
+        if not best[first].small:
             yield piece
         first = piece.end
 
 
-def _ways(typed: Typed, first: int, ways: list[_Way], clues: Clues) -> Iterator[_Way]:
+def _candidates(typed: Typed, first: int, best: list[_Best], clues: Clues) -> Iterator[_Best]:
     alone = Piece(first, first + 1, None)
     small = typed.tokens[first].word in SMALL
-    yield _Way((SMALL_COST if small else UNREAD_COST) + _after(typed, first + 1, ways), alone, small)
+    yield _Best((SMALL_COST if small else UNREAD_COST) + _after(typed, first + 1, best), alone, small)
     for end in range(min(first + LONGEST, len(typed.tokens)), first, -1):
         for reading in _readings(typed, first, end, clues):
-            yield _Way(reading.cost + _after(typed, end, ways), Piece(first, end, reading))
+            yield _Best(reading.cost + _after(typed, end, best), Piece(first, end, reading))
 
 
-def _after(typed: Typed, end: int, ways: list[_Way]) -> float:
+def _after(typed: Typed, end: int, best: list[_Best]) -> float:
     """What the rest costs, and the cut between words that were typed as one."""
-    return ways[end].cost + (CUT_COST if typed.tokens[end - 1].glued else 0.0)
+    return best[end].cost + (CUT_COST if typed.tokens[end - 1].glued else 0.0)
 
 
 def _readings(typed: Typed, first: int, end: int, clues: Clues) -> Iterator[Reading]:
-    words = typed.words(first, end)
-    span = Span(typed.slice(first, end), words, key(words), end - first)
-    if any(token.parted for token in typed.tokens[first : end - 1]):
+    tokens = typed.tokens[first:end]
+    numbered = any(token.numbered for token in tokens)
+    span = Span(typed.slice(first, end), typed.words(first, end), typed.key(first, end), end - first, numbered)
+    if any(token.parted for token in tokens[:-1]):
         if found := read_comma_theme(span, clues):
             yield found
         return
-    edged = typed.tokens[first].word in _EDGES or typed.tokens[end - 1].word in _EDGES
+    edged = tokens[0].word in _EDGES or tokens[-1].word in _EDGES
     torn = typed.hyphenated(first - 1) or typed.hyphenated(end - 1)
-    for reader, most, edges in READERS:
-        if span.count > most or (edged and not edges) or not (found := reader(span, clues)):
-            continue
+    for way in WAYS:
         # « Vaux-en-Velin » does not name Vaux.
-        if not (torn and found.cost == NAME):
+        if way.fits(span, edged) and (found := way.read(span, clues)) and not (torn and found.cost == NAME):
             yield found

@@ -8,10 +8,11 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 
 from bot.forms import Clues
-from bot.french.dates import read_date
+from bot.french.dates import WEEKDAYS, read_date
 from bot.french.durations import read_minutes
 from bot.french.words import digits, fold, read_number
 from config.themes import theme_of, vocabulary
+from dialogs.cra.line.ages import read_ages
 from dialogs.cra.line.words import (
     AMBIGUOUS,
     NOT_TYPOS,
@@ -24,7 +25,7 @@ from dialogs.cra.line.words import (
     single_words,
 )
 from storage.communes import matching
-from storage.cra.values import DUREES, Age
+from storage.cra.values import DUREES
 
 # What each reading costs; the cheapest reading of the whole line holds (choose.py). A word left unread costs most.
 SURE, NAME, GUESS, BARE, WRONG = 1.0, 1.3, 1.6, 2.0, 4.0
@@ -34,12 +35,13 @@ BARE_NUMBER = "number"
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Some following words: in plain signs, as compared, and reduced as `config.themes.key` does."""
+    """Some following words: in plain signs, as compared, and reduced as themes are; whether a number is there."""
 
     text: str
     words: str
     key: str
     count: int
+    numbered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,6 @@ class Reading:
     cost: float = SURE
     other: Meaning | None = None
 
-
-Reader = Callable[[Span, Clues], Reading | None]
 
 _PEOPLE = (
     r"(?:p|ps|pers|personnes?|participant(?:e)?s?|particip|parts?|usagers?|usageres?|beneficiaires?|stagiaires?|inscrits?|"
@@ -67,23 +67,11 @@ _RECURRENTS = re.compile(rf"(?:dont )?([0-9]{{1,4}}) {_KNOWN}|(?:recurrents?|dej
 _TIME_UNIT = re.compile(r"[0-9] ?(?:h|m)|[0-9]:[0-9]|heure|quart|demie?\b|½|min")
 _HOUR = r"(\d{1,2}) ?h(?:eures?)? ?([0-5]\d)?"
 _HOURS = re.compile(rf"(?:de |entre )?{_HOUR} ?(?:a|-|et) ?{_HOUR}")
-_YEARS = r"(?: ?ans?)"
-_OLDER = re.compile(
-    rf"(?:[+>] ?(?:de |que )?|plus de |au dela de )(\d{{2,3}}){_YEARS}?|"
-    rf"(\d{{2,3}}) ?(?:{_YEARS} ?)?(?:\+|et plus){_YEARS}?"
-)
-_YOUNGER = re.compile(rf"(?:[-<] ?(?:de )?|moins de )(\d{{1,2}})({_YEARS})?")
-_RANGE = re.compile(rf"(?:de |entre |les )?(\d{{1,2}}){_YEARS}? ?(?:-|/|a|et) ?(\d{{1,3}})({_YEARS})?")
-_AGED = re.compile(rf"(?:age(?:e)?s? de )?(\d{{1,3}}){_YEARS}")
-# The first and last whole years of each category; the form’s bounds overlap, the older one holds but at 60.
-_YEARS_OF = {
-    Age.MOINS_12: (0, 11),
-    Age.DE_12_A_18: (12, 17),
-    Age.DE_18_A_35: (18, 34),
-    Age.DE_35_A_60: (35, 60),
-    Age.PLUS_60: (61, 130),
-}
 _CODE = re.compile(r"\b(?:\d{5}|2[ab]\d{3})\b", re.IGNORECASE)
+# What numbers may stand beside the name of a commune: codes, a département, an arrondissement.
+_PLACE_NUMBER = r"(?:\d{5}|2[ab]\d{3}|\d{1,3}|2[ab]|\d{1,2}(?:er|e|eme))"
+_PLACE_WORDS = re.compile(rf"(?:(?:[^\d ]+|{_PLACE_NUMBER})(?: |$))+")
+_DATE_WORDS = frozenset((*WEEKDAYS, "hier", "demain", "aujourd", "auj", "jour", "matin", "midi", "soir"))
 
 
 def read_word(span: Span, clues: Clues) -> Reading | None:
@@ -107,6 +95,8 @@ def read_comma_theme(span: Span, clues: Clues) -> Reading | None:
 
 def read_day(span: Span, clues: Clues) -> Reading | None:
     """Read a date."""
+    if not span.numbered and _DATE_WORDS.isdisjoint(span.words.split()):
+        return None
     day = read_date(span.text, clues.today)
     return Reading("date", day.isoformat()) if day else None
 
@@ -123,7 +113,7 @@ def read_duration(span: Span, clues: Clues) -> Reading | None:
 
 def _between_hours(text: str) -> int | None:
     """Read « de 14h à 15h30 »."""
-    match = _HOURS.fullmatch(" ".join(fold_signs(text).split()))
+    match = _HOURS.fullmatch(_with_hyphens(text))
     if not match:
         return None
     first, last = (int(match[i]) * 60 + int(match[i + 1] or 0) for i in (1, 3))
@@ -149,40 +139,20 @@ def read_bare_number(span: Span, clues: Clues) -> Reading | None:
 
 
 def read_age(span: Span, clues: Clues) -> Reading | None:
-    """Read an age category by its bounds, or the category of an age or of a range of ages."""
-    text = re.sub(r"\s*-\s*", "-", " ".join(fold_signs(span.text).split()))
-    bounds = _bounds(text)
-    if bounds is None:
-        return None
-    first, last = bounds
-    found = next((age for age, (low, high) in _YEARS_OF.items() if low <= first and last <= high), None)
-    return Reading("age", found.value) if found else None
+    """Read an age category in figures."""
+    age = read_ages(_with_hyphens(span.text))
+    return Reading("age", age.value) if age else None
 
 
-def fold_signs(text: str) -> str:
+def _with_hyphens(text: str) -> str:
     """Fold a text, its hyphens kept."""
     return "-".join(fold(part) for part in text.split("-"))
 
 
-def _bounds(text: str) -> tuple[int, int] | None:
-    """The first and last whole years that a text on ages means."""
-    if match := _OLDER.fullmatch(text):
-        years = int(match[1] or match[2])
-        return (years + 1, 130) if years == 60 else (years, 130)
-    if match := _YOUNGER.fullmatch(text):
-        years = int(match[1])
-        return (0, years - 1) if match[2] or years == 12 or "moins" in text else None
-    if match := _RANGE.fullmatch(text):
-        first, last, unit = int(match[1]), int(match[2]), match[3]
-        if f"{first}-{last}" in ("12-18", "18-35", "35-60"):
-            return first, last - (last < 60)
-        return (first, last) if unit and first < last else None
-    match = _AGED.fullmatch(text)
-    return (int(match[1]), int(match[1])) if match else None
-
-
 def read_commune(span: Span, clues: Clues) -> Reading | None:
     """Read a postcode, a name, both, or an INSEE code; five digits that are none are a mistyped one."""
+    if span.numbered and not _PLACE_WORDS.fullmatch(span.words):
+        return None
     ordinary = span.words in ORDINARY and span.text.islower()
     if ordinary or all(word in SMALL for word in span.words.split()):
         return None
@@ -222,17 +192,31 @@ def _near(word: str) -> str | None:
     return found[0] if found else None
 
 
-# The most words each reader may need, and whether it may begin or end with a small word such as « le ».
-READERS: tuple[tuple[Reader, int, bool], ...] = (
-    (read_word, 7, False),
-    (read_theme, 12, False),
-    (read_recurrents, 6, True),
-    (read_participants, 4, True),
-    (read_age, 6, True),
-    (read_duration, 8, True),
-    (read_day, 6, True),
-    (read_commune, 10, True),
-    (read_bare_number, 3, False),
-    (read_typo, 4, False),
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A reader, and where it is worth trying: the most words, whether a number is needed, whether articles may
+    begin or end them."""
+
+    read: Callable[[Span, Clues], Reading | None]
+    most: int
+    needs_number: bool = False
+    edges: bool = False
+
+    def fits(self, span: Span, edged: bool) -> bool:
+        """Whether to try it; ``edged`` says that an article begins or ends the span."""
+        return span.count <= self.most and (span.numbered or not self.needs_number) and (self.edges or not edged)
+
+
+WAYS = (
+    Way(read_word, 7),
+    Way(read_theme, 12),
+    Way(read_recurrents, 6, needs_number=True, edges=True),
+    Way(read_participants, 4, needs_number=True, edges=True),
+    Way(read_age, 6, needs_number=True, edges=True),
+    Way(read_duration, 8, edges=True),
+    Way(read_day, 6, edges=True),
+    Way(read_commune, 9, edges=True),
+    Way(read_bare_number, 3, needs_number=True),
+    Way(read_typo, 4),
 )
-LONGEST = max(most for _, most, _ in READERS)
+LONGEST = max(way.most for way in WAYS)

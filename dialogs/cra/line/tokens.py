@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass
 
+from bot.french.words import digits
 from config.folding import fold
+from config.themes import key
 
 READ_MAX = 600
 TOKENS_MAX = 80
@@ -16,7 +18,7 @@ _PLAIN = {
     **dict.fromkeys(map(ord, "\u00a0\u202f\u2009\u2007\t\r\n\v\f\u2028\u2029\0"), " "),
     **dict.fromkeys(map(ord, "，、；"), ","),
 }
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f]")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f\ud800-\udfff]")
 
 _SIGN = r"(?:(?<![^\s,;(])(?:[+<>]\s?|-)(?=\d{1,3}(?:\s?ans?)?(?!\w))|[+-]\s?(?=de\s\d))?"
 _LETTERS = r"[^\s!-/:-@\[-`{-~«»“”„…·•‧–¡¿§°]+"
@@ -31,12 +33,15 @@ _DECIMAL = re.compile(r"\d,\d{1,2}\s?h", re.IGNORECASE)
 class Token:
     """One word: where it is in the text, how it is compared, and how it holds to the next one.
 
-    ``parted`` by a comma, ``glued`` without any space.
+    ``key`` is the word as themes are compared, ``numbered`` whether it is a number or holds one, in figures or
+    letters; ``parted`` by a comma, ``glued`` without any space.
     """
 
     start: int
     end: int
     word: str
+    key: str
+    numbered: bool
     parted: bool
     glued: bool
 
@@ -53,6 +58,10 @@ class Typed:
     def words(self, first: int, end: int) -> str:
         """Some tokens as they are compared."""
         return " ".join(t.word for t in self.tokens[first:end])
+
+    def key(self, first: int, end: int) -> str:
+        """Some tokens as themes are compared."""
+        return " ".join(t.key for t in self.tokens[first:end] if t.key)
 
     def slice(self, first: int, end: int) -> str:
         """Some tokens with what stands between them, in plain signs; a bracket that opens there closes there."""
@@ -75,20 +84,19 @@ class Typed:
 def split(text: str) -> Typed:
     """Split a line; what is beyond READ_MAX or TOKENS_MAX is left as the rest."""
     shown = _INVISIBLE.sub("", text[: 4 * READ_MAX])
-    head = shown[:READ_MAX]
-    plain = head.translate(_PLAIN)
+    plain = shown[:READ_MAX].translate(_PLAIN)
     found = list(_TOKEN.finditer(plain))
-    end = found[TOKENS_MAX].start() if len(found) > TOKENS_MAX else len(head)
-    found = found[:TOKENS_MAX]
-    stops = [m.start() for m in found[1:]] + [end]
-    tokens = tuple(_token(plain, m, stop) for m, stop in zip(found, stops, strict=True))
-    return Typed(head, plain, tokens, (shown[end:] or text[4 * READ_MAX :]).strip())
+    end = found[TOKENS_MAX].start() if len(found) > TOKENS_MAX else len(plain)
+    stops = [match.start() for match in found[1:]] + [end]
+    tokens = tuple(_token(plain, match, stop) for match, stop in zip(found[:TOKENS_MAX], stops, strict=False))
+    return Typed(shown[:end], plain[:end], tokens, (shown[end:] or text[4 * READ_MAX :]).strip())
 
 
 def _token(plain: str, match: re.Match[str], stop: int) -> Token:
     gap = plain[match.end() : stop]
     decimal = gap == "," and _DECIMAL.match(plain, match.end() - 1)
     parted = bool(_PARTING.search(gap)) and not decimal
-    return Token(
-        match.start(), match.end(), fold(match["word"]), parted, not parted and " " not in gap and stop < len(plain)
-    )
+    glued = " " not in gap and not parted and stop < len(plain)
+    word = fold(match["word"])
+    numbered = any(sign.isdigit() for sign in digits(word))
+    return Token(match.start(), match.end(), word, key(word), numbered, parted, glued)
