@@ -29,4 +29,4 @@ async def move(db: AsyncSession, name: str, at: datetime) -> None:
     statement = insertion(db, Cursor).values(name=name, at=at)
     new = statement.excluded.at
     latest = case((new > col(Cursor.at), new), else_=col(Cursor.at))
-    await db.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"at": latest}))
+    await db.exec(statement.on_conflict_do_update(index_elements=["name"], set_={"at": latest}))

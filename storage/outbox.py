@@ -1,11 +1,11 @@
 """The outbox: what must reach Mattermost, written in the transaction that caused it and kept until it has."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, CursorResult, Index, bindparam, delete, insert, or_, update
+from sqlalchemy import JSON, Column, Index, bindparam, delete, func, insert, or_, text, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,6 +20,9 @@ class Where(StrEnum):
     POST = "post"
 
 
+_REWRITES = text("\"where\" = 'post'")
+
+
 class Outgoing(SQLModel, table=True):
     """One message: a new post to a person or channel, or the new content of a post.
 
@@ -29,8 +32,9 @@ class Outgoing(SQLModel, table=True):
 
     __tablename__ = "outgoing"
     __table_args__ = (
-        Index("ix_outgoing_due", "not_before", sqlite_where=None),
+        Index("ix_outgoing_due", "not_before"),
         Index("ix_outgoing_topic", "topic"),
+        Index("ix_outgoing_rewritten", "target", sqlite_where=_REWRITES, postgresql_where=_REWRITES),
     )
 
     id: str = Field(primary_key=True, max_length=26)
@@ -48,20 +52,29 @@ class Outgoing(SQLModel, table=True):
 
 async def add(db: AsyncSession, messages: Sequence[Outgoing]) -> None:
     """Write messages down; the caller’s transaction decides whether they exist."""
-    await db.execute(insert(Outgoing), [m.model_dump() for m in messages])
+    await db.exec(insert(Outgoing), params=[m.model_dump() for m in messages])
 
 
-async def due(db: AsyncSession, now: datetime, limit: int = 100) -> Sequence[Outgoing]:
-    """Messages whose next try is due, oldest first."""
+async def take(db: AsyncSession, now: datetime, until: datetime, limit: int) -> Sequence[Outgoing]:
+    """Lease the messages whose next try is due until then, oldest first; no other replica gets the same ones."""
     waiting = select(Outgoing).where(col(Outgoing.not_before) <= now)
-    return (await db.exec(waiting.order_by(col(Outgoing.created_at)).limit(limit))).all()
+    first = waiting.order_by(col(Outgoing.created_at), col(Outgoing.id)).limit(limit)
+    messages = (await db.exec(first.with_for_update(skip_locked=True))).all()
+    for message in messages:
+        message.not_before = until
+    await db.flush()
+    return messages
+
+
+async def next_due(db: AsyncSession) -> datetime | None:
+    """When the next try of any message is due; None when nothing waits."""
+    return (await db.exec(select(func.min(Outgoing.not_before)))).first()
 
 
 async def lease(db: AsyncSession, message: Outgoing, until: datetime) -> bool:
-    """Take a due message for oneself until then; False when another replica was quicker."""
+    """Keep a message for oneself until then; False when another replica took it meanwhile."""
     mine = update(Outgoing).where(col(Outgoing.id) == message.id, col(Outgoing.not_before) == message.not_before)
-    taken: CursorResult[Any] = await db.execute(mine.values(not_before=until))  # type: ignore[assignment]  # an UPDATE
-    return taken.rowcount == 1
+    return (await db.exec(mine.values(not_before=until))).rowcount == 1
 
 
 async def delivered(db: AsyncSession, marks: Sequence[tuple[str, str]], now: datetime) -> None:
@@ -78,7 +91,25 @@ async def delivered(db: AsyncSession, marks: Sequence[tuple[str, str]], now: dat
 async def failed(db: AsyncSession, message_id: str, fault: str, next_try: datetime | None) -> None:
     """Note a failed try and when the next is due; None gives the message up (doctor tells of it)."""
     values = {"attempts": Outgoing.attempts + 1, "not_before": next_try, "fault": fault[:120]}
-    await db.execute(update(Outgoing).where(col(Outgoing.id) == message_id).values(values))
+    await db.exec(update(Outgoing).where(col(Outgoing.id) == message_id).values(values))
+
+
+async def release(db: AsyncSession, ids: Collection[str], now: datetime) -> None:
+    """End the leases of messages: they are due now."""
+    leased = (col(Outgoing.id).in_(ids), col(Outgoing.not_before) > now)
+    await db.exec(update(Outgoing).where(*leased).values(not_before=now))
+
+
+async def release_all(db: AsyncSession, now: datetime) -> None:
+    """Make every message that waits due now."""
+    await db.exec(update(Outgoing).where(col(Outgoing.not_before).is_not(None)).values(not_before=now))
+
+
+async def superseded(db: AsyncSession, message: Outgoing) -> bool:
+    """Whether a later content of the same post exists: the older one is void then."""
+    later = (_REWRITES, Outgoing.target == message.target, col(Outgoing.created_at) > message.created_at)
+    newer = select(Outgoing.id).where(*later).limit(1)
+    return (await db.exec(newer)).first() is not None
 
 
 async def posts_about(db: AsyncSession, topic: str) -> Sequence[str]:
@@ -99,4 +130,4 @@ async def counts(db: AsyncSession) -> Mapping[str, int]:
 async def forget(db: AsyncSession, before: datetime) -> None:
     """Erase what was delivered long ago, except what a later ``Refresh`` may want to rewrite."""
     old = (col(Outgoing.delivered_at) < before) & col(Outgoing.topic).is_(None)
-    await db.execute(delete(Outgoing).where(old))
+    await db.exec(delete(Outgoing).where(old))

@@ -110,6 +110,8 @@ def messages() -> None:
     )
     op.create_index("ix_outgoing_due", "outgoing", ["not_before"])
     op.create_index("ix_outgoing_topic", "outgoing", ["topic"])
+    rewrites = sa.text("\"where\" = 'post'")
+    op.create_index("ix_outgoing_rewritten", "outgoing", ["target"], sqlite_where=rewrites, postgresql_where=rewrites)
 
 
 def drafts_and_claims() -> None:

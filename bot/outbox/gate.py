@@ -1,0 +1,67 @@
+"""When to try again: growing pauses for a message, and one gate for a server that is down."""
+
+import asyncio
+import random
+from datetime import datetime, timedelta
+
+LONGEST = 60.0
+"""Seconds: the longest pause of a server that may be back any moment."""
+GIVEN_UP_AFTER = timedelta(hours=24)
+"""How long a message that Mattermost refuses is tried: rights and channels do get mended."""
+
+
+def backoff(tries: int, first: float) -> float:
+    """Seconds to wait after so many failed tries: first, twice that …, a minute; spread, so that none meet."""
+    spread = random.uniform(0.8, 1.2)  # noqa: S311 (a spread, no secret)
+    return float(min(LONGEST, first * 2 ** min(tries - 1, 10)) * spread)
+
+
+def patience(attempts: int, created_at: datetime, now: datetime) -> datetime | None:
+    """When to try again what was refused: after 1, 4, 16, 64 minutes, then every 4 hours; None after a day."""
+    wait = timedelta(minutes=min(4 ** min(attempts, 4), 240))
+    return now + wait if now + wait <= created_at + GIVEN_UP_AFTER else None
+
+
+class Gate:
+    """Open while Mattermost takes messages. Once it does not, a single probe may pass after each pause.
+
+    ``first`` is the first pause in seconds.
+    """
+
+    def __init__(self, first: float) -> None:
+        self._first = first
+        self._failures = 0
+        self._shut_at = 0.0
+        self._next_probe = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether messages may leave as they come."""
+        return self._failures == 0
+
+    def wait(self) -> float:
+        """Seconds until somebody may pass; 0 when now."""
+        return 0.0 if self.is_open else max(0.0, self._next_probe - _now())
+
+    def opened(self) -> bool:
+        """It answers; True when it did not before."""
+        was_shut = not self.is_open
+        self._failures = 0
+        return was_shut
+
+    def shut(self, began: float, retry_after: float | None) -> bool:
+        """A call begun then got no good answer; True when the gate was open until now.
+
+        Calls that were under way together when the trouble began count as one.
+        """
+        was_open = self.is_open
+        if began >= self._shut_at:
+            self._failures += 1
+            self._shut_at = _now()
+            pause = max(backoff(self._failures, self._first), retry_after or 0.0)
+            self._next_probe = self._shut_at + pause
+        return was_open
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
