@@ -51,6 +51,7 @@ class Replay:
         await self.world.start()
         self.world.matcher = Matcher({SERVER: self.world.server.url, RECORDED: self.integration.url})
         self.integration.matcher = self.world.matcher
+        self.set_up_as_recorded()
         try:
             for call in self.world.recorded.calls:
                 self.call = call
@@ -61,6 +62,13 @@ class Replay:
             await self.integration.stop()
         self.finish()
         return self.world.results
+
+    def set_up_as_recorded(self) -> None:
+        """The recorded servers had these settings before the first call."""
+        told = next(call for call in self.world.recorded.calls if call.path.startswith("/config/client")).reply
+        self.world.server.config.set("TeamSettings", "SiteName", told["SiteName"])
+        if "SiteURL" not in told:
+            self.world.server.config.set("ServiceSettings", "SiteURL", "")
 
     async def one(self, call: Call) -> None:
         self.late = call.body is not None and "dialoglate" in str(call.body)

@@ -18,7 +18,15 @@ from tests.wire.captures import ANY, JSON, MOMENT, VERSIONS, cut
 HERE = Path(__file__).parent
 RAW_ID = re.compile(r"(?<![A-Za-z0-9])[a-z0-9]{26}(?![A-Za-z0-9])")
 BUILD = re.compile(r"(?<=\.)[0-9a-f]{32,64}(?=\.false)")
-OF_THE_MACHINE = {"server_hostname", "DiagnosticId", "BuildHash", "AsymmetricSigningPublicKey"}
+OF_THE_MACHINE = {
+    "server_hostname",
+    "DiagnosticId",
+    "InstallationDate",
+    "TelemetryId",
+    "mini_preview",
+    "BuildHash",
+    "AsymmetricSigningPublicKey",
+}
 NAMED = re.compile(r"<(#[^<>|]+|team [a-z]+|[a-z]+[0-9]*)>")
 SEALED = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9]*[0-9])[A-Za-z0-9+/]{60,}=*")
 SECRETS = {"<secret>", "<token>"}

@@ -125,6 +125,8 @@ class Matcher:
             return [] if isinstance(got, int) and abs(got) > MANY else wrong
         if not isinstance(got, str):
             return wrong
+        if expected[:1] in ("[", "{") and isinstance(parsed(expected), list | dict):
+            return self._compare(parsed(expected), parsed(got), where, False)
         if CUT.match(expected):
             return [] if whole(expected) == got or self._same_cut(expected, got) else wrong
         if HEX.fullmatch(expected):

@@ -130,6 +130,7 @@ SETTINGS = {
     "ServiceSettings": {
         "EnableBotAccountCreation": True,
         "EnableUserAccessTokens": True,
+        "EnableLinkPreviews": False,
         "EnablePostUsernameOverride": True,
         "EnablePostIconOverride": True,
     },
