@@ -20,7 +20,8 @@ DEFAULTS: Sections = {
         "EnablePostIconOverride": False,
         "EnableDeveloper": False,
         "EnableTesting": False,
-        "EnableLinkPreviews": True,
+        # True on a fresh real server; nothing here fetches other pages.
+        "EnableLinkPreviews": False,
         "EnablePermalinkPreviews": True,
         "EnableAPIPostDeletion": False,
         "EnableAPIChannelDeletion": False,

@@ -11,14 +11,10 @@ routes = Routes()
 @routes.get("/system/ping", auth=False)
 async def ping(call: Call) -> object:
     """Answer that the server is there."""
-    return {
-        "ActiveSearchBackend": "database",
-        "AndroidLatestVersion": "",
-        "AndroidMinVersion": "",
-        "IosLatestVersion": "",
-        "IosMinVersion": "",
-        "status": "OK",
-    }
+    names = ["AndroidLatestVersion", "AndroidMinVersion", "IosLatestVersion", "IosMinVersion"]
+    if call.server.caps.ping_names_desktop:
+        return dict.fromkeys([*names, "DesktopLatestVersion", "DesktopMinVersion"], "") | {"status": "OK"}
+    return {"ActiveSearchBackend": "database"} | dict.fromkeys(names, "") | {"status": "OK"}
 
 
 @routes.get("/config/client", auth=False)

@@ -19,6 +19,12 @@ def _until(major: int, minor: int) -> bool:
     return value
 
 
+def _between(since: Number, until: Number) -> bool:
+    """Declare a switch that is on from one version to another."""
+    value: bool = field(metadata={"since": since, "until": until})
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """The switches of one server version."""
@@ -42,6 +48,7 @@ class Capabilities:
     unknown_path_is_plain: bool = _until(6, 0)
 
     # People
+    new_name_draws_picture: bool = _since(6, 0)
     user_has_remote_id: bool = _since(6, 0)
     own_user_hides_auth_data: bool = _since(10, 6)
     thread_notify_props: bool = _since(6, 0)
@@ -69,7 +76,13 @@ class Capabilities:
     taken_name_said_in_patch: bool = _since(6, 0)
     has_convert_call: bool = _until(6, 0)
     has_archived_search: bool = _until(11, 0)
-    search_finds_archived: bool = _since(11, 0)
+    admin_lists_private_archived: bool = _since(10, 6)
+    added_hears_own_copy: bool = _since(10, 6)
+    leaver_hears_own_copy: bool = _since(6, 0)
+    empty_lists_are_null: bool = _since(6, 0)
+    batch_can_be_graceful: bool = _until(6, 0)
+    # Only the recorded 9.11 lets a plain member of the team add others to a public channel from outside.
+    anybody_adds_to_public: bool = _between((9, 11), (10, 0))
     private_archive_is_private: bool = _since(6, 0)
     stats_count_files: bool = _since(7, 0)
     public_posts_for_team: bool = _since(11, 0)
@@ -79,6 +92,11 @@ class Capabilities:
     bulk_add: bool = _since(9, 11)
 
     # Posts
+    list_says_has_next: bool = _between((7, 0), (10, 6))
+    asked_reply_turns_thread: bool = _between((6, 0), (10, 6))
+    stranger_mentions_both: bool = _since(10, 6)
+    deleted_post_has_metadata: bool = _until(6, 0)
+    search_finds_loose_files: bool = _between((6, 0), (10, 6))
     loose_files_readable: bool = _since(6, 0)
     threads: bool = _since(6, 0)
     previews_posts: bool = _since(6, 0)
@@ -110,6 +128,7 @@ class Capabilities:
     too_long_is_message_length: bool = _since(10, 6)
 
     # Connection
+    ping_names_desktop: bool = _until(6, 0)
     payload_limited: bool = _since(9, 5)
     large_payload_is_413: bool = _since(10, 0)
     broadcast_names_connection: bool = _since(6, 0)

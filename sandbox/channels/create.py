@@ -154,8 +154,8 @@ async def create_group(call: Call) -> object:
         return created(channel_json(call.server, known))
     title = ", ".join(sorted(user.username for user in people))
     channel = _add(call, "G", name, title, people)
-    for user in people:
-        data = {"teammate_ids": dumps(sorted(ids))}
-        target = Broadcast(user_id=user.id, channel_id=channel.id)
+    data = {"teammate_ids": dumps(sorted(ids))}
+    targets = [Broadcast(user_id=user.id, channel_id=channel.id) for user in people]
+    for target in targets if call.server.caps.added_hears_own_copy else [Broadcast(channel_id=channel.id)]:
         call.server.hub.publish("group_added", data, target)
     return created(channel_json(call.server, channel))

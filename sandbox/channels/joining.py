@@ -43,6 +43,9 @@ def add_to_channel(server: "Sandbox", channel: Channel, user: User, by: User, ro
 
 def _tell_added(server: "Sandbox", channel: Channel, user: User) -> None:
     data = {"team_id": channel.team_id, "user_id": user.id}
+    if not server.caps.added_hears_own_copy:
+        server.hub.publish("user_added", data, Broadcast(channel_id=channel.id))
+        return
     to_others = Broadcast(channel_id=channel.id, omit_users=(user.id,))
     to_self = Broadcast(user_id=user.id, channel_id=channel.id)
     server.hub.publish("user_added", data, to_others)

@@ -82,7 +82,7 @@ def _add_one(call: Call, channel: Channel, user_id: str) -> ChannelMember:
     if channel.type not in {"O", "P"}:
         raise ApiError("api.channel.add_user_to_channel.type.app_error", 400)
     joins_itself = (
-        user_id == call.user.id
+        (user_id == call.user.id or call.server.caps.anybody_adds_to_public)
         and channel.type == "O"
         and call.server.rights.in_team(call.user, channel.team_id, "join_public_channels")
     )

@@ -58,7 +58,7 @@ async def timezones(call: Call) -> object:
         name = zone.get("manualTimezone" if manual else "automaticTimezone", "")
         if name:
             zones[name] = None
-    return list(zones) or None
+    return list(zones) or (None if call.server.caps.empty_lists_are_null else [])
 
 
 @routes.get("/users/{user_id}/channels/{channel_id}/unread")

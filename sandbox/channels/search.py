@@ -36,8 +36,8 @@ async def list_archived(call: Call) -> object:
 
 
 def _shown(call: Call, channel: Channel) -> bool:
-    is_own = call.state.member(channel.id, call.user.id) is not None
-    return channel.type == "O" or is_own or call.server.rights.is_admin(call.user)
+    sees_all = call.server.caps.admin_lists_private_archived and call.server.rights.is_admin(call.user)
+    return channel.type == "O" or sees_all or _is_own(call, channel)
 
 
 def _must_list(call: Call, team_id: str) -> None:
@@ -79,12 +79,7 @@ async def search_team(call: Call) -> object:
     team_id = call.id("team_id")
     term = call.body("channel_search").text("term")
     _must_list(call, team_id)
-    archived = call.server.caps.search_finds_archived
-    rows = [
-        one
-        for one in call.state.channels_of_team.rows(team_id)
-        if one.type == "O" and (archived or not one.delete_at) and matches(one, term)
-    ]
+    rows = [one for one in call.state.channels_of_team.rows(team_id) if one.type == "O" and matches(one, term)]
     return [channel_json(call.server, one) for one in by_title(rows)[:FEW]]
 
 

@@ -201,7 +201,8 @@ async def search_files(call: Call) -> object:
 
 def _is_found(call: Call, team_id: str, info: FileInfo, terms: list[str]) -> bool:
     channel = call.state.channels.get(info.channel_id)
-    if channel is None or info.delete_at or not info.post_id or channel.team_id not in {"", team_id}:
+    is_loose = not info.post_id and not call.server.caps.search_finds_loose_files
+    if channel is None or info.delete_at or is_loose or channel.team_id not in {"", team_id}:
         return False
     words = info.name.lower().replace("-", " ").replace(".", " ").split()
     is_named = all(any(word.startswith(term) for word in words) for term in terms)

@@ -27,6 +27,8 @@ def post_list(call: Call, posts: list[Post], order: list[str] | None = None, **m
     }
     if call.server.caps.list_says_inaccessible:
         body["first_inaccessible_post_time"] = 0
+    if call.server.caps.list_says_has_next:
+        body["has_next"] = False
     return body | more
 
 
@@ -101,7 +103,10 @@ async def get_thread(call: Call) -> object:
         return post_list(call, thread, [post.id, *(one.id for one in thread)])
     most = call.number("perPage")
     shown = thread[:most] if most else thread
-    order = [post.id, *(one.id for one in shown if one is not post)]
+    others = [one.id for one in shown if one is not post]
+    if post is not root and call.server.caps.asked_reply_turns_thread:
+        others.reverse()
+    order = [post.id, *others]
     return post_list(call, shown, order, has_next=len(shown) < len(thread))
 
 

@@ -17,14 +17,28 @@ def mentioned(server: "Sandbox", channel: Channel, post: Post) -> list[str]:
     """Return the ids of those whom a post names, and of the other side of a direct channel."""
     whole = channel.type == "D" or (channel.type == "G" and server.caps.group_posts_mention_all)
     if whole:
-        members = server.state.members_of_channel.rows(channel.id)
-        return [row.user_id for row in members if row.user_id != post.user_id]
+        return _others(server, channel, post)
     if post.type == "system_add_to_channel":
         return [str(post.props.get("addedUserId", ""))]
     if post.type.startswith("system_"):
         return []
     names = _names_of(post)
     return _resolve(server, channel, post, names) if names else []
+
+
+def _others(server: "Sandbox", channel: Channel, post: Post) -> list[str]:
+    """Return those to whom a direct channel, or a group, speaks."""
+    members = [row.user_id for row in server.state.members_of_channel.rows(channel.id)]
+    others = [user_id for user_id in members if user_id != post.user_id and _is_active(server, user_id)]
+    if channel.type == "D" and post.user_id not in members and not server.caps.stranger_mentions_both:
+        first = channel.name.partition("__")[0]
+        return [user_id for user_id in others if user_id == first]
+    return others
+
+
+def _is_active(server: "Sandbox", user_id: str) -> bool:
+    user = server.state.users.get(user_id)
+    return user is not None and not user.delete_at
 
 
 def names_in(text: str) -> list[str]:

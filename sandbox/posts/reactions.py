@@ -95,12 +95,13 @@ async def remove_reaction(call: Call) -> object:
 
 @routes.get("/posts/{post_id}/reactions")
 async def list_reactions(call: Call) -> object:
-    """List the reactions to a post; null where there are none."""
+    """List the reactions to a post; null (once []) where there are none."""
     post = call.state.posts.get(call.id("post_id"))
     if post is None or not may_read_posts(call, call.state.channels.rows[post.channel_id]):
         raise forbidden()
     rows = call.state.reactions_of_post.rows(post.id)
-    return [reaction_json(call.server, row) for row in rows] or None
+    found = [reaction_json(call.server, row) for row in rows]
+    return found or (None if call.server.caps.empty_lists_are_null else [])
 
 
 @routes.post("/posts/ids/reactions")

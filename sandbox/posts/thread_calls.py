@@ -1,5 +1,7 @@
 """The calls about threads that one follows, and about marking posts unread."""
 
+from typing import Any
+
 from sandbox.call import OK, Call
 from sandbox.channels.reading import unread_json
 from sandbox.errors import forbidden
@@ -20,7 +22,6 @@ def _own(call: Call) -> str:
 @routes.get("/users/{user_id}/teams/{team_id}/threads")
 async def my_threads(call: Call) -> object:
     """List the threads that somebody follows in a team, the latest first."""
-    call.only_if(call.server.caps.threads)
     user_id, team_id = _own(call), call.id("team_id")
     found = []
     for row in call.state.threads_of.rows(user_id):
@@ -31,13 +32,13 @@ async def my_threads(call: Call) -> object:
                 extended = call.flag("extended")
                 found.append(call.server.threads.thread_json(root, row, extended=extended))
     found.sort(key=lambda thread: -thread["last_reply_at"])
-    return {
+    body: dict[str, Any] = {
         "total": len(found),
         "total_unread_threads": sum(1 for thread in found if thread["unread_replies"]),
         "total_unread_mentions": sum(thread["unread_mentions"] for thread in found),
-        "total_unread_urgent_mentions": 0,
         "threads": found[: call.number("per_page", 30)],
     }
+    return body | ({"total_unread_urgent_mentions": 0} if call.server.caps.threads else {})
 
 
 @routes.put("/users/{user_id}/teams/{team_id}/threads/{thread_id}/following")

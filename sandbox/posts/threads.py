@@ -31,7 +31,7 @@ class Threads:
 
     def replied(self, post: Post, mentioned: list[str]) -> None:
         """Let those concerned follow the thread of a reply, and tell them of it."""
-        if not self._server.caps.threads or not post.root_id or post.type.startswith("system_"):
+        if not post.root_id or post.type.startswith("system_"):
             return
         root = self._state.posts.rows[post.root_id]
         root.update_at = max(root.update_at, post.create_at)
@@ -39,7 +39,7 @@ class Threads:
             self.follow(root.id, user_id)
         for row in self._state.followers.rows(root.id):
             if row.following and self._state.member(post.channel_id, row.user_id):
-                self._tell(root, row, post, mentioned)
+                self._note(root, row, post, mentioned)
 
     def follow(self, root_id: str, user_id: str) -> ThreadMember:
         """Let somebody follow a thread; who does already stays as they are."""
@@ -49,7 +49,7 @@ class Threads:
             return self._state.thread_members.add(ThreadMember(root_id, user_id, True, now))
         return known
 
-    def _tell(self, root: Post, row: ThreadMember, post: Post, mentioned: list[str]) -> None:
+    def _note(self, root: Post, row: ThreadMember, post: Post, mentioned: list[str]) -> None:
         is_author = row.user_id == post.user_id
         before = self.unread_replies(row) - 1
         data: Data = {
@@ -64,7 +64,8 @@ class Threads:
             row.last_viewed, row.unread_mentions = post.create_at, 0
         channel = self._state.channels.rows[post.channel_id]
         target = Broadcast(user_id=row.user_id, team_id=channel.team_id)
-        self._server.hub.publish("thread_updated", data | {"thread": dumps(thread)}, target)
+        if self._server.caps.threads:
+            self._server.hub.publish("thread_updated", data | {"thread": dumps(thread)}, target)
 
     def unread_replies(self, row: ThreadMember) -> int:
         """Count the replies since somebody last looked at a thread."""
@@ -74,9 +75,10 @@ class Threads:
     def thread_json(self, root: Post, row: ThreadMember, *, extended: bool = True) -> Json:
         """Return a thread as one of its followers sees it."""
         replies = [reply for reply in self._state.replies.rows(root.id) if not reply.delete_at]
-        people = [self._state.users.get(user_id) for user_id in dict.fromkeys(one.user_id for one in replies)]
-        post = post_json(self._server, root, metadata=False) | {"reply_count": 0}
-        return {
+        writers = replies if self._server.caps.threads else [root, *replies]
+        people = [self._state.users.get(user_id) for user_id in dict.fromkeys(one.user_id for one in writers)]
+        post = post_json(self._server, root, metadata=False) | {"reply_count": 0, "remote_id": ""}
+        body: Json = {
             "id": root.id,
             "reply_count": len(replies),
             "last_reply_at": replies[-1].create_at if replies else 0,
@@ -85,9 +87,8 @@ class Threads:
             "post": post,
             "unread_replies": self.unread_replies(row),
             "unread_mentions": row.unread_mentions,
-            "is_urgent": False,
-            "delete_at": 0,
         }
+        return body | ({"is_urgent": False, "delete_at": 0} if self._server.caps.threads else {})
 
     def _participant(self, user: User, *, extended: bool) -> Json:
         shown = public_user(self._server, user)

@@ -97,14 +97,22 @@ def leave_team(server: "Sandbox", team: Team, user: User, by: User) -> None:
     for row in server.state.channels_of.rows(user.id):
         if server.state.channels.rows[row.channel_id].team_id == team.id:
             server.state.channel_members.remove(row)
+    if by.id == user.id:
+        server.hub.forget_memberships(user.id)
     _say_left(server, town_square, user, by)
-    data = {"team_id": team.id, "user_id": user.id}
-    others = Broadcast(team_id=team.id, omit_users=(user.id,))
-    server.hub.publish("leave_team", data, others)
-    server.hub.publish("leave_team", data, Broadcast(user_id=user.id))
+    _tell_left(server, team, user)
     member.delete_at = server.state.clock.tick()
     user.update_at = server.state.clock.tick()
     server.hub.forget_memberships(user.id)
+
+
+def _tell_left(server: "Sandbox", team: Team, user: User) -> None:
+    data = {"team_id": team.id, "user_id": user.id}
+    if not server.caps.leaver_hears_own_copy:
+        server.hub.publish("leave_team", data, Broadcast(team_id=team.id))
+        return
+    server.hub.publish("leave_team", data, Broadcast(team_id=team.id, omit_users=(user.id,)))
+    server.hub.publish("leave_team", data, Broadcast(user_id=user.id))
 
 
 def _say_left(server: "Sandbox", town_square: Channel, user: User, by: User) -> None:

@@ -56,6 +56,14 @@ async def add_member(call: Call) -> object:
     return created(team_member_json(member))
 
 
+def _new_members(call: Call, user_ids: list[str]) -> list[User]:
+    """Return several people: who is unknown spoils it for all, or is left out where the version is graceful."""
+    found = [call.state.users.get(user_id) for user_id in user_ids]
+    if None in found and not (call.flag("graceful") and call.server.caps.batch_can_be_graceful):
+        raise ApiError("api.team.user.missing_account", 404)
+    return [user for user in found if user]
+
+
 def _new_member(call: Call, user_id: str) -> User:
     user = call.state.users.get(user_id)
     if user is not None:
@@ -79,7 +87,7 @@ async def add_members(call: Call) -> object:
     if not ids or any(one.get("team_id") != team_id for one in wanted):
         raise invalid_body("members")
     team = _must_add(call, team_id)
-    people = [_new_member(call, user_id) for user_id in ids]
+    people = _new_members(call, ids)
     rows = [team_member_json(join_team(call.server, team, user, call.user)) for user in people]
     if not call.flag("graceful"):
         return created(rows)

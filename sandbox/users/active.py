@@ -20,7 +20,8 @@ def tell_updated(server: "Sandbox", user: User) -> None:
         return
     full = {"user": for_admin(server, user)}
     publish_by_rank(server, "user_updated", plain, full, Broadcast(omit_users=(user.id,)))
-    server.hub.publish("user_updated", full, Broadcast(user_id=user.id))
+    own = full["user"] | {"notify_props": user.notify_props}
+    server.hub.publish("user_updated", {"user": own}, Broadcast(user_id=user.id))
 
 
 def set_active(server: "Sandbox", user: User, *, active: bool) -> None:

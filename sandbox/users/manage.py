@@ -31,7 +31,8 @@ async def patch_user(call: Call) -> object:
         raise forbidden()
     if body.text("email", user.email) != user.email and user_id == call.user.id:
         _check_own_password(user, body)
-    if body.text("username", user.username) != user.username:
+    is_renamed = body.text("username", user.username) != user.username
+    if is_renamed and call.server.caps.new_name_draws_picture:
         user.last_picture_update = -call.state.clock.tick()
     _apply(user, body)
     user.update_at = call.state.clock.tick()

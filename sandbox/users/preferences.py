@@ -18,7 +18,8 @@ MOST = 100
 
 def add_first_preferences(server: "Sandbox", user: User) -> None:
     """Give somebody new the choices that every account begins with."""
-    rows = [("tutorial_step", user.id, "0"), ("recommended_next_steps", "hide", "false")]
+    rows = [("tutorial_step", user.id, "0")]
+    rows += [("recommended_next_steps", "hide", "false")] if server.caps.threads else []
     rows += [("system_notice", "GMasDM", "true")] if server.caps.group_posts_mention_all else []
     for category, name, value in rows:
         server.state.preferences.add(Preference(user.id, category, name, value))

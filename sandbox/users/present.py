@@ -38,14 +38,18 @@ def public_user(server: "Sandbox", user: User, viewer: User | None = None) -> Js
 
 
 def for_admin(server: "Sandbox", user: User) -> Json:
-    """Return somebody as the system admin sees them."""
-    auth = {} if server.caps.own_user_hides_auth_data else {"auth_data": ""}
-    return _common(server, user) | auth | {"notify_props": user.notify_props}
+    """Return somebody as the system admin sees them: on new servers with more than others, on old ones unhidden."""
+    if not server.caps.own_user_hides_auth_data:
+        return _common(server, user) | {"auth_data": ""}
+    return _common(server, user) | {"notify_props": user.notify_props}
 
 
 def own_user(server: "Sandbox", user: User) -> Json:
     """Return somebody as they see themselves."""
-    body = for_admin(server, user) | {"last_password_update": user.last_password_update}
+    body = for_admin(server, user) | {
+        "notify_props": user.notify_props,
+        "last_password_update": user.last_password_update,
+    }
     if user.failed_attempts:
         body["failed_attempts"] = user.failed_attempts
     return body
