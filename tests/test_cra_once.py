@@ -1,0 +1,128 @@
+"""Stories: a double click, a resent request or two replicas never make two reports, nor two receipts."""
+
+import asyncio
+
+import pytest
+
+from tests.house import House
+from tests.people import Dialog, Person, Post
+from tests.telling import ALONE, asked, filed, number_of
+
+LINE = "/cra atelier 8p 1h30 mail, internet 69120 hier +60 retraités"
+
+
+async def one_report_one_receipt(house: House, person: Person) -> Post:
+    """What must be true in the end."""
+    await house.settled()
+    (cra,) = await house.reports(person)
+    (receipt,) = await person.direct()
+    assert number_of(receipt) == cra.number
+    return receipt
+
+
+@pytest.mark.every_mode
+async def test_a_dialog_sent_twice_counts_once(house: House, juliette: Person) -> None:
+    form = await asked(juliette)
+    first = await form.submit()
+    second = await form.submit()
+
+    assert first.accepted
+    assert second.accepted, "the second sending is answered like the first"
+    await one_report_one_receipt(house, juliette)
+
+
+@pytest.mark.both_databases
+async def test_a_dialog_sent_many_times_at_once_counts_once(house: House, juliette: Person) -> None:
+    form = await asked(juliette)
+    answers = await asyncio.gather(*(form.submit() for _ in range(8)))
+
+    assert all(a.accepted for a in answers), answers
+    await one_report_one_receipt(house, juliette)
+
+
+async def test_a_dialog_sent_again_after_a_restart_counts_once(house: House, juliette: Person) -> None:
+    form = await asked(juliette)
+    assert (await form.submit()).accepted
+    await house.settled()
+    await house.restart()
+
+    assert (await form.submit()).accepted
+    await one_report_one_receipt(house, juliette)
+
+
+async def test_two_dialogs_are_two_reports_even_when_alike(house: House, juliette: Person) -> None:
+    await filed(juliette, **ALONE)
+    await filed(juliette, **ALONE)
+
+    await house.settled()
+    assert len(await house.reports(juliette)) == len(await juliette.direct()) == 2
+
+
+async def test_a_double_click_on_enregistrer_records_once(house: House, juliette: Person) -> None:
+    preview = await juliette.asks(LINE)
+    await asyncio.gather(*(juliette.clicks(preview, "Enregistrer") for _ in range(4)))
+
+    await one_report_one_receipt(house, juliette)
+
+
+async def test_a_double_click_on_a_receipt_does_it_once(house: House, juliette: Person) -> None:
+    receipt = await filed(juliette)
+    await asyncio.gather(*(juliette.clicks(receipt, "Supprimer") for _ in range(3)), return_exceptions=True)
+    await juliette.rewritten(receipt, "supprimé")
+
+    (cra,) = await house.reports(juliette)
+    assert (cra.deleted_at is not None, cra.version) == (True, 2)
+
+
+async def test_a_change_sent_twice_is_one_change(house: House, juliette: Person) -> None:
+    form = await juliette.opens_by(await filed(juliette), "Modifier")
+    form.fill(participants=12)
+    answers = await asyncio.gather(*(form.submit() for _ in range(4)))
+
+    assert all(a.accepted for a in answers), answers
+    (cra,) = await house.reports(juliette)
+    assert (cra.participants, cra.version) == (12, 2)
+
+
+@pytest.mark.both_databases
+async def test_two_replicas_count_a_report_once(house: House, juliette: Person) -> None:
+    """Behind a load balancer the same request may reach one replica after the other, or both at once."""
+    if house.settings.database_url.startswith("sqlite"):
+        pytest.skip("with SQLite there is one bot")
+    async with house.replica() as second:
+        other = f"{second.settings.public_url}/dialogs"
+        form = await asked(juliette)
+        twin = await _twin(form)
+        twin.url = other
+        answers = await asyncio.gather(*(d.submit() for d in (form, twin) for _ in range(4)))
+        assert all(a.accepted for a in answers), answers
+        await one_report_one_receipt(house, juliette)
+
+        receipt = (await juliette.direct())[0]
+        change = await juliette.opens_by(receipt, "Modifier")
+        change.fill(participants=33)
+        twin = await _twin(change)
+        twin.url = other
+        await asyncio.gather(change.submit(), twin.submit())
+        (cra,) = await house.reports(juliette)
+        assert (cra.participants, cra.version) == (33, 2)
+
+
+async def _twin(form: Dialog) -> Dialog:
+    """The same dialog in the same client, as if its request were sent by two ways."""
+    twin = Dialog.__new__(Dialog)
+    twin.__dict__.update(form.__dict__)
+    return twin
+
+
+@pytest.mark.both_databases
+async def test_what_one_replica_could_not_deliver_another_does(house: House, juliette: Person) -> None:
+    if house.settings.database_url.startswith("sqlite"):
+        pytest.skip("with SQLite there is one bot")
+    if house.sandbox is None:
+        pytest.skip("a real server cannot be told to fail")
+    form = await asked(juliette)
+    async with house.replica() as second:
+        form.url = f"{second.settings.public_url}/dialogs"
+        assert (await form.submit()).accepted
+    await one_report_one_receipt(house, juliette)
