@@ -19,6 +19,9 @@ HERE = Path(__file__).parent
 RAW_ID = re.compile(r"(?<![A-Za-z0-9])[a-z0-9]{26}(?![A-Za-z0-9])")
 BUILD = re.compile(r"(?<=\.)[0-9a-f]{32,64}(?=\.false)")
 OF_THE_MACHINE = {
+    *("server_hostname", "DiagnosticId", "InstallationDate", "TelemetryId", "BuildHash"),
+    *("AsymmetricSigningPublicKey", "mini_preview"),
+}
     "server_hostname",
     "DiagnosticId",
     "InstallationDate",

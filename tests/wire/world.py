@@ -10,7 +10,8 @@ from yarl import URL
 
 from sandbox import Sandbox
 from tests.wire.captures import Scenario
-from tests.wire.match import Matcher, Unbound
+from tests.wire.match import Matcher
+from tests.wire.names import Unbound
 from tests.wire.sockets import Ears, listen
 
 SERVER = "http://127.0.0.1:8065"
