@@ -35,12 +35,17 @@ def verdict(version: str, scenario: str, results: dict[str, list[str]]) -> list[
         is_listed = any(fnmatchcase(name, row.capture) for row in listed)
         if found and not is_listed:
             problems.append(f"{name}\n    " + "\n    ".join(found[:12]))
-        if is_listed and not found:
+        if is_listed and not found and not by_chance(listed, name):
             problems.append(f"{name}\n    passes, but is listed in {TABLE.name}")
     for row in listed:
         if not any(fnmatchcase(name, row.capture) for name in results):
             problems.append(f"{row.capture}\n    is listed in {TABLE.name}, but no capture has this name")
     return problems
+
+
+def by_chance(listed: list[Row], name: str) -> bool:
+    """Tell whether a capture may pass or fail, since it depends on random ids or on a race of the real server."""
+    return any(fnmatchcase(name, row.capture) and row.reason.startswith("chance: ") for row in listed)
 
 
 async def main(version: str, scenario: str) -> None:
