@@ -48,7 +48,7 @@ def plural(n: int, one: str, many: str | None = None) -> str:
     """
     if many is None:
         many = " ".join(word if word.endswith(("s", "x", "z")) else f"{word}s" for word in one.split(" "))
-    return f"{n}{NBSP}{one if abs(n) < 2 else many}"
+    return f"{n} {one if abs(n) < 2 else many}"
 
 
 def join(items: Sequence[str], last: str = "et") -> str:

@@ -44,13 +44,13 @@ def print_line(report: Report, today: date) -> str:
     """
     parts = [_ACTIVITES[report.activite]]
     if report.activite is Activite.COLLECTIF:
-        parts.append(plural(report.participants, "participant").replace("\u00a0", " "))
+        parts.append(plural(report.participants, "participant"))
     parts += [_minutes(report.minutes), *report.themes, _commune(report), _day(report.date, today)]
     parts += [f"{_most(report.ages)} ans", _STATUTS[_most(report.statuts)], _CANAUX[report.canal]]
     if report.suite:
         parts.append(_SUITES[_most(report.suite)])
     if report.recurrents is not None:
-        parts.append(plural(report.recurrents, "récurrent").replace("\u00a0", " "))
+        parts.append(plural(report.recurrents, "récurrent"))
     return ", ".join(parts)
 
 
