@@ -7,6 +7,7 @@ from bot.errors import ChatError
 from bot.mattermost import Chat, ChatUser
 from storage import people
 from storage.cra.reading import RowError
+from storage.cra.values import Report
 from storage.database import Database
 from storage.people import Person
 
@@ -52,6 +53,21 @@ class Authors:
             # One silence is enough: fifty thousand lines would each wait for it.
             self._chat = None
             return None
+
+    async def settled(self, person: Person, report: Report) -> Person:
+        """The author, who works where the first report was made if nothing else is known."""
+        if person.departement is not None:
+            return person
+        place = {
+            "departements": [report.departement],
+            "commune": report.commune,
+            "code_postal": report.code_postal or None,
+        }
+        settled = Person(**(person.model_dump() | place))
+        async with self._database.transaction() as db:
+            await people.settle(db, settled)
+        self._found[person.username] = settled
+        return settled
 
     async def _register(self, user: ChatUser) -> Person:
         """Without role: it goes on following from Mattermost."""

@@ -2,18 +2,23 @@
 
 import asyncio
 import hashlib
+import json
 import sqlite3
+import tempfile
 import time
-from collections.abc import Callable, Iterable
-from contextlib import closing
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
+from itertools import islice
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.french.words import NBSP, plural
 from bot.operator.authors import Authors
 from bot.operator.lines import Numbered
 from bot.operator.progress import Progress
-from storage.cra.bulk import Incoming, add, content
+from storage.cra.bulk import Incoming, add, content, renumber
 from storage.cra.reading import Entry, RowError, read
 from storage.cra.rows import Row
 from storage.cra.rules import problems
@@ -64,6 +69,25 @@ class Ranks:
         self._seen.close()
 
 
+class Aside:
+    """Lines put aside, in a file that the system erases: their numbers are taken, and new ones are given last."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  (``close`` closes it)
+
+    def put(self, lines: Iterable[Incoming]) -> None:
+        """Keep lines."""
+        self._file.writelines(json.dumps(incoming.line) + "\n" for incoming in lines)
+
+    def __iter__(self) -> Iterator[Row]:
+        self._file.seek(0)
+        return (json.loads(line) for line in self._file)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._file.close()
+
+
 @dataclass(slots=True)
 class Import:
     """One run. ``complain`` takes a line’s number and what is wrong with it."""
@@ -76,8 +100,8 @@ class Import:
 
     async def run(self, lines: Iterable[Numbered], progress: Progress) -> Outcome:
         """Take every line; the outcome grows meanwhile."""
-        batch: list[Incoming] = []
-        with closing(Ranks()) as ranks:
+        with closing(Ranks()) as ranks, closing(Aside()) as aside:
+            batch: list[Incoming] = []
             for number, line in lines:
                 try:
                     batch.append(await self._judge(line, ranks))
@@ -85,10 +109,11 @@ class Import:
                     self.outcome.refused += 1
                     self.complain(number, str(fault))
                 if len(batch) >= BATCH:
-                    await self._store(batch)
+                    aside.put(await self._store(batch))
                     batch = []
-                progress.at(self.outcome.lines)
-        await self._store(batch)
+                progress.at(self.outcome.lines + len(batch))
+            aside.put(await self._store(batch))
+            await self._renumber(aside, ranks)
         progress.end()
         return self.outcome
 
@@ -98,28 +123,43 @@ class Import:
         entry = read(line)
         author = await self.authors.of(entry.auteur)
         now = self.clock()
-        self._check(entry, now, now.astimezone(author.zone).date())
-        return Incoming(entry, author, 0 if entry.numero else ranks.next(content(entry)))
+        check(entry, now, now.astimezone(author.zone).date())
+        author = await self.authors.settled(author, entry.report)
+        return Incoming(line, entry, author, 0 if entry.numero else ranks.next(content(entry)))
 
-    @staticmethod
-    def _check(entry: Entry, now: datetime, today: date) -> None:
-        report = entry.report
-        values = {each.name: getattr(report, each.name) for each in fields(report)}
-        found = list(problems(values, today).values())
-        moments = [m for m in (entry.cree, entry.modifie, entry.supprime) if m]
-        if moments and max(moments) > now + timedelta(days=1):
-            found.append("Un instant (cree, modifie ou supprime) est dans l’avenir.")
-        if entry.cree and moments and min(moments) < entry.cree:
-            found.append("modifie ou supprime précède cree.")
-        if found:
-            raise RowError(" ".join(found))
+    async def _store(self, batch: Sequence[Incoming]) -> Sequence[Incoming]:
+        """Store a batch, and return what has to wait for a new number."""
+        async with self._turn() as db:
+            added = await add(db, batch, self.clock())
+        self.outcome.added += added.count
+        self.outcome.there += len(batch) - added.count - len(added.elsewhere)
+        return added.elsewhere
 
-    async def _store(self, batch: list[Incoming]) -> None:
-        if not batch:
-            return
+    async def _renumber(self, aside: Aside, ranks: Ranks) -> None:
+        lines = iter(aside)
+        while batch := [await self._judge(line, ranks) for line in islice(lines, BATCH)]:
+            async with self._turn() as db:
+                added = await renumber(db, batch, self.clock())
+            self.outcome.added += added
+            self.outcome.there += len(batch) - added
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[AsyncSession]:
+        """A transaction, then as long a time in which the database is the others’."""
         start = time.monotonic()
         async with self.database.transaction() as db:
-            added = await add(db, batch, self.clock())
-        self.outcome.added += added
-        self.outcome.there += len(batch) - added
+            yield db
         await asyncio.sleep(max(BREATH, time.monotonic() - start))
+
+
+def check(entry: Entry, now: datetime, today: date) -> None:
+    """The rules of every compte rendu, and that its own story is possible; raises RowError."""
+    report = entry.report
+    found = list(problems({each.name: getattr(report, each.name) for each in fields(report)}, today).values())
+    moments = [m for m in (entry.cree, entry.modifie, entry.supprime) if m]
+    if moments and max(moments) > now + timedelta(days=1):
+        found.append("Un instant (cree, modifie ou supprime) est dans l’avenir.")
+    if entry.cree and min(moments) < entry.cree:
+        found.append("modifie ou supprime précède cree.")
+    if found:
+        raise RowError(" ".join(found))

@@ -56,8 +56,7 @@ class Lines:
 
     def _csv(self, number: int, first: str, texts: Iterator[tuple[int, str]]) -> Iterator[Numbered]:
         delimiter = max(_DELIMITERS, key=first.count)
-        header = [cell.strip() for cell in next(csv.reader([first], delimiter=delimiter))]
-        _check_header(header)
+        header = _header(first, delimiter)
         self._ignore(set(header) - set(CSV_COLUMNS) - {""})
         cells = csv.reader((text for _, text in texts), delimiter=delimiter)
         while True:
@@ -84,7 +83,11 @@ def _line(header: list[str], cells: list[str]) -> Row | RowError:
     return from_cells(dict(zip(header, cells, strict=False)))
 
 
-def _check_header(header: list[str]) -> None:
+def _header(text: str, delimiter: str) -> list[str]:
+    try:
+        header = [cell.strip() for cell in next(csv.reader([text], delimiter=delimiter))]
+    except csv.Error:
+        header = []
     missing = [name for name in NEEDED if name not in header]
     if not set(PLACE) & set(header):
         missing.append(PLACE[0])
@@ -92,6 +95,7 @@ def _check_header(header: list[str]) -> None:
         raise OperatorError(
             f"La première ligne doit nommer les colonnes ; il manque : {', '.join(missing)} (voir docs/wire.md)."
         )
+    return header
 
 
 def _texts(stream: BinaryIO) -> Iterator[tuple[int, str]]:

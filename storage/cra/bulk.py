@@ -64,6 +64,7 @@ async def _page(db: AsyncSession, wanted: Wanted, after: int) -> Sequence[RowMap
 class Incoming:
     """A line of a file whose author is known; ``rank`` tells lines alike to the letter apart."""
 
+    line: Row
     entry: Entry
     author: Person
     rank: int = 0
@@ -90,21 +91,41 @@ def _key(*parts: object) -> str:
     return "import:" + hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
 
 
-async def add(db: AsyncSession, batch: Sequence[Incoming], now: datetime) -> int:
-    """Store those not there yet, and say how many they were.
+@dataclass(frozen=True, slots=True)
+class Added:
+    """How many were new; ``elsewhere`` are those whose number another compte rendu has, not stored yet."""
+
+    count: int
+    elsewhere: Sequence[Incoming] = ()
+
+
+async def add(db: AsyncSession, batch: Sequence[Incoming], now: datetime) -> Added:
+    """Store those not there yet under their own numbers, or under new ones where they have none.
 
     A line with number, author and birth of a stored compte rendu is that one, whatever has become of it since.
-    A number is kept where it is free.
     """
     taken = await _taken(db, [i.entry.numero for i in batch if i.entry.numero])
     filed = await _filed(db, [i.key for i in batch])
     new = {i.key: i for i in batch if i.key not in filed and not _is_there(i, taken)}
-    numbered = {k: i for k, i in new.items() if i.entry.numero and i.entry.numero not in taken}
-    await _reserve(db, max((i.entry.numero or 0 for i in numbered.values()), default=0))
-    await _insert(db, [_row(i, now) | {"id": i.entry.numero} for i in numbered.values()])
-    # A number may have been taken this very moment, or twice in the batch.
+    numbered = {key: i for key, i in new.items() if i.entry.numero}
+    free = [_row(i, now) | {"id": i.entry.numero} for i in numbered.values() if i.entry.numero not in taken]
+    await _reserve(db, max((row["id"] for row in free), default=0))
+    await _insert(db, free)
+    # A number may also have been taken this very moment, or be twice in the batch.
     kept = await _filed(db, list(numbered)) if numbered else set()
-    await _insert(db, [_row(i, now) for k, i in new.items() if k not in kept])
+    await _insert(db, [_row(i, now) for key, i in new.items() if key not in numbered])
+    elsewhere = [i for key, i in numbered.items() if key not in kept]
+    return Added(len(new) - len(elsewhere), elsewhere)
+
+
+async def renumber(db: AsyncSession, batch: Sequence[Incoming], now: datetime) -> int:
+    """Store those not there yet under new numbers, and say how many they were.
+
+    To be done once every line of the file that can keep its number has it: a new number must not be one of theirs.
+    """
+    filed = await _filed(db, [i.key for i in batch])
+    new = {i.key: i for i in batch if i.key not in filed}
+    await _insert(db, [_row(i, now) for i in new.values()])
     return len(new)
 
 
@@ -155,7 +176,8 @@ async def _reserve(db: AsyncSession, number: int) -> None:
     if not number or db.get_bind().dialect.name != "postgresql":
         return
     connection = await db.connection()
-    last = (await connection.execute(text("SELECT last_value FROM cra_id_seq"))).scalar_one()
+    given = text("SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM cra_id_seq")
+    last = (await connection.execute(given)).scalar_one()
     if number - last > _WALK:
         await connection.execute(select(func.setval("cra_id_seq", number)))
     elif number > last:
