@@ -2,18 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.capabilities import Capabilities
+from bot.drafts import Drafts
 from bot.forms import Clues
 from bot.mattermost import Chat
 from config.settings import Settings
 from storage.people import Person
-
-if TYPE_CHECKING:
-    from bot.drafts import Drafts
 
 Kind = Literal["command", "submit", "button", "event", "job"]
 
@@ -49,7 +47,7 @@ class Context:
     db: AsyncSession
     chat: Chat
     settings: Settings
-    drafts: "Drafts"
+    drafts: Drafts
 
     @property
     def channel_id(self) -> str:

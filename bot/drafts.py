@@ -7,16 +7,12 @@ from datetime import datetime
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.context import Context
 from bot.errors import UserError
-from bot.features import Feature
 from bot.forms import Form
-from bot.replies import Ask, Button, Replies
+from bot.replies import Ask, Button
 from bot.spool import Spool, Submission
 from storage import drafts
 from storage.drafts import Draft
-
-feature = Feature("brouillon")
 
 
 class Resume(BaseModel):
@@ -93,12 +89,3 @@ def reopened(draft: Draft) -> Ask:
 def resume_button(key: str) -> Button:
     """« Reprendre » a draft."""
     return Button("Reprendre", Resume(key=key), "primary")
-
-
-@feature.button(Resume)
-async def resume(ctx: Context, click: Resume) -> Replies:
-    """Open the dialog again as it was left."""
-    draft = await ctx.drafts.find(ctx.db, ctx.user.id, click.key)
-    if draft is None:
-        raise UserError("Ce brouillon n’existe plus : il a été repris, ou gardé plus de 7 jours.")
-    return reopened(draft)

@@ -1,11 +1,10 @@
 """What the bot does: one file (or folder) per feature, all of them listed here."""
 
-from bot import drafts
 from bot.features import Feature
-from commands import cra, menage
+from commands import brouillon, cra, menage
 from commands.aide import aide
 
 _TOLD_OF = (cra.feature,)
 
-FEATURES: tuple[Feature, ...] = (aide(_TOLD_OF), *_TOLD_OF, drafts.feature, menage.feature)
+FEATURES: tuple[Feature, ...] = (aide(_TOLD_OF), *_TOLD_OF, brouillon.feature, menage.feature)
 """The only list."""

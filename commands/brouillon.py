@@ -1,0 +1,18 @@
+"""« Reprendre » a draft of whatever dialog."""
+
+from bot.context import Context
+from bot.drafts import Resume, reopened
+from bot.errors import UserError
+from bot.features import Feature
+from bot.replies import Replies
+
+feature = Feature("brouillon")
+
+
+@feature.button(Resume)
+async def resume(ctx: Context, click: Resume) -> Replies:
+    """Open the dialog again as it was left."""
+    draft = await ctx.drafts.find(ctx.db, ctx.user.id, click.key)
+    if draft is None:
+        raise UserError("Ce brouillon n’existe plus : il a été repris, ou gardé plus de 7 jours.")
+    return reopened(draft)
