@@ -22,14 +22,6 @@ OF_THE_MACHINE = {
     *("server_hostname", "DiagnosticId", "InstallationDate", "TelemetryId", "BuildHash"),
     *("AsymmetricSigningPublicKey", "mini_preview"),
 }
-    "server_hostname",
-    "DiagnosticId",
-    "InstallationDate",
-    "TelemetryId",
-    "mini_preview",
-    "BuildHash",
-    "AsymmetricSigningPublicKey",
-}
 NAMED = re.compile(r"<(#[^<>|]+|team [a-z]+|[a-z]+[0-9]*)>")
 SEALED = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9]*[0-9])[A-Za-z0-9+/]{60,}=*")
 SECRETS = {"<secret>", "<token>"}

@@ -91,6 +91,12 @@ async def invitation(world: World) -> None:
     world.notes["invitation"] = team["invite_id"]
 
 
+async def off_topic(world: World) -> None:
+    """A membership of it shows nothing by which it could be told from others."""
+    found = await world.must("ann", "GET", world.matcher.live("/teams/⟨team rooms⟩/channels/name/off-topic"))
+    world.matcher.bound["⟨#off-topic⟩"] = found["id"]
+
+
 BEFORE: dict[str, list[Any]] = {
     "0001": [server],
     "0018": [people],
@@ -100,7 +106,7 @@ BEFORE: dict[str, list[Any]] = {
     "0029": [lambda w: bot(w, "every", "team")],
     "0032": [lambda w: bot(w, "every", "token")],
     "0034": [lambda w: bot(w, "sys", "team")],
-    "0036": [lambda w: bot(w, "sys", "token"), crowd, invitation],
+    "0036": [lambda w: bot(w, "sys", "token"), crowd, invitation, off_topic],
     "0498": [newcomers],
     "0807": [lambda _: asyncio.sleep(1.1)],  # the limit for edits is one second here
     "1131": [second_token],
