@@ -70,7 +70,8 @@ class Form(BaseModel):
     def recall(cls, raw: Raw, hidden: Mapping[str, object]) -> Self:
         """The form as somebody left it, readable or not, to be asked again."""
         known = {n: kind.recall(asked, raw) for n, (asked, kind) in cls._asked.items()}
-        unseen = {n: TypeAdapter(cls.model_fields[n].annotation).validate_python(v) for n, v in hidden.items()}
+        types: dict[str, Any] = {n: cls.model_fields[n].annotation for n in hidden}
+        unseen = {n: TypeAdapter(types[n]).validate_python(v) for n, v in hidden.items()}
         return cls.draft(**{n: v for n, v in known.items() if v is not None}, **unseen)
 
     @classmethod
