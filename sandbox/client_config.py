@@ -32,10 +32,8 @@ LIVE = {
     "EnableUserCreation": "TeamSettings",
     "EnableUserDeactivation": "TeamSettings",
     "MaxFileSize": "FileSettings",
-    "MaxNotificationsPerChannel": "TeamSettings",
     "PostEditTimeLimit": "ServiceSettings",
     "RestrictDirectMessage": "TeamSettings",
-    "SiteName": "TeamSettings",
     "SiteURL": "ServiceSettings",
     "UniqueEmojiReactionLimitPerPost": "ServiceSettings",
 }

@@ -1,5 +1,7 @@
 """The calls about who is in a team."""
 
+from typing import Any
+
 from sandbox.call import OK, Call, created
 from sandbox.errors import ApiError, forbidden, invalid_body, missing_user
 from sandbox.events import Broadcast, dumps
@@ -56,14 +58,6 @@ async def add_member(call: Call) -> object:
     return created(team_member_json(member))
 
 
-def _new_members(call: Call, user_ids: list[str]) -> list[User]:
-    """Return several people: who is unknown spoils it for all, or is left out where the version is graceful."""
-    found = [call.state.users.get(user_id) for user_id in user_ids]
-    if None in found and not (call.flag("graceful") and call.server.caps.batch_can_be_graceful):
-        raise ApiError("api.team.user.missing_account", 404)
-    return [user for user in found if user]
-
-
 def _new_member(call: Call, user_id: str) -> User:
     user = call.state.users.get(user_id)
     if user is not None:
@@ -87,11 +81,26 @@ async def add_members(call: Call) -> object:
     if not ids or any(one.get("team_id") != team_id for one in wanted):
         raise invalid_body("members")
     team = _must_add(call, team_id)
-    people = _new_members(call, ids)
-    rows = [team_member_json(join_team(call.server, team, user, call.user)) for user in people]
-    if not call.flag("graceful"):
+    graceful = call.flag("graceful")
+    people = [call.state.users.get(user_id) for user_id in ids]
+    if None in people and not (graceful and call.server.caps.batch_can_be_graceful):
+        raise ApiError("api.team.user.missing_account", 404)
+    rows = [_joined(call, team, user) if user else None for user in people]
+    if not graceful:
         return created(rows)
-    return created([{"user_id": row["user_id"], "member": row, "error": None} for row in rows])
+    return created([_graceful_row(user_id, row) for user_id, row in zip(ids, rows, strict=True)])
+
+
+def _joined(call: Call, team: Team, user: User) -> dict[str, Any]:
+    return team_member_json(join_team(call.server, team, user, call.user))
+
+
+def _graceful_row(user_id: str, row: dict[str, Any] | None) -> dict[str, Any]:
+    """Return what became of one of those who were to join."""
+    error = missing_user().envelope("")
+    del error["request_id"]
+    error["detailed_error"] = f"resource: User id: {user_id}"
+    return {"user_id": user_id, "member": row, "error": None if row else error}
 
 
 @routes.post("/teams/members/invite")

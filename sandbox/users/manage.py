@@ -7,7 +7,7 @@ from sandbox.events import Broadcast
 from sandbox.records import User
 from sandbox.routes import Routes
 from sandbox.users.active import set_active, tell_updated
-from sandbox.users.present import own_user, seen_by
+from sandbox.users.present import for_admin, own_user
 
 routes = Routes()
 
@@ -37,7 +37,9 @@ async def patch_user(call: Call) -> object:
     _apply(user, body)
     user.update_at = call.state.clock.tick()
     tell_updated(call.server, user)
-    return own_user(call.server, user) if user_id == call.user.id else seen_by(call.server, user, call.user)
+    if user_id == call.user.id:
+        return own_user(call.server, user)
+    return for_admin(call.server, user) | {"notify_props": user.notify_props}
 
 
 def _check_own_password(user: User, body: Body) -> None:
