@@ -155,13 +155,13 @@ async def _insert(db: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
 def _row(incoming: Incoming, now: datetime) -> dict[str, Any]:
     entry, author = incoming.entry, incoming.author
     born = entry.cree or now
-    said = entry.was_exported
+    structure, departement = entry.structure, entry.departement_structure
+    if not entry.tells_structure:
+        structure, departement = structure or author.structure, departement or author.departement
     return columns(entry.report) | {
         "author_id": author.id,
-        "structure": entry.structure if said or entry.structure else author.structure,
-        "departement_structure": entry.departement_structure
-        if said or entry.departement_structure
-        else author.departement,
+        "structure": structure,
+        "departement_structure": departement,
         "source": entry.source,
         "key": incoming.key,
         "version": 1,

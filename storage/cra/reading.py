@@ -23,13 +23,17 @@ class RowError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A compte rendu read from a file, its author only a name yet; what the file did not say is None."""
+    """A compte rendu read from a file, its author only a name yet; what the file did not say is None.
+
+    ``tells_structure``: an export says the structure at that date, also when there was none.
+    """
 
     auteur: str
     report: Report
     numero: int | None = None
     structure: str | None = None
     departement_structure: str | None = None
+    tells_structure: bool = False
     source: Source = Source.IMPORT
     cree: datetime | None = None
     modifie: datetime | None = None
@@ -37,7 +41,7 @@ class Entry:
 
     @property
     def was_exported(self) -> bool:
-        """Whether it has a number and a birth: it then says all there is to say, empty values too."""
+        """Whether it has a number and a birth, which make it one compte rendu wherever it is."""
         return self.numero is not None and self.cree is not None
 
 
@@ -56,7 +60,12 @@ def read(row: Row) -> Entry:
         faults.append(str(fault))
     if faults:
         raise RowError(" ; ".join(faults))
+    values["tells_structure"] = _tells_structure(row)
     return _entry(values, place)
+
+
+def _tells_structure(row: Row) -> bool:
+    return {"structure", "departement_structure"} <= row.keys() and bool(row.get("numero") and row.get("cree"))
 
 
 def _entry(values: dict[str, Any], place: Place) -> Entry:

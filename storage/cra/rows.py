@@ -101,13 +101,13 @@ def _cells(name: str, value: Any) -> Iterable[str]:
 
 
 def from_cells(line: Mapping[str, str]) -> Row:
-    """The cells of a CSV by their columns, as a JSON line would say them; empty cells are left out."""
-    filled = {column: value for column, cell in line.items() if (value := unguarded(cell).strip())}
-    counts = {
-        name: {code: filled.pop(column) for code, column in columns.items() if column in filled}
-        for name, columns in COUNTS.items()
-    }
-    return {**filled, **{name: found for name, found in counts.items() if found}}
+    """The cells of a CSV by their columns, as a JSON line would say them; an empty cell is null."""
+    values = {column: unguarded(cell).strip() or None for column, cell in line.items()}
+    counts: Row = {}
+    for name, columns in COUNTS.items():
+        told = {code: values.pop(column) for code, column in columns.items() if column in values}
+        counts[name] = {code: value for code, value in told.items() if value}
+    return values | counts
 
 
 def guarded(cell: str) -> str:
