@@ -14,9 +14,10 @@ import pytest
 from aiohttp import web
 from sqlmodel import col, select
 
+from bot.backoff import backoff
 from bot.mattermost import AioClient, Mattermost
 from bot.outbox import LEASE, Outbox, worker
-from bot.outbox.gate import Gate, backoff, patience
+from bot.outbox.gate import Gate, patience
 from bot.outbox.lanes import Lanes
 from storage import migrate
 from storage import outbox as table

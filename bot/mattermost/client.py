@@ -14,6 +14,7 @@ from bot.errors import ChatError
 
 API = "/api/v4"
 TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=3)
+LARGEST_FRAME = 16 * 1024 * 1024
 PATIENCE = 5.0
 """Seconds a call waits for a server that asked for a pause; beyond, it fails at once and the caller decides."""
 
@@ -40,7 +41,7 @@ class AioClient:
 
     @property
     def session(self) -> aiohttp.ClientSession:
-        """The one session, for what is not REST (the websocket); it sends the token with every request."""
+        """The one session; it sends the token with every request."""
         if self._opened is None or self._opened.closed:
             headers = {"User-Agent": "coop-bot"}
             if self._token:
@@ -99,6 +100,18 @@ class AioClient:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise ChatError(0, type(error).__name__) from error
 
+    async def listen(self, params: Mapping[str, str]) -> aiohttp.ClientWebSocketResponse:
+        """Open the websocket of events; whether the token is good shows by what comes."""
+        await self._pause()
+        url = self._address(f"{API}/websocket")
+        closing = aiohttp.ClientWSTimeout(ws_close=1)
+        try:
+            return await self.session.ws_connect(url, params=params, timeout=closing, max_msg_size=LARGEST_FRAME)
+        except aiohttp.WSServerHandshakeError as error:
+            raise ChatError(error.status, "handshake", retry_after=_seconds(_header(error))) from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise ChatError(0, type(error).__name__) from error
+
     def _address(self, path: str) -> URL:
         if not _SAFE.fullmatch(path) or _DOTS.search(path):
             raise ChatError(400, "unsafe_path")
@@ -139,6 +152,10 @@ def _seconds(text: str | None) -> float | None:
         return max(0.0, float(text)) if text else None
     except ValueError:
         return None
+
+
+def _header(error: aiohttp.WSServerHandshakeError) -> str | None:
+    return error.headers.get("Retry-After") if error.headers else None
 
 
 async def _json(reply: aiohttp.ClientResponse) -> Any:

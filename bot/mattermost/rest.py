@@ -28,7 +28,7 @@ class Mattermost:
     """A Mattermost server, asked in the name of the bot whose token the client has."""
 
     def __init__(self, client: AioClient, team: str) -> None:
-        self._client = client
+        self.client = client
         self._team = team
         self._team_id = ""
         self._me: ChatUser | None = None
@@ -42,13 +42,23 @@ class Mattermost:
     @property
     def capabilities(self) -> Capabilities:
         """What the server can do, by the version of its latest answer."""
-        return self._client.capabilities
+        return self.client.capabilities
 
     async def me(self) -> ChatUser:
         """The bot’s own account, asked for once."""
         if self._me is None:
             self._me = wire.read(wire.User, await self._users.get_user("me")).value
         return self._me
+
+    async def token_works(self) -> bool:
+        """Ask whether the server still takes the token; ChatError when it says neither."""
+        try:
+            self._me = wire.read(wire.User, await self._users.get_user("me")).value
+        except ChatError as error:
+            if error.status == 401:
+                return False
+            raise
+        return True
 
     async def user(self, user_id: str) -> ChatUser:
         """An account by id."""
@@ -128,7 +138,7 @@ class Mattermost:
         hook = _RESPONSE_URL.fullmatch(response_url)
         if hook is None:
             raise ChatError(400, "foreign_response_url")
-        await self._client.make_request("post", f"/commands/{hook[1]}", body, basepath="/hooks")
+        await self.client.make_request("post", f"/commands/{hook[1]}", body, basepath="/hooks")
 
     async def _team_of_bot(self) -> str:
         if not self._team_id:

@@ -1,19 +1,12 @@
 """When to try again: growing pauses for a message, and one gate for a server that is down."""
 
 import asyncio
-import random
 from datetime import datetime, timedelta
 
-LONGEST = 60.0
-"""Seconds: the longest pause of a server that may be back any moment."""
+from bot.backoff import backoff
+
 GIVEN_UP_AFTER = timedelta(hours=24)
 """How long a message that Mattermost refuses is tried: rights and channels do get mended."""
-
-
-def backoff(tries: int, first: float) -> float:
-    """Seconds to wait after so many failed tries: first, twice that …, a minute; spread, so that none meet."""
-    spread = random.uniform(0.8, 1.2)  # noqa: S311 (a spread, no secret)
-    return float(min(LONGEST, first * 2 ** min(tries - 1, 10)) * spread)
 
 
 def patience(attempts: int, created_at: datetime, now: datetime) -> datetime | None:

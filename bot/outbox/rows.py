@@ -1,50 +1,41 @@
-"""The outbox’s table as its worker uses it: a short transaction for each step, never cut off in the middle."""
+"""The outbox’s table as its worker uses it: a short transaction for each step."""
 
-import asyncio
-from collections.abc import Callable, Collection, Coroutine, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
+from bot.steps import Steps
 from storage import outbox as table
 from storage.database import Database
 from storage.outbox import Outgoing, Where
-
-T = TypeVar("T")
 
 LEASE = timedelta(seconds=20)
 """For how long a message belongs to the replica that wrote or took it."""
 
 
 class Rows:
-    """Taking messages, and noting what became of them.
-
-    Whoever waits here may be cancelled; the step itself goes on to its end, since a driver cut off in the middle
-    loses its connection. ``finished`` waits for such steps.
-    """
+    """Taking messages, and noting what became of them."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
-        self._database = database
         self._clock = clock
-        self._steps: set[asyncio.Task[Any]] = set()
+        self._steps = Steps(database)
+        self.finished = self._steps.finished
 
     async def due_in(self) -> float | None:
         """Seconds until the next try of any message, 0 when it is due; None when nothing waits."""
-        following = await self._step(table.next_due, writes=False)
+        following = await self._steps.run(table.next_due, writes=False)
         return max(0.0, (following - self._clock()).total_seconds()) if following else None
 
     async def take(self, limit: int) -> Sequence[Outgoing]:
         """Lease what is due, oldest first."""
         now = self._clock()
-        return await self._step(lambda db: table.take(db, now, now + LEASE, limit))
+        return await self._steps.run(lambda db: table.take(db, now, now + LEASE, limit))
 
     async def still_mine(self, message: Outgoing, needed: timedelta) -> bool:
         """Whether the lease lasts as long as a try may take, renewing it at need; False: another has it now."""
         now = self._clock()
         if message.not_before is None or message.not_before - now >= needed:
             return True
-        mine = await self._step(lambda db: table.lease(db, message, now + LEASE))
+        mine = await self._steps.run(lambda db: table.lease(db, message, now + LEASE))
         message.not_before = now + LEASE
         return mine
 
@@ -52,34 +43,20 @@ class Rows:
         """Whether a later content of the same post exists."""
         if message.where is not Where.POST:
             return False
-        return await self._step(lambda db: table.superseded(db, message), writes=False)
+        return await self._steps.run(lambda db: table.superseded(db, message), writes=False)
 
     async def delivered(self, marks: Sequence[tuple[str, str]]) -> None:
         """Mark messages as arrived, (id, post id) each."""
-        await self._step(lambda db: table.delivered(db, marks, self._clock()))
+        await self._steps.run(lambda db: table.delivered(db, marks, self._clock()))
 
     async def failed(self, message: Outgoing, fault: str, next_try: datetime | None) -> None:
         """Note a failed try."""
-        await self._step(lambda db: table.failed(db, message.id, fault, next_try))
+        await self._steps.run(lambda db: table.failed(db, message.id, fault, next_try))
 
     async def release(self, ids: Collection[str]) -> None:
         """Give leased messages back, to be taken by anybody now."""
-        await self._step(lambda db: table.release(db, ids, self._clock()))
+        await self._steps.run(lambda db: table.release(db, ids, self._clock()))
 
     async def release_all(self) -> None:
         """Make everything due now."""
-        await self._step(lambda db: table.release_all(db, self._clock()))
-
-    async def finished(self) -> None:
-        """Wait for the steps whose callers went away."""
-        await asyncio.gather(*self._steps, return_exceptions=True)
-
-    async def _step(self, work: Callable[[AsyncSession], Coroutine[Any, Any, T]], *, writes: bool = True) -> T:
-        async def transact() -> T:
-            async with self._database.transaction(writes=writes) as db:
-                return await work(db)
-
-        step = asyncio.create_task(transact())
-        self._steps.add(step)
-        step.add_done_callback(self._steps.discard)
-        return await asyncio.shield(step)
+        await self._steps.run(lambda db: table.release_all(db, self._clock()))

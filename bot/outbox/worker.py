@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.backoff import backoff
 from bot.errors import ChatError
 from bot.mattermost import Chat
 from bot.metrics import DELIVERIES, OUTBOX_OPEN, OUTBOX_WAITING
-from bot.outbox.gate import GIVEN_UP_AFTER, Gate, backoff, patience
+from bot.outbox.gate import GIVEN_UP_AFTER, Gate, patience
 from bot.outbox.lanes import Lanes
 from bot.outbox.marks import Marks
 from bot.outbox.rows import LEASE, Rows
