@@ -69,8 +69,8 @@ async def list_public(call: Call) -> object:
 
 
 def by_title(channels: list[Channel]) -> list[Channel]:
-    """Sort channels as lists show them."""
-    return sorted(channels, key=lambda channel: channel.display_name.lower())
+    """Sort channels as lists show them: capitals first, as the recorded databases do."""
+    return sorted(channels, key=lambda channel: channel.display_name)
 
 
 @routes.get("/users/{user_id}/teams/{team_id}/channels")

@@ -108,7 +108,12 @@ async def autocomplete(call: Call) -> object:
         for one in call.state.channels_of_team.rows(team_id)
         if matches(one, call.query("name")) and (one.type == "O" or _is_own(call, one))
     ]
-    return [channel_json(call.server, one) for one in by_title(rows)[:FEW]]
+    return [channel_json(call.server, one) for one in _as_typed(rows)[:FEW]]
+
+
+def _as_typed(channels: list[Channel]) -> list[Channel]:
+    """Sort channels as completions show them: capitals among small letters."""
+    return sorted(channels, key=lambda channel: channel.display_name.lower())
 
 
 def _is_own(call: Call, channel: Channel) -> bool:
@@ -125,7 +130,7 @@ async def search_autocomplete(call: Call) -> object:
         for one in call.state.channels_of_team.rows(team_id)
         if _is_own(call, one) and matches(one, call.query("name"))
     ]
-    return [channel_json(call.server, one) for one in by_title(rows)[:FEW]]
+    return [channel_json(call.server, one) for one in _as_typed(rows)[:FEW]]
 
 
 @routes.post("/teams/{team_id}/channels/ids")
