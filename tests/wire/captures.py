@@ -13,6 +13,8 @@ ANY = "⟨*⟩"
 """Stands for any text that is not empty (tokens, translated messages)."""
 MOMENT = "⟨t⟩"
 """Stands for any time in milliseconds."""
+NUMBER = "⟨n⟩"
+"""Stands for any number."""
 JSON = "⟨json⟩"
 """Key of an object that was a JSON text inside JSON."""
 CUT = re.compile(r"^(.*)… \((\d+) characters\)$", re.DOTALL)

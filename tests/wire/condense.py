@@ -26,6 +26,7 @@ NAMED = re.compile(r"<(#[^<>|]+|team [a-z]+|[a-z]+[0-9]*)>")
 SEALED = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9]*[0-9])[A-Za-z0-9+/]{60,}=*")
 SECRETS = {"<secret>", "<token>"}
 OF_TEAM = {207: "hub"} | dict.fromkeys(range(314, 328), "brk")  # whose town square these calls mean
+PAGES_OF_ALL = range(446, 454)  # pages of hundreds of members in the order of random ids
 HEADERS = {"User-Agent", "Accept", "Authorization", "Content-Type"}
 
 
@@ -179,6 +180,9 @@ def rooms_records(folder: Path) -> Iterator[dict[str, Any]]:
         named = json.dumps(namer.value(record), ensure_ascii=False)
         if number in OF_TEAM:
             named = re.sub("⟨#(town-square|off-topic)⟩", rf"⟨#\1 {OF_TEAM[number]}⟩", named)
+        if number in PAGES_OF_ALL:
+            named = re.sub(r'"user_id": "⟨[a-z]+\d*⟩"', '"user_id": "⟨crowd⟩"', named)
+            named = re.sub(r'"(last_viewed_at|last_update_at)": [^,]+', r'"\1": "⟨n⟩"', named)
         yield {"scenario": "rooms", **json.loads(named)}
 
 
