@@ -11,7 +11,7 @@ from dialogs.cra.line.tokens import Typed, split
 
 __all__ = ["Line", "print_line", "read_line"]
 
-_REST_SHOWN = 80
+_SHOWN = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,9 @@ def _unread(typed: Typed, pieces: list[Piece]) -> tuple[str, ...]:
             runs[-1] = (runs[-1][0], piece.end)
         else:
             runs.append((piece.first, piece.end))
-    words = [typed.typed(*run) for run in runs]
-    if typed.rest:
-        words.append(f"{typed.rest[:_REST_SHOWN]}…")
-    return tuple(words)
+    rest = [typed.rest] if typed.rest else []
+    return tuple(_shortened(text) for text in [*(typed.typed(*run) for run in runs), *rest])
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

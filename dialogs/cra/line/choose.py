@@ -9,8 +9,7 @@ from dialogs.cra.line.tokens import Typed
 from dialogs.cra.line.words import SMALL
 
 SMALL_COST, UNREAD_COST, CUT_COST = 0.01, 10.0, 0.2
-# Articles never begin or end a usual word: « mail le 12 » is a theme and a date.
-_EDGES = frozenset(["de", "d", "du", "des", "le", "la", "les", "l", "un", "une", "et", "ou"])
+_LINKS = ("et", "ou")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +62,23 @@ def _after(typed: Typed, end: int, best: list[_Best]) -> float:
 
 def _readings(typed: Typed, first: int, end: int, clues: Clues) -> Iterator[Reading]:
     tokens = typed.tokens[first:end]
+    if any(token.strange for token in tokens) or _torn_number(typed, first) or _torn_number(typed, end):
+        return
     numbered = any(token.numbered for token in tokens)
     span = Span(typed.slice(first, end), typed.words(first, end), typed.key(first, end), end - first, numbered)
     if any(token.parted for token in tokens[:-1]):
         if found := read_comma_theme(span, clues):
             yield found
         return
-    edged = tokens[0].word in _EDGES or tokens[-1].word in _EDGES
+    # Articles never begin or end a usual word: « mail le 12 » is a theme and a date.
+    edged = not (tokens[0].key and tokens[-1].key) or tokens[0].word in _LINKS or tokens[-1].word in _LINKS
     torn = typed.hyphenated(first - 1) or typed.hyphenated(end - 1)
     for way in WAYS:
         # « Vaux-en-Velin » does not name Vaux.
         if way.fits(span, edged) and (found := way.read(span, clues)) and not (torn and found.cost == NAME):
             yield found
+
+
+def _torn_number(typed: Typed, index: int) -> bool:
+    """Whether « 10-20 » would be cut before this token: neither number says what both do."""
+    return typed.hyphenated(index - 1) and all(t.word.isdigit() for t in typed.tokens[index - 1 : index + 1])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.french.words import digits
 from config.folding import fold
 from config.themes import key
+from dialogs.cra.line.words import SMALL
 
 READ_MAX = 600
 TOKENS_MAX = 80
@@ -20,7 +21,7 @@ _PLAIN = {
 }
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f\ud800-\udfff]")
 
-_SIGN = r"(?:(?<![^\s,;(])(?:[+<>]\s?|-)(?=\d{1,3}(?:\s?ans?)?(?!\w))|[+-]\s?(?=de\s\d))?"
+_SIGN = r"(?:(?<![^\s,;(“”«\"*_])(?:[+<>]\s?|-)(?=\d{1,3}(?:\s?ans?)?(?!\w))|[+-]\s?(?=de\s\d))?"
 _LETTERS = r"[^\s!-/:-@\[-`{-~«»“”„…·•‧–¡¿§°]+"
 _INCLUSIVE = r"(?:\(e\)|[·.•‧/-]e(?!\w))(?:[·.•‧/-]?s(?!\w))?|[·.•‧]es(?!\w)|\(s\)"
 _TOKEN = re.compile(rf"{_SIGN}(?P<word>{_LETTERS})(?:{_INCLUSIVE}|(?<=\d)\+(?!\w))?", re.IGNORECASE)
@@ -44,6 +45,11 @@ class Token:
     numbered: bool
     parted: bool
     glued: bool
+
+    @property
+    def strange(self) -> bool:
+        """Whether it has no letter or figure that French is written in."""
+        return not self.key and self.word not in SMALL
 
 
 @dataclass(frozen=True, slots=True)

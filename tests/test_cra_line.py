@@ -1,0 +1,181 @@
+"""A report in one line: what people type is read, what is not understood is named."""
+
+import random
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.tables import read as read_table
+from config.themes import THEMES, key, vocabulary
+from dialogs.cra import NewCra
+from dialogs.cra.line import read_line
+from dialogs.cra.line.words import SMALL
+from storage.cra.values import Age
+from storage.people import Person
+from tests.cra_lines import CLUES, MISTAKES, NOW, line, rows
+
+EXAMPLE = "atelier 8p 1h30 mail, internet 69120 hier +60 retraités"
+
+
+def test_the_example_of_the_help() -> None:
+    found = line(EXAMPLE)
+    assert found.raw == {
+        "date": "2026-11-23",
+        "canal": "rattachement",
+        "commune": "69120 Vaulx-en-Velin",
+        "activite": "collectif",
+        "participants": 8,
+        "age": "+60",
+        "statut": "retraite",
+        "themes": ["courriel", "internet"],
+        "duree": "90",
+    }
+    assert (found.unread, found.mistakes) == ((), {})
+    assert found.assumed == ("canal\u00a0: Lieu de rattachement",)
+    report = NewCra.parse(found.raw, {}, CLUES).report()
+    assert (report.participants, report.minutes, report.ages) == (8, 90, {Age.PLUS_60: 8})
+
+
+@pytest.mark.parametrize(("element", "value", "text"), list(rows()))
+def test_words_and_abbreviations(element: str, value: str, text: str) -> None:
+    read = line(text).raw.get(element, "")
+    assert (", ".join(read) if isinstance(read, list) else str(read)) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Atelier, 8 personnes, 1h30, mail + internet, 69120 Vaulx-en-Velin, hier, +60, retraités",
+        "hier à Vaulx-en-Velin, atelier de 8 retraités de plus de 60 ans sur le mail et internet pendant 1h30",
+        "ATELIER 8P 1H30 MAIL INTERNET 69120 HIER +60 RETRAITÉS",
+        "Atelier\u00a08\u202fp 1\u00a0h\u00a030 mail, internet — 69120 – 23 novembre – “+60” retraité·e·s…",
+        "atelier\n8p\n1h30\nmail\ninternet\n69120\nhier\n+60\nretraités",
+        "- atelier - 8 p - 1h30 - mail - internet - 69120 - lundi - seniors - retraité(e)s",
+        "**atelier** 8p, 90 min, mail, internet, (69120), hier, 60 ans et plus, retraités 😀"[:-2],
+        "Date : hier, commune : 69120, activité : atelier, participants : 8, âge : +60, statut : retraité, "
+        "thèmes : mail et internet, durée : 1h30",
+    ],
+)
+def test_the_same_report_in_many_ways(text: str) -> None:
+    found = line(text)
+    assert found.raw == line(EXAMPLE).raw
+    assert (found.unread, found.mistakes) == ((), {})
+
+
+@pytest.mark.parametrize("separator", [" ", ", ", "\n", " ; "])
+def test_the_order_does_not_matter(separator: str) -> None:
+    parts = ["atelier", "8p", "1h30", "internet", "69120", "hier", "+60", "retraités", "à distance", "3 récurrents"]
+    parts += ["suite individuel", "enfants"]
+    wanted = line(separator.join(parts))
+    assert wanted.unread == ()
+    for seed in range(30):
+        random.Random(seed).shuffle(parts)
+        found = line(separator.join(parts))
+        themes = sorted(found.raw.pop("themes"))
+        assert (found.raw | {"themes": themes}, found.unread, found.mistakes) == (
+            wanted.raw | {"themes": sorted(wanted.raw["themes"])},
+            (),
+            {},
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "unread"),
+    [
+        ("", ()),
+        ("  \n ", ()),
+        (EXAMPLE, ()),
+        ("blabla", ("blabla",)),
+        ("atelier à la médiathèque du quartier mail", ("médiathèque", "quartier")),
+        ("Machin-Chose, l’Autre_Truc", ("Machin-Chose", "Truc")),
+        ("atelier 8 9 mail", ("8", "9")),
+        ("8p dont 5 retraités", ("5",)),
+        ("atelier 8p 45 mail", ("45",)),
+        ("indiv 8", ("8",)),
+        ("8p récurrents", ("récurrents",)),
+        ("mail 🎉", ("🎉",)),
+        ("cours mail", ("cours",)),
+        ("retrait mail", ("retrait",)),
+        ("internet pc porte-monnaie", ("porte-monnaie",)),
+        ("atelier 18-20 personnes", ("18-20", "personnes")),
+        ("Pau 🎉 δήμος", ("🎉", "δήμος")),
+    ],
+)
+def test_what_is_not_understood_is_named(text: str, unread: tuple[str, ...]) -> None:
+    assert line(text).unread == unread
+
+
+@given(st.lists(st.from_regex(r"[bcdfgz]x[bcdfgz]{4,9}", fullmatch=True), max_size=20))
+def test_unknown_words_are_all_named(words: list[str]) -> None:
+    found = line(" ".join(words))
+    assert found.unread == tuple(words)
+    assert set(found.raw) == {"date", "activite", "commune", "canal", "statut"}
+
+
+@pytest.mark.parametrize("row", MISTAKES.strip().splitlines())
+def test_what_cannot_be_is_explained(row: str) -> None:
+    text, told = row.split(" → ")
+    element, sentence = told.split(": ", 1)
+    found = line(text)
+    assert found.mistakes[element].replace("\u00a0", " ") == sentence
+    assert found.unread == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "typed", "choices"),
+    [
+        ("saint denis mail", "saint denis", ["93200 Saint-Denis", "97400 Saint-Denis"]),
+        ("51300 mail", "51300", ["51300 Vitry-le-François", "51300 Vitry-en-Perthois"]),
+        ("51300 vitry mail", "51300 vitry", ["51300 Vitry-le-François", "51300 Vitry-en-Perthois"]),
+        ("à Vaux-en-Velin mail", "Vaux-en-Velin", ["69120 Vaulx-en-Velin"]),
+        ("à vaux en velin, mail", "vaux en velin", ["69120 Vaulx-en-Velin"]),
+        ("mail Villeurbane", "Villeurbane", ["69100 Villeurbanne"]),
+        ("69999 mail", "69999", ["« 69999 »"]),
+    ],
+)
+def test_a_doubtful_commune_gives_choices_and_stays_as_typed(text: str, typed: str, choices: list[str]) -> None:
+    found = line(text)
+    assert found.raw["commune"] == typed
+    assert found.unread == ()
+    assert all(choice in found.mistakes["commune"] for choice in choices)
+
+
+def test_what_is_assumed_is_told() -> None:
+    assert [told.replace("\u00a0", " ") for told in line("mail 8p").assumed] == [
+        "date : aujourd’hui",
+        "activité : Atelier Collectif",
+        "commune : 69120 Vaulx-en-Velin (la dernière utilisée)",
+        "canal : Lieu de rattachement",
+        "statut : non renseigné",
+    ]
+
+
+def test_nothing_is_assumed_for_whoever_has_no_commune_yet() -> None:
+    stranger = replace(CLUES, user=Person(id="x", username="x", since=NOW))
+    found = read_line("mail 8p", stranger)
+    assert "commune" not in found.raw
+    assert not any("commune" in told for told in found.assumed)
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=str)
+def test_every_theme_is_read_by_code_label_and_words(theme: Any) -> None:
+    for text in (theme.code, theme.libelle, theme.court):
+        assert line(f"atelier {text} 8p").raw["themes"] == [theme.code], text
+
+
+def test_the_tables_contradict_neither_themselves_nor_the_themes() -> None:
+    words = [(key(word), row["element"]) for row in read_table("line.tsv") for word in row["mots"].split(", ")]
+    assert len({word for word, _ in words}) >= 100
+    assert not {word for word, _ in words} & set(vocabulary())
+    # A text of small words only would be skipped, not read.
+    assert not [word for word in {*(word for word, _ in words), *vocabulary()} if set(word.split()) <= SMALL]
+
+
+def test_every_word_of_the_table_means_what_it_says() -> None:
+    for row in read_table("line.tsv"):
+        for word in row["mots"].split(", "):
+            if row["element"] in ("canal", "age", "statut"):
+                assert line(word).raw[row["element"]] == row["valeur"], word

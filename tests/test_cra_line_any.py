@@ -1,0 +1,110 @@
+"""A report in one line, for any text and any report: nothing is lost, what is printed is read back."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.themes import THEMES
+from dialogs.cra import NewCra
+from dialogs.cra.line import Line, print_line
+from storage.communes import Commune, every
+from storage.cra import Report
+from storage.cra.values import DUREES, FIRST_DAY, Activite, Age, Canal, Statut, Suite
+from tests.cra_lines import CLUES, TODAY, line, rows
+
+COMMUNES: Sequence[Commune] = list(every())[::97]
+ODD_SIGNS = ["+", "-", "(", "’", "·", "😀", "\u00a0", "ß", "½", "٣", "²"]
+SEGMENTS = [*(text for _, _, text in rows()), *ODD_SIGNS]
+LINES: st.SearchStrategy[str] = st.lists(st.sampled_from(SEGMENTS), max_size=30).map(" ".join)
+LONG = ["x" * 1_000_000, "a," * 100_000, "8 " * 100_000, "saint " * 100_000, "\0" * 1000, ", " * 9]
+DAYS = [FIRST_DAY + timedelta(days) for days in range(0, (TODAY - FIRST_DAY).days, 7)]
+EVERY = Report(
+    date=TODAY,
+    canal=Canal.DISTANCE,
+    commune="69256",
+    code_postal="69120",
+    departement="69",
+    activite=Activite.COLLECTIF,
+    participants=8,
+    ages={Age.PLUS_60: 8},
+    statuts={Statut.RETRAITE: 8},
+    themes=("courriel",),
+    minutes=90,
+)
+
+
+@given(st.text(max_size=900) | LINES)
+def test_any_text_is_read_or_named(text: str) -> None:
+    found = line(text)
+    assert isinstance(found, Line)
+    form = NewCra.recall(found.raw, {})
+    assert form.elements(CLUES)
+    assert set(found.raw) <= {e["name"] for e in form.elements(CLUES)}
+    assert all(told and told[-1] in ".?" for told in found.mistakes.values())
+
+
+@pytest.mark.parametrize("text", LONG, ids=lambda text: repr(text[:8]))
+def test_long_texts_are_read_in_part_and_the_rest_is_named(text: str) -> None:
+    found = line(text)
+    assert all(len(word) <= 80 for word in found.unread)
+    assert len(found.unread) <= 81
+
+
+def _shared(count: int) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(list(THEMES)), min_size=1, max_size=count, unique=True).map(tuple)
+
+
+@st.composite
+def reports(draw: st.DrawFn) -> Report:
+    """Acceptable reports with one age, one statut and at most one suite."""
+    activite = draw(st.sampled_from(Activite))
+    people = draw(st.integers(1, 100)) if activite is Activite.COLLECTIF else 1
+    commune = draw(st.sampled_from(COMMUNES))
+    suite = draw(st.none() | st.sampled_from(Suite))
+    return Report(
+        date=draw(st.dates(FIRST_DAY, TODAY)),
+        canal=draw(st.sampled_from(Canal)),
+        commune=commune.code,
+        code_postal=draw(st.sampled_from(commune.codes_postaux or ("",))),
+        departement=commune.departement,
+        activite=activite,
+        participants=people,
+        ages={draw(st.sampled_from(Age)): people},
+        statuts={draw(st.sampled_from(Statut)): people},
+        themes=draw(_shared(19)),
+        minutes=draw(st.sampled_from(DUREES)),
+        suite={suite: people} if suite else {},
+        recurrents=draw(st.none() | st.integers(0, people)),
+    )
+
+
+@given(reports())
+def test_a_printed_report_is_read_back(report: Report) -> None:
+    found = line(print_line(report, TODAY))
+    assert (found.unread, found.mistakes, found.assumed) == ((), {}, ())
+    assert NewCra.parse(found.raw, {}, CLUES).report() == report
+
+
+def test_every_value_is_printed_and_read_back() -> None:
+    variants: list[Report] = [
+        *(replace(EVERY, minutes=minutes) for minutes in DUREES),
+        *(replace(EVERY, themes=(code,)) for code in THEMES),
+        *(replace(EVERY, themes=(code, other)) for code in THEMES for other in THEMES if code != other),
+        *(replace(EVERY, participants=n, ages={Age.MOINS_12: n}, statuts={Statut.ETUDIANT: n}) for n in range(1, 101)),
+        *(replace(EVERY, date=day) for day in DAYS),
+    ]
+    for report in variants:
+        found = line(print_line(report, TODAY))
+        assert NewCra.parse(found.raw, {}, CLUES).report() == report, print_line(report, TODAY)
+
+
+def test_a_printed_line_reads_well() -> None:
+    report = replace(EVERY, suite={Suite.ATELIER: 8}, recurrents=3)
+    assert print_line(report, TODAY) == (
+        "atelier, 8 participants, 1h30, courriel, 69120 Vaulx-en-Velin, 24/11, +60 ans, retraité, à distance, "
+        "suite en atelier, 3 récurrents"
+    )
