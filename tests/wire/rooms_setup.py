@@ -171,7 +171,7 @@ def path_of(world: World, call: Call) -> str:
         after_all = len(call.reply) == 1  # before anybody was made, in the other recordings
         return path.split("=")[0] + f"={world.notes['sockets open'] if after_all else 1}"
     if title == "posts_since":  # just before the first of them
-        return path.split("=")[0] + f"={-1 + world.notes['0936']['create_at'] - 1}"
+        return path.split("=")[0] + f"={world.notes['0936']['create_at'] - 1}"
     if title == "posts_since_future":
         return path.split("=")[0] + f"={world.notes['0936']['create_at'] + 86_400_000}"
     return path
