@@ -9,6 +9,7 @@ from datetime import datetime
 import structlog
 from aiohttp import web
 
+from bot import logs
 from bot.clock import utc_now
 from bot.delivery import Delivery, Ways
 from bot.dispatch import AWAY, Dispatcher, Machine
@@ -52,7 +53,7 @@ class App:
         triggers = index(FEATURES)
         self.dispatcher = Dispatcher(triggers, machine)
         self.events = Events(self.chat, self.database, self.dispatcher.event, clock)
-        self.jobs = Jobs(triggers, self.dispatcher.run_job, self.database, clock)
+        self.jobs = Jobs(triggers, self.dispatcher.run_job, clock)
         self._drafts = drafts
         doors = Doors(self.dispatcher, links, settings.command_token.get_secret_value(), self.ready)
         self._runner = web.AppRunner(application(doors), access_log=None, shutdown_timeout=DRAIN_SECONDS)
@@ -118,6 +119,7 @@ class App:
 
 async def serve(settings: Settings) -> None:
     """Run the bot until it is told to stop (SIGTERM, SIGINT)."""
+    logs.configure(settings.log_level)
     app = App(settings)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

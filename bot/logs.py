@@ -1,0 +1,103 @@
+"""What the bot writes down of its work: one line an event, and nothing personal in it."""
+
+import hashlib
+import logging
+import secrets
+import sys
+import traceback
+from collections.abc import MutableMapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TextIO
+
+import structlog
+
+KEYS = frozenset({
+    "event", "level", "timestamp", "logger", "reference", "kind", "name", "path", "status", "error_id", "fault",
+    "where", "attempts", "given_up", "count", "outcome", "job", "period", "person", "seconds", "port", "version",
+})  # fmt: skip
+"""All a line may hold. Whoever wants another key adds it here, and asks first what it tells of people."""
+LONGEST = 200
+FRAMES = 6
+
+Line = MutableMapping[str, Any]
+
+
+def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
+    """Write to ``stream`` (stderr): JSON, or readable words on a terminal. Libraries’ warnings go the same way."""
+    out = stream or sys.stderr
+    renderer: Any = structlog.dev.ConsoleRenderer() if out.isatty() else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _fault,
+            _only_allowed,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.WriteLoggerFactory(out),
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()], force=True)
+
+
+def begin_request() -> str:
+    """A new reference, on every line until the next: what a person can quote when something failed."""
+    reference = secrets.token_hex(4)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(reference=reference)
+    return reference
+
+
+def pseudonym(user_id: str) -> str:
+    """What stands for a person in the log: enough to see that two lines are about the same one."""
+    return hashlib.blake2s(user_id.encode(), digest_size=4).hexdigest()
+
+
+def _only_allowed(_: Any, __: str, line: Line) -> Line:
+    return {key: _plain(value) for key, value in line.items() if key in KEYS}
+
+
+def _plain(value: object) -> object:
+    """Numbers as they are; texts short, and none that could be an address."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    text = str(value)
+    return "…" if "@" in text else text[:LONGEST]
+
+
+def _fault(_: Any, __: str, line: Line) -> Line:
+    """An exception as its kinds and places. Its words may quote what somebody typed."""
+    problem = line.pop("exc_info", None)
+    if problem is True:
+        problem = sys.exc_info()
+    if isinstance(problem, tuple):
+        problem = problem[1]
+    if isinstance(problem, BaseException):
+        line["fault"] = " < ".join(_kinds(problem))
+        line["where"] = " > ".join(_places(problem.__traceback__))
+    return line
+
+
+def _kinds(problem: BaseException) -> list[str]:
+    kinds: list[str] = []
+    following: BaseException | None = problem
+    while following is not None and len(kinds) < FRAMES:
+        kinds.append(type(following).__name__)
+        following = following.__cause__ or following.__context__
+    return kinds
+
+
+def _places(trace: TracebackType | None) -> list[str]:
+    frames = traceback.extract_tb(trace)[-FRAMES:]
+    return [f"{'/'.join(Path(f.filename).parts[-2:])}:{f.lineno} {f.name}" for f in frames]
+
+
+class _Libraries(logging.Handler):
+    """Passes on what libraries log: the first line of the sentence, without what was to be filled in."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        words = str(record.msg).partition("\n")[0]
+        line = structlog.get_logger().bind(logger=record.name)
+        line.log(record.levelno, words, exc_info=record.exc_info)

@@ -1,0 +1,179 @@
+"""Scheduled jobs: their times, their periods, what is made up for, and what happens when they fail."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot import jobs as module
+from bot.features import Feature, Key, Trigger, index
+from bot.jobs import ZONE, Jobs, last_due, period_of, schedule
+from bot.replies import Replies
+
+PARIS = ZoneInfo("Europe/Paris")
+WEDNESDAY = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+
+
+def triggers(*schedules: str) -> dict[Key, Trigger]:
+    """A feature’s jobs, one for each schedule."""
+    feature = Feature("essai")
+
+    def job(number: int) -> None:
+        async def handler(_: object) -> Replies:
+            return None
+
+        handler.__name__ = f"job{number}"
+        feature.job(schedules[number])(handler)
+
+    for number in range(len(schedules)):
+        job(number)
+    return index([feature])
+
+
+class Runs:
+    """What was run; fails as often as told."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.calls: list[tuple[str, str]] = []
+        self.failures = failures
+        self.happened = asyncio.Event()
+
+    async def __call__(self, key: Key, period: str) -> None:
+        self.calls.append((key[1], period))
+        self.happened.set()
+        if self.failures:
+            self.failures -= 1
+            raise OSError("the database is away")
+
+
+def at(time: datetime) -> Callable[[], datetime]:
+    return lambda: time
+
+
+def paris(*when: int) -> datetime:
+    year, month, day, hour, minute = when
+    return datetime(year, month, day, hour, minute, tzinfo=PARIS)
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "due"),
+    [
+        ("day_of_week=mon hour=9 minute=0", WEDNESDAY, paris(2026, 11, 23, 9, 0)),
+        ("day_of_week=mon hour=9 minute=0", paris(2026, 11, 23, 9, 0), paris(2026, 11, 23, 9, 0)),
+        ("day_of_week=mon hour=9 minute=0", paris(2026, 11, 23, 8, 59), paris(2026, 11, 16, 9, 0)),
+        ("hour=4 minute=10", WEDNESDAY, paris(2026, 11, 25, 4, 10)),
+        ("day=1 hour=8 minute=0", paris(2026, 11, 30, 8, 0), paris(2026, 11, 1, 8, 0)),
+        ("month=1 day=1 hour=8 minute=0", WEDNESDAY, paris(2026, 1, 1, 8, 0)),
+        ("hour=0,1,3-23 minute=*/15", WEDNESDAY, paris(2026, 11, 25, 13, 0)),
+        ("hour=9 minute=0", paris(2026, 10, 25, 12, 0), paris(2026, 10, 25, 9, 0)),
+        ("hour=9 minute=0", paris(2026, 3, 29, 12, 0), paris(2026, 3, 29, 9, 0)),
+        ("year=2020 month=1 day=1 hour=8", WEDNESDAY, None),
+    ],
+)
+def test_when_a_job_was_last_due(text: str, now: datetime, due: datetime | None) -> None:
+    assert last_due(schedule(text), now) == due
+
+
+def test_a_period_is_named_by_its_time_in_paris() -> None:
+    assert period_of(datetime(2026, 11, 23, 8, 0, tzinfo=UTC)) == "2026-11-23T09:00:00"
+    assert ZONE.key == "Europe/Paris"
+
+
+@pytest.mark.parametrize("text", ["minute=30", "hour=2 minute=30", "hour=* minute=0", "hour=1-3", "hour=*/2"])
+def test_no_job_in_the_hour_that_a_night_has_twice(text: str) -> None:
+    with pytest.raises(ValueError, match="02:00"):
+        schedule(text)
+
+
+@pytest.mark.parametrize("text", ["hours=9", "hour=25", "day_of_week=lundi hour=9", "hour=9 zone=x"])
+def test_a_schedule_that_makes_no_sense(text: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        schedule(text)
+
+
+async def test_what_was_due_while_nobody_was_here_is_made_up_for() -> None:
+    runs = Runs()
+    jobs = Jobs(triggers("day_of_week=mon hour=9 minute=0", "hour=4 minute=10"), runs, at(WEDNESDAY))
+    await jobs.start()
+    await jobs.stop()
+    assert runs.calls == [("essai.job0", "2026-11-23T09:00:00"), ("essai.job1", "2026-11-25T04:10:00")]
+
+
+async def test_what_was_never_due_is_not_run() -> None:
+    runs = Runs()
+    jobs = Jobs(triggers("year=2020 month=1 day=1 hour=8"), runs, at(WEDNESDAY))
+    await jobs.start()
+    await jobs.stop()
+    assert runs.calls == []
+
+
+async def test_a_job_runs_when_its_time_comes() -> None:
+    runs = Runs()
+    # Never the hour after two: the other hours of the whole day, each second.
+    hours = f"hour={','.join(str(h) for h in range(24) if h != 2)} minute=* second=*"
+    clock = lambda: datetime.now(UTC) if datetime.now(PARIS).hour != 2 else WEDNESDAY  # noqa: E731
+    jobs = Jobs(triggers(hours), runs, clock)
+    await jobs.start()
+    for _ in range(2):
+        await asyncio.wait_for(runs.happened.wait(), 10)
+        runs.happened.clear()
+    await jobs.stop()
+    assert len(runs.calls) >= 2
+    assert len(set(runs.calls)) >= 2
+
+
+async def test_a_failed_job_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "AGAIN", (0.01, 0.01, 0.01))
+    runs = Runs(failures=2)
+    jobs = Jobs(triggers("hour=4 minute=10"), runs, at(WEDNESDAY))
+    await jobs.start()
+    await asyncio.gather(*jobs._running)
+    await jobs.stop()
+    assert runs.calls == [("essai.job0", "2026-11-25T04:10:00")] * 3
+
+
+async def test_a_job_that_goes_on_failing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "AGAIN", (0.01,))
+    runs = Runs(failures=9)
+    jobs = Jobs(triggers("hour=4 minute=10"), runs, at(WEDNESDAY))
+    await jobs.start()
+    await asyncio.gather(*jobs._running)
+    assert len(runs.calls) == 2
+    await jobs.stop()
+
+
+async def test_stopping_does_not_wait_for_another_try() -> None:
+    runs = Runs(failures=9)
+    jobs = Jobs(triggers("hour=4 minute=10"), runs, at(WEDNESDAY))
+    await jobs.start()
+    await runs.happened.wait()
+    await jobs.stop()
+    assert len(runs.calls) == 1
+
+
+async def test_stopping_lets_a_running_job_end_but_not_for_ever() -> None:
+    ended: list[str] = []
+
+    async def slowly(key: Key, _: str) -> None:
+        await asyncio.sleep(0.05 if key[1] == "essai.job0" else 60)
+        ended.append(key[1])
+
+    jobs = Jobs(triggers("hour=4 minute=10", "hour=5 minute=0"), slowly, at(WEDNESDAY))
+    await jobs.start()
+    await jobs.stop(0.5)
+    assert ended == ["essai.job0"]
+    await jobs._due(("job", "essai.job0"))
+    assert not jobs._running
+
+
+async def test_a_job_of_the_bot_has_a_schedule_that_holds() -> None:
+    from commands import FEATURES
+
+    jobs = Jobs(index(FEATURES), Runs(), at(WEDNESDAY))
+    for trigger in jobs._schedules.values():
+        due = last_due(trigger, WEDNESDAY)
+        assert due
+        assert WEDNESDAY - due < timedelta(days=367)
+    await jobs.stop()
