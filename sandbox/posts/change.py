@@ -178,10 +178,8 @@ async def delete_post(call: Call) -> object:
 
 def remove_post(server: "Sandbox", post: Post, by: User) -> None:
     """Mark a post and its replies as deleted, and tell the channel."""
-    known = post_json(server, post, metadata=False)
-    if server.caps.deleted_post_has_metadata:
-        known |= {"metadata": {}, "reply_count": 0}
-    shown = dumps(known)
+    old = server.caps.deleted_post_has_metadata
+    shown = dumps(post_json(server, post, metadata=old) | ({"reply_count": 0} if old else {}))
     now = server.state.clock.tick()
     for one in [post, *server.state.replies.rows(post.id)]:
         one.delete_at = one.update_at = now
