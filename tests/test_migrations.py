@@ -15,9 +15,7 @@ from sqlmodel import SQLModel
 import storage
 from storage import migrate
 from storage.database import Database
-from tests.postgres import Server, postgres
-
-__all__ = ["postgres"]
+from tests.postgres import Server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

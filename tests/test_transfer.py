@@ -30,9 +30,7 @@ from storage.cra.reading import RowError, read
 from storage.cra.rows import COLUMNS, CSV_COLUMNS, guarded, unguarded
 from storage.database import Database
 from storage.people import Person, Role
-from tests.postgres import Server, postgres
-
-__all__ = ["postgres"]
+from tests.postgres import Server
 
 NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 JULIETTE = Person(

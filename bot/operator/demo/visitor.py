@@ -65,7 +65,7 @@ class Visitor:
 
     async def click(self, post: Json, label: str) -> None:
         """Press a button of a message."""
-        for attachment in post["props"]["attachments"]:
+        for attachment in (post.get("props") or {}).get("attachments") or ():
             for action in attachment.get("actions") or ():
                 if action["name"] == label:
                     body = {"cookie": action.get("cookie", "")}

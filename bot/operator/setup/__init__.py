@@ -1,5 +1,6 @@
 """« coop-bot setup »: a Mattermost server made ready for the bot, and the bot’s settings file written."""
 
+import re
 import secrets
 from argparse import Namespace
 from collections.abc import Callable
@@ -44,6 +45,10 @@ def _check(options: Namespace) -> None:
         if not address.startswith(("http://", "https://")) or not urlsplit(address).hostname:
             raise OperatorError(f"--{name.replace('_', '-')} : une adresse commence par http:// ou https://", code=2)
         setattr(options, name, address)
+    if not re.fullmatch(r"[a-z][a-z0-9._-]{1,63}", options.bot_name):
+        raise OperatorError("--bot-name : des minuscules, des chiffres, « . », « - » ou « _ ».", code=2)
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,63}", options.team):
+        raise OperatorError("--team : le nom court de l’équipe, celui de son adresse, en minuscules.", code=2)
     if not options.admin_token:
         raise OperatorError("Il manque --admin-token : le jeton d’un administrateur système.", code=2)
 

@@ -1,0 +1,305 @@
+"""« coop-bot setup » on every generation of servers: it makes, repairs, says what it did, then finds nothing to do."""
+
+from argparse import Namespace
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.mattermost import AioClient
+from bot.operator import envfile
+from bot.operator.admin import Admin
+from bot.operator.errors import OperatorError
+from bot.operator.reach import must_be_allowed
+from bot.operator.setup import setup
+from commands import FEATURES
+from sandbox import Sandbox
+from tests.modes import MODES
+from tests.people import PASSWORD, Api, new_session
+
+NOTHING = ["Rien à changer."]
+COMMANDS = {t.key[1] for f in FEATURES for t in f.triggers if t.key[0] == "command" and " " not in t.key[1]}
+
+
+@dataclass
+class Server:
+    """A fresh server with a team, and its admin."""
+
+    admin: Api
+    team_id: str
+    file: Path
+    said: list[str] = field(default_factory=list)
+
+    async def setup(self, **options: Any) -> int:
+        """Run it; what it said is in ``said``."""
+        usual = {
+            "url": self.admin.url,
+            "admin_token": self.admin.token,
+            "team": "cnum",
+            "public_url": "http://127.0.0.1:8066",
+            "write": self.file,
+            "bot_name": "coop",
+            "fix_server": False,
+            "replace": False,
+            "dry_run": False,
+        }
+        self.said = []
+        return await setup(Namespace(**usual | options), self.said.append)
+
+    async def commands(self) -> dict[str, Any]:
+        """The team’s own commands by trigger."""
+        listed = await self.admin.get(f"/commands?team_id={self.team_id}&custom_only=true")
+        return {command["trigger"]: command for command in listed}
+
+    async def configure(self, **settings: Any) -> None:
+        await self.admin.put("/config/patch", {"ServiceSettings": settings})
+
+    @property
+    def env(self) -> dict[str, str]:
+        return envfile.values(self.file.read_text("utf-8"))
+
+    async def bot(self) -> Admin:
+        """The API in the bot’s own name."""
+        return Admin(AioClient(self.admin.url, self.env["COOP_BOT_TOKEN"]))
+
+
+@pytest.fixture(params=MODES)
+async def server(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Server]:
+    async for found in fresh(request.param, tmp_path):
+        yield found
+
+
+@pytest.fixture
+async def newest(tmp_path: Path) -> AsyncIterator[Server]:
+    async for found in fresh("11.2", tmp_path):
+        yield found
+
+
+async def fresh(version: str, folder: Path) -> AsyncIterator[Server]:
+    sandbox = Sandbox(version=version)
+    await sandbox.start(port=0)
+    try:
+        async with new_session() as session:
+            admin = Api(session, sandbox.url)
+            await admin.post("/users", {"username": "admin", "email": "admin@exemple.fr", "password": PASSWORD})
+            await admin.log_in("admin", PASSWORD)
+            team = await admin.post("/teams", {"name": "cnum", "display_name": "CnFS", "type": "O"})
+            yield Server(admin, team["id"], folder / "env")
+    finally:
+        await sandbox.stop()
+
+
+async def test_a_fresh_server_is_made_ready_once(server: Server) -> None:
+    assert await server.setup() == 0
+    assert "Compte de bot @coop : créé" in server.said
+    bot = await server.bot()
+    me = await bot.me()
+    await bot.client.close()
+    assert (me.username, me.is_bot, me.roles) == ("coop", True, frozenset({"system_user"}))
+    member = await server.admin.get(f"/teams/{server.team_id}/members/{me.id}")
+    assert "team_admin" not in member["roles"]
+    commands = await server.commands()
+    assert set(commands) == COMMANDS
+    for command in commands.values():
+        assert command["token"] == server.env["COOP_COMMAND_TOKEN"]
+        assert (command["url"], command["method"]) == ("http://127.0.0.1:8066/commands", "P")
+        assert command["auto_complete"]
+        assert command["auto_complete_desc"]
+    assert await server.setup() == 0
+    assert server.said == NOTHING
+
+
+async def test_a_dry_run_changes_nothing(server: Server) -> None:
+    assert await server.setup(dry_run=True) == 0
+    assert "Compte de bot @coop : à créer" in server.said
+    assert not server.file.exists()
+    assert await server.commands() == {}
+    planned = len(server.said)
+    await server.setup()
+    assert len(server.said) == planned
+
+
+async def test_what_was_broken_is_repaired(server: Server) -> None:
+    await server.setup()
+    env = server.env
+    bot = await server.admin.get("/users/username/coop")
+    await server.admin.post(f"/bots/{bot['id']}/disable")
+    await server.admin.delete(f"/teams/{server.team_id}/members/{bot['id']}")
+    commands = await server.commands()
+    await server.admin.delete(f"/commands/{commands['aide']['id']}")
+    changed = commands["cra"] | {"url": "http://127.0.0.1:1/commands", "method": "G", "auto_complete_desc": "x"}
+    await server.admin.put(f"/commands/{changed['id']}", changed)
+    assert await server.setup() == 0
+    assert "Compte de bot @coop : réactivé" in server.said
+    assert "Bot @coop dans l’équipe CnFS : ajouté" in server.said
+    assert "Commande /aide : créée" in server.said
+    assert "Commande /cra (method, url, auto_complete_desc) : corrigée" in server.said
+    assert server.env == env
+    assert await server.setup() == 0
+    assert server.said == NOTHING
+
+
+async def test_a_lost_file_gives_new_tokens_and_the_old_ones_die(server: Server) -> None:
+    await server.setup()
+    old = server.env["COOP_BOT_TOKEN"]
+    server.file.unlink()
+    assert await server.setup() == 0
+    assert "Ancien jeton du bot : révoqué" in server.said
+    assert "Commande /cra (autre jeton) : refaite" in server.said
+    assert server.env["COOP_BOT_TOKEN"] != old
+    assert {c["token"] for c in (await server.commands()).values()} == {server.env["COOP_COMMAND_TOKEN"]}
+    refused = AioClient(server.admin.url, old)
+    with pytest.raises(Exception, match="401"):
+        await Admin(refused).me()
+    await refused.close()
+    assert await server.setup() == 0
+    assert server.said == NOTHING
+
+
+async def test_another_address_moves_the_commands(newest: Server) -> None:
+    await newest.setup()
+    assert await newest.setup(public_url="http://127.0.0.1:9000/") == 0
+    assert newest.env["COOP_PORT"] == "9000"
+    assert {c["url"] for c in (await newest.commands()).values()} == {"http://127.0.0.1:9000/commands"}
+
+
+async def test_the_operators_own_port_and_host_stay(newest: Server) -> None:
+    newest.file.write_text("COOP_PORT=8099\nCOOP_HOST=10.0.0.1\n")
+    await newest.setup(public_url="https://coop.example.org")
+    assert (newest.env["COOP_PORT"], newest.env["COOP_HOST"]) == ("8099", "10.0.0.1")
+
+
+async def test_a_bot_called_from_elsewhere_listens_to_all(newest: Server) -> None:
+    await newest.setup(public_url="http://192.0.2.7:8070", fix_server=True)
+    assert (newest.env["COOP_PORT"], newest.env["COOP_HOST"]) == ("8070", "0.0.0.0")
+    settings = await newest.admin.get("/config")
+    assert "192.0.2.7" in settings["ServiceSettings"]["AllowedUntrustedInternalConnections"].split()
+
+
+async def test_commands_an_administrator_made_by_hand_are_taken_over(newest: Server) -> None:
+    made = {"team_id": newest.team_id, "trigger": "cra", "method": "P", "url": "http://127.0.0.1:1/x"}
+    await newest.admin.post("/commands", made)
+    assert await newest.setup() == 0
+    assert (await newest.commands())["cra"]["url"] == "http://127.0.0.1:8066/commands"
+
+
+async def test_commands_of_another_service_are_left_unless_told(newest: Server) -> None:
+    other = await newest.admin.post("/users", {"username": "other", "email": "other@exemple.fr", "password": PASSWORD})
+    await newest.admin.put(f"/users/{other['id']}/roles", {"roles": "system_user system_admin"})
+    api = Api(newest.admin.session, newest.admin.url)
+    await api.log_in("other", PASSWORD)
+    made = {"team_id": newest.team_id, "trigger": "cra", "method": "P", "url": "http://127.0.0.1:1/todo"}
+    await api.post("/commands", made)
+    assert await newest.setup() == 1
+    assert any("/cra" in line and "--replace" in line for line in newest.said)
+    assert (await newest.commands())["cra"]["url"].endswith("/todo")
+    assert await newest.setup(replace=True) == 0
+    assert (await newest.commands())["cra"]["url"].endswith("/commands")
+
+
+async def test_commands_the_bot_has_no_more_are_removed(newest: Server) -> None:
+    await newest.setup()
+    old = (await newest.commands())["cra"] | {"trigger": "ancienne", "id": "", "token": ""}
+    await newest.admin.post("/commands", old)
+    assert await newest.setup() == 0
+    assert newest.said == ["Ancienne commande /ancienne : retirée"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"EnableCommands": False}, "EnableCommands"),
+        ({"AllowedUntrustedInternalConnections": ""}, "AllowedUntrustedInternalConnections"),
+        ({"SiteURL": ""}, "SiteURL"),
+    ],
+)
+async def test_the_server_s_own_settings_change_only_when_told(
+    newest: Server, settings: dict[str, Any], sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await newest.configure(**settings)
+    if "SiteURL" in settings:
+        monkeypatch.setattr("bot.operator.admin.Admin.site_url", _configured_site_url)
+    assert await newest.setup() == 1
+    assert any(line.startswith("À régler") and sentence in line for line in newest.said)
+    assert await newest.setup(fix_server=True) == 0
+    assert any(sentence in line and "mis à" in line for line in newest.said)
+    assert await newest.setup() == 0
+
+
+async def _configured_site_url(self: Admin) -> str:
+    """The embedded server always tells clients its address; a real one tells what is configured."""
+    return str((await self.settings()).get("ServiceSettings", "SiteURL"))
+
+
+async def test_bots_must_be_allowed_to_make_one(newest: Server) -> None:
+    await newest.configure(EnableBotAccountCreation=False)
+    with pytest.raises(OperatorError, match="EnableBotAccountCreation"):
+        await newest.setup()
+    assert await newest.setup(fix_server=True) == 0
+
+
+async def test_a_full_team_is_said(newest: Server) -> None:
+    await newest.admin.put("/config/patch", {"TeamSettings": {"MaxUsersPerTeam": 1}})
+    with pytest.raises(OperatorError, match="MaxUsersPerTeam"):
+        await newest.setup()
+
+
+async def test_wrong_words_are_explained(newest: Server) -> None:
+    person = {"username": "coop", "email": "coop@exemple.fr", "password": PASSWORD}
+    with pytest.raises(OperatorError, match="« nope » n’existe pas"):
+        await newest.setup(team="nope")
+    with pytest.raises(OperatorError, match="refuse --admin-token"):
+        await newest.setup(admin_token="x" * 26)
+    with pytest.raises(OperatorError, match="--public-url"):
+        await newest.setup(public_url="coop.example.org")
+    with pytest.raises(OperatorError, match="--bot-name"):
+        await newest.setup(bot_name="Pas un nom !")
+    await newest.admin.post("/users", person)
+    with pytest.raises(OperatorError, match="d’une personne"):
+        await newest.setup()
+    api = Api(newest.admin.session, newest.admin.url)
+    await api.log_in("coop", PASSWORD)
+    with pytest.raises(OperatorError, match="@coop, qui n’est pas administrateur"):
+        await newest.setup(admin_token=api.token)
+
+
+async def test_the_file_keeps_what_is_not_ours_and_is_private(newest: Server) -> None:
+    newest.file.write_text("# à nous\nOTHER='a b'\nexport COOP_TEAM=old\nCOOP_SECRET=garde-moi\n")
+    newest.file.chmod(0o644)
+    await newest.setup()
+    text = newest.file.read_text("utf-8")
+    assert text.startswith("# à nous\nOTHER='a b'\nCOOP_TEAM=cnum\nCOOP_SECRET=garde-moi\n")
+    assert newest.file.stat().st_mode & 0o777 == 0o600
+    newest.file.chmod(0o640)
+    await newest.setup()
+    assert newest.said == [f"{newest.file} (lisible par d’autres) : protégé"]
+    assert newest.file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("value", ["simple", "a b", "it's", 'say "x"', "back\\slash", "#hash", "$HOME", "é"])
+def test_values_survive_the_file(value: str) -> None:
+    assert envfile.values(envfile.changed("A=1\n", {"B": value})) == {"A": "1", "B": value}
+
+
+def test_a_name_written_twice_is_one_variable() -> None:
+    assert envfile.changed("A=1\nA=2\n", {"A": "3"}) == "A=3\n"
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed", "must"),
+    [
+        ("127.0.0.1", "", True),
+        ("127.0.0.1", "127.0.0.1", False),
+        ("10.1.2.3", "10.0.0.0/8, other", False),
+        ("10.1.2.3", "192.168.0.0/16", True),
+        ("localhost", "localhost", False),
+        ("localhost", "", True),
+        ("8.8.8.8", "", False),
+        ("::1", "", True),
+        ("voisin-inconnu", "", True),
+    ],
+)
+async def test_private_addresses_must_be_allowed(host: str, allowed: str, must: bool) -> None:
+    assert await must_be_allowed(host, allowed) is must
