@@ -1,7 +1,6 @@
 """One way in: every trigger runs here, in one transaction, and any error becomes one refusal."""
 
 import asyncio
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,8 +19,9 @@ from bot.errors import ChatError, UserError
 from bot.features import Key, Trigger
 from bot.forms import Clues, Form, name_of
 from bot.french.words import fold
+from bot.logs import begin_request
 from bot.mattermost import Chat
-from bot.metrics import REQUESTS
+from bot.metrics import OUTCOMES, REQUESTS
 from bot.people import People
 from bot.replies import Direct, Refuse, Replies, Reply, Whisper
 from bot.spool import Submission
@@ -75,8 +75,9 @@ class Dispatcher:
     async def run(self, request: Request, payload: Payload) -> dict[str, object]:
         """The body of the HTTP answer; what else there is to say is on its way."""
         known = request.name if (request.kind, request.name) in self._triggers else "unknown"
+        reference = begin_request()
         with REQUESTS.labels(request.kind, known).time():
-            replies = await self._guarded(request, payload)
+            replies = await self._guarded(request, payload, reference)
         return await self._m.delivery.answer(replies, request)
 
     async def event(self, event: BaseModel) -> None:
@@ -121,20 +122,27 @@ class Dispatcher:
 
     async def cancelled(self, request: Request) -> dict[str, object]:
         """A dialog was closed: say where what was typed waits, if some of it does."""
-        async with self._m.database.transaction(writes=False) as db:
-            draft = await self._m.drafts.find(db, request.user_id, request.key)
+        try:
+            async with self._m.database.transaction(writes=False) as db:
+                draft = await self._m.drafts.find(db, request.user_id, request.key)
+        except AWAY:
+            return {}
         told = [Whisper(render("brouillon/closed"), [resume_button(request.key)])] if draft else []
         return await self._m.delivery.answer(told, request)
 
-    async def _guarded(self, request: Request, payload: Payload) -> list[Reply]:
+    async def _guarded(self, request: Request, payload: Payload, reference: str) -> list[Reply]:
         if isinstance(payload, Submission):
             self._m.drafts.received(payload)
         try:
             replies = await self._transact(request, payload)
         except UserError as refusal:
+            OUTCOMES.labels(request.kind, "refused").inc()
             return await self._refused(refusal, payload)
         except Exception as problem:
-            return await self._broken(request, payload, problem)
+            OUTCOMES.labels(request.kind, "failed").inc()
+            log.error("request_failed", kind=request.kind, name=request.name, exc_info=problem)
+            return self._broken(payload, problem, reference)
+        OUTCOMES.labels(request.kind, "done").inc()
         if isinstance(payload, Submission):
             self._m.drafts.done(payload.key)
         return replies
@@ -207,9 +215,7 @@ class Dispatcher:
                 self._m.drafts.interrupted(payload.key)
         return [Refuse(refusal.text, refusal.fields)]
 
-    async def _broken(self, request: Request, payload: Payload, problem: Exception) -> list[Reply]:
-        reference = secrets.token_hex(4)
-        log.error("request_failed", kind=request.kind, name=request.name, reference=reference, exc_info=problem)
+    def _broken(self, payload: Payload, problem: Exception, reference: str) -> list[Reply]:
         kept = isinstance(payload, Submission)
         if isinstance(payload, Submission):
             self._m.drafts.interrupted(payload.key)
