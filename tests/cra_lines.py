@@ -25,17 +25,18 @@ READ = """
 activite = collectif: atelier ¦ collectif ¦ ATELIER ¦ at. 1h ¦ Atelier Collectif ¦ en groupe ¦ atelir ¦ colectif
 activite = individuel: individuel ¦ indiv ¦ indiv. ¦ ind ¦ accompagnement ¦ rdv ¦ rendez-vous ¦ acc. indiv.
 activite = ponctuel: ponctuel ¦ demande ¦ demande ponctuelle ¦ accompagnement ponctuel ¦ rdv ponctuel
-activite = collectif: accompagnement en groupe ¦ 8 personnes
+activite = collectif: coll. 8p ¦ accompagnement de 8 personnes ¦ accompagnement en groupe ¦ 8 personnes
 activite = individuel: mail ¦ 1 personne ¦ une personne ¦ rdv en mairie pour une demande
 # participants
 participants = 8: 8p ¦ 8 p ¦ 8P ¦ 8 p. ¦ 8pers ¦ 8 pers. ¦ 8 participants ¦ huit personnes ¦ 8 participant(e)s
-participants = 8: participants : 8 ¦ atelier 8 ¦ atelier de huit ¦ 8 seniors ¦ atelier pour 8 retraités
-participants = 8: 8 usagers
+participants = 8: participants : 8 ¦ atelier 8 ¦ atelier de huit ¦ 8 seniors 1h ¦ atelier pour 8 retraités
+participants = 8: 8 usagers ¦ 8 pax ¦ 8 retraités 45 min
 participants = 12: 12 personnes âgées ¦ atelier douze mail ¦ atelier mail 12 45 min ¦ le 8 12p
-participants = : 8-10 personnes ¦ 10-20 ans ¦ atelier 8 9 ¦ indiv 8 ¦ atelier 130 ¦ atelier 0 ¦ 8 ans ¦ 8 min
+participants = : 8 seniors ¦ mail 30' ¦ 8-10 personnes ¦ 10-20 ans ¦ atelier 8 9 ¦ indiv 8 ¦ atelier 130
+participants = : atelier 0 ¦ 8 ans ¦ 8 min
 # durée
 duree = 90: 1h30 ¦ 1 h 30 ¦ 1H30 ¦ 90 min ¦ 90mn ¦ une heure et demie ¦ 1h30min ¦ 1,5 h ¦ 1.5h ¦ durée : 1h30
-duree = 15: 15 min ¦ un quart d’heure ¦ 1/4 d'heure ¦ ¼ d’heure
+duree = 15: 15 min ¦ 15' ¦ 15’ mail ¦ un quart d’heure ¦ 1/4 d'heure ¦ ¼ d’heure
 duree = 60: 1h ¦ 1 heure ¦ une heure ¦ 60 minutes ¦ 1h 8 participants ¦ 8p 1h mail ¦ 14h-15h
 duree = 120: 2h ¦ deux heures ¦ de 14h à 16h ¦ 14h00 à 16h00
 duree = 480: 8h ¦ 480 min
@@ -85,7 +86,7 @@ suite = : sans suite ¦ pas de suite ¦ atelier ¦ mail
 # déjà venus
 recurrents = 3: 8p 3 récurrents ¦ 8p dont 3 connus ¦ 8p, trois déjà venus ¦ 8p récurrents : 3
 recurrents = 3: 8p 3 déjà accompagnés
-recurrents = 1: indiv récurrent ¦ indiv déjà venue ¦ 8p 1 récurrente ¦ 8p dont un déjà venu
+recurrents = 1: indiv récurrent ¦ indiv déjà venue ¦ 8p 1 récurrent(e) ¦ 8p dont un déjà venu
 recurrents = 8: 8p tous récurrents ¦ tous déjà venus, huit personnes
 recurrents = 0: 0 récurrent ¦ 8p aucun récurrent
 recurrents = : 8p ¦ 8p récurrents ¦ indiv

@@ -55,7 +55,7 @@ class Reading:
 
 
 _PEOPLE = (
-    r"(?:p|ps|pers|personnes?|participant(?:e)?s?|particip|parts?|usagers?|usageres?|beneficiaires?|stagiaires?|inscrits?|"
+    r"(?:p|ps|pax|pers|personnes?|participant(?:e)?s?|particip|parts?|usagers?|usageres?|beneficiaires?|stagiaires?|inscrits?|"
     r"presents?|apprenants?|gens|habitants?)"
 )
 _PARTICIPANTS = re.compile(rf"([0-9]{{1,4}}) ?{_PEOPLE}\.?|{_PEOPLE} ?[:=] ?([0-9]{{1,4}})")
@@ -64,7 +64,7 @@ _KNOWN = (
     r"deja (?:venu|vu|accompagne|suivi)(?:e)?s?)"
 )
 _RECURRENTS = re.compile(rf"(?:dont )?([0-9]{{1,4}}) {_KNOWN}|(?:recurrents?|deja venus?) ?[:=] ?([0-9]{{1,4}})")
-_TIME_UNIT = re.compile(r"[0-9] ?(?:h|m)|[0-9]:[0-9]|heure|quart|demie?\b|½|min")
+_TIME_UNIT = re.compile(r"[0-9] ?(?:h|m|'$)|[0-9]:[0-9]|heure|quart|demie?\b|½|min")
 _HOUR = r"(\d{1,2}) ?h(?:eures?)? ?([0-5]\d)?"
 _HOURS = re.compile(rf"(?:de |entre )?{_HOUR} ?(?:a|-|et) ?{_HOUR}")
 _CODE = re.compile(r"\b(?:\d{5}|2[ab]\d{3})\b", re.IGNORECASE)
@@ -122,14 +122,18 @@ def _between_hours(text: str) -> int | None:
 
 def read_participants(span: Span, clues: Clues) -> Reading | None:
     """Read a number of people: « 8p », « huit personnes », « participants : 8 »."""
-    match = _PARTICIPANTS.fullmatch(digits(span.text))
-    return Reading("participants", str(int(match[1] or match[2]))) if match else None
+    return _counted("participants", _PARTICIPANTS, span)
 
 
 def read_recurrents(span: Span, clues: Clues) -> Reading | None:
     """Read how many had come before: « 3 récurrents », « dont deux déjà venus »."""
-    match = _RECURRENTS.fullmatch(digits(span.text))
-    return Reading("recurrents", str(int(match[1] or match[2]))) if match else None
+    return _counted("recurrents", _RECURRENTS, span)
+
+
+def _counted(element: str, pattern: re.Pattern[str], span: Span) -> Reading | None:
+    # The words have lost « (e)s », the text has kept the colon of « participants : 8 ».
+    match = pattern.fullmatch(digits(span.words)) or pattern.fullmatch(digits(span.text))
+    return Reading(element, str(int(match[1] or match[2]))) if match else None
 
 
 def read_bare_number(span: Span, clues: Clues) -> Reading | None:

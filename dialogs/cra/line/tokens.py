@@ -70,10 +70,12 @@ class Typed:
         return " ".join(t.key for t in self.tokens[first:end] if t.key)
 
     def slice(self, first: int, end: int) -> str:
-        """Some tokens with what stands between them, in plain signs; a bracket that opens there closes there."""
+        """Some tokens with what stands between them, in plain signs, and the bracket or the sign of minutes that
+        closes them."""
         start, stop = self.tokens[first].start, self.tokens[end - 1].end
-        closing = ")" if "(" in self.plain[start:stop] and self.plain[stop : stop + 1] == ")" else ""
-        return self.plain[start:stop] + closing
+        text, closing = self.plain[start:stop], self.plain[stop : stop + 1]
+        minutes = closing == "'" and text[-1].isdigit() and not self.plain[stop + 1 : stop + 2].isalnum()
+        return text + closing if minutes or (closing == ")" and "(" in text) else text
 
     def hyphenated(self, index: int) -> bool:
         """Whether a hyphen holds a token to the next."""

@@ -35,16 +35,26 @@ def _depends(reading: Reading) -> bool:
 
 
 def _weak_activity(found: Gathered, later: list[_Read]) -> None:
-    """« Rdv », « demande »… tell the activity if nothing better does, « groupe » before the others."""
+    """« Rdv », « demande »… tell the activity if nothing better does, « groupe » before the others.
+
+    Of several people they tell none: an « accompagnement » of eight is a workshop.
+    """
     weak = {reading.value for _, reading in later if reading.element == WEAK}
+    if found.values("participants") not in ([], ["1"]):
+        weak &= {Activite.COLLECTIF.value}
     if weak and not found.values("activite"):
         order = (Activite.COLLECTIF, Activite.INDIVIDUEL, Activite.PONCTUEL)
-        found.add(("activite", next(a.value for a in order if a in weak)))
+        found.add(("activite", next(activite.value for activite in order if activite in weak)))
 
 
 def _bare_number(found: Gathered, numbers: list[_Read]) -> None:
-    """A number alone counts the participants of a workshop if nothing else does."""
-    free = not found.values("participants") and found.values("activite") in ([], [Activite.COLLECTIF])
+    """A number alone counts the participants of a workshop if nothing else does.
+
+    Where no activity is said it could be minutes as well: then a duration must be there.
+    """
+    activite = found.values("activite")
+    workshop = activite == [Activite.COLLECTIF] or (not activite and found.values("duree"))
+    free = workshop and not found.values("participants")
     if free and len(numbers) == 1 and 1 <= int(numbers[0][1].value) <= PARTICIPANTS_MAX:
         found.add(("participants", numbers[0][1].value))
     else:

@@ -23,11 +23,11 @@ AMBIGUOUS: dict[str, tuple[Meaning, Meaning]] = {
 }
 
 _SMALL = (
-    "a activite age ai ans au aux avec avons c ca canal ce cet cette chez commune cra d dame dames dans "
-    "date de des dont du duree en environ est et etaient etait fait femme femmes h homme hommes il "
-    "ils j je l la le les leur leurs lieu lors ma madame mes mme mon monsieur mr n ne nos notre nous on "
-    "ont ou par pendant pour public qu que qui s sa se ses soit son sous statut sujet sujets sur theme "
-    "themes un une vers y "
+    "a activite age ai aide ans au aux avec avons c ca canal ce cet cette chez commune cra d dame dames "
+    "dans date de des dont du duree en environ est et etaient etait fait femme femmes h homme hommes il "
+    "ils initiation j je l la le les leur leurs lieu lors ma madame mes mme mon monsieur mr n ne nos "
+    "notre nous on ont ou par pendant perfectionnement permanence pour public qu que qui s sa se ses soit "
+    "son sous statut sujet sujets sur theme themes un une vers y "
 )
 SMALL = frozenset(_SMALL.split())
 """Words of a sentence that tell nothing of the report."""
