@@ -26,7 +26,7 @@ NAMED = re.compile(r"<(#[^<>|]+|team [a-z]+|[a-z]+[0-9]*)>")
 SEALED = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9]*[0-9])[A-Za-z0-9+/]{60,}=*")
 SECRETS = {"<secret>", "<token>"}
 OF_TEAM = {207: "hub"} | dict.fromkeys(range(314, 328), "brk")  # whose town square these calls mean
-PAGES_OF_ALL = range(446, 454)  # pages of hundreds of members in the order of random ids
+PAGES_OF_ALL = (*range(446, 454), 653, 654)  # pages of hundreds of members in the order of random ids
 HEADERS = {"User-Agent", "Accept", "Authorization", "Content-Type"}
 
 

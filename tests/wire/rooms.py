@@ -181,7 +181,7 @@ def shortened(expected: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]
         for name in ALWAYS_THE_SAME - set(expected["data"]):
             data.pop(name, None)
         post = json.loads(data["post"])
-        for name in ("channel_id", "metadata", "hashtags"):  # the first is told by the broadcast
+        for name in ("channel_id", "metadata", "hashtags", "parent_id"):  # the first is told by the broadcast
             if name not in expected["data"].get("post", {}):
                 post.pop(name, None)
         data["post"] = post
