@@ -8,7 +8,7 @@ from sandbox.channels import roles as channel_roles
 from sandbox.channels import search as channel_search
 from sandbox.posts import change as post_change
 from sandbox.posts import create as post_create
-from sandbox.posts import files, lists, reactions, thread_calls
+from sandbox.posts import files, lists, reactions, thread_calls, uploads
 from sandbox.posts import search as post_search
 from sandbox.routes import Route
 from sandbox.teams import calls as team_calls
@@ -22,7 +22,7 @@ _AREAS = (
     *(accounts, bots, user_search, user_lookup, manage, preferences),
     *(team_calls, team_members),
     *(create, channel_search, lookup, change, members, channel_roles, reading, sidebar),
-    *(post_create, lists, post_change, reactions, files, post_search, thread_calls),
+    *(post_create, lists, post_change, reactions, files, uploads, post_search, thread_calls),
     *(commands, actions, dialogs, webhooks),
 )
 

@@ -1,8 +1,10 @@
 """The server's settings: the defaults of a real one, what an admin changed, what clients may read."""
 
+import hashlib
+import json
 from typing import Any
 
-from sandbox.records import Setting
+from sandbox.choices import Setting
 from sandbox.state import State
 
 Sections = dict[str, dict[str, Any]]
@@ -75,6 +77,7 @@ class Config:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._digest = ""
 
     def get(self, section: str, name: str) -> Any:
         """Return a setting."""
@@ -87,6 +90,7 @@ class Config:
 
     def set(self, section: str, name: str, value: Any) -> None:
         """Change a setting."""
+        self._digest = ""
         changed = self._state.settings.get(section + name)
         if changed is None:
             self._state.settings.add(Setting(section, name, value))
@@ -99,6 +103,14 @@ class Config:
             for name, value in settings.items():
                 if name in DEFAULTS.get(section, {}):
                     self.set(section, name, value)
+
+    @property
+    def digest(self) -> str:
+        """What changes whenever a setting does."""
+        if not self._digest:
+            text = json.dumps(self.as_dict(), sort_keys=True)
+            self._digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+        return self._digest
 
     def as_dict(self) -> Sections:
         """Return every setting."""

@@ -1,7 +1,8 @@
 """Who may do what: roles, the rights they give, and where they count."""
 
+from sandbox.choices import Role
 from sandbox.ids import new_id, now_ms
-from sandbox.records import Channel, ChannelMember, Role, TeamMember, User
+from sandbox.records import Channel, ChannelMember, TeamMember, User
 from sandbox.state import State
 from sandbox.versions import Capabilities
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from sandbox.call import Call
+from sandbox.choices import Role
 from sandbox.errors import ApiError, forbidden
-from sandbox.records import Role
 from sandbox.routes import Routes
 
 routes = Routes()

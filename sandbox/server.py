@@ -1,7 +1,6 @@
 """The server: it listens, finds out who calls, calls the handler, and sends what it returns."""
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable, Coroutine
 from http import HTTPStatus
 from pathlib import Path
@@ -71,8 +70,7 @@ class Sandbox:
     @property
     def version_header(self) -> str:
         """What the server says of itself: version, build, configuration, licence."""
-        digest = hashlib.md5(dumps(self.config.as_dict()).encode(), usedforsecurity=False).hexdigest()
-        return f"{self.caps.number}.{self.caps.number}.{digest}.false"
+        return f"{self.caps.number}.{self.caps.number}.{self.config.digest}.false"
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Load the snapshot, if any, and listen."""
@@ -169,13 +167,10 @@ class Sandbox:
             for name, value in reply.headers:
                 response.headers.add(name, value)
         response.headers["X-Request-Id"] = new_id()
-        response.headers["X-Version-Id"] = self._version_id()
+        response.headers["X-Version-Id"] = self.version_header
         if verdict is not None:
             response.headers.update(verdict.headers())
         return response
-
-    def _version_id(self) -> str:
-        return self.version_header
 
     def _gate(self, request: web.Request) -> Verdict | None:
         """Close the connection or answer 429 where the switches say so."""
@@ -185,10 +180,17 @@ class Sandbox:
             raise ConnectionResetError("the server is switched off")
         if self._limiter is None:
             return None
-        verdict = self._limiter.ask(request.remote or "")
+        verdict = self._limiter.ask(self._limit_key(request))
         if not verdict.allowed:
             raise refusal(verdict)
         return verdict
+
+    def _limit_key(self, request: web.Request) -> str:
+        """Return whose requests are counted together: an address's, or a token's where the admin says so."""
+        by_user = self.config.get("RateLimitSettings", "VaryByUser")
+        key = request.headers.get("Authorization", "") if by_user else request.remote or ""
+        header = self.config.get("RateLimitSettings", "VaryByHeader")
+        return key + (request.headers.get(header, "") if header else "")
 
     async def _websocket(self, request: web.Request) -> web.StreamResponse:
         self._gate(request)

@@ -2,6 +2,7 @@
 
 from typing import Any, TypeVar
 
+from sandbox.choices import Preference, Role, Setting, Status
 from sandbox.ids import Clock
 from sandbox.records import (
     Channel,
@@ -9,11 +10,7 @@ from sandbox.records import (
     FileContent,
     FileInfo,
     Post,
-    Preference,
     Reaction,
-    Role,
-    Setting,
-    Status,
     Team,
     TeamMember,
     ThreadMember,

@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 from sandbox.call import Call
+from sandbox.choices import Status
 from sandbox.errors import forbidden, invalid_body, missing_user
 from sandbox.events import Broadcast
 from sandbox.ids import now_ms
-from sandbox.records import Status
 from sandbox.routes import Routes
 
 if TYPE_CHECKING:

@@ -102,7 +102,16 @@ async def create_direct(call: Call) -> object:
     first, second = (call.state.users.get(user_id) for user_id in pair)
     if first is None or second is None:
         raise ApiError("api.channel.create_direct_channel.invalid_user.app_error", 400)
+    _check_allowed(call, first, second)
     return created(channel_json(call.server, open_direct(call, first, second)))
+
+
+def _check_allowed(call: Call, first: User, second: User) -> None:
+    if call.server.config.get("TeamSettings", "RestrictDirectMessage") != "team" or first.is_bot or second.is_bot:
+        return
+    rows = call.state.teams_of.rows(first.id)
+    if not any(call.state.in_team(row.team_id, second.id) for row in rows if not row.delete_at):
+        raise ApiError("api.channel.create_channel.direct_channel.team_restricted_error", 403)
 
 
 def _pair(call: Call, ids: list[str]) -> list[str]:

@@ -139,6 +139,16 @@ def tell_edited(server: "Sandbox", post: Post) -> None:
     server.hub.publish("post_edited", data, Broadcast(channel_id=post.channel_id))
 
 
+@routes.get("/posts/{post_id}/edit_history")
+async def edit_history(call: Call) -> object:
+    """List the former texts of one's own post, the last first."""
+    post = _editable(call, call.id("post_id"))
+    rows = [one for one in call.state.posts_of_channel.rows(post.channel_id) if one.original_id == post.id]
+    if not rows:
+        raise ApiError("app.post.get_post_by_original_id.app_error", 404)
+    return [post_json(call.server, one) for one in reversed(rows)]
+
+
 @routes.post("/posts/{post_id}/pin")
 async def pin(call: Call) -> object:
     """Pin a post to its channel."""

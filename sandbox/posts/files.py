@@ -41,7 +41,7 @@ async def upload_files(call: Call) -> object:
     channel = call.state.channels.get(upload.channel_id)
     if channel is None or not call.server.rights.in_channel(call.user, channel, "upload_file"):
         raise forbidden()
-    infos = [_keep(call, channel, name, content) for name, content in upload.files]
+    infos = [keep(call, channel, name, content) for name, content in upload.files]
     rows = [file_json(call.server, info) for info in infos]
     return created({"file_infos": rows, "client_ids": upload.client_ids})
 
@@ -91,7 +91,8 @@ def _too_large(name: str, size: int, limit: int) -> ApiError:
     return ApiError("api.file.upload_file.too_large_detailed.app_error", 413, blanks)
 
 
-def _keep(call: Call, channel: Channel, name: str, content: bytes) -> FileInfo:
+def keep(call: Call, channel: Channel, name: str, content: bytes) -> FileInfo:
+    """Keep a file, loose for now."""
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     width, height = image_size(content)
     info = FileInfo(
@@ -207,46 +208,3 @@ def _is_found(call: Call, team_id: str, info: FileInfo, terms: list[str]) -> boo
     words = info.name.lower().replace("-", " ").replace(".", " ").split()
     is_named = all(any(word.startswith(term) for word in words) for term in terms)
     return is_named and call.state.member(channel.id, call.user.id) is not None
-
-
-@routes.post("/uploads")
-async def create_upload(call: Call) -> object:
-    """Begin an upload in parts."""
-    body = call.body("upload")
-    channel = call.state.channels.get(body.text("channel_id"))
-    if channel is None or not call.server.rights.in_channel(call.user, channel, "upload_file"):
-        raise forbidden()
-    size, limit = body.number("file_size"), call.server.config.get("FileSettings", "MaxFileSize")
-    if size > limit:
-        raise ApiError("api.upload.create.upload_too_large.app_error", 413)
-    session = {
-        "id": new_id(),
-        "type": "attachment",
-        "create_at": call.state.clock.tick(),
-        "user_id": call.user.id,
-        "channel_id": channel.id,
-        "filename": body.text("filename"),
-        "file_size": size,
-        "file_offset": 0,
-        "remote_id": "",
-        "req_file_id": "",
-    }
-    call.server.uploads[str(session["id"])] = (session, b"")
-    return created(session)
-
-
-@routes.post("/uploads/{upload_id}", limit_body=False)
-async def continue_upload(call: Call) -> object:
-    """Take the next part of an upload; the last one makes the file."""
-    known = call.server.uploads.get(call.id("upload_id"))
-    if known is None or known[0]["user_id"] != call.user.id:
-        raise forbidden()
-    session, content = known
-    content += await call.request.read()
-    session = session | {"file_offset": len(content)}
-    if len(content) < session["file_size"]:
-        call.server.uploads[session["id"]] = (session, content)
-        return web.Response(status=204)
-    del call.server.uploads[session["id"]]
-    channel = call.state.channels.rows[session["channel_id"]]
-    return created(file_json(call.server, _keep(call, channel, session["filename"], content)))

@@ -125,6 +125,18 @@ async def enable_bot(call: Call) -> object:
     return bot_json(bot)
 
 
+@routes.post("/bots/{bot_user_id}/assign/{user_id}")
+async def assign_bot(call: Call) -> object:
+    """Give a bot another owner."""
+    bot = _manageable(call)
+    owner = call.state.users.get(call.id("user_id"))
+    if owner is None:
+        raise missing_user()
+    bot.bot_owner_id = owner.id
+    bot.bot_updated_at = call.state.clock.tick()
+    return bot_json(bot)
+
+
 def _may_edit(call: Call, user_id: str) -> User:
     user = call.state.users.get(user_id)
     if user_id != call.user.id and not call.server.rights.in_system(call.user, "edit_other_users"):

@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 from sandbox.call import OK, Call
+from sandbox.choices import Preference
 from sandbox.errors import ApiError, forbidden, invalid_body
 from sandbox.events import Broadcast, dumps
-from sandbox.records import Preference, User
+from sandbox.records import User
 from sandbox.routes import Routes
 
 if TYPE_CHECKING:

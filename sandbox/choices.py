@@ -1,0 +1,54 @@
+"""The rows of what people and admins chose: preferences, statuses, roles, settings."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sandbox.tables import Record
+
+
+@dataclass(eq=False)
+class Preference(Record):
+    """A choice that somebody made in the client."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("user_id", "category", "name")
+
+    user_id: str
+    category: str
+    name: str
+    value: str
+
+
+@dataclass(eq=False)
+class Status(Record):
+    """Whether somebody is there."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("user_id",)
+
+    user_id: str
+    status: str = "offline"
+    manual: bool = False
+    last_activity_at: int = 0
+    dnd_end_time: int = 0
+
+
+@dataclass(eq=False)
+class Role(Record):
+    """The rights that a role gives, once somebody changed them."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("name",)
+
+    id: str
+    name: str
+    permissions: list[str]
+    update_at: int
+
+
+@dataclass(eq=False)
+class Setting(Record):
+    """One setting that differs from its default."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("section", "name")
+
+    section: str
+    name: str
+    value: Any
