@@ -1,7 +1,7 @@
 """What the tests share: the server and the bot of the stories, on every generation of servers and both databases."""
 
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,6 +141,17 @@ async def _cleared(request: pytest.FixtureRequest) -> AsyncIterator[None]:
         told: House = request.getfixturevalue("house")
         told.clock.is_right_again()
         await told.site.clear()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what the bot wrote when a story failed."""
+    report = yield
+    if report.failed and "house" in getattr(item, "fixturenames", ()):
+        from tests.house import LOG
+
+        report.sections.append(("the bot’s log", LOG.getvalue()[-3000:]))
+    return report
 
 
 @pytest.fixture

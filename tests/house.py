@@ -1,6 +1,7 @@
 """A bot at work on a server: what the stories happen in."""
 
 import asyncio
+import io
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable
@@ -12,6 +13,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from bot import logs
 from bot.app import App
 from bot.clock import utc_now
 from bot.operator.arguments import parser
@@ -27,6 +29,8 @@ from tests.people import Client, Person, Site, unique
 
 DOMAIN = "conseiller-numerique.fr"
 SETTLED_S = 20.0
+LOG = io.StringIO()
+"""What the bots of this session wrote down of their work."""
 
 
 class Clock:
@@ -72,6 +76,7 @@ class House:
 
     async def start(self) -> None:
         """Start the bot, as `coop-bot serve` does."""
+        logs.configure("INFO", LOG)
         await migrate.prepare(self.settings.database_url)
         self.app = App(self.settings, self.clock)
         await self.app.start()
