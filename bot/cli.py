@@ -1,4 +1,7 @@
-"""The command line: « coop-bot serve », « setup », « doctor » … each says what it did, and fails with a sentence."""
+"""The command line: « coop-bot serve », « setup », « doctor » … each says what it did, and fails with a sentence.
+
+Each command imports what it needs when it runs: « --help » and the demo’s supervisor start at once.
+"""
 
 import asyncio
 import logging
@@ -8,16 +11,14 @@ import traceback
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
-
-from sqlalchemy.exc import ArgumentError
+from typing import TYPE_CHECKING
 
 from bot.clock import utc_now
 from bot.operator.arguments import parser
 from bot.operator.errors import OperatorError
-from bot.operator.faults import as_sentence
-from config import settings as configuration
-from config.settings import Settings
-from storage.database import async_url
+
+if TYPE_CHECKING:
+    from config.settings import Settings
 
 INTERRUPTED = 130
 """What a shell expects of a command stopped by Ctrl-C."""
@@ -51,6 +52,8 @@ def _hush() -> None:
 
 def _failed(error: Exception) -> int:
     """One sentence; the traceback, whose lines may quote secrets, is for who asks for it."""
+    from bot.operator.faults import as_sentence
+
     sentence = as_sentence(error)
     if os.environ.get("COOP_LOG_LEVEL", "").upper() == "DEBUG":
         traceback.print_exception(error)
@@ -62,8 +65,13 @@ def _failed(error: Exception) -> int:
     return sentence.code
 
 
-def settings_of(options: Namespace) -> Settings:
+def settings_of(options: Namespace) -> "Settings":
     """The settings from the environment and the env file; raises OperatorError where that file is missing."""
+    from sqlalchemy.exc import ArgumentError
+
+    from config import settings as configuration
+    from storage.database import async_url
+
     path: Path | None = options.env_file
     if path is not None and not path.is_file():
         raise OperatorError(f"Le fichier de réglages {path} n’existe pas.", code=2)

@@ -7,8 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
-from storage.cra.cells import day
-
 ADMIN_TOKEN = "COOP_ADMIN_TOKEN"  # noqa: S105  (the variable’s name)
 
 _FRENCH = (
@@ -101,6 +99,8 @@ def _export(parser: argparse.ArgumentParser) -> None:
 
 
 def _day(text: str) -> date:
+    from storage.cra.cells import day
+
     return day(text)
 
 

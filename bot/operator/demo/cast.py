@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from storage.people import PARIS, Role
-
+PARIS = "Europe/Paris"
 PASSWORD = "Coop-demo-1!"  # noqa: S105  (everybody’s, and printed: nothing here is secret)
 TEAM = "cnum"
 TEAM_NAME = "Conseillers numériques"
@@ -13,13 +12,16 @@ CONUM = "conseiller-numerique.fr"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """One person. ``communes`` are INSEE codes of where they work, the first being home; ``code_postal`` is home’s."""
+    """One person; ``role`` is one of the register’s.
+
+    ``communes`` are INSEE codes of where they work, the first being home; ``code_postal`` is home’s.
+    """
 
     username: str
     first_name: str
     last_name: str
     domain: str
-    role: Role
+    role: str
     structure: str
     departement: str | None = None
     communes: tuple[str, ...] = ()
@@ -34,7 +36,7 @@ class Actor:
     @property
     def files_reports(self) -> bool:
         """Whether they file comptes rendus."""
-        return self.role is Role.CONSEILLER
+        return self.role == "conseiller"
 
 
 CAST = (
@@ -43,7 +45,7 @@ CAST = (
         first_name="Agathe",
         last_name="Moreau",
         domain="anct.example",
-        role=Role.ANIMATEUR,
+        role="animateur",
         structure="Équipe d’animation de la communauté",
     ),
     Actor(
@@ -51,7 +53,7 @@ CAST = (
         first_name="Malik",
         last_name="Benali",
         domain="anct.example",
-        role=Role.ANIMATEUR,
+        role="animateur",
         structure="Équipe d’animation de la communauté",
     ),
     Actor(
@@ -59,7 +61,7 @@ CAST = (
         first_name="Juliette",
         last_name="Perrin",
         domain=CONUM,
-        role=Role.CONSEILLER,
+        role="conseiller",
         structure="Ville de Vaulx-en-Velin",
         departement="69",
         communes=("69256", "69266", "69029"),
@@ -70,7 +72,7 @@ CAST = (
         first_name="Carl",
         last_name="Etcheverry",
         domain=CONUM,
-        role=Role.CONSEILLER,
+        role="conseiller",
         structure="Ville de Pau",
         departement="64",
         communes=("64445", "64348", "64129"),
@@ -81,7 +83,7 @@ CAST = (
         first_name="Marie",
         last_name="Hoarau",
         domain=CONUM,
-        role=Role.CONSEILLER,
+        role="conseiller",
         structure="Ville de Saint-Denis",
         departement="974",
         communes=("97411", "97418"),
@@ -93,7 +95,7 @@ CAST = (
         first_name="Jean",
         last_name="Colonna",
         domain=CONUM,
-        role=Role.CONSEILLER,
+        role="conseiller",
         structure="Ville d’Ajaccio",
         departement="2A",
         communes=("2A004", "2A249"),
@@ -104,7 +106,7 @@ CAST = (
         first_name="Camille",
         last_name="Roche",
         domain=CONUM,
-        role=Role.COORDINATEUR,
+        role="coordinateur",
         structure="Métropole de Lyon",
         departement="69",
         communes=("69123",),
@@ -115,7 +117,7 @@ CAST = (
         first_name="Inès",
         last_name="Garnier",
         domain="france-services.example",
-        role=Role.INVITE,
+        role="invite",
         structure="France services de Givors",
         departement="69",
         communes=("69091",),

@@ -6,13 +6,16 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.operator.errors import OperatorError
 
-AGAIN_AFTER = 0.5
+AGAIN_AFTER, OFTEN_AFTER = 0.1, 1.5
+"""Seconds before a child that died is started again, and one that keeps dying as soon as it lives."""
+SHORT_LIFE = 5.0
 PATIENCE = 20.0
 """Seconds for a child to become ready."""
 GOODBYE = 2.0
@@ -33,10 +36,9 @@ class Child:
     _keeper: asyncio.Task[None] | None = field(default=None, init=False)
 
     async def start(self) -> None:
-        """Start it, and return when it is ready; raises OperatorError with the end of its log when it does not come."""
-        await self._spawn()
-        await self._until_ready()
-        self._keeper = asyncio.create_task(self._keep())
+        """Start it, unless it is; ``until_ready`` waits for it."""
+        if self.process is None:
+            await self._spawn()
 
     async def _spawn(self) -> None:
         # The operator’s own COOP_* variables would win over the demo’s file.
@@ -53,12 +55,14 @@ class Child:
                 preexec_fn=_die_with_parent if sys.platform == "linux" else None,
             )
 
-    async def _until_ready(self) -> None:
+    async def until_ready(self) -> None:
+        """Wait for it to answer, then see that it stays; raises OperatorError when it does not come."""
         assert self.process is not None
         for _ in range(int(PATIENCE / 0.05)):
             if self.process.returncode is not None:
                 break
             if await self.ready():
+                self._keeper = asyncio.create_task(self._keep())
                 return
             await asyncio.sleep(0.05)
         raise OperatorError(f"{self.name} ne démarre pas (journal : {self.log}).\n{self._last_words()}")
@@ -67,10 +71,13 @@ class Child:
         return "\n".join(self.log.read_text("utf-8", "replace").splitlines()[-5:])
 
     async def _keep(self) -> None:
+        deaths = 0
         while self.process is not None:
+            born = time.monotonic()
             code = await self.process.wait()
             self.say(f"{self.name} s’est arrêté (code {code}) : je le relance.")
-            await asyncio.sleep(AGAIN_AFTER)
+            deaths = deaths + 1 if time.monotonic() - born < SHORT_LIFE else 0
+            await asyncio.sleep(OFTEN_AFTER if deaths > 2 else AGAIN_AFTER)
             await self._spawn()
 
     async def stop(self) -> None:
@@ -79,6 +86,7 @@ class Child:
             self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
         if self.process is None or self.process.returncode is not None:
+            self.process = None
             return
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(signal.SIGTERM)
@@ -87,6 +95,7 @@ class Child:
             except TimeoutError:
                 self.process.kill()
                 await self.process.wait()
+        self.process = None
 
 
 def _die_with_parent() -> None:

@@ -10,7 +10,7 @@ from storage.communes import by_code
 from storage.cra.queries import Filing, file
 from storage.cra.values import Activite, Age, Canal, Report, Source, Statut, Suite
 from storage.database import Database
-from storage.people import Person
+from storage.people import Person, Role
 
 DAYS = 120
 SHARE = 0.5
@@ -43,7 +43,7 @@ def registered(actor: Actor, user_id: str, since: datetime) -> Person:
     return Person(
         id=user_id,
         username=actor.username,
-        role=actor.role,
+        role=Role(actor.role),
         structure=actor.structure,
         departements=[actor.departement] if actor.departement else [],
         commune=actor.communes[0] if actor.communes else None,

@@ -1,4 +1,7 @@
-"""The demo’s stage: a server with its people and a bot with its history, prepared once, up and running."""
+"""The demo’s stage: a server with its people and a bot with its history, prepared once, up and running.
+
+What is heavy to import is imported once the two processes are on their way.
+"""
 
 import shutil
 import socket
@@ -12,15 +15,9 @@ from pathlib import Path
 import aiohttp
 
 from bot.clock import utc_now
-from bot.operator import envfile
 from bot.operator.demo.cast import ADMIN, TEAM
 from bot.operator.demo.children import Child
-from bot.operator.demo.history import fill
-from bot.operator.demo.town import log_in, people_town
 from bot.operator.errors import OperatorError
-from bot.operator.setup import setup
-from storage import migrate
-from storage.database import Database
 
 HOST = "127.0.0.1"
 LOCK = "lock"
@@ -63,16 +60,25 @@ async def running(plan: Plan, say: Callable[[str], None]) -> AsyncIterator[None]
     mattermost, bot = _children(plan, say)
     try:
         await mattermost.start()
-        ids = await people_town(plan.url) if is_new else {}
-        await _prepare(plan)
-        if is_new:
-            await _fill(plan, ids)
-            (plan.folder / _PREPARED).touch()
+        if not is_new and _still_fits(plan):
+            await bot.start()
+        await mattermost.until_ready()
+        if await _prepared(plan, is_new=is_new):
+            await bot.stop()
         await bot.start()
+        await bot.until_ready()
         yield
     finally:
         await bot.stop()
         await mattermost.stop()
+
+
+def _still_fits(plan: Plan) -> bool:
+    """Whether the bot’s settings are those of the same ports: it can come up at once."""
+    from bot.operator import envfile
+
+    found = envfile.values(plan.env.read_text("utf-8"))
+    return (found.get("COOP_MATTERMOST_URL"), found.get("COOP_PORT")) == (plan.url, str(plan.bot_port))
 
 
 def _children(plan: Plan, say: Callable[[str], None]) -> tuple[Child, Child]:
@@ -97,8 +103,25 @@ def _answers(url: str) -> Callable[[], Awaitable[bool]]:
     return ask
 
 
-async def _prepare(plan: Plan) -> None:
-    """What an operator does with a real server; the ports may have changed since last time."""
+async def _prepared(plan: Plan, *, is_new: bool) -> bool:
+    """Make what is missing, and say whether the bot’s settings changed: the ports may be others than last time."""
+    from bot.operator.demo.town import people_town
+
+    ids = await people_town(plan.url) if is_new else {}
+    before = plan.env.read_text("utf-8") if plan.env.exists() else ""
+    await _set_up(plan)
+    if is_new:
+        await _fill(plan, ids)
+        (plan.folder / _PREPARED).touch()
+    return plan.env.read_text("utf-8") != before
+
+
+async def _set_up(plan: Plan) -> None:
+    """What an operator does with a real server, and the demo’s own settings."""
+    from bot.operator import envfile
+    from bot.operator.demo.town import log_in
+    from bot.operator.setup import setup
+
     options = Namespace(
         url=plan.url,
         admin_token=await log_in(plan.url, ADMIN),
@@ -123,6 +146,10 @@ async def _prepare(plan: Plan) -> None:
 
 
 async def _fill(plan: Plan, ids: dict[str, str]) -> None:
+    from bot.operator.demo.history import fill
+    from storage import migrate
+    from storage.database import Database
+
     url = f"sqlite:///{plan.folder / 'coop.db'}"
     await migrate.upgrade(url)
     database = Database(url)

@@ -8,7 +8,6 @@ from bot.errors import ChatError
 from bot.mattermost import AioClient
 from bot.mattermost.client import API
 from bot.operator.demo.cast import ADMIN, CAST, PASSWORD, ROOMS, TEAM, TEAM_NAME, Actor, Room
-from storage.people import Role
 
 
 async def log_in(url: str, username: str) -> str:
@@ -62,7 +61,7 @@ async def _join(client: AioClient, team_id: str, actor: Actor) -> str:
     zone = {"useAutomaticTimezone": "false", "manualTimezone": actor.timezone, "automaticTimezone": ""}
     user_id = str((await client.post("/users", account | {"timezone": zone}))["id"])
     await client.post(f"/teams/{team_id}/members", {"team_id": team_id, "user_id": user_id})
-    if actor.role is Role.ANIMATEUR:
+    if actor.role == "animateur":
         await client.put(f"/teams/{team_id}/members/{user_id}/schemeRoles", {"scheme_admin": True, "scheme_user": True})
     return user_id
 
@@ -72,7 +71,7 @@ async def _channel(client: AioClient, team_id: str, room: Room, ids: Mapping[str
     new = {"team_id": team_id, "name": room.name, "display_name": room.display_name, "type": kind}
     channel_id = str((await client.post("/channels", new))["id"])
     for actor in CAST:
-        if room.departement in {None, actor.departement} or actor.role is Role.ANIMATEUR:
+        if room.departement in {None, actor.departement} or actor.role == "animateur":
             await client.post(f"/channels/{channel_id}/members", {"user_id": ids[actor.username]})
     return channel_id
 
