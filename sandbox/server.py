@@ -58,9 +58,7 @@ class Sandbox:
         self.pending = Pending()
         self.uploads: dict[str, tuple[dict[str, Any], bytes]] = {}
         """Uploads in parts that go on: what they are, and what came of them so far."""
-        self.faults = Faults()
-        self.faults.on_drop(self._drop_sockets)
-        self.faults.on_limit(self._limit)
+        self.faults = Faults(self._drop_sockets, self._limit)
         self.url = ""
         self.identity = new_id()
         """Under which a real server would be counted."""

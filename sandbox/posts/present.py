@@ -36,9 +36,7 @@ def post_json(server: "Sandbox", post: Post, *, metadata: bool = True) -> Json:
     if post.delete_at and not post.original_id:
         body |= {"message": "", "props": {name: post.props[name] for name in post.props if name != "attachments"}}
     body |= _by_version(server, post)
-    if metadata:
-        body["metadata"] = metadata_json(server, post)
-    return body
+    return body | ({"metadata": metadata_json(server, post)} if metadata else {})
 
 
 def _by_version(server: "Sandbox", post: Post) -> Json:

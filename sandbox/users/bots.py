@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.call import OK, Call, created
+from sandbox.call import OK, Body, Call, created
 from sandbox.channels.create import open_direct
 from sandbox.errors import ApiError, forbidden, invalid_body, missing_user
 from sandbox.ids import new_id
@@ -44,13 +44,26 @@ def _manageable(call: Call) -> User:
 async def create_bot(call: Call) -> object:
     """Make a bot, owned by the caller, who must be a person."""
     body = call.body("bot")
+    _check_may_create(call)
+    bot = _draft(call, body)
+    check_new(call, bot)
+    call.state.users.add(bot)
+    call.server.hub.publish("new_user", {"user_id": bot.id})
+    _greet(call, bot)
+    return created(bot_json(bot))
+
+
+def _check_may_create(call: Call) -> None:
     if not call.server.rights.in_system(call.user, "create_bot") or call.user.is_bot:
         raise forbidden()
     if not call.server.config.service("EnableBotAccountCreation"):
         raise ApiError("api.bot.create_disabled", 403)
+
+
+def _draft(call: Call, body: Body) -> User:
     now = call.state.clock.tick()
     username = body.text("username").lower()
-    bot = User(
+    return User(
         id=new_id(),
         username=username,
         email=f"{username}@localhost",

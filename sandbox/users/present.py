@@ -21,6 +21,11 @@ NOTIFY = {
     "push_status": "away",
 }
 NOTIFY_THREADS = {"desktop_threads": "all", "email_threads": "all", "push_threads": "all"}
+SHOWN = (
+    *("id", "create_at", "update_at", "delete_at", "username", "email", "nickname", "first_name", "last_name"),
+    *("position", "roles", "locale", "timezone", "disable_welcome_email"),
+)
+"""What everybody reads of everybody, some of it perhaps hidden."""
 TIMEZONE = {"automaticTimezone": "", "manualTimezone": "", "useAutomaticTimezone": "true"}
 
 
@@ -61,23 +66,7 @@ def seen_by(server: "Sandbox", user: User, viewer: User) -> Json:
 
 
 def _common(server: "Sandbox", user: User) -> Json:
-    body: Json = {
-        "id": user.id,
-        "create_at": user.create_at,
-        "update_at": user.update_at,
-        "delete_at": user.delete_at,
-        "username": user.username,
-        "auth_service": "",
-        "email": user.email,
-        "nickname": user.nickname,
-        "first_name": user.first_name,
-        "last_name": user.last_name,
-        "position": user.position,
-        "roles": user.roles,
-        "locale": user.locale,
-        "timezone": user.timezone,
-        "disable_welcome_email": user.disable_welcome_email,
-    }
+    body: Json = {name: getattr(user, name) for name in SHOWN} | {"auth_service": ""}
     if user.props:
         body["props"] = user.props
     if user.last_picture_update:
