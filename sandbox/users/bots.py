@@ -48,7 +48,6 @@ async def create_bot(call: Call) -> object:
     bot = _draft(call, body)
     check_new(call, bot)
     call.state.users.add(bot)
-    call.server.hub.publish("new_user", {"user_id": bot.id})
     _greet(call, bot)
     return created(bot_json(bot))
 
@@ -78,10 +77,6 @@ def _draft(call: Call, body: Body) -> User:
         timezone=dict(TIMEZONE),
         last_password_update=now,
     )
-    check_new(call, bot)
-    call.state.users.add(bot)
-    _greet(call, bot)
-    return created(bot_json(bot))
 
 
 def _greet(call: Call, bot: User) -> None:
