@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.attachments import find_action, slack_links
 from sandbox.call import OK, Body, Call
+from sandbox.channels.rules import may_read_posts
 from sandbox.errors import ApiError, forbidden, missing_post
 from sandbox.integrations import Answer, Unreachable
 from sandbox.posts.change import update_post
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 routes = Routes()
 Json = dict[str, Any]
-SELECT = "select"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _find(call: Call, post_id: str, action_id: str, cookie: str) -> Click:
     if cookie and (post is None or post.delete_at):
         return _by_cookie(call, post_id, cookie)
     channel = call.state.channels.get(post.channel_id) if post else None
-    if post is None or channel is None or not may_read(call, channel):
+    if post is None or channel is None or not may_read_posts(call, channel):
         raise forbidden()
     if post.delete_at:
         raise missing_post()
@@ -84,7 +84,7 @@ def _by_cookie(call: Call, post_id: str, cookie: str) -> Click:
     except ValueError as failure:
         raise not_integrated() from failure
     channel = call.state.channels.get(value["channel_id"])
-    if channel is None or not may_read(call, channel):
+    if channel is None or not may_read_posts(call, channel):
         raise forbidden()
     if value["post_id"] != post_id:
         raise not_integrated()
@@ -92,23 +92,13 @@ def _by_cookie(call: Call, post_id: str, cookie: str) -> Click:
     return Click(post_id, value["root_post_id"] or post_id, channel, action, None, value["retain_props"])
 
 
-def may_read(call: Call, channel: Channel) -> bool:
-    """Tell whether the caller reads a channel, as a member or because it is public."""
-    rights = call.server.rights
-    if rights.in_channel(call.user, channel, "read_channel"):
-        return True
-    return channel.type == "O" and rights.in_team(call.user, channel.team_id, "read_public_channel")
-
-
 def _request(call: Call, clicked: Click, trigger_id: str, selected: str) -> Json:
     """Return the body that the integration gets."""
     team = call.state.teams.get(clicked.channel.team_id) if clicked.channel.team_id else None
     action = clicked.action
     context = dict(action["integration"].get("context") or {})
-    data_source = ""
-    if action.get("type") == SELECT:
-        data_source = action.get("data_source", "")
-        context |= {"selected_option": selected} if selected else {}
+    if selected:
+        context["selected_option"] = selected
     body: Json = {
         "user_id": call.user.id,
         "user_name": call.user.username,
@@ -119,7 +109,7 @@ def _request(call: Call, clicked: Click, trigger_id: str, selected: str) -> Json
         "post_id": clicked.post_id,
         "trigger_id": trigger_id,
         "type": action.get("type", ""),
-        "data_source": data_source,
+        "data_source": action.get("data_source", "") if selected else "",
     }
     return body | ({"context": context} if context else {})
 

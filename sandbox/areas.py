@@ -26,4 +26,4 @@ _AREAS = (
     *(commands, actions, dialogs, webhooks),
 )
 
-AREAS: tuple[Iterable[Route], ...] = (*(area.routes for area in _AREAS), webhooks.entrance)
+AREAS: tuple[Iterable[Route], ...] = tuple(area.routes for area in _AREAS)

@@ -4,6 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from sandbox.call import OK, Body, Call
+from sandbox.channels.rules import may_read_posts
 from sandbox.dialog_shape import element_json, text_of
 from sandbox.errors import ApiError, forbidden, invalid_body
 from sandbox.events import Broadcast, dumps
@@ -84,7 +85,7 @@ def _submission(call: Call) -> Body:
     if not body.text("url"):
         raise invalid_body("url")
     channel = call.state.channels.get(body.text("channel_id"))
-    if channel is None or not call.server.rights.in_channel(call.user, channel, "read_channel"):
+    if channel is None or not may_read_posts(call, channel):
         raise forbidden()
     if not call.server.rights.in_team(call.user, body.text("team_id"), "view_team"):
         raise forbidden()

@@ -7,7 +7,7 @@ import json
 import secrets
 from typing import Any
 
-from sandbox.records import Setting
+from sandbox.choices import Setting
 from sandbox.state import State
 
 NONCE = 16

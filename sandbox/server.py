@@ -28,7 +28,7 @@ from sandbox.snapshot import Snapshot
 from sandbox.state import State
 from sandbox.triggers import Triggers
 from sandbox.versions import capabilities
-from sandbox.webhooks import Webhooks
+from sandbox.webhooks.records import Webhooks
 from sandbox.websocket import Socket
 
 LARGEST_BODY = 200 * 1024 * 1024

@@ -41,11 +41,18 @@ def split(typed: str) -> tuple[str, str]:
 
 def _channel(call: Call, channel_id: str) -> Channel:
     channel = call.state.channels.get(channel_id)
-    if channel is None or not call.server.rights.can_post(call.user, channel):
+    if channel is None or not _may_run(call, channel):
         raise forbidden()
     if channel.delete_at and call.server.caps.command_refused_in_archived_channel:
         raise ApiError(PREFIX + "deleted.error")
     return channel
+
+
+def _may_run(call: Call, channel: Channel) -> bool:
+    """Who may post may run commands; old servers have a right for it, which only members of the channel have."""
+    if call.server.caps.commands_free_for_all:
+        return call.server.rights.can_post(call.user, channel)
+    return call.server.rights.in_channel(call.user, channel, "use_slash_commands")
 
 
 def _team_id(call: Call, channel: Channel, asked: str) -> str:

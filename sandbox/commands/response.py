@@ -1,6 +1,7 @@
 """What a command answers: read from HTTP, and posted in the name of who ran it."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ _FIELDS: dict[str, type] = {
     "attachments": list,
     "extra_responses": list,
 }
+_MENTION = re.compile(r"<@([a-zA-Z0-9]+)>")
 _NULLS = ("props", "attachments", "extra_responses")
 
 
@@ -44,7 +46,7 @@ class Place:
 def read(content_type: str, body: bytes) -> Json | None:
     """Return the answer of an integration in full form; None for `null`; ValueError when it cannot be read."""
     if content_type.partition(";")[0].strip().lower() != "application/json":
-        return full({"text": body.decode(errors="replace")})
+        return full({}) | {"text": body.decode(errors="replace")}
     value = json.loads(body)
     return None if value is None else full(value)
 
@@ -92,9 +94,9 @@ def post_one(server: "Sandbox", place: Place, response: Json) -> None:
         user_id=place.user_id,
         channel_id=channel_id,
         root_id=place.root_id,
-        message=_message(response, response["text"]),
+        message=_message(server, response, response["text"]),
         type=response["type"] or ("slack_attachment" if response["attachments"] is not None else ""),
-        props=(response["props"] or {}) | _overrides(server, place, response) | _attachments(response),
+        props=(response["props"] or {}) | _overrides(server, place, response) | _attachments(server, response),
     )
     if response["response_type"] == "in_channel":
         send_post(server, post)
@@ -102,15 +104,23 @@ def post_one(server: "Sandbox", place: Place, response: Json) -> None:
         send_ephemeral(server, place.user_id, post)
 
 
-def _message(response: Json, text: str) -> str:
-    return text if response["skip_slack_parsing"] else slack_links(text)
+def _message(server: "Sandbox", response: Json, text: str) -> str:
+    """Turn the marks that Slack uses into Mattermost's, unless the integration wants them left."""
+    if response["skip_slack_parsing"]:
+        return text
+    return slack_links(_MENTION.sub(lambda found: _mention(server, found), announced(text)))
 
 
-def _attachments(response: Json) -> Json:
+def _mention(server: "Sandbox", found: re.Match[str]) -> str:
+    user = server.state.users.get(found[1])
+    return f"@{user.username}" if user else found[0]
+
+
+def _attachments(server: "Sandbox", response: Json) -> Json:
     attachments = response["attachments"]
     if attachments is None:
         return {}
-    return {"attachments": from_slack(attachments, lambda text: _message(response, text))}
+    return {"attachments": from_slack(attachments, lambda text: _message(server, response, text))}
 
 
 def _overrides(server: "Sandbox", place: Place, response: Json) -> Json:

@@ -18,7 +18,7 @@ from sandbox.records import Channel, Post
 from sandbox.routes import Routes
 from sandbox.sending import NewPost, send_ephemeral
 from sandbox.statuses import set_online
-from sandbox.webhooks import tell
+from sandbox.webhooks.outgoing import tell
 
 routes = Routes()
 

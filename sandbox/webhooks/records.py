@@ -1,0 +1,78 @@
+"""The rows of webhooks, and what posts of hooks have in common."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sandbox.call import Body
+from sandbox.tables import Index, Record
+
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
+    from sandbox.state import State
+
+Json = dict[str, Any]
+
+
+@dataclass(eq=False)
+class IncomingHook(Record):
+    """An address at which anybody may post into a channel."""
+
+    id: str
+    create_at: int
+    update_at: int
+    user_id: str
+    channel_id: str
+    team_id: str
+    delete_at: int = 0
+    display_name: str = ""
+    description: str = ""
+    username: str = ""
+    icon_url: str = ""
+    channel_locked: bool = False
+
+
+@dataclass(eq=False)
+class OutgoingHook(Record):
+    """Addresses that are told of posts that begin with certain words."""
+
+    id: str
+    token: str
+    create_at: int
+    update_at: int
+    creator_id: str
+    channel_id: str
+    team_id: str
+    trigger_words: list[str] = field(default_factory=list)
+    callback_urls: list[str] = field(default_factory=list)
+    trigger_when: int = 0
+    delete_at: int = 0
+    display_name: str = ""
+    description: str = ""
+    content_type: str = ""
+    username: str = ""
+    icon_url: str = ""
+
+
+class Webhooks:
+    """The hooks of all teams."""
+
+    def __init__(self, state: "State") -> None:
+        self.incoming = state.table("incoming_hooks", IncomingHook)
+        self.outgoing = state.table("outgoing_hooks", OutgoingHook)
+        self.outgoing_of_team = Index(self.outgoing, "team_id")
+
+
+def fill(hook: IncomingHook | OutgoingHook, body: Body) -> None:
+    """Take the texts that a client may choose."""
+    for name in ("display_name", "description", "username", "icon_url"):
+        setattr(hook, name, body.text(name))
+
+
+def overrides(server: "Sandbox", name: object, icon: object) -> Json:
+    """Return the name and picture of what a hook posts, where the admin allows them."""
+    props: Json = {"from_webhook": "true"}
+    if server.config.service("EnablePostUsernameOverride"):
+        props["override_username"] = name if isinstance(name, str) and name else "webhook"
+    if server.config.service("EnablePostIconOverride") and isinstance(icon, str) and icon:
+        props["override_icon_url"] = icon
+    return props
