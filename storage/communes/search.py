@@ -1,17 +1,14 @@
-"""The communes of France (official table of the year given in storage/data/NOTICE.md) and how a text names one."""
+"""How a text names a commune: by postcode, name, both, or INSEE code; the choices where several fit."""
 
-import lzma
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from config.folding import fold
+from storage.communes.table import Commune, by_code, key, table
 
 MOST_CHOICES = 12
 MOST_SUGGESTIONS = 5
@@ -22,21 +19,6 @@ _LEAST_LIKENESS, _GREAT_LIKENESS = 75, 90
 _CODE = re.compile(r"[(\[]?\b([0-9][0-9AaBb][0-9]{3})\b[)\]]?")
 _SPACED_POSTCODE = re.compile(r"^\s*([0-9]{2})\s([0-9]{3})\b")
 _DEPARTEMENT = re.compile(r"^(.+) (2a|2b|[0-9]{2,3})$")
-_CEDEX = re.compile(r"\bcedex\b(?: [0-9]{1,2}\b)?")
-_ARRONDISSEMENT = re.compile(r"\b0?([0-9]{1,2}) ?(?:er|ere|eme|e|nd|nde)?(?: arr(?:ondissement)?)?(?=\||$)")
-_SHORT = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes", "s": "sur"}
-_SHORT_WORD = re.compile(r"\b(st|ste|sts|stes|s)\b")
-
-
-@dataclass(frozen=True, slots=True)
-class Commune:
-    """A commune of today: INSEE code, name, postcodes (or none), département, inhabitants (0: unknown)."""
-
-    code: str
-    nom: str
-    codes_postaux: tuple[str, ...]
-    departement: str
-    population: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,66 +42,6 @@ class Found:
     choices: tuple[Place, ...] = ()
     more: int = 0
     suggestions: tuple[Place, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """The tables (lines by code) and their indexes (codes, separated by spaces, by name or postcode).
-
-    Communes stay lines of text until asked for: they load sooner and weigh less than objects.
-    """
-
-    lines: dict[str, str]
-    by_name: dict[str, str]
-    by_postcode: dict[str, str]
-    former: dict[str, str]
-    by_former_name: dict[str, str]
-
-
-def _read(name: str) -> dict[str, str]:
-    data = (files("storage") / "data" / name).read_bytes()
-    return {line[:5]: line for line in lzma.decompress(data).decode().splitlines()}
-
-
-def _index(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    index: dict[str, str] = {}
-    for key, code in pairs:
-        index[key] = f"{index[key]} {code}" if key in index else code
-    return index
-
-
-def _by_name(lines: dict[str, str]) -> dict[str, str]:
-    # All names at once: one pass of each regular expression instead of thirty-five thousand.
-    names = "|".join(line.split("\t", 2)[1] for line in lines.values())
-    return _index(zip(_key(names).split("|"), lines, strict=True))
-
-
-@cache
-def _table() -> _Table:
-    lines, former = _read("communes.tsv.xz"), _read("former_communes.tsv.xz")
-    postcodes = ((cp, code) for code, line in lines.items() for cp in line.split("\t")[3].split())
-    return _Table(lines, _by_name(lines), _index(postcodes), former, _by_name(former))
-
-
-def _key(text: str) -> str:
-    """Reduce names (separated by | if several) to what tells them apart: St is Saint, s/ is sur, s/s is sous."""
-    folded = _CEDEX.sub(" ", fold(text)).replace("s/s", " sous ")
-    folded = " ".join(re.sub(r"[^a-z0-9|]+", " ", folded).split()).replace(" |", "|").replace("| ", "|")
-    return _ARRONDISSEMENT.sub(r"\1", _SHORT_WORD.sub(lambda match: _SHORT[match[0]], folded))
-
-
-def by_code(code: str) -> Commune | None:
-    """Return the commune of today with this INSEE code."""
-    line = _table().lines.get(code)
-    if line is None:
-        return None
-    _, nom, population, codes_postaux, departement = line.split("\t")
-    return Commune(code, nom, tuple(codes_postaux.split()), departement, int(population or 0))
-
-
-def every() -> Iterator[Commune]:
-    """Yield all communes of today, in the order of their INSEE codes."""
-    return (commune for code in _table().lines if (commune := by_code(code)))
 
 
 def label(commune: Commune, code_postal: str) -> str:
@@ -151,9 +73,9 @@ def matching(text: str, near: Sequence[str] = ()) -> Found:
 
 
 def _parts(text: str) -> tuple[str, list[str]]:
-    """Tell the name, reduced by `_key`, from the codes."""
+    """Tell the name, reduced by `key`, from the codes."""
     text = _SPACED_POSTCODE.sub(r"\1\2", text[:_LONGEST_TEXT])
-    return _key(_CODE.sub(" ", text)), [code.upper() for code in _CODE.findall(text)]
+    return key(_CODE.sub(" ", text)), [code.upper() for code in _CODE.findall(text)]
 
 
 def _unique(places: Iterable[Place]) -> list[Place]:
@@ -187,25 +109,25 @@ def _coded(codes: Sequence[str]) -> Iterator[Place]:
     """
     if len(codes) != 1:
         return
-    table, code = _table(), codes[0]
-    if code in table.by_postcode:
-        yield from (_place(insee, codes) for insee in table.by_postcode[code].split())
-    elif code in table.lines:
+    communes, code = table(), codes[0]
+    if code in communes.by_postcode:
+        yield from (_place(insee, codes) for insee in communes.by_postcode[code].split())
+    elif code in communes.lines:
         yield _place(code)
-    elif code in table.former and not table.former[code].endswith("\t"):
+    elif code in communes.former and not communes.former[code].endswith("\t"):
         yield _former(code)
 
 
 def _former(code: str) -> Place:
-    _, _, today, code_postal = _table().former[code].split("\t")
+    _, _, today, code_postal = table().former[code].split("\t")
     return _place(today, [code_postal])
 
 
 def _named(name: str, codes: Sequence[str]) -> list[Place]:
     """Return the communes of this name that agree with all codes; former names serve where no other agrees."""
-    table = _table()
-    today = (_place(code, codes) for code in table.by_name.get(name, "").split())
-    former = (_former(code) for code in table.by_former_name.get(name, "").split())
+    communes = table()
+    today = (_place(code, codes) for code in communes.by_name.get(name, "").split())
+    former = (_former(code) for code in communes.by_former_name.get(name, "").split())
     for places in (today, former):
         if agreeing := [agreed for place in places if (agreed := _agreeing(place, codes))]:
             return agreeing
@@ -236,24 +158,24 @@ def _suggestions(name: str, codes: Sequence[str], near: Sequence[str]) -> tuple[
 
 def _like_name(name: str, codes: Sequence[str]) -> Iterator[Iterator[Place]]:
     """Yield the places of a typed postcode whose name resembles, then the name elsewhere, then names like it."""
-    table = _table()
-    here = (_place(code, codes) for cp in codes for code in table.by_postcode.get(cp, "").split())
-    yield (place for place in here if fuzz.WRatio(name, _key(place.commune.nom)) >= _LEAST_LIKENESS)
+    communes = table()
+    here = (_place(code, codes) for cp in codes for code in communes.by_postcode.get(cp, "").split())
+    yield (place for place in here if fuzz.WRatio(name, key(place.commune.nom)) >= _LEAST_LIKENESS)
     yield (place for place in _named(name, ()) if codes)
-    yield _all_named(other for other in table.by_name if other.startswith(name + " "))
-    names = extract(name, table.by_name.keys(), scorer=fuzz.ratio, score_cutoff=_LEAST_LIKENESS, limit=10)
+    yield _all_named(other for other in communes.by_name if other.startswith(name + " "))
+    names = extract(name, communes.by_name.keys(), scorer=fuzz.ratio, score_cutoff=_LEAST_LIKENESS, limit=10)
     yield from (_all_named([other]) for other, likeness, _ in names if likeness >= _GREAT_LIKENESS)
-    yield _all_named(other for other in table.by_name if len(name) > 2 and other.startswith(name))
+    yield _all_named(other for other in communes.by_name if len(name) > 2 and other.startswith(name))
     yield from (_all_named([other]) for other, _, _ in names)
 
 
 def _all_named(names: Iterable[str]) -> Iterator[Place]:
-    return (_place(code) for name in names for code in _table().by_name[name].split())
+    return (_place(code) for name in names for code in table().by_name[name].split())
 
 
 def _like_code(codes: Sequence[str]) -> Iterator[Iterator[Place]]:
     """Yield the communes of the postcodes one digit away."""
-    by_postcode = _table().by_postcode
+    by_postcode = table().by_postcode
     near_codes = [
         cp for code in codes for cp, _, _ in extract(code, by_postcode.keys(), scorer=OSA.distance, score_cutoff=1)
     ]
