@@ -36,10 +36,11 @@ class Connection:
         self._waiting = 0
         return self.outbox
 
-    def detach(self) -> None:
-        """The socket was cut; events wait from now on."""
-        self.outbox = None
-        self._cut_at = time.monotonic()
+    def detach(self, outbox: "asyncio.Queue[str | None]") -> None:
+        """The socket with this outbox was cut; events wait from now on, unless another socket came meanwhile."""
+        if self.outbox is outbox:
+            self.outbox = None
+            self._cut_at = time.monotonic()
 
     def is_lost(self) -> bool:
         """Tell whether a cut connection can no longer come back."""

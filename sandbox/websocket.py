@@ -30,6 +30,7 @@ class Socket:
         self._request = request
         self._socket = web.WebSocketResponse(heartbeat=PING_EVERY, max_msg_size=LONGEST_MESSAGE)
         self._connection: Connection | None = None
+        self._outbox: asyncio.Queue[str | None] | None = None
         self._writer: asyncio.Task[None] | None = None
 
     async def run(self) -> web.WebSocketResponse:
@@ -48,7 +49,9 @@ class Socket:
         return self._socket
 
     def cut(self) -> None:
-        """End the connection without a close frame, as the real server does."""
+        """End the connection without a close frame, as the real server does; events wait from now on."""
+        if self._connection is not None and self._outbox is not None:
+            self._connection.detach(self._outbox)
         if self._request.transport is not None:
             self._request.transport.close()
 
@@ -60,8 +63,6 @@ class Socket:
         self._server.sockets.discard(self)
         if self._writer is not None:
             self._writer.cancel()
-        if self._connection is not None and self._connection.outbox is not None:
-            self._connection.detach()
         self.cut()
 
     def _open_by_header(self) -> None:
@@ -99,7 +100,8 @@ class Socket:
 
     def _start(self, connection: Connection) -> None:
         self._connection = connection
-        self._writer = asyncio.create_task(self._write(connection.attach()))
+        self._outbox = connection.attach()
+        self._writer = asyncio.create_task(self._write(self._outbox))
 
     async def _write(self, outbox: "asyncio.Queue[str | None]") -> None:
         while (text := await outbox.get()) is not None:
