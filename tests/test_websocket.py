@@ -19,11 +19,10 @@ from bot.websocket import DirectMessage, Events, PersonChanged, Reconnected, con
 from bot.websocket.connection import Position
 from bot.websocket.events import parse
 from bot.websocket.progress import CURSOR, Progress
-from sandbox import Sandbox
 from storage import cursors, migrate
 from storage.database import Database
 from tests.chat_server import BOT, CHANNEL, ID, TEAM, USER, ChatServer, chat_server, fault
-from tests.people import PASSWORD, Api, Person, Site, new_session
+from tests.room import Room, a_room
 
 FIRST = 0.02
 NOW_MS = int(utc_now().timestamp() * 1000)
@@ -85,45 +84,18 @@ async def until(condition: Callable[[], bool]) -> None:
 # On the embedded server.
 
 
-@dataclass
-class Room:
-    """A server with juliette and a bot."""
-
-    server: Sandbox
-    site: Site
-    juliette: Person
-    bot_id: str
-    token: str
-
-    async def says(self, text: str) -> None:
-        direct = await self.juliette.api.post("/channels/direct", [self.juliette.id, self.bot_id])
-        await self.juliette.api.post("/posts", {"channel_id": direct["id"], "message": text})
-
-    def ears(self, database: Database) -> Any:
-        return hearing(self.server.url, self.token, database, self.site.team)
+def ears(room: Room, database: Database) -> Any:
+    return hearing(room.server.url, room.token, database, room.site.team)
 
 
 @pytest.fixture(params=["11.2", "9.4", "5.37"])
 async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
-    server = Sandbox(version=request.param)
-    await server.start(port=0)
-    session = new_session()
-    admin = Api(session, server.url)
-    await admin.post("/users", {"username": "admin", "email": "admin@exemple.fr", "password": PASSWORD})
-    await admin.log_in("admin", PASSWORD)
-    await admin.put("/config/patch", {"ServiceSettings": {"EnableBotAccountCreation": True}})
-    site = await Site.at(session, server.url, admin.token)
-    bot = (await admin.post("/bots", {"username": "coop", "display_name": "Coop"}))["user_id"]
-    await admin.post(f"/teams/{site.team_id}/members", {"team_id": site.team_id, "user_id": bot})
-    token = (await admin.post(f"/users/{bot}/tokens", {"description": "essai"}))["token"]
-    yield Room(server, site, await site.person("juliette"), bot, token)
-    await site.clear()
-    await session.close()
-    await server.stop()
+    async with a_room(request.param) as room:
+        yield room
 
 
 async def test_what_people_write_to_the_bot_is_heard(room: Room, database: Database) -> None:
-    async with room.ears(database) as (events, heard):
+    async with ears(room, database) as (events, heard):
         await until(lambda: events.connected)
         await room.says("bonjour")
         await heard.until(lambda: bool(heard.texts))
@@ -132,7 +104,7 @@ async def test_what_people_write_to_the_bot_is_heard(room: Room, database: Datab
 
 
 async def test_what_is_said_elsewhere_is_not_for_the_bot(room: Room, database: Database) -> None:
-    async with room.ears(database) as (events, heard):
+    async with ears(room, database) as (events, heard):
         await until(lambda: events.connected)
         await room.juliette.api.post("/posts", {"channel_id": room.site.square, "message": "à tous"})
         direct = await events._chat.direct_channel(room.juliette.id)
@@ -143,14 +115,14 @@ async def test_what_is_said_elsewhere_is_not_for_the_bot(room: Room, database: D
 
 
 async def test_a_changed_account_is_heard(room: Room, database: Database) -> None:
-    async with room.ears(database) as (events, heard):
+    async with ears(room, database) as (events, heard):
         await until(lambda: events.connected)
         await room.site.admin.put(f"/users/{room.juliette.id}/patch", {"nickname": "Ju"})
         await heard.until(lambda: PersonChanged(user_id=room.juliette.id) in heard.events)
 
 
 async def test_a_cut_connection_is_taken_up_and_nothing_is_missed(room: Room, database: Database) -> None:
-    async with room.ears(database) as (events, heard):
+    async with ears(room, database) as (events, heard):
         await heard.until(lambda: bool(heard.events))  # Reconnected: the first beginning
         room.server.faults.drop_sockets()
         await until(lambda: not events.connected)
@@ -163,17 +135,17 @@ async def test_a_cut_connection_is_taken_up_and_nothing_is_missed(room: Room, da
 
 
 async def test_a_restarted_bot_reads_what_was_written_meanwhile(room: Room, database: Database) -> None:
-    async with room.ears(database) as (events, heard):
+    async with ears(room, database) as (events, heard):
         await until(lambda: events._progress.seen is not None)
     await room.says("pendant l’arrêt")
-    async with room.ears(database) as (events, heard):
+    async with ears(room, database) as (events, heard):
         await heard.until(lambda: Reconnected() in heard.events)
     assert heard.texts == ["pendant l’arrêt"]
 
 
 async def test_a_server_that_was_away(room: Room, database: Database) -> None:
     room.server.faults.down = True
-    async with room.ears(database) as (events, heard):
+    async with ears(room, database) as (events, heard):
         await asyncio.sleep(0.1)
         assert not events.connected
         room.server.faults.down = False
@@ -188,7 +160,7 @@ async def test_a_wrong_token_is_tried_again_but_seldom(room: Room, database: Dat
 
 
 async def test_a_token_refused_by_silence(room: Room, database: Database) -> None:
-    async with room.ears(database) as (events, _):
+    async with ears(room, database) as (events, _):
         await until(lambda: events.connected)
         tokens = await room.site.admin.get(f"/users/{room.bot_id}/tokens")
         for token in tokens:

@@ -1,0 +1,124 @@
+"""The outbox on the embedded server: every message once, whatever the server does meanwhile."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.clock import utc_now
+from bot.mattermost import AioClient, Mattermost
+from bot.outbox import LEASE, Outbox
+from sandbox.faults import Faults
+from storage import migrate, outbox
+from storage.database import Database
+from storage.outbox import Outgoing, Where
+from tests.room import Room, a_room
+
+TEXTS = [str(n) for n in range(40)]
+
+
+@pytest.fixture(params=["11.2", "5.37"])
+async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
+    async with a_room(request.param) as room:
+        yield room
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    url = f"sqlite:///{tmp_path}/coop.db"
+    await migrate.upgrade(url)
+    database = Database(url)
+    yield database
+    await database.close()
+
+
+@asynccontextmanager
+async def at_work(room: Room, database: Database) -> AsyncIterator[Outbox]:
+    """One run of the outbox, ended as SIGTERM ends it."""
+    client = AioClient(room.server.url, room.token)
+    worker = Outbox(database, Mattermost(client, room.site.team), utc_now, first=0.05)
+    await worker.start()
+    yield worker
+    await worker.drain(0.2)
+    await client.close()
+
+
+async def tell(room: Room, database: Database, worker: Outbox, text: str) -> None:
+    """A handler’s transaction, then its commit."""
+    now = utc_now()
+    message = Outgoing(
+        id=secrets.token_hex(13),
+        where=Where.PERSON,
+        target=room.juliette.id,
+        content={"message": text, "props": {}},
+        created_at=now,
+        not_before=now + LEASE,
+    )
+    async with database.transaction() as db:
+        await outbox.add(db, [message])
+    worker.hurry([message])
+
+
+async def all_delivered(database: Database) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            async with database.transaction(writes=False) as db:
+                if not (await outbox.counts(db))["waiting"]:
+                    return
+            await asyncio.sleep(0.05)
+
+
+def away(faults: Faults) -> None:
+    faults.down = True
+
+
+def in_trouble(faults: Faults) -> None:
+    faults.status = 503
+
+
+def in_a_hurry(faults: Faults) -> None:
+    faults.rate_limit(40, 4)
+
+
+@pytest.mark.parametrize("trouble", [away, in_trouble, in_a_hurry])
+async def test_each_message_arrives_once(trouble: Callable[[Faults], None], room: Room, database: Database) -> None:
+    faults = room.server.faults
+    async with at_work(room, database) as worker:
+        for text in TEXTS[:10]:
+            await tell(room, database, worker, text)
+        trouble(faults)
+        for text in TEXTS[10:30]:
+            await tell(room, database, worker, text)
+        await asyncio.sleep(0.3)
+        faults.down, faults.status = False, None
+        for text in TEXTS[30:]:
+            await tell(room, database, worker, text)
+        await all_delivered(database)
+    faults.rate_limit(0, 0)
+    assert sorted(await room.read(), key=int) == TEXTS
+
+
+async def test_a_bot_restarted_in_the_middle_of_an_outage(room: Room, database: Database) -> None:
+    async with at_work(room, database) as worker:
+        for text in TEXTS[:5]:
+            await tell(room, database, worker, text)
+        away(room.server.faults)
+        for text in TEXTS[5:20]:
+            await tell(room, database, worker, text)
+    async with at_work(room, database) as worker:
+        for text in TEXTS[20:]:
+            await tell(room, database, worker, text)
+        room.server.faults.down = False
+        await all_delivered(database)
+    assert sorted(await room.read(), key=int) == TEXTS
+
+
+async def test_a_quiet_server_keeps_the_order(room: Room, database: Database) -> None:
+    async with at_work(room, database) as worker:
+        for text in TEXTS:
+            await tell(room, database, worker, text)
+        await all_delivered(database)
+    assert await room.read() == TEXTS
