@@ -105,8 +105,12 @@ def _day(text: str) -> date:
 
 
 def _demo(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--reset", action="store_true", help="tout recommencer")
-    parser.add_argument("--tour", action="store_true", help="jouer une courte visite dans le terminal, puis finir")
+    for option, variable, meaning in (
+        ("--reset", "RESET", "tout recommencer"),
+        ("--tour", "TOUR", "jouer une courte visite dans le terminal, puis finir"),
+    ):
+        asked = os.environ.get(variable, "0") not in {"", "0"}
+        parser.add_argument(option, action="store_true", default=asked, help=f"{meaning} (ou variable {variable}=1)")
     for option, variable, usual in (("--port", "PORT", "8065"), ("--bot-port", "BOT_PORT", "8066")):
         parser.add_argument(
             option, type=int, default=os.environ.get(variable, usual), help=f"ou variable {variable} ({usual})"

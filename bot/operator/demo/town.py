@@ -10,6 +10,9 @@ from bot.mattermost.client import API
 from bot.operator.demo.cast import ADMIN, CAST, PASSWORD, ROOMS, TEAM, TEAM_NAME, Actor, Room
 
 
+MOST_PEOPLE = 1000
+
+
 async def log_in(url: str, username: str) -> str:
     """A session token of somebody’s."""
     client = AioClient(url)
@@ -43,6 +46,8 @@ async def people_town(url: str) -> dict[str, str]:
     finally:
         await nobody.close()
     async with speaking_as(url, ADMIN) as client:
+        # 50 on a fresh server, and the demo’s visitors may invite more.
+        await client.put("/config/patch", {"TeamSettings": {"MaxUsersPerTeam": MOST_PEOPLE}})
         team = await client.post("/teams", {"name": TEAM, "display_name": TEAM_NAME, "type": "O"})
         for actor in CAST:
             ids[actor.username] = await _join(client, team["id"], actor)

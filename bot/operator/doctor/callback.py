@@ -25,7 +25,7 @@ _REFUSALS = {
 }
 
 
-async def health(settings: Settings, findings: Findings) -> bool:
+async def health(settings: Settings) -> bool:
     """The bot answers at its public address, asked from here."""
     try:
         async with (
@@ -73,17 +73,17 @@ async def round_trip(client: AioClient, team: Named, settings: Settings, finding
         body = {"channel_id": channel_id, "team_id": team.id, "command": HARMLESS}
         await client.post("/commands/execute", body)
     except ChatError as error:
-        findings.fault(f"Le serveur n’atteint pas le bot ({HARMLESS}) : {await _why(error, settings, findings)}.")
+        findings.fault(f"Le serveur n’atteint pas le bot ({HARMLESS}) : {await _why(error, settings)}.")
         return
     findings.well(f"Le serveur atteint le bot : {HARMLESS} exécutée et répondue.")
 
 
-async def _why(error: ChatError, settings: Settings, findings: Findings) -> str:
+async def _why(error: ChatError, settings: Settings) -> str:
     if error.error_id in _REFUSALS:
         return _REFUSALS[error.error_id]
     if error.error_id != "api.command.execute_command.failed.app_error":
         return f"réponse inattendue ({error})"
-    if not await health(settings, findings):
+    if not await health(settings):
         return f"le bot ne répond pas à {settings.public_url} (COOP_PUBLIC_URL), démarrez « coop-bot serve »"
     return (
         f"le bot répond d’ici, pas du serveur : ouvrez le réseau vers {settings.public_url}, et ajoutez "

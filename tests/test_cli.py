@@ -1,0 +1,294 @@
+"""The command line as an operator meets it: exit codes, French sentences, no traceback, no secret."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import cli
+from bot.errors import ChatError
+from bot.operator.errors import OperatorError
+from bot.operator.faults import as_sentence
+from bot.operator.progress import Progress
+from config.settings import Settings
+from tests.house import House
+
+LINE = {
+    "auteur": "juliette",
+    "date": "2026-11-20",
+    "canal": "autre",
+    "code_commune": "69256",
+    "activite": "ponctuel",
+    "ages": {"+60": 1},
+    "statuts": {"retraite": 1},
+    "themes": ["internet"],
+    "minutes": 30,
+}
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A folder and an environment of the test’s own."""
+    for name in list(os.environ):
+        if name.startswith("COOP_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(cli, "_hush", lambda: None)
+    monkeypatch.setattr("os.nice", lambda _: 0)
+    return tmp_path
+
+
+def run(*words: str) -> int:
+    """What the process would exit with."""
+    try:
+        return cli.main(list(words))
+    except SystemExit as leaving:
+        return int(leaving.code or 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ((), "il manque : commande"),
+        (("vole",), "n’est pas un de"),
+        (("setup",), "il manque : --url"),
+        (("export", "cra", "--format", "xml"), "'xml' n’est pas un de"),
+        (("export", "cra", "--from", "demain"), "n’est pas une valeur possible"),
+        (("export", "cra", "--user"), "il manque sa valeur"),
+        (("migrate", "--vite"), "arguments inconnus : --vite"),
+        (("--env-file", "absent", "migrate"), "absent n’existe pas"),
+        (("import", "cra"), "il manque : FICHIER"),
+    ],
+)
+def test_what_is_not_understood_is_said_in_french(
+    words: tuple[str, ...], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*words) == 2
+    said = capsys.readouterr()
+    assert sentence in said.err
+    assert said.out == ""
+
+
+def test_help_is_in_french(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--help") == 0
+    assert run("export", "cra", "--help") == 0
+    said = capsys.readouterr().out
+    assert "usage : coop-bot" in said
+    for english in ("usage:", "options:", "positional", "show this"):
+        assert english not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("COOP_PORT", "beaucoup", "COOP_PORT"),
+        ("COOP_MATTERMOST_URL", "mattermost.example", "COOP_MATTERMOST_URL : l’adresse commence par"),
+        ("COOP_LOG_LEVEL", "fort", "COOP_LOG_LEVEL : DEBUG, INFO"),
+        ("COOP_DATABASE_URL", "mysql://u:motdepasse@h/x", "COOP_DATABASE_URL"),
+        ("COOP_DATABASE_URL", "motdepasse", "COOP_DATABASE_URL"),
+    ],
+)
+def test_a_wrong_setting_is_named_and_not_shown(
+    name: str, value: str, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert run("migrate") == 2
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert "motdepasse" not in said
+    assert "Traceback" not in said
+
+
+def test_serve_names_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("serve") == 2
+    assert "COOP_BOT_TOKEN, COOP_COMMAND_TOKEN, COOP_SECRET" in capsys.readouterr().err
+
+
+def test_migrate_says_what_it_did(capsys: pytest.CaptureFixture[str], elsewhere: Path) -> None:
+    (elsewhere / ".env").write_text("COOP_DATABASE_URL=sqlite:///ici.db\n")
+    assert run("migrate") == 0
+    assert run("migrate") == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert "de l’étape vide à l’étape" in first
+    assert "Rien à changer" in second
+    assert (elsewhere / "ici.db").exists()
+
+
+@pytest.mark.parametrize("url", ["sqlite:////nulle/part/coop.db", "postgresql://u:motdepasse@127.0.0.1:1/x"])
+def test_a_database_out_of_reach_is_a_sentence(
+    url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COOP_DATABASE_URL", url)
+    assert run("migrate") == 1
+    said = capsys.readouterr().err
+    assert said.startswith("coop-bot : La base de données")
+    assert "motdepasse" not in said
+
+
+@pytest.mark.newest_only
+async def test_import_and_export_through_the_command_line(
+    house: House, capsys: pytest.CaptureFixture[str], elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An author nobody registered is found in the real server; a second import has nothing to do."""
+    from bot.clock import utc_now
+    from bot.operator.arguments import parser
+    from bot.operator.transfer import export_cra, import_cra
+
+    carl = await house.site.person("carl")
+    settings = house.settings.model_copy(update={"database_url": f"sqlite:///{elsewhere}/neuve.db"})
+    file = elsewhere / "cra.jsonl"
+    good = LINE | {"auteur": carl.username}
+    file.write_text(json.dumps(good | {"rien": 1}) + "\n" + json.dumps(good | {"minutes": 7}) + "\n")
+    assert await import_cra(settings, str(file), utc_now) == 1
+    said = capsys.readouterr()
+    assert "1 ajouté, 0 déjà là, 1 refusée." in said.out
+    assert "ligne 2 : Choisissez une durée" in said.err
+    assert "Colonnes inconnues, ignorées : rien." in said.err
+    file.write_text(json.dumps(good) + "\n")
+    assert await import_cra(settings, str(file), utc_now) == 0
+    assert "0 ajouté, 1 déjà là, 0 refusée. Rien à changer." in capsys.readouterr().out
+    asked = parser().parse_args(["export", "cra", "--user", f"@{carl.username}", "--to", "20/11/2026"])
+    assert await export_cra(settings, asked) == 0
+    assert json.loads(capsys.readouterr().out)["auteur"] == carl.username
+    assert await export_cra(settings, parser().parse_args(["export", "cra", "--user", "personne"])) == 0
+    said = capsys.readouterr()
+    assert (said.out, "« personne »" in said.err) == ("", True)
+
+
+def test_a_file_that_is_not_there_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("import", "cra", "absent.csv") == 1
+    assert "absent.csv n’existe pas" in capsys.readouterr().err
+
+
+def test_export_wants_a_database(capsys: pytest.CaptureFixture[str], elsewhere: Path) -> None:
+    assert run("export", "cra") == 1
+    assert "coop-bot migrate" in capsys.readouterr().err
+    assert not (elsewhere / "coop.db").exists()
+
+
+def process(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own."""
+    return subprocess.run([sys.executable, "-m", "bot", *words], text=True, capture_output=True, check=False, **options)
+
+
+def test_a_reader_that_leaves_early_is_no_fault(elsewhere: Path) -> None:
+    rows = "".join(json.dumps(LINE) + "\n" for _ in range(3000))
+    assert process("migrate").returncode == 0
+    registered = "INSERT INTO person VALUES ('{}','juliette',NULL,NULL,'[]',NULL,NULL,'Europe/Paris','2026-01-01')"
+    subprocess.run(
+        [sys.executable, "-c", "import sqlite3,sys; c=sqlite3.connect('coop.db'); c.execute(sys.argv[1]); c.commit()",
+         registered.format("j" * 26)],
+        check=True,
+    )  # fmt: skip
+    assert process("import", "cra", "-", input=rows).returncode == 0
+    piped = subprocess.run(
+        f"{sys.executable} -m bot export cra | head -1; echo ${{PIPESTATUS[0]}}",
+        shell=True,
+        executable="/bin/bash",
+        text=True,
+        capture_output=True,
+        check=True,
+    )
+    assert piped.stdout.splitlines()[1:] == ["0"]
+    assert piped.stderr == ""
+
+
+def test_an_unexpected_fault_shows_no_values(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: object) -> int:
+        raise RuntimeError("un-secret")
+
+    monkeypatch.setitem(cli.COMMANDS, "migrate", fail)
+    assert run("migrate") == 1
+    said = capsys.readouterr().err
+    assert "RuntimeError, test_cli.py" in said
+    assert "un-secret" not in said
+    monkeypatch.setenv("COOP_LOG_LEVEL", "debug")
+    assert run("migrate") == 1
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_interruptions_are_quiet(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupt(_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(cli.COMMANDS, "migrate", interrupt)
+    assert run("migrate") == cli.INTERRUPTED
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ChatError(0), "ne répond pas"),
+        (ChatError(401, "x"), "setup"),
+        (ChatError(418), "418"),
+        (OperatorError("ainsi"), "ainsi"),
+        (ModuleNotFoundError("x", name="asyncpg"), "coop-bot[postgres]"),
+        (OSError(98, "in use"), "COOP_PORT"),
+        (ConnectionRefusedError(), "COOP_DATABASE_URL"),
+    ],
+)
+def test_faults_from_outside_are_sentences(error: Exception, words: str) -> None:
+    assert words in str(as_sentence(error))
+
+
+@pytest.mark.parametrize("error", [RuntimeError(), OSError(5, "io"), ModuleNotFoundError("x", name="bot.x")])
+def test_our_own_faults_are_not_explained_away(error: Exception) -> None:
+    assert as_sentence(error) is None
+
+
+class Screen:
+    """A terminal, or not."""
+
+    def __init__(self, *, is_terminal: bool) -> None:
+        self.is_terminal = is_terminal
+        self.text = ""
+
+    def isatty(self) -> bool:
+        return self.is_terminal
+
+    def write(self, text: str) -> int:
+        self.text += text
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_only_long_runs_show_progress(is_terminal: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("bot.operator.progress.time.monotonic", lambda: now)
+    screen: Any = Screen(is_terminal=is_terminal)
+    progress = Progress(screen, "lignes")
+    now = 1.0
+    progress.at(10)
+    assert screen.text == ""
+    now = 3.0
+    progress.at(1500)
+    assert "1\u202f500 lignes…" in screen.text
+    shown = screen.text
+    progress.at(1501)
+    assert screen.text == shown
+    progress.end()
+    assert screen.text.endswith("\r\033[K" if is_terminal else "…\n")
+
+
+def test_the_guide_lists_every_setting() -> None:
+    guide = (Path(__file__).parent.parent / "docs" / "exploitant.md").read_text("utf-8")
+    for name in Settings.model_fields:
+        assert f"`COOP_{name.upper()}`" in guide
+
+
+def test_the_format_s_page_lists_every_key() -> None:
+    from storage.cra.rows import COLUMNS, CSV_COLUMNS
+
+    page = (Path(__file__).parent.parent / "docs" / "wire.md").read_text("utf-8")
+    for name in (*COLUMNS, *CSV_COLUMNS):
+        assert f"`{name}`" in page

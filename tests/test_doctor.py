@@ -1,0 +1,284 @@
+"""« coop-bot doctor »: nothing to mend on a good day, and each fault said with what mends it."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from pydantic import SecretStr
+
+from bot.clock import utc_now
+from bot.mattermost import AioClient
+from bot.operator.admin import Named
+from bot.operator.doctor import callback, chat, examine, house
+from bot.operator.doctor.findings import Findings
+from config.settings import Settings
+from storage import migrate, outbox
+from storage.database import Database
+from storage.outbox import Outgoing, Where
+from tests.chat_server import CHANNEL, TEAM, USER, chat_server
+from tests.house import House, free_port
+
+
+async def examined(settings: Settings, token: str = "") -> tuple[int, str]:
+    said: list[str] = []
+    code = await examine(settings, token, said.append)
+    return code, "\n".join(said)
+
+
+@pytest.mark.every_mode
+async def test_on_a_good_day_all_is_well(house: House) -> None:
+    code, said = await examined(house.settings, house.site.admin.token)
+    assert (code, "✗" in said) == (0, False), said
+    assert "Le serveur atteint le bot : /aide exécutée" in said
+    assert "Commandes enregistrées : /aide, /cra" in said
+    assert "Tout va bien." in said
+
+
+@pytest.mark.newest_only
+async def test_without_an_administrator_it_sees_less_and_is_well_too(house: House) -> None:
+    code, said = await examined(house.settings)
+    assert (code, "✗" in said) == (0, False), said
+
+
+@pytest.mark.newest_only
+async def test_a_bot_that_does_not_run_is_noticed(house: House) -> None:
+    await house.stop()
+    code, said = await examined(house.settings)
+    await house.start()
+    assert code == 1
+    assert f"le bot ne répond pas à {house.settings.public_url}" in said
+
+
+@pytest.mark.newest_only
+async def test_another_token_than_the_bot_s_is_noticed(house: House) -> None:
+    async with answering(web.json_response({"error": "no"}, status=401)) as other:
+        await _command(house, url=f"{other}/commands")
+        code, said = await examined(house.settings, house.site.admin.token)
+        await _command(house, url=f"{house.settings.public_url}/commands")
+    assert code == 1
+    assert "/aide (autre adresse)" in said
+    assert "le bot a refusé l’appel" in said
+
+
+@pytest.mark.newest_only
+async def test_a_server_that_may_not_call_is_noticed(house: House) -> None:
+    await _configure(house, AllowedUntrustedInternalConnections="")
+    code, said = await examined(house.settings, house.site.admin.token)
+    await _configure(house, AllowedUntrustedInternalConnections="127.0.0.1 localhost ::1")
+    assert code == 1
+    assert "ServiceSettings.AllowedUntrustedInternalConnections" in said
+
+
+@pytest.mark.newest_only
+async def test_missing_commands_are_noticed(house: House) -> None:
+    listed = await house.site.admin.get(f"/commands?team_id={house.site.team_id}&custom_only=true")
+    aide = next(c for c in listed if c["trigger"] == "aide")
+    await house.site.admin.delete(f"/commands/{aide['id']}")
+    code, said = await examined(house.settings)
+    await house.site.admin.post("/commands", aide | {"id": ""})
+    assert code == 1
+    assert "/aide (absente)" in said
+    assert "cette commande n’existe pas" in said
+    assert (await examined(house.settings))[0] == 0
+
+
+@pytest.mark.newest_only
+async def test_rights_and_rooms_are_noted(house: House) -> None:
+    admin = house.site.admin
+    await admin.put(f"/users/{house.site.bot_id}/roles", {"roles": "system_user system_post_all"})
+    await admin.put(
+        "/config/patch", {"PrivacySettings": {"ShowEmailAddress": False}, "TeamSettings": {"MaxUsersPerTeam": 2}}
+    )
+    code, said = await examined(house.settings, admin.token)
+    await admin.put(
+        "/config/patch", {"PrivacySettings": {"ShowEmailAddress": True}, "TeamSettings": {"MaxUsersPerTeam": 10_000}}
+    )
+    await admin.put(f"/users/{house.site.bot_id}/roles", {"roles": "system_user"})
+    assert code == 1
+    assert "system_post_all) : system_user suffit" in said
+    assert "ShowEmailAddress" in said
+    assert "MaxUsersPerTeam" in said
+
+
+@pytest.mark.newest_only
+async def test_a_wrong_token_and_a_wrong_team_are_noticed(house: House) -> None:
+    for change, words in (
+        ({"bot_token": SecretStr("x" * 26)}, "refuse le jeton"),
+        ({"team": "autre-equipe"}, "« autre-equipe » (COOP_TEAM)"),
+    ):
+        code, said = await examined(house.settings.model_copy(update=change))
+        assert code == 1
+        assert words in said
+        assert "x" * 26 not in said
+
+
+@pytest.mark.newest_only
+async def test_an_administrator_s_token_that_is_none_is_said(house: House) -> None:
+    assert "--admin-token : Le serveur Mattermost refuse le jeton" in (await examined(house.settings, "y" * 26))[1]
+    own = house.settings.bot_token.get_secret_value()
+    assert "réglages du serveur non vérifiés" in (await examined(house.settings, own))[1]
+
+
+async def _command(house: House, url: str) -> None:
+    listed = await house.site.admin.get(f"/commands?team_id={house.site.team_id}&custom_only=true")
+    aide = next(c for c in listed if c["trigger"] == "aide")
+    await house.site.admin.put(f"/commands/{aide['id']}", aide | {"url": url})
+
+
+async def _configure(house: House, **settings: Any) -> None:
+    await house.site.admin.put("/config/patch", {"ServiceSettings": settings})
+
+
+def answering(answer: web.Response) -> Any:
+    """Another service, which answers everything so."""
+    return _Answering(answer)
+
+
+class _Answering:
+    def __init__(self, answer: web.Response) -> None:
+        self._answer = answer
+        app = web.Application()
+        app.router.add_route("*", "/{tail:.*}", self._handle)
+        self._runner = web.AppRunner(app)
+
+    async def _handle(self, _: web.Request) -> web.Response:
+        return web.Response(body=self._answer.body, status=self._answer.status, headers=self._answer.headers)
+
+    async def __aenter__(self) -> str:
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        return f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._runner.cleanup()
+
+
+def own(tmp_path: Path, **more: Any) -> Settings:
+    """Complete settings that lead nowhere."""
+    usual = {
+        "mattermost_url": f"http://127.0.0.1:{free_port()}",
+        "public_url": f"http://127.0.0.1:{free_port()}",
+        "bot_token": SecretStr("t" * 26),
+        "command_token": SecretStr("c" * 26),
+        "secret": SecretStr("s" * 40),
+        "database_url": f"sqlite:///{tmp_path}/coop.db",
+        "data_dir": tmp_path,
+    }
+    return Settings(_env_file=None).model_copy(update=usual | more)
+
+
+def noticing() -> tuple[Findings, list[str]]:
+    said: list[str] = []
+    return Findings(said.append), said
+
+
+async def test_with_nothing_there_everything_is_said(tmp_path: Path) -> None:
+    settings = own(tmp_path, bot_token=SecretStr(""), secret=SecretStr("court"), command_token=SecretStr("court"))
+    code, said = await examined(settings.model_copy(update={"data_dir": tmp_path / "nulle-part"}))
+    assert code == 1
+    for words in ("COOP_BOT_TOKEN", "COOP_SECRET", "COOP_COMMAND_TOKEN", "COOP_DATA_DIR", "est vide", "ne répond pas"):
+        assert words in said
+
+
+async def test_the_outbox_tells_of_what_waits(tmp_path: Path) -> None:
+    settings = own(tmp_path)
+    await migrate.upgrade(settings.database_url)
+    now = utc_now()
+    waiting = Outgoing(
+        id="a" * 26, where=Where.PERSON, target="p" * 26, content={}, created_at=now, not_before=now + timedelta(1)
+    )
+    lost = Outgoing(id="b" * 26, where=Where.PERSON, target="p" * 26, content={}, created_at=now)
+    database = Database(settings.database_url)
+    async with database.transaction() as db:
+        await outbox.add(db, [waiting, lost])
+    await database.close()
+    findings, said = noticing()
+    await house.database(settings, findings, now)
+    assert findings.faults == 0
+    assert any("1 messages sont en route" in line for line in said)
+    assert any("1 messages n’ont jamais pu être remis" in line for line in said)
+    await house.database(settings, findings, now + timedelta(days=2))
+    assert findings.faults == 1
+    assert "depuis plus de dix minutes" in said[-2]
+
+
+async def test_a_database_out_of_reach_or_out_of_date_is_said(tmp_path: Path) -> None:
+    findings, said = noticing()
+    await house.database(own(tmp_path, database_url="postgresql://u:motdepasse@127.0.0.1:1/x"), findings, utc_now())
+    assert "COOP_DATABASE_URL" in said[0]
+    assert "motdepasse" not in said[0]
+    settings = own(tmp_path)
+    for step, words in (("0000", "coop-bot migrate"), ("9999", "plus récente")):
+        await migrate.upgrade(settings.database_url)
+        await _stands_at(settings.database_url, step)
+        await house.database(settings, findings, utc_now())
+        assert words in said[-1]
+        await _stands_at(settings.database_url, migrate.head())
+    assert findings.faults == 3
+
+
+async def _stands_at(url: str, step: str) -> None:
+    from sqlalchemy import text
+
+    database = Database(url)
+    async with database.engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = :step"), {"step": step})
+    await database.close()
+
+
+async def test_clocks_that_differ_are_said() -> None:
+    async with chat_server() as server:
+        server.answers["GET /api/v4/system/ping"] = lambda *_: web.json_response(
+            {"status": "OK"}, headers={"X-Version-Id": "9.11.0.x"}
+        )
+        client = AioClient(server.url)
+        findings, said = noticing()
+        assert await chat.server(client, findings, utc_now)
+        assert said == ["✓ Horloges d’accord."]
+        assert await chat.server(client, findings, lambda: utc_now() + timedelta(minutes=2))
+        assert "NTP" in said[-1]
+        server.answers["GET /api/v4/system/ping"] = lambda *_: web.Response(text="<html>")
+        assert not await chat.server(client, findings, utc_now)
+        assert "COOP_MATTERMOST_URL ne mène pas" in said[-1]
+        await client.close()
+    assert findings.faults == 2
+
+
+async def test_old_servers_and_blocked_websockets_are_said() -> None:
+    async with chat_server() as server:
+        server.answers["*"] = lambda *_: web.json_response({"status": "OK"}, headers={"X-Version-Id": "5.30.0.x"})
+        client = AioClient(server.url)
+        findings, said = noticing()
+        await client.get("/system/ping")
+        chat.version(client, findings)
+        await chat.events(client, findings)
+        await client.close()
+    assert "trop ancien" in said[0]
+    assert "Upgrade" in said[1]
+
+
+async def test_health_is_the_bot_s_own_word(tmp_path: Path) -> None:
+    for answer, is_well in ((web.json_response({"status": "ok"}), True), (web.Response(text="ok"), False)):
+        async with answering(answer) as url:
+            assert await callback.health(own(tmp_path, public_url=url)) is is_well
+
+
+async def test_a_bot_that_only_this_machine_reaches_is_told_apart(tmp_path: Path) -> None:
+    answers = {
+        "GET /api/v4/users/me": USER,
+        "POST /api/v4/channels/direct": {"id": CHANNEL},
+        "POST /api/v4/commands/execute": lambda *_: web.json_response(
+            {"id": "api.command.execute_command.failed.app_error"}, status=500
+        ),
+    }
+    async with chat_server(**answers) as server, answering(web.json_response({"status": "ok"})) as url:
+        client = AioClient(server.url)
+        findings, said = noticing()
+        await callback.round_trip(client, Named(id=TEAM), own(tmp_path, public_url=url), findings)
+        server.answers["POST /api/v4/commands/execute"] = lambda *_: web.Response(status=418)
+        await callback.round_trip(client, Named(id=TEAM), own(tmp_path, public_url=url), findings)
+        await client.close()
+    assert "le bot répond d’ici, pas du serveur" in said[0]
+    assert "réponse inattendue (418)" in said[1]
