@@ -9,7 +9,6 @@ from bot.mattermost import AioClient
 from bot.mattermost.client import API
 from bot.operator.demo.cast import ADMIN, CAST, PASSWORD, ROOMS, TEAM, TEAM_NAME, Actor, Room
 
-
 MOST_PEOPLE = 1000
 
 
