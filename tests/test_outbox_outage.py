@@ -80,7 +80,7 @@ def in_trouble(faults: Faults) -> None:
 
 
 def in_a_hurry(faults: Faults) -> None:
-    faults.rate_limit(40, 4)
+    faults.rate_limit(15, 15)
 
 
 @pytest.mark.parametrize("trouble", [away, in_trouble, in_a_hurry])
