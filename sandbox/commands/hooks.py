@@ -31,7 +31,7 @@ async def answer_late(call: Call) -> object:
         raise ApiError(ERROR + "parse.app_error")
     place = Place(hook.user_id, hook.channel_id, hook.root_id, command.username, command.icon_url)
     response.post_all(call.server, place, got)
-    return web.Response(text="ok", content_type="text/plain", charset=None)
+    return web.Response(body=b"ok", headers={"Content-Type": "text/plain"})
 
 
 def _usable(call: Call) -> ResponseHook:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -42,7 +43,7 @@ class Run:
 async def ask(run: Run, command: Command) -> Answer:
     """Send the command to its integration; only a 200 is an answer."""
     hook = new_hook(run, command)
-    body = urlencode(sorted(fields(run, command, hook)))
+    body = urlencode(sorted(fields(run, command, hook), key=itemgetter(0)))  # names and ids stay in step
     headers = AGENT | {"Authorization": f"Token {command.token}"}
     try:
         if command.method == "G":
