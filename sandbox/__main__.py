@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import signal
+import sys
 
 from sandbox.server import Sandbox
 
@@ -14,7 +15,11 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8065)
     parser.add_argument("--server-version", default="11.2")
     parser.add_argument("--snapshot", help="file that keeps messages and people over restarts")
-    asyncio.run(_serve(parser.parse_args()))
+    options = parser.parse_args()
+    try:
+        asyncio.run(_serve(options))
+    except OSError as failure:
+        sys.exit(f"Impossible d’écouter sur le port {options.port}\u00a0: {failure.strerror}")
 
 
 async def _serve(options: argparse.Namespace) -> None:
@@ -23,7 +28,7 @@ async def _serve(options: argparse.Namespace) -> None:
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     server = Sandbox(options.server_version, options.snapshot)
     await server.start(options.host, options.port)
-    print(f"Mattermost embarqué {server.caps.number} : {server.url}", flush=True)
+    print(f"Mattermost embarqué {server.caps.number}\u00a0: {server.url}", flush=True)
     await ended.wait()
     await server.stop()
 

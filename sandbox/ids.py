@@ -1,5 +1,6 @@
 """Identifiers and times as Mattermost makes them."""
 
+import hashlib
 import secrets
 import time
 from collections.abc import Iterable
@@ -10,7 +11,16 @@ LENGTH = 26
 
 def new_id() -> str:
     """Return 26 random characters: an id, a token or a secret."""
-    bits = int.from_bytes(secrets.token_bytes(17), "big")
+    return _spell(secrets.token_bytes(17))
+
+
+def named_id(name: str) -> str:
+    """Return the id of what has the same on every start, such as a role."""
+    return _spell(hashlib.sha256(name.encode()).digest()[:17])
+
+
+def _spell(data: bytes) -> str:
+    bits = int.from_bytes(data, "big")
     return "".join([ALPHABET[(bits >> shift) & 31] for shift in range(0, 130, 5)])
 
 

@@ -1,7 +1,7 @@
 """Who may do what: roles, the rights they give, and where they count."""
 
 from sandbox.choices import Role
-from sandbox.ids import new_id, now_ms
+from sandbox.ids import named_id, now_ms
 from sandbox.records import Channel, ChannelMember, TeamMember, User
 from sandbox.state import State
 from sandbox.versions import Capabilities
@@ -130,7 +130,7 @@ class Rights:
     def __init__(self, state: State, caps: Capabilities) -> None:
         self._state = state
         self._defaults = default_roles(caps)
-        self._ids = {name: new_id() for name in self._defaults}
+        self._ids = {name: named_id(name) for name in self._defaults}
 
     def role(self, name: str) -> Role | None:
         """Return a role with the rights it gives now."""

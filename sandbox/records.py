@@ -107,6 +107,8 @@ class Channel(Record):
     last_root_post_at: int = 0
     total_msg_count_root: int = 0
     props: dict[str, Any] | None = None
+    has_backdated_posts: bool = False
+    """Whether its posts came in another order than their dates tell."""
 
 
 @dataclass(eq=False)

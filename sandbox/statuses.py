@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from sandbox.call import Call
+from sandbox.call import OK, Call
 from sandbox.choices import Status
 from sandbox.errors import forbidden, invalid_body, missing_user
 from sandbox.events import Broadcast
@@ -41,6 +41,20 @@ def set_status(server: "Sandbox", user_id: str, value: str, *, manual: bool) -> 
         data = {"status": value, "user_id": user_id}
         server.hub.publish("status_change", data, Broadcast(user_id=user_id))
     return row
+
+
+@routes.post("/users/{user_id}/typing")
+async def typing(call: Call) -> object:
+    """Show that somebody writes, as bots do while they work."""
+    user_id, body = call.id("user_id"), call.body("typing")
+    channel_id = body.text("channel_id")
+    channel = call.state.channels.get(channel_id)
+    may = channel is not None and call.server.rights.can_post(call.user, channel)
+    if user_id != call.user.id or not may:
+        raise forbidden()
+    data = {"parent_id": body.text("parent_id"), "user_id": user_id}
+    call.server.hub.publish("typing", data, Broadcast(channel_id=channel_id, omit_users=(user_id,)))
+    return OK
 
 
 @routes.get("/users/{user_id}/status")

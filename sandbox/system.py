@@ -23,6 +23,18 @@ async def get_client_config(call: Call) -> object:
     return client_config(call.server, logged_in=call.token is not None)
 
 
+@routes.get("/license/client", auth=False)
+async def client_license(call: Call) -> object:
+    """Say that there is no licence."""
+    return {"IsLicensed": "false"}
+
+
+@routes.get("/emoji")
+async def list_emoji(call: Call) -> object:
+    """List the emoji that people drew themselves: none here."""
+    return []
+
+
 @routes.get("/config")
 async def get_config(call: Call) -> object:
     """Return all settings, to the system admin."""

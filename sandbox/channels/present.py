@@ -33,6 +33,7 @@ def channel_json(server: "Sandbox", channel: Channel) -> Json:
         "shared": _shared(server, channel),
         "policy_id": None,
     }
+    del body["has_backdated_posts"]
     if not server.caps.channel_has_last_root_post:
         del body["last_root_post_at"]
     if server.caps.channel_has_banner:

@@ -1,5 +1,7 @@
 """Lists of posts: of a channel, of a thread, by id, saved ones."""
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from sandbox.call import Call
@@ -134,10 +136,17 @@ def _must_be_admin(call: Call) -> None:
         raise forbidden()
 
 
+def _walk(call: Call, channel: Channel) -> Iterator[Post]:
+    """Walk through a channel's posts, newest first, no further than needed."""
+    rows = (post for post in call.state.posts_of_channel.newest_first(channel.id) if not post.delete_at)
+    if channel.has_backdated_posts:
+        return iter(sorted(rows, key=lambda post: -post.create_at))
+    return rows
+
+
 def _live(call: Call, channel: Channel) -> list[Post]:
-    """Return a channel's posts, newest first."""
-    rows = call.state.posts_of_channel.newest_first(channel.id)
-    return sorted((post for post in rows if not post.delete_at), key=lambda post: -post.create_at)
+    """Return all of a channel's posts, newest first."""
+    return list(_walk(call, channel))
 
 
 def _listed(call: Call, posts: list[Post], older: str, newer: str) -> dict[str, Any]:
@@ -160,8 +169,9 @@ def with_roots(call: Call, posts: list[Post]) -> list[Post]:
 
 
 def _page(call: Call, channel: Channel) -> dict[str, Any]:
-    page, posts = call.page(), _live(call, channel)
+    page = call.page()
     start, end = page.number * page.size, (page.number + 1) * page.size
+    posts = list(islice(_walk(call, channel), end + 1))
     newer = posts[start - 1].id if 0 < start <= len(posts) else ""
     older = posts[end].id if end < len(posts) else ""
     return _listed(call, posts[start:end], older, newer)

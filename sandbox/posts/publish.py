@@ -83,6 +83,8 @@ def system_post(server: "Sandbox", channel: Channel, author: User, notice: Notic
 
 def _count(server: "Sandbox", channel: Channel, post: Post) -> None:
     counts = post.type not in JOINS_AND_LEAVES
+    if post.create_at < channel.last_post_at:
+        channel.has_backdated_posts = True
     channel.last_post_at = max(channel.last_post_at, post.create_at)
     channel.total_msg_count += counts
     if not post.root_id:
