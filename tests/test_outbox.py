@@ -19,12 +19,12 @@ from bot.mattermost import AioClient, Mattermost
 from bot.outbox import LEASE, Outbox, worker
 from bot.outbox.gate import Gate, patience
 from bot.outbox.lanes import Lanes
-from storage import migrate
 from storage import outbox as table
 from storage.database import Database
 from storage.outbox import Outgoing, Where
 from tests.chat_server import BOT, CHANNEL, ID, POST, chat_server, fault
 from tests.postgres import Server, postgres
+from tests.sqlite import migrated
 
 __all__ = ["postgres"]
 
@@ -82,9 +82,7 @@ def always(status: int, error_id: str = "app.x", **headers: str) -> Callable[[],
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/coop.db"
-        await migrate.upgrade(url)
-        database = Database(url)
+        database = Database(await migrated(tmp_path))
         yield database
         await database.close()
         return

@@ -12,10 +12,11 @@ from bot.clock import utc_now
 from bot.mattermost import AioClient, Mattermost
 from bot.outbox import LEASE, Outbox
 from sandbox.faults import Faults
-from storage import migrate, outbox
+from storage import outbox
 from storage.database import Database
 from storage.outbox import Outgoing, Where
 from tests.room import Room, a_room
+from tests.sqlite import migrated
 
 TEXTS = [str(n) for n in range(40)]
 
@@ -28,9 +29,7 @@ async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    url = f"sqlite:///{tmp_path}/coop.db"
-    await migrate.upgrade(url)
-    database = Database(url)
+    database = Database(await migrated(tmp_path))
     yield database
     await database.close()
 

@@ -12,10 +12,10 @@ from bot.errors import ChatError
 from bot.mattermost import AioClient, Mattermost
 from bot.people import People
 from config.settings import Settings
-from storage import migrate
 from storage.database import Database
 from storage.people import Person, Role
 from tests.chat_server import ID, TEAM, USER, ChatServer, chat_server, fault
+from tests.sqlite import migrated
 
 USER_PATH = f"GET /api/v4/users/{ID}"
 MEMBER_PATH = f"GET /api/v4/teams/{TEAM}/members/{ID}"
@@ -52,9 +52,7 @@ async def server() -> AsyncIterator[ChatServer]:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    url = f"sqlite:///{tmp_path}/coop.db"
-    await migrate.upgrade(url)
-    database = Database(url)
+    database = Database(await migrated(tmp_path))
     yield database
     await database.close()
 

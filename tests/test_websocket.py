@@ -19,10 +19,11 @@ from bot.websocket import DirectMessage, Events, PersonChanged, Reconnected, con
 from bot.websocket.connection import Position
 from bot.websocket.events import parse
 from bot.websocket.progress import CURSOR, Progress
-from storage import cursors, migrate
+from storage import cursors
 from storage.database import Database
 from tests.chat_server import BOT, CHANNEL, ID, TEAM, USER, ChatServer, chat_server, fault
 from tests.room import Room, a_room
+from tests.sqlite import migrated
 
 FIRST = 0.02
 NOW_MS = int(utc_now().timestamp() * 1000)
@@ -30,9 +31,7 @@ NOW_MS = int(utc_now().timestamp() * 1000)
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    url = f"sqlite:///{tmp_path}/coop.db"
-    await migrate.upgrade(url)
-    database = Database(url)
+    database = Database(await migrated(tmp_path))
     yield database
     await database.close()
 
