@@ -5,8 +5,7 @@ import json
 import aiohttp
 import pytest
 
-from tests.test_wire_commands import error_of, stage
-from tests.wire.stage import Reaction, Stage
+from tests.wire.stage import Reaction, Stage, error_of, stage
 
 
 async def button(scene: Stage, address: str = "/go", **action: object) -> dict[str, object]:

@@ -1,27 +1,8 @@
 """Slash commands of the sandbox beyond what was recorded."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 import pytest
 
-from tests.wire.stage import Reaction, Stage
-
-OLD, NEW = "5.37", "11.2"
-
-
-@asynccontextmanager
-async def stage(version: str = NEW) -> AsyncIterator[Stage]:
-    made = Stage(version)
-    await made.start()
-    try:
-        yield made
-    finally:
-        await made.stop()
-
-
-def error_of(reply: object) -> str:
-    return str(reply["id"]) if isinstance(reply, dict) else ""
+from tests.wire.stage import Reaction, error_of, stage
 
 
 @pytest.mark.parametrize(("version", "has_root"), [("5.37", False), ("10.5", False), ("11.2", True)])

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.test_wire_commands import error_of, stage
-from tests.wire.stage import Reaction, Stage
+from tests.wire.stage import Reaction, Stage, error_of, stage
 
 Json = dict[str, Any]
 MENU = {

@@ -9,7 +9,7 @@ from typing import Any
 from tests.wire.captures import Call, Frame, scenario
 from tests.wire.rooms_files import form_of
 from tests.wire.rooms_left_out import LEFT_OUT, UNKNOWN
-from tests.wire.rooms_setup import after, before, body_of, path_of
+from tests.wire.rooms_setup import after, before, body_of, has_after, path_of
 from tests.wire.world import Answer, Unbound, World
 
 TIMELESS = {"hello", "reply", "status_change"}
@@ -43,13 +43,14 @@ async def replay(version: str) -> dict[str, list[str]]:
 async def one(world: World, call: Call) -> None:
     """Make one call and compare its answer and all that was heard of it."""
     try:
-        await before(world, call)
-        await world.settle()
+        if await before(world, call):
+            await world.settle()
         for ears in world.ears.values():
             ears.take()
         await answered(world, call)
-        await world.settle()
-        await after(world, call)
+        if has_after(call):
+            await world.settle()
+            await after(world, call)
     except (Unbound, AssertionError) as problem:
         world.check(call.name, [f"not possible: {problem!r}"])
     await world.settle()

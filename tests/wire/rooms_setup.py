@@ -113,12 +113,17 @@ BEFORE: dict[str, list[Any]] = {
 }
 
 
-async def before(world: World, call: Call) -> None:
-    """Do what the recording left out just before a call."""
-    for table in (BEFORE, BEFORE_SOCKETS):
-        for step in table.get(call.name[:4], []):
-            await step(world)
+async def before(world: World, call: Call) -> bool:
+    """Do what the recording left out just before a call; tells whether there was anything."""
+    steps = [step for table in (BEFORE, BEFORE_SOCKETS) for step in table.get(call.name[:4], [])]
+    for step in steps:
+        await step(world)
     await attachments(world, call)
+    return bool(steps)
+
+
+def has_after(call: Call) -> bool:
+    return call.name[:4] in AFTER_SOCKETS
 
 
 async def after(world: World, call: Call) -> None:

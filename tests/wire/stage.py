@@ -1,5 +1,7 @@
 """A small server with one team, a few people and an integration whose answers a test chooses."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -140,3 +142,17 @@ class Stage(World):
         """Return the data of the events of a kind that somebody heard since the last time."""
         await self.settle()
         return [frame["data"] for frame in self.ears[actor].take() if frame.get("event") == event]
+
+
+@asynccontextmanager
+async def stage(version: str = "11.2") -> AsyncIterator[Stage]:
+    made = Stage(version)
+    await made.start()
+    try:
+        yield made
+    finally:
+        await made.stop()
+
+
+def error_of(reply: object) -> str:
+    return str(reply["id"]) if isinstance(reply, dict) else ""

@@ -1,6 +1,7 @@
 """A sandbox, the people and bots of a scenario in it, and their calls and sockets."""
 
 import asyncio
+import io
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -61,9 +62,10 @@ class World:
         address = self.server.url + (path[1:] if path.startswith("//") else "/api/v4" + path)
         if isinstance(body, str):
             options.setdefault("headers", {"Content-Type": "application/json"})
-            options["data"] = body.encode()
+            options["data"] = io.BytesIO(body.encode())
         elif body is not None:
-            options["json"] = body
+            options["data"] = io.BytesIO(json.dumps(body).encode())
+            options.setdefault("headers", {"Content-Type": "application/json"})
         headers = {**options.pop("headers", {})}
         if self.tokens.get(actor):
             headers["Authorization"] = f"Bearer {self.tokens[actor]}"
