@@ -38,6 +38,9 @@ class ChatServer:
             answer = answer(request, body)
         if isinstance(answer, Awaitable):
             answer = await answer
+        if isinstance(answer, web.Response) and not answer.prepared:
+            # A copy: one answer may serve several requests.
+            return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
         if isinstance(answer, web.StreamResponse):
             return answer
         return fault(404, "api.context.404.app_error") if answer is None else web.json_response(answer)
