@@ -1,12 +1,12 @@
 """The database: one engine to write, one to read, and the column types both databases share."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import DateTime, Dialect, String, event, text
+from sqlalchemy import CursorResult, DateTime, Dialect, Executable, String, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession as AlchemySession
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.sqlite import connect
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -28,6 +30,7 @@ SQLModel.metadata.naming_convention = NAMES
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 BUSY_MS = 5000
 STATEMENT_MS = 5000
+INSERT: dict[str, Callable[[Any], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -114,9 +117,19 @@ class Database:
         await self._reader.dispose()
 
 
+def dialect(db: AsyncSession) -> str:
+    """The kind of database: sqlite or postgresql."""
+    return db.get_bind().dialect.name
+
+
 def insertion(db: AsyncSession, table: type[SQLModel]) -> Any:
     """An INSERT that can say what happens on conflict, in the dialect of this database."""
-    return (postgresql if db.get_bind().dialect.name == "postgresql" else sqlite).insert(table)
+    return INSERT[dialect(db)](table)
+
+
+async def execute(db: AsyncSession, statement: Executable, values: Any = None) -> CursorResult[Any]:
+    """Run a statement made once, without the session’s own work on it: for the paths that everybody takes."""
+    return await (await db.connection()).execute(statement, values)
 
 
 class _Session(AsyncSession):
@@ -142,7 +155,8 @@ def _postgres(url: URL) -> AsyncEngine:
 
 
 def _sqlite(url: URL, *, writes: bool) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=1 if writes else 4, max_overflow=0, pool_timeout=10)
+    creator = {"async_creator": lambda: connect(url.database or "")} if writes else {}
+    engine = create_async_engine(url, pool_size=1 if writes else 4, max_overflow=0, pool_timeout=10, **creator)
     event.listen(engine.sync_engine, "connect", _writable if writes else _read_only)
     # pysqlite would begin too late, and two read-modify-writes would lose one of them.
     event.listen(engine.sync_engine, "begin", _begin_immediate if writes else _begin)

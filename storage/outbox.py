@@ -50,6 +50,9 @@ class Outgoing(SQLModel, table=True):
     fault: str | None = Field(default=None, max_length=120)
 
 
+ADD = insert(Outgoing.__table__)  # type: ignore[attr-defined]  # SQLModel does not declare it
+
+
 async def add(db: AsyncSession, messages: Sequence[Outgoing]) -> None:
     """Write messages down; the caller’s transaction decides whether they exist."""
     await db.exec(insert(Outgoing), params=[m.model_dump() for m in messages])

@@ -5,11 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, bindparam
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import Code, UtcTime, insertion
+from storage.database import Code, UtcTime, execute, insertion
 
 PARIS = "Europe/Paris"
 
@@ -63,9 +63,13 @@ class Person(SQLModel, table=True):
         return ZoneInfo(self.timezone)
 
 
+BY_ID = select(Person.__table__).where(col(Person.id) == bindparam("person"))  # type: ignore[attr-defined]
+
+
 async def get(db: AsyncSession, person_id: str) -> Person | None:
     """The person of that Mattermost id."""
-    return await db.get(Person, person_id)
+    row = (await execute(db, BY_ID, {"person": person_id})).mappings().first()
+    return Person(**row) if row else None
 
 
 async def by_username(db: AsyncSession, username: str) -> Person | None:

@@ -5,17 +5,24 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, func, update
+from sqlalchemy import CursorResult, Table, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.cra.table import Cra, columns
 from storage.cra.values import Report, Source
-from storage.database import insertion
+from storage.database import INSERT, dialect, execute
 from storage.people import Person
 
 RESTORE_FOR = timedelta(days=30)
 """How long a deleted report can be brought back."""
+
+TABLE: Table = Cra.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+ONCE = {
+    kind: insert(TABLE).on_conflict_do_nothing(index_elements=["key"]).returning(TABLE.c.id)
+    for kind, insert in INSERT.items()
+}
+"""The INSERT of a report, which does nothing for a key already there; made once, for each kind of database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +54,7 @@ async def file(db: AsyncSession, author: Person, report: Report, how: Filing) ->
         "created_at": how.at,
         "modified_at": how.at,
     }
-    statement = insertion(db, Cra).values(row).on_conflict_do_nothing(index_elements=["key"])
-    number = (await db.execute(statement.returning(col(Cra.id)))).scalar()
+    number = (await execute(db, ONCE[dialect(db)], row)).scalar()
     if number is not None:
         return Filed(number, is_new=True)
     first = await db.execute(select(Cra.id).where(Cra.key == how.key))

@@ -1,0 +1,40 @@
+"""The writing connection to SQLite: its statements run where they are awaited, only what may wait goes to a thread.
+
+Each hop to aiosqlite’s thread and back costs more than the statement it carries (performance.md §3). A statement of
+the one writer touches pages in memory; what can take long is to get the lock (BEGIN) and to sync the disk (COMMIT).
+"""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import aiosqlite
+
+T = TypeVar("T")
+
+WAITING = ("begin", "pragma", "vacuum", "commit", "rollback")
+"""How statements begin that may wait for another process or for the disk."""
+
+
+class Connection(aiosqlite.Connection):
+    """aiosqlite’s connection, whose queue to its thread is used for waiting only."""
+
+    async def _execute(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        if self._waits(fn, args) or not self._running or self._connection is None:
+            result: T = await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+            return result
+        return fn(*args, **kwargs)
+
+    def _waits(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> bool:
+        if args and isinstance(args[0], str):
+            return args[0].lstrip().lower().startswith(WAITING)
+        return getattr(fn, "__name__", "") in {"commit", "rollback", "close"}
+
+
+async def connect(path: str) -> Connection:
+    """Open the file; its statements may be run by any thread, one at a time."""
+    connection = Connection(lambda: sqlite3.connect(path, check_same_thread=False), iter_chunk_size=64)
+    connection._thread.daemon = True  # else a connection left open keeps the process alive
+    opened = await connection
+    assert isinstance(opened, Connection)
+    return opened
