@@ -97,5 +97,5 @@ async def _outage(plan: Plan, chatter: Chatter, stores: Stores) -> Figure:
 
 def _numbers(chatter: Chatter) -> Sequence[str]:
     """The numbers of the CRAs that the posts are receipts of."""
-    found = (re.search(r"n°\s*(\d+)", str(post)) for post in chatter.stub.posts.values())
+    found = (re.search(r"n°\s*(\d+)", post["message"]) for post in chatter.stub.posts.values())
     return [match[1] for match in found if match]

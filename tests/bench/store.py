@@ -4,9 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from bot.clock import utc_now
 from storage import migrate
+from storage.database import Database
+from storage.people import Person, Role
 from tests import postgres
+from tests.bench.stub import PEOPLE, user_id, username
 
 LASTING = ("max_connections=60", "jit=off", "shared_buffers=256MB")
 
@@ -25,10 +30,23 @@ class Stores:
         return url.removeprefix("sqlite:///")
 
 
+async def _peopled(database_url: str) -> None:
+    """Write the people of the bench into the register, as the demo and real deployments do."""
+    database = Database(database_url)
+    async with database.transaction() as db:
+        for number in range(PEOPLE):
+            who: dict[str, Any] = {"id": user_id(number), "username": username(number), "role": Role.CONSEILLER}
+            place = {"structure": "Maison de quartier", "departements": ["69"]}
+            db.add(Person(since=utc_now(), commune="69256", code_postal="69120", **who, **place))
+    await database.close()
+
+
 async def sqlite(folder: Path, stem: str) -> Stores:
-    """Two files; the bot migrates its own."""
+    """Two files."""
     stores = Stores("SQLite", f"sqlite:///{folder}/{stem}-bot.db", f"sqlite:///{folder}/{stem}-hand.db", 0.3)
-    await migrate.upgrade(stores.hand)
+    for url in (stores.bot, stores.hand):
+        await migrate.upgrade(url)
+    await _peopled(stores.bot)
     return stores
 
 
@@ -47,4 +65,5 @@ async def postgresql() -> AsyncIterator[postgres.Server | None]:
 async def databases(server: postgres.Server) -> AsyncIterator[Stores]:
     """Two databases of that server."""
     async with server.database() as mine, server.database() as theirs:
+        await _peopled(mine)
         yield Stores("PostgreSQL", mine, theirs, 0.5)

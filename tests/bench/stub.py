@@ -102,6 +102,7 @@ class Stub:
                 await handler(request)
             if request.transport is not None:
                 request.transport.abort()
+            return web.Response(status=503)
         response = await handler(request)
         if not response.prepared:
             response.headers["X-Version-Id"] = VERSION
