@@ -196,6 +196,8 @@ async def test_a_late_answer_is_refused_after_thirty_minutes() -> None:
         path = "/" + scene.got[0].field("response_url").removeprefix(scene.server.url)
         answer = await scene.send("nobody", "POST", path, {"text": "tard"})
         assert answer.status == 404
+        await scene.types("ann", "/cra")
+        assert len(scene.server.commands.hooks) == 1  # the old one is forgotten
 
 
 async def test_who_is_not_in_the_channel_runs_nothing_there() -> None:

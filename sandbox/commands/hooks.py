@@ -4,14 +4,13 @@ from aiohttp import web
 
 from sandbox.call import Call
 from sandbox.commands import response
-from sandbox.commands.records import ResponseHook
+from sandbox.commands.records import HOOK_LIFE, ResponseHook
 from sandbox.commands.response import Place
 from sandbox.errors import ApiError
 from sandbox.routes import Routes
 
 routes = Routes(prefix="")
 
-LIFE = 30 * 60 * 1000
 MOST_USES = 5
 ERROR = "web.command_webhook."
 
@@ -37,7 +36,7 @@ async def answer_late(call: Call) -> object:
 def _usable(call: Call) -> ResponseHook:
     """Count one use of an address that is neither too old nor used up."""
     hook = call.server.commands.hooks.get(call.path("hook_id"))
-    if hook is None or call.state.clock.tick() - hook.create_at > LIFE:
+    if hook is None or call.state.clock.tick() - hook.create_at > HOOK_LIFE:
         raise ApiError(ERROR + "general.app_error", 404)
     if hook.uses >= MOST_USES:
         raise ApiError(ERROR + "general.app_error", 400)

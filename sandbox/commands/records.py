@@ -8,6 +8,9 @@ from sandbox.tables import Index, Record
 if TYPE_CHECKING:
     from sandbox.state import State
 
+HOOK_LIFE = 30 * 60 * 1000
+"""Milliseconds for which late answers are taken."""
+
 
 @dataclass(eq=False)
 class Command(Record):
@@ -61,6 +64,14 @@ class Commands:
         self.rows = state.table("commands", Command)
         self.of_team = Index(self.rows, "team_id")
         self.hooks = state.table("response_hooks", ResponseHook)
+
+    def add_hook(self, hook: ResponseHook) -> ResponseHook:
+        """Keep a new address for late answers, and forget those too old to be used."""
+        oldest = next(iter(self.hooks), None)
+        while oldest is not None and oldest.create_at < hook.create_at - HOOK_LIFE:
+            self.hooks.remove(oldest)
+            oldest = next(iter(self.hooks), None)
+        return self.hooks.add(hook)
 
     def in_team(self, team_id: str) -> list[Command]:
         """Return the commands of a team that are not deleted."""

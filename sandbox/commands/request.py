@@ -70,7 +70,7 @@ def new_hook(run: Run, command: Command) -> ResponseHook:
     """Make the address for late answers."""
     now = run.server.state.clock.tick()
     hook = ResponseHook(new_id(), now, command.id, run.user.id, run.channel.id, run.root_id)
-    return run.server.commands.hooks.add(hook)
+    return run.server.commands.add_hook(hook)
 
 
 def fields(run: Run, command: Command, hook: ResponseHook) -> list[tuple[str, str]]:

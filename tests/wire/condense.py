@@ -181,7 +181,7 @@ def rooms_records(folder: Path) -> Iterator[dict[str, Any]]:
         if number in OF_TEAM:
             named = re.sub("⟨#(town-square|off-topic)⟩", rf"⟨#\1 {OF_TEAM[number]}⟩", named)
         if number in PAGES_OF_ALL:
-            named = re.sub(r'"user_id": "⟨[a-z]+\d*⟩"', '"user_id": "⟨crowd⟩"', named)
+            named = re.sub(r'"user_id": "⟨[^⟩]+⟩"', '"user_id": "⟨crowd⟩"', named)
             named = re.sub(r'"(last_viewed_at|last_update_at)": [^,]+', r'"\1": "⟨n⟩"', named)
         yield {"scenario": "rooms", **json.loads(named)}
 

@@ -135,9 +135,9 @@ def check_frames(world: World, call: Call, heard: dict[str, list[dict[str, Any]]
     if call.name.startswith(RACE[1:]):
         return  # compared with those of the first of the race
     numbers: Counter[str] = Counter()
-    causes = RACE if call.name.startswith(RACE[0]) else (call.name,)
-    for frame in world.recorded.frames:
-        if not frame.after.startswith(causes) or frame.event in TIMELESS | {"out"} or "raw" in frame.frame:
+    causes = RACE if call.name.startswith(RACE[0]) else (call.name[:4],)
+    for frame in (frame for cause in causes for frame in world.frames_after.get(cause, [])):
+        if frame.event in TIMELESS | {"out"} or "raw" in frame.frame:
             continue
         numbers[frame.event] += 1
         name = f"{frame.after}#{frame.event}{numbers[frame.event]}"

@@ -116,10 +116,17 @@ async def again(world: World) -> None:
     await (await world.open("plain-again", "plain")).next("hello")
 
 
+async def bot_off(world: World) -> None:
+    """A disabled bot's sockets stay open and answer no ping: there is no use waiting for one."""
+    for name in ("plain", "plain-a"):
+        world.ears[name].deaf = True
+
+
 BEFORE_SOCKETS: dict[str, list[Any]] = {
     "0036": [listeners],
     "0498": [newcomers],
     "0571": [newcomers_go],
+    "1134": [bot_off],
 }
 AFTER_SOCKETS: dict[str, list[Any]] = {
     "0056": [outsiders],

@@ -10,7 +10,7 @@ import aiohttp
 from yarl import URL
 
 from sandbox import Sandbox
-from tests.wire.captures import Scenario
+from tests.wire.captures import Frame, Scenario
 from tests.wire.match import Matcher
 from tests.wire.names import Unbound
 from tests.wire.sockets import Ears, listen
@@ -41,6 +41,10 @@ class World:
         self.closed: list[Ears] = []
         """Sockets whose name another one took over."""
         self.results: dict[str, list[str]] = {}
+        self.frames_after: dict[str, list[Frame]] = {}
+        """The recorded frames by the number of the call that caused them."""
+        for frame in recorded.frames:
+            self.frames_after.setdefault(frame.after[:4], []).append(frame)
         self.notes: dict[str, Any] = {}
         """What the setup has to remember until a later step."""
 
