@@ -1,5 +1,6 @@
 """Bringing the tables of a database to the state this code needs."""
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ _LOCK = 7_301_992
 
 
 class SchemaError(Exception):
-    """The tables are not those of this version; the text, in French, says what to do."""
+    """The database can’t be used by this version; the text, in French, says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +99,18 @@ async def _with_connection(database_url: str, work: Callable[[Connection], T]) -
         await engine.dispose()
 
 
+def _check_place(file: Path) -> None:
+    """Told beforehand, because SQLite’s own refusal does not say which folder."""
+    place = file if file.exists() else file.absolute().parent
+    if file.is_dir() or not os.access(place, os.W_OK):
+        raise SchemaError(f"COOP_DATABASE_URL : « {place} » n’existe pas, ou rien ne peut y être écrit.")
+
+
 async def _engine(database_url: str) -> AsyncEngine:
     """Not the one that serves on PostgreSQL: a step on a large table may take longer than a request may."""
     url = async_url(database_url)
     if url.get_backend_name() == "sqlite":
+        _check_place(Path(url.database or ""))
         return Database(database_url).engine
     return create_async_engine(url, poolclass=NullPool, connect_args={"timeout": 5})
 

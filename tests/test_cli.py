@@ -2,12 +2,14 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from bot import cli
 from bot.errors import ChatError
@@ -15,8 +17,9 @@ from bot.operator.errors import OperatorError
 from bot.operator.faults import as_sentence
 from bot.operator.progress import Progress
 from config.settings import Settings
-from tests.house import House
+from tests.house import House, free_port
 
+HUSH = cli._hush
 LINE = {
     "auteur": "juliette",
     "date": "2026-11-20",
@@ -108,6 +111,45 @@ def test_serve_names_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None
     assert "COOP_BOT_TOKEN, COOP_COMMAND_TOKEN, COOP_SECRET" in capsys.readouterr().err
 
 
+def test_serve_prepares_the_database_first(monkeypatch: pytest.MonkeyPatch, elsewhere: Path) -> None:
+    served: list[str] = []
+
+    async def serve(settings: Settings) -> None:
+        served.append(settings.database_url)
+        assert (elsewhere / "coop.db").exists()
+
+    monkeypatch.setattr("bot.app.serve", serve)
+    (elsewhere / "env").write_text("COOP_BOT_TOKEN=a\nCOOP_COMMAND_TOKEN=b\nCOOP_SECRET=c\n")
+    assert run("--env-file", "env", "serve") == 0
+    assert served == ["sqlite:///coop.db"]
+
+
+def test_setup_doctor_and_demo_fail_with_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    asked = ["setup", "--url", nowhere, "--team", "cnum", "--public-url", nowhere, "--write", "env"]
+    assert run(*asked) == 2
+    assert "--admin-token" in capsys.readouterr().err
+    assert run(*asked, "--admin-token", "un-secret") == 1
+    said = capsys.readouterr().err
+    assert "ne répond pas" in said
+    assert "un-secret" not in said
+    assert run("doctor") == 1
+    assert "À réparer" in capsys.readouterr().out
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        assert run("demo", "--port", str(busy.getsockname()[1])) == 1
+    assert "est déjà pris" in capsys.readouterr().err
+
+
+def test_what_libraries_log_does_not_stand_between_our_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    before = structlog.get_config()
+    HUSH()
+    structlog.get_logger().warning("quelque chose")
+    structlog.configure(**before)
+    assert capsys.readouterr() == ("", "")
+
+
 def test_migrate_says_what_it_did(capsys: pytest.CaptureFixture[str], elsewhere: Path) -> None:
     (elsewhere / ".env").write_text("COOP_DATABASE_URL=sqlite:///ici.db\n")
     assert run("migrate") == 0
@@ -118,14 +160,21 @@ def test_migrate_says_what_it_did(capsys: pytest.CaptureFixture[str], elsewhere:
     assert (elsewhere / "ici.db").exists()
 
 
-@pytest.mark.parametrize("url", ["sqlite:////nulle/part/coop.db", "postgresql://u:motdepasse@127.0.0.1:1/x"])
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("sqlite:////nulle/part/coop.db", "« /nulle/part » n’existe pas"),
+        ("sqlite:////usr", "« /usr »"),
+        ("postgresql://u:motdepasse@127.0.0.1:1/x", "La base de données ne répond pas"),
+    ],
+)
 def test_a_database_out_of_reach_is_a_sentence(
-    url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    url: str, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COOP_DATABASE_URL", url)
     assert run("migrate") == 1
     said = capsys.readouterr().err
-    assert said.startswith("coop-bot : La base de données")
+    assert sentence in said
     assert "motdepasse" not in said
 
 
@@ -292,3 +341,11 @@ def test_the_format_s_page_lists_every_key() -> None:
     page = (Path(__file__).parent.parent / "docs" / "wire.md").read_text("utf-8")
     for name in (*COLUMNS, *CSV_COLUMNS):
         assert f"`{name}`" in page
+
+
+def test_a_file_that_is_no_database_is_a_sentence(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (elsewhere / "coop.db").write_text("du texte, pas une base de données, assez long pour avoir un en-tête " * 9)
+    assert run("migrate") == 1
+    said = capsys.readouterr().err
+    assert said.startswith("coop-bot : La base de données")
+    assert "Traceback" not in said

@@ -1,6 +1,7 @@
 """The demo: two processes that stay up, people and history, a tour that ends well."""
 
 import asyncio
+import dataclasses
 import os
 import signal
 import sys
@@ -9,6 +10,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -161,23 +163,31 @@ async def test_ports_and_folders_in_use_are_said(tmp_path: Path) -> None:
     await busy.wait_closed()
 
 
-async def test_a_signal_ends_the_demo_and_its_children(tmp_path: Path) -> None:
-    ports = {"PORT": str(free_port()), "BOT_PORT": str(free_port())}
-    command = [sys.executable, "-m", "bot", "demo"]
-    process = await asyncio.create_subprocess_exec(
-        *command, cwd=tmp_path, env=os.environ | ports, stdout=asyncio.subprocess.PIPE
-    )
-    assert process.stdout is not None
-    try:
-        assert await process.stdout.readline() == f"Prêt : http://127.0.0.1:{ports['PORT']}\n".encode()
-        second = await asyncio.create_subprocess_exec(*command, cwd=tmp_path, stderr=asyncio.subprocess.PIPE)
-        _, complaint = await second.communicate()
-        assert (second.returncode, "tourne déjà" in complaint.decode()) == (1, True)
-        process.send_signal(signal.SIGTERM)
-        assert await process.wait() == 0
-    finally:
-        if process.returncode is None:
-            process.kill()
-    for port in ports.values():
-        with pytest.raises(OSError, match=port):
-            await asyncio.open_connection("127.0.0.1", int(port))
+@pytest.mark.parametrize(("change", "word"), [({"version": "onze"}, "SERVER_VERSION"), ({"port": 0}, "deux ports")])
+async def test_plans_that_cannot_be_are_said(tmp_path: Path, change: dict[str, Any], word: str) -> None:
+    where = dataclasses.replace(stage.Plan(tmp_path, 1, 0, "11.2"), **change)
+    with pytest.raises(OperatorError, match=word):
+        async with stage.running(where, print):
+            pass
+
+
+async def test_a_signal_ends_the_demo_and_its_children(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "env").write_text("un reste d’une démo jamais finie")
+    (tmp_path / "spool").mkdir()
+    ports = free_port(), free_port()
+    options = Namespace(tour=False, reset=True, port=ports[0], bot_port=ports[1], server_version="5.37")
+    showing = asyncio.create_task(demo(options, tmp_path))
+    shown = ""
+    while "Ctrl-C" not in shown:
+        await asyncio.sleep(0.1)
+        shown += capsys.readouterr().out
+        assert not showing.done()
+    assert shown.startswith(f"Prêt : http://127.0.0.1:{ports[0]}\n")
+    assert PASSWORD in shown
+    with pytest.raises(OperatorError, match="tourne déjà"):
+        await demo(options, tmp_path)
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert await showing == 0
+    for port in ports:
+        with pytest.raises(OSError, match=str(port)):
+            await asyncio.open_connection("127.0.0.1", port)

@@ -1,11 +1,15 @@
 """« coop-bot doctor »: nothing to mend on a good day, and each fault said with what mends it."""
 
+import ssl
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
+from aiohttp.client_reqrep import ConnectionKey
 from pydantic import SecretStr
 
 from bot.clock import utc_now
@@ -282,3 +286,18 @@ async def test_a_bot_that_only_this_machine_reaches_is_told_apart(tmp_path: Path
         await client.close()
     assert "le bot répond d’ici, pas du serveur" in said[0]
     assert "réponse inattendue (418)" in said[1]
+
+
+async def test_a_certificate_nobody_knows_is_said() -> None:
+    key = ConnectionKey(
+        "chat.example", 443, is_ssl=True, ssl=True, proxy=None, proxy_auth=None, proxy_headers_hash=None
+    )
+
+    def get(_: str) -> None:
+        raise aiohttp.ClientConnectorCertificateError(key, ssl.SSLCertVerificationError())
+
+    client: Any = SimpleNamespace(url="https://chat.example", session=SimpleNamespace(get=get))
+    findings, said = noticing()
+    assert not await chat.server(client, findings, utc_now)
+    assert "chat.example" in said[0]
+    assert "SSL_CERT_FILE" in said[0]

@@ -8,12 +8,16 @@ from typing import Any
 
 import pytest
 
+from bot.errors import ChatError
 from bot.mattermost import AioClient
 from bot.operator import envfile
-from bot.operator.admin import Admin
+from bot.operator.admin import Admin, Command
 from bot.operator.errors import OperatorError
 from bot.operator.reach import must_be_allowed
 from bot.operator.setup import setup
+from bot.operator.setup.account import refusal
+from bot.operator.setup.changes import Changes
+from bot.operator.setup.slash import slash_commands
 from commands import FEATURES
 from sandbox import Sandbox
 from tests.modes import MODES
@@ -303,3 +307,46 @@ def test_a_name_written_twice_is_one_variable() -> None:
 )
 async def test_private_addresses_must_be_allowed(host: str, allowed: str, must: bool) -> None:
     assert await must_be_allowed(host, allowed) is must
+
+
+async def test_a_name_that_looks_public_but_is_unknown_is_let_pass() -> None:
+    assert not await must_be_allowed("nulle-part.invalid", "")
+
+
+async def test_a_name_of_mattermost_s_own_is_said(newest: Server) -> None:
+    changes = Changes(newest.said.append, dry=False)
+    client = AioClient(newest.admin.url, newest.admin.token)
+    away = Command(team_id=newest.team_id, trigger="away", method="P", url="http://127.0.0.1:1/commands")
+    await slash_commands(Admin(client), changes, [away], replace=False)
+    await client.close()
+    assert "/away est déjà pris" in changes.faults[0]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ChatError(403, "api.bot.create_disabled"), "EnableBotAccountCreation"),
+        (ChatError(403, "api.context.permissions.app_error"), "pas le droit de créer un bot"),
+        (ChatError(400, "model.user.is_valid.username.app_error"), "--bot-name"),
+    ],
+)
+def test_why_a_bot_was_not_made(error: ChatError, words: str) -> None:
+    assert words in refusal(error, "coop")
+
+
+def test_other_refusals_are_not_explained_away() -> None:
+    with pytest.raises(ChatError, match="502"):
+        refusal(ChatError(502), "coop")
+
+
+def test_a_file_half_written_never_takes_the_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "no space")
+
+    file = tmp_path / "env"
+    file.write_text("A=1\n")
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="no space"):
+        envfile.write(file, "A=2\n")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["env"]
+    assert file.read_text() == "A=1\n"

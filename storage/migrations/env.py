@@ -1,6 +1,6 @@
 """What alembic runs: on the connection that storage.migrate gives it, in that connection’s transaction."""
 
-from typing import Any, Literal
+from typing import Any
 
 from alembic import context
 from sqlalchemy import Connection, Index
@@ -12,14 +12,6 @@ import storage.cursors
 import storage.drafts
 import storage.outbox
 import storage.people  # noqa: F401  (the imports register the tables)
-from storage.database import UtcTime
-
-
-def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
-    """Write our column types as what they are in the database: a step must outlive the code."""
-    if kind == "type" and isinstance(item, UtcTime):
-        return "sa.DateTime(timezone=True)"
-    return False
 
 
 def include_object(item: Any, *_: object) -> bool:
@@ -35,7 +27,6 @@ def run(connection: Connection) -> None:
         target_metadata=SQLModel.metadata,
         render_as_batch=True,
         transactional_ddl=True,
-        render_item=render_item,
         include_object=include_object,
     )
     with context.begin_transaction():

@@ -18,6 +18,7 @@ from bot.operator.demo.stage import HOST, LOCK, Plan, empty, running
 from bot.operator.errors import OperatorError
 
 FOLDER = Path(".demo")
+_STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 async def demo(options: Namespace, folder: Path) -> int:
@@ -51,11 +52,15 @@ async def _show(plan: Plan) -> None:
 
 async def _until_stopped(work: Awaitable[None]) -> None:
     """Do the work until SIGINT or SIGTERM, and let it clean up."""
-    task = asyncio.ensure_future(work)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    task, loop = asyncio.ensure_future(work), asyncio.get_running_loop()
+    for number in _STOPS:
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    finally:
+        for number in _STOPS:
+            loop.remove_signal_handler(number)
 
 
 @contextmanager

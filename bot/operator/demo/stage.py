@@ -3,6 +3,7 @@
 What is heavy to import is imported once the two processes are on their way.
 """
 
+import re
 import shutil
 import socket
 import sys
@@ -52,8 +53,7 @@ class Plan:
 @asynccontextmanager
 async def running(plan: Plan, say: Callable[[str], None]) -> AsyncIterator[None]:
     """Both processes up, the server prepared as « setup » prepares any server."""
-    _must_be_free(plan.port, "PORT")
-    _must_be_free(plan.bot_port, "BOT_PORT")
+    _check(plan)
     is_new = not (plan.folder / _PREPARED).exists()
     if is_new:
         empty(plan.folder)
@@ -71,6 +71,15 @@ async def running(plan: Plan, say: Callable[[str], None]) -> AsyncIterator[None]
     finally:
         await bot.stop()
         await mattermost.stop()
+
+
+def _check(plan: Plan) -> None:
+    if not re.fullmatch(r"\d{1,2}\.\d{1,2}(\.\d{1,2})?", plan.version):
+        raise OperatorError("SERVER_VERSION : 11.2, 10.5, 9.11, 9.4 ou 5.37.", code=2)
+    if plan.port == plan.bot_port:
+        raise OperatorError("PORT et BOT_PORT doivent être deux ports différents.", code=2)
+    _must_be_free(plan.port, "PORT")
+    _must_be_free(plan.bot_port, "BOT_PORT")
 
 
 def _still_fits(plan: Plan) -> bool:

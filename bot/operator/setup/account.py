@@ -44,11 +44,12 @@ async def _made(admin: Admin, changes: Changes, name: str) -> str:
             f"Compte de bot @{name}", ("à créer", "créé"), lambda: admin.create_bot(name, DISPLAY_NAME, DESCRIPTION)
         )
     except ChatError as error:
-        raise OperatorError(_refused(error, name)) from error
+        raise OperatorError(refusal(error, name)) from error
     return made or ""
 
 
-def _refused(error: ChatError, name: str) -> str:
+def refusal(error: ChatError, name: str) -> str:
+    """What to do about a bot that could not be made; raises the error again where that is not known."""
     if error.error_id == "api.bot.create_disabled":
         return (
             "Le serveur n’autorise pas les comptes de bot : mettez ServiceSettings.EnableBotAccountCreation à true "
