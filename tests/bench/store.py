@@ -36,7 +36,7 @@ async def _peopled(database_url: str) -> None:
     async with database.transaction() as db:
         for number in range(PEOPLE):
             who: dict[str, Any] = {"id": user_id(number), "username": username(number), "role": Role.CONSEILLER}
-            place = {"structure": "Maison de quartier", "departements": ["69"]}
+            place: dict[str, Any] = {"structure": "Maison de quartier", "departements": ["69"]}
             db.add(Person(since=utc_now(), commune="69256", code_postal="69120", **who, **place))
     await database.close()
 

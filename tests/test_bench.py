@@ -1,0 +1,47 @@
+"""The bench works: a glance at it, without any value as a measure."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.bench.figures import Figure, table
+from tests.bench.load import closed, open_loop
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.mark.timeout(180)
+def test_a_quick_bench_measures_everything_and_prints_a_table() -> None:
+    command = [sys.executable, "-m", "tests.bench", "--quick"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=170)
+    assert done.returncode == 0, done.stderr[-2000:]
+    rows = [line for line in done.stdout.splitlines() if line.startswith("(")]
+    assert [row[:3] for row in rows] == ["(a)"] * 3 + ["(b)"] * 3 + ["(c)"] * 3 + ["(d)"], done.stdout
+    assert "24 reçus pour 24 CRA" in done.stdout, done.stdout
+    assert "échecs" not in done.stdout, done.stdout
+
+
+async def test_a_closed_run_counts_what_failed() -> None:
+    async def send(number: int) -> bool:
+        return number % 4 != 0
+
+    run = await closed(send, 40)
+    assert (run.done, run.failed, len(run.latencies)) == (30, 10, 40)
+
+
+async def test_an_open_run_sends_as_many_as_are_due() -> None:
+    sent: list[int] = []
+
+    async def send(number: int) -> bool:
+        sent.append(number)
+        raise OSError
+
+    run = await open_loop(send, 1000, 20)
+    assert (sent, run.failed, len(run.latencies)) == (list(range(20)), 20, 20)
+
+
+def test_a_table_says_what_was_met_and_what_was_missed() -> None:
+    shown = table([Figure("a", "1", "2", "≥ 1", True), Figure("b", "0", "2", "≥ 1", False)])
+    assert [line.rstrip().rpartition(" ")[2] for line in shown.splitlines()[2:]] == ["tenu", "MANQUÉ"]
