@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sandbox import actions, commands, dialogs, roles, statuses, system, webhooks
+from sandbox import actions, commands, dialogs, roles, statuses, system, walls, webhooks
 from sandbox.channels import change, create, lookup, members, reading, sidebar
 from sandbox.channels import roles as channel_roles
 from sandbox.channels import search as channel_search
@@ -18,7 +18,7 @@ from sandbox.users import lookup as user_lookup
 from sandbox.users import search as user_search
 
 _AREAS = (
-    *(system, roles, statuses),
+    *(system, roles, statuses, walls),
     *(accounts, bots, user_search, user_lookup, manage, preferences),
     *(team_calls, team_members),
     *(create, channel_search, lookup, change, members, channel_roles, reading, sidebar),

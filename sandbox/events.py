@@ -62,6 +62,7 @@ class Hub:
         self._caps = caps
         self._by_user: dict[str, list[Connection]] = {}
         self._channels: dict[str, frozenset[str]] = {}
+        self._absence: Callable[[str], None] = lambda _: None
 
     def add(self, connection: Connection) -> None:
         """Let a connection hear."""
@@ -90,6 +91,15 @@ class Hub:
         for connection in self._by_user.get(user_id, []):
             if token_id is None or connection.token_id == token_id:
                 connection.deaf = True
+
+    def on_absence(self, note: Callable[[str], None]) -> None:
+        """Say what is done when somebody's last connection ends."""
+        self._absence = note
+
+    def note_absence(self, user_id: str) -> None:
+        """Notice that one of somebody's connections ended; it may have been the last."""
+        if all(known.outbox is None for known in self._by_user.get(user_id, ())):
+            self._absence(user_id)
 
     def publish(
         self, event: str, data: Data, broadcast: Broadcast = EVERYBODY, personal: Personal | None = None

@@ -26,6 +26,7 @@ from sandbox.records import Token
 from sandbox.routes import API, Route
 from sandbox.snapshot import Snapshot
 from sandbox.state import State
+from sandbox.statuses import set_offline
 from sandbox.triggers import Triggers
 from sandbox.versions import capabilities
 from sandbox.webhooks.records import Webhooks
@@ -47,6 +48,7 @@ class Sandbox:
         self.rights = Rights(self.state, self.caps)
         self.credentials = Credentials(self.state, self.config)
         self.hub = Hub(self.state, self.caps)
+        self.hub.on_absence(lambda user_id: set_offline(self, user_id))
         self.sockets: set[Socket] = set()
         self.tasks: set[asyncio.Task[None]] = set()
         """Work that goes on after its call was answered."""

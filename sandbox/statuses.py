@@ -30,6 +30,12 @@ def set_online(server: "Sandbox", user_id: str) -> None:
         set_status(server, user_id, "online", manual=False)
 
 
+def set_offline(server: "Sandbox", user_id: str) -> None:
+    """Note that somebody's last connection ended, unless they chose a status themselves."""
+    if not status_of(server, user_id).manual:
+        set_status(server, user_id, "offline", manual=False)
+
+
 def set_status(server: "Sandbox", user_id: str, value: str, *, manual: bool) -> Status:
     """Change a status and tell the person's own clients."""
     row = server.state.statuses.get(user_id) or server.state.statuses.add(Status(user_id))

@@ -48,6 +48,7 @@ class Capabilities:
     unknown_path_is_plain: bool = _until(6, 0)
 
     # People
+    profile_attributes: bool = _since(10, 8)
     new_name_draws_picture: bool = _since(6, 0)
     user_has_remote_id: bool = _since(6, 0)
     own_user_hides_auth_data: bool = _since(10, 6)
@@ -92,6 +93,8 @@ class Capabilities:
     bulk_add: bool = _since(9, 11)
 
     # Posts
+    schedules_posts: bool = _since(10, 3)
+    flags_content: bool = _since(11, 1)
     list_says_has_next: bool = _between((7, 0), (10, 6))
     asked_reply_turns_thread: bool = _between((6, 0), (10, 6))
     stranger_mentions_both: bool = _since(10, 6)

@@ -52,6 +52,7 @@ class Socket:
         """End the connection without a close frame, as the real server does; events wait from now on."""
         if self._connection is not None and self._outbox is not None:
             self._connection.detach(self._outbox)
+            self._server.hub.note_absence(self._connection.user_id)
         if self._request.transport is not None:
             self._request.transport.close()
 
@@ -72,6 +73,7 @@ class Socket:
         wanted, number = self._request.query.get("connection_id"), self._request.query.get("sequence_number")
         if wanted is None:
             self._register(token)
+            set_online(self._server, token.user_id)
         elif number is None or not number.isdigit():
             self.cut()
         else:

@@ -12,6 +12,8 @@ from sandbox.teams.joining import TOWN_SQUARE, missing_team_member
 
 routes = Routes()
 
+MOST_AT_ONCE = 1000
+
 
 def missing_member() -> ApiError:
     """Somebody is not in the channel."""
@@ -69,6 +71,8 @@ def _check_root(call: Call, channel: Channel, post_id: str) -> None:
 
 
 def _add_several(call: Call, channel: Channel, user_ids: list[str]) -> object:
+    if len(user_ids) > MOST_AT_ONCE:
+        raise invalid_body("user_ids")
     rows: list[ChannelMember] = []
     for user_id in user_ids:
         try:

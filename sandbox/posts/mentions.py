@@ -41,6 +41,11 @@ def _is_active(server: "Sandbox", user_id: str) -> bool:
     return user is not None and not user.delete_at
 
 
+def _is_online(server: "Sandbox", user_id: str) -> bool:
+    status = server.state.statuses.get(user_id)
+    return status is not None and status.status == "online"
+
+
 def names_in(text: str) -> list[str]:
     """Return the names after an @ outside of code, in small letters."""
     return [name.lower() for name in _NAME.findall(_CODE.sub(" ", text))] if "@" in text else []
@@ -56,6 +61,15 @@ def _attachment_texts(props: dict[str, Any]) -> list[str]:
             fields = [field for field in one.get("fields") or () if isinstance(field, dict)]
             texts += [one.get("pretext"), one.get("text"), *(field.get("value") for field in fields)]
     return [text for text in texts if isinstance(text, str)]
+
+
+def _everybody(server: "Sandbox", channel: Channel, post: Post, *, only_online: bool) -> list[str]:
+    by_hook = post.props.get("from_webhook") == "true"  # its author did not write it, so is told too
+    members = [row.user_id for row in server.state.members_of_channel.rows(channel.id)]
+    told = [user_id for user_id in members if by_hook or user_id != post.user_id]
+    return [
+        user_id for user_id in told if _is_active(server, user_id) and (not only_online or _is_online(server, user_id))
+    ]
 
 
 def _names_of(post: Post) -> list[str]:
@@ -76,9 +90,7 @@ def _resolve(server: "Sandbox", channel: Channel, post: Post, names: list[str]) 
     found: dict[str, None] = {}
     for name in names:
         if name in _EVERYBODY:
-            members = server.state.members_of_channel.rows(channel.id)
-            by_hook = post.props.get("from_webhook") == "true"  # its author did not write it, so is told too
-            found |= dict.fromkeys(row.user_id for row in members if by_hook or row.user_id != post.user_id)
+            found |= dict.fromkeys(_everybody(server, channel, post, only_online=name == "here"))
             continue
         user = _user_named(server, name)
         if user and server.state.member(channel.id, user.id):

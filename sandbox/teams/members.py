@@ -13,6 +13,8 @@ from sandbox.teams.present import team_member_json
 
 routes = Routes()
 
+MOST_AT_ONCE = 256
+
 
 def _member_of(call: Call, team_id: str, user_id: str) -> TeamMember:
     member = call.state.team_member(team_id, user_id)
@@ -78,7 +80,7 @@ async def add_members(call: Call) -> object:
     team_id = call.id("team_id")
     wanted = call.objects("members")
     ids = [str(one.get("user_id", "")) for one in wanted]
-    if not ids or any(one.get("team_id") != team_id for one in wanted):
+    if not 0 < len(ids) <= MOST_AT_ONCE or any(one.get("team_id") != team_id for one in wanted):
         raise invalid_body("members")
     team = _must_add(call, team_id)
     graceful = call.flag("graceful")

@@ -56,6 +56,14 @@ def _apply(user: User, body: Body) -> None:
             setattr(user, field, body.object(field))
 
 
+@routes.put("/users/{user_id}")
+async def put_user(call: Call) -> object:
+    """Change a profile; fields that are left out stay."""
+    if call.body("user").text("id") != call.id("user_id"):
+        raise invalid_body("user_id")
+    return await patch_user(call)
+
+
 @routes.put("/users/{user_id}/roles")
 async def set_roles(call: Call) -> object:
     """Set somebody's roles in the system."""

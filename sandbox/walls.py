@@ -1,0 +1,54 @@
+"""Calls that need a licence, which this server never has: they are there, and refuse."""
+
+from sandbox.call import Call
+from sandbox.errors import ApiError
+from sandbox.routes import Routes
+
+routes = Routes()
+
+# Ids and statuses: what the source of 11.6 answers without a licence.
+SCHEDULED = ApiError("api.scheduled_posts.license_error", 400)
+FLAGGING = ApiError("api.data_spillage.error.license", 501)
+ATTRIBUTES = ApiError("api.custom_profile_attributes.license_error", 403)
+
+
+@routes.post("/posts/schedule")
+async def schedule_post(call: Call) -> object:
+    """Refuse to post later."""
+    call.only_if(call.server.caps.schedules_posts)
+    raise SCHEDULED
+
+
+@routes.get("/posts/scheduled/team/{team_id}")
+async def list_scheduled(call: Call) -> object:
+    """Refuse to list what is to be posted later."""
+    call.only_if(call.server.caps.schedules_posts)
+    raise SCHEDULED
+
+
+@routes.post("/content_flagging/post/{post_id}/flag")
+async def flag_post(call: Call) -> object:
+    """Refuse to bring a post before its reviewers."""
+    call.only_if(call.server.caps.flags_content)
+    raise FLAGGING
+
+
+@routes.get("/content_flagging/flag/config")
+async def flag_config(call: Call) -> object:
+    """Refuse to tell how posts are brought before reviewers."""
+    call.only_if(call.server.caps.flags_content)
+    raise FLAGGING
+
+
+@routes.get("/custom_profile_attributes/fields")
+async def profile_fields(call: Call) -> object:
+    """Refuse to tell what further fields profiles have."""
+    call.only_if(call.server.caps.profile_attributes)
+    raise ATTRIBUTES
+
+
+@routes.get("/users/{user_id}/custom_profile_attributes")
+async def profile_values(call: Call) -> object:
+    """Refuse to tell somebody's further fields."""
+    call.only_if(call.server.caps.profile_attributes)
+    raise ATTRIBUTES
