@@ -109,6 +109,12 @@ class Listener:
             pass
         return frame
 
+    async def reply(self) -> dict[str, Any]:
+        """Return the next answer to an action, dropping events."""
+        while "status" not in (frame := await self.read()):
+            pass
+        return frame
+
     async def heard(self) -> str:
         """Return the text of the next post heard."""
         return str(json.loads((await self.until("posted"))["data"]["post"])["message"])

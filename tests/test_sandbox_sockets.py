@@ -96,11 +96,11 @@ async def test_actions_are_answered() -> None:
         ears = await Listener.open(here.ann)
         await ears.until("hello")
         await ears.socket.send_json({"seq": 1, "action": "ping"})
-        assert (await ears.read())["data"]["text"] == "pong"
+        assert (await ears.reply())["data"]["text"] == "pong"
         await ears.socket.send_json({"seq": 2, "action": "get_statuses_by_ids", "data": {"user_ids": [here.ann_id]}})
-        assert here.ann_id in (await ears.read())["data"]
+        assert (await ears.reply())["data"] == {here.ann_id: "online"}
         await ears.socket.send_json({"seq": 3, "action": "danse"})
-        assert (await ears.read())["error"]["id"] == "api.web_socket_router.bad_action.app_error"
+        assert (await ears.reply())["error"]["id"] == "api.web_socket_router.bad_action.app_error"
 
 
 async def test_typing_reaches_the_others_only() -> None:
@@ -112,7 +112,7 @@ async def test_typing_reaches_the_others_only() -> None:
         await his.until("hello")
         await hers.socket.send_json({"seq": 1, "action": "user_typing", "data": {"channel_id": here.channel_id}})
         assert (await his.until("typing"))["data"]["user_id"] == here.ann_id
-        assert await hers.read() == {"status": "OK", "seq_reply": 1}
+        assert await hers.reply() == {"status": "OK", "seq_reply": 1}
 
 
 @pytest.mark.parametrize(("version", "hears"), [("11.2", False), ("5.37", True)])
@@ -126,4 +126,26 @@ async def test_a_revoked_token_goes_on_hearing_on_old_servers(version: str, hear
         await here.admin.post("/users/tokens/revoke", {"token_id": token["id"]})
         await here.say("après")
         await ears.socket.send_json({"seq": 1, "action": "ping"})
-        assert ("event" in await ears.read()) is hears
+        frames = [await ears.read() for _ in range(2 + hears)]
+        assert [frame["event"] for frame in frames if "event" in frame][1:] == ["posted"] * hears
+
+
+async def test_who_left_is_offline_and_not_called_by_here() -> None:
+    async with room() as here:
+        ben, ben_id = await here.person("ben")
+        await here.ann.post(f"/channels/{here.channel_id}/members", {"user_id": ben_id})
+        ears = await Listener.open(ben)
+        await ears.until("status_change")
+        assert [await called(here, ben_id, text) for text in ("@here", "@all", "`@all`")] == [1, 1, 0]
+        await ears.socket.close()
+        while (await here.ann.get(f"/users/{ben_id}/status"))["status"] != "offline":
+            pass
+        assert [await called(here, ben_id, text) for text in ("@here", "@all")] == [0, 1]
+
+
+async def called(here: Room, user_id: str, text: str) -> int:
+    """Return by how much a post raises somebody's count of mentions."""
+    path = f"/channels/{here.channel_id}/members/{user_id}"
+    before = (await here.ann.get(path))["mention_count"]
+    await here.say(text)
+    return int((await here.ann.get(path))["mention_count"]) - int(before)
