@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from bot.errors import UserError
 from bot.forms import Form
-from bot.links import Links
 from commands import FEATURES
 from storage.people import Person, Role
 from tests.modes import FORM_MODES, clues, version
@@ -176,27 +175,3 @@ def test_what_a_form_shows_again_is_read_like_what_was_typed(form: type[Form], m
         return
     shown = {e["name"]: e.get("default", "") for e in _drawn(form, raw, hidden, mode)}
     assert form.parse(shown, hidden, clues(mode, USER, TODAY)) == first
-
-
-links = Links(["cle-de-test"])
-states = st.dictionaries(st.text(max_size=10), json_values, max_size=5)
-
-
-@given(states)
-def test_what_is_sealed_opens_to_itself(state: dict[str, Any]) -> None:
-    assert links.open("dialog", links.seal("dialog", state)) == state
-
-
-@given(states, st.data())
-def test_a_seal_with_any_character_changed_is_refused(state: dict[str, Any], data: st.DataObject) -> None:
-    sealed = links.seal("button", state)
-    place = data.draw(st.integers(0, len(sealed) - 2))
-    other = data.draw(st.characters(codec="ascii").filter(lambda c: c != sealed[place]))
-    with pytest.raises(UserError):
-        links.open("button", sealed[:place] + other + sealed[place + 1 :])
-
-
-@given(states)
-def test_a_seal_for_one_purpose_opens_for_no_other(state: dict[str, Any]) -> None:
-    with pytest.raises(UserError):
-        links.open("dialog", links.seal("button", state))

@@ -1,0 +1,57 @@
+"""Every trigger of the bot and who may pull it, to be read; a change that is not made here too fails."""
+
+from bot.features import Trigger
+from commands import FEATURES
+from storage.people import EVERYONE
+
+CATALOGUE = """\
+button   buttons.Complete      conseiller
+button   buttons.Copy          conseiller
+button   buttons.Delete        conseiller
+button   buttons.Drop          conseiller
+button   buttons.Edit          conseiller
+button   buttons.More          conseiller
+button   buttons.Restore       conseiller
+button   buttons.Save          conseiller
+button   buttons.Spread        conseiller
+button   drafts.Resume         everyone
+command  aide                  everyone
+command  cra                   conseiller
+command  cra aide              conseiller
+command  cra brouillon         conseiller
+command  cra dupliquer         conseiller
+command  cra liste             conseiller
+command  cra modifier          conseiller
+command  cra rétablir          conseiller
+command  cra supprimer         conseiller
+event    events.DirectMessage  everyone
+job      menage.tidy           everyone
+submit   forms.EditCra         conseiller
+submit   forms.NewCra          conseiller
+submit   forms.SpreadCra       conseiller
+"""
+
+
+def line(trigger: Trigger) -> str:
+    """A trigger as the catalogue shows it."""
+    kind, name = trigger.key
+    roles = "everyone" if trigger.roles == EVERYONE else ", ".join(sorted(trigger.roles))
+    return f"{kind:<8} {name:<21} {roles}"
+
+
+def test_the_catalogue_tells_every_trigger_and_its_roles() -> None:
+    found = sorted(line(t) for f in FEATURES for t in f.triggers)
+    assert "\n".join(found) == CATALOGUE.rstrip()
+
+
+def test_every_command_says_what_it_is_for() -> None:
+    for trigger in (t for f in FEATURES for t in f.triggers if t.key[0] == "command"):
+        assert trigger.help, trigger.key
+        assert trigger.help[0].isupper()
+        assert not trigger.help.endswith("."), trigger.key
+
+
+def test_no_job_runs_in_the_hour_that_some_nights_have_twice() -> None:
+    for trigger in (t for f in FEATURES for t in f.triggers if t.key[0] == "job"):
+        fields = dict(part.split("=") for part in trigger.schedule.split())
+        assert fields["hour"] != "2", trigger.key
