@@ -125,7 +125,8 @@ class Import:
         now = self.clock()
         check(entry, now, now.astimezone(author.zone).date())
         author = await self.authors.settled(author, entry.report)
-        return Incoming(line, entry, author, 0 if entry.numero else ranks.next(content(entry)))
+        said = "" if entry.was_exported else content(entry)
+        return Incoming(line, entry, author, said, 0 if entry.numero else ranks.next(said))
 
     async def _store(self, batch: Sequence[Incoming]) -> Sequence[Incoming]:
         """Store a batch, and return what has to wait for a new number."""

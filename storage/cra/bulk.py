@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import RowMapping, Table, func, select, text
@@ -60,22 +61,23 @@ async def _page(db: AsyncSession, wanted: Wanted, after: int) -> Sequence[RowMap
     return (await connection.execute(query)).mappings().all()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Incoming:
-    """A line of a file whose author is known; ``rank`` tells lines alike to the letter apart."""
+    """A line of a file whose author is known; ``rank`` tells lines alike to the letter (``said``) apart."""
 
     line: Row
     entry: Entry
     author: Person
+    said: str = ""
     rank: int = 0
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The same for the same line of the same file, in either format, whenever it is read."""
         entry, author = self.entry, self.author.id
         if entry.was_exported:
             return _key(author, entry.numero, entry.cree)
-        return _key(author, self.rank, content(entry))
+        return _key(author, self.rank, self.said)
 
 
 def content(entry: Entry) -> str:
@@ -104,16 +106,18 @@ async def add(db: AsyncSession, batch: Sequence[Incoming], now: datetime) -> Add
 
     A line with number, author and birth of a stored compte rendu is that one, whatever has become of it since.
     """
+    # All that needs no database comes before the first statement, which on SQLite makes other writers wait.
+    rows = {i.key: _row(i, now) for i in batch}
     taken = await _taken(db, [i.entry.numero for i in batch if i.entry.numero])
-    filed = await _filed(db, [i.key for i in batch])
+    filed = await _filed(db, list(rows))
     new = {i.key: i for i in batch if i.key not in filed and not _is_there(i, taken)}
     numbered = {key: i for key, i in new.items() if i.entry.numero}
-    free = [_row(i, now) | {"id": i.entry.numero} for i in numbered.values() if i.entry.numero not in taken]
+    free = [rows[key] | {"id": i.entry.numero} for key, i in numbered.items() if i.entry.numero not in taken]
     await _reserve(db, max((row["id"] for row in free), default=0))
     await _insert(db, free)
     # A number may also have been taken this very moment, or be twice in the batch.
     kept = await _filed(db, list(numbered)) if numbered else set()
-    await _insert(db, [_row(i, now) for key, i in new.items() if key not in numbered])
+    await _insert(db, [rows[key] for key in new if key not in numbered])
     elsewhere = [i for key, i in numbered.items() if key not in kept]
     return Added(len(new) - len(elsewhere), elsewhere)
 
@@ -123,9 +127,10 @@ async def renumber(db: AsyncSession, batch: Sequence[Incoming], now: datetime) -
 
     To be done once every line of the file that can keep its number has it: a new number must not be one of theirs.
     """
-    filed = await _filed(db, [i.key for i in batch])
-    new = {i.key: i for i in batch if i.key not in filed}
-    await _insert(db, [_row(i, now) for i in new.values()])
+    rows = {i.key: _row(i, now) for i in batch}
+    filed = await _filed(db, list(rows))
+    new = [row for key, row in rows.items() if key not in filed]
+    await _insert(db, new)
     return len(new)
 
 
