@@ -115,7 +115,8 @@ def _attachment(given: Json) -> Json:
         if name == "text":
             full["fields"] = _fields(fields) if isinstance(fields, list) else None
     full["ts"] = given.get("ts")
-    actions = [_action(one) for one in given.get("actions") or () if isinstance(one, dict)]
+    listed = given.get("actions")
+    actions = [_action(one) for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     return full | ({"actions": actions} if actions else {})
 
 

@@ -77,7 +77,11 @@ def _read(text: str, offset: int) -> Terms:
 
 
 def _day(value: str, offset: int) -> int:
-    moment = datetime.fromisoformat(value).replace(tzinfo=UTC) - timedelta(seconds=offset)
+    """Return when a day begins in the zone of the searcher; the beginning of time for what is no day."""
+    try:
+        moment = datetime.fromisoformat(value).replace(tzinfo=UTC) - timedelta(seconds=offset)
+    except (ValueError, OverflowError):
+        return 0
     return int(moment.timestamp() * 1000)
 
 
