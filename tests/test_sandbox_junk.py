@@ -32,62 +32,13 @@ LIKELY: dict[str, tuple[Any, ...]] = {
 }
 """Values of the right type, for the fields that are no texts."""
 TEXTS = ("x", "", "O", "P", "@ann #tag", "from:ann on:2026-99-01 -x", "2026-01-01", "@", "👩‍🏫", "x" * 70)
-FIELDS = tuple(
-    [
-        "user_id",
-        "channel_id",
-        "team_id",
-        "post_id",
-        "root_id",
-        "message",
-        "props",
-        "file_ids",
-        "emoji_name",
-        "name",
-        "display_name",
-        "type",
-        "term",
-        "terms",
-        "roles",
-        "privacy",
-        "active",
-        "header",
-        "purpose",
-        "username",
-        "email",
-        "password",
-        "login_id",
-        "token_id",
-        "description",
-        "user_ids",
-        "id",
-        "url",
-        "trigger",
-        "method",
-        "command",
-        "dialog",
-        "trigger_id",
-        "state",
-        "submission",
-        "post",
-        "permissions",
-        "scheme_admin",
-        "limit",
-        "text",
-        "attachments",
-        "selected_option",
-        "cookie",
-        "query",
-        "category",
-        "value",
-        "status",
-        "filename",
-        "file_size",
-        "pending_post_id",
-        "create_at",
-        "locale",
-    ]
-)
+NAMES = """
+user_id channel_id team_id post_id root_id message props file_ids emoji_name name display_name type term terms
+roles privacy active header purpose username email password login_id token_id description user_ids id url
+trigger method command dialog trigger_id state submission post permissions scheme_admin limit text attachments
+selected_option cookie query category value status filename file_size pending_post_id create_at locale
+"""
+FIELDS = tuple(NAMES.split())
 
 
 def routes() -> Iterator[Route]:
