@@ -1,7 +1,6 @@
 """The command line as an operator meets it: exit codes, French sentences, no traceback, no secret."""
 
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -12,12 +11,12 @@ import pytest
 import structlog
 
 from bot import cli
-from bot.errors import ChatError
-from bot.operator.errors import OperatorError
-from bot.operator.faults import as_sentence
-from bot.operator.progress import Progress
 from config.settings import Settings
 from tests.house import House, free_port
+from tests.operating import elsewhere, run
+
+__all__ = ["elsewhere"]
+
 
 HUSH = cli._hush
 LINE = {
@@ -31,26 +30,6 @@ LINE = {
     "themes": ["internet"],
     "minutes": 30,
 }
-
-
-@pytest.fixture(autouse=True)
-def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A folder and an environment of the test’s own."""
-    for name in list(os.environ):
-        if name.startswith("COOP_"):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(cli, "_hush", lambda: None)
-    monkeypatch.setattr("os.nice", lambda _: 0)
-    return tmp_path
-
-
-def run(*words: str) -> int:
-    """What the process would exit with."""
-    try:
-        return cli.main(list(words))
-    except SystemExit as leaving:
-        return int(leaving.code or 0)
 
 
 @pytest.mark.parametrize(
@@ -244,108 +223,3 @@ def test_a_reader_that_leaves_early_is_no_fault(elsewhere: Path) -> None:
     )
     assert piped.stdout.splitlines()[1:] == ["0"]
     assert piped.stderr == ""
-
-
-def test_an_unexpected_fault_shows_no_values(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def fail(_: object) -> int:
-        raise RuntimeError("un-secret")
-
-    monkeypatch.setitem(cli.COMMANDS, "migrate", fail)
-    assert run("migrate") == 1
-    said = capsys.readouterr().err
-    assert "RuntimeError, test_cli.py" in said
-    assert "un-secret" not in said
-    monkeypatch.setenv("COOP_LOG_LEVEL", "debug")
-    assert run("migrate") == 1
-    assert "Traceback" in capsys.readouterr().err
-
-
-def test_interruptions_are_quiet(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupt(_: object) -> int:
-        raise KeyboardInterrupt
-
-    monkeypatch.setitem(cli.COMMANDS, "migrate", interrupt)
-    assert run("migrate") == cli.INTERRUPTED
-    assert capsys.readouterr().err == ""
-
-
-@pytest.mark.parametrize(
-    ("error", "words"),
-    [
-        (ChatError(0), "ne répond pas"),
-        (ChatError(401, "x"), "setup"),
-        (ChatError(418), "418"),
-        (OperatorError("ainsi"), "ainsi"),
-        (ModuleNotFoundError("x", name="asyncpg"), "coop-bot[postgres]"),
-        (OSError(98, "in use"), "COOP_PORT"),
-        (ConnectionRefusedError(), "COOP_DATABASE_URL"),
-    ],
-)
-def test_faults_from_outside_are_sentences(error: Exception, words: str) -> None:
-    assert words in str(as_sentence(error))
-
-
-@pytest.mark.parametrize("error", [RuntimeError(), OSError(5, "io"), ModuleNotFoundError("x", name="bot.x")])
-def test_our_own_faults_are_not_explained_away(error: Exception) -> None:
-    assert as_sentence(error) is None
-
-
-class Screen:
-    """A terminal, or not."""
-
-    def __init__(self, *, is_terminal: bool) -> None:
-        self.is_terminal = is_terminal
-        self.text = ""
-
-    def isatty(self) -> bool:
-        return self.is_terminal
-
-    def write(self, text: str) -> int:
-        self.text += text
-        return len(text)
-
-    def flush(self) -> None:
-        """Nothing waits."""
-
-
-@pytest.mark.parametrize("is_terminal", [True, False])
-def test_only_long_runs_show_progress(is_terminal: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 0.0
-    monkeypatch.setattr("bot.operator.progress.time.monotonic", lambda: now)
-    screen: Any = Screen(is_terminal=is_terminal)
-    progress = Progress(screen, "lignes")
-    now = 1.0
-    progress.at(10)
-    assert screen.text == ""
-    now = 3.0
-    progress.at(1500)
-    assert "1\u202f500 lignes…" in screen.text
-    shown = screen.text
-    progress.at(1501)
-    assert screen.text == shown
-    progress.end()
-    assert screen.text.endswith("\r\033[K" if is_terminal else "…\n")
-
-
-def test_the_guide_lists_every_setting() -> None:
-    guide = (Path(__file__).parent.parent / "docs" / "exploitant.md").read_text("utf-8")
-    for name in Settings.model_fields:
-        assert f"`COOP_{name.upper()}`" in guide
-
-
-def test_the_format_s_page_lists_every_key() -> None:
-    from storage.cra.rows import COLUMNS, CSV_COLUMNS
-
-    page = (Path(__file__).parent.parent / "docs" / "wire.md").read_text("utf-8")
-    for name in (*COLUMNS, *CSV_COLUMNS):
-        assert f"`{name}`" in page
-
-
-def test_a_file_that_is_no_database_is_a_sentence(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (elsewhere / "coop.db").write_text("du texte, pas une base de données, assez long pour avoir un en-tête " * 9)
-    assert run("migrate") == 1
-    said = capsys.readouterr().err
-    assert said.startswith("coop-bot : La base de données")
-    assert "Traceback" not in said

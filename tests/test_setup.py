@@ -1,98 +1,30 @@
 """« coop-bot setup » on every generation of servers: it makes, repairs, says what it did, then finds nothing to do."""
 
-from argparse import Namespace
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.errors import ChatError
 from bot.mattermost import AioClient
-from bot.operator import envfile
-from bot.operator.admin import Admin, Command
+from bot.operator.admin import Admin
 from bot.operator.errors import OperatorError
-from bot.operator.reach import must_be_allowed
-from bot.operator.setup import setup
-from bot.operator.setup.account import refusal
-from bot.operator.setup.changes import Changes
-from bot.operator.setup.slash import slash_commands
 from commands import FEATURES
-from sandbox import Sandbox
 from tests.modes import MODES
-from tests.people import PASSWORD, Api, new_session
+from tests.operating import Server, fresh, newest
+from tests.people import PASSWORD, Api
+
+__all__ = ["newest"]
+
 
 NOTHING = ["Rien à changer."]
 COMMANDS = {t.key[1] for f in FEATURES for t in f.triggers if t.key[0] == "command" and " " not in t.key[1]}
-
-
-@dataclass
-class Server:
-    """A fresh server with a team, and its admin."""
-
-    admin: Api
-    team_id: str
-    file: Path
-    said: list[str] = field(default_factory=list)
-
-    async def setup(self, **options: Any) -> int:
-        """Run it; what it said is in ``said``."""
-        usual = {
-            "url": self.admin.url,
-            "admin_token": self.admin.token,
-            "team": "cnum",
-            "public_url": "http://127.0.0.1:8066",
-            "write": self.file,
-            "bot_name": "coop",
-            "fix_server": False,
-            "replace": False,
-            "dry_run": False,
-        }
-        self.said = []
-        return await setup(Namespace(**usual | options), self.said.append)
-
-    async def commands(self) -> dict[str, Any]:
-        """The team’s own commands by trigger."""
-        listed = await self.admin.get(f"/commands?team_id={self.team_id}&custom_only=true")
-        return {command["trigger"]: command for command in listed}
-
-    async def configure(self, **settings: Any) -> None:
-        await self.admin.put("/config/patch", {"ServiceSettings": settings})
-
-    @property
-    def env(self) -> dict[str, str]:
-        return envfile.values(self.file.read_text("utf-8"))
-
-    async def bot(self) -> Admin:
-        """The API in the bot’s own name."""
-        return Admin(AioClient(self.admin.url, self.env["COOP_BOT_TOKEN"]))
 
 
 @pytest.fixture(params=MODES)
 async def server(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Server]:
     async for found in fresh(request.param, tmp_path):
         yield found
-
-
-@pytest.fixture
-async def newest(tmp_path: Path) -> AsyncIterator[Server]:
-    async for found in fresh("11.2", tmp_path):
-        yield found
-
-
-async def fresh(version: str, folder: Path) -> AsyncIterator[Server]:
-    sandbox = Sandbox(version=version)
-    await sandbox.start(port=0)
-    try:
-        async with new_session() as session:
-            admin = Api(session, sandbox.url)
-            await admin.post("/users", {"username": "admin", "email": "admin@exemple.fr", "password": PASSWORD})
-            await admin.log_in("admin", PASSWORD)
-            team = await admin.post("/teams", {"name": "cnum", "display_name": "CnFS", "type": "O"})
-            yield Server(admin, team["id"], folder / "env")
-    finally:
-        await sandbox.stop()
 
 
 async def test_a_fresh_server_is_made_ready_once(server: Server) -> None:
@@ -280,73 +212,3 @@ async def test_the_file_keeps_what_is_not_ours_and_is_private(newest: Server) ->
     await newest.setup()
     assert newest.said == [f"{newest.file} (lisible par d’autres) : protégé"]
     assert newest.file.stat().st_mode & 0o777 == 0o600
-
-
-@pytest.mark.parametrize("value", ["simple", "a b", "it's", 'say "x"', "back\\slash", "#hash", "$HOME", "é"])
-def test_values_survive_the_file(value: str) -> None:
-    assert envfile.values(envfile.changed("A=1\n", {"B": value})) == {"A": "1", "B": value}
-
-
-def test_a_name_written_twice_is_one_variable() -> None:
-    assert envfile.changed("A=1\nA=2\n", {"A": "3"}) == "A=3\n"
-
-
-@pytest.mark.parametrize(
-    ("host", "allowed", "must"),
-    [
-        ("127.0.0.1", "", True),
-        ("127.0.0.1", "127.0.0.1", False),
-        ("10.1.2.3", "10.0.0.0/8, other", False),
-        ("10.1.2.3", "192.168.0.0/16", True),
-        ("localhost", "localhost", False),
-        ("localhost", "", True),
-        ("8.8.8.8", "", False),
-        ("::1", "", True),
-        ("voisin-inconnu", "", True),
-    ],
-)
-async def test_private_addresses_must_be_allowed(host: str, allowed: str, must: bool) -> None:
-    assert await must_be_allowed(host, allowed) is must
-
-
-async def test_a_name_that_looks_public_but_is_unknown_is_let_pass() -> None:
-    assert not await must_be_allowed("nulle-part.invalid", "")
-
-
-async def test_a_name_of_mattermost_s_own_is_said(newest: Server) -> None:
-    changes = Changes(newest.said.append, dry=False)
-    client = AioClient(newest.admin.url, newest.admin.token)
-    away = Command(team_id=newest.team_id, trigger="away", method="P", url="http://127.0.0.1:1/commands")
-    await slash_commands(Admin(client), changes, [away], replace=False)
-    await client.close()
-    assert "/away est déjà pris" in changes.faults[0]
-
-
-@pytest.mark.parametrize(
-    ("error", "words"),
-    [
-        (ChatError(403, "api.bot.create_disabled"), "EnableBotAccountCreation"),
-        (ChatError(403, "api.context.permissions.app_error"), "pas le droit de créer un bot"),
-        (ChatError(400, "model.user.is_valid.username.app_error"), "--bot-name"),
-    ],
-)
-def test_why_a_bot_was_not_made(error: ChatError, words: str) -> None:
-    assert words in refusal(error, "coop")
-
-
-def test_other_refusals_are_not_explained_away() -> None:
-    with pytest.raises(ChatError, match="502"):
-        refusal(ChatError(502), "coop")
-
-
-def test_a_file_half_written_never_takes_the_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_: int) -> None:
-        raise OSError(28, "no space")
-
-    file = tmp_path / "env"
-    file.write_text("A=1\n")
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="no space"):
-        envfile.write(file, "A=2\n")
-    assert [entry.name for entry in tmp_path.iterdir()] == ["env"]
-    assert file.read_text() == "A=1\n"

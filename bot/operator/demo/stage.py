@@ -131,19 +131,8 @@ async def _set_up(plan: Plan) -> None:
     from bot.operator.demo.town import log_in
     from bot.operator.setup import setup
 
-    options = Namespace(
-        url=plan.url,
-        admin_token=await log_in(plan.url, ADMIN),
-        team=TEAM,
-        public_url=plan.bot_url,
-        write=plan.env,
-        bot_name="coop",
-        fix_server=True,
-        replace=True,
-        dry_run=False,
-    )
     said: list[str] = []
-    if await setup(options, said.append):
+    if await setup(_options(plan, await log_in(plan.url, ADMIN)), said.append):
         raise OperatorError("\n".join(said))
     own = {
         "COOP_DATABASE_URL": f"sqlite:///{plan.folder / 'coop.db'}",
@@ -152,6 +141,21 @@ async def _set_up(plan: Plan) -> None:
         "COOP_PORT": str(plan.bot_port),
     }
     envfile.write(plan.env, envfile.changed(plan.env.read_text("utf-8"), own))
+
+
+def _options(plan: Plan, token: str) -> Namespace:
+    """The words of « coop-bot setup »."""
+    return Namespace(
+        url=plan.url,
+        admin_token=token,
+        team=TEAM,
+        public_url=plan.bot_url,
+        write=plan.env,
+        bot_name="coop",
+        fix_server=True,
+        replace=True,
+        dry_run=False,
+    )
 
 
 async def _fill(plan: Plan, ids: dict[str, str]) -> None:

@@ -1,0 +1,133 @@
+"""What the tests of the operator’s commands share: a server to set up, a folder, another service."""
+
+import os
+from argparse import Namespace
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from bot import cli
+from bot.mattermost import AioClient
+from bot.operator import envfile
+from bot.operator.admin import Admin
+from bot.operator.doctor import examine
+from bot.operator.setup import setup
+from config.settings import Settings
+from sandbox import Sandbox
+from tests.people import PASSWORD, Api, new_session
+
+
+@dataclass
+class Server:
+    """A fresh server with a team, and its admin."""
+
+    admin: Api
+    team_id: str
+    file: Path
+    said: list[str] = field(default_factory=list)
+
+    async def setup(self, **options: Any) -> int:
+        """Run it; what it said is in ``said``."""
+        usual = {
+            "url": self.admin.url,
+            "admin_token": self.admin.token,
+            "team": "cnum",
+            "public_url": "http://127.0.0.1:8066",
+            "write": self.file,
+            "bot_name": "coop",
+            "fix_server": False,
+            "replace": False,
+            "dry_run": False,
+        }
+        self.said = []
+        return await setup(Namespace(**usual | options), self.said.append)
+
+    async def commands(self) -> dict[str, Any]:
+        """The team’s own commands by trigger."""
+        listed = await self.admin.get(f"/commands?team_id={self.team_id}&custom_only=true")
+        return {command["trigger"]: command for command in listed}
+
+    async def configure(self, **settings: Any) -> None:
+        await self.admin.put("/config/patch", {"ServiceSettings": settings})
+
+    @property
+    def env(self) -> dict[str, str]:
+        return envfile.values(self.file.read_text("utf-8"))
+
+    async def bot(self) -> Admin:
+        """The API in the bot’s own name."""
+        return Admin(AioClient(self.admin.url, self.env["COOP_BOT_TOKEN"]))
+
+
+@pytest.fixture
+async def newest(tmp_path: Path) -> AsyncIterator[Server]:
+    async for found in fresh("11.2", tmp_path):
+        yield found
+
+
+async def fresh(version: str, folder: Path) -> AsyncIterator[Server]:
+    sandbox = Sandbox(version=version)
+    await sandbox.start(port=0)
+    try:
+        async with new_session() as session:
+            admin = Api(session, sandbox.url)
+            await admin.post("/users", {"username": "admin", "email": "admin@exemple.fr", "password": PASSWORD})
+            await admin.log_in("admin", PASSWORD)
+            team = await admin.post("/teams", {"name": "cnum", "display_name": "CnFS", "type": "O"})
+            yield Server(admin, team["id"], folder / "env")
+    finally:
+        await sandbox.stop()
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A folder and an environment of the test’s own."""
+    for name in list(os.environ):
+        if name.startswith("COOP_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(cli, "_hush", lambda: None)
+    monkeypatch.setattr("os.nice", lambda _: 0)
+    return tmp_path
+
+
+def run(*words: str) -> int:
+    """What the process would exit with."""
+    try:
+        return cli.main(list(words))
+    except SystemExit as leaving:
+        return int(leaving.code or 0)
+
+
+async def examined(settings: Settings, token: str = "") -> tuple[int, str]:
+    said: list[str] = []
+    code = await examine(settings, token, said.append)
+    return code, "\n".join(said)
+
+
+def answering(answer: web.Response) -> Any:
+    """Another service, which answers everything so."""
+    return _Answering(answer)
+
+
+class _Answering:
+    def __init__(self, answer: web.Response) -> None:
+        self._answer = answer
+        app = web.Application()
+        app.router.add_route("*", "/{tail:.*}", self._handle)
+        self._runner = web.AppRunner(app)
+
+    async def _handle(self, _: web.Request) -> web.Response:
+        return web.Response(body=self._answer.body, status=self._answer.status, headers=self._answer.headers)
+
+    async def __aenter__(self) -> str:
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        return f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._runner.cleanup()

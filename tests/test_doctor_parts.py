@@ -1,0 +1,169 @@
+"""What « coop-bot doctor » finds where things are missing, old, late or out of reach."""
+
+import ssl
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from aiohttp.client_reqrep import ConnectionKey
+from pydantic import SecretStr
+
+from bot.clock import utc_now
+from bot.mattermost import AioClient
+from bot.operator.admin import Named
+from bot.operator.doctor import callback, chat, house
+from bot.operator.doctor.findings import Findings
+from config.settings import Settings
+from storage import migrate, outbox
+from storage.database import Database
+from storage.outbox import Outgoing, Where
+from tests.chat_server import CHANNEL, TEAM, USER, chat_server
+from tests.house import free_port
+from tests.operating import answering, examined
+
+
+def own(tmp_path: Path, **more: Any) -> Settings:
+    """Complete settings that lead nowhere."""
+    usual = {
+        "mattermost_url": f"http://127.0.0.1:{free_port()}",
+        "public_url": f"http://127.0.0.1:{free_port()}",
+        "bot_token": SecretStr("t" * 26),
+        "command_token": SecretStr("c" * 26),
+        "secret": SecretStr("s" * 40),
+        "database_url": f"sqlite:///{tmp_path}/coop.db",
+        "data_dir": tmp_path,
+    }
+    return Settings(_env_file=None).model_copy(update=usual | more)
+
+
+def noticing() -> tuple[Findings, list[str]]:
+    said: list[str] = []
+    return Findings(said.append), said
+
+
+async def test_with_nothing_there_everything_is_said(tmp_path: Path) -> None:
+    settings = own(tmp_path, bot_token=SecretStr(""), secret=SecretStr("court"), command_token=SecretStr("court"))
+    code, said = await examined(settings.model_copy(update={"data_dir": tmp_path / "nulle-part"}))
+    assert code == 1
+    for words in ("COOP_BOT_TOKEN", "COOP_SECRET", "COOP_COMMAND_TOKEN", "COOP_DATA_DIR", "est vide", "ne répond pas"):
+        assert words in said
+
+
+async def test_the_outbox_tells_of_what_waits(tmp_path: Path) -> None:
+    settings = own(tmp_path)
+    await migrate.upgrade(settings.database_url)
+    now = utc_now()
+    waiting = Outgoing(
+        id="a" * 26, where=Where.PERSON, target="p" * 26, content={}, created_at=now, not_before=now + timedelta(1)
+    )
+    lost = Outgoing(id="b" * 26, where=Where.PERSON, target="p" * 26, content={}, created_at=now)
+    database = Database(settings.database_url)
+    async with database.transaction() as db:
+        await outbox.add(db, [waiting, lost])
+    await database.close()
+    findings, said = noticing()
+    await house.database(settings, findings, now)
+    assert findings.faults == 0
+    assert any("1 messages sont en route" in line for line in said)
+    assert any("1 messages n’ont jamais pu être remis" in line for line in said)
+    await house.database(settings, findings, now + timedelta(days=2))
+    assert findings.faults == 1
+    assert "depuis plus de dix minutes" in said[-2]
+
+
+async def test_a_database_out_of_reach_or_out_of_date_is_said(tmp_path: Path) -> None:
+    findings, said = noticing()
+    await house.database(own(tmp_path, database_url="postgresql://u:motdepasse@127.0.0.1:1/x"), findings, utc_now())
+    assert "COOP_DATABASE_URL" in said[0]
+    assert "motdepasse" not in said[0]
+    settings = own(tmp_path)
+    for step, words in (("0000", "coop-bot migrate"), ("9999", "plus récente")):
+        await migrate.upgrade(settings.database_url)
+        await _stands_at(settings.database_url, step)
+        await house.database(settings, findings, utc_now())
+        assert words in said[-1]
+        await _stands_at(settings.database_url, migrate.head())
+    assert findings.faults == 3
+
+
+async def _stands_at(url: str, step: str) -> None:
+    from sqlalchemy import text
+
+    database = Database(url)
+    async with database.engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = :step"), {"step": step})
+    await database.close()
+
+
+async def test_clocks_that_differ_are_said() -> None:
+    async with chat_server() as server:
+        server.answers["GET /api/v4/system/ping"] = lambda *_: web.json_response(
+            {"status": "OK"}, headers={"X-Version-Id": "9.11.0.x"}
+        )
+        client = AioClient(server.url)
+        findings, said = noticing()
+        assert await chat.server(client, findings, utc_now)
+        assert said == ["✓ Horloges d’accord."]
+        assert await chat.server(client, findings, lambda: utc_now() + timedelta(minutes=2))
+        assert "NTP" in said[-1]
+        server.answers["GET /api/v4/system/ping"] = lambda *_: web.Response(text="<html>")
+        assert not await chat.server(client, findings, utc_now)
+        assert "COOP_MATTERMOST_URL ne mène pas" in said[-1]
+        await client.close()
+    assert findings.faults == 2
+
+
+async def test_old_servers_and_blocked_websockets_are_said() -> None:
+    async with chat_server() as server:
+        server.answers["*"] = lambda *_: web.json_response({"status": "OK"}, headers={"X-Version-Id": "5.30.0.x"})
+        client = AioClient(server.url)
+        findings, said = noticing()
+        await client.get("/system/ping")
+        chat.version(client, findings)
+        await chat.events(client, findings)
+        await client.close()
+    assert "trop ancien" in said[0]
+    assert "Upgrade" in said[1]
+
+
+async def test_health_is_the_bot_s_own_word(tmp_path: Path) -> None:
+    for answer, is_well in ((web.json_response({"status": "ok"}), True), (web.Response(text="ok"), False)):
+        async with answering(answer) as url:
+            assert await callback.health(own(tmp_path, public_url=url)) is is_well
+
+
+async def test_a_bot_that_only_this_machine_reaches_is_told_apart(tmp_path: Path) -> None:
+    answers = {
+        "GET /api/v4/users/me": USER,
+        "POST /api/v4/channels/direct": {"id": CHANNEL},
+        "POST /api/v4/commands/execute": lambda *_: web.json_response(
+            {"id": "api.command.execute_command.failed.app_error"}, status=500
+        ),
+    }
+    async with chat_server(**answers) as server, answering(web.json_response({"status": "ok"})) as url:
+        client = AioClient(server.url)
+        findings, said = noticing()
+        await callback.round_trip(client, Named(id=TEAM), own(tmp_path, public_url=url), findings)
+        server.answers["POST /api/v4/commands/execute"] = lambda *_: web.Response(status=418)
+        await callback.round_trip(client, Named(id=TEAM), own(tmp_path, public_url=url), findings)
+        await client.close()
+    assert "le bot répond d’ici, pas du serveur" in said[0]
+    assert "réponse inattendue (418)" in said[1]
+
+
+async def test_a_certificate_nobody_knows_is_said() -> None:
+    key = ConnectionKey(
+        "chat.example", 443, is_ssl=True, ssl=True, proxy=None, proxy_auth=None, proxy_headers_hash=None
+    )
+
+    def get(_: str) -> None:
+        raise aiohttp.ClientConnectorCertificateError(key, ssl.SSLCertVerificationError())
+
+    client: Any = SimpleNamespace(url="https://chat.example", session=SimpleNamespace(get=get))
+    findings, said = noticing()
+    assert not await chat.server(client, findings, utc_now)
+    assert "chat.example" in said[0]
+    assert "SSL_CERT_FILE" in said[0]
