@@ -177,7 +177,7 @@ class Sandbox:
         if self.faults.down:
             if request.transport is not None:
                 request.transport.abort()
-            raise ConnectionResetError("the server is switched off")
+            raise web.HTTPServiceUnavailable  # which nobody gets any more
         if self._limiter is None:
             return None
         verdict = self._limiter.ask(self._limit_key(request))

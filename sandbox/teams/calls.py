@@ -2,7 +2,7 @@
 
 import re
 
-from sandbox.call import Call, created
+from sandbox.call import OK, Call, created
 from sandbox.errors import ApiError, forbidden, invalid_body
 from sandbox.events import Broadcast, dumps
 from sandbox.ids import new_id
@@ -101,7 +101,7 @@ async def team_exists(call: Call) -> object:
 async def list_teams(call: Call) -> object:
     """List the teams that anybody may join; all of them to the system admin."""
     admin = call.server.rights.is_admin(call.user)
-    teams = [team for team in call.state.teams if admin or team.allow_open_invite]
+    teams = [team for team in call.state.teams if (admin or team.allow_open_invite) and not team.delete_at]
     teams.sort(key=lambda team: team.display_name.lower())
     return [team_json(call.server, team, call.user) for team in call.page().cut(teams)]
 
@@ -114,6 +114,7 @@ async def teams_of_user(call: Call) -> object:
         raise forbidden()
     rows = call.state.teams_of.rows(user_id)
     teams = [call.state.teams.rows[row.team_id] for row in rows if not row.delete_at]
+    teams = [team for team in teams if not team.delete_at]
     teams.sort(key=lambda team: team.display_name.lower())
     return [team_json(call.server, team, call.user) for team in teams]
 
@@ -121,13 +122,8 @@ async def teams_of_user(call: Call) -> object:
 @routes.put("/teams/{team_id}/patch")
 async def patch_team(call: Call) -> object:
     """Change what a team is called and how it is entered."""
-    team_id = call.id("team_id")
     body = call.body("team")
-    if not call.server.rights.in_team(call.user, team_id, "manage_team"):
-        raise forbidden()
-    team = call.state.teams.get(team_id)
-    if team is None:
-        raise missing_team()
+    team = _managed(call)
     for field in ("display_name", "description", "company_name", "allowed_domains"):
         if body.has(field):
             setattr(team, field, body.text(field))
@@ -138,10 +134,44 @@ async def patch_team(call: Call) -> object:
     return team_json(call.server, team, call.user)
 
 
-def tell_team_updated(call: Call, team: Team) -> None:
+def tell_team_updated(call: Call, team: Team, event: str = "update_team") -> None:
     """Tell a team's members that it changed."""
     data = {"team": dumps(team_json(call.server, team, None))}
-    call.server.hub.publish("update_team", data, Broadcast(team_id=team.id))
+    call.server.hub.publish(event, data, Broadcast(team_id=team.id))
+
+
+@routes.delete("/teams/{team_id}")
+async def archive_team(call: Call) -> object:
+    """Archive a team; its rooms and posts stay."""
+    team = _managed(call)
+    if call.flag("permanent"):
+        raise ApiError("api.user.delete_team.not_enabled.app_error", 401)
+    _set_archived(call, team, call.state.clock.tick(), "delete_team")
+    return OK
+
+
+@routes.post("/teams/{team_id}/restore")
+async def restore_team(call: Call) -> object:
+    """Take a team out of the archive."""
+    team = _managed(call)
+    _set_archived(call, team, 0, "restore_team")
+    return team_json(call.server, team, call.user)
+
+
+def _managed(call: Call) -> Team:
+    team_id = call.id("team_id")
+    if not call.server.rights.in_team(call.user, team_id, "manage_team"):
+        raise forbidden()
+    team = call.state.teams.get(team_id)
+    if team is None:
+        raise missing_team()
+    return team
+
+
+def _set_archived(call: Call, team: Team, when: int, event: str) -> None:
+    team.delete_at = when
+    team.update_at = call.state.clock.tick()
+    tell_team_updated(call, team, event)
 
 
 @routes.get("/teams/{team_id}/stats")
