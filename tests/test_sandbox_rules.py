@@ -197,3 +197,14 @@ async def test_modes_between_the_recordings() -> None:
     async with room("9.4") as here:
         body = {"user_ids": [here.ann_id]}
         assert (await refused(here.ann, "POST", f"/channels/{here.channel_id}/members", body))[0] == 400
+
+
+async def test_an_archived_team_is_no_longer_listed() -> None:
+    async with room() as here:
+        path = f"/teams/{here.team_id}"
+        assert await refused(here.ann, "DELETE", path) == (403, FORBIDDEN)
+        await here.admin.delete(path)
+        assert await here.ann.get("/users/me/teams") == []
+        assert (await here.ann.get(path))["delete_at"]
+        await here.admin.post(f"{path}/restore")
+        assert [team["id"] for team in await here.ann.get("/users/me/teams")] == [here.team_id]
