@@ -80,14 +80,16 @@ class Visitor:
 
     async def _next(self, event: str, wanted: Callable[[Json], bool]) -> Json:
         try:
-            async with asyncio.timeout(PATIENCE):
-                while True:
-                    frame: Json = json.loads((await self._socket.receive()).data)
-                    if frame.get("event") == event and wanted(frame["data"]):
-                        data: Json = frame["data"]
-                        return data
+            return await asyncio.wait_for(self._heard(event, wanted), PATIENCE)
         except (TimeoutError, TypeError, ValueError):
             raise OperatorError(f"Rien n’est venu de Mattermost ({event}).") from None
+
+    async def _heard(self, event: str, wanted: Callable[[Json], bool]) -> Json:
+        while True:
+            frame: Json = json.loads((await self._socket.receive()).data)
+            if frame.get("event") == event and wanted(frame["data"]):
+                data: Json = frame["data"]
+                return data
 
 
 @asynccontextmanager
