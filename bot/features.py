@@ -67,9 +67,11 @@ class Feature:
         """The form was sent, and is valid."""
         return self._typed("submit", form, roles)
 
-    def button(self, payload: type[P], *, roles: Collection[Role] = EVERYONE) -> Callable[[Handler[P]], Handler[P]]:
+    def button(
+        self, payload: type[P], *, roles: Collection[Role] = EVERYONE, writes: bool = True
+    ) -> Callable[[Handler[P]], Handler[P]]:
         """A button with such a payload was clicked."""
-        return self._typed("button", payload, roles)
+        return self._typed("button", payload, roles, writes=writes)
 
     def event(self, event: type[P]) -> Callable[[Handler[P]], Handler[P]]:
         """Such an event came from the websocket."""
@@ -85,9 +87,11 @@ class Feature:
 
         return register
 
-    def _typed(self, kind: Kind, payload: type[Any], roles: Collection[Role]) -> Callable[[Any], Any]:
+    def _typed(
+        self, kind: Kind, payload: type[Any], roles: Collection[Role], *, writes: bool = True
+    ) -> Callable[[Any], Any]:
         def register(handler: Any) -> Any:
-            self.triggers.append(Trigger((kind, name_of(payload)), handler, frozenset(roles), payload))
+            self.triggers.append(Trigger((kind, name_of(payload)), handler, frozenset(roles), payload, writes=writes))
             return handler
 
         return register

@@ -9,7 +9,7 @@ from bot.replies import Replies
 feature = Feature("brouillon")
 
 
-@feature.button(Resume)
+@feature.button(Resume, writes=False)
 async def resume(ctx: Context, click: Resume) -> Replies:
     """Open the dialog again as it was left."""
     draft = await ctx.drafts.find(ctx.db, ctx.user.id, click.key)

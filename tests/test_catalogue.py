@@ -5,15 +5,15 @@ from commands import FEATURES
 from storage.people import EVERYONE
 
 CATALOGUE = """\
-button   buttons.Complete      conseiller
-button   buttons.Copy          conseiller
-button   buttons.Delete        conseiller
-button   buttons.Drop          conseiller
-button   buttons.Edit          conseiller
-button   buttons.More          conseiller
-button   buttons.Restore       conseiller
-button   buttons.Save          conseiller
-button   buttons.Spread        conseiller
+button   cra.Complete          conseiller
+button   cra.Copy              conseiller
+button   cra.Delete            conseiller
+button   cra.Drop              conseiller
+button   cra.Edit              conseiller
+button   cra.More              conseiller
+button   cra.Restore           conseiller
+button   cra.Save              conseiller
+button   cra.Spread            conseiller
 button   drafts.Resume         everyone
 command  aide                  everyone
 command  cra                   conseiller
@@ -24,11 +24,11 @@ command  cra liste             conseiller
 command  cra modifier          conseiller
 command  cra rétablir          conseiller
 command  cra supprimer         conseiller
-event    events.DirectMessage  everyone
+event    websocket.DirectMessage everyone
 job      menage.tidy           everyone
-submit   forms.EditCra         conseiller
-submit   forms.NewCra          conseiller
-submit   forms.SpreadCra       conseiller
+submit   cra.EditCra           conseiller
+submit   cra.NewCra            conseiller
+submit   cra.SpreadCra         conseiller
 """
 
 

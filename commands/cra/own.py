@@ -33,7 +33,7 @@ async def listed(ctx: Context, text: str) -> Replies:
     return Whisper(text, _more(page, period))
 
 
-@feature.button(More, roles=CONSEILLERS)
+@feature.button(More, roles=CONSEILLERS, writes=False)
 async def following(ctx: Context, click: More) -> Replies:
     """« Suivants »: the next ten."""
     period = Period(click.start, click.end)
@@ -48,7 +48,7 @@ async def edit_by_number(ctx: Context, text: str) -> Replies:
     return await edit(ctx, Edit(number=_number(text, "modifier")))
 
 
-@feature.button(Edit, roles=CONSEILLERS)
+@feature.button(Edit, roles=CONSEILLERS, writes=False)
 async def edit(ctx: Context, click: Edit) -> Replies:
     """The dialog of a report, as it stands."""
     cra = await standing(ctx, click.number)
@@ -72,7 +72,7 @@ async def copy_by_number(ctx: Context, text: str) -> Replies:
     return await copy(ctx, Copy(number=_number(text, "dupliquer")))
 
 
-@feature.button(Copy, roles=CONSEILLERS)
+@feature.button(Copy, roles=CONSEILLERS, writes=False)
 async def copy(ctx: Context, click: Copy) -> Replies:
     """The dialog of a new report of today, filled as another one."""
     cra = await own(ctx, click.number)

@@ -1,7 +1,5 @@
 """A report in one line: shown as it was understood, then recorded, completed or dropped."""
 
-from dialogs.cra.line import Line
-
 from bot.context import Context
 from bot.errors import UserError
 from bot.forms import name_of
@@ -13,6 +11,7 @@ from commands.cra.feature import CONSEILLERS, feature
 from commands.cra.filing import record
 from commands.cra.receipt import sentence
 from dialogs.cra import NewCra
+from dialogs.cra.line import Line
 from storage import drafts
 from storage.cra import Source
 from storage.cra.queries import Filing, keys_filed
@@ -43,7 +42,7 @@ async def save(ctx: Context, click: Save) -> Replies:
     return [*told, Whisper(render("cra/saved", again=not told))]
 
 
-@feature.button(Complete, roles=CONSEILLERS)
+@feature.button(Complete, roles=CONSEILLERS, writes=False)
 async def complete(ctx: Context, click: Complete) -> Replies:
     """The dialog, prefilled with all that was understood; it and « Enregistrer » count once together."""
     _only_author(ctx, click.author)

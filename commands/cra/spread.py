@@ -14,7 +14,7 @@ from storage import drafts
 from storage.cra import Activite, queries
 
 
-@feature.button(Spread, roles=CONSEILLERS)
+@feature.button(Spread, roles=CONSEILLERS, writes=False)
 async def ask(ctx: Context, click: Spread) -> Replies:
     """The dialog with five ages and five statuts, as they stand."""
     cra = await standing(ctx, click.number)
