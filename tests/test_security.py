@@ -117,7 +117,7 @@ async def test_the_right_token_is_let_in(mallory: Attacker) -> None:
     assert (await mallory.sends_form(mallory.command()))[0] == 200
 
 
-@pytest.mark.parametrize("link", ["", "x", "e30.aaaa.bbbb", None, 7, ["x"], {"b": "buttons.Delete"}])
+@pytest.mark.parametrize("link", ["", "x", "e30.aaaa.bbbb", None, 7, ["x"], {"b": "cra.Delete"}])
 async def test_a_forged_button_is_refused(house: House, mallory: Attacker, juliette: Person, link: object) -> None:
     await filed(juliette)
     status, body = await mallory.sends("/buttons", mallory.click(link))
@@ -129,7 +129,7 @@ async def test_a_forged_button_is_refused(house: House, mallory: Attacker, julie
 
 async def test_a_button_sealed_with_another_key_is_refused(house: House, mallory: Attacker, juliette: Person) -> None:
     number = number_of(await filed(juliette))
-    sealed = Links(["une-autre-cle"]).seal("button", {"b": "buttons.Delete", "d": {"number": number}})
+    sealed = Links(["une-autre-cle"]).seal("button", {"b": "cra.Delete", "d": {"number": number}})
 
     assert "authentique" in (await mallory.sends("/buttons", mallory.click(sealed)))[1]["ephemeral_text"]
     assert [c.deleted_at for c in await house.reports(juliette)] == [None]
@@ -151,7 +151,7 @@ async def test_a_true_button_of_somebody_else_does_nothing_for_others(
     house: House, mallory: Attacker, juliette: Person, name: str
 ) -> None:
     number = number_of(await filed(juliette))
-    sealed = _links(house).seal("button", {"b": f"buttons.{name}", "d": {"number": number}})
+    sealed = _links(house).seal("button", {"b": f"cra.{name}", "d": {"number": number}})
     status, body = await mallory.sends("/buttons", mallory.click(sealed))
 
     assert status == 200
@@ -166,14 +166,14 @@ async def test_the_preview_of_somebody_else_cannot_be_recorded(
     raw = {"activite": "individuel"}
     for name in ("Save", "Complete", "Drop"):
         payload = {"author": juliette.id, "key": "k", "raw": raw}
-        sealed = _links(house).seal("button", {"b": f"buttons.{name}", "d": payload})
+        sealed = _links(house).seal("button", {"b": f"cra.{name}", "d": payload})
         assert "quelqu’un d’autre" in (await mallory.sends("/buttons", mallory.click(sealed)))[1]["ephemeral_text"]
     assert await house.reports(juliette) == await house.reports(mallory.person) == []
 
 
 async def test_a_button_for_what_no_longer_exists_is_explained(house: House, mallory: Attacker) -> None:
-    gone = _links(house).seal("button", {"b": "buttons.Gone", "d": {}})
-    changed = _links(house).seal("button", {"b": "buttons.Delete", "d": {"numero": "sept"}})
+    gone = _links(house).seal("button", {"b": "cra.Gone", "d": {}})
+    changed = _links(house).seal("button", {"b": "cra.Delete", "d": {"numero": "sept"}})
 
     assert "n’existe pas" in (await mallory.sends("/buttons", mallory.click(gone)))[1]["ephemeral_text"]
     assert "ancienne" in (await mallory.sends("/buttons", mallory.click(changed)))[1]["ephemeral_text"]
@@ -181,7 +181,7 @@ async def test_a_button_for_what_no_longer_exists_is_explained(house: House, mal
 
 async def test_a_dialog_is_no_button_and_a_button_no_dialog(house: House, mallory: Attacker, juliette: Person) -> None:
     form = await asked(juliette)
-    button = _links(house).seal("button", {"b": "buttons.Delete", "d": {"number": 1}})
+    button = _links(house).seal("button", {"b": "cra.Delete", "d": {"number": 1}})
 
     assert "authentique" in (await mallory.sends("/buttons", mallory.click(form.state)))[1]["ephemeral_text"]
     assert "authentique" in (await mallory.sends("/dialogs", mallory.submission(form, state=button)))[1]["error"]
@@ -246,7 +246,7 @@ async def test_an_expired_dialog_of_somebody_else_leaves_them_no_draft(
 
 async def test_an_expired_button_is_refused(house: House, mallory: Attacker) -> None:
     number = number_of(await filed(mallory.person))
-    sealed = _links(house).seal("button", {"b": "buttons.Delete", "d": {"number": number}})
+    sealed = _links(house).seal("button", {"b": "cra.Delete", "d": {"number": number}})
     with time_machine.travel(house.clock().timestamp() + 366 * 24 * 3600):
         body = (await mallory.sends("/buttons", mallory.click(sealed)))[1]
 
@@ -259,7 +259,7 @@ async def test_whoever_lost_the_role_can_neither_submit_nor_click(house: House, 
     form = await asked(mallory.person)
     receipt = await filed(mallory.person)
     await house.registers(mallory.person, role)
-    sealed = _links(house).seal("button", {"b": "buttons.Delete", "d": {"number": number_of(receipt)}})
+    sealed = _links(house).seal("button", {"b": "cra.Delete", "d": {"number": number_of(receipt)}})
 
     assert role.label in (await mallory.sends("/dialogs", mallory.submission(form)))[1]["error"]
     assert role.label in (await mallory.sends("/buttons", mallory.click(sealed)))[1]["ephemeral_text"]
@@ -334,7 +334,7 @@ async def test_broken_json_is_refused(mallory: Attacker, path: str, body: bytes)
 @pytest.mark.parametrize("user_id", [7, "", None, ["x"], {"a": 1}])
 async def test_nobody_in_particular_is_refused(house: House, mallory: Attacker, user_id: object) -> None:
     form = await asked(mallory.person)
-    button = _links(house).seal("button", {"b": "buttons.Delete", "d": {"number": 1}})
+    button = _links(house).seal("button", {"b": "cra.Delete", "d": {"number": 1}})
 
     assert (await mallory.sends("/dialogs", mallory.submission(form, user_id=user_id)))[0] == 400
     assert (await mallory.sends("/buttons", mallory.click(button, user_id=user_id)))[0] == 400
