@@ -85,7 +85,7 @@ async def house(request: pytest.FixtureRequest) -> AsyncIterator["House"]:
         try:
             yield made
         finally:
-            await (made.site.clear() if made.sandbox else made.site.close())
+            await made.site.close()
             await made.stop()
 
 

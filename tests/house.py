@@ -153,7 +153,7 @@ async def prepared(site: Site, public_url: str, *, fix_server: bool) -> Settings
     code = await setup(parser().parse_args(asked), said.append)
     assert code == 0, said
     site.bot_id = (await site.admin.get(f"/users/username/{name}"))["id"]
-    return read(written).model_copy(update={"data_dir": written.parent, "domains": (DOMAIN,)})
+    return read(written).model_copy(update={"data_dir": written.parent, "domains": (DOMAIN,), "contact": ""})
 
 
 async def until(true: Callable[[], bool], within: float = 10.0) -> None:

@@ -39,6 +39,7 @@ class Server:
             "public_url": "http://127.0.0.1:8066",
             "write": self.file,
             "bot_name": "coop",
+            "contact": None,
             "fix_server": False,
             "replace": False,
             "dry_run": False,

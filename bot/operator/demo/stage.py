@@ -152,6 +152,7 @@ def _options(plan: Plan, token: str) -> Namespace:
         public_url=plan.bot_url,
         write=plan.env,
         bot_name="coop",
+        contact="",
         fix_server=True,
         replace=True,
         dry_run=False,

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.errors import ChatError
-from bot.mattermost import AioClient
+from bot.mattermost import AioClient, ChatUser
 from bot.operator import envfile
 from bot.operator.admin import Admin, Command, Named
 from bot.operator.errors import OperatorError
@@ -54,7 +54,10 @@ def _check(options: Namespace) -> None:
 
 
 async def _prepare(admin: Admin, changes: Changes, options: Namespace) -> None:
+    me = await _me(admin)
     team = await _team(admin, options.team)
+    if options.contact is None:
+        options.contact = f"@{me.username}"
     text = options.write.read_text("utf-8") if options.write.exists() else ""
     old = envfile.values(text)
     makes_bot = await admin.user_by_name(options.bot_name) is None
@@ -67,25 +70,22 @@ async def _prepare(admin: Admin, changes: Changes, options: Namespace) -> None:
 
 
 async def _team(admin: Admin, name: str) -> Named:
-    me = await _me(admin)
-    if not me:
-        raise OperatorError("Le serveur refuse --admin-token : il a été révoqué, ou mal copié.")
     team = await admin.team(name)
     if team is None:
         raise OperatorError(f"L’équipe « {name} » n’existe pas : donnez son nom court, celui de son adresse.")
     return team
 
 
-async def _me(admin: Admin) -> bool:
+async def _me(admin: Admin) -> ChatUser:
     try:
         me = await admin.me()
     except ChatError as error:
         if error.status == 401:
-            return False
+            raise OperatorError("Le serveur refuse --admin-token : il a été révoqué, ou mal copié.") from None
         raise
     if not me.is_system_admin:
         raise OperatorError(f"Ce jeton est celui de @{me.username}, qui n’est pas administrateur système.")
-    return True
+    return me
 
 
 async def _commands(admin: Admin, changes: Changes, options: Namespace, commands: list[Command]) -> None:
@@ -112,6 +112,8 @@ def _variables(options: Namespace, old: dict[str, str], account: Account, token:
         "COOP_SECRET": old.get("COOP_SECRET") or secrets.token_urlsafe(48),
         "COOP_PUBLIC_URL": options.public_url,
     }
+    if "COOP_CONTACT" not in old and options.contact:
+        new["COOP_CONTACT"] = options.contact
     before = urlsplit(old.get("COOP_PUBLIC_URL", ""))
     public = urlsplit(options.public_url)
     port = old.get("COOP_PORT")
