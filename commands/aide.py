@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 
-from bot.websocket import DirectMessage
-
 from bot.context import Context
 from bot.features import Feature, Trigger
 from bot.replies import Direct, Replies, Whisper
 from bot.texts import render
+from bot.websocket import DirectMessage
 from storage import claims
 from storage.people import Person
 
