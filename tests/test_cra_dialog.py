@@ -25,6 +25,21 @@ SEED_ORDER = [
     "recurrents",
 ]
 PARIS = ZoneInfo("Europe/Paris")
+SEED_THEMES = [
+    "equipement informatique",
+    "internet",
+    "courriel",
+    "smartphone",
+    "contenus numeriques",
+    "vocabulaire",
+    "traitement texte",
+    "echanger",
+    "trouver emploi",
+    "accompagner enfant",
+    "tpe/pme",
+    "demarche en ligne",
+    "autre",
+]
 THEME_FIELDS = ["theme1", "theme2", "theme3", "themes_plus"]
 
 
@@ -65,6 +80,21 @@ async def test_the_dialog_asks_what_the_seed_asked_in_its_order(house: House, ju
     assert [e["name"] for e in form.elements if e.get("optional")] == [
         n for n in form.names if n in ("participants", "theme2", "theme3", "themes_plus", "suite", "recurrents")
     ]
+
+
+async def test_the_choices_are_called_as_on_the_seeds_form(juliette: Person) -> None:
+    form = await juliette.opens("/cra")
+
+    assert list(form.options("canal").values()) == ["Lieu de rattachement", "Autre lieu", "À distance", "À domicile"]
+    kinds = ["Atelier Collectif", "Accompagnement individuel", "Demande ponctuelle"]
+    assert list(form.options("activite").values()) == kinds
+    ages = ["-12 ans", "12 - 18 ans", "18 - 35 ans", "35 - 60 ans", "Plus de 60 ans"]
+    assert list(form.options("age").values()) == ages
+    statuts = ["Étudiant(e)", "Sans emploi", "En emploi", "Retraité", "Non renseigné ou hétérogène"]
+    assert list(form.options("statut").values()) == statuts
+    themes = list(form.options("themes" if "themes" in form.names else "theme1").items())
+    assert [code for code, _ in themes[:13]] == SEED_THEMES
+    assert themes[1] == ("internet", "Naviguer sur Internet")
 
 
 @pytest.mark.every_mode

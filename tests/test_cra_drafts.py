@@ -203,6 +203,22 @@ async def test_a_database_away_for_a_moment_loses_nothing(house: House, juliette
     assert len(await house.reports(juliette)) == 1
 
 
+async def test_what_a_dying_bot_had_received_is_a_draft_after_its_restart(house: House, juliette: Person) -> None:
+    """It took the submission, could not store it, and was stopped before it could try again."""
+    form = await asked(juliette, recurrents=4)
+    async with database_away(house):
+        await form.submit()
+        await house.stop()
+    juliette.acts()
+    await house.start()
+
+    news = await juliette.told("gardée", within=20)
+    again = await juliette.opens_by(news, "Reprendre")
+    assert (str(again.shown("participants")), str(again.shown("recurrents"))) == ("8", "4")
+    assert (await again.submit()).accepted
+    assert len(await house.reports(juliette)) == 1
+
+
 async def test_sent_again_once_the_database_is_back_it_counts_once(house: House, juliette: Person) -> None:
     form = await asked(juliette)
     async with database_away(house):
