@@ -10,7 +10,7 @@ from pydantic import Field
 from bot.forms import Choice, Clues, Day, Form, Hidden, Many, ReadText
 from bot.french.dates import say_date
 from bot.french.durations import say_minutes
-from config.themes import THEMES, bits, from_bits, theme_of
+from config.themes import THEMES, theme_of
 from dialogs.cra.kept import Keep, Kept
 from dialogs.cra.places import read_place
 from storage.communes import Place, by_code
@@ -122,7 +122,7 @@ class NewCra(Form):
             ages=_counts(self.age, kept.ages if kept else None, people),
             statuts=_counts(self.statut, kept.statuts if kept else None, people),
             suite=_counts(self.suite, kept.suite if kept else None, people),
-            themes=from_bits(bits(self.themes)),
+            themes=self.themes,
             minutes=self.minutes,
             recurrents=self.recurrents,
         )

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from config.themes import bits, from_bits
+
 
 class _Labelled(StrEnum):
     """An enumeration whose members carry the label people read."""
@@ -90,6 +92,10 @@ class Report:
     minutes: int
     suite: Mapping[Suite, int] = field(default_factory=dict)
     recurrents: int | None = None
+
+    def __post_init__(self) -> None:
+        """Themes are a set: said in the order of the form, two reports that say the same are equal."""
+        object.__setattr__(self, "themes", from_bits(bits(self.themes)))
 
     @property
     def is_spread(self) -> bool:
