@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,6 +47,8 @@ class Stub:
 
     async def start(self) -> None:
         """Serve on a port of loopback."""
+        # A server that goes away on purpose breaks connections; nobody needs to read of each.
+        logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
         app = web.Application(middlewares=[self._door], client_max_size=2**22)
         app.router.add_post("/api/v4/actions/dialogs/open", self._open)
         app.router.add_get("/api/v4/users/{id}", self._user)
