@@ -44,7 +44,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The marks of stories."""
+    """The marks of stories; and what a real server needs."""
+    if config.getoption("--mattermost") and not config.getoption("--admin-token"):
+        raise pytest.UsageError("--mattermost needs --admin-token: stories make a team, people and a bot of their own")
     config.addinivalue_line("markers", "every_mode: told on every generation of servers")
     config.addinivalue_line("markers", "newest_only: told on the newest server, with SQLite")
     config.addinivalue_line("markers", "both_databases: told on the newest server, with both databases")
