@@ -191,7 +191,6 @@ class Delivery:
             return {"attachments": []} if isinstance(message, (Update, Refresh)) else {}
         card = {
             "color": COLOUR,
-            "fallback": typeset(message.text),
             "fields": [{"title": name, "value": value, "short": True} for name, value in message.facts],
             "actions": [self._action(b, f"b{i}", request) for i, b in enumerate(message.buttons)],
         }

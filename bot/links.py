@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any, Literal
 
-from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
+from itsdangerous import BadData, SignatureExpired, TimedSerializer
 
 from bot.errors import UserError
 
@@ -32,11 +33,12 @@ class Links:
         if not all(secrets) or not secrets:
             raise ValueError("a signing key is needed")
         # A salt per purpose: a button’s link can’t be sent as a dialog’s.
-        self._signers = {p: URLSafeTimedSerializer(list(secrets), salt=f"coop-bot.{p}") for p in LIFE}
+        sha = {"digest_method": sha256}
+        self._signers = {p: TimedSerializer(list(secrets), salt=f"coop-bot.{p}", signer_kwargs=sha) for p in LIFE}
 
     def seal(self, purpose: Purpose, data: dict[str, Any]) -> str:
         """The data, readable by anybody and changeable by nobody."""
-        return self._signers[purpose].dumps(data)
+        return str(self._signers[purpose].dumps(data))
 
     def open(self, purpose: Purpose, sealed: object) -> dict[str, Any]:
         """The data of a link. Raises UserError when it is not ours, ExpiredLink when it is too old."""

@@ -58,7 +58,7 @@ class People:
         async with self._database.transaction(writes=False) as db:
             row = await people.get(db, user_id)
         if row is not None and row.role is not None:
-            return self._remember(_with(row, role=row.role), derived=False)
+            return self._remember(row, derived=False)
         return self._derive(user_id, row, await self._facts(user_id))
 
     async def fresh(self, db: AsyncSession, user_id: str) -> Person:
@@ -71,7 +71,7 @@ class People:
         facts = await self._facts(user_id) if known is None or known.derived else None
         row = await people.get(db, user_id)
         if row is not None and row.role is not None:
-            return self._remember(_with(row, role=row.role), derived=False)
+            return self._remember(row, derived=False)
         return self._derive(user_id, row, facts or await self._facts(user_id))
 
     def remember(self, person: Person) -> None:

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ class Spool:
         path = self._path(submission.key)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(asdict(submission), file)
+            file.write(json.dumps({name: getattr(submission, name) for name in Submission.__slots__}))
 
     def strike(self, key: str) -> None:
         """It is safe elsewhere."""

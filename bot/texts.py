@@ -16,6 +16,8 @@ _EMOJI = re.compile(r":(?=[\w+-]+:)")
 _LINK = re.compile(r"(://|\bwww(?=\.)|\bmailto(?=:))", re.IGNORECASE)
 _LINE_START = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))", re.MULTILINE)
 
+_HARMLESS = re.compile(r"[^\W_](?:[^\W_]|[ ’',/-])*")
+"""Most words hold nothing that means anything."""
 _UNBREAKABLE = re.compile(r"(?<=\S) (?=[:;!?»])|(?<=«) (?=\S)|(?<=n°) (?=\d)")
 
 
@@ -27,6 +29,8 @@ class Markdown(str):
 
 def escape(text: str) -> str:
     """Somebody’s words as Mattermost shows them literally: no structure, mention, link, tag or emoji."""
+    if _HARMLESS.fullmatch(text):
+        return text
     text = _STRUCTURE.sub(r"\\\1", re.sub(r"\s*[\r\n]\s*", " ", text))
     text = text.replace("@", f"@{BREAK}")
     text = _EMOJI.sub(f":{BREAK}", text)

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, Column, Index, bindparam, delete, func, insert, or_
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import Code, UtcTime
+from storage.database import Code, UtcTime, execute
 
 
 class Where(StrEnum):
@@ -55,7 +55,7 @@ ADD = insert(Outgoing.__table__)  # type: ignore[attr-defined]  # SQLModel does 
 
 async def add(db: AsyncSession, messages: Sequence[Outgoing]) -> None:
     """Write messages down; the caller’s transaction decides whether they exist."""
-    await db.exec(insert(Outgoing), params=[m.model_dump() for m in messages])
+    await execute(db, ADD, [m.model_dump() for m in messages])
 
 
 async def take(db: AsyncSession, now: datetime, until: datetime, limit: int) -> Sequence[Outgoing]:

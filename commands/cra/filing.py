@@ -3,12 +3,11 @@
 from bot.context import Context
 from bot.replies import Reply, Whisper
 from bot.texts import render
-from commands.cra.receipt import receipt
+from commands.cra.receipt import receipt, standing_card
 from config.departements import DEPARTEMENTS
 from storage import people
-from storage.cra import Cra, Report
+from storage.cra import Report
 from storage.cra.queries import Filing, file
-from storage.cra.table import columns
 from storage.people import PARIS, Person
 
 
@@ -18,20 +17,7 @@ async def record(ctx: Context, report: Report, how: Filing) -> list[Reply]:
     filed = await file(ctx.db, author, report, how)
     if not filed.is_new:
         return [Whisper(render("cra/saved", again=True))] if ctx.request.resumed else []
-    return [receipt(ctx, _row(filed.number, author, report, how))]
-
-
-def _row(number: int, author: Person, report: Report, how: Filing) -> Cra:
-    """The row just stored, without asking for it."""
-    return Cra(
-        id=number,
-        author_id=author.id,
-        source=how.source,
-        key=how.key,
-        created_at=how.at,
-        modified_at=how.at,
-        **columns(report),
-    )
+    return [receipt(ctx, filed.number, standing_card(filed.number, report, "enregistré"))]
 
 
 async def _settled(ctx: Context, report: Report) -> Person:

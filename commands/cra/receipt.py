@@ -33,22 +33,25 @@ def facts(report: Report) -> dict[str, object]:
     }
 
 
-def card(cra: Cra, verb: str) -> Message:
-    """The receipt of a report as it stands; ``verb`` says what was done: enregistré, modifié…"""
-    report = cra.report
-    if cra.deleted_at:
-        until = (cra.deleted_at + RESTORE_FOR).date()
-        text = render("cra/deleted", number=cra.number, until=until, sentence=sentence(report))
-        return Message(text, [Button("Rétablir", Restore(number=cra.number), "primary")])
-    text = render("cra/receipt", number=cra.number, verb=verb, sentence=sentence(report))
+def standing_card(number: int, report: Report, verb: str) -> Message:
+    """The receipt of a report that counts; ``verb`` says what was done: enregistré, modifié…"""
+    text = render("cra/receipt", number=number, verb=verb, sentence=sentence(report))
     short = [("Date", f"{report.date:%d/%m/%Y}"), ("Durée", say_minutes(report.minutes))]
-    return Message(text, _buttons(cra), short)
+    return Message(text, _buttons(number, report.activite), short)
 
 
-def receipt(ctx: Context, cra: Cra, verb: str = "enregistré") -> Direct:
-    """The receipt as a direct message: it survives a reload."""
-    message = card(cra, verb)
-    return Direct(message.text, message.buttons, message.facts, user_id=ctx.user.id, topic=topic_of(cra.number))
+def card(cra: Cra, verb: str) -> Message:
+    """The receipt of a report as it is in the database, deleted or not."""
+    if cra.deleted_at is None:
+        return standing_card(cra.number, cra.report, verb)
+    until = (cra.deleted_at + RESTORE_FOR).date()
+    text = render("cra/deleted", number=cra.number, until=until, sentence=sentence(cra.report))
+    return Message(text, [Button("Rétablir", Restore(number=cra.number), "primary")])
+
+
+def receipt(ctx: Context, number: int, message: Message) -> Direct:
+    """A card as a direct message: it survives a reload."""
+    return Direct(message.text, message.buttons, message.facts, user_id=ctx.user.id, topic=topic_of(number))
 
 
 def refreshed(cra: Cra, verb: str) -> Refresh:
@@ -66,12 +69,11 @@ def updated(cra: Cra, verb: str) -> Update:
 def after_dialog(ctx: Context, cra: Cra, verb: str) -> list[Reply]:
     """Receipts after a change by dialog: the clicked one shows it, a command’s comes as a new message."""
     told: list[Reply] = [refreshed(cra, verb)]
-    return told if ctx.request.post_id else [*told, receipt(ctx, cra, verb)]
+    return told if ctx.request.post_id else [*told, receipt(ctx, cra.number, card(cra, verb))]
 
 
-def _buttons(cra: Cra) -> list[Button]:
-    number = cra.number
-    spread = [Button("Répartir", Spread(number=number))] if cra.activite is Activite.COLLECTIF else []
+def _buttons(number: int, activite: Activite) -> list[Button]:
+    spread = [Button("Répartir", Spread(number=number))] if activite is Activite.COLLECTIF else []
     return [
         Button("Modifier", Edit(number=number), "primary"),
         Button("Dupliquer", Copy(number=number)),
