@@ -12,8 +12,8 @@ import aiosqlite
 
 T = TypeVar("T")
 
-WAITING = ("begin", "pragma", "vacuum", "commit", "rollback")
-"""How statements begin that may wait for another process or for the disk."""
+WAITING = ("begin", "pragma", "vacuum", "commit", "rollback", "close")
+"""How statements begin, and what methods of a connection are called, that may wait for another process or the disk."""
 
 
 class Connection(aiosqlite.Connection):
@@ -28,7 +28,7 @@ class Connection(aiosqlite.Connection):
     def _waits(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> bool:
         if args and isinstance(args[0], str):
             return args[0].lstrip().lower().startswith(WAITING)
-        return getattr(fn, "__name__", "") in {"commit", "rollback", "close"}
+        return getattr(fn, "__self__", None) is self._connection and fn.__name__ in WAITING
 
 
 async def connect(path: str) -> Connection:
