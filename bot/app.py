@@ -24,6 +24,7 @@ from bot.outbox import Outbox
 from bot.people import People
 from bot.server import Doors, application
 from bot.spool import Spool
+from bot.traffic import Traffic
 from bot.websocket import Events
 from commands import FEATURES
 from config.settings import Settings
@@ -44,12 +45,13 @@ class App:
         self.database = Database(settings.database_url)
         self.client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value())
         self.chat = Mattermost(self.client, settings.team)
-        self.outbox = Outbox(self.database, self.chat, clock)
+        traffic = Traffic()
+        self.outbox = Outbox(self.database, self.chat, clock, traffic=traffic)
         links = Links(settings.secrets)
         people = People(self.database, self.chat, settings, clock)
         ways = Ways(self.database, self.chat, self.outbox, people, links, settings.public_url, clock)
         drafts = Drafts(Spool(settings.data_dir), clock)
-        machine = Machine(self.database, self.chat, people, Delivery(ways), drafts, settings, clock)
+        machine = Machine(self.database, self.chat, people, Delivery(ways), drafts, traffic, settings, clock)
         triggers = index(FEATURES)
         self.dispatcher = Dispatcher(triggers, machine)
         self.events = Events(self.chat, self.database, self.dispatcher.event, clock)

@@ -26,6 +26,7 @@ from bot.people import People
 from bot.replies import Direct, Refuse, Replies, Reply, Whisper
 from bot.spool import Submission
 from bot.texts import render
+from bot.traffic import Traffic
 from bot.websocket import PersonChanged
 from config.settings import Settings
 from storage import claims
@@ -50,6 +51,7 @@ class Machine:
     people: People
     delivery: Delivery
     drafts: Drafts
+    traffic: Traffic
     settings: Settings
     clock: Callable[[], datetime]
 
@@ -76,9 +78,9 @@ class Dispatcher:
         """The body of the HTTP answer; what else there is to say is on its way."""
         known = request.name if (request.kind, request.name) in self._triggers else "unknown"
         reference = begin_request()
-        with REQUESTS.labels(request.kind, known).time():
+        with self._m.traffic.passing(), REQUESTS.labels(request.kind, known).time():
             replies = await self._guarded(request, payload, reference)
-        return await self._m.delivery.answer(replies, request)
+            return await self._m.delivery.answer(replies, request)
 
     async def event(self, event: BaseModel) -> None:
         """Something happened in Mattermost: forget who changed, and run the handler if there is one."""

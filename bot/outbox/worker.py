@@ -16,6 +16,7 @@ from bot.outbox.lanes import Lanes
 from bot.outbox.marks import Marks
 from bot.outbox.rows import LEASE, Rows
 from bot.outbox.sender import send
+from bot.traffic import Traffic
 from storage.database import Database
 from storage.outbox import Outgoing, Where
 
@@ -23,7 +24,9 @@ log = structlog.get_logger()
 
 TRY = timedelta(seconds=12)
 """The longest a single try takes; it is begun only while the lease lasts as long."""
-WORKERS = 8
+WORKERS = 4
+COURTESY = 0.05
+"""Seconds a message waits at most for the requests under way: accepting a report comes before its receipt."""
 BATCH = 100
 LOOK = 30.0
 """Seconds after which the table is looked at anyway: another replica may have died at its work."""
@@ -40,10 +43,20 @@ PARKED = 20_000
 class Outbox:
     """``hurry`` with what was just committed; what is left from before is found by itself.
 
-    ``first`` is the first pause in seconds after Mattermost did not answer.
+    ``first`` is the first pause in seconds after Mattermost did not answer; ``traffic`` tells of the requests
+    that come before.
     """
 
-    def __init__(self, database: Database, chat: Chat, clock: Callable[[], datetime], *, first: float = 1.0) -> None:
+    def __init__(
+        self,
+        database: Database,
+        chat: Chat,
+        clock: Callable[[], datetime],
+        *,
+        first: float = 1.0,
+        traffic: Traffic | None = None,
+    ) -> None:
+        self._traffic = traffic or Traffic()
         self._rows = Rows(database, clock)
         self._one_process = database.is_sqlite
         self._chat = chat
@@ -93,6 +106,7 @@ class Outbox:
         while True:
             lane = await self._lanes.next()
             while message := self._lanes.head(lane):
+                await self._traffic.lull(COURTESY)
                 try:
                     await self._deliver(message)
                 except Exception:
