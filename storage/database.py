@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import CursorResult, DateTime, Dialect, Executable, String, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.ext.asyncio import AsyncSession as AlchemySession
 from sqlalchemy.types import TypeDecorator
@@ -144,14 +144,21 @@ def _sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
 
 def _postgres(url: URL) -> AsyncEngine:
     settings = {"jit": "off", "statement_timeout": str(STATEMENT_MS), "application_name": "coop-bot"}
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=5,
         max_overflow=5,
         pool_timeout=5,
-        pool_pre_ping=True,
         connect_args={"server_settings": settings, "timeout": 5, "command_timeout": 30},
     )
+    event.listen(engine.sync_engine, "checkout", _still_open)
+    return engine
+
+
+def _still_open(connection: Any, _: object, __: object) -> None:
+    """A connection the server closed is replaced; the driver knows, so nothing is asked over the network."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def _sqlite(url: URL, *, writes: bool) -> AsyncEngine:

@@ -1,0 +1,115 @@
+"""Both databases as the bot uses them: writers wait their turn, readers don’t write, lost connections come back."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, StatementError
+from sqlmodel import col, select, update
+
+from storage import migrate
+from storage.claims import Claim
+from storage.database import Database, async_url
+from tests.postgres import Server
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@asynccontextmanager
+async def at(url: str) -> AsyncIterator[Database]:
+    """The database at an address, migrated."""
+    await migrate.upgrade(url)
+    database = Database(url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """A migrated database of each kind."""
+    if request.param == "sqlite":
+        async with at(f"sqlite:///{tmp_path}/coop.db") as database:
+            yield database
+        return
+    server: Server = request.getfixturevalue("postgres")
+    async with server.database() as url, at(url) as database:
+        yield database
+
+
+async def fails(database: Database) -> None:
+    """Write something, then fail."""
+    async with database.transaction() as db:
+        db.add(Claim(scope="gone", period="1", at=NOON))
+        await db.flush()
+        raise RuntimeError
+
+
+async def test_no_update_is_lost_among_many(database: Database) -> None:
+    async with database.transaction() as db:
+        db.add(Claim(scope="n", period="0", at=NOON))
+
+    async def add_one() -> None:
+        async with database.transaction() as db:
+            row = (await db.exec(select(Claim).where(Claim.scope == "n").with_for_update())).one()
+            await asyncio.sleep(0)
+            await db.exec(update(Claim).where(col(Claim.scope) == "n").values(period=str(int(row.period) + 1)))
+
+    await asyncio.gather(*(add_one() for _ in range(20)))
+    async with database.transaction(writes=False) as db:
+        assert (await db.exec(select(Claim.period))).one() == "20"
+
+
+async def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
+    with pytest.raises(RuntimeError):
+        await fails(database)
+    async with database.transaction(writes=False) as db:
+        assert (await db.exec(select(Claim))).all() == []
+
+
+async def test_instants_come_back_in_utc_and_need_a_zone(database: Database) -> None:
+    async with database.transaction() as db:
+        db.add(Claim(scope="at", period="1", at=NOON))
+    async with database.transaction(writes=False) as db:
+        assert (await db.exec(select(Claim.at))).one() == NOON
+    with pytest.raises((ValueError, StatementError), match="zone"):
+        async with database.transaction() as db:
+            db.add(Claim(scope="naive", period="1", at=NOON.replace(tzinfo=None)))
+
+
+async def test_on_sqlite_a_reader_writes_nothing(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/coop.db"
+    await migrate.upgrade(url)
+    database = Database(url)
+    with pytest.raises(DBAPIError, match="readonly"):
+        async with database.transaction(writes=False) as db:
+            await db.execute(text("DELETE FROM claim"))
+    await database.close()
+
+
+async def test_a_connection_that_the_server_closed_is_replaced(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    async with database.transaction() as db:
+        mine = (await db.execute(text("SELECT pg_backend_pid()"))).scalar()
+    other = Database(postgres_url)
+    async with other.transaction() as db:
+        await db.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": mine})
+    await asyncio.sleep(0.2)
+    assert await database.answers()
+    await database.close()
+    await other.close()
+
+
+async def test_a_database_that_is_away_does_not_answer(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/no/such/folder/coop.db")
+    assert not await database.answers()
+    await database.close()
+
+
+def test_only_two_kinds_of_database_are_known() -> None:
+    assert async_url("postgres://u:p@h/b").drivername == "postgresql+asyncpg"
+    with pytest.raises(ValueError, match="base de données inconnue"):
+        async_url("mysql://h/b")
