@@ -219,6 +219,16 @@ async def test_what_a_dying_bot_had_received_is_a_draft_after_its_restart(house:
     assert len(await house.reports(juliette)) == 1
 
 
+async def test_a_file_cut_short_by_a_crash_stops_nothing(house: House, juliette: Person) -> None:
+    spool = house.settings.data_dir / "spool"
+    for name, content in (("a" * 32, '{"form": "cra'), ("b" * 32, '{"autre": 1}')):
+        (spool / f"{name}.json").write_text(content)
+    await house.restart()
+
+    await filed(juliette)
+    assert "Aucun brouillon" in (await juliette.asks("/cra brouillon")).text
+
+
 async def test_sent_again_once_the_database_is_back_it_counts_once(house: House, juliette: Person) -> None:
     form = await asked(juliette)
     async with database_away(house):

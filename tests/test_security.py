@@ -224,6 +224,13 @@ async def test_nobody_can_submit_in_the_name_of_somebody_else(house: House, juli
     assert await house.reports(carl) == []
 
 
+async def test_a_lookup_proposes_nothing_and_tells_a_forger_nothing(house: House, mallory: Attacker) -> None:
+    form = await asked(mallory.person)
+    for state in (form.state, "faux"):
+        status, body = await mallory.sends("/dialogs/lookup", mallory.submission(form, state=state))
+        assert (status, body) == (200, {"items": []})
+
+
 async def test_an_expired_dialog_is_not_recorded(house: House, mallory: Attacker) -> None:
     form = await asked(mallory.person)
     with time_machine.travel(house.clock().timestamp() + 25 * 3600):
