@@ -99,6 +99,19 @@ class Form(BaseModel):
         return cls.model_validate(values | dict(hidden))
 
     @classmethod
+    def told(cls, raw: Raw) -> dict[str, str]:
+        """What was typed, by label, in words; blank fields are left out."""
+        typed = {asked.label: (kind, kind.recall(asked, raw)) for asked, kind in cls._asked.values()}
+        return {label: kind.say(value) for label, (kind, value) in typed.items() if value is not None}
+
+    @classmethod
+    def blank(cls, raw: Raw, clues: Clues) -> dict[str, str]:
+        """The required fields left blank: their labels by element."""
+        required = {n: (asked, kind) for n, (asked, kind) in cls._asked.items() if not asked.optional}
+        left = {n: asked.label for n, (asked, kind) in required.items() if kind.recall(asked, raw) is None}
+        return {cls.element_of(name, clues): label for name, label in left.items()}
+
+    @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
         """What is wrong with the values that could be read (and what travelled hidden, as JSON values), a sentence
         by field name; forms override it."""

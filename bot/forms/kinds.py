@@ -88,6 +88,10 @@ class Kind:
         """The value a text means. Raises ValueError with a sentence."""
         return text
 
+    def say(self, typed: object) -> str:
+        """What was typed or chosen, as people call it."""
+        return str(typed)
+
 
 @dataclass(frozen=True)
 class Text(Kind):
@@ -175,6 +179,9 @@ class Choice(Kind):
             raise ValueError(self.missing)
         return self.to(text)
 
+    def say(self, typed: object) -> str:
+        return self.options.get(str(typed), str(typed))
+
     def _offered(self, known: str | None) -> dict[str, str]:
         return {v: text for v, text in self.options.items() if v not in self.only_known or v == known}
 
@@ -194,6 +201,10 @@ class Day(Kind):
             return [asked.element(shown, type="text", max_length=TEXT_MAX, placeholder="aujourd’hui, hier, 12/09")]
         bounds = {"min_date": self.first.isoformat(), "max_date": clues.today.isoformat()}
         return [asked.element(day and day.isoformat(), type="date", **bounds)]
+
+    def say(self, typed: object) -> str:
+        iso = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", str(typed))
+        return f"{iso[3]}/{iso[2]}/{iso[1]}" if iso else str(typed)
 
     def value(self, text: str, clues: Clues) -> date:
         day = read_date(text[:10] if re.match(r"\d{4}-\d{2}-\d{2}T", text) else text, clues.today)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.forms.kinds import LONG_MAX, TEXT_MAX, Asked, Clues, Element, Kind, Raw, Unreadable
+from bot.french.words import join
 from bot.texts import quote
 
 SELECTS = 3
@@ -70,6 +71,10 @@ class Many(Kind):
         values += [v for _, v in words if v is not None]
         unread = ", ".join(w for w, v in words if v is None)
         return Picked(list(dict.fromkeys(values)), unread) if values or unread else None
+
+    def say(self, typed: object) -> str:
+        picked = typed if isinstance(typed, Picked) else Picked([])
+        return join([*(self.options.get(v, v) for v in picked.values), *([picked.more] if picked.more else [])])
 
     def read(self, asked: Asked, raw: Raw, clues: Clues) -> tuple[str, ...] | None:
         values: list[str] = []

@@ -1,11 +1,13 @@
 """A report in one line: shown as it was understood, then recorded, completed or dropped."""
 
+from collections.abc import Mapping
+
 from bot.context import Context
 from bot.errors import UserError
 from bot.forms import name_of
 from bot.replies import Ask, Button, Replies, Whisper
 from bot.spool import Submission
-from bot.texts import quote, render
+from bot.texts import Markdown, quote, render
 from commands.cra.buttons import Complete, Drop, Save
 from commands.cra.feature import CONSEILLERS, feature
 from commands.cra.filing import record
@@ -13,24 +15,37 @@ from commands.cra.receipt import sentence
 from dialogs.cra import NewCra
 from dialogs.cra.line import Line
 from storage import drafts
-from storage.cra import Source
+from storage.cra import Report, Source
 from storage.cra.queries import Filing, keys_filed
 
 
 async def preview(ctx: Context, line: Line, key: str) -> Replies:
     """What a line was understood as; it waits as a draft too, since a whisper vanishes at the first reload."""
     await ctx.drafts.keep(ctx.db, Submission(name_of(NewCra), key, ctx.user.id, dict(line.raw), {}))
-    said, mistakes = None, dict(line.mistakes)
-    try:
-        said = sentence(NewCra.parse(line.raw, {}, ctx.clues).report())
-    except UserError as refusal:
-        mistakes = refusal.fields | mistakes
-    unread = [quote(word) for word in line.unread]
-    text = render("cra/preview", said=said, unread=unread, assumed=line.assumed, mistakes=mistakes.values())
+    report, mistakes = _read(ctx, line)
     carried = {"author": ctx.user.id, "key": key}
-    save = [] if mistakes else [Button("Enregistrer", Save(**carried, raw=line.raw), "primary")]
+    save = [Button("Enregistrer", Save(**carried, raw=line.raw), "primary")] if report and not mistakes else []
     complete = Button("Compléter", Complete(**carried, raw=line.raw), "default" if save else "primary")
-    return Whisper(text, [*save, complete, Button("Annuler", Drop(**carried))])
+    text = _understood(line, mistakes) if report is None else sentence(report)
+    unread = [quote(word) for word in line.unread]
+    blank = [label for element, label in NewCra.blank(line.raw, ctx.clues).items() if element not in line.mistakes]
+    said = {"unread": unread, "assumed": line.assumed, "blank": blank, "mistakes": mistakes.values()}
+    return Whisper(render("cra/preview", text=text, **said), [*save, complete, Button("Annuler", Drop(**carried))])
+
+
+def _read(ctx: Context, line: Line) -> tuple[Report | None, dict[str, str]]:
+    """The report a line makes, if it makes one, and what is wrong in it; what is only left out is no mistake."""
+    try:
+        return NewCra.parse(line.raw, {}, ctx.clues).report(), dict(line.mistakes)
+    except UserError as refusal:
+        blank = NewCra.blank(line.raw, ctx.clues)
+        return None, {e: s for e, s in refusal.fields.items() if e not in blank} | line.mistakes
+
+
+def _understood(line: Line, mistakes: Mapping[str, str]) -> Markdown:
+    """What was understood of an incomplete line, by field."""
+    right = {element: value for element, value in line.raw.items() if element not in mistakes}
+    return render("cra/understood", told=NewCra.told(right))
 
 
 @feature.button(Save, roles=CONSEILLERS)
