@@ -160,3 +160,12 @@ async def test_anything_at_all_gets_an_answer(juliette: Person) -> None:
     for words in ("?", "🙂🙂", "a" * 2000, "-- \\ ` * # | @all", "\u202e\u200b", "12 12 12 12", "0p 0min", "1h" * 300):
         preview = await juliette.asks(f"/cra {words}")
         assert "erreur est survenue" not in preview.text, words
+
+
+async def test_an_incomplete_line_says_what_was_understood_and_what_is_missing(juliette: Person) -> None:
+    shown = (await juliette.asks("/cra atelier 12p 2h courriel 69120 demain")).text.replace("\u00a0", " ")
+    assert "Participants 12" in shown
+    assert "Durée 2 h" in shown
+    assert "Il manque : Âge." in shown
+    assert "pas encore passée" in shown
+    assert "Date" not in shown.split("J’ai compris")[1].splitlines()[0], "a date that can’t be is not understood"
