@@ -64,7 +64,7 @@ class Delivery:
                 case Say():
                     messages.append(self._outgoing(reply, Where.CHANNEL, reply.channel_id or request.channel_id))
                 case Refresh():
-                    posts = await self._posts_about(db, reply.topic, request)
+                    posts = await self._posts_about(db, reply, request)
                     messages += [self._outgoing(reply, Where.POST, post) for post in posts]
                 case _:
                     continue
@@ -72,11 +72,10 @@ class Delivery:
             await table.add(db, messages)
         return messages
 
-    async def _posts_about(self, db: AsyncSession, topic: str, request: Request) -> list[str]:
-        """The posts to rewrite: those delivered, and the one whose button opened the dialog (its mark may be on
-        its way to the database)."""
-        clicked = [request.post_id] if request.kind == "submit" and request.post_id else []
-        return list(dict.fromkeys([*clicked, *await table.posts_about(db, topic)]))
+    async def _posts_about(self, db: AsyncSession, refresh: Refresh, request: Request) -> list[str]:
+        """The posts to rewrite: those delivered, and the one clicked (its mark may be on its way to the database)."""
+        clicked = [request.post_id] if refresh.here and request.post_id else []
+        return list(dict.fromkeys([*clicked, *await table.posts_about(db, refresh.topic)]))
 
     def hurry(self, messages: Sequence[Outgoing]) -> None:
         """The transaction is committed: deliver at once."""

@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context, Kind, Request
 from bot.delivery import Delivery
-from bot.drafts import Drafts, resume_button
+from bot.drafts import Drafts, resume_button, topic_of
 from bot.errors import ChatError, UserError
 from bot.features import Key, Trigger
 from bot.forms import Clues, Form, name_of
@@ -108,7 +108,8 @@ class Dispatcher:
         """Make drafts of what a crash or an outage left in the spool, and tell their authors."""
         for submission in self._m.drafts.waiting():
             news = render("brouillon/kept")
-            direct = Direct(news, [resume_button(submission.key)], user_id=submission.user_id)
+            button, topic = resume_button(submission.key), topic_of(submission.key)
+            direct = Direct(news, [button], user_id=submission.user_id, topic=topic)
             async with self._m.database.transaction() as db:
                 await self._m.drafts.keep(db, submission)
                 messages = await self._m.delivery.prepare(db, [direct], Request("job", "brouillon"))

@@ -86,6 +86,11 @@ def reopened(draft: Draft) -> Ask:
     return Ask(form.recall(draft.raw, draft.hidden), key=draft.key)
 
 
+def topic_of(key: str) -> str:
+    """What messages about a draft are filed under."""
+    return f"draft:{key}"
+
+
 def resume_button(key: str) -> Button:
     """« Reprendre » a draft."""
     return Button("Reprendre", Resume(key=key), "primary")

@@ -59,9 +59,13 @@ class Update(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refresh(Message):
-    """Rewrite every direct message already sent about a topic, so that none tells something old."""
+    """Rewrite every direct message already sent about a topic, so that none tells something old.
+
+    ``here`` is for a dialog opened by the button of such a message: it is one, though only just delivered.
+    """
 
     topic: str
+    here: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,6 +201,23 @@ async def test_a_database_away_for_a_moment_loses_nothing(house: House, juliette
     assert (await form.submit()).accepted, "the window left open is still the same report"
     await house.settled()
     assert len(await house.reports(juliette)) == 1
+    settled = await juliette.sees(news)
+    assert "est enregistrée" in settled.text
+    assert settled.buttons == [], "what is recorded is not offered again"
+
+
+async def test_a_draft_recorded_elsewhere_is_not_opened_again(house: House, juliette: Person) -> None:
+    form = await asked(juliette, recurrents=40)
+    await form.submit()
+    await form.cancel()
+    news = await juliette.whispered("gardé")
+    form.fill(recurrents=4)
+    assert (await form.submit()).accepted
+
+    await juliette.clicks(news, "Reprendre")
+
+    assert "est enregistrée" in (await juliette.whispered()).text
+    assert len(await house.reports(juliette)) == 1
 
 
 async def test_what_a_dying_bot_had_received_is_a_draft_after_its_restart(house: House, juliette: Person) -> None:

@@ -1,7 +1,8 @@
 """How a report is stored once, with its author settled and its receipt written in the same transaction."""
 
 from bot.context import Context
-from bot.replies import Reply, Whisper
+from bot.drafts import topic_of
+from bot.replies import Refresh, Reply, Whisper
 from bot.texts import render
 from commands.cra.receipt import receipt, standing_card
 from config.departements import DEPARTEMENTS
@@ -17,7 +18,8 @@ async def record(ctx: Context, report: Report, how: Filing) -> list[Reply]:
     filed = await file(ctx.db, author, report, how)
     if not filed.is_new:
         return [Whisper(render("cra/saved", again=True))] if ctx.request.resumed else []
-    return [receipt(ctx, filed.number, standing_card(filed.number, report, "enregistré"))]
+    told = receipt(ctx, filed.number, standing_card(filed.number, report, "enregistré"))
+    return [told, Refresh(render("brouillon/done"), topic=topic_of(how.key))] if ctx.request.resumed else [told]
 
 
 async def _settled(ctx: Context, report: Report) -> Person:
