@@ -61,7 +61,8 @@ class Update(Message):
 class Refresh(Message):
     """Rewrite every direct message already sent about a topic, so that none tells something old.
 
-    ``here`` is for a dialog opened by the button of such a message: it is one, though only just delivered.
+    ``here`` is for a dialog opened by the button of such a message: it is one, though only just delivered (a
+    whisper’s button does no harm: there is nothing to rewrite).
     """
 
     topic: str

@@ -19,7 +19,9 @@ async def record(ctx: Context, report: Report, how: Filing) -> list[Reply]:
     if not filed.is_new:
         return [Whisper(render("cra/saved", again=True))] if ctx.request.resumed else []
     told = receipt(ctx, filed.number, standing_card(filed.number, report, "enregistré"))
-    return [told, Refresh(render("brouillon/done"), topic=topic_of(how.key))] if ctx.request.resumed else [told]
+    return (
+        [told, Refresh(render("brouillon/done"), topic=topic_of(how.key), here=True)] if ctx.request.resumed else [told]
+    )
 
 
 async def _settled(ctx: Context, report: Report) -> Person:
