@@ -14,7 +14,6 @@ from bot.clock import utc_now
 from bot.delivery import Delivery, Ways
 from bot.dispatch import AWAY, Dispatcher, Machine
 from bot.drafts import Drafts
-from bot.errors import ChatError
 from bot.features import index
 from bot.jobs import Jobs
 from bot.links import Links
@@ -33,7 +32,7 @@ from storage.database import Database
 
 log = structlog.get_logger()
 
-DRAIN_SECONDS = 3
+DRAIN_SECONDS = 2
 RECOVER_SECONDS = 2
 
 
@@ -90,19 +89,16 @@ class App:
 
     async def ready(self) -> dict[str, bool]:
         """Whether each thing the bot needs is there."""
-        return {"database": await self.database.answers(), "mattermost": await self._chat_answers()}
+        return {"database": await self.database.answers(), "mattermost": await self._mattermost_answers()}
 
-    async def _chat_answers(self) -> bool:
-        try:
-            await self.chat.me()
-        except ChatError:
-            return False
-        return True
+    async def _mattermost_answers(self) -> bool:
+        """An open websocket tells; while it is away, a ping does."""
+        return self.events.connected or await self.chat.answers()
 
     async def _warm_up(self) -> None:
         """The first command should not wait for the table of communes, nor for the version of the server."""
         await asyncio.to_thread(communes.by_code, "")
-        await self._chat_answers()
+        await self.chat.answers()
 
     async def _recover(self) -> None:
         """Whenever something was left in the spool, make a draft of it as soon as the database answers."""

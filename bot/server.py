@@ -59,6 +59,9 @@ async def _sober(request: web.Request, handler: Callable[[web.Request], Awaitabl
         if refusal.status >= 400:
             log.warning("http_refused", path=request.path, status=refusal.status)
         return web.json_response({"error": refusal.reason}, status=refusal.status)
+    except Exception:
+        log.error("http_failed", path=request.path, exc_info=True)
+        return web.json_response({"error": "Internal Server Error"}, status=500)
 
 
 class _Server:

@@ -60,6 +60,14 @@ class Mattermost:
             raise
         return True
 
+    async def answers(self) -> bool:
+        """Whether the server answers, and knows the bot’s token; asked once, without patience."""
+        try:
+            await self.client.make_request("get", "/users/me")
+        except ChatError:
+            return False
+        return True
+
     async def user(self, user_id: str) -> ChatUser:
         """An account by id."""
         return wire.read(wire.User, await self._users.get_user(_id(user_id))).value

@@ -1,0 +1,126 @@
+"""The bot as a process: it says whether it is ready, and stops without dropping anybody."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.operator import envfile
+from sandbox.faults import Faults
+from tests.house import House, free_port
+from tests.people import Person
+
+
+async def probe(house: House, path: str) -> tuple[int, Any]:
+    """What a probe is answered."""
+    async with aiohttp.ClientSession() as session, session.get(f"{house.settings.public_url}{path}") as reply:
+        return reply.status, await reply.json(content_type=None) if path != "/metrics" else await reply.text()
+
+
+async def until(house: House, status: int) -> Any:
+    """Wait until /readyz answers so."""
+    async with asyncio.timeout(20):
+        while (found := await probe(house, "/readyz"))[0] != status:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    return found[1]
+
+
+async def test_it_is_ready_while_mattermost_and_the_database_answer(house: House, faults: Faults) -> None:
+    assert await until(house, 200) == {"database": True, "mattermost": True}
+    faults.down = True
+    faults.drop_sockets()
+    assert await until(house, 503) == {"database": True, "mattermost": False}
+    assert (await probe(house, "/healthz"))[0] == 200, "it lives all the same"
+    faults.down = False
+    assert await until(house, 200) == {"database": True, "mattermost": True}
+
+
+async def test_its_figures_name_no_person(house: House, juliette: Person) -> None:
+    await juliette.types("/cra liste")
+    await juliette.types("/cra nimporte quoi")
+    figures = (await probe(house, "/metrics"))[1]
+    assert re.search(r'coop_request_seconds_count\{kind="command",name="cra liste"\} [1-9]', figures)
+    assert juliette.id not in figures
+    assert juliette.username not in figures
+
+
+@asynccontextmanager
+async def served(house: House, tmp_path: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """`coop-bot serve` in a process of its own, on its own database, once it is ready."""
+    address = f"http://127.0.0.1:{(port := free_port())}"
+    variables = {
+        "COOP_MATTERMOST_URL": house.settings.mattermost_url,
+        "COOP_TEAM": house.settings.team,
+        "COOP_BOT_TOKEN": house.settings.bot_token.get_secret_value(),
+        "COOP_COMMAND_TOKEN": house.settings.command_token.get_secret_value(),
+        "COOP_SECRET": "k" * 40,
+        "COOP_PUBLIC_URL": address,
+        "COOP_PORT": str(port),
+        "COOP_DATABASE_URL": f"sqlite:///{tmp_path}/coop.db",
+        "COOP_DATA_DIR": str(tmp_path),
+    }
+    envfile.write(tmp_path / "env", envfile.changed("", variables))
+    options: dict[str, Any] = {"stderr": asyncio.subprocess.PIPE, "env": os.environ | {"PYTHONUNBUFFERED": "1"}}
+    words = [sys.executable, "-m", "bot", "--env-file", str(tmp_path / "env"), "serve"]
+    process = await asyncio.create_subprocess_exec(*words, **options)
+    try:
+        await _ready(address)
+        yield process, address
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def _ready(address: str) -> None:
+    async with asyncio.timeout(30), aiohttp.ClientSession() as session:
+        while True:
+            try:
+                async with session.get(f"{address}/readyz") as reply:
+                    if reply.status == 200:
+                        return
+            except aiohttp.ClientError:
+                pass
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_stops_it_soon_and_well(house: House, tmp_path: Path, number: signal.Signals) -> None:
+    async with served(house, tmp_path) as (process, _):
+        began = time.monotonic()
+        process.send_signal(number)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert time.monotonic() - began < 5, "the demo promises to stop within 5 s"
+        assert process.stderr is not None
+        told = (await process.stderr.read()).decode()
+    assert "Traceback" not in told
+    assert house.settings.bot_token.get_secret_value() not in told
+
+
+async def test_it_stops_soon_though_mattermost_is_away(house: House, tmp_path: Path, faults: Faults) -> None:
+    async with served(house, tmp_path) as (process, _):
+        faults.down = True
+        faults.drop_sockets()
+        await asyncio.sleep(0.3)
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+    faults.down = False
+
+
+async def test_a_request_under_way_is_answered_before_it_stops(house: House, juliette: Person) -> None:
+    form = await juliette.opens("/cra")
+    form.fill(canal="domicile", activite="individuel", age="+60", statut="retraite", duree="45", themes=["sante"])
+    sent = asyncio.create_task(form.submit())
+    await asyncio.sleep(0.01)
+    await house.restart()
+    assert (await sent).sent
+    assert len(await house.reports(juliette)) <= 1
