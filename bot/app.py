@@ -49,7 +49,8 @@ class App:
         links = Links(settings.secrets)
         people = People(self.database, self.chat, settings, clock)
         ways = Ways(self.database, self.chat, self.outbox, people, links, settings.public_url, clock)
-        drafts = Drafts(Spool(settings.data_dir), clock)
+        self.spool = Spool(settings.data_dir)
+        drafts = Drafts(self.spool, clock)
         machine = Machine(self.database, self.chat, people, Delivery(ways), drafts, traffic, settings, clock)
         triggers = index(FEATURES)
         self.dispatcher = Dispatcher(triggers, machine)
@@ -86,6 +87,7 @@ class App:
         await self.outbox.drain(DRAIN_SECONDS)
         await self.client.close()
         await self.database.close()
+        self.spool.close()
 
     async def ready(self) -> dict[str, bool]:
         """Whether each thing the bot needs is there."""

@@ -239,7 +239,7 @@ async def test_what_a_dying_bot_had_received_is_a_draft_after_its_restart(house:
 async def test_a_file_cut_short_by_a_crash_stops_nothing(house: House, juliette: Person) -> None:
     spool = house.settings.data_dir / "spool"
     for name, content in (("a" * 32, '{"form": "cra'), ("b" * 32, '{"autre": 1}')):
-        (spool / f"{name}.json").write_text(content)
+        (spool / f"{name}.jsonl").write_text(content)
     await house.restart()
 
     await filed(juliette)
