@@ -18,6 +18,9 @@ from sandbox.events import Hub, dumps
 from sandbox.faults import Faults
 from sandbox.ids import new_id
 from sandbox.integrations import Integrations
+from sandbox.page import add_page
+from sandbox.page.guard import guard
+from sandbox.page.people import Presented
 from sandbox.permissions import Rights
 from sandbox.posts.create import Pending
 from sandbox.posts.threads import Threads
@@ -40,7 +43,9 @@ STOP_WITHIN = 0.5
 class Sandbox:
     """An embedded Mattermost: `await start()`, then speak to `url`, then `await stop()`."""
 
-    def __init__(self, version: str = "11.2", snapshot: str | Path | None = None) -> None:
+    def __init__(
+        self, version: str = "11.2", snapshot: str | Path | None = None, people: str | Path | None = None
+    ) -> None:
         self.caps = capabilities(version)
         self.state = State()
         self.snapshot = Snapshot(self.state, Path(snapshot)) if snapshot else None
@@ -61,6 +66,7 @@ class Sandbox:
         self.uploads: dict[str, tuple[dict[str, Any], bytes]] = {}
         """Uploads in parts that go on: what they are, and what came of them so far."""
         self.faults = Faults(self._drop_sockets, self._limit)
+        self.people = Presented(Path(people) if people else None)
         self.url = ""
         self.identity = new_id()
         """Under which a real server would be counted."""
@@ -118,10 +124,11 @@ class Sandbox:
         return self.credentials.find(secret)
 
     def _app(self) -> web.Application:
-        app = web.Application(client_max_size=LARGEST_BODY)
+        app = web.Application(client_max_size=LARGEST_BODY, middlewares=[guard(self)])
         app.router.add_get(f"{API}/websocket", self._websocket)
         for route in (route for area in AREAS for route in area):
             app.router.add_route(route.method, route.pattern, self._handler(route))
+        add_page(app, self)
         app.router.add_route("*", "/{tail:.*}", self._unknown)
         return app
 

@@ -175,7 +175,7 @@ async def test_a_signal_ends_the_demo_and_its_children(tmp_path: Path, capsys: p
     (tmp_path / "env").write_text("un reste d’une démo jamais finie")
     (tmp_path / "spool").mkdir()
     ports = free_port(), free_port()
-    options = Namespace(tour=False, reset=True, port=ports[0], bot_port=ports[1], server_version="5.37")
+    options = Namespace(tour=False, reset=True, open=False, port=ports[0], bot_port=ports[1], server_version="5.37")
     showing = asyncio.create_task(demo(options, tmp_path))
     shown = ""
     while "Ctrl-C" not in shown:

@@ -112,6 +112,13 @@ def _demo(parser: argparse.ArgumentParser) -> None:
     ):
         asked = os.environ.get(variable, "0") not in {"", "0"}
         parser.add_argument(option, action="store_true", default=asked, help=f"{meaning} (ou variable {variable}=1)")
+    parser.add_argument(
+        "--no-open",
+        dest="open",
+        action="store_false",
+        default=os.environ.get("OPEN", "1") not in {"", "0"},
+        help="ne pas ouvrir de navigateur (ou variable OPEN=0)",
+    )
     for option, variable, usual in (("--port", "PORT", "8065"), ("--bot-port", "BOT_PORT", "8066")):
         parser.add_argument(
             option, type=int, default=os.environ.get(variable, usual), help=f"ou variable {variable} ({usual})"

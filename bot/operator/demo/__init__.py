@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot.operator.demo import entrance
 from bot.operator.demo.cast import ADMIN, CAST, PASSWORD, TEAM
 from bot.operator.demo.stage import HOST, LOCK, Plan, empty, running
 from bot.operator.errors import OperatorError
@@ -29,7 +30,7 @@ async def demo(options: Namespace, folder: Path) -> int:
     with _locked(plan.folder):
         if options.reset:
             empty(plan.folder)
-        await _until_stopped(_show(plan))
+        await _until_stopped(_show(plan, is_to_open=options.open))
     return 0
 
 
@@ -43,10 +44,12 @@ async def _tour(version: str) -> int:
     return 0
 
 
-async def _show(plan: Plan) -> None:
+async def _show(plan: Plan, *, is_to_open: bool) -> None:
     async with running(plan, _complain):
         print(f"Prêt : {plan.url}", flush=True)
         print(_how_to_go_on(plan), flush=True)
+        if is_to_open:
+            await asyncio.to_thread(entrance.open_browser, plan.url)
         await asyncio.Event().wait()
 
 
@@ -93,11 +96,13 @@ def _how_to_go_on(plan: Plan) -> str:
     env = os.path.relpath(plan.env)
     names = ", ".join(actor.username for actor in CAST)
     return f"""
-Un Mattermost {plan.version} embarqué parle l’API v4 à cette adresse ; le bot y est @coop.
+Un Mattermost {plan.version} embarqué : ouvrez cette adresse dans un navigateur et choisissez qui vous êtes ;
+le bot y est @coop. L’API v4 répond à la même adresse.
   Équipe        {TEAM}
   Comptes       {ADMIN}, {names}
   Mot de passe  {PASSWORD}
-À essayer, avec un client Mattermost ou par l’API :
+  Qui fait quoi {entrance.who_may_what()}
+À essayer dans la page :
   /cra                                                       le formulaire
   /cra atelier 8p 1h30 mail, internet 69120 hier +60 retraités   en une ligne
   /cra liste, /cra aide, /aide

@@ -16,6 +16,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.clock import utc_now
+from bot.operator.demo import entrance
 from bot.operator.demo.cast import ADMIN, TEAM
 from bot.operator.demo.children import Child
 from bot.operator.errors import OperatorError
@@ -92,8 +93,10 @@ def _still_fits(plan: Plan) -> bool:
 
 def _children(plan: Plan, say: Callable[[str], None]) -> tuple[Child, Child]:
     python, folder = (sys.executable, "-m"), plan.folder
-    snapshot = str(folder / "mattermost.json")
-    server = [*python, "sandbox", "--port", str(plan.port), "--server-version", plan.version, "--snapshot", snapshot]
+    snapshot, people = str(folder / "mattermost.json"), folder / "people.json"
+    entrance.write(people)
+    server = [*python, "sandbox", "--port", str(plan.port), "--server-version", plan.version]
+    server += ["--snapshot", snapshot, "--people", str(people)]
     bot = [*python, "bot", "--env-file", str(plan.env), "serve"]
     return (
         Child("Mattermost", server, folder / "mattermost.log", _answers(f"{plan.url}/api/v4/system/ping"), say),
