@@ -25,7 +25,7 @@ log = structlog.get_logger()
 TRY = timedelta(seconds=12)
 """The longest a single try takes; it is begun only while the lease lasts as long."""
 WORKERS = 4
-COURTESY = 0.05
+COURTESY = 0.1
 """Seconds a message waits at most for the requests under way: accepting a report comes before its receipt."""
 BATCH = 100
 LOOK = 30.0
