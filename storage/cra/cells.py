@@ -137,6 +137,8 @@ def themes(value: Any) -> tuple[str, ...]:
     codes = tuple(code for item in listed if (code := line(item)))
     if unknown := [code for code in codes if code not in THEMES]:
         raise ValueError(f"« {unknown[0]} » n’est pas un code de thème")
+    if len(set(codes)) < len(codes):
+        raise ValueError("un thème est indiqué deux fois")
     return codes
 
 
