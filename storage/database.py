@@ -1,5 +1,6 @@
 """The database: one engine to write, one to read, and the column types both databases share."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -98,9 +99,17 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self, *, writes: bool = True) -> AsyncIterator[AsyncSession]:
-        """A session that commits when the block ends well; it takes a connection only at its first statement."""
-        async with (self.write if writes else self.read)() as session, session.begin():
+        """A session that commits when the block ends well; nothing is begun before its first statement, so that what
+        needs no database does not pay for one."""
+        session = (self.write if writes else self.read)()
+        try:
             yield session
+            if session.in_transaction():
+                await session.commit()
+        except BaseException:
+            # Shielded: a driver cut off in the middle of giving its connection back would lose it.
+            await asyncio.shield(session.close())
+            raise
 
     async def answers(self) -> bool:
         """Whether it can be read at this moment."""

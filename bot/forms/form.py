@@ -45,12 +45,14 @@ class Form(BaseModel):
     title: ClassVar[str]
     submit_label: ClassVar[str] = "Envoyer"
     _asked: ClassVar[dict[str, tuple[Asked, Kind]]]
+    _unseen: ClassVar[frozenset[str]]
     _known: ClassVar[dict[str, "type[Form]"]] = {}
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         """Refuse at import what Mattermost would refuse in front of the person."""
         cls._asked = {n: (_asked(n, f), _kind(f)) for n, f in cls.model_fields.items() if not _is_hidden(f)}
+        cls._unseen = frozenset(cls.model_fields) - cls._asked.keys()
         Form._known[name_of(cls)] = cls
         texts = [(cls.__name__, cls.title, TITLE_MAX)]
         texts += [(a.name, a.label, LABEL_MAX) for a, _ in cls._asked.values()]
@@ -134,8 +136,7 @@ class Form(BaseModel):
 
     def hidden(self) -> dict[str, object]:
         """What travels sealed with the dialog, as JSON values."""
-        names = {n for n, f in type(self).model_fields.items() if _is_hidden(f) and n in self.__dict__}
-        return self.model_dump(mode="json", include=names)
+        return self.model_dump(mode="json", include=set(self._unseen & self.__dict__.keys()))
 
 
 def _is_hidden(field: FieldInfo) -> bool:

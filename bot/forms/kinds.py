@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, ClassVar
 
 from bot.capabilities import Capabilities
@@ -170,9 +171,10 @@ class Choice(Kind):
         return cls(labels, members.__getitem__)
 
     def draw(self, asked: Asked, known: object, clues: Clues) -> list[Element]:
-        known = None if known is None or str(known) not in self.options else str(known)
-        options = [{"text": text, "value": value} for value, text in self._offered(known).items()]
-        return [asked.element(known, type="select", options=options)]
+        shown = None if known is None or str(known) not in self.options else str(known)
+        return [
+            asked.element(shown, type="select", options=self._always if shown not in self.only_known else self._all)
+        ]
 
     def value(self, text: str, clues: Clues) -> Any:
         if text not in self.options:
@@ -182,8 +184,13 @@ class Choice(Kind):
     def say(self, typed: object) -> str:
         return self.options.get(str(typed), str(typed))
 
-    def _offered(self, known: str | None) -> dict[str, str]:
-        return {v: text for v, text in self.options.items() if v not in self.only_known or v == known}
+    @cached_property
+    def _all(self) -> list[Element]:
+        return [{"text": text, "value": value} for value, text in self.options.items()]
+
+    @cached_property
+    def _always(self) -> list[Element]:
+        return [option for option in self._all if option["value"] not in self.only_known]
 
 
 @dataclass(frozen=True)

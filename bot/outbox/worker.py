@@ -34,7 +34,7 @@ BREATH = 0.2
 """Seconds between two looks at least."""
 NEVER_MIND = 10
 """After so many tries, what Mattermost itself fails at is the message’s fault and not a sign of an outage."""
-HELD = 2_000
+HELD = 400
 """How many messages wait in memory at most; the others wait in the table."""
 PARKED = 20_000
 """Of how many messages more the ids are kept, to give them back before their leases end."""
