@@ -5,9 +5,9 @@ import { newId } from "./ids.js";
 
 const MOST = 300;
 
-/** Return a text without capitals and accents, so that « etudiant » finds « Étudiant ». */
+/** Return a text without capitals, accents and wide spaces, so that « etudiant » finds « Étudiant ». */
 function plain(text) {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  return text.normalize("NFD").replace(/\p{M}/gu, "").replace(/\s+/g, " ").toLowerCase();
 }
 
 /** Return those of a fixed list that contain what was typed. */

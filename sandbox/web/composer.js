@@ -76,6 +76,8 @@ class Composer {
     this.typists?.clear();
     this.#complain("");
     this.#grow();
+    const isFree = !document.querySelector("dialog[open]") && matchMedia("(min-width: 48rem)").matches;
+    if (channel && !this.thread && isFree) this.focus();
   }
 
   #name() {

@@ -13,7 +13,7 @@ import { isNumber, isoDate, localMoment, moment, most } from "./dialog-values.js
 export function drawField(element, at) {
   const ids = { label: newId("label"), help: newId("help"), error: newId("error") };
   const help = h("div", { id: ids.help, class: "help-text" });
-  const error = h("div", { id: ids.error, class: "error-text", hidden: true });
+  const error = h("div", { id: ids.error });
   const control = draw(element, { ...at, ids, describedBy: `${ids.help} ${ids.error}` });
   const label = control.group ? legend(element, ids) : caption(element, ids);
   const attributes = { class: "field", "data-name": element.name };

@@ -14,7 +14,7 @@ export class DialogView {
     Object.assign(this, { app, rules, on });
     this.intro = h("div", { class: "modal-intro" });
     this.rows = h("div", { class: "fields" });
-    this.general = h("div", { class: "error-text general", role: "alert" });
+    this.general = h("div", { role: "alert" });
     this.cancelButton = h("button", { type: "button", id: rules.ids.cancel, class: "quiet" }, "Annuler");
     this.submitButton = h("button", { type: "submit", id: rules.ids.submit, class: "primary" });
     this.cancelButton.addEventListener("click", on.cancel);
@@ -76,6 +76,7 @@ export class DialogView {
     const change = (value, chosen) => {
       this.values[element.name] = value;
       this.touched.add(element.name);
+      this.#complain(this.fields.get(element.name), "");
       if (chosen) this.labels[element.name] = chosen;
       this.on.changed(element);
     };
@@ -88,11 +89,11 @@ export class DialogView {
 
   async #complain(field, text) {
     await this.#say(field.error, text);
-    field.error.hidden = !text;
     field.invalid(Boolean(text));
   }
 
   #say(place, text) {
+    place.className = text ? "error-text" : "";
     if (this.rules.markdownErrors && text) return setMarkdown(this.app, place, text);
     place.textContent = text ?? "";
     return null;

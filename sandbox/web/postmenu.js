@@ -106,7 +106,7 @@ function remove(app, post) {
 
 /** Ask in a window before acting; it stays open, and says why, when that fails. */
 function askFirst({ id, title, content, label, danger }, act, app) {
-  const error = h("div", { class: "error-text general", role: "alert" });
+  const error = h("div", { class: "error-text", role: "alert" });
   const submit = h("button", { type: "submit", id: `${id}Button`, class: danger ? "danger" : "primary" }, label);
   const cancel = h("button", { type: "button", class: "quiet", onclick: () => modal.close() }, "Annuler");
   const form = h("form", { novalidate: true }, content, h("div", { class: "modal-foot" }, error, cancel, submit));

@@ -35,7 +35,7 @@ async function channels(app, word) {
 export class Suggestions {
   constructor(app, box, place) {
     Object.assign(this, { app, box, place });
-    this.element = h("div", { class: "suggestions", role: "listbox", "aria-label": "Suggestions", hidden: true });
+    this.element = h("div", { class: "suggestions", role: "listbox", "aria-label": "Suggestions", tabIndex: 0, hidden: true });
     this.asked = 0;
     this.found = [];
     box.setAttribute("aria-autocomplete", "list");

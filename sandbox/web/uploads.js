@@ -15,7 +15,7 @@ export class Uploads {
     this.input = h("input", { type: "file", multiple: true, class: "unseen", tabIndex: -1, "aria-label": "Fichiers" });
     this.input.setAttribute("aria-hidden", "true");
     this.input.dataset.testid = "fileUploadInput";
-    this.button = h("button", { type: "button", class: "attach", "aria-label": "Joindre des fichiers", title: "Joindre des fichiers" }, "📎");
+    this.button = h("button", { type: "button", class: "attach", "aria-label": "Joindre des fichiers", title: "Joindre des fichiers" }, h("span", { class: "clip" }));
     this.button.addEventListener("click", () => this.input.click());
     this.input.addEventListener("change", () => this.#chosen());
   }
