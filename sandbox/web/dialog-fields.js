@@ -31,7 +31,8 @@ function mark(input, is) {
 function words(element) {
   const star = h("span", { class: "required", "aria-hidden": "true" }, " *");
   const hint = h("span", { class: "optional" }, " (facultatif)");
-  return [element.display_name, element.optional ? hint : star];
+  if (!element.optional) return [element.display_name, star];
+  return [element.display_name, /\((facultatif|optional)\)$/.test(element.display_name) ? null : hint];
 }
 
 function caption(element, ids) {

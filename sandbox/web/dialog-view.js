@@ -44,8 +44,8 @@ export class DialogView {
   /** Put the focus into the first field, else on the button. */
   focus(name = this.elements[0]?.name) {
     const field = this.fields.get(name);
-    if (field) field.focus();
-    else this.submitButton.focus();
+    (field ?? this.submitButton).focus();
+    field?.element.scrollIntoView({ block: "nearest" });
   }
 
   /** Say what is wrong: under the fields, and at the foot. */
