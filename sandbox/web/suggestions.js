@@ -31,6 +31,10 @@ async function channels(app, word) {
   return found.map((one) => ({ word: one.name, main: `~${one.name}`, hint: "", help: one.display_name }));
 }
 
+function fits(one, { kind, word }) {
+  return one.main.startsWith(kind.sign) && one.word.startsWith(word.toLowerCase());
+}
+
 /** The list over a text box; `place()` is `{channelId, rootId}`. */
 export class Suggestions {
   constructor(app, box, place) {
@@ -48,12 +52,12 @@ export class Suggestions {
     const begun = this.#begun();
     const mine = (this.asked += 1);
     if (!begun) return this.close();
+    this.#show(begun, this.found.filter((one) => fits(one, begun)));
     const found = await begun.kind.find(this.app, begun.word, this.place()).catch(() => []);
     if (mine !== this.asked) return;
-    this.begun = begun;
-    this.found = found.slice(0, MOST);
-    if (this.found.length) this.#open();
-    else this.close();
+    this.#show(begun, found.slice(0, MOST));
+    const count = this.found.length;
+    if (count) this.app.announce(count === 1 ? "Une suggestion" : `${count} suggestions`);
   }
 
   /** Take a key where the list is open; true when it was for the list. */
@@ -72,6 +76,18 @@ export class Suggestions {
 
   close() {
     this.asked += 1;
+    this.#hide();
+  }
+
+  /** Show these; those that came for fewer letters stay only as long as they fit. */
+  #show(begun, found) {
+    this.begun = begun;
+    this.found = found;
+    if (found.length) this.#open();
+    else this.#hide();
+  }
+
+  #hide() {
     this.found = [];
     this.element.hidden = true;
     this.element.removeAttribute("id");
@@ -101,8 +117,6 @@ export class Suggestions {
     this.element.hidden = false;
     this.box.setAttribute("aria-controls", this.element.id);
     this.#activate(0);
-    const count = this.found.length;
-    this.app.announce(count === 1 ? "Une suggestion" : `${count} suggestions`);
   }
 
   #option(one, place) {
