@@ -68,8 +68,7 @@ class Sandbox:
         self.faults = Faults(self._drop_sockets, self._limit)
         self.people = Presented(Path(people) if people else None)
         self.url = ""
-        self.identity = new_id()
-        """Under which a real server would be counted."""
+        self.identity = new_id()  # under which a real server would be counted
         self._limiter: RateLimiter | None = None
         self._runner: web.AppRunner | None = None
 

@@ -27,7 +27,7 @@ function attachment(app, one) {
   return [fill(h("div", { class: "pretext markdown" }), app.rendered(String(one.pretext))), box];
 }
 
-const plain = (text) => String(text ?? "").replace(/[*_~`#]/g, "").trim();
+const plain = (text) => String(text ?? "").replace(/[*_~\x60#]/g, "").trim();
 
 function author(one) {
   if (!one.author_name) return null;

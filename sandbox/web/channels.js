@@ -93,7 +93,7 @@ export function mount(app, element) {
   put(
     element,
     h("div", { class: "sidebar-head" },
-      h("h1", { class: "team-name" }, app.team?.display_name ?? "Mattermost"),
+      h("p", { class: "team-name" }, app.team?.display_name ?? "Mattermost"),
       h("button", { type: "button", class: "close only-phone", "aria-label": "Fermer la liste des canaux", onclick: closeSidebar }, "×"),
     ),
     h("p", { class: "who-am-i" }, "Vous êtes ", h("strong", {}, nameOf(app.me)), h("span", { class: "muted" }, ` @${app.me.username}`)),

@@ -6,7 +6,7 @@ import { fill, h, put } from "./dom.js";
 
 export function mount(app, element) {
   const menu = h("button", { type: "button", id: "open-sidebar", class: "only-phone", "aria-label": "Ouvrir la liste des canaux", onclick: openSidebar }, "☰");
-  const title = h("h2", { id: "channel-title" });
+  const title = h("h1", { id: "channel-title" });
   const about = h("div", { class: "channel-about muted" });
   const who = h("button", { type: "button", id: "channel-members", onclick: () => members(app, app.store.get("channel")) }, "Membres");
   put(element, menu, h("div", { class: "channel-words" }, title, about), who);
