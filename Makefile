@@ -7,12 +7,13 @@ BIN := .venv/bin
 CHECKED := bot commands dialogs storage config sandbox tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test check bench pictures lock clean
 
 help:
 	@echo "make demo    le bot et un Mattermost embarqué (PORT, BOT_PORT, SERVER_VERSION, RESET=1, TOUR=1)"
 	@echo "make test    toutes les vérifications et tous les tests"
 	@echo "make bench   les mesures, côte à côte"
+	@echo "make pictures  refaire les images des guides (docs/images)"
 	@echo "make lock    refaire requirements*.lock (demande uv)"
 
 # A stamp per lock: the environment is made again when its lock or pyproject.toml changed.
@@ -40,6 +41,9 @@ check: .venv/.dev
 
 bench: .venv/.dev
 	$(BIN)/python -m tests.bench
+
+pictures: .venv/.dev
+	$(BIN)/python -m tests.browser.pictures
 
 # --no-annotate and --no-header keep registry addresses and local paths out of the files.
 lock:

@@ -49,6 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--mattermost needs --admin-token: stories make a team, people and a bot of their own")
     config.addinivalue_line("markers", "every_mode: told on every generation of servers")
     config.addinivalue_line("markers", "newest_only: told on the newest server, with SQLite")
+    config.addinivalue_line("markers", "browser: told in a real browser, where the machine has one")
     config.addinivalue_line("markers", "both_databases: told on the newest server, with both databases")
 
 
@@ -69,7 +70,7 @@ def _places(metafunc: pytest.Metafunc) -> list[Place]:
         modes = (NEWEST,)
     modes = (option("--mode"),) if option("--mode") else modes
     places = [Place(m, "sqlite") for m in modes] if "sqlite" in databases else []
-    if "postgres" in databases and "newest_only" not in marks:
+    if "postgres" in databases and not marks & {"newest_only", "browser"}:
         places.append(Place(modes[0], "postgres"))
     return places
 

@@ -4,12 +4,12 @@ import asyncio
 import io
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlmodel import col, select
 
@@ -27,6 +27,7 @@ from storage.people import Person as Registered
 from storage.people import Role
 from tests.people import Client, Person, Site, unique
 
+T = TypeVar("T")
 DOMAIN = "conseiller-numerique.fr"
 SETTLED_S = 20.0
 LOG = io.StringIO()
@@ -166,3 +167,11 @@ async def until(true: Callable[[], bool], within: float = 10.0) -> None:
 def evening_before_midnight_in_paris() -> datetime:
     """A coming instant when it is already tomorrow in La Réunion, and today everywhere else in France."""
     return (utc_now() + timedelta(days=1)).replace(hour=21, minute=0, tzinfo=UTC)
+
+
+async def until_async(ask: Callable[[], Awaitable[T]], within: float = 10.0) -> T:
+    """Wait until something asked for is there, and return it."""
+    async with asyncio.timeout(within):
+        while not (found := await ask()):  # noqa: ASYNC110  (a database has no event)
+            await asyncio.sleep(0.05)
+    return found

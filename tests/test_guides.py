@@ -1,0 +1,62 @@
+"""The guides say what people can type: every command of « /aide » is in one of them, and none that does not exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from commands import FEATURES
+from storage.people import Role
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+GUIDES = ("conseiller.md", "animateur.md", "exploitant.md")
+LARGEST = 150 * 1024
+SPACELESS = re.compile(r"(?<=\S) [;!?](?=\s|$)|« | »")
+
+
+def guide(name: str) -> str:
+    """The text of a guide."""
+    return (DOCS / name).read_text("utf-8")
+
+
+def typed(text: str) -> set[str]:
+    """What a text gives to type."""
+    return {" ".join(found.split()) for found in re.findall(r"`/([^`]+)`", text)}
+
+
+def commands(*roles: Role) -> set[str]:
+    """The commands of these roles."""
+    triggers = (t for f in FEATURES for t in f.triggers if t.key[0] == "command")
+    return {t.key[1] for t in triggers if any(r in t.roles for r in roles)}
+
+
+def test_every_command_is_in_a_guide() -> None:
+    known = typed(guide("conseiller.md") + guide("animateur.md"))
+    missing = {c for c in commands(*Role) if not any(f"{k} ".startswith(f"{c} ") for k in known)}
+    assert not missing
+
+
+@pytest.mark.parametrize(("name", "role"), [("conseiller.md", Role.CONSEILLER), ("animateur.md", Role.ANIMATEUR)])
+def test_each_guide_tells_of_all_its_readers_may_do(name: str, role: Role) -> None:
+    known = typed(guide(name))
+    assert {c for c in commands(role) if not any(f"{k} ".startswith(f"{c} ") for k in known)} == set()
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_no_guide_tells_of_a_command_that_does_not_exist(name: str) -> None:
+    known = commands(*Role)
+    assert {t for t in typed(guide(name)) if not any(f"{t} ".startswith(f"{c} ") for c in known)} == set()
+
+
+@pytest.mark.parametrize("name", ["conseiller.md", "animateur.md"])
+def test_the_pictures_of_a_guide_are_there_and_small(name: str) -> None:
+    for alternative, path in re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", guide(name)):
+        assert alternative, path
+        assert 2_000 < (DOCS / path).stat().st_size <= LARGEST, path
+
+
+@pytest.mark.parametrize("name", ["conseiller.md", "animateur.md"])
+def test_french_marks_have_their_narrow_place(name: str) -> None:
+    bare = [line for line in guide(name).splitlines() if SPACELESS.search(line)]
+    assert not bare
+    assert "'" not in re.sub(r"`[^`]*`", "", guide(name))
