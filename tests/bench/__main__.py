@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [a b c d]`: measure, side by side, and print the table."""
+"""`python -m tests.bench [--quick] [a b c d e]`: measure, side by side, and print the table."""
 
 import argparse
 import asyncio
@@ -11,13 +11,13 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.bench import filing, footprint, importing, opening, store
+from tests.bench import filing, footprint, importing, opening, page, store
 from tests.bench.client import Chatter
 from tests.bench.figures import Figure, table
 from tests.bench.plan import QUICK, Plan
 from tests.bench.stub import Stub
 
-PARTS = ("a", "b", "c", "d")
+PARTS = ("a", "b", "c", "d", "e")
 
 
 async def figures(plan: Plan, parts: Collection[str]) -> AsyncIterator[Figure]:
@@ -31,6 +31,9 @@ async def figures(plan: Plan, parts: Collection[str]) -> AsyncIterator[Figure]:
             async for figure in _measured(plan, parts, chatter, Path(name)):
                 yield figure
     await stub.stop()
+    if "e" in parts:
+        for figure in await page.measure(plan):
+            yield figure
 
 
 async def _measured(plan: Plan, parts: Collection[str], chatter: Chatter, folder: Path) -> AsyncIterator[Figure]:

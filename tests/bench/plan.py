@@ -18,6 +18,9 @@ class Plan:
     all_reports: int = 2000
     imported: int = 50_000
     starts: int = 5
+    page_posts: int = 2000
+    page_people: int = 4000
+    page_messages: int = 20
     postgres: bool = True
 
 
@@ -33,5 +36,8 @@ QUICK = Plan(
     all_reports=20,
     imported=300,
     starts=1,
+    page_posts=50,
+    page_people=40,
+    page_messages=3,
     postgres=False,
 )
