@@ -53,6 +53,9 @@ async function enter(token) {
   mount(app);
   app.socket.open();
   await mountRouter(app);
+  // What was said after the first view was asked for, and before the socket was open.
+  await app.socket.greeted;
+  await posts.catchUp(app).catch(() => {});
 }
 
 /** Ask at once for all that the first view needs. */

@@ -15,7 +15,11 @@ export class Socket {
   #known = false; // whether it has been open before: then something may have been missed
   #ended = false;
 
+  #greet = () => {};
+
   constructor(token, store) {
+    /** Kept once the server spoke first: from then on nothing is missed. */
+    this.greeted = new Promise((resolve) => (this.#greet = resolve));
     this.token = token;
     this.store = store;
     window.addEventListener("online", () => this.#hurry());
@@ -69,6 +73,7 @@ export class Socket {
     this.#known = true;
     this.store.set("connection", "open");
     if (again) this.#emit("reconnected", {}, {});
+    else this.#greet();
   }
 
   #emit(event, data, frame) {
