@@ -189,7 +189,12 @@ def test_a_browser_opens_where_there_is_a_screen(
     monkeypatch.setattr("sys.platform", "linux")
     assert entrance.has_screen(environment) is seen
     opened: list[str] = []
-    monkeypatch.setattr("webbrowser.open", lambda url: bool(opened.append(url)) or True)
+
+    def come(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr("webbrowser.open", come)
     monkeypatch.setattr(entrance, "has_screen", lambda: seen)
     assert entrance.open_browser("http://127.0.0.1:1") is seen
     assert len(opened) == seen
