@@ -13,7 +13,7 @@ export function drawList(app, element, posts, { seenAt = 0, prefix, before = nul
   const wanted = [];
   const reuse = (node) => wanted.push(known.get(node.dataset.key) ?? node);
   if (before) reuse(before);
-  const replies = countReplies(posts);
+  const replies = prefix === "post" ? countReplies(posts) : new Map();
   let previous = null;
   let isNew = false;
   for (const post of posts) {

@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { openModal } from "./modal.js";
+import { pick } from "./reactions.js";
 
 const MODERATORS = /\b(system_admin|team_admin|channel_admin)\b/;
 
@@ -57,6 +58,8 @@ function items(app, post, then) {
   const pin = post.is_pinned ? ["unpin_post", "Ne plus épingler"] : ["pin_post", "Épingler"];
   const item = (id, label, act) => h("button", { type: "button", role: "menuitem", tabIndex: -1, id: `${id}_${post.id}`, onclick: then(act) }, label);
   return [
+    item("reply_to", "Répondre", () => app.openThread(post.root_id || post.id)),
+    item("react_to", "Ajouter une réaction", () => pick(app, post)),
     own && item("edit_post", "Modifier", () => edit(app, post)),
     item(...pin, () => turnPin(app, post)),
     item("permalink", "Copier le lien", () => copyLink(app, post)),
