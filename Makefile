@@ -10,7 +10,7 @@ CHECKED := bot commands dialogs storage config sandbox tests
 .PHONY: help demo test check bench pictures lock clean
 
 help:
-	@echo "make demo    le bot et un Mattermost embarqué (PORT, BOT_PORT, SERVER_VERSION, RESET=1, TOUR=1)"
+	@echo "make demo    le bot et un Mattermost embarqué (PORT, BOT_PORT, SERVER_VERSION, RESET=1, TOUR=1, OPEN=0)"
 	@echo "make test    toutes les vérifications et tous les tests"
 	@echo "make bench   les mesures, côte à côte"
 	@echo "make pictures  refaire les images des guides (docs/images)"

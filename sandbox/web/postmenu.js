@@ -27,7 +27,8 @@ function toggle(app, button) {
   button.addEventListener("mousedown", (event) => event.preventDefault(), { once: true });
   button.after(menu);
   button.setAttribute("aria-expanded", "true");
-  menu.firstElementChild.focus();
+  menu.scrollIntoView({ block: "nearest" });
+  menu.firstElementChild.focus({ preventScroll: true });
 }
 
 function shut(menu, button) {
