@@ -1,0 +1,127 @@
+"""Somebody before a browser: opens addresses, types, clicks and reads; the same on the page and on the real client."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, Request, expect
+
+from tests.browser.window import Window
+from tests.people import PASSWORD, Person
+
+PATIENCE_MS = 10_000
+BOX = "#post_textbox"
+POSTS = '[id^="post_"]:not([id^="post_textbox"])'
+SEEN_BEFORE = "try { localStorage.setItem('__landingPageSeen__', 'true') } catch { /* a page without storage */ }"
+"""The real server first asks whether to open its desktop application."""
+
+
+@dataclass
+class Desk:
+    """One tab in which a person is logged in. ``faults`` are scripts that broke and addresses elsewhere."""
+
+    person: Person
+    page: Page
+    faults: list[str] = field(default_factory=list)
+
+    @classmethod
+    async def of(cls, person: Person, context: BrowserContext, password: str = PASSWORD) -> "Desk":
+        """A tab of this person’s, looking at the team’s town square."""
+        page = await context.new_page()
+        desk = cls(person, page)
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("pageerror", lambda error: desk.faults.append(f"script: {error}"))
+        page.on("console", desk._hears)
+        page.on("request", desk._asks)
+        await page.add_init_script(SEEN_BEFORE)
+        await desk.logs_in(password)
+        return desk
+
+    @property
+    def host(self) -> str:
+        """The server’s host and port."""
+        return urlsplit(self.person.site.url).netloc
+
+    async def logs_in(self, password: str) -> None:
+        """Give name and password at the entrance."""
+        await self.page.goto(f"{self.person.site.url}/login")
+        await self.page.fill("#input_loginId", self.person.username)
+        await self.page.fill("#input_password-input", password)
+        await self.page.click("#saveSetting")
+        await self.page.wait_for_selector(BOX)
+        await self.visits("town-square")
+
+    async def visits(self, channel: str) -> None:
+        """Open a channel by its address."""
+        await self._opens(f"channels/{channel}")
+
+    async def visits_bot(self) -> None:
+        """Open the direct channel with the bot."""
+        bot = await self.person.api.get(f"/users/{self.person.site.bot_id}")
+        await self._opens(f"messages/@{bot['username']}")
+
+    async def _opens(self, path: str) -> None:
+        await self.page.goto(f"{self.person.site.url}/{self.person.site.team}/{path}")
+        await expect(self.page.locator(BOX)).to_be_editable(timeout=PATIENCE_MS)
+
+    async def types(self, line: str) -> None:
+        """Write into the composer and send; what is suggested is put aside."""
+        await self.page.fill(BOX, line)
+        if line.startswith("/"):
+            await self.page.press(BOX, "Escape")
+        await self.page.press(BOX, "Enter")
+
+    async def opens(self, line: str) -> Window:
+        """Type a command that opens a dialog."""
+        await self.types(line)
+        return await self.window()
+
+    async def window(self) -> Window:
+        """The dialog that is open, or opens now."""
+        return await Window.open_in(self.page)
+
+    def post(self, containing: str) -> Locator:
+        """The last post with these words; spaces of all widths are alike."""
+        return self.page.locator(POSTS).filter(has_text=containing).last
+
+    def text_of(self, post_id: str) -> Locator:
+        """The message of a post."""
+        return self.page.locator(f"#postMessageText_{post_id}").first
+
+    async def sees(self, containing: str) -> Locator:
+        """Wait for a post with these words."""
+        found = self.post(containing)
+        await expect(found).to_be_visible(timeout=PATIENCE_MS)
+        return found
+
+    async def clicks(self, post: Locator, label: str) -> None:
+        """Press a button of a post’s card."""
+        await post.locator("button[data-action-id]").filter(has_text=label).click()
+
+    async def focused(self) -> str:
+        """The id of what has the focus, or of the nearest thing around it that has one."""
+        return str(await self.page.evaluate("document.activeElement?.closest('[id]')?.id ?? ''"))
+
+    async def overflow(self) -> int:
+        """By how many pixels the page is wider than its window."""
+        return int(await self.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+    def _hears(self, message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            self.faults.append(message.text)
+
+    def _asks(self, request: Request) -> None:
+        where = urlsplit(request.url)
+        if where.scheme in ("http", "https", "ws", "wss") and where.netloc != self.host:
+            self.faults.append(f"asked {where.netloc}")
+
+
+SIT = Callable[..., Awaitable[Desk]]
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
+"""A phone of usual size."""

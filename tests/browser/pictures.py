@@ -1,0 +1,122 @@
+"""`python -m tests.browser.pictures`: take the pictures of the guides, in the demo, from what the stories do."""
+
+import asyncio
+import re
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from playwright.async_api import Browser, FloatRect, Locator, ViewportSize
+
+from bot.operator.demo.cast import PASSWORD, TEAM
+from bot.operator.demo.stage import Plan, running
+from tests.browser.chrome import MISSING, chrome, executable
+from tests.browser.desk import PHONE, Desk
+from tests.browser.filing import fill_workshop
+from tests.browser.window import Window
+from tests.house import free_port
+from tests.people import Api, Person, Site, new_session, web_client
+
+IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
+LARGEST = 150 * 1024
+LINE = "/cra atelier 8p 1h30 mail, internet 69120 hier +60 retraités"
+SCREEN: ViewportSize = {"width": 1100, "height": 1000}
+
+
+async def take(url: str, browser: Browser) -> None:
+    """All pictures."""
+    async with _juliette(url) as juliette:
+        context = await browser.new_context(locale="fr-FR", viewport=SCREEN, color_scheme="light")
+        page = await context.new_page()
+        await page.goto(f"{url}/login")
+        await page.get_by_text("Juliette").first.wait_for()
+        await page.screenshot(path=IMAGES / "entree.png")
+        await _wide(await Desk.of(juliette, context, PASSWORD))
+        small = PHONE | {"device_scale_factor": 1.5, "color_scheme": "light"}
+        phone = await browser.new_context(locale="fr-FR", **small)
+        await _phone(await Desk.of(juliette, phone, PASSWORD))
+
+
+async def _wide(desk: Desk) -> None:
+    await desk.visits("demarches-en-ligne")
+    await _show(desk, "canal")
+    window = await desk.opens("/cra")
+    await fill_workshop(window)
+    await _show(desk, "cra-fenetre")
+    await window.writes("participants", "101")
+    await window.sends()
+    await window.errors()
+    await _around(window.field("participants"), window, "cra-erreur")
+    await window.writes("participants", "8")
+    await window.sends()
+    await window.is_gone()
+    await desk.types(LINE)
+    await _cut(await desk.sees("Aperçu"), "cra-ligne")
+    await desk.visits_bot()
+    await _cut(await desk.sees("enregistré"), "cra-recu")
+
+
+async def _phone(desk: Desk) -> None:
+    window = await desk.opens("/cra")
+    await fill_workshop(window)
+    await _show(desk, "cra-telephone")
+
+
+async def _show(desk: Desk, name: str) -> None:
+    """What is in the window."""
+    await desk.page.screenshot(path=IMAGES / f"{name}.png")
+
+
+async def _cut(post: Locator, name: str) -> None:
+    """One post alone."""
+    await post.scroll_into_view_if_needed()
+    await post.screenshot(path=IMAGES / f"{name}.png")
+
+
+async def _around(field: Locator, window: Window, name: str) -> None:
+    """The part of a dialog with this field in its middle."""
+    await field.scroll_into_view_if_needed()
+    frame, box = await window.frame.bounding_box(), await field.bounding_box()
+    assert frame
+    assert box
+    top = max(frame["y"], box["y"] - 160)
+    height = min(420, frame["y"] + frame["height"] - top)
+    clip: FloatRect = {"x": frame["x"], "y": top, "width": frame["width"], "height": height}
+    await window.page.screenshot(path=IMAGES / f"{name}.png", clip=clip)
+
+
+@asynccontextmanager
+async def _juliette(url: str) -> AsyncIterator[Person]:
+    """The demo’s conseillère, as the stories know a person."""
+    async with new_session() as session:
+        api = Api(session, url)
+        user = await api.log_in("juliette", PASSWORD)
+        team = await api.get(f"/teams/name/{TEAM}")
+        square = await api.get(f"/teams/{team['id']}/channels/name/town-square")
+        bot = await api.get("/users/username/coop")
+        version = tuple(int(n) for n in re.findall(r"\d+", api.version)[:2])
+        site = Site(api, (version[0], version[1]), "", team["id"], TEAM, square["id"], bot["id"])
+        yield Person(site, user["id"], "juliette", user["email"], api, web_client(site.version))
+
+
+async def main() -> int:
+    """Take them; 1 when one is too large for the repository."""
+    path = executable()
+    if path is None:
+        print(MISSING, file=sys.stderr)
+        return 1
+    IMAGES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="coop-demo-") as folder:
+        plan = Plan(Path(folder), free_port(), free_port(), "11.2")
+        async with running(plan, print), chrome(path) as browser:
+            await take(plan.url, browser)
+    large = [p.name for p in IMAGES.glob("*.png") if p.stat().st_size > LARGEST]
+    for name in large:
+        print(f"{name} dépasse 150 Ko", file=sys.stderr)
+    return 1 if large else 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))

@@ -1,0 +1,77 @@
+"""Hostile messages change nothing outside their post, and run nothing."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.desk import BOX, PHONE, SIT, Desk
+from tests.house import House
+from tests.people import Person
+
+pytestmark = [pytest.mark.browser, pytest.mark.newest_only]
+RUNS = "window.hacked=(window.hacked||0)+1"
+HOSTILE = {
+    "script": f"<script>{RUNS}</script> script",
+    "handler": f"<img src=x onerror='{RUNS}'><svg/onload={RUNS}> handler",
+    "link": f"[lien](javascript:{RUNS}) [data](data:text/html,<script>{RUNS}</script>) <javascript:{RUNS}>",
+    "link in disguise": f"[lien](java&#x09;script:{RUNS}) [lien]( JaVaScRiPt:{RUNS} ) ![i](javascript:{RUNS})",
+    "style": "<style>body{display:none}</style><div style='position:fixed;inset:0;z-index:9999'>style</div>",
+    "ids": "<b id='post_textbox'>ids</b><form action='/api/v4/users/logout'><input name='attributes'></form>",
+    "frame": "<iframe src='/login'></iframe><base href='//ailleurs.example'><meta http-equiv=refresh content='0'>",
+    "table": "|" + "colonne |" * 200 + "\n|" + "-|" * 200 + "\n" + ("|" + "cellule |" * 200 + "\n") * 5,
+    "right to left": "\u202e\u2067\u200f envers \u05d0\u05d1" * 50,
+    "one long word": "M" * 16_383,
+    "deep": ">" * 3_000 + "- " * 3_000 + "fond",
+    "stars": "*_~`[" * 3_200,
+    "combining": "Z" + "\u0301\u0336\u0489" * 2_000,
+}
+SAFE = """post => [...post.querySelectorAll('*')].every(node =>
+    !['SCRIPT', 'STYLE', 'IFRAME', 'OBJECT', 'FORM', 'BASE', 'META', 'LINK'].includes(node.tagName)
+    && [...node.attributes].every(a => !a.name.startsWith('on')
+        && !(/^(href|src|action|xlink:href)$/.test(a.name) && /^\\s*(javascript|data|vbscript):/i.test(a.value))))"""
+
+
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["wide", "phone"])
+async def test_hostile_messages_stay_in_their_posts(
+    house: House, sit: SIT, juliette: Person, options: dict[str, Any]
+) -> None:
+    malik = await house.site.person("malik")
+    desk = await sit(juliette, **options)
+    for kind, message in HOSTILE.items():
+        said = await malik.says(message)
+        after = await malik.says(f"La suite, après {kind}")
+        await expect(desk.text_of(after.id), kind).to_have_text(f"La suite, après {kind}")
+        assert await harmless(desk, said.id), kind
+        assert await desk.overflow() <= 0, kind
+        await expect(desk.page.locator(BOX), kind).to_have_count(1)
+        await expect(desk.page.locator(BOX), kind).to_be_in_viewport()
+    await desk.types("J’écris toujours")
+    await desk.sees("J’écris toujours")
+
+
+async def harmless(desk: Desk, post_id: str) -> bool:
+    """Whether nothing in a post ran or could run, and its links keep their pages apart."""
+    post = desk.page.locator(f'[id^="post_"][id$="{post_id}"]').first
+    await expect(post).to_be_attached()
+    for link in await post.locator("a[href^='http']").all():
+        if "noopener" not in (await link.get_attribute("rel") or ""):
+            return False
+    return await desk.page.evaluate("window.hacked") is None and bool(await post.evaluate(SAFE))
+
+
+async def test_a_hostile_card_stays_in_its_post(house: House, desk: Desk) -> None:
+    card = {
+        "title": f"<img src=x onerror='{RUNS}'>titre",
+        "title_link": f"javascript:{RUNS}",
+        "text": f"<script>{RUNS}</script>texte de la carte",
+        "color": "red;position:fixed;inset:0",
+        "fields": [{"title": f"<svg onload='{RUNS}'>", "value": HOSTILE["link"], "short": True}],
+        "image_url": f"javascript:{RUNS}",
+        "actions": [{"name": f"<i onclick='{RUNS}'>Bouton</i>", "integration": {"url": "http://127.0.0.1:9/"}}],
+    }
+    body = {"channel_id": house.site.square, "message": "Une carte", "props": {"attachments": [card]}}
+    posted = await desk.person.api.post("/posts", body)
+    await desk.sees("texte de la carte")
+    assert await harmless(desk, posted["id"])
+    await expect(desk.page.locator(BOX)).to_be_in_viewport()

@@ -1,0 +1,91 @@
+"""Stories in a browser: a report by dialog and by line, changed and deleted from its receipt, given up."""
+
+import pytest
+from playwright.async_api import expect
+
+from storage.cra import Source
+from tests.browser.desk import SIT, Desk
+from tests.browser.filing import fill_workshop
+from tests.house import House, until_async
+from tests.people import Person
+from tests.telling import filed, number_of
+
+pytestmark = pytest.mark.browser
+LINE = "/cra atelier 8p 1h30 mail, internet 69120 hier +60 retraités"
+
+
+async def test_a_workshop_is_filed_with_one_mistake_corrected(house: House, desk: Desk) -> None:
+    window = await desk.opens("/cra")
+    assert window.legacy == (house.site.version < (11, 0))
+    await fill_workshop(window, participants="101")
+    await window.sends()
+    (sentence,) = await window.errors()
+    assert "de 1 à 100" in sentence.replace("\u00a0", " ")
+    assert await window.value("commune") == "69120 Vaulx-en-Velin", "nothing typed is lost"
+
+    await window.writes("participants", "8")
+    await window.sends()
+    await window.is_gone()
+    (cra,) = await until_async(lambda: house.reports(desk.person))
+    assert (cra.participants, cra.minutes, cra.commune, cra.source) == (8, 90, "69256", Source.DIALOG)
+    assert set(cra.report.themes) == {"internet", "courriel"}
+
+    await desk.visits_bot()
+    receipt = await desk.sees(f"n° {cra.number}")
+    for words in ("Atelier Collectif", "8 participants", "Vaulx-en-Velin", "1 h 30"):
+        await expect(receipt).to_contain_text(words)
+    await desk.page.reload()
+    await desk.sees(f"n° {cra.number}")
+
+
+async def test_a_line_is_previewed_by_oneself_alone_then_recorded(house: House, sit: SIT, juliette: Person) -> None:
+    desk = await sit(juliette)
+    agathe = await sit(await house.site.person("agathe"))
+    await desk.types(LINE)
+    preview = await desk.sees("Aperçu, rien n’est encore enregistré")
+    await expect(preview).to_contain_text("8 participants")
+    assert await agathe.post("Aperçu, rien").count() == 0
+    assert await house.reports(juliette) == []
+
+    await desk.clicks(preview, "Enregistrer")
+    await desk.sees("C’est enregistré")
+    (cra,) = await house.reports(juliette)
+    assert (cra.participants, cra.source) == (8, Source.LINE)
+    await desk.visits_bot()
+    await desk.sees(f"n° {cra.number} enregistré")
+
+
+async def test_a_report_is_changed_then_deleted_then_restored_from_its_receipt(
+    house: House, desk: Desk, juliette: Person
+) -> None:
+    number = number_of(await filed(juliette))
+    await desk.visits_bot()
+    await desk.clicks(await desk.sees(f"n° {number} enregistré"), "Modifier")
+    window = await desk.window()
+    assert await window.value("participants") == "8"
+    await window.writes("participants", "9")
+    await window.sends()
+    await window.is_gone()
+
+    changed = await desk.sees(f"n° {number} modifié")
+    await expect(changed).to_contain_text("9 participants")
+    await desk.clicks(changed, "Supprimer")
+    deleted = await desk.sees(f"n° {number} supprimé")
+    await desk.clicks(deleted, "Rétablir")
+    await desk.sees(f"n° {number} rétabli")
+    (cra,) = await house.reports(juliette)
+    assert (cra.participants, cra.deleted_at) == (9, None)
+
+
+async def test_a_dialog_given_up_leaves_nothing(house: House, desk: Desk) -> None:
+    for give_up in ("Escape", ""):
+        window = await desk.opens("/cra")
+        await window.writes("participants", "12")
+        if give_up:
+            await desk.page.keyboard.press(give_up)
+        else:
+            await window.cancel.click()
+        await window.is_gone()
+    assert await house.reports(desk.person) == []
+    fresh = await desk.opens("/cra")
+    assert await fresh.value("participants") == ""

@@ -1,0 +1,108 @@
+"""Stories in a browser: what others write appears by itself, whispers stay private, files travel, tabs are people."""
+
+import re
+import struct
+import zlib
+
+import pytest
+from playwright.async_api import FilePayload, expect
+
+from tests.browser.desk import BOX, SIT, Desk
+from tests.house import House
+from tests.people import Person
+
+pytestmark = [pytest.mark.browser, pytest.mark.newest_only]
+WIDTH, HEIGHT = 24, 16
+
+
+async def test_what_another_person_answers_appears_without_reload(house: House, desk: Desk) -> None:
+    agathe = await house.site.person("agathe")
+    await desk.types("Qui vient **mardi** à la réunion ?")
+    mine = await desk.sees("Qui vient mardi")
+    await expect(mine.locator("strong")).to_have_text("mardi")
+
+    said = await agathe.says("Moi, avec `deux` collègues")
+    await expect(desk.text_of(said.id)).to_contain_text("Moi, avec deux collègues")
+    await expect(desk.text_of(said.id).locator("code")).to_have_text("deux")
+    await agathe.api.put(f"/posts/{said.id}/patch", {"message": "Moi, seule finalement"})
+    await expect(desk.text_of(said.id)).to_contain_text("Moi, seule finalement")
+    await agathe.api.delete(f"/posts/{said.id}")
+    await expect(desk.page.get_by_text("Moi, seule finalement")).to_have_count(0)
+
+
+async def test_a_whisper_is_shown_to_one_and_can_be_put_away(house: House, desk: Desk) -> None:
+    await desk.types("/cra atelier 8p mail, internet 69120 hier retraités")
+    preview = await desk.sees("Il manque")
+    if house.sandbox is not None:
+        await expect(preview).to_contain_text("Visible par vous seul")
+    await desk.clicks(preview, "Compléter")
+    window = await desk.window()
+    assert await window.value("participants") == "8"
+    await window.cancel.click()
+    await window.is_gone()
+    if house.sandbox is not None:
+        await preview.get_by_role("button", name="Fermer").click()
+        await expect(desk.page.get_by_text("Il manque")).to_have_count(0)
+
+
+async def test_files_are_sent_and_shown(house: House, sit: SIT, juliette: Person) -> None:
+    desk, agathe = await sit(juliette), await sit(await house.site.person("agathe"))
+    image: FilePayload = {"name": "affiche.png", "mimeType": "image/png", "buffer": picture()}
+    sheet: FilePayload = {
+        "name": "fiche-pratique.txt",
+        "mimeType": "text/plain",
+        "buffer": "Une fiche d’une page.".encode(),
+    }
+    await desk.page.locator('input[type="file"]').first.set_input_files([image, sheet])
+    await expect(desk.page.get_by_text("fiche-pratique").first).to_be_visible()
+    await desk.page.fill(BOX, "Voici l’affiche et la fiche")
+    await desk.page.wait_for_load_state("networkidle")
+    await desk.page.press(BOX, "Enter")
+
+    for reader in (desk, agathe):
+        post = await reader.sees("Voici l’affiche et la fiche")
+        await expect(post).to_contain_text("fiche-pratique.txt")
+        drawn = post.locator("img[src*='blob:'], img[src*='/files/']").first
+        await expect(drawn).to_be_visible()
+        await expect(drawn).to_have_js_property("naturalWidth", WIDTH)
+
+
+async def test_two_people_in_two_tabs_of_one_browser(house: House, sit: SIT, juliette: Person) -> None:
+    if house.sandbox is None:
+        pytest.skip("tabs of the real client share one cookie")
+    malik = await house.site.person("malik")
+    hers = await sit(juliette)
+    his = await sit(malik, beside=hers)
+    await hers.types("Je suis Juliette")
+    await his.sees("Je suis Juliette")
+    await his.types("Je suis Malik")
+    await hers.sees("Je suis Malik")
+    await hers.page.reload()
+    await hers.types("Toujours Juliette")
+    await his.sees("Toujours Juliette")
+    authors = {p.message: p.user_id for p in await malik.reads(house.site.square)}
+    assert authors["Toujours Juliette"] == juliette.id
+    assert authors["Je suis Malik"] == malik.id
+
+
+async def test_a_channel_elsewhere_shows_that_something_is_unread(house: House, desk: Desk) -> None:
+    agathe = await house.site.person("agathe")
+    topic = await agathe.api.get(f"/teams/{house.site.team_id}/channels/name/off-topic")
+    line = desk.page.locator("#sidebarItem_off-topic")
+    await expect(line).to_be_visible()
+    before = (await line.get_attribute("class"), await line.inner_text())
+    await agathe.says(f"Une question pour @{desk.person.username}", topic["id"])
+    await expect(line).to_have_text(re.compile("1"))
+    assert (await line.get_attribute("class"), await line.inner_text()) != before
+    await line.click()
+    await desk.sees("Une question pour")
+    await expect(line).not_to_have_text(re.compile("1"))
+
+
+def picture() -> bytes:
+    """A small PNG of one colour."""
+    rows = zlib.compress((b"\x00" + b"\x2a\x6f\xdb" * WIDTH) * HEIGHT)
+    header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 2, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", rows), (b"IEND", b""))
+    chunks = [struct.pack(">I", len(d)) + n + d + struct.pack(">I", zlib.crc32(n + d)) for n, d in parts]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
