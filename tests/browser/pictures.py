@@ -22,7 +22,7 @@ from tests.people import Api, Person, Site, new_session, web_client
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 LARGEST = 150 * 1024
 LINE = "/cra atelier 8p 1h30 mail, internet 69120 hier +60 retraités"
-SCREEN: ViewportSize = {"width": 1100, "height": 1000}
+SCREEN: ViewportSize = {"width": 1000, "height": 860}
 
 
 async def take(url: str, browser: Browser) -> None:
@@ -33,6 +33,7 @@ async def take(url: str, browser: Browser) -> None:
         await page.goto(f"{url}/login")
         await page.get_by_text("Juliette").first.wait_for()
         await page.screenshot(path=IMAGES / "entree.png")
+        await page.close()
         await _wide(await Desk.of(juliette, context, PASSWORD))
         small = PHONE | {"device_scale_factor": 1.5, "color_scheme": "light"}
         phone = await browser.new_context(locale="fr-FR", **small)
@@ -41,9 +42,9 @@ async def take(url: str, browser: Browser) -> None:
 
 async def _wide(desk: Desk) -> None:
     await desk.visits("demarches-en-ligne")
-    await _show(desk, "canal")
     window = await desk.opens("/cra")
     await fill_workshop(window)
+    await window.field("canal").scroll_into_view_if_needed()
     await _show(desk, "cra-fenetre")
     await window.writes("participants", "101")
     await window.sends()
