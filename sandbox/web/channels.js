@@ -43,7 +43,7 @@ export function pathOf(app, channel) {
 export function usual(app) {
   const all = [...app.store.get("channels").values()];
   const last = all.find((channel) => channel.id === sessionStorage.getItem(LAST));
-  const known = last ?? all.find((one) => one.name === "national") ?? all.find((one) => one.type === "O") ?? all[0];
+  const known = last ?? all.find((one) => one.name === "national") ?? all.find((one) => one.name === "town-square") ?? all[0];
   return known ? pathOf(app, known) : `/${app.team.name}/channels/town-square`;
 }
 
