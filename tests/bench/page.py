@@ -19,7 +19,7 @@ from tests.people import PASSWORD, Api, new_session
 
 WEB = ROOT / "sandbox" / "web"
 USABLE_S, PAINTED_S, LARGEST_KB = 1.0, 0.1, 150
-BATCH, AT_ONCE = 500, 8
+BATCH, AT_ONCE = 200, 8
 TEAM, LAST = "cnum", "Le tout dernier message"
 WATCH = (Path(__file__).parent / "watch.js").read_text("utf-8")
 """Notes, in the page’s own time, when it became usable, when frames came in, and when their messages were painted."""
