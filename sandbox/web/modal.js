@@ -6,12 +6,11 @@ const FOCUSABLE = "a[href], button, input, select, textarea, [tabindex]";
 
 /**
  * Show a window. Given: `id`, `title`, `icon` (address or none), `content` (elements of the body), `footer`,
- * `onCancel()`. What is returned closes it: `close()`; `element` is the dialog, `body` what scrolls.
+ * `onCancel()`. What is returned closes it: `close()`; `element` is the dialog, `before` what gets the focus back.
  */
 export function openModal(given) {
-  const before = document.activeElement;
   const parts = draw(given);
-  const modal = { ...parts, done: false };
+  const modal = { ...parts, done: false, before: document.activeElement };
   modal.close = () => {
     modal.done = true;
     parts.element.close();
@@ -22,7 +21,7 @@ export function openModal(given) {
     event.preventDefault();
     given.onCancel();
   });
-  parts.element.addEventListener("close", () => end(modal, given, before));
+  parts.element.addEventListener("close", () => end(modal, given));
   document.getElementById("dialogs").append(parts.element);
   parts.element.showModal();
   return modal;
@@ -39,9 +38,10 @@ function draw({ id, title, icon, content, footer, labelId = `${id}Label` }) {
 }
 
 /** A browser closes a dialog on a second Escape whatever the page says: that is giving up, too. */
-function end(modal, given, before) {
+function end(modal, given) {
   modal.element.remove();
   if (!modal.done) given.onCancel();
+  const { before } = modal;
   const target = before?.isConnected && before !== document.body ? before : document.querySelector("#post_textbox");
   target?.focus();
 }

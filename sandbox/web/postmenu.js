@@ -121,6 +121,7 @@ function askFirst({ id, title, content, label, danger }, act, app) {
     try {
       await act();
       app.announce(`${title.replace(" ?", "")} : c’est fait`);
+      if (danger) modal.before = null;
       modal.close();
     } catch (failure) {
       error.textContent = failure.message;

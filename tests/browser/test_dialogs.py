@@ -1,0 +1,198 @@
+"""Stories in a browser: each kind of field, as the web client of the server’s version draws and sends it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.asking import Asking, asking
+from tests.browser.desk import Desk
+from tests.browser.window import Window
+from tests.house import until_async
+
+pytestmark = [pytest.mark.browser, pytest.mark.newest_only]
+Json = dict[str, Any]
+KINDS: list[Json] = [{"text": "A", "value": "a"}, {"text": "B", "value": "b"}]
+WORDS: Json = {"name": "words", "display_name": "Mots", "type": "text", "optional": True}
+COUNT: Json = {"name": "count", "display_name": "Nombre", "type": "text", "subtype": "number", "default": "1"}
+KIND: Json = {"name": "kind", "display_name": "Sorte", "type": "select", "optional": True, "options": KINDS}
+CIRCLE: Json = {"name": "circle", "display_name": "Rond", "type": "radio", "default": "b", "options": KINDS}
+SURE: Json = {"name": "sure", "display_name": "Sûr", "type": "bool", "optional": True, "placeholder": "oui"}
+DAY: Json = {"name": "day", "display_name": "Jour", "type": "date", "default": "2026-09-12", "optional": True}
+SEVERAL: Json = KIND | {"name": "several", "display_name": "Plusieurs", "multiselect": True, "default": "b"}
+
+
+@dataclass
+class Stage:
+    """The bot that asks, and the desk of who answers."""
+
+    bot: Asking
+    desk: Desk
+
+    async def opens(self, *elements: Json, **more: Any) -> Window:
+        """Open a dialog of these elements."""
+        self.bot.elements, self.bot.more = elements, more
+        return await self.desk.opens("/essai")
+
+    async def got(self, count: int = 1) -> Json:
+        """Wait until so many submissions came; the last of them."""
+        await until_async(lambda: self._enough(count))
+        return self.bot.sent[-1]
+
+    async def _enough(self, count: int) -> bool:
+        return len(self.bot.sent) >= count
+
+
+async def staged(browser: Browser, version: str) -> AsyncIterator[Stage]:
+    """A server of that version, a bot, and somebody before a browser."""
+    async with asking(version) as (bot, person):
+        context = await browser.new_context(locale="fr-FR")
+        desk = await Desk.of(person, context)
+        yield Stage(bot, desk)
+        await context.close()
+        assert desk.faults == []
+
+
+@pytest.fixture
+async def new(browser: Browser) -> AsyncIterator[Stage]:
+    """The client of 11.2."""
+    async for stage in staged(browser, "11.2"):
+        yield stage
+
+
+@pytest.fixture
+async def old(browser: Browser) -> AsyncIterator[Stage]:
+    """The client of 5.37."""
+    async for stage in staged(browser, "5.37"):
+        yield stage
+
+
+async def test_new_clients_leave_blanks_out_and_untouched_numbers_as_text(new: Stage) -> None:
+    window = await new.opens(WORDS, COUNT, KIND, CIRCLE, SURE, DAY, SEVERAL)
+    assert await window.frame.locator("input[type=radio]:checked").count() == 0, "a radio’s default is not shown"
+    await window.sends()
+
+    first = {"count": "1", "circle": "b", "sure": False, "day": "2026-09-12", "several": ["b"]}
+    assert (await new.got())["submission"] == first
+
+
+async def test_new_clients_send_what_was_entered(new: Stage) -> None:
+    window = await new.opens(WORDS, COUNT, KIND, SURE, DAY, SEVERAL)
+    await window.writes("words", "bonjour")
+    await window.writes("count", "7")
+    await window.picks("kind", "B")
+    await window.field("sure").check()
+    await window.writes("day", "2026-09-14")
+    await window.picks("several", "A")
+    await window.sends()
+
+    entered = {"words": "bonjour", "count": 7, "kind": "b", "sure": True, "day": "2026-09-14", "several": ["b", "a"]}
+    assert (await new.got())["submission"] == entered
+
+
+async def test_old_clients_send_every_field(old: Stage) -> None:
+    window = await old.opens(WORDS, COUNT, KIND, CIRCLE, SURE, DAY)
+    assert await window.field("day").count() == 0, "they know no dates"
+    assert await window.frame.locator("input[type=radio]:checked").count() == 1
+    await window.sends()
+
+    first = {"words": "", "count": "1", "kind": "", "circle": "b", "sure": False, "day": "2026-09-12"}
+    assert (await old.got())["submission"] == first
+
+
+async def test_errors_have_markdown_in_new_clients(new: Stage) -> None:
+    new.bot.answers = [{"errors": {"words": "C’est **faux**"}, "error": "En bas"}]
+    window = await new.opens(WORDS)
+    await window.sends()
+    await window.shows("C’est faux", "En bas")
+
+    assert await window.frame.locator(".error-text strong").all_inner_texts() == ["faux"]
+    await expect(window.field("words")).to_be_focused()
+
+
+async def test_a_failure_keeps_the_new_form_and_closes_the_old_one(new: Stage, old: Stage) -> None:
+    new.bot.status = old.bot.status = 500
+    kept, lost = await new.opens(WORDS), await old.opens(WORDS)
+    await kept.writes("words", "gardé")
+    for window in (kept, lost):
+        await window.sends()
+
+    await lost.is_gone()
+    await kept.shows("L’envoi a échoué")
+    assert await kept.value("words") == "gardé"
+
+
+async def test_an_error_for_an_unknown_field_is_told_by_new_clients(new: Stage, old: Stage) -> None:
+    new.bot.answers = old.bot.answers = [{"errors": {"nulle part": "non"}}]
+    kept, lost = await new.opens(WORDS), await old.opens(WORDS)
+    for window in (kept, lost):
+        await window.sends()
+
+    await kept.shows("nulle part", "non")
+    await lost.is_gone()
+
+
+async def test_a_required_field_left_empty_is_not_sent(new: Stage) -> None:
+    window = await new.opens(WORDS | {"optional": False})
+    await window.sends()
+    await window.shows("Ce champ est obligatoire.")
+    assert new.bot.sent == []
+
+
+async def test_the_next_step_sends_the_values_of_both(new: Stage) -> None:
+    second = {"title": "Suite", "callback_id": "deux", "state": "s2", "elements": [WORDS | {"name": "more"}]}
+    new.bot.answers = [{"type": "form", "form": second}, {}]
+    window = await new.opens(WORDS)
+    await window.writes("words", "un")
+    await window.sends()
+    await window.shows("Suite")
+    await window.writes("more", "deux")
+    await window.sends()
+    await window.is_gone()
+
+    got = await new.got(2)
+    assert (got["callback_id"], got["state"], got["submission"]) == ("un", "s2", {"words": "un", "more": "deux"})
+
+
+async def test_escape_cancels_without_values(new: Stage) -> None:
+    window = await new.opens(WORDS)
+    await window.writes("words", "perdu")
+    await new.desk.page.keyboard.press("Escape")
+    await window.is_gone()
+
+    got = await new.got()
+    assert (got["cancelled"], got["submission"], got["state"]) == (True, {}, "s1")
+    await expect(new.desk.page.locator("#post_textbox")).to_be_focused()
+
+
+async def test_a_refresh_brings_the_defaults_of_the_answer(new: Stage) -> None:
+    after = {"title": "Essai", "state": "s2", "elements": [KIND | {"default": "a"}, WORDS | {"default": "relu"}]}
+    new.bot.answers = [{"type": "form", "form": after}]
+    window = await new.opens(KIND | {"refresh": True}, WORDS, source_url=f"{new.bot.url}/dialog")
+    await window.writes("words", "tapé")
+    await window.picks("kind", "A")
+    await expect(window.field("words")).to_have_value("relu")
+
+    got = await new.got()
+    assert (got["type"], got["submission"]) == ("refresh", {"words": "tapé", "kind": "a"})
+
+
+async def test_a_dynamic_select_asks_at_each_letter_and_at_each_change_elsewhere(new: Stage) -> None:
+    dynamic = {"name": "place", "display_name": "Lieu", "type": "select", "data_source": "dynamic"}
+    window = await new.opens(KIND, CIRCLE, dynamic | {"data_source_url": f"{new.bot.url}/lookup"})
+    await window.picks("kind", "B")
+    await window.field("place").click()
+    await new.desk.page.keyboard.type("par")
+    await expect(window.frame.get_by_role("option")).to_have_text(["Paris"])
+    await new.desk.page.keyboard.press("Enter")
+    await window.sends()
+
+    assert (await new.got())["submission"]["place"] == "75056"
+    asked = [one["submission"] for one in new.bot.looked_up]
+    assert [one.get("query") for one in asked] == [None, None, "p", "pa", "par"]
+    circle = {"circle": "[object Object]"}
+    assert asked[0] == circle | {"selected_field": "place"}
+    kind = {"kind": {"label": "B", "value": "b"}}
+    assert asked[-1] == circle | kind | {"query": "par", "selected_field": "place"}
