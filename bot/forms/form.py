@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from bot.errors import UserError
 from bot.forms.kinds import Asked, Choice, Clues, Element, Kind, Number, Raw, Text, Unreadable
 from bot.forms.many import Many
+from bot.texts import typeset
 
 TITLE_MAX, LABEL_MAX, HELP_MAX = 24, 24, 150
 """Bytes (mattermost.md §3.3)."""
@@ -146,7 +147,7 @@ def _is_hidden(field: FieldInfo) -> bool:
 def _asked(name: str, field: FieldInfo) -> Asked:
     if not field.title:
         raise TypeError(f"{name} needs a title")
-    return Asked(field.alias or name, field.title, field.description or "", not field.is_required())
+    return Asked(field.alias or name, field.title, typeset(field.description or ""), not field.is_required())
 
 
 def _kind(field: FieldInfo) -> Kind:
