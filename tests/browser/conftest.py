@@ -4,13 +4,16 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext
+from playwright.async_api import Browser, BrowserContext, expect
 
 from tests.browser.chrome import MISSING, chrome, executable
-from tests.browser.desk import SIT, Desk
+from tests.browser.desk import PATIENCE_MS, SIT, Desk
 from tests.browser.real import without_tours
 from tests.house import House
 from tests.people import Person
+
+# Machines are shared and slow at times: what is expected is awaited as long as any act.
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")

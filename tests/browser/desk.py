@@ -10,7 +10,7 @@ from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, 
 from tests.browser.window import Window
 from tests.people import PASSWORD, Person
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 BOX = "#post_textbox"
 POSTS = '[id^="post_"]:not([id^="post_textbox"])'
 SEEN_BEFORE = "try { localStorage.setItem('__landingPageSeen__', 'true') } catch { /* a page without storage */ }"
