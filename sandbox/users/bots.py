@@ -11,6 +11,7 @@ from sandbox.records import Token, User
 from sandbox.routes import Routes
 from sandbox.users.accounts import check_new
 from sandbox.users.active import set_active
+from sandbox.users.manage import editable
 from sandbox.users.present import TIMEZONE, default_notify_props
 
 routes = Routes()
@@ -145,19 +146,10 @@ async def assign_bot(call: Call) -> object:
     return bot_json(bot)
 
 
-def _may_edit(call: Call, user_id: str) -> User:
-    user = call.state.users.get(user_id)
-    if user_id != call.user.id and not call.server.rights.in_system(call.user, "edit_other_users"):
-        raise forbidden()
-    if user is None:
-        raise missing_user()
-    return user
-
-
 @routes.post("/users/{user_id}/tokens")
 async def create_token(call: Call) -> object:
     """Make an access token; this is the only time that its secret is shown."""
-    user = _may_edit(call, call.id("user_id"))
+    user = editable(call, call.id("user_id"))
     description = call.body("user_access_token").text("description")
     if not description:
         raise invalid_body("description")
@@ -188,7 +180,7 @@ def token_json(token: Token) -> dict[str, Any]:
 @routes.get("/users/{user_id}/tokens")
 async def list_tokens(call: Call) -> object:
     """List somebody's access tokens."""
-    user = _may_edit(call, call.id("user_id"))
+    user = editable(call, call.id("user_id"))
     tokens = [token for token in call.state.tokens_of.rows(user.id) if not token.is_session]
     return [token_json(token) for token in call.page().cut(tokens)]
 
@@ -197,7 +189,7 @@ def _named_token(call: Call) -> Token:
     token = call.state.tokens.get(call.body("token").text("token_id"))
     if token is None or token.is_session:
         raise ApiError("app.user_access_token.get_by_token.app_error", 404)
-    _may_edit(call, token.user_id)
+    editable(call, token.user_id)
     return token
 
 

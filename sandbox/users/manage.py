@@ -12,7 +12,8 @@ from sandbox.users.present import for_admin, own_user
 routes = Routes()
 
 
-def _editable(call: Call, user_id: str) -> User:
+def editable(call: Call, user_id: str) -> User:
+    """The account of that id, if the caller may change it."""
     user = call.state.users.get(user_id)
     if user_id != call.user.id and not call.server.rights.in_system(call.user, "edit_other_users"):
         raise forbidden()
@@ -26,7 +27,7 @@ async def patch_user(call: Call) -> object:
     """Change parts of a profile: one's own, or another's as system admin."""
     user_id = call.id("user_id")
     body = call.body("user")
-    user = _editable(call, user_id)
+    user = editable(call, user_id)
     if user.is_bot and user_id == call.user.id and not call.server.caps.bot_edits_itself:
         raise forbidden()
     if body.text("email", user.email) != user.email and user_id == call.user.id:
