@@ -159,8 +159,9 @@ async def database_away(house: House) -> AsyncIterator[None]:
     if url.get_backend_name() == "sqlite":
         async with house.bot.database.engine.connect() as connection:
             await connection.exec_driver_sql("PRAGMA busy_timeout=50")
-        lock = sqlite3.connect(Path(url.database or ""), isolation_level=None)
-        lock.execute("BEGIN EXCLUSIVE")
+        lock = sqlite3.connect(Path(url.database or ""), isolation_level=None, check_same_thread=False)
+        # In a thread: the bot may be in the middle of a write, which only this loop can end.
+        await asyncio.to_thread(lock.execute, "BEGIN EXCLUSIVE")
         try:
             yield
         finally:
