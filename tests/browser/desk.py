@@ -49,21 +49,37 @@ class Desk:
         await self.page.fill("#input_loginId", self.person.username)
         await self.page.fill("#input_password-input", password)
         await self.page.click("#saveSetting")
-        await self.page.wait_for_selector(BOX)
+        await expect(self.page.locator(BOX)).to_be_editable()
         await self.visits("town-square")
 
     async def visits(self, channel: str) -> None:
-        """Open a channel by its address."""
-        await self._opens(f"channels/{channel}")
+        """Be in a channel: by a click where the list shows it, else by its address."""
+        await self._goes(f"channels/{channel}", f"#sidebarItem_{channel}")
 
     async def visits_bot(self) -> None:
-        """Open the direct channel with the bot."""
+        """Be in the direct channel with the bot."""
         bot = await self.person.api.get(f"/users/{self.person.site.bot_id}")
-        await self._opens(f"messages/@{bot['username']}")
+        name = "__".join(sorted((self.person.id, bot["id"])))
+        await self._goes(f"messages/@{bot['username']}", f"#sidebarItem_{name}")
 
-    async def _opens(self, path: str) -> None:
-        await self.page.goto(f"{self.person.site.url}/{self.person.site.team}/{path}")
-        await expect(self.page.locator(BOX)).to_be_editable(timeout=PATIENCE_MS)
+    async def _goes(self, path: str, item: str) -> None:
+        if self.page.url == self.address(path):
+            return
+        line = self.page.locator(item)
+        if await line.is_visible() and await self.page.locator("dialog[open]").count() == 0:
+            await line.click()
+            await self.page.wait_for_url(self.address(path))
+        else:
+            await self.opens_address(path)
+
+    async def opens_address(self, path: str) -> None:
+        """Load the page at an address of the team, as a link from elsewhere does."""
+        await self.page.goto(self.address(path))
+        await expect(self.page.locator(BOX)).to_be_editable()
+
+    def address(self, path: str) -> str:
+        """The whole of a team’s address."""
+        return f"{self.person.site.url}/{self.person.site.team}/{path}"
 
     async def types(self, line: str) -> None:
         """Write into the composer and send; what is suggested is put aside."""

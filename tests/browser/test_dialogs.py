@@ -1,19 +1,14 @@
 """Stories in a browser: each kind of field, as the web client of the server’s version draws and sends it."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Any
-
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
-from tests.browser.asking import Asking, asking
-from tests.browser.desk import Desk
+from tests.browser.asking import Json
+from tests.browser.desk import BOX
+from tests.browser.stage import Stage
 from tests.browser.window import Window
-from tests.house import until_async
 
-pytestmark = [pytest.mark.browser, pytest.mark.newest_only]
-Json = dict[str, Any]
+pytestmark = pytest.mark.browser
 KINDS: list[Json] = [{"text": "A", "value": "a"}, {"text": "B", "value": "b"}]
 WORDS: Json = {"name": "words", "display_name": "Mots", "type": "text", "optional": True}
 COUNT: Json = {"name": "count", "display_name": "Nombre", "type": "text", "subtype": "number", "default": "1"}
@@ -22,51 +17,6 @@ CIRCLE: Json = {"name": "circle", "display_name": "Rond", "type": "radio", "defa
 SURE: Json = {"name": "sure", "display_name": "Sûr", "type": "bool", "optional": True, "placeholder": "oui"}
 DAY: Json = {"name": "day", "display_name": "Jour", "type": "date", "default": "2026-09-12", "optional": True}
 SEVERAL: Json = KIND | {"name": "several", "display_name": "Plusieurs", "multiselect": True, "default": "b"}
-
-
-@dataclass
-class Stage:
-    """The bot that asks, and the desk of who answers."""
-
-    bot: Asking
-    desk: Desk
-
-    async def opens(self, *elements: Json, **more: Any) -> Window:
-        """Open a dialog of these elements."""
-        self.bot.elements, self.bot.more = elements, more
-        return await self.desk.opens("/essai")
-
-    async def got(self, count: int = 1) -> Json:
-        """Wait until so many submissions came; the last of them."""
-        await until_async(lambda: self._enough(count))
-        return self.bot.sent[-1]
-
-    async def _enough(self, count: int) -> bool:
-        return len(self.bot.sent) >= count
-
-
-async def staged(browser: Browser, version: str) -> AsyncIterator[Stage]:
-    """A server of that version, a bot, and somebody before a browser."""
-    async with asking(version) as (bot, person):
-        context = await browser.new_context(locale="fr-FR")
-        desk = await Desk.of(person, context)
-        yield Stage(bot, desk)
-        await context.close()
-        assert desk.faults == []
-
-
-@pytest.fixture
-async def new(browser: Browser) -> AsyncIterator[Stage]:
-    """The client of 11.2."""
-    async for stage in staged(browser, "11.2"):
-        yield stage
-
-
-@pytest.fixture
-async def old(browser: Browser) -> AsyncIterator[Stage]:
-    """The client of 5.37."""
-    async for stage in staged(browser, "5.37"):
-        yield stage
 
 
 async def test_new_clients_leave_blanks_out_and_untouched_numbers_as_text(new: Stage) -> None:
@@ -156,15 +106,51 @@ async def test_the_next_step_sends_the_values_of_both(new: Stage) -> None:
     assert (got["callback_id"], got["state"], got["submission"]) == ("un", "s2", {"words": "un", "more": "deux"})
 
 
-async def test_escape_cancels_without_values(new: Stage) -> None:
+@pytest.mark.parametrize("way", ["escape", "button", "cross"])
+async def test_whoever_gives_up_sends_no_values(new: Stage, way: str) -> None:
     window = await new.opens(WORDS)
     await window.writes("words", "perdu")
-    await new.desk.page.keyboard.press("Escape")
-    await window.is_gone()
+    await gives_up(window, way)
 
     got = await new.got()
     assert (got["cancelled"], got["submission"], got["state"]) == (True, {}, "s1")
-    await expect(new.desk.page.locator("#post_textbox")).to_be_focused()
+    await expect(new.desk.page.locator(BOX)).to_be_focused()
+
+
+async def test_whoever_gives_up_in_the_second_step_is_told_of_with_the_first_state(new: Stage) -> None:
+    second = {"title": "Suite", "callback_id": "deux", "state": "s2", "elements": [WORDS | {"name": "more"}]}
+    new.bot.answers = [{"type": "form", "form": second}, {}]
+    window = await new.opens(WORDS)
+    await window.writes("words", "un")
+    await window.sends()
+    await window.shows("Suite")
+    await window.writes("more", "perdu")
+    await gives_up(window, "escape")
+
+    got = await new.got(2)
+    assert (got["callback_id"], got["state"], got["cancelled"], got["submission"]) == ("un", "s1", True, {})
+
+
+async def test_old_clients_tell_of_giving_up_too_and_only_if_asked_to(old: Stage) -> None:
+    silent = await old.opens(WORDS, notify_on_cancel=False)
+    await gives_up(silent, "button")
+    window = await old.opens(WORDS)
+    await window.writes("words", "perdu")
+    await gives_up(window, "button")
+
+    got = await old.got()
+    assert (got["cancelled"], got["submission"].get("words", ""), len(old.bot.sent)) == (True, "", 1)
+
+
+async def gives_up(window: Window, way: str) -> None:
+    """Close a dialog without sending it."""
+    if way == "escape":
+        await window.page.keyboard.press("Escape")
+    elif way == "button":
+        await window.cancel.click()
+    else:
+        await window.frame.locator("button.close, .modal-header .close").first.click()
+    await window.is_gone()
 
 
 async def test_a_refresh_brings_the_defaults_of_the_answer(new: Stage) -> None:

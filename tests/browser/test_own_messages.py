@@ -1,27 +1,19 @@
 """Stories in a browser: what one does with one’s own messages, menus of cards, and answers in a thread."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-from aiohttp import web
-from playwright.async_api import Browser, Locator, expect
+from playwright.async_api import Locator, expect
 
-from tests.browser.asking import asking
 from tests.browser.desk import Desk
-from tests.people import Person
+from tests.browser.stage import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.newest_only]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("own_page")]
+OPTIONS = [{"text": "Choix A", "value": "a"}, {"text": "Choix B", "value": "b"}]
 
 
 @pytest.fixture
-async def ann(browser: Browser) -> AsyncIterator[Desk]:
-    """Somebody on a server of her own."""
-    async with asking("11.2") as (_, person):
-        context = await browser.new_context(locale="fr-FR")
-        desk = await Desk.of(person, context)
-        yield desk
-        await context.close()
-        assert desk.faults == []
+def ann(new: Stage) -> Desk:
+    """Somebody at a desk."""
+    return new.desk
 
 
 async def act(desk: Desk, post: Locator, label: str) -> None:
@@ -69,32 +61,15 @@ async def test_an_answer_stays_in_its_thread(ann: Desk) -> None:
     await expect(post).to_contain_text("1 réponse")
 
 
-async def test_a_menu_of_a_card_sends_what_is_chosen_and_shows_a_failure(ann: Desk) -> None:
-    got: list[str] = []
-
-    async def chosen(request: web.Request) -> web.Response:
-        body = await request.json()
-        got.append(body["context"]["selected_option"])
-        return web.json_response({"ephemeral_text": f"Choisi : {got[-1]}"}, status=200 if len(got) == 1 else 500)
-
-    app = web.Application()
-    app.add_routes([web.post("/", chosen)])
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    await post_menu(ann.person, f"http://127.0.0.1:{runner.addresses[0][1]}/")
-    menu = (await ann.sees("Une carte")).locator("select[data-action-id]")
+async def test_a_menu_of_a_card_sends_what_is_chosen_and_shows_a_failure(new: Stage) -> None:
+    await new.posts_card(
+        title="Un choix", actions=[{"id": "menu1", "name": "Choisir", "type": "select", "options": OPTIONS}]
+    )
+    card = await new.desk.sees("Un choix")
+    menu = card.locator("select[data-action-id]")
     await menu.select_option("a")
-    await ann.sees("Choisi : a")
+    await new.desk.sees("Choisi : a")
+    new.bot.status = 500
     await menu.select_option("b")
-    await expect(ann.post("Une carte").locator(".action-error")).to_contain_text("n’a pas répondu")
-    assert got == ["a", "b"]
-    await runner.cleanup()
-
-
-async def post_menu(person: Person, url: str) -> None:
-    """Post a card with a menu into the team’s square."""
-    options = [{"text": "Choix A", "value": "a"}, {"text": "Choix B", "value": "b"}]
-    menu = {"id": "menu1", "name": "Choisir", "type": "select", "options": options, "integration": {"url": url}}
-    card = {"title": "Une carte", "actions": [menu]}
-    await person.api.post("/posts", {"channel_id": person.site.square, "message": "", "props": {"attachments": [card]}})
+    await expect(card.locator(".action-error")).to_contain_text("n’a pas répondu")
+    assert [one["context"]["selected_option"] for one in new.bot.acted] == ["a", "b"]
