@@ -95,9 +95,11 @@ async def house(request: pytest.FixtureRequest) -> AsyncIterator["House"]:
 @asynccontextmanager
 async def _embedded(place: Place, session: ClientSession) -> AsyncIterator["House"]:
     """A sandbox, set up as its first admin would."""
-    from tests.house import House, free_port, prepared
+    from bot.operator.demo.stage import free_port
+    from tests.house import House, prepared
 
     server = Sandbox(version=place.mode)
+    server.triggers.life = 60  # a slow machine may take longer than the three seconds of old servers
     await server.start(port=0)
     try:
         admin = Api(session, server.url)
@@ -114,7 +116,8 @@ async def _embedded(place: Place, session: ClientSession) -> AsyncIterator["Hous
 @asynccontextmanager
 async def _real(request: pytest.FixtureRequest, session: ClientSession) -> AsyncIterator["House"]:
     """A team of its own on the server that the options name; that server’s settings are left alone."""
-    from tests.house import House, free_port, prepared
+    from bot.operator.demo.stage import free_port
+    from tests.house import House, prepared
 
     option = request.config.getoption
     site = await Site.at(session, option("--mattermost"), option("--admin-token"))

@@ -2,21 +2,24 @@
 
 import asyncio
 import io
-import socket
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+from unittest.mock import patch
+from zoneinfo import ZoneInfo
 
+from itsdangerous import TimestampSigner
 from sqlmodel import col, select
 
 from bot import logs
 from bot.app import App
 from bot.clock import utc_now
 from bot.operator.arguments import parser
+from bot.operator.demo.stage import free_port
 from bot.operator.setup import setup
 from config.settings import Settings, read
 from sandbox import Sandbox
@@ -29,16 +32,24 @@ from tests.people import Client, Person, Site, unique
 
 T = TypeVar("T")
 DOMAIN = "conseiller-numerique.fr"
-SETTLED_S = 20.0
+PARIS = ZoneInfo("Europe/Paris")
+SETTLED_S = 75.0
+"""Longer than a replica takes to look at what another one left (bot.outbox.worker.LOOK)."""
+PATIENCE = 30.0
+"""Seconds after which what has no event is given up; only a failure waits that long."""
+LONGEST_STORY = timedelta(minutes=5)
 LOG = io.StringIO()
 """What the bots of this session wrote down of their work."""
 
 
 class Clock:
-    """The bot’s clock, which a story may set."""
+    """The bot’s clock, which a story may set.
+
+    No story begins in the last minutes of a day in Paris: it would end on another day than it began.
+    """
 
     def __init__(self) -> None:
-        self._ahead = timedelta()
+        self.is_right_again()
 
     def __call__(self) -> datetime:
         return utc_now() + self._ahead
@@ -48,15 +59,10 @@ class Clock:
         self._ahead = instant - utc_now()
 
     def is_right_again(self) -> None:
-        """Tell the time again."""
-        self._ahead = timedelta()
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        """Tell the time again, or that of the coming day if this one is about to end."""
+        later = utc_now() + LONGEST_STORY
+        ends = later.astimezone(PARIS).date() != utc_now().astimezone(PARIS).date()
+        self._ahead = LONGEST_STORY if ends else timedelta()
 
 
 @dataclass
@@ -157,7 +163,7 @@ async def prepared(site: Site, public_url: str, *, fix_server: bool) -> Settings
     return read(written).model_copy(update={"data_dir": written.parent, "domains": (DOMAIN,), "contact": ""})
 
 
-async def until(true: Callable[[], bool], within: float = 10.0) -> None:
+async def until(true: Callable[[], bool], within: float = PATIENCE) -> None:
     """Wait for something that no event tells of."""
     async with asyncio.timeout(within):
         while not true():  # noqa: ASYNC110  (what is waited for has no event)
@@ -169,9 +175,20 @@ def evening_before_midnight_in_paris() -> datetime:
     return (utc_now() + timedelta(days=1)).replace(hour=21, minute=0, tzinfo=UTC)
 
 
-async def until_async(ask: Callable[[], Awaitable[T]], within: float = 10.0) -> T:
+async def until_async(ask: Callable[[], Awaitable[T]], within: float = PATIENCE) -> T:
     """Wait until something asked for is there, and return it."""
     async with asyncio.timeout(within):
         while not (found := await ask()):  # noqa: ASYNC110  (a database has no event)
             await asyncio.sleep(0.05)
     return found
+
+
+@contextmanager
+def links_grown_old(by: timedelta) -> Iterator[None]:
+    """Whatever was sealed before is older by that much.
+
+    To move the time of the whole process would move the server’s too, whose clock never goes back.
+    """
+    told = TimestampSigner.get_timestamp
+    with patch.object(TimestampSigner, "get_timestamp", lambda signer: told(signer) + int(by.total_seconds())):
+        yield

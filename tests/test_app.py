@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,8 +14,9 @@ import aiohttp
 import pytest
 
 from bot.operator import envfile
+from bot.operator.demo.stage import free_port
 from sandbox.faults import Faults
-from tests.house import House, free_port
+from tests.house import PATIENCE, House
 from tests.people import Person
 
 
@@ -28,7 +28,7 @@ async def probe(house: House, path: str) -> tuple[int, Any]:
 
 async def until(house: House, status: int) -> Any:
     """Wait until /readyz answers so."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while (found := await probe(house, "/readyz"))[0] != status:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
     return found[1]
@@ -73,7 +73,7 @@ async def served(house: House, tmp_path: Path) -> AsyncIterator[tuple[asyncio.su
     words = [sys.executable, "-m", "bot", "--env-file", str(tmp_path / "env"), "serve"]
     process = await asyncio.create_subprocess_exec(*words, **options)
     try:
-        await _ready(address)
+        await _says(address, 200)
         yield process, address
     finally:
         if process.returncode is None:
@@ -81,12 +81,13 @@ async def served(house: House, tmp_path: Path) -> AsyncIterator[tuple[asyncio.su
             await process.wait()
 
 
-async def _ready(address: str) -> None:
-    async with asyncio.timeout(30), aiohttp.ClientSession() as session:
+async def _says(address: str, status: int) -> None:
+    """Wait until /readyz of another process answers so."""
+    async with asyncio.timeout(60), aiohttp.ClientSession() as session:
         while True:
             try:
                 async with session.get(f"{address}/readyz") as reply:
-                    if reply.status == 200:
+                    if reply.status == status:
                         return
             except aiohttp.ClientError:
                 pass
@@ -94,25 +95,23 @@ async def _ready(address: str) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_signal_stops_it_soon_and_well(house: House, tmp_path: Path, number: signal.Signals) -> None:
+async def test_a_signal_stops_it_well(house: House, tmp_path: Path, number: signal.Signals) -> None:
     async with served(house, tmp_path) as (process, _):
-        began = time.monotonic()
         process.send_signal(number)
-        assert await asyncio.wait_for(process.wait(), 10) == 0
-        assert time.monotonic() - began < 5, "the demo promises to stop within 5 s"
+        assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
         assert process.stderr is not None
         told = (await process.stderr.read()).decode()
     assert "Traceback" not in told
     assert house.settings.bot_token.get_secret_value() not in told
 
 
-async def test_it_stops_soon_though_mattermost_is_away(house: House, tmp_path: Path, faults: Faults) -> None:
-    async with served(house, tmp_path) as (process, _):
+async def test_it_stops_though_mattermost_is_away(house: House, tmp_path: Path, faults: Faults) -> None:
+    async with served(house, tmp_path) as (process, address):
         faults.down = True
         faults.drop_sockets()
-        await asyncio.sleep(0.3)
+        await _says(address, 503)
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
     faults.down = False
 
 

@@ -11,8 +11,9 @@ import pytest
 import structlog
 
 from bot import cli
+from bot.operator.demo.stage import free_port
 from config.settings import Settings
-from tests.house import House, free_port
+from tests.house import House
 from tests.operating import elsewhere, run
 
 __all__ = ["elsewhere"]

@@ -7,6 +7,7 @@ import pytest
 from sandbox.faults import Faults
 from tests.house import House, until
 from tests.people import Dialog, Person
+from tests.people.ears import PATIENCE
 from tests.telling import asked, filed, number_of
 
 
@@ -16,7 +17,7 @@ async def test_receipts_wait_for_a_server_that_is_away(house: House, juliette: P
     faults.drop_sockets()
     await asyncio.gather(*(_send_without_the_server(house, juliette, form) for form in forms))
     assert len(await house.reports(juliette)) == 3, "what the bot was told is stored, server or not"
-    await asyncio.sleep(0.3)
+    await until(lambda: not house.bot.outbox._gate.is_open)
     faults.down = False
 
     await house.settled()
@@ -47,7 +48,7 @@ async def test_receipts_survive_errors_of_the_server(
     form = await asked(juliette)
     faults.status = status
     await _send_without_the_server(house, juliette, form)
-    await asyncio.sleep(0.2)
+    await until(lambda: not house.bot.outbox._gate.is_open)
     faults.status = None
 
     await house.settled()
@@ -100,8 +101,9 @@ async def test_a_receipt_delivered_late_tells_the_latest(house: House, juliette:
 
 async def test_cut_websockets_are_opened_again(house: House, juliette: Person, faults: Faults) -> None:
     faults.drop_sockets()
+    await until(lambda: not house.bot.events.connected)
     await juliette.ears.open(juliette.api)
-    await until(lambda: house.bot.events.connected)
+    await until(lambda: house.bot.events.connected, within=PATIENCE)
 
     await filed(juliette)
 
@@ -118,6 +120,8 @@ async def test_what_was_written_during_an_outage_is_answered_after_it(
     house: House, juliette: Person, faults: Faults
 ) -> None:
     channel = await juliette.direct_channel()
+    # What is written before the bot ever knew the server’s time is not read up.
+    await until(lambda: house.bot.events._progress.seen is not None, within=PATIENCE)
     await house.stop()
     try:
         await juliette.says("bonjour", channel)

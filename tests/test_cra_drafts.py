@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url, text
 
-from tests.house import Clock, House
+from bot.app import App
+from storage.database import BUSY_MS
+from tests.house import PATIENCE, Clock, House, links_grown_old, until_async
 from tests.people import Dialog, Person
 from tests.telling import asked, filed, mistake
 
@@ -157,19 +159,32 @@ async def database_away(house: House) -> AsyncIterator[None]:
     """Nobody can write for a moment: SQLite locked by somebody else, PostgreSQL without connections."""
     url = make_url(house.settings.database_url)
     if url.get_backend_name() == "sqlite":
-        async with house.bot.database.engine.connect() as connection:
-            await connection.exec_driver_sql("PRAGMA busy_timeout=50")
-        lock = sqlite3.connect(Path(url.database or ""), isolation_level=None, check_same_thread=False)
-        # In a thread: the bot may be in the middle of a write, which only this loop can end.
-        await asyncio.to_thread(lock.execute, "BEGIN EXCLUSIVE")
-        try:
+        bot = house.bot
+        await _waits_for_locks(bot, 50)
+        async with _locked(Path(url.database or "")):
             yield
-        finally:
-            lock.execute("ROLLBACK")
-            lock.close()
-        return
-    async with _no_connections(house, str(url.database)):
+        if house.app is bot:
+            await _waits_for_locks(bot, BUSY_MS)
+    else:
+        async with _no_connections(house, str(url.database)):
+            yield
+
+
+async def _waits_for_locks(bot: App, milliseconds: int) -> None:
+    async with bot.database.engine.connect() as connection:
+        await connection.exec_driver_sql(f"PRAGMA busy_timeout={milliseconds}")
+
+
+@asynccontextmanager
+async def _locked(file: Path) -> AsyncIterator[None]:
+    lock = sqlite3.connect(file, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+    # In a thread: the bot may be in the middle of a write, which only this loop can end.
+    await asyncio.to_thread(lock.execute, "BEGIN EXCLUSIVE")
+    try:
         yield
+    finally:
+        lock.execute("ROLLBACK")
+        lock.close()
 
 
 @asynccontextmanager
@@ -181,6 +196,8 @@ async def _no_connections(house: House, name: str) -> AsyncIterator[None]:
     try:
         await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
         await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+        left = "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = $1"
+        await until_async(lambda: admin.fetchval(left, name))
         yield
     finally:
         await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
@@ -193,7 +210,7 @@ async def test_a_database_away_for_a_moment_loses_nothing(house: House, juliette
         answer = await form.submit()
     assert not answer.closed, "the dialog stays open, in every client"
     assert "brouillon" in answer.error
-    news = await juliette.told("gardée", within=20)
+    news = await juliette.told("gardée")
     assert news.buttons == ["Reprendre"]
 
     again = await juliette.opens_by(news, "Reprendre")
@@ -230,7 +247,7 @@ async def test_what_a_dying_bot_had_received_is_a_draft_after_its_restart(house:
     juliette.acts()
     await house.start()
 
-    news = await juliette.told("gardée", within=20)
+    news = await juliette.told("gardée")
     again = await juliette.opens_by(news, "Reprendre")
     assert (str(again.shown("participants")), str(again.shown("recurrents"))) == ("8", "4")
     assert (await again.submit()).accepted
@@ -264,16 +281,14 @@ async def test_a_command_while_the_database_is_away_is_answered(house: House, ju
     assert not isinstance(whisper, Dialog)
     assert "ne répond pas" in whisper.text or "erreur" in whisper.text
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         async with house.bot.database.transaction(writes=False) as db:
             await db.execute(text("SELECT 1"))
 
 
 async def test_a_dialog_open_for_more_than_a_day_is_kept_as_a_draft(house: House, juliette: Person) -> None:
-    import time_machine
-
     form = await asked(juliette, recurrents=4)
-    with time_machine.travel(house.clock() + timedelta(hours=25)):
+    with links_grown_old(timedelta(hours=25)):
         answer = await form.submit()
     assert not answer.closed
     assert "24 heures" in answer.error.replace("\u00a0", " ")

@@ -25,7 +25,7 @@ from storage.cra import Cra
 from storage.cra.rules import problems
 from storage.database import Database
 from storage.people import Person
-from tests.house import free_port
+from tests.house import until
 from tests.people import Api, new_session
 
 NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
@@ -38,26 +38,20 @@ def script(folder: Path, text: str) -> list[str]:
     return [sys.executable, str(file)]
 
 
-def exists(path: Path) -> Callable[[], Awaitable[bool]]:
+def written(path: Path) -> Callable[[], Awaitable[bool]]:
+    """Whether something stands in the file: it may be there, and empty, a moment before."""
+
     async def ask() -> bool:
-        return path.exists()  # noqa: ASYNC240  (a temporary file)
+        return path.exists() and path.read_text() != ""  # noqa: ASYNC240  (a temporary file)
 
     return ask
-
-
-async def until(true: Callable[[], bool]) -> None:
-    for _ in range(200):
-        if true():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("it did not come to pass")
 
 
 async def test_a_child_that_dies_is_started_again(tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     text = f"import time\nopen({str(mark)!r}, 'a').write('x')\ntime.sleep(60)"
     said: list[str] = []
-    child = Child("Le bot", script(tmp_path, text), tmp_path / "log", exists(mark), said.append)
+    child = Child("Le bot", script(tmp_path, text), tmp_path / "log", written(mark), said.append)
     await child.start()
     await child.until_ready()
     assert child.process is not None
@@ -70,7 +64,7 @@ async def test_a_child_that_dies_is_started_again(tmp_path: Path) -> None:
 
 async def test_a_child_that_does_not_come_says_why(tmp_path: Path) -> None:
     command = script(tmp_path, "raise SystemExit('rien ne va')")
-    child = Child("Le bot", command, tmp_path / "log", exists(tmp_path / "never"), print)
+    child = Child("Le bot", command, tmp_path / "log", written(tmp_path / "never"), print)
     await child.start()
     with pytest.raises(OperatorError, match="rien ne va"):
         await child.until_ready()
@@ -80,10 +74,9 @@ async def test_a_child_that_does_not_come_says_why(tmp_path: Path) -> None:
 async def test_a_child_that_will_not_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.operator.demo.children.GOODBYE", 0.1)
     mark = tmp_path / "mark"
-    text = (
-        f"import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nopen({str(mark)!r}, 'w')\ntime.sleep(60)"
-    )
-    child = Child("Le bot", script(tmp_path, text), tmp_path / "log", exists(mark), print)
+    text = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+    text += f"open({str(mark)!r}, 'w').write('x')\ntime.sleep(60)"
+    child = Child("Le bot", script(tmp_path, text), tmp_path / "log", written(mark), print)
     await child.start()
     await child.until_ready()
     process = child.process
@@ -124,7 +117,7 @@ async def test_the_history_is_possible_and_always_the_same(database: Database, t
 
 
 def plan(folder: Path) -> stage.Plan:
-    return stage.Plan(folder, free_port(), free_port(), "9.11")
+    return stage.Plan(folder, stage.free_port(), stage.free_port(), "9.11")
 
 
 async def test_the_stage_stands_and_stands_again(tmp_path: Path) -> None:
@@ -174,7 +167,7 @@ async def test_plans_that_cannot_be_are_said(tmp_path: Path, change: dict[str, A
 async def test_a_signal_ends_the_demo_and_its_children(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "env").write_text("un reste d’une démo jamais finie")
     (tmp_path / "spool").mkdir()
-    ports = free_port(), free_port()
+    ports = stage.free_port(), stage.free_port()
     options = Namespace(tour=False, reset=True, open=False, port=ports[0], bot_port=ports[1], server_version="5.37")
     showing = asyncio.create_task(demo(options, tmp_path))
     shown = ""

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from bot.clock import utc_now
 from bot.mattermost import AioClient
 from bot.operator.admin import Named
+from bot.operator.demo.stage import free_port
 from bot.operator.doctor import callback, chat, house
 from bot.operator.doctor.findings import Findings
 from config.settings import Settings
@@ -21,7 +22,6 @@ from storage import migrate, outbox
 from storage.database import Database
 from storage.outbox import Outgoing, Where
 from tests.chat_server import CHANNEL, TEAM, USER, chat_server
-from tests.house import free_port
 from tests.operating import answering, examined
 
 

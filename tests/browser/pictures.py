@@ -11,12 +11,11 @@ from pathlib import Path
 from playwright.async_api import Browser, FloatRect, Locator, ViewportSize
 
 from bot.operator.demo.cast import PASSWORD, TEAM
-from bot.operator.demo.stage import Plan, running
+from bot.operator.demo.stage import Plan, free_port, running
 from tests.browser.chrome import MISSING, chrome, executable
 from tests.browser.desk import PHONE, Desk
 from tests.browser.filing import fill_workshop
 from tests.browser.window import Window
-from tests.house import free_port
 from tests.people import Api, Person, Site, new_session, web_client
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"

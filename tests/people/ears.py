@@ -11,8 +11,8 @@ import aiohttp
 
 from tests.people.api import Api
 
-PATIENCE = 8.0
-"""Seconds after which a story that hears nothing fails; nothing ever waits that long when all is well."""
+PATIENCE = 45.0
+"""Seconds after which a story that hears nothing fails: longer than a bot waits before it connects anew (30)."""
 
 T = TypeVar("T")
 

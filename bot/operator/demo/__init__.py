@@ -5,7 +5,6 @@ import contextlib
 import fcntl
 import os
 import signal
-import socket
 import sys
 import tempfile
 from argparse import Namespace
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from bot.operator.demo import entrance
 from bot.operator.demo.cast import ADMIN, CAST, PASSWORD, TEAM
-from bot.operator.demo.stage import HOST, LOCK, Plan, empty, running
+from bot.operator.demo.stage import LOCK, Plan, empty, free_port, running
 from bot.operator.errors import OperatorError
 
 FOLDER = Path(".demo")
@@ -38,7 +37,7 @@ async def _tour(version: str) -> int:
     from bot.operator.demo.tour import play
 
     with tempfile.TemporaryDirectory(prefix="coop-demo-") as name:
-        plan = Plan(Path(name), _free_port(), _free_port(), version)
+        plan = Plan(Path(name), free_port(), free_port(), version)
         async with running(plan, _quiet):
             await play(plan.url, print)
     return 0
@@ -76,12 +75,6 @@ def _locked(folder: Path) -> Iterator[None]:
         except OSError:
             raise OperatorError(f"Une démo tourne déjà dans ce dossier ({folder}) : arrêtez-la d’abord.") from None
         yield
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 def _complain(text: str) -> None:

@@ -16,8 +16,8 @@ from bot.operator.errors import OperatorError
 AGAIN_AFTER, OFTEN_AFTER = 0.1, 1.5
 """Seconds before a child that died is started again, and one that keeps dying as soon as it lives."""
 SHORT_LIFE = 5.0
-PATIENCE = 20.0
-"""Seconds for a child to become ready."""
+PATIENCE = 60.0
+"""Seconds for a child to become ready: machines are slow at times, and one that died is noticed at once."""
 GOODBYE = 2.0
 """Seconds for a child to end by itself."""
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG

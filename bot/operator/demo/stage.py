@@ -4,12 +4,13 @@ What is heavy to import is imported once the two processes are on their way.
 """
 
 import re
+import secrets
 import shutil
 import socket
 import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +24,10 @@ from bot.operator.errors import OperatorError
 
 HOST = "127.0.0.1"
 LOCK = "lock"
+PORTS = range(20_000, 32_000)
+"""Below those that systems give to outgoing connections: what is free now is still so when it is listened on."""
 _PREPARED = "prepared"
+_given: set[int] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,3 +196,14 @@ def _must_be_free(port: int, variable: str) -> None:
             probe.bind((HOST, port))
         except (OSError, OverflowError):
             raise OperatorError(f"Le port {port} est déjà pris : choisissez-en un autre, {variable}=…") from None
+
+
+def free_port() -> int:
+    """A port that nobody has, another one each time."""
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((HOST, port))
+            if port not in _given:
+                _given.add(port)
+                return port
