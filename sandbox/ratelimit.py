@@ -1,8 +1,8 @@
 """The rate limiter: one bucket for each address."""
 
 import math
-import time
 from dataclasses import dataclass
+from time import monotonic
 
 from aiohttp import web
 
@@ -39,7 +39,7 @@ class RateLimiter:
 
     def ask(self, key: str) -> Verdict:
         """Count one request of this key and say whether it may pass."""
-        now = time.monotonic()
+        now = monotonic()
         level, seen = self._buckets.get(key, (0.0, now))
         level = max(0.0, level - (now - seen) * self._per_sec)
         allowed = level + 1 <= self._burst + 1

@@ -89,11 +89,11 @@ def running(configuration: Sequence[str] = FORGETFUL) -> Iterator[Server]:
         yield Server(folder)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def until_ready(server: Server, tries: int = 200) -> None:
+async def until_ready(server: Server, tries: int = 1200) -> None:
     """Wait for the server to take connections."""
     for _ in range(tries):
         try:

@@ -13,6 +13,8 @@ from sandbox import Sandbox
 from tests.people.api import Api, new_session
 
 PASSWORD = "Coop-demo-1!"
+PATIENCE = 30.0
+"""Seconds after which a frame that does not come is a failure."""
 NOBODY = "z" * 26
 
 
@@ -96,7 +98,7 @@ class Listener:
 
     async def read(self) -> dict[str, Any]:
         """Return the next frame."""
-        message = await asyncio.wait_for(self.socket.receive(), 5)
+        message = await asyncio.wait_for(self.socket.receive(), PATIENCE)
         assert message.type is aiohttp.WSMsgType.TEXT, message
         frame: dict[str, Any] = json.loads(message.data)
         if "seq" in frame:
@@ -122,6 +124,6 @@ class Listener:
     async def is_closed(self) -> bool:
         """Wait for the server to end the connection, whatever it still says."""
         ends = {aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSING, aiohttp.WSMsgType.ERROR}
-        while (await asyncio.wait_for(self.socket.receive(), 5)).type not in ends:
+        while (await asyncio.wait_for(self.socket.receive(), PATIENCE)).type not in ends:
             pass
         return True

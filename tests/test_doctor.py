@@ -28,8 +28,10 @@ async def test_without_an_administrator_it_sees_less_and_is_well_too(house: Hous
 @pytest.mark.newest_only
 async def test_a_bot_that_does_not_run_is_noticed(house: House) -> None:
     await house.stop()
-    code, said = await examined(house.settings)
-    await house.start()
+    try:
+        code, said = await examined(house.settings)
+    finally:
+        await house.start()
     assert code == 1
     assert f"le bot ne répond pas à {house.settings.public_url}" in said
 

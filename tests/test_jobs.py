@@ -109,15 +109,17 @@ async def test_what_was_never_due_is_not_run() -> None:
     assert runs.calls == []
 
 
-async def test_a_job_runs_when_its_time_comes() -> None:
+async def test_a_job_runs_when_its_time_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     runs = Runs()
-    # Never the hour after two: the other hours of the whole day, each second.
-    hours = f"hour={','.join(str(h) for h in range(24) if h != 2)} minute=* second=*"
-    clock = lambda: datetime.now(UTC) if datetime.now(PARIS).hour != 2 else WEDNESDAY  # noqa: E731
-    jobs = Jobs(triggers(hours), runs, clock)
+    # Each second of all hours but one, as there must be; it is half a day away, whenever this is run.
+    far = (datetime.now(UTC).hour + 12) % 24
+    monkeypatch.setattr(module, "ZONE", UTC)
+    monkeypatch.setattr(module, "_DOUBLED_HOUR", WEDNESDAY.replace(hour=far))
+    hours = f"hour={','.join(str(h) for h in range(24) if h != far)} minute=* second=*"
+    jobs = Jobs(triggers(hours), runs, lambda: datetime.now(UTC))
     await jobs.start()
     for _ in range(2):
-        await asyncio.wait_for(runs.happened.wait(), 10)
+        await asyncio.wait_for(runs.happened.wait(), 30)
         runs.happened.clear()
     await jobs.stop()
     assert len(runs.calls) >= 2
@@ -157,11 +159,15 @@ async def test_stopping_lets_a_running_job_end_but_not_for_ever() -> None:
     ended: list[str] = []
 
     async def slowly(key: Key, _: str) -> None:
-        await asyncio.sleep(0.05 if key[1] == "essai.job0" else 60)
+        if key[1] == "essai.job0":
+            await jobs._stopping.wait()
+        else:
+            await asyncio.Event().wait()
         ended.append(key[1])
 
     jobs = Jobs(triggers("hour=4 minute=10", "hour=5 minute=0"), slowly, at(WEDNESDAY))
     await jobs.start()
+    await asyncio.sleep(0)
     await jobs.stop(0.5)
     assert ended == ["essai.job0"]
     await jobs._due(("job", "essai.job0"))

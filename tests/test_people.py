@@ -58,8 +58,11 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def people(server: ChatServer, database: Database, clock: Clock) -> AsyncIterator[People]:
+async def people(
+    server: ChatServer, database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[People]:
     client = AioClient(server.url, "jeton")
+    monkeypatch.setattr(module, "PATIENCE", 60)  # no test but one is about a slow server
     yield People(database, Mattermost(client, "cnum"), Settings(), clock)
     await client.close()
 

@@ -6,13 +6,15 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sandbox import Sandbox
-from sandbox.snapshot import EVERY
+from sandbox.tables import Table
+from tests.house import until
 from tests.people.api import Api, new_session
-from tests.sandboxed import PASSWORD, room
+from tests.sandboxed import PASSWORD, PATIENCE, room
 
 
 async def test_a_restart_keeps_people_rooms_posts_and_tokens(tmp_path: Path) -> None:
@@ -44,28 +46,32 @@ async def test_what_was_said_a_second_ago_survives_a_sudden_death(tmp_path: Path
         post = await here.say("à l’instant")
         await here.say("et après")
         await here.ann.delete(f"/posts/{post['id']}")
-        await asyncio.sleep(EVERY * 2)
-        copy = tmp_path / "copy.db"
-        copy.write_bytes(file.read_bytes())
-        survivor = Sandbox(snapshot=copy)
-        assert survivor.snapshot is not None
-        survivor.snapshot.load()
-        assert len(survivor.state.posts) == len(here.server.state.posts)
-        known = survivor.state.posts.get(post["id"])
-        assert known is not None
-        assert known.delete_at
+        await until(lambda: all_of(kept(file, "posts")) == all_of(here.server.state.posts))
+        survivor = kept(file, "posts").get(post["id"])
+        assert survivor is not None
+        assert survivor.delete_at
+
+
+def kept(file: Path, table: str) -> Table[Any]:
+    """A table as who comes after a sudden death would find it."""
+    later = Sandbox(snapshot=file)
+    assert later.snapshot is not None
+    later.snapshot.load()
+    found: Table[Any] = later.state.tables[table]
+    return found
+
+
+def all_of(table: Table[Any]) -> list[dict[str, Any]]:
+    return [row.as_dict() for row in table]
 
 
 async def test_who_leaves_stays_away_after_a_restart(tmp_path: Path) -> None:
     file = tmp_path / "mattermost.db"
     async with room(server=Sandbox(snapshot=file)) as here:
-        await asyncio.sleep(EVERY * 2)
-        await here.ann.delete(f"/channels/{here.channel_id}/members/{here.ann_id}")
         gone = here.channel_id + here.ann_id
-    later = Sandbox(snapshot=file)
-    assert later.snapshot is not None
-    later.snapshot.load()
-    assert later.state.channel_members.get(gone) is None
+        await until(lambda: kept(file, "channel_members").get(gone) is not None)
+        await here.ann.delete(f"/channels/{here.channel_id}/members/{here.ann_id}")
+    assert kept(file, "channel_members").get(gone) is None
 
 
 @contextlib.asynccontextmanager
@@ -92,6 +98,6 @@ async def test_the_command_stops_when_told_and_keeps_all(tmp_path: Path, number:
         await api.post("/users", {"username": "admin", "email": "a@exemple.fr", "password": PASSWORD})
         assert api.version.startswith("9.11.")
         running.send_signal(number)
-        assert await asyncio.wait_for(running.wait(), 2) == 0
+        assert await asyncio.wait_for(running.wait(), PATIENCE) == 0
     async with process("--snapshot", file) as (_, url), new_session() as session:
         assert (await Api(session, url).log_in("admin", PASSWORD))["roles"] == "system_admin system_user"

@@ -88,8 +88,8 @@ class Replay:
 
     async def ask(self, call: Call) -> Answer:
         path, body = self.world.matcher.live(call.path), call.body
-        if call.name.startswith("0232"):
-            self.world.server.integrations.timeout = 0.5
+        # Only the integration that was recorded as too slow is given up soon.
+        self.world.server.integrations.timeout = 0.5 if call.name.startswith("0232") else None
         if body == "<multipart or form>":
             form = aiohttp.FormData()
             form.add_field("channel_id", self.world.matcher.live(self.pub()))

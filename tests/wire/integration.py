@@ -21,7 +21,8 @@ class Integration:
         self.follow_up = follow_up
         self.matcher: Matcher | None = None
         self.checked: dict[str, list[str]] = {}
-        self.tasks: list[asyncio.Task[None]] = []
+        self.later: list[dict[str, Any]] = []
+        """What is to happen once the answer has been posted."""
         self.url = ""
 
     async def start(self) -> None:
@@ -37,9 +38,9 @@ class Integration:
         await self._runner.cleanup()
 
     async def settle(self) -> None:
-        """Wait until everything that was to happen after the answers has happened."""
-        while self.tasks:
-            await self.tasks.pop()
+        """Let happen what was to happen after the answers: the call that brought them has ended."""
+        while self.later:
+            await self.follow_up(self.later.pop(0))
 
     async def handle(self, request: web.Request) -> web.Response:
         got = await read(request)
@@ -55,12 +56,8 @@ class Integration:
         for step in sent.then:
             if step not in later:
                 await self.follow_up(step)
-        self.tasks += [asyncio.create_task(self._afterwards(step)) for step in later]
+        self.later += later
         return await self._answer(sent, request)
-
-    async def _afterwards(self, step: dict[str, Any]) -> None:
-        await asyncio.sleep(0.05)  # the answer itself is to be posted first
-        await self.follow_up(step)
 
     def _take(self, path: str, got: dict[str, Any]) -> Sent | None:
         """Take the next recorded request of this path (and text) out of the script."""

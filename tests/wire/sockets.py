@@ -6,7 +6,8 @@ from typing import Any
 
 import aiohttp
 
-PATIENCE = 3.0
+PATIENCE = 30.0
+"""Seconds after which a frame that does not come is a failure."""
 
 
 class Ears:
