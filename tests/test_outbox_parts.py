@@ -1,0 +1,65 @@
+"""The outbox’s parts by themselves: pauses, patience, the gate, the lanes."""
+
+import asyncio
+from datetime import timedelta
+
+from bot.backoff import backoff
+from bot.outbox.gate import Gate, patience
+from bot.outbox.lanes import Lanes
+from storage.outbox import Where
+from tests.chat_server import BOT
+from tests.outgoing import message, now
+
+
+def test_pauses_grow_to_a_minute() -> None:
+    pauses = [backoff(n, 1.0) for n in range(1, 40)]
+    assert 0.8 <= pauses[0] <= 1.2
+    assert 3.2 <= pauses[2] <= 4.8
+    assert all(48 <= p <= 72 for p in pauses[7:])
+
+
+def test_patience_lasts_a_day() -> None:
+    begin = now()
+    times, at = [], begin
+    for attempts in range(100):
+        following = patience(attempts, begin, at)
+        if following is None:
+            break
+        times.append((following - at).total_seconds() / 60)
+        at = following
+    assert times[:5] == [1, 4, 16, 64, 240]
+    assert timedelta(hours=20) <= at - begin <= timedelta(hours=24)
+
+
+async def test_calls_that_fail_together_count_as_one() -> None:
+    gate = Gate(1.0)
+    began = asyncio.get_running_loop().time()
+    assert gate.shut(began, None)
+    first = gate.wait()
+    assert not gate.shut(began - 0.001, None)
+    assert gate.wait() <= first
+    assert not gate.shut(asyncio.get_running_loop().time(), 30)
+    assert gate.wait() > 25
+    assert gate.opened()
+    assert not gate.opened()
+    assert gate.wait() == 0
+
+
+async def test_a_lane_belongs_to_one_worker() -> None:
+    lanes = Lanes()
+    first, second, other = message("1"), message("2"), message("3", target=BOT)
+    for m in (first, second, other):
+        lanes.put(m)
+    lane = await lanes.next()
+    assert lanes.head(lane) is first
+    assert [m.content["message"] for m in lanes.clear()] == ["2", "3"]
+    assert len(lanes) == 1
+    assert lanes.all() == [first]
+    lanes.put(second)
+    lanes.done(lane)
+    assert lanes.head(lane) is second
+    lanes.done(lane)
+    assert lanes.head(lane) is None
+    await lanes.empty()
+    lanes.put(other)
+    assert await lanes.next() == (Where.PERSON, BOT)

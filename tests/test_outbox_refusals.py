@@ -1,0 +1,75 @@
+"""What Mattermost refuses: tried for a day, without holding up anybody, and never an old content over a newer one."""
+
+from datetime import timedelta
+
+import pytest
+
+from storage.outbox import Where
+from tests.chat_server import POST
+from tests.house import until
+from tests.outgoing import Stage, always, database, message, now, stage
+
+__all__ = ["database", "stage"]
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+async def test_a_refusal_waits_long_and_holds_up_nobody(status: int, stage: Stage) -> None:
+    began = now()
+    stage.town.before = always(status, "no")
+    async with stage.outbox() as outbox:
+        (refused,) = await stage.write(message("refusé"))
+        outbox.hurry([refused])
+        await until(lambda: stage.town.tries == 1)
+        stage.town.before = None
+        outbox.hurry(await stage.write(message("accepté")))
+        await until(lambda: stage.town.texts == ["accepté"])
+        rows = await stage.rows_once(lambda rows: any(r.attempts for r in rows))
+    row = next(r for r in rows if r.id == refused.id)
+    assert row.fault == f"{status} no"
+    assert row.not_before
+    assert row.not_before > began + timedelta(seconds=50)
+
+
+async def test_a_refusal_is_given_up_after_a_day(stage: Stage) -> None:
+    stage.town.before = always(403, "no")
+    old = message("refusé", created_at=now() - timedelta(hours=22), attempts=8, not_before=now())
+    await stage.write(old)
+    async with stage.outbox():
+        (row,) = await stage.settled()
+    assert (row.attempts, row.not_before, row.delivered_at, row.fault) == (9, None, None, "403 no")
+
+
+async def test_what_only_fails_is_never_given_up_but_stops_nobody(stage: Stage) -> None:
+    stage.town.before = always(500, "app.poison")
+    await stage.write(message("poison", created_at=now() - timedelta(days=3), attempts=10, not_before=now()))
+    async with stage.outbox():
+        (row,) = await stage.rows_once(lambda rows: rows[0].attempts > 10)
+    assert row.not_before
+    assert row.not_before > now() + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("status", [403, 404])
+async def test_a_post_that_is_gone_needs_no_rewriting(status: int, stage: Stage) -> None:
+    stage.town.before = always(status, "gone")
+    async with stage.outbox() as outbox:
+        outbox.hurry(await stage.write(message("corrigé", Where.POST, POST)))
+        (row,) = await stage.settled()
+    assert row.delivered_at
+
+
+async def test_a_rewriting_that_is_refused_is_given_up_at_once(stage: Stage) -> None:
+    stage.town.before = always(400, "too_late")
+    async with stage.outbox() as outbox:
+        outbox.hurry(await stage.write(message("corrigé", Where.POST, POST)))
+        (row,) = await stage.settled()
+    assert (row.delivered_at, row.fault) == (None, "400 too_late")
+
+
+async def test_an_old_content_does_not_overwrite_a_newer_one(stage: Stage) -> None:
+    early = now() - timedelta(minutes=5)
+    await stage.write(message("ancien", Where.POST, POST, created_at=early, attempts=1, not_before=now()))
+    (newer,) = await stage.write(message("nouveau", Where.POST, POST))
+    async with stage.outbox() as outbox:
+        outbox.hurry([newer])
+        await stage.settled()
+    assert stage.town.texts == ["nouveau"]
