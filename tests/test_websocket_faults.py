@@ -1,0 +1,173 @@
+"""The entrance of events on a server that misbehaves: nonsense, gaps, silence, refusals, floods."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from aiohttp import web
+from pydantic import BaseModel
+
+from bot.clock import utc_now
+from bot.mattermost import AioClient, Mattermost
+from bot.websocket import DirectMessage, Events, Reconnected, connection, listener, queue
+from storage.database import Database
+from tests.chat_server import TEAM, ChatServer, fault
+from tests.hearing import FIRST, HOUR_AGO, NOW_MS, Heard, Wire, hearing, hello, news, posted, script, seen, server, wire
+from tests.house import until
+from tests.sqlite import Away, database
+
+__all__ = ["database", "server", "wire"]
+
+
+async def test_frames_that_make_no_sense_are_passed_over(wire: Wire, server: ChatServer, database: Database) -> None:
+    nonsense = ["{", "[]", "7", '"x"', "{}", '{"event": "posted"}', '{"event": "x", "seq": "y"}', '{"seq_reply": null}']
+    odd: list[dict[str, Any]] = [
+        {"event": "posted", "data": {"channel_type": "D", "post": "{"}, "seq": 1},
+        {"event": "user_updated", "data": {"user": "text"}, "seq": 2},
+        {"event": "memberrole_updated", "data": {}, "seq": 3},
+        {"event": "posted", "data": None, "seq": 4},
+    ]
+    wire.scripts = [script(hello(), *nonsense, *odd, posted(5, "bonjour"), then=asyncio.Event().wait)]
+    async with hearing(server.url, "t", database) as (_, heard):
+        await heard.until(lambda: heard.texts == ["bonjour"])
+
+
+async def test_a_missing_number_is_asked_for(wire: Wire, server: ChatServer, database: Database) -> None:
+    wire.scripts = [
+        script(hello(), posted(1, "un"), posted(3, "trois")),
+        script(posted(2, "deux"), posted(3, "trois"), posted(3, "trois"), then=asyncio.Event().wait),
+    ]
+    async with hearing(server.url, "t", database) as (_, heard):
+        await heard.until(lambda: len(heard.texts) == 3)
+    assert heard.texts == ["un", "deux", "trois"]
+    assert wire.params[:2] == [{}, {"connection_id": "one", "sequence_number": "2"}]
+
+
+async def test_what_resuming_does_not_bring_is_read(wire: Wire, server: ChatServer, database: Database) -> None:
+    await seen(database, HOUR_AGO)
+    wire.scripts = [
+        script(hello(), posted(2, "deux")),
+        script(posted(2, "deux")),
+        script(hello(0, "two"), then=asyncio.Event().wait),
+    ]
+    news(server, "un", "deux")
+    async with hearing(server.url, "t", database) as (_, heard):
+        await heard.until(lambda: len(wire.params) == 3 and heard.texts[-2:] == ["un", "deux"])
+    assert [p.get("sequence_number") for p in wire.params] == [None, "1", None]
+
+
+async def test_a_handler_that_fails_or_dawdles_stops_nobody(wire: Wire, server: ChatServer, database: Database) -> None:
+    async def trouble(event: BaseModel) -> None:
+        if isinstance(event, DirectMessage) and event.text == "lent":
+            await asyncio.Event().wait()
+        if isinstance(event, DirectMessage) and event.text == "faux":
+            raise RuntimeError
+
+    async with hearing(server.url, "t", database) as (events, heard):
+        heard.trouble = trouble
+        wire.scripts = [
+            script(hello(), posted(1, "lent"), posted(2, "faux"), posted(3, "bien"), then=asyncio.Event().wait)
+        ]
+        await heard.until(lambda: heard.texts == ["bien"])
+        await events.stop(0.05)
+    assert events._progress.seen is None  # something was not handled: it will be read again
+
+
+async def test_too_many_events_are_read_later(
+    wire: Wire, server: ChatServer, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "WAITING", 2)
+    monkeypatch.setattr(queue, "WORKERS", 1)
+    await seen(database, HOUR_AGO)
+    news(server, *(str(n) for n in range(1, 9)))
+    door = asyncio.Event()
+
+    async def shut(_: BaseModel) -> None:
+        await door.wait()
+
+    wire.scripts = [
+        script(hello(), *(posted(n, str(n)) for n in range(1, 9))),
+        script(hello(0, "two"), then=asyncio.Event().wait),
+    ]
+    async with hearing(server.url, "t", database) as (_, heard):
+        heard.trouble = shut
+        await until(lambda: len(wire.params) == 2)
+        door.set()
+        await heard.until(lambda: set(heard.texts) == {str(n) for n in range(1, 9)})
+    assert wire.params[1] == {}
+
+
+async def test_a_dead_server_is_left(
+    wire: Wire, server: ChatServer, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "DEAD_AFTER", 1.5)
+    quiet = asyncio.Event()
+    wire.scripts = [script(hello(), then=quiet.wait), script(hello(0, "two"), posted(1, "vivant"), then=quiet.wait)]
+    async with hearing(server.url, "t", database) as (_, heard):
+        await heard.until(lambda: heard.texts == ["vivant"])
+        quiet.set()
+    assert wire.params[1] == {"connection_id": "one", "sequence_number": "1"}
+
+
+async def test_reading_up_goes_on_until_it_succeeds(wire: Wire, server: ChatServer, database: Database) -> None:
+    await seen(database, HOUR_AGO)
+    listed = f"GET /api/v4/users/me/teams/{TEAM}/channels"
+    news(server, "un")
+    left = [fault(500, "x"), fault(400, "x"), server.answers[listed]]
+    server.answers[listed] = lambda *_: _answer(left.pop(0) if len(left) > 1 else left[0])
+    wire.scripts = [script(hello(), then=asyncio.Event().wait)]
+    async with hearing(server.url, "t", database) as (_, heard):
+        await heard.until(lambda: heard.texts == ["un"])
+    assert heard.events[-1] == Reconnected()
+
+
+def _answer(value: Any) -> web.StreamResponse:
+    return value if isinstance(value, web.StreamResponse) else web.json_response(value)
+
+
+async def test_a_channel_that_cannot_be_read_holds_up_no_other(
+    wire: Wire, server: ChatServer, database: Database
+) -> None:
+    await seen(database, HOUR_AGO)
+    news(server, "un")
+    other = {"id": "x" * 26, "type": "D", "last_post_at": NOW_MS}
+    server.answers[f"GET /api/v4/users/me/teams/{TEAM}/channels"].insert(0, other)
+    server.answers[f"GET /api/v4/channels/{'x' * 26}/posts"] = fault(403, "api.context.permissions.app_error")
+    wire.scripts = [script(hello(), then=asyncio.Event().wait)]
+    async with hearing(server.url, "t", database) as (_, heard):
+        await heard.until(lambda: heard.texts == ["un"])
+
+
+async def test_refusals_of_the_handshake(wire: Wire, server: ChatServer, database: Database) -> None:
+    client = AioClient(server.url, "t")
+    events = Events(Mattermost(client, "cnum"), database, Heard(), utc_now, FIRST)
+    assert await events._connect() == (False, 0.0)
+    server.answers["GET /api/v4/websocket"] = fault(429, "x", Retry_After="7")
+    assert await events._connect() == (False, 7.0)
+    server.answers["GET /api/v4/websocket"] = fault(401, "x")
+    assert await events._connect() == (False, listener.REFUSED)
+    server.answers["GET /api/v4/websocket"] = wire.connect
+    wire.scripts = [_close_at_once] * 3
+    assert await events._connect() == (False, 0.0)
+    server.answers["GET /api/v4/users/me"] = lambda *_: fault(503, "x")
+    assert await events._connect() == (False, 0.0)
+    server.answers["GET /api/v4/users/me"] = fault(401, "x")
+    assert await events._connect() == (False, listener.REFUSED)
+    await client.close()
+
+
+async def _close_at_once(socket: web.WebSocketResponse, _: web.Request) -> None:
+    await socket.close()
+
+
+async def test_an_accident_does_not_end_the_hearing(
+    wire: Wire, server: ChatServer, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wire.scripts = [script(hello(), posted(1, "bonjour"), then=asyncio.Event().wait)]
+    away = Away()
+    with monkeypatch.context() as patch:
+        patch.setattr(Mattermost, "me", away)
+        async with hearing(server.url, "t", database) as (_, heard):
+            await until(lambda: away.tries > 1)
+            patch.undo()
+            await heard.until(lambda: heard.texts == ["bonjour"])

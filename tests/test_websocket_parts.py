@@ -1,0 +1,122 @@
+"""How far events were read, and which of them concern the bot."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from aiohttp import web
+from pydantic import BaseModel
+
+from bot.clock import utc_now
+from bot.websocket import DirectMessage, PersonChanged, connection
+from bot.websocket.connection import Position
+from bot.websocket.events import parse
+from bot.websocket.progress import CURSOR, Progress
+from storage import cursors
+from storage.database import Database
+from tests.chat_server import BOT, CHANNEL, ID, TEAM, USER, ChatServer
+from tests.hearing import NOW_MS, Wire, hearing, hello, posted, script, seen, server, wire
+from tests.house import until
+from tests.sqlite import Away, database
+
+__all__ = ["database", "server", "wire"]
+
+
+async def test_how_far_was_read_is_kept_in_the_servers_time(wire: Wire, server: ChatServer, database: Database) -> None:
+    wire.scripts = [script(hello()), script(then=asyncio.Event().wait)]
+    async with hearing(server.url, "t", database) as (events, _):
+        await until(lambda: events._progress.seen is not None)
+    async with database.transaction(writes=False) as db:
+        at = await cursors.read(db, CURSOR)
+    assert at == datetime.fromtimestamp(NOW_MS / 1000, UTC) - timedelta(seconds=5)
+
+
+async def test_how_far_was_read_is_known_soon_after_the_beginning(
+    wire: Wire, server: ChatServer, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first answer to a ping may come while the beginning is still being handled: it says nothing then."""
+    monkeypatch.setattr(connection, "SECOND_PING", 0.05)
+    door = asyncio.Event()
+
+    async def shut(_: BaseModel) -> None:
+        await door.wait()
+
+    async def play(socket: web.WebSocketResponse, _: web.Request) -> None:
+        await socket.send_json(hello())
+        for number in (1, 2):
+            assert (await socket.receive_json())["seq"] == number
+            await socket.send_json({"status": "OK", "seq_reply": number, "data": {"server_time": NOW_MS}})
+            door.set()
+        await asyncio.Event().wait()
+
+    wire.scripts = [play]
+    async with hearing(server.url, "t", database) as (events, heard):
+        heard.trouble = shut
+        await until(lambda: events._progress.seen is not None)
+
+
+async def test_a_cursor_never_goes_back(database: Database) -> None:
+    late = utc_now()
+    await seen(database, late)
+    await seen(database, late - timedelta(hours=1))
+    async with database.transaction(writes=False) as db:
+        assert await cursors.read(db, CURSOR) == late
+
+
+async def test_progress_survives_a_database_that_is_away(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    await seen(database, datetime(2026, 1, 1, tzinfo=UTC))
+    progress, away = Progress(database), Away()
+    with monkeypatch.context() as patch:
+        patch.setattr(cursors, "read", away)
+        loading = asyncio.create_task(progress.load(0.01))
+        await until(lambda: away.tries > 1)
+        assert not loading.done()
+    await loading
+    assert progress.seen == datetime(2026, 1, 1, tzinfo=UTC)
+    progress.reach(datetime(2025, 1, 1, tzinfo=UTC))
+    assert progress.seen == datetime(2026, 1, 1, tzinfo=UTC)
+    progress.reach(datetime(2026, 2, 1, tzinfo=UTC))
+    with monkeypatch.context() as patch:
+        patch.setattr(cursors, "move", away)
+        await progress.save()
+    await progress.save()
+    progress.reach(datetime(2026, 2, 1, 0, 0, 1, tzinfo=UTC))
+    await progress.save()
+    async with database.transaction(writes=False) as db:
+        assert await cursors.read(db, CURSOR) == datetime(2026, 1, 31, 23, 59, 55, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "event"),
+    [
+        ("user_updated", {"user": {"id": ID}}, PersonChanged(user_id=ID)),
+        ("user_role_updated", {"user_id": ID, "roles": "system_user"}, PersonChanged(user_id=ID)),
+        ("memberrole_updated", {"member": json.dumps({"user_id": ID, "team_id": TEAM})}, PersonChanged(user_id=ID)),
+        ("typing", {"user_id": ID}, None),
+        ("posted", {"channel_type": "O", "post": "{}"}, None),
+        ("posted", posted(1, "x", user_id=BOT)["data"], None),
+        ("posted", posted(1, "x", type="system_join_channel")["data"], None),
+        ("posted", posted(1, "x", props={"from_bot": "true"})["data"], None),
+        ("posted", posted(1, "x", props={"from_webhook": "true"})["data"], None),
+        (
+            "posted",
+            posted(1, "x", props={"any": 1})["data"],
+            DirectMessage(post_id=f"{1:026}", user_id=ID, channel_id=CHANNEL, text="x"),
+        ),
+    ],
+)
+def test_what_concerns_the_bot(name: str, data: Mapping[str, Any], event: BaseModel | None) -> None:
+    assert parse(name, data, BOT) == event
+
+
+def test_a_new_beginning_asks_for_nothing() -> None:
+    position = Position()
+    assert position.params == {}
+    position.connection_id = "one"
+    assert position.params == {"connection_id": "one", "sequence_number": "0"}
+    position.forget()
+    assert position.params == {}
+    assert USER["id"] == ID
