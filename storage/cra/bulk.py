@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import RowMapping, Table, func, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.cra.months import Key, refresh
 from storage.cra.reading import Entry
 from storage.cra.rows import Row, row
 from storage.cra.table import Cra, columns
@@ -155,6 +156,7 @@ async def _filed(db: AsyncSession, keys: Sequence[str]) -> set[str]:
 async def _insert(db: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         await (await db.connection()).execute(insertion(db, Cra).on_conflict_do_nothing(), rows)
+        await refresh(db, [Key.of(row["author_id"], row["date"], row["departement_structure"]) for row in rows])
 
 
 def _row(incoming: Incoming, now: datetime) -> dict[str, Any]:

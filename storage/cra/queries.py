@@ -9,6 +9,7 @@ from sqlalchemy import CursorResult, Table, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.cra.months import Key, refresh
 from storage.cra.table import Cra, columns
 from storage.cra.values import Report, Source
 from storage.database import INSERT, dialect, execute
@@ -56,6 +57,7 @@ async def file(db: AsyncSession, author: Person, report: Report, how: Filing) ->
     }
     number = (await execute(db, ONCE[dialect(db)], row)).scalar()
     if number is not None:
+        await refresh(db, [Key.of(author.id, report.date, author.departement)])
         return Filed(number, is_new=True)
     first = await db.execute(select(Cra.id).where(Cra.key == how.key))
     return Filed(first.scalar_one() or 0, is_new=False)
@@ -82,11 +84,16 @@ async def restore(db: AsyncSession, cra: Cra, at: datetime) -> bool:
 
 
 async def _change(db: AsyncSession, cra: Cra, at: datetime, **values: Any) -> bool:
+    # Before: the UPDATE also changes the row that this session holds.
+    days = {cra.date, values.get("date", cra.date)}
     unchanged = (col(Cra.id) == cra.id) & (col(Cra.version) == cra.version)
     changed: CursorResult[Any] = await db.execute(  # type: ignore[assignment]  # an UPDATE gives a cursor
         update(Cra).where(unchanged).values(**values, version=Cra.version + 1, modified_at=at)
     )
-    return changed.rowcount == 1
+    if changed.rowcount != 1:
+        return False
+    await refresh(db, [Key.of(cra.author_id, day, cra.departement_structure) for day in days])
+    return True
 
 
 @dataclass(frozen=True, slots=True)

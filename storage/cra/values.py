@@ -8,32 +8,32 @@ from enum import StrEnum
 from config.themes import bits, from_bits
 
 
-class _Labelled(StrEnum):
+class Labelled(StrEnum):
     """An enumeration whose members carry the label people read."""
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> "_Labelled":
+    def __new__(cls, value: str, label: str) -> "Labelled":
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label
         return member
 
 
-class Canal(_Labelled):
+class Canal(Labelled):
     RATTACHEMENT = "rattachement", "Lieu de rattachement"
     AUTRE = "autre", "Autre lieu"
     DISTANCE = "distance", "À distance"
     DOMICILE = "domicile", "À domicile"
 
 
-class Activite(_Labelled):
+class Activite(Labelled):
     COLLECTIF = "collectif", "Atelier Collectif"
     INDIVIDUEL = "individuel", "Accompagnement individuel"
     PONCTUEL = "ponctuel", "Demande ponctuelle"
 
 
-class Age(_Labelled):
+class Age(Labelled):
     MOINS_12 = "-12", "-12 ans"
     DE_12_A_18 = "12-18", "12 - 18 ans"
     DE_18_A_35 = "18-35", "18 - 35 ans"
@@ -41,7 +41,7 @@ class Age(_Labelled):
     PLUS_60 = "+60", "Plus de 60 ans"
 
 
-class Statut(_Labelled):
+class Statut(Labelled):
     ETUDIANT = "etudiant", "Étudiant(e)"
     SANS_EMPLOI = "sans emploi", "Sans emploi"
     EN_EMPLOI = "en emploi", "En emploi"
@@ -49,10 +49,19 @@ class Statut(_Labelled):
     HETEROGENE = "heterogene", "Non renseigné ou hétérogène"
 
 
-class Suite(_Labelled):
+class Suite(Labelled):
     INDIVIDUEL = "individuel", "Accompagnement individuel"
     ATELIER = "atelier", "En atelier"
     REDIRECTION = "redirection", "Redirection vers un établissement agréé"
+
+
+class Duree(Labelled):
+    """A class of durations in minutes: [0, 30], ]30, 60[, [60, 120[ and [120, ∞[ (coop.md §2.1)."""
+
+    JUSQU_A_30 = "0-30", "0 à 30 min."
+    DE_30_A_60 = "30-60", "30 min. à 1h"
+    DE_60_A_120 = "60-120", "1h à 2h"
+    DES_120 = "120+", "2h et plus"
 
 
 class Source(StrEnum):
