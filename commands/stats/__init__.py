@@ -1,0 +1,1 @@
+"""« /stats »: what conseillers did, for themselves and for territories."""
