@@ -237,7 +237,7 @@ async def test_other_peoples_reports_do_not_exist(house: House, juliette: Person
 
 
 async def test_other_peoples_receipts_cannot_be_clicked(house: House, juliette: Person) -> None:
-    """Mattermost lets nobody else see them; forged requests are refused all the same (test_security)."""
+    """Mattermost lets nobody else see them; forged requests are refused all the same (test_security_links)."""
     carl = await house.conseiller("carl", departements=["64"])
     await filed(carl)
     assert numbers((await juliette.asks("/cra liste")).text) == []
