@@ -13,7 +13,7 @@ from bot.mattermost import Chat
 from config.settings import Settings
 from storage.people import Person
 
-Kind = Literal["command", "submit", "button", "event", "job"]
+Kind = Literal["command", "submit", "button", "event", "job", "file"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from bot.context import Context, Kind
 from bot.forms import Form, name_of
-from bot.replies import Replies
+from bot.replies import Parcel, Replies
 from storage.people import EVERYONE, Role
 
 P = TypeVar("P", bound=BaseModel)
@@ -16,6 +17,7 @@ F = TypeVar("F", bound=Form)
 Handler = Callable[[Context, P], Awaitable[Replies]]
 TextHandler = Callable[[Context, str], Awaitable[Replies]]
 JobHandler = Callable[[Context], Awaitable[Replies]]
+FileHandler = Callable[[Context, P, Path], Awaitable[Parcel]]
 Key = tuple[Kind, str]
 """("command", "cra liste"), ("submit", "cra.NewCra"), ("button", …), …"""
 
@@ -29,7 +31,7 @@ class Trigger:
     """
 
     key: Key
-    handler: Callable[..., Awaitable[Replies]]
+    handler: Callable[..., Awaitable[Any]]
     roles: frozenset[Role] = EVERYONE
     payload: type[BaseModel] | None = None
     writes: bool = True
@@ -86,6 +88,13 @@ class Feature:
             return handler
 
         return register
+
+    def file(self, order: type[P], *, roles: Collection[Role] = EVERYONE) -> Callable[[FileHandler[P]], FileHandler[P]]:
+        """Such an order (``SendFile``) is due: makes the files, in the folder it is given, without writing anything.
+
+        It may be called again for the same order. Raises UserError where there is nothing to send.
+        """
+        return self._typed("file", order, roles, writes=False)
 
     def _typed(
         self, kind: Kind, payload: type[Any], roles: Collection[Role], *, writes: bool = True

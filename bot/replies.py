@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel
@@ -69,6 +70,31 @@ class Refresh(Message):
     here: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendFile:
+    """A direct message with files to one person. Only the order is kept: the files are made when they are sent, and
+    made again after a restart.
+
+    ``order`` says what to make; its type is the routing key, as a button’s. ``waiting`` is said at once and becomes
+    what the parcel says, or why there is none.
+    """
+
+    user_id: str
+    order: BaseModel
+    waiting: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel(Message):
+    """What the handler of an order returns: a message, and the files it carries, under the names they have.
+
+    ``files`` lie in the folder that the handler was given. ``done`` is what the waiting message becomes.
+    """
+
+    files: Sequence[Path]
+    done: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """Open a dialog; what the form already holds is prefilled.
@@ -88,5 +114,5 @@ class Refuse:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-Reply = Whisper | Say | Direct | Update | Refresh | Ask | Refuse
+Reply = Whisper | Say | Direct | Update | Refresh | SendFile | Ask | Refuse
 Replies = Reply | Sequence[Reply] | None
