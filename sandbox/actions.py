@@ -9,11 +9,11 @@ from sandbox.call import OK, Body, Call
 from sandbox.channels.rules import may_read_posts
 from sandbox.errors import ApiError, forbidden, missing_post
 from sandbox.integrations import Answer, Unreachable
-from sandbox.posts.change import update_post
+from sandbox.posts.edit import changes_by_button, kept_props, update_post
 from sandbox.records import Channel, Post
 from sandbox.routes import Routes
 from sandbox.seals import unseal
-from sandbox.sending import KEPT_PROPS, NewPost, cookie_key, kept_props, send_ephemeral
+from sandbox.sending import NewPost, cookie_key, send_ephemeral
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
@@ -142,23 +142,9 @@ def _obey(call: Call, clicked: Click, answer: Json) -> None:
     if update is not None:
         if clicked.post is None:
             raise missing_post()
-        update_post(call.server, clicked.post, _change(clicked.post, update))
+        update_post(call.server, clicked.post, changes_by_button(clicked.post, update))
     text = answer.get("ephemeral_text")
     if isinstance(text, str) and text:
         message = text if answer.get("skip_slack_parsing") else slack_links(text)
         whisper = NewPost(call.user.id, clicked.channel.id, message, clicked.root_id, props=clicked.kept)
         send_ephemeral(call.server, call.user.id, whisper)
-
-
-def _change(post: Post, update: Json) -> Json:
-    """An update replaces the message, even by nothing, and the files; the props only when it has some."""
-    files = update.get("file_ids") or []
-    change: Json = {
-        "message": str(update.get("message") or ""),
-        "file_ids": [one for one in files if one in post.file_ids],
-    }
-    props = update.get("props")
-    if isinstance(props, dict):
-        given = {name: value for name, value in props.items() if name not in KEPT_PROPS}
-        change["props"] = given | kept_props(post)
-    return change

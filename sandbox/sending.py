@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.attachments import each_action, with_action_ids
 from sandbox.events import Broadcast, dumps
 from sandbox.ids import new_id
+from sandbox.posts.edit import KEPT_PROPS, kept_props
 from sandbox.posts.present import post_json
 from sandbox.posts.publish import add_post
 from sandbox.posts.rules import check_post
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
 Json = dict[str, Any]
-KEPT_PROPS = ("from_webhook", "override_username", "override_icon_url")
-"""What an update by a button cannot take away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +86,6 @@ def cookie(server: "Sandbox", post: Post, action: Json) -> Json:
         "remove_props": [name for name in KEPT_PROPS if name not in kept],
     }
     return {"cookie": seal(cookie_key(server), value)}
-
-
-def kept_props(post: Post) -> Json:
-    """Return the name and picture under which a post appears, which stay whatever a button changes."""
-    return {name: post.props[name] for name in KEPT_PROPS if name in post.props}
 
 
 def cookie_key(server: "Sandbox") -> bytes:

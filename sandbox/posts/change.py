@@ -1,16 +1,13 @@
-"""Changing posts: text, props, pins, deletion."""
+"""The calls that change posts: text, props, pins, deletion."""
 
 from typing import TYPE_CHECKING
 
-from sandbox.attachments import with_action_ids
 from sandbox.call import OK, Body, Call
 from sandbox.channels.rules import may_read_posts
 from sandbox.errors import ApiError, forbidden, invalid_body, missing_post
 from sandbox.events import Broadcast, Data, dumps
-from sandbox.ids import new_id
-from sandbox.posts.mentions import hashtags
+from sandbox.posts.edit import check_time, files_left, tell_edited, update_post
 from sandbox.posts.present import post_json
-from sandbox.posts.rules import check_message, check_props
 from sandbox.ranks import publish_by_rank
 from sandbox.records import Channel, Post, User
 from sandbox.routes import Routes
@@ -43,10 +40,10 @@ async def patch_post(call: Call) -> object:
     body = call.body("post")
     post = _editable(call, call.id("post_id"))
     if body.has("message"):
-        _check_time(call, post)
+        check_time(call.server, post)
     changes = _changes(call, body)
     if body.has("file_ids") and call.server.caps.files_can_be_dropped:
-        changes["file_ids"] = [file_id for file_id in post.file_ids if file_id in body.texts("file_ids")]
+        changes["file_ids"] = files_left(post, body.texts("file_ids"))
     update_post(call.server, post, changes)
     return post_json(call.server, post)
 
@@ -70,73 +67,13 @@ async def put_post(call: Call) -> object:
         raise invalid_body("id")
     post = _editable(call, call.id("post_id"))
     if body.text("message") != post.message:
-        _check_time(call, post)
+        check_time(call.server, post)
     changes: Data = {"message": body.text("message"), "props": body.object("props")}
     changes["is_pinned"] = body.flag("is_pinned")
     if call.server.caps.files_can_be_dropped:
-        changes["file_ids"] = [file_id for file_id in post.file_ids if file_id in body.texts("file_ids")]
+        changes["file_ids"] = files_left(post, body.texts("file_ids"))
     update_post(call.server, post, changes)
     return post_json(call.server, post)
-
-
-def _check_time(call: Call, post: Post) -> None:
-    limit = call.server.config.service("PostEditTimeLimit")
-    if limit < 0 or not call.server.caps.edit_limit_works:
-        return
-    if call.state.clock.tick() > post.create_at + limit * 1000:
-        blanks = (("timeLimit", str(limit)),)
-        raise ApiError("api.post.update_post.permissions_time_limit.app_error", 400, blanks)
-
-
-def update_post(server: "Sandbox", post: Post, changes: Data) -> None:
-    """Change a post, whoever asks, and tell the channel; raises when the rules of posts forbid it."""
-    if post.type.startswith("system_"):
-        raise ApiError("api.post.update_post.system_message.app_error", 400)
-    channel = server.state.channels.rows[post.channel_id]
-    if channel.delete_at:
-        raise ApiError("api.post.update_post.can_not_update_post_in_deleted.error", 400)
-    if "props" in changes:
-        changes = changes | {"props": with_action_ids(changes["props"])}
-    check_message(server, str(changes.get("message", post.message)))
-    check_props(server, changes.get("props", post.props))
-    _apply(server, post, changes)
-    tell_edited(server, post)
-
-
-def _apply(server: "Sandbox", post: Post, changes: Data) -> None:
-    now = server.state.clock.tick()
-    old_text, old_files = post.message, post.file_ids
-    old_attachments = post.props.get("attachments")
-    if server.caps.edits_leave_a_copy and changes.get("message", old_text) != old_text:
-        keep_copy(server, post, now)
-    for name, value in changes.items():
-        setattr(post, name, value)
-    post.hashtags = hashtags(post.message)
-    new = (post.message, post.file_ids, post.props.get("attachments"))
-    if new != (old_text, old_files, old_attachments):
-        post.edit_at = now
-    post.update_at = now
-    _detach(server, old_files, post)
-
-
-def keep_copy(server: "Sandbox", post: Post, now: int) -> None:
-    """Keep the text before an edit, as the server's history does: deleted, and naming its original."""
-    old = Post.from_dict(post.as_dict())
-    old.id, old.original_id, old.delete_at, old.update_at = new_id(), post.id, now, now
-    server.state.posts.add(old)
-
-
-def _detach(server: "Sandbox", old_files: list[str], post: Post) -> None:
-    for file_id in set(old_files) - set(post.file_ids):
-        info = server.state.files.get(file_id)
-        if info is not None:
-            info.delete_at = post.update_at
-
-
-def tell_edited(server: "Sandbox", post: Post) -> None:
-    """Tell a channel that one of its posts changed."""
-    data = {"post": dumps(post_json(server, post))}
-    server.hub.publish("post_edited", data, Broadcast(channel_id=post.channel_id))
 
 
 @routes.get("/posts/{post_id}/edit_history")
