@@ -7,6 +7,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.serving import serving
+
 ID = "abcdefghijklmnopqrstuvwxyz"
 BOT = "b" * 26
 TEAM = "t" * 26
@@ -56,14 +58,5 @@ def fault(status: int, error_id: str, **headers: str) -> web.Response:
 async def chat_server(**answers: Any) -> AsyncIterator[ChatServer]:
     """Serve on a free port of the loopback."""
     server = ChatServer(answers=dict(answers))
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", server.handle)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    server.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    try:
+    async with serving(server.handle) as server.url:
         yield server
-    finally:
-        await runner.cleanup()

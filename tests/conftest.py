@@ -13,7 +13,7 @@ from aiohttp import ClientSession
 from sandbox import Sandbox
 from sandbox.faults import Faults
 from tests.modes import EDGES, MODES, NEWEST
-from tests.people import PASSWORD, Api, Person, Site, new_session
+from tests.people import Person, Site, first_admin, new_session
 from tests.postgres import Server, binaries, postgres, postgres_url
 
 if TYPE_CHECKING:
@@ -102,9 +102,7 @@ async def _embedded(place: Place, session: ClientSession) -> AsyncIterator["Hous
     server.triggers.life = 60  # a slow machine may take longer than the three seconds of old servers
     await server.start(port=0)
     try:
-        admin = Api(session, server.url)
-        await admin.post("/users", {"username": "admin", "email": "admin@exemple.fr", "password": PASSWORD})
-        await admin.log_in("admin", PASSWORD)
+        admin = await first_admin(session, server.url)
         await admin.put("/config/patch", {"TeamSettings": {"MaxUsersPerTeam": 10_000}})
         site = await Site.at(session, server.url, admin.token)
         settings = await prepared(site, f"http://127.0.0.1:{free_port()}", fix_server=True)

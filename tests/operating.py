@@ -3,6 +3,7 @@
 import os
 from argparse import Namespace
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from bot.operator.doctor import examine
 from bot.operator.setup import setup
 from config.settings import Settings
 from sandbox import Sandbox
-from tests.people import PASSWORD, Api, new_session
+from tests.people import Api, first_admin, new_session
+from tests.serving import serving
 
 
 @dataclass
@@ -75,9 +77,7 @@ async def fresh(version: str, folder: Path) -> AsyncIterator[Server]:
     await sandbox.start(port=0)
     try:
         async with new_session() as session:
-            admin = Api(session, sandbox.url)
-            await admin.post("/users", {"username": "admin", "email": "admin@exemple.fr", "password": PASSWORD})
-            await admin.log_in("admin", PASSWORD)
+            admin = await first_admin(session, sandbox.url)
             team = await admin.post("/teams", {"name": "cnum", "display_name": "CnFS", "type": "O"})
             yield Server(admin, team["id"], folder / "env")
     finally:
@@ -110,25 +110,11 @@ async def examined(settings: Settings, token: str = "") -> tuple[int, str]:
     return code, "\n".join(said)
 
 
-def answering(answer: web.Response) -> Any:
-    """Another service, which answers everything so."""
-    return _Answering(answer)
+def answering(answer: web.Response) -> AbstractAsyncContextManager[str]:
+    """Another service, which answers everything so; its address."""
 
+    async def handle(_: web.Request) -> web.Response:
+        # A copy: one answer may serve several requests.
+        return web.Response(body=answer.body, status=answer.status, headers=answer.headers)
 
-class _Answering:
-    def __init__(self, answer: web.Response) -> None:
-        self._answer = answer
-        app = web.Application()
-        app.router.add_route("*", "/{tail:.*}", self._handle)
-        self._runner = web.AppRunner(app)
-
-    async def _handle(self, _: web.Request) -> web.Response:
-        return web.Response(body=self._answer.body, status=self._answer.status, headers=self._answer.headers)
-
-    async def __aenter__(self) -> str:
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        return f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._runner.cleanup()
+    return serving(handle)

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,8 +19,6 @@ from storage import outbox as table
 from storage.database import Database
 from storage.outbox import Outgoing, Where
 from tests.chat_server import BOT, CHANNEL, ID, POST, chat_server, fault
-from tests.postgres import Server
-from tests.sqlite import migrated
 
 FIRST = 0.02
 
@@ -74,20 +71,6 @@ def always(status: int, error_id: str = "app.x", **headers: str) -> Callable[[],
         return fault(status, error_id, **headers)
 
     return answer
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    if request.param == "sqlite":
-        database = Database(await migrated(tmp_path))
-        yield database
-        await database.close()
-        return
-    server: Server = request.getfixturevalue("postgres")
-    async with server.database() as url:
-        database = Database(url)
-        yield database
-        await database.close()
 
 
 @dataclass

@@ -1,50 +1,27 @@
 """Comptes rendus made for the tests of statistics, and their figures counted by hand: row by row, in Python."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from itertools import count
-from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import strategies as st
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.themes import THEMES
-from storage import migrate, people
+from storage import people
 from storage.cra import Activite, Age, Canal, Report, Source, Statut, Suite, queries
 from storage.cra.queries import Filing
 from storage.cra.values import DUREES, Duree
-from storage.database import Database
 from storage.people import Person, Role
 from storage.stats import Figures
-from tests.postgres import Server
+from tests.databases import database
+
+__all__ = ["database"]
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 _keys = count()
-
-
-@asynccontextmanager
-async def at(url: str) -> AsyncIterator[Database]:
-    """The database at an address, migrated."""
-    await migrate.upgrade(url)
-    database = Database(url)
-    yield database
-    await database.close()
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """A migrated database of each kind."""
-    if request.param == "sqlite":
-        async with at(f"sqlite:///{tmp_path}/coop.db") as found:
-            yield found
-        return
-    server: Server = request.getfixturevalue("postgres")
-    async with server.database() as url, at(url) as found:
-        yield found
 
 
 def someone(name: str, departement: str | None = "69", structure: str | None = "Mairie") -> Person:

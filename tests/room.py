@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from sandbox import Sandbox
-from tests.people import PASSWORD, Api, Person, Site, new_session
+from tests.people import Person, Site, first_admin, new_session
 
 
 @dataclass
@@ -40,9 +40,7 @@ async def a_room(version: str) -> AsyncIterator[Room]:
     server = Sandbox(version=version)
     await server.start(port=0)
     session = new_session()
-    admin = Api(session, server.url)
-    await admin.post("/users", {"username": "admin", "email": "admin@exemple.fr", "password": PASSWORD})
-    await admin.log_in("admin", PASSWORD)
+    admin = await first_admin(session, server.url)
     await admin.put("/config/patch", {"ServiceSettings": {"EnableBotAccountCreation": True}})
     site = await Site.at(session, server.url, admin.token)
     bot = (await admin.post("/bots", {"username": "coop", "display_name": "Coop"}))["user_id"]

@@ -9,8 +9,6 @@ from aiohttp import web
 
 from sandbox import Sandbox
 from tests.people import (
-    PASSWORD,
-    Api,
     AppsWeb,
     Client,
     Dialog,
@@ -18,6 +16,7 @@ from tests.people import (
     Mobile,
     Person,
     Site,
+    first_admin,
     new_session,
     web_client,
 )
@@ -128,9 +127,7 @@ async def echo(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Echo, Pers
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     bot.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     async with new_session() as session:
-        admin = Api(session, server.url)
-        await admin.post("/users", {"username": "admin", "email": "admin@exemple.fr", "password": PASSWORD})
-        await admin.log_in("admin", PASSWORD)
+        admin = await first_admin(session, server.url)
         allowed = {"ServiceSettings": {"AllowedUntrustedInternalConnections": "127.0.0.1"}}
         await admin.put("/config/patch", allowed)
         bot.site = await Site.at(session, server.url, admin.token)

@@ -1,8 +1,6 @@
 """Both databases as the bot uses them: writers wait their turn, readers don’t write, lost connections come back."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,33 +9,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlmodel import col, select, update
 
-from storage import migrate
 from storage.claims import Claim
 from storage.database import Database, async_url
-from tests.postgres import Server
+from tests.databases import database
+from tests.house import until_async
+from tests.sqlite import migrated
+
+__all__ = ["database"]
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-
-
-@asynccontextmanager
-async def at(url: str) -> AsyncIterator[Database]:
-    """The database at an address, migrated."""
-    await migrate.upgrade(url)
-    database = Database(url)
-    yield database
-    await database.close()
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """A migrated database of each kind."""
-    if request.param == "sqlite":
-        async with at(f"sqlite:///{tmp_path}/coop.db") as database:
-            yield database
-        return
-    server: Server = request.getfixturevalue("postgres")
-    async with server.database() as url, at(url) as database:
-        yield database
 
 
 async def fails(database: Database) -> None:
@@ -81,9 +61,7 @@ async def test_instants_come_back_in_utc_and_need_a_zone(database: Database) -> 
 
 
 async def test_on_sqlite_a_reader_writes_nothing(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/coop.db"
-    await migrate.upgrade(url)
-    database = Database(url)
+    database = Database(await migrated(tmp_path))
     with pytest.raises(DBAPIError, match="readonly"):
         async with database.transaction(writes=False) as db:
             await db.execute(text("DELETE FROM claim"))
@@ -97,7 +75,13 @@ async def test_a_connection_that_the_server_closed_is_replaced(postgres_url: str
     other = Database(postgres_url)
     async with other.transaction() as db:
         await db.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": mine})
-    await asyncio.sleep(0.2)
+
+    async def gone() -> bool:
+        async with other.transaction(writes=False) as db:
+            found = text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid")
+            return (await db.execute(found, {"pid": mine})).scalar() == 0
+
+    await until_async(gone)
     assert await database.answers()
     await database.close()
     await other.close()

@@ -7,7 +7,7 @@ import signal
 import sys
 from argparse import Namespace
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,9 @@ from storage.database import Database
 from storage.people import Person
 from tests.house import until
 from tests.people import Api, new_session
+from tests.sqlite import database
+
+__all__ = ["database"]
 
 NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 IDS = {actor.username: f"{actor.username:x<26}" for actor in CAST}
@@ -83,15 +86,6 @@ async def test_a_child_that_will_not_end_is_ended(tmp_path: Path, monkeypatch: p
     await child.stop()
     assert process is not None
     assert process.returncode == -signal.SIGKILL
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    url = f"sqlite:///{tmp_path}/coop.db"
-    await migrate.upgrade(url)
-    database = Database(url)
-    yield database
-    await database.close()
 
 
 async def test_the_history_is_possible_and_always_the_same(database: Database, tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from aiohttp import web
 from bot.outbox import worker
 from storage.outbox import Where
 from tests.chat_server import BOT, CHANNEL, POST
+from tests.databases import database
 from tests.house import until
-from tests.outgoing import Stage, always, database, end_leases, message, now, stage
+from tests.outgoing import Stage, always, end_leases, message, now, stage
 
 __all__ = ["database", "stage"]
 

@@ -6,8 +6,9 @@ import pytest
 
 from bot.outbox import LEASE, worker
 from storage import outbox as table
+from tests.databases import database
 from tests.house import until
-from tests.outgoing import Stage, always, database, end_leases, message, now, stage
+from tests.outgoing import Stage, always, end_leases, message, now, stage
 from tests.sqlite import Away
 
 __all__ = ["database", "stage"]

@@ -4,7 +4,6 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +15,9 @@ from storage import outbox
 from storage.database import Database
 from storage.outbox import Outgoing, Where
 from tests.room import Room, a_room
-from tests.sqlite import migrated
+from tests.sqlite import database
+
+__all__ = ["database"]
 
 TEXTS = [str(n) for n in range(40)]
 
@@ -25,13 +26,6 @@ TEXTS = [str(n) for n in range(40)]
 async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
     async with a_room(request.param) as room:
         yield room
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(await migrated(tmp_path))
-    yield database
-    await database.close()
 
 
 @asynccontextmanager

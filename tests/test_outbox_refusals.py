@@ -6,8 +6,9 @@ import pytest
 
 from storage.outbox import Where
 from tests.chat_server import POST
+from tests.databases import database
 from tests.house import until
-from tests.outgoing import Stage, always, database, message, now, stage
+from tests.outgoing import Stage, always, message, now, stage
 
 __all__ = ["database", "stage"]
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,9 @@ from config.settings import Settings
 from storage.database import Database
 from storage.people import Person, Role
 from tests.chat_server import ID, TEAM, USER, ChatServer, chat_server, fault
-from tests.sqlite import migrated
+from tests.sqlite import database
+
+__all__ = ["database"]
 
 USER_PATH = f"GET /api/v4/users/{ID}"
 MEMBER_PATH = f"GET /api/v4/teams/{TEAM}/members/{ID}"
@@ -48,13 +49,6 @@ async def server() -> AsyncIterator[ChatServer]:
     }
     async with chat_server(**answers) as server:
         yield server
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(await migrated(tmp_path))
-    yield database
-    await database.close()
 
 
 @pytest.fixture

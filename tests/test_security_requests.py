@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
 
 from tests.attacker import Attacker, links, mallory
 from tests.house import House
+from tests.serving import serving
 from tests.telling import asked
 
 __all__ = ["mallory"]
@@ -60,31 +59,17 @@ async def test_a_user_name_that_is_a_path_finds_nobody(house: House, name: str) 
 async def test_answers_go_to_no_other_server(house: House, mallory: Attacker, url: str) -> None:
     """A forged response_url must not make the bot call somebody else’s server."""
     called: list[str] = []
-    async with _listener(called) as elsewhere:
-        address = url.replace("http://127.0.0.1:1", elsewhere)
-        form = mallory.command(text="", response_url=address)
-        assert (await mallory.sends_form(form))[0] == 200
-        await asyncio.sleep(0.05)
-    assert called == []
-
-
-@asynccontextmanager
-async def _listener(called: list[str]) -> AsyncIterator[str]:
-    """Another service, which notes who calls it."""
 
     async def note(request: web.Request) -> web.Response:
         called.append(request.path)
         return web.Response()
 
-    app = web.Application()
-    app.router.add_route("*", "/{rest:.*}", note)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with serving(note) as elsewhere:
+        address = url.replace("http://127.0.0.1:1", elsewhere)
+        form = mallory.command(text="", response_url=address)
+        assert (await mallory.sends_form(form))[0] == 200
+        await asyncio.sleep(0.05)
+    assert called == []
 
 
 @pytest.mark.parametrize("path", ["/commands", "/dialogs", "/buttons", "/dialogs/lookup"])

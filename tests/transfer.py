@@ -16,13 +16,13 @@ from bot.operator.exporting import export, writer
 from bot.operator.importing import Import, Outcome
 from bot.operator.lines import Lines
 from bot.operator.progress import Progress
-from storage import migrate, people
+from storage import people
 from storage.cra import Activite, Age, Canal, Report, Source, Statut, Suite
 from storage.cra.bulk import Wanted
 from storage.cra.queries import Filing, file
 from storage.database import Database
 from storage.people import Person, Role
-from tests.postgres import Server
+from tests.databases import KINDS, address
 
 NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 JULIETTE = Person(
@@ -93,17 +93,10 @@ class Chat:
         return ChatUser(id=f"{username:x<26}", username=username) if username in self.names else None
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     """A database of each kind with Juliette and Carl in it."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/coop.db"
-        await migrate.upgrade(url)
-        async for database in opened(url):
-            yield database
-        return
-    server: Server = request.getfixturevalue("postgres")
-    async with server.database() as url:
+    async with address(request, tmp_path) as url:
         async for database in opened(url):
             yield database
 

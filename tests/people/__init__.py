@@ -6,7 +6,7 @@ from tests.people.dialog import Answer, Dialog
 from tests.people.ears import Frame
 from tests.people.person import Person
 from tests.people.post import Post
-from tests.people.site import PASSWORD, Site, unique
+from tests.people.site import PASSWORD, Site, first_admin, unique
 
 __all__ = [
     "PASSWORD",
@@ -22,6 +22,7 @@ __all__ = [
     "Post",
     "Refused",
     "Site",
+    "first_admin",
     "new_session",
     "unique",
     "web_client",

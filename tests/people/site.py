@@ -13,6 +13,14 @@ from tests.people.person import Person
 PASSWORD = "Coop-test-1!"
 
 
+async def first_admin(session: aiohttp.ClientSession, url: str) -> Api:
+    """The first account of an empty server, which may do everything."""
+    admin = Api(session, url)
+    await admin.post("/users", {"username": "admin", "email": "admin@exemple.fr", "password": PASSWORD})
+    await admin.log_in("admin", PASSWORD)
+    return admin
+
+
 def unique(stem: str) -> str:
     """A name nobody has: real servers keep those of earlier runs."""
     return f"{stem}-{secrets.token_hex(4)}"

@@ -1,0 +1,33 @@
+"""A fresh database with all tables, for tests that are told of each kind."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database
+from tests.postgres import Server
+from tests.sqlite import migrated
+
+KINDS = ("sqlite", "postgresql")
+
+
+@asynccontextmanager
+async def address(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[str]:
+    """Where it is; the fixture that asks has the kinds as its params."""
+    if request.param == "sqlite":
+        yield await migrated(folder)
+        return
+    server: Server = request.getfixturevalue("postgres")
+    async with server.database() as url:
+        yield url
+
+
+@pytest.fixture(params=KINDS)
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """One of each kind."""
+    async with address(request, tmp_path) as url:
+        database = Database(url)
+        yield database
+        await database.close()
