@@ -13,6 +13,7 @@ from tests.people import PASSWORD, Api, Site, new_session
 
 Json = dict[str, Any]
 PLACES: list[Json] = [{"text": "Pau", "value": "64445"}, {"text": "Paris", "value": "75056"}]
+HELP, HINT = "Ouvrir un essai", "[sujet]"
 LOCAL = "127.0.0.1"
 
 
@@ -59,8 +60,8 @@ class Asking:
     async def action(self, request: web.Request) -> web.Response:
         """Take a choice in the menu of a card, or a click."""
         self.acted.append(await request.json())
-        chosen = self.acted[-1]["context"].get("selected_option", "")
-        return web.json_response({"ephemeral_text": f"Choisi : {chosen}"}, status=self.status)
+        chosen = self.acted[-1].get("context", {}).get("selected_option", "")
+        return web.json_response({"ephemeral_text": f"Choisi : {chosen or 'le bouton'}"}, status=self.status)
 
 
 @asynccontextmanager
@@ -106,7 +107,9 @@ async def _at_work(site: Site, host: str) -> AsyncIterator[Asking]:
     bot.url = f"http://{host}:{runner.addresses[0][1]}"
     row = {"team_id": site.team_id, "trigger": "essai", "method": "P", "url": f"{bot.url}/command"}
     try:
-        await site.admin.post("/commands", row | {"auto_complete": True, "auto_complete_desc": "Ouvrir un essai"})
+        await site.admin.post(
+            "/commands", row | {"auto_complete": True, "auto_complete_desc": HELP, "auto_complete_hint": HINT}
+        )
         yield bot
     finally:
         await site.close()

@@ -1,18 +1,16 @@
 """Stories in a browser: what others write appears by itself, whispers stay private, files travel, tabs are people."""
 
 import re
-import struct
-import zlib
 
 import pytest
 from playwright.async_api import FilePayload, expect
 
 from tests.browser.desk import BOX, SIT, Desk
+from tests.browser.pixels import WIDTH, picture
 from tests.house import House
 from tests.people import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.newest_only]
-WIDTH, HEIGHT = 24, 16
 
 
 async def test_what_another_person_answers_appears_without_reload(house: House, desk: Desk) -> None:
@@ -97,12 +95,3 @@ async def test_a_channel_elsewhere_shows_that_something_is_unread(house: House, 
     await line.click()
     await desk.sees("Une question pour")
     await expect(line).not_to_have_text(re.compile("1"))
-
-
-def picture() -> bytes:
-    """A small PNG of one colour."""
-    rows = zlib.compress((b"\x00" + b"\x2a\x6f\xdb" * WIDTH) * HEIGHT)
-    header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 2, 0, 0, 0)
-    parts = ((b"IHDR", header), (b"IDAT", rows), (b"IEND", b""))
-    chunks = [struct.pack(">I", len(d)) + n + d + struct.pack(">I", zlib.crc32(n + d)) for n, d in parts]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
