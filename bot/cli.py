@@ -135,6 +135,12 @@ def _export(options: Namespace) -> int:
     return asyncio.run(export_cra(settings_of(options), options))
 
 
+def _stats(options: Namespace) -> int:
+    from bot.operator.stats import tell
+
+    return asyncio.run(tell(settings_of(options), options))
+
+
 def _demo(options: Namespace) -> int:
     from bot.operator.demo import FOLDER, demo
 
@@ -148,6 +154,7 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "doctor": _doctor,
     "import": _import,
     "export": _export,
+    "stats": _stats,
     "demo": _demo,
 }
 

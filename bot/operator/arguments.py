@@ -5,7 +5,10 @@ import os
 import re
 from datetime import date
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from config.departements import Departement
 
 ADMIN_TOKEN = "COOP_ADMIN_TOKEN"  # noqa: S105  (the variable’s name)
 
@@ -16,6 +19,9 @@ _FRENCH = (
     (r"argument (.*): expected one argument", r"\1 : il manque sa valeur"),
     (r"argument (.*): invalid (?:\w+) value: (.*)", r"\1 : \2 n’est pas une valeur possible"),
     (r"argument (.*): ignored explicit argument (.*)", r"\1 : \2 est de trop"),
+    (r"argument (.*): not allowed with argument (.*)", r"\1 : à choisir, ou \2, mais pas les deux"),
+    (r"one of the arguments (.*) is required", r"il manque l’un de : \1"),
+    (r"argument (.*): (.*)", r"\1 : \2"),
 )
 
 
@@ -53,6 +59,7 @@ def parser() -> Parser:
     _admin_token(doctor)
     _import(commands.add_parser("import", help="faire entrer des données"))
     _export(commands.add_parser("export", help="faire sortir des données"))
+    _stats(commands.add_parser("stats", help="les chiffres d’une personne ou d’un territoire (docs/wire.md)"))
     _demo(commands.add_parser("demo", help="le bot et un Mattermost embarqué, avec des personnes et un historique"))
     return root
 
@@ -97,6 +104,40 @@ def _export(parser: argparse.ArgumentParser) -> None:
     cra.add_argument("--user", metavar="NOM", help="ceux d’une seule personne, par son nom d’utilisateur")
     cra.add_argument("--format", choices=("csv", "jsonl"), default="jsonl", help="jsonl (d’office) ou csv")
     cra.add_argument("--deleted", action="store_true", help="avec ceux qui ont été supprimés")
+
+
+def _stats(parser: argparse.ArgumentParser) -> None:
+    _scope(parser)
+    parser.add_argument("--json", action="store_true", help="un objet JSON, sur une ligne (docs/wire.md)")
+
+
+def _scope(parser: argparse.ArgumentParser) -> None:
+    """Whose figures, of which days, with which percents."""
+    whose = parser.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--user", metavar="NOM", help="d’une personne, par son nom d’utilisateur")
+    whose.add_argument("--departement", type=_departement, metavar="CODE", help="d’un département, par exemple 69")
+    whose.add_argument("--region", type=_region, metavar="CODE", help="d’une région : son code INSEE ou son nom")
+    whose.add_argument("--national", action="store_true", help="de tout le pays")
+    parser.add_argument("--from", dest="start", type=_day, required=True, metavar="JOUR", help="premier jour")
+    parser.add_argument("--to", dest="end", type=_day, required=True, metavar="JOUR", help="dernier jour, compris")
+    parser.add_argument(
+        "--percent",
+        choices=("juste", "coop"),
+        default="juste",
+        help="pourcentages qui font 100 (juste, d’office), ou tronqués comme sur l’ancienne plateforme (coop)",
+    )
+
+
+def _departement(text: str) -> "Departement":
+    from bot.operator.scopes import departement
+
+    return departement(text)
+
+
+def _region(text: str) -> str:
+    from bot.operator.scopes import region
+
+    return region(text)
 
 
 def _day(text: str) -> date:

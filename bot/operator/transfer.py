@@ -15,6 +15,7 @@ from bot.operator.errors import OperatorError
 from bot.operator.exporting import export, writer
 from bot.operator.importing import Import
 from bot.operator.lines import Lines
+from bot.operator.opening import opened, up_to_date
 from bot.operator.progress import Progress
 from config.settings import Settings
 from storage import migrate, people
@@ -29,7 +30,7 @@ async def import_cra(settings: Settings, name: str, clock: Callable[[], datetime
     """Take a file in; 1 when a line was refused, 0 otherwise."""
     os.nice(POLITENESS)
     await migrate.prepare(settings.database_url)
-    async with _database(settings) as database, _chat(settings) as chat:
+    async with opened(settings) as database, _chat(settings) as chat:
         with _opened(name) as stream:
             lines = Lines(stream)
             work = Import(database, Authors(database, chat, clock), clock, _complain)
@@ -42,12 +43,10 @@ async def import_cra(settings: Settings, name: str, clock: Callable[[], datetime
 
 async def export_cra(settings: Settings, options: Namespace) -> int:
     """Write what is asked for on the standard output."""
-    if await migrate.current(settings.database_url) != migrate.head():
-        raise OperatorError("La base de données n’est pas à jour : lancez « coop-bot migrate ».")
     username = options.user.removeprefix("@").lower() if options.user else None
     wanted = Wanted(start=options.start, end=options.end, username=username, deleted=options.deleted)
     cast("TextIO", sys.stdout).reconfigure(encoding="utf-8", newline="")  # type: ignore[attr-defined]
-    async with _database(settings) as database:
+    async with up_to_date(settings) as database:
         if username and not await _is_known(database, username):
             print(f"Personne ne s’appelle « {username} » dans le registre.", file=sys.stderr)
         await export(database, wanted, writer(sys.stdout, options.format), Progress(sys.stderr, "comptes rendus"))
@@ -72,15 +71,6 @@ def _opened(name: str) -> Iterator[BinaryIO]:
         raise OperatorError(f"Le fichier {name} n’existe pas.")
     with Path(name).open("rb") as stream:
         yield stream
-
-
-@asynccontextmanager
-async def _database(settings: Settings) -> AsyncIterator[Database]:
-    database = Database(settings.database_url)
-    try:
-        yield database
-    finally:
-        await database.close()
 
 
 @asynccontextmanager
