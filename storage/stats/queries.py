@@ -1,8 +1,10 @@
 """What is asked of the comptes rendus for statistics; periods are half-open intervals of activity dates."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
+from operator import add
 from typing import Any
 
 from sqlalchemy import (
@@ -12,6 +14,7 @@ from sqlalchemy import (
     Select,
     case,
     cast,
+    distinct,
     func,
     literal_column,
     select,
@@ -21,6 +24,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.cra.measures import CRA, EACH, NAMES, TOTALS
 from storage.cra.months import CRA_MONTH, month_of
+from storage.cra.table import SUITES
 from storage.database import dialect, execute
 from storage.stats.figures import Figures
 
@@ -36,12 +40,16 @@ class Territory:
 
 NATION = Territory(None)
 
+Place = Callable[[Any], ColumnElement[str]]
+"""In SQL, the place that a département (a column, "" for none) is counted in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
     """The figures of a territory, and behind each measure (storage.cra.measures) how many conseillers there are.
 
-    ``conseillers`` are those with at least one CRA in the period.
+    ``conseillers`` are those with at least one CRA in the period. ``behind`` has « personnes », « nouveaux »,
+    « poursuivis » and « temps » too.
     """
 
     figures: Figures
@@ -75,11 +83,24 @@ async def crowd(db: AsyncSession, territory: Territory, start: date, end: date) 
     return _crowd(dict(row), await months(db, territory, start, end))
 
 
-async def crowds(db: AsyncSession, start: date, end: date) -> dict[str, Crowd]:
-    """The same for every département that has CRAs in [start, end[, by code; "" for those without; no ``mois``."""
-    by_author = _by_author(NATION, start, end, by_departement=True)
-    found = await execute(db, _summed(by_author, by_departement=True))
-    return {row["departement"]: _crowd(dict(row), {}) for row in found.mappings()}
+async def crowds(db: AsyncSession, start: date, end: date, place: Place = lambda code: code) -> dict[str, Crowd]:
+    """The same for every place (by default départements) that has CRAs in [start, end[, by code; no ``mois``."""
+    by_author = _by_author(NATION, start, end, place)
+    found = await execute(db, _summed(by_author, by_author.c.place))
+    return {row["place"]: _crowd(dict(row), {}) for row in found.mappings() if row["accompagnements"]}
+
+
+async def monthly(
+    db: AsyncSession, start: date, end: date, place: Place = lambda code: code
+) -> dict[tuple[str, date], tuple[int, int]]:
+    """How many CRAs each place has in each of these whole months, and how many conseillers made them."""
+    counted = [CRA_MONTH.c.author_id, CRA_MONTH.c.month, CRA_MONTH.c.accompagnements.label("n")]
+    inside = [*_in_months(NATION, start, end), CRA_MONTH.c.accompagnements > 0]
+    rows = select(*counted, place(CRA_MONTH.c.departement).label("place")).where(*inside).subquery()
+    sums = cast(func.sum(rows.c.n), BigInteger), func.count(distinct(rows.c.author_id))
+    query = select(rows.c.place, rows.c.month, *sums).group_by(rows.c.place, rows.c.month)
+    found: list[Any] = list(await execute(db, query))
+    return {(where, month): (n, conseillers) for where, month, n, conseillers in found}
 
 
 async def months(db: AsyncSession, territory: Territory, start: date, end: date) -> dict[date, int]:
@@ -135,29 +156,37 @@ def _there(territory: Territory) -> list[ColumnElement[bool]]:
     return [] if territory.departements is None else [CRA.c.departement_structure.in_(territory.departements)]
 
 
-def _by_author(territory: Territory, start: date, end: date, *, by_departement: bool = False) -> Any:
-    """One row a conseiller (and département): whole months from the summary, other days from the CRAs."""
+def _by_author(territory: Territory, start: date, end: date, place: Place | None = None) -> Any:
+    """One row a conseiller (and place): whole months from the summary, other days from the CRAs."""
     first, last = _whole_months(start, end)
-    keys = ["author_id", "departement"] if by_departement else ["author_id"]
-    columns = [CRA_MONTH.c[name] for name in (*keys, *NAMES)]
+    there = [place(CRA_MONTH.c.departement).label("place")] if place else []
+    columns = [CRA_MONTH.c.author_id, *there, *(CRA_MONTH.c[name] for name in NAMES)]
     parts: list[Select[Any]] = [select(*columns).where(*_in_months(territory, first, last))]
-    mine = {"author_id": CRA.c.author_id, "departement": func.coalesce(CRA.c.departement_structure, "")}
-    each = [*(mine[key].label(key) for key in keys), *(value.label(name) for name, value in EACH.items())]
+    there = [place(func.coalesce(CRA.c.departement_structure, "")).label("place")] if place else []
+    each = [CRA.c.author_id, *there, *(value.label(name) for name, value in EACH.items())]
     parts += [select(*each).where(*days) for days in _edges(territory, start, end)]
     every = (union_all(*parts) if len(parts) > 1 else parts[0]).subquery()
+    keys = [every.c.author_id, *([every.c.place] if place else [])]
     sums = [func.sum(every.c[name]).label(name) for name in NAMES]
-    return select(*(every.c[key] for key in keys), *sums).group_by(*(every.c[key] for key in keys)).subquery()
+    return select(*keys, *sums).group_by(*keys).subquery()
 
 
-def _summed(by_author: Any, *, by_departement: bool = False) -> Executable:
+def _summed(by_author: Any, *keys: ColumnElement[Any]) -> Executable:
     """The sums of rows one a conseiller, and behind each how many conseillers."""
+    each = {name: by_author.c[name] for name in NAMES} | _derived(by_author.c)
     sums = [cast(func.coalesce(func.sum(by_author.c[name]), 0), BigInteger).label(name) for name in NAMES]
-    behind = [func.count(case((by_author.c[name] > 0, 1))).label(f"behind_{name}") for name in NAMES]
-    if by_departement:
-        return select(by_author.c.departement, *sums, *behind).group_by(by_author.c.departement)
-    return select(*sums, *behind)
+    behind = [func.count(case((value > 0, 1))).label(f"behind_{name}") for name, value in each.items()]
+    return select(*keys, *sums, *behind).group_by(*keys)
+
+
+def _derived(c: Any) -> dict[str, Any]:
+    """What is said of measures but is none; who has reports has persons and time."""
+    personnes = c.participants + c.individuels + c.ponctuelles
+    poursuivis = reduce(add, (c[name] for name in SUITES.values()))
+    nouveaux = personnes - c.recurrents
+    return {"personnes": personnes, "nouveaux": nouveaux, "poursuivis": poursuivis, "temps": c.accompagnements}
 
 
 def _crowd(row: Mapping[str, Any], mois: Mapping[date, int]) -> Crowd:
-    behind = {name: int(row[f"behind_{name}"]) for name in NAMES}
+    behind = {name.removeprefix("behind_"): int(n) for name, n in row.items() if name.startswith("behind_")}
     return Crowd(Figures.of(row, mois), behind["accompagnements"], behind)

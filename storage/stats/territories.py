@@ -1,0 +1,122 @@
+"""The figures of all départements, régions and the nation in some whole months, with what of them is masked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, literal_column
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from config.departements import DEPARTEMENTS
+from storage.cra.measures import CANAUX, DUREES, MINUTES, THEME_BITS
+from storage.cra.table import AGES, STATUTS, SUITES
+from storage.stats.figures import Figures
+from storage.stats.masks import Area, hidden
+from storage.stats.queries import Crowd, crowds, monthly
+
+REGIONS = {code: d.code_region for code, d in DEPARTEMENTS.items() if d.code_region}
+"""The région of each département that has one."""
+
+NATIONAL = "national"
+
+Months = Mapping[date, tuple[int, int]]
+"""CRAs by month, and how many conseillers made them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A territory’s figures, how many conseillers made them, and the names of what of it is masked (``cells``)."""
+
+    figures: Figures
+    conseillers: int
+    hidden: frozenset[str]
+
+    def count(self, name: str) -> int | None:
+        """A cell by its name, None when it is masked."""
+        return None if name in self.hidden else cells(self.figures, self.conseillers)[name]
+
+    @property
+    def mois(self) -> dict[date, int | None]:
+        """CRAs by month, None when masked."""
+        return {m: self.count(month_name(m)) for m in self.figures.mois}
+
+
+def departement(code: str) -> str:
+    """The key of a département in the table; of the CRAs of no département with ""."""
+    return f"departement {code}"
+
+
+def region(code: str) -> str:
+    """The key of a région in the table."""
+    return f"region {code}"
+
+
+def month_name(month: date) -> str:
+    """The name of a month’s cell."""
+    return f"mois_{month:%Y-%m}"
+
+
+async def shown(db: AsyncSession, start: date, end: date) -> dict[str, Shown]:
+    """What may be told of all territories that have CRAs in these whole months, by key."""
+    found = dict[str, tuple[Crowd, Months]]()
+    for key, place in ((departement, _itself), (region, _region), (lambda _: NATIONAL, _nation)):
+        by_month = await monthly(db, start, end, place)
+        for code, crowd in (await crowds(db, start, end, place)).items():
+            found[key(code)] = crowd, {m: n for (where, m), n in by_month.items() if where == code}
+    found.pop(region(""), None)
+    return masked(found)
+
+
+def masked(found: Mapping[str, tuple[Crowd, Months]]) -> dict[str, Shown]:
+    """What may be told of these territories, by key."""
+    if not found:
+        return {}
+    months = dict.fromkeys(sorted({m for _, by_month in found.values() for m in by_month}), (0, 0))
+    filled = {key: (crowd, {**months, **by_month}) for key, (crowd, by_month) in found.items()}
+    masks = hidden({key: area(key, crowd, by_month) for key, (crowd, by_month) in filled.items()})
+    return {
+        key: Shown(replace(crowd.figures, mois={m: n for m, (n, _) in by_month.items()}), crowd.conseillers, masks[key])
+        for key, (crowd, by_month) in filled.items()
+    }
+
+
+def area(key: str, crowd: Crowd, months: Months) -> Area:
+    """A territory as a part of the table that is masked."""
+    figures = replace(crowd.figures, mois={m: n for m, (n, _) in months.items()})
+    behind = {**crowd.behind, **{month_name(m): conseillers for m, (_, conseillers) in months.items()}}
+    return Area(cells(figures, crowd.conseillers), behind, _inside(key))
+
+
+def cells(f: Figures, conseillers: int) -> dict[str, int]:
+    """All that is told of a territory, by name: measures, what is derived of them, and months."""
+    plain = ("accompagnements", "ateliers", "participants", "individuels", "ponctuelles", "recurrents")
+    derived = ("personnes", "nouveaux", "poursuivis", "temps")
+    counts: dict[str, int] = {name: getattr(f, name) for name in (*plain, *derived)} | {"conseillers": conseillers}
+    groups: tuple[tuple[Mapping[Any, int], Mapping[Any, str]], ...] = (
+        *((f.minutes, MINUTES), (f.suites, SUITES), (f.themes, THEME_BITS), (f.canaux, CANAUX)),
+        *((f.durees, DUREES), (f.ages, AGES), (f.statuts, STATUTS)),
+    )
+    counts |= {names[code]: n for group, names in groups for code, n in group.items()}
+    return counts | {month_name(m): n for m, n in f.mois.items()}
+
+
+def _inside(key: str) -> str | None:
+    """The territory that one is added up in."""
+    kind, _, code = key.partition(" ")
+    if kind == "departement" and code in REGIONS:
+        return region(REGIONS[code])
+    return None if key == NATIONAL else NATIONAL
+
+
+def _itself(code: Any) -> ColumnElement[str]:
+    found: ColumnElement[str] = code
+    return found
+
+
+def _region(code: Any) -> ColumnElement[str]:
+    return case(REGIONS, value=code, else_="")
+
+
+def _nation(_: Any) -> ColumnElement[str]:
+    return literal_column("''")
