@@ -26,10 +26,13 @@ HOSTILE = {
     "stars": "*_~`[" * 3_200,
     "combining": "Z" + "\u0301\u0336\u0489" * 2_000,
 }
-SAFE = """post => [...post.querySelectorAll('*')].every(node =>
+HARMLESS = """post => [...post.querySelectorAll('*')].every(node =>
     !['SCRIPT', 'STYLE', 'IFRAME', 'OBJECT', 'FORM', 'BASE', 'META', 'LINK'].includes(node.tagName)
+    && (!/^http/.test(node.getAttribute('href') ?? '') || /noopener/.test(node.rel))
     && [...node.attributes].every(a => !a.name.startsWith('on')
-        && !(/^(href|src|action|xlink:href)$/.test(a.name) && /^\\s*(javascript|data|vbscript):/i.test(a.value))))"""
+        && !(/^(href|src|action|xlink:href)$/.test(a.name) && /^\\s*(javascript|data|vbscript):/i.test(a.value))))
+    && window.hacked === undefined"""
+"""Whether nothing in a post ran or could run, and its links keep their pages apart."""
 
 
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["wide", "phone"])
@@ -44,20 +47,14 @@ async def test_hostile_messages_stay_in_their_posts(
         await expect(desk.text_of(after.id), kind).to_have_text(f"La suite, après {kind}")
         assert await harmless(desk, said.id), kind
         assert await desk.overflow() <= 0, kind
-        await expect(desk.page.locator(BOX), kind).to_have_count(1)
         await expect(desk.page.locator(BOX), kind).to_be_in_viewport()
     await desk.types("J’écris toujours")
     await desk.sees("J’écris toujours")
 
 
 async def harmless(desk: Desk, post_id: str) -> bool:
-    """Whether nothing in a post ran or could run, and its links keep their pages apart."""
-    post = desk.page.locator(f'[id^="post_"][id$="{post_id}"]').first
-    await expect(post).to_be_attached()
-    for link in await post.locator("a[href^='http']").all():
-        if "noopener" not in (await link.get_attribute("rel") or ""):
-            return False
-    return await desk.page.evaluate("window.hacked") is None and bool(await post.evaluate(SAFE))
+    """Wait for a post, and look into it."""
+    return bool(await desk.page.locator(f'[id^="post_"][id$="{post_id}"]').first.evaluate(HARMLESS))
 
 
 async def test_a_hostile_card_stays_in_its_post(house: House, desk: Desk) -> None:
