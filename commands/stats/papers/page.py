@@ -1,0 +1,78 @@
+"""A page of statistics as every paper shows it: pictures, PDF, workbook and CSV."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from unicodedata import combining, normalize
+from zoneinfo import ZoneInfo
+
+from bot.french.durations import say_minutes
+from commands.stats.sections import Section
+
+MASKED = "masqué"
+"""What stands for a value kept secret because too few persons are behind it."""
+PARIS = ZoneInfo("Europe/Paris")
+NOTHING = "Il n’y a aucune statistique pour le moment."
+
+# The order of the old platform’s exports (coop.md §2.4), our own sections where they belong.
+_ORDER = ("general", "suites", "themes", "canaux", "temps", "durees", "ages", "statuts", "evolution", "communes")
+_THIN_SPACE = "\u202f"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a page of statistics says; ``last`` is its last day, ``today`` the day it is made.
+
+    ``stem`` begins the names of its files; ``place`` is the postcode and the town, ``zone`` the reader’s.
+    """
+
+    title: str
+    period: str
+    start: date
+    last: date
+    today: date
+    sections: tuple[Section, ...]
+    name: str | None = None
+    structure: str | None = None
+    place: str | None = None
+    notes: tuple[str, ...] = ()
+    stem: str = "Mes_statistiques"
+    zone: tzinfo = PARIS
+
+    def file(self, ending: str) -> str:
+        """The name of one of its files: ``pdf``, or ``activite.png`` for one of several."""
+        *part, kind = ending.rsplit(".", 1)
+        dates = (f"{day:%d-%m-%Y}" for day in (self.start, self.last))
+        return "_".join((_plain(self.stem), *dates, *part)) + f".{kind}"
+
+    def section(self, key: str) -> Section | None:
+        """The section of that key, if the page has it."""
+        return next((section for section in self.sections if section.key == key), None)
+
+    @property
+    def ordered(self) -> tuple[Section, ...]:
+        """Its sections in the order of the sheets; those without a place there come last."""
+        return tuple(sorted(self.sections, key=lambda s: _ORDER.index(s.key) if s.key in _ORDER else len(_ORDER)))
+
+    @property
+    def days(self) -> str:
+        """« 01/11/2026-24/11/2026 »."""
+        return f"{self.start:%d/%m/%Y}-{self.last:%d/%m/%Y}"
+
+
+def said(value: int | None, unit: str = "") -> str:
+    """A value as papers say it: « 1 234 », « 12 h 30 » where the unit is minutes, « masqué »."""
+    if value is None:
+        return MASKED
+    return say_minutes(value) if unit == "minutes" else grouped(value)
+
+
+def grouped(number: int) -> str:
+    """Digits in groups of three, with the narrow space that does not break."""
+    return f"{number:,}".replace(",", _THIN_SPACE)
+
+
+def _plain(name: str) -> str:
+    """A name as a file may have it anywhere: ASCII letters, figures, hyphens and underscores, at most 80."""
+    letters = "".join(c for c in normalize("NFKD", name) if not combining(c))
+    return re.sub(r"[^A-Za-z0-9-]+", "_", letters).strip("_")[:80] or "Statistiques"

@@ -1,0 +1,71 @@
+"""Comptes rendus as rows of a sheet: what each column is called, is, and says."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Any
+
+from config.themes import THEMES, from_bits
+from storage.communes import by_code
+from storage.cra.table import AGES, STATUTS, SUITES
+
+_SOURCES = {"dialog": "Fenêtre", "line": "Ligne", "import": "Import"}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column; ``kind`` is how its cells look (number, date, moment, or text), ``width`` in characters."""
+
+    title: str
+    says: Callable[[Mapping[str, Any]], Any]
+    kind: str = "number"
+    width: int = 12
+
+
+def _commune(row: Mapping[str, Any]) -> str:
+    commune = by_code(row["commune"])
+    return commune.nom if commune else row["commune"]
+
+
+def _themes(row: Mapping[str, Any]) -> str:
+    return "; ".join(THEMES[code].court for code in from_bits(row["themes"]))
+
+
+def _stored(name: str) -> Callable[[Mapping[str, Any]], Any]:
+    return lambda row: row[name]
+
+
+def _labelled(name: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda row: str(row[name].label)
+
+
+def _counts(prefix: str, columns: Mapping[Any, str]) -> tuple[Column, ...]:
+    return tuple(Column(f"{prefix} : {code.label}", _stored(name)) for code, name in columns.items())
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("Numéro", _stored("id"), width=10),
+    Column("Date", _stored("date"), "date"),
+    Column("Canal", _labelled("canal"), "text", 20),
+    Column("Commune", _commune, "text", 24),
+    Column("Code postal", _stored("code_postal"), "text", 10),
+    Column("Activité", _labelled("activite"), "text", 26),
+    Column("Participants", _stored("participants")),
+    Column("dont récurrents", _stored("recurrents")),
+    *_counts("Âge", AGES),
+    *_counts("Statut", STATUTS),
+    Column("Thèmes", _themes, "text", 50),
+    Column("Durée (minutes)", _stored("minutes")),
+    *_counts("Suite", SUITES),
+    Column("Source", lambda row: _SOURCES[str(row["source"])], "text"),
+    Column("Enregistré le", _stored("created_at"), "moment", 17),
+)
+
+
+def values(row: Mapping[str, Any], zone: tzinfo) -> list[Any]:
+    """A row’s cells in the order of COLUMNS; moments are the reader’s, as a spreadsheet knows no zones."""
+    told = [column.says(row) for column in COLUMNS]
+    return [
+        value.astimezone(zone).replace(tzinfo=None) if column.kind == "moment" else value
+        for value, column in zip(told, COLUMNS, strict=True)
+    ]
