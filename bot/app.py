@@ -10,15 +10,17 @@ import structlog
 from aiohttp import web
 
 from bot import logs
+from bot.admission import Machine
 from bot.clock import utc_now
 from bot.delivery import Delivery, Ways
-from bot.dispatch import AWAY, Dispatcher, Machine
+from bot.dispatch import AWAY, Dispatcher
 from bot.drafts import Drafts
 from bot.features import index
 from bot.jobs import Jobs
 from bot.links import Links
 from bot.mattermost import Mattermost
 from bot.mattermost.client import AioClient
+from bot.orders import Folders, Makers, Workshop
 from bot.outbox import Outbox
 from bot.people import People
 from bot.server import Doors, application
@@ -54,6 +56,7 @@ class App:
         machine = Machine(self.database, self.chat, people, Delivery(ways), drafts, traffic, settings, clock)
         triggers = index(FEATURES)
         self.dispatcher = Dispatcher(triggers, machine)
+        self.makers = Makers(self.outbox, Workshop(triggers, machine), Folders(settings.data_dir))
         self.events = Events(self.chat, self.database, self.dispatcher.event, clock)
         self.jobs = Jobs(triggers, self.dispatcher.run_job, clock)
         self._drafts = drafts
@@ -72,6 +75,7 @@ class App:
         await web.TCPSite(self._runner, self.settings.host, self.settings.port).start()
         self._spawn(self._warm_up())
         await self.outbox.start()
+        self.makers.start()
         self._spawn(self._recover())
         self.events.start()
         await self.jobs.start()
@@ -84,6 +88,7 @@ class App:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.makers.stop()
         await self.outbox.drain(DRAIN_SECONDS)
         await self.client.close()
         await self.database.close()

@@ -3,20 +3,20 @@
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.cards import Cards
 from bot.context import Request
 from bot.errors import ChatError
 from bot.forms import Clues, Form, name_of
 from bot.links import Links
 from bot.mattermost import Chat
-from bot.outbox import LEASE, Outbox
+from bot.outbox import LEASE, Order, Outbox, topic_of
 from bot.people import People
-from bot.replies import Ask, Button, Direct, Message, Refresh, Refuse, Reply, Say, Update, Whisper
+from bot.replies import Ask, Direct, Message, Refresh, Refuse, Reply, Say, SendFile, Update, Whisper
 from bot.texts import typeset
 from storage import outbox as table
 from storage.database import Database
@@ -24,10 +24,10 @@ from storage.outbox import Outgoing, Where
 
 log = structlog.get_logger()
 
-COLOUR = "#000091"
-"""The blue of the State’s design system, at the edge of cards."""
-
 Body = dict[str, object]
+
+BEHIND = timedelta(seconds=0.2)
+"""By how much an order follows its waiting message, which must be there first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,13 @@ class Delivery:
 
     def __init__(self, ways: Ways) -> None:
         self._w = ways
+        self._cards = Cards(ways.links, ways.public_url)
+        self.content = self._cards.content
 
     @staticmethod
     def has_messages(replies: Sequence[Reply]) -> bool:
         """Whether some replies must go by the outbox."""
-        return any(isinstance(r, (Say, Direct, Refresh)) for r in replies)
+        return any(isinstance(r, (Say, Direct, Refresh, SendFile)) for r in replies)
 
     async def prepare(self, db: AsyncSession, replies: Sequence[Reply], request: Request) -> list[Outgoing]:
         """Write down what must arrive, in the caller’s transaction."""
@@ -66,6 +68,8 @@ class Delivery:
                 case Refresh():
                     posts = await self._posts_about(db, reply, request)
                     messages += [self._outgoing(reply, Where.POST, post) for post in posts]
+                case SendFile():
+                    messages += self._ordered(reply)
                 case _:
                     continue
         if messages:
@@ -92,7 +96,7 @@ class Delivery:
                 case Whisper():
                     body = _joined(body, await self._whisper(reply, request))
                 case Update():
-                    body |= {"update": {"message": typeset(reply.text), "props": self._props(reply, request)}}
+                    body |= {"update": self.content(reply, request)}
                 case Refuse():
                     body = _joined(body, await self._refuse(reply, request))
                 case _:
@@ -169,45 +173,36 @@ class Delivery:
 
     def _ephemeral(self, message: Message, request: Request) -> Body:
         body: Body = {"response_type": "ephemeral", "text": typeset(message.text), "skip_slack_parsing": True}
-        return body | self._props(message, request)
+        return body | self._cards.props(message, request)
 
     def _outgoing(self, message: Message, where: Where, target: str, topic: str | None = None) -> Outgoing:
         now = self._w.clock()
-        content: dict[str, Any] = {"message": typeset(message.text), "props": self._props(message, None)}
         return Outgoing(
             id=secrets.token_hex(13),
             where=where,
             target=target,
-            content=content,
+            content=self.content(message),
             topic=topic,
             created_at=now,
             not_before=now + LEASE,
         )
 
-    def _props(self, message: Message, request: Request | None) -> dict[str, Any]:
-        """The card under a message; empty when it is words alone."""
-        if not message.buttons and not message.facts:
-            return {"attachments": []} if isinstance(message, (Update, Refresh)) else {}
-        card = {
-            "color": COLOUR,
-            "fields": [{"title": name, "value": value, "short": True} for name, value in message.facts],
-            "actions": [self._action(b, f"b{i}", request) for i, b in enumerate(message.buttons)],
-        }
-        return {"attachments": [card]}
-
-    def _action(self, button: Button, ident: str, request: Request | None) -> dict[str, Any]:
-        link = {"b": name_of(type(button.payload)), "d": button.payload.model_dump(mode="json")}
-        if request and request.response_url:
-            # A whisper’s buttons may whisper in turn, buttons and all, where the person reads it.
-            link["r"] = request.response_url
-        context = {"link": self._w.links.seal("button", link)}
-        return {
-            "id": ident,
-            "type": "button",
-            "name": button.label,
-            "style": button.style,
-            "integration": {"url": f"{self._w.public_url}/buttons", "context": context},
-        }
+    def _ordered(self, reply: SendFile) -> list[Outgoing]:
+        """The waiting message, and the order: that one is due for whichever replica has a hand free."""
+        now, ident = self._w.clock(), secrets.token_hex(13)
+        topic = topic_of(ident) if reply.waiting else None
+        said = [self._outgoing(Message(reply.waiting), Where.PERSON, reply.user_id, topic)] if topic else []
+        order = Order(name=name_of(type(reply.order)), data=reply.order.model_dump(mode="json"))
+        row = Outgoing(
+            id=ident,
+            where=Where.FILE,
+            target=reply.user_id,
+            content=order.model_dump(mode="json"),
+            topic=topic,
+            created_at=now,
+            not_before=now + BEHIND if topic else now,
+        )
+        return [*said, row]
 
 
 def _joined(body: Body, more: Body) -> Body:

@@ -1,37 +1,29 @@
 """One way in: every trigger runs here, in one transaction, and any error becomes one refusal."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.context import Context, Kind, Request
-from bot.delivery import Delivery
-from bot.drafts import Drafts, resume_button, topic_of
+from bot.admission import Admission, Machine
+from bot.context import Kind, Request
+from bot.drafts import resume_button, topic_of
 from bot.errors import ChatError, UserError
 from bot.features import Key, Trigger
 from bot.forms import Clues, Form, name_of
 from bot.french.words import fold
 from bot.logs import begin_request
-from bot.mattermost import Chat
 from bot.metrics import OUTCOMES, REQUESTS
-from bot.people import People
 from bot.replies import Direct, Refuse, Replies, Reply, Whisper
 from bot.spool import Submission
 from bot.texts import render
-from bot.traffic import Traffic
 from bot.websocket import PersonChanged
-from config.settings import Settings
 from storage import claims
-from storage.database import Database
-from storage.people import Person, Role, with_role
+from storage.people import Person, Role
 
 log = structlog.get_logger()
 
@@ -42,26 +34,13 @@ AWAY = (DBAPIError, PoolTimeout, OSError, asyncio.TimeoutError)
 """What a database that does not answer raises."""
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """The parts a dispatcher works with."""
-
-    database: Database
-    chat: Chat
-    people: People
-    delivery: Delivery
-    drafts: Drafts
-    traffic: Traffic
-    settings: Settings
-    clock: Callable[[], datetime]
-
-
 class Dispatcher:
     """Finds the handler, checks the role, runs it, commits; the replies leave by the delivery."""
 
     def __init__(self, triggers: Mapping[Key, Trigger], machine: Machine) -> None:
         self._triggers = triggers
         self._m = machine
+        self._admission = Admission(machine)
         # « /cra retablir » is « /cra rétablir »: accents are a trouble to type on some phones.
         self._commands = {fold(name): name for kind, name in triggers if kind == "command"}
 
@@ -100,7 +79,7 @@ class Dispatcher:
             if not await claims.claim(db, key[1], period, self._m.clock()):
                 return
             robot = Person(id="", username="", role=Role.ANIMATEUR, since=self._m.clock())
-            replies = _listed(await trigger.handler(self._context(robot, request, db)))
+            replies = _listed(await trigger.handler(self._admission.context(robot, request, db)))
             messages = await self._m.delivery.prepare(db, replies, request)
         self._m.delivery.hurry(messages)
 
@@ -155,8 +134,8 @@ class Dispatcher:
         if trigger is None:
             raise UserError("Cette commande ou ce bouton n’existe pas, ou plus. Tapez /aide pour voir ce qui existe.")
         async with self._m.database.transaction(writes=trigger.writes) as db:
-            user = await self._person(db, request, trigger)
-            context = self._context(user, request, db)
+            user = await self._admission.person(db, request, trigger)
+            context = self._admission.context(user, request, db)
             replies = _listed(await trigger.handler(context, *self._arguments(trigger, payload, context.clues)))
             messages = await self._m.delivery.prepare(db, replies, request) if trigger.writes else []
         if not trigger.writes:
@@ -172,25 +151,6 @@ class Dispatcher:
             return []
         async with self._m.database.transaction() as db:
             return await self._m.delivery.prepare(db, replies, request)
-
-    async def _person(self, db: AsyncSession, request: Request, trigger: Trigger) -> Person:
-        """Who acts; the role is looked up again for what a dialog or button does, as it may be old."""
-        fresh = request.kind in ("submit", "button")
-        people = self._m.people
-        user = await (people.fresh(db, request.user_id) if fresh else people.of(request.user_id))
-        if user.role not in trigger.roles:
-            raise UserError(await self._not_for_you(db, user, trigger))
-        return user
-
-    async def _not_for_you(self, db: AsyncSession, user: Person, trigger: Trigger) -> str:
-        contact = self._m.settings.contact
-        asked = [] if contact else [p.username for p in await with_role(db, Role.ANIMATEUR)]
-        roles = sorted(trigger.roles, key=list(Role).index)
-        return render("refus/role", user=user, roles=roles, contact=contact, animateurs=asked)
-
-    def _context(self, user: Person, request: Request, db: AsyncSession) -> Context:
-        m = self._m
-        return Context(user, request, m.clock(), db, m.chat, m.settings, m.drafts)
 
     def _arguments(self, trigger: Trigger, payload: Payload, clues: Clues) -> tuple[object, ...]:
         kind: Kind = trigger.key[0]

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, bindparam, delete, func, insert, or_, text, update
+from sqlalchemy import JSON, Column, Index, bindparam, delete, insert, or_, text, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,18 +13,20 @@ from storage.database import Code, UtcTime, execute
 
 
 class Where(StrEnum):
-    """What ``target`` names."""
+    """What ``target`` names; with FILE it is a person too, and the content an order for what is to be sent."""
 
     PERSON = "person"
     CHANNEL = "channel"
     POST = "post"
+    FILE = "file"
 
 
 _REWRITES = text("\"where\" = 'post'")
+_MESSAGES = text("\"where\" <> 'file'")
 
 
 class Outgoing(SQLModel, table=True):
-    """One message: a new post to a person or channel, or the new content of a post.
+    """One message: a new post to a person or channel, the new content of a post, or an order (storage/orders.py).
 
     ``id`` is random and travels with the post, so that an earlier try can be recognised in the channel.
     ``not_before`` is when the next try is due; while a replica is at it, it lies in the future (a lease).
@@ -60,7 +62,7 @@ async def add(db: AsyncSession, messages: Sequence[Outgoing]) -> None:
 
 async def take(db: AsyncSession, now: datetime, until: datetime, limit: int) -> Sequence[Outgoing]:
     """Lease the messages whose next try is due until then, oldest first; no other replica gets the same ones."""
-    waiting = select(Outgoing).where(col(Outgoing.not_before) <= now)
+    waiting = select(Outgoing).where(col(Outgoing.not_before) <= now, _MESSAGES)
     first = waiting.order_by(col(Outgoing.created_at), col(Outgoing.id)).limit(limit)
     messages = (await db.exec(first.with_for_update(skip_locked=True))).all()
     for message in messages:
@@ -69,9 +71,11 @@ async def take(db: AsyncSession, now: datetime, until: datetime, limit: int) -> 
     return messages
 
 
-async def next_due(db: AsyncSession) -> datetime | None:
-    """When the next try of any message is due; None when nothing waits."""
-    return (await db.exec(select(func.min(Outgoing.not_before)))).first()
+async def next_due(db: AsyncSession, *, orders: bool = False) -> datetime | None:
+    """When the next try of any message (or order, if asked for) is due; None when nothing waits."""
+    due = select(Outgoing.not_before).where(col(Outgoing.not_before).is_not(None))
+    due = due if orders else due.where(_MESSAGES)
+    return (await db.exec(due.order_by(col(Outgoing.not_before)).limit(1))).first()
 
 
 async def lease(db: AsyncSession, message: Outgoing, until: datetime) -> bool:

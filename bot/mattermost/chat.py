@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from bot.capabilities import Capabilities
@@ -11,6 +12,7 @@ from bot.capabilities import Capabilities
 class ChatUser:
     """An account. ``roles`` are the system-wide ones; ``timezone`` is empty when the person never had one.
 
+    ``full_name`` is empty where the person gave none, or the server hides names (PrivacySettings.ShowFullName);
     ``email`` is empty where the server hides addresses (PrivacySettings.ShowEmailAddress).
     """
 
@@ -21,6 +23,7 @@ class ChatUser:
     roles: frozenset[str] = frozenset()
     deleted: bool = False
     timezone: str = ""
+    full_name: str = ""
 
     @property
     def is_system_admin(self) -> bool:
@@ -39,6 +42,7 @@ class ChatPost:
     create_at: int
     type: str = ""
     props: Mapping[str, Any] = field(default_factory=dict)
+    file_ids: Sequence[str] = ()
 
 
 class Chat(Protocol):
@@ -67,6 +71,17 @@ class Chat(Protocol):
         self, channel_id: str, message: str, props: Mapping[str, Any], pending_post_id: str, root_id: str = ""
     ) -> str:
         """Write in a channel and return the post’s id; the same ``pending_post_id`` within 30 s posts once."""
+
+    async def upload(self, channel_id: str, path: Path) -> str:
+        """Give a file, under its own name, to a channel and return its id; it stays loose until a post carries it."""
+
+    async def post_files(
+        self, channel_id: str, message: str, props: Mapping[str, Any], pending_post_id: str, file_ids: Sequence[str]
+    ) -> ChatPost:
+        """Write in a channel, with uploaded files; those that the answer does not name the server dropped."""
+
+    async def delete(self, post_id: str) -> None:
+        """Take away a post of the bot’s; nothing happens when it is gone."""
 
     async def rewrite(self, post_id: str, message: str, props: Mapping[str, Any]) -> None:
         """Replace the text and all the props of a post of the bot’s."""

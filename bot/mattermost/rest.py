@@ -3,6 +3,7 @@
 import re
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from mattermostdriver.endpoints.channels import Channels
@@ -113,6 +114,26 @@ class Mattermost:
         post = {"channel_id": _id(channel_id), "message": message, "props": props, "pending_post_id": pending_post_id}
         made = await self._posts.create_post(post | ({"root_id": root_id} if root_id else {}))
         return wire.read(wire.Identified, made).id
+
+    async def upload(self, channel_id: str, path: Path) -> str:
+        """Give a file to a channel."""
+        return wire.read(wire.Upload, await self.client.upload(_id(channel_id), path)).file_infos[0].id
+
+    async def post_files(
+        self, channel_id: str, message: str, props: Mapping[str, Any], pending_post_id: str, file_ids: Sequence[str]
+    ) -> ChatPost:
+        """Write in a channel, with uploaded files."""
+        post = {"channel_id": _id(channel_id), "message": message, "props": props, "pending_post_id": pending_post_id}
+        made = await self._posts.create_post(post | {"file_ids": list(file_ids)})
+        return wire.read(wire.Post, made).value
+
+    async def delete(self, post_id: str) -> None:
+        """Take away a post of the bot’s; nothing happens when it is gone."""
+        try:
+            await self._posts.delete_post(_id(post_id))
+        except ChatError as error:
+            if error.status not in {403, 404}:  # old servers say 403 of a deleted post
+                raise
 
     async def rewrite(self, post_id: str, message: str, props: Mapping[str, Any]) -> None:
         """Replace the text and all the props of a post of the bot’s."""

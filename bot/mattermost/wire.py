@@ -32,6 +32,8 @@ class User(BaseModel):
     id: str
     username: str
     email: str = ""
+    first_name: str = ""
+    last_name: str = ""
     is_bot: bool = False
     roles: str = ""
     delete_at: int = 0
@@ -47,6 +49,7 @@ class User(BaseModel):
             roles=frozenset(self.roles.split()),
             deleted=self.delete_at > 0,
             timezone=self.timezone.name if self.timezone else "",
+            full_name=f"{self.first_name} {self.last_name}".strip(),
         )
 
 
@@ -62,6 +65,7 @@ class Post(BaseModel):
     original_id: str = ""
     type: str = ""
     props: dict[str, Any] | None = None
+    file_ids: list[str] | None = None
 
     @property
     def stands(self) -> bool:
@@ -78,6 +82,7 @@ class Post(BaseModel):
             create_at=self.create_at,
             type=self.type,
             props=self.props or {},
+            file_ids=tuple(self.file_ids or ()),
         )
 
 
@@ -117,6 +122,12 @@ class Identified(BaseModel):
     """Anything new: its id is all the bot keeps."""
 
     id: str
+
+
+class Upload(BaseModel):
+    """What became of the one file of an upload."""
+
+    file_infos: tuple[Identified]
 
 
 CHANNELS = TypeAdapter(list[Channel])

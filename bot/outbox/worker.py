@@ -69,6 +69,8 @@ class Outbox:
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._draining = False
+        self.ordered = asyncio.Event()
+        """Set when files were ordered: they are made elsewhere (bot/orders)."""
 
     async def start(self) -> None:
         """Begin to deliver, with what an earlier run left."""
@@ -80,6 +82,9 @@ class Outbox:
 
     def hurry(self, messages: Sequence[Outgoing]) -> None:
         """Deliver at once what was just committed, with ``not_before`` a whole LEASE ahead of ``created_at``."""
+        if any(m.where is Where.FILE for m in messages):
+            self.ordered.set()
+            messages = [m for m in messages if m.where is not Where.FILE]
         if self._gate.is_open and not self._draining and len(self._lanes) < HELD:
             for message in messages:
                 self._lanes.put(message)

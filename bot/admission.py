@@ -1,0 +1,64 @@
+"""Who comes in, and what they are given: the role is checked, and the context of a handler made, here only."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.context import Context, Request
+from bot.delivery import Delivery
+from bot.drafts import Drafts
+from bot.errors import UserError
+from bot.features import Trigger
+from bot.mattermost import Chat
+from bot.people import People
+from bot.texts import render
+from bot.traffic import Traffic
+from config.settings import Settings
+from storage.database import Database
+from storage.people import Person, Role, with_role
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The parts that handlers run with."""
+
+    database: Database
+    chat: Chat
+    people: People
+    delivery: Delivery
+    drafts: Drafts
+    traffic: Traffic
+    settings: Settings
+    clock: Callable[[], datetime]
+
+
+class Admission:
+    """The door between what came in and its handler."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._m = machine
+
+    async def person(self, db: AsyncSession, request: Request, trigger: Trigger) -> Person:
+        """Who acts. The role is looked up again for what a dialog, button or order does, as it may be old.
+
+        Raises UserError when the role is not one of the trigger’s.
+        """
+        fresh = request.kind in ("submit", "button", "file")
+        people = self._m.people
+        user = await (people.fresh(db, request.user_id) if fresh else people.of(request.user_id))
+        if user.role not in trigger.roles:
+            raise UserError(await self._not_for_you(db, user, trigger))
+        return user
+
+    def context(self, user: Person, request: Request, db: AsyncSession, now: datetime | None = None) -> Context:
+        """What a handler is given."""
+        m = self._m
+        return Context(user, request, now or m.clock(), db, m.chat, m.settings, m.drafts)
+
+    async def _not_for_you(self, db: AsyncSession, user: Person, trigger: Trigger) -> str:
+        contact = self._m.settings.contact
+        asked = [] if contact else [p.username for p in await with_role(db, Role.ANIMATEUR)]
+        roles = sorted(trigger.roles, key=list(Role).index)
+        return render("refus/role", user=user, roles=roles, contact=contact, animateurs=asked)

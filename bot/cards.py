@@ -1,0 +1,49 @@
+"""How a message looks in Mattermost: its text, and under it a card with facts and signed buttons."""
+
+from typing import Any
+
+from bot.context import Request
+from bot.forms import name_of
+from bot.links import Links
+from bot.replies import Button, Message, Refresh, Update
+from bot.texts import typeset
+
+COLOUR = "#000091"
+"""The blue of the State’s design system, at the edge of cards."""
+
+
+class Cards:
+    """Draws messages; the buttons lead back to ``public_url``."""
+
+    def __init__(self, links: Links, public_url: str) -> None:
+        self._links = links
+        self._public_url = public_url
+
+    def content(self, message: Message, request: Request | None = None) -> dict[str, Any]:
+        """The text and the props of a post."""
+        return {"message": typeset(message.text), "props": self.props(message, request)}
+
+    def props(self, message: Message, request: Request | None) -> dict[str, Any]:
+        """The card under a message; empty when it is words alone."""
+        if not message.buttons and not message.facts:
+            return {"attachments": []} if isinstance(message, (Update, Refresh)) else {}
+        card = {
+            "color": COLOUR,
+            "fields": [{"title": name, "value": value, "short": True} for name, value in message.facts],
+            "actions": [self._action(b, f"b{i}", request) for i, b in enumerate(message.buttons)],
+        }
+        return {"attachments": [card]}
+
+    def _action(self, button: Button, ident: str, request: Request | None) -> dict[str, Any]:
+        link = {"b": name_of(type(button.payload)), "d": button.payload.model_dump(mode="json")}
+        if request and request.response_url:
+            # A whisper’s buttons may whisper in turn, buttons and all, where the person reads it.
+            link["r"] = request.response_url
+        context = {"link": self._links.seal("button", link)}
+        return {
+            "id": ident,
+            "type": "button",
+            "name": button.label,
+            "style": button.style,
+            "integration": {"url": f"{self._public_url}/buttons", "context": context},
+        }

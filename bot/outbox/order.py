@@ -1,0 +1,26 @@
+"""What the outbox keeps of an order for files: what is to be made, and how far that has come."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+
+class Order(BaseModel):
+    """The content of an order’s row.
+
+    ``name`` and ``data`` are the type and the values of what the handler gets. ``sizes`` (how many files each post
+    carries) and ``done`` (what the waiting message becomes) are written down before the first post. ``failures``
+    counts the times it could not be made, ``dropped`` the posts that Mattermost kept without their files.
+    """
+
+    name: str
+    data: dict[str, Any]
+    sizes: list[int] | None = None
+    done: str = ""
+    failures: int = 0
+    dropped: int = 0
+
+
+def topic_of(order_id: str) -> str:
+    """What the waiting message of an order is filed under."""
+    return f"file:{order_id}"
