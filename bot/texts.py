@@ -6,7 +6,8 @@ from importlib.resources import files
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.french.words import NBSP, join, plural
+from bot.french.durations import say_minutes
+from bot.french.words import NBSP, grouped, join, plural
 
 BREAK = "\u200b"
 """A zero-width space: after @ it keeps a name from being a mention (mattermost.md §8)."""
@@ -78,6 +79,8 @@ def _environment() -> Environment:
     environment.filters |= {
         "mention": mention,
         "enumerated": join,
+        "grouped": grouped,
+        "minutes": say_minutes,
         "plural": plural,
         "ours": Markdown,
         "lower_first": _lower_first,

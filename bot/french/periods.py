@@ -78,7 +78,7 @@ def _whole(first: date, end: date) -> str | None:
     return f"année {first.year}" if months == 12 else None
 
 
-def _months_after(day: date, months: int) -> date:
+def months_after(day: date, months: int) -> date:
     """Return the same day of the month some months later (or earlier), or the last one of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
@@ -140,14 +140,14 @@ def _read_last_few(found: str, today: date) -> Period | None:
     if unit.startswith(("jour", "semaine")):
         return Period(end - timedelta(days=count * (7 if unit.startswith("semaine") else 1)), end)
     months = 1 if unit.startswith("mois") else 3 if unit.startswith("trimestre") else 12
-    return Period(_months_after(end, -count * months), end)
+    return Period(months_after(end, -count * months), end)
 
 
 def _latest_begun(month: int, length: int, year: str | None, today: date) -> Period:
     start = date(int(year) if year else today.year, month, 1)
     if not year and start > today:
-        start = _months_after(start, -12)
-    return Period(start, _months_after(start, length))
+        start = months_after(start, -12)
+    return Period(start, months_after(start, length))
 
 
 def _read_named(found: str, today: date) -> Period | None:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 from config.folding import fold
 
-__all__ = ["MINUS", "NBSP", "digits", "fold", "join", "plural", "read_number"]
+__all__ = ["MINUS", "NBSP", "digits", "fold", "grouped", "join", "plural", "read_number"]
 
 NBSP = "\u00a0"
+THIN_SPACE = "\u202f"
 # Signs that fold() would turn into a space: a number that begins with one is negative.
 MINUS = ("-", "‐", "‑", "–", "−")
 
@@ -48,7 +49,12 @@ def plural(n: int, one: str, many: str | None = None) -> str:
     """
     if many is None:
         many = " ".join(word if word.endswith(("s", "x", "z")) else f"{word}s" for word in one.split(" "))
-    return f"{n} {one if abs(n) < 2 else many}"
+    return f"{grouped(n)} {one if abs(n) < 2 else many}"
+
+
+def grouped(n: int) -> str:
+    """Return a number in digits, by groups of three from 10 000 on; the narrow space does not break."""
+    return f"{n:,}".replace(",", THIN_SPACE) if abs(n) >= 10_000 else str(n)
 
 
 def join(items: Sequence[str], last: str = "et") -> str:

@@ -58,6 +58,10 @@ class Told:
         """The count, unless it is masked."""
         return None if measure in self.hidden else count
 
+    def noun(self, measure: str, count: int, one: str, many: str) -> str:
+        """The singular or the plural; a masked count does not even tell that it is one."""
+        return one if count < 2 and measure not in self.hidden else many
+
     def parted(self, counts: Mapping[Any, int], measures: Mapping[Any, str], whole: int | None = None) -> list[Line]:
         """A line for each code. Shares of a group with something masked would tell of it: they are left out."""
         percents: Mapping[Any, int | None] = shares(
@@ -80,8 +84,9 @@ def general(told: Told) -> Section:
         ("individuels", f.individuels, "accompagnement individuel", "accompagnements individuels", ""),
         ("ponctuelles", f.ponctuelles, "demande ponctuelle", "demandes ponctuelles", ""),
     ]
-    lines = [Line(_of(n, one, many) + more, told.value(name, n)) for name, n, one, many, more in counted]
-    benefit = _of(f.poursuivis, "usager a bénéficié", "usagers ont bénéficié") + " d’un accompagnement poursuivi"
+    lines = [Line(told.noun(name, n, one, many) + more, told.value(name, n)) for name, n, one, many, more in counted]
+    benefit = told.noun("poursuivis", f.poursuivis, "usager a bénéficié", "usagers ont bénéficié")
+    benefit += " d’un accompagnement poursuivi"
     poursuivis = told.value("poursuivis", f.poursuivis)
     lines.append(Line(benefit, poursuivis, None if poursuivis is None else goes_on))
     return Section("general", "Général", "", tuple(lines))
@@ -89,7 +94,8 @@ def general(told: Told) -> Section:
 
 def suites(told: Told) -> Section:
     """How the accompaniments that go on do."""
-    redirections = _of(told.figures.suites[Suite.REDIRECTION], "redirection", "redirections")
+    redirected = told.figures.suites[Suite.REDIRECTION]
+    redirections = told.noun(SUITES[Suite.REDIRECTION], redirected, "redirection", "redirections")
     labels = {
         Suite.INDIVIDUEL: "en accompagnement individuel",
         Suite.ATELIER: "en atelier collectif",
@@ -135,7 +141,3 @@ def communes(counts: Mapping[str, int]) -> Section:
 
 def _label(code: Any) -> str:
     return THEMES[code].court if code in THEMES and not hasattr(code, "label") else str(code.label)
-
-
-def _of(count: int, one: str, many: str) -> str:
-    return one if count < 2 else many

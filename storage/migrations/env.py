@@ -12,7 +12,8 @@ import storage.cra.months
 import storage.cursors
 import storage.drafts
 import storage.outbox
-import storage.people  # noqa: F401  (the imports register the tables)
+import storage.people
+import storage.stats.subscriptions  # noqa: F401  (the imports register the tables)
 
 
 def include_object(item: Any, *_: object) -> bool:

@@ -1,6 +1,6 @@
 """What is asked of the comptes rendus for statistics; periods are half-open intervals of activity dates."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
@@ -28,6 +28,7 @@ from storage.cra.table import SUITES
 from storage.database import dialect, execute
 from storage.stats.figures import Figures
 
+PAGE = 500
 _COUNTED = CRA.c.deleted_at.is_(None)
 
 
@@ -75,6 +76,20 @@ async def own_communes(db: AsyncSession, author_id: str, start: date, end: date)
     """How many CRAs one conseiller has in each commune (INSEE code), the most frequent first."""
     counted = select(CRA.c.commune, func.count()).where(*_mine(author_id, start, end)).group_by(CRA.c.commune)
     return await _counts(db, counted.order_by(func.count().desc(), CRA.c.commune))
+
+
+async def own_rows(db: AsyncSession, author_id: str, start: date, end: date) -> AsyncIterator[list[Mapping[str, Any]]]:
+    """One’s CRAs of [start, end[ as mappings of the table’s columns, oldest first, a page at a time."""
+    day, number = start, 0
+    while True:
+        later = (CRA.c.date > day) | ((CRA.c.date == day) & (CRA.c.id > number))
+        query = select(CRA).where(*_mine(author_id, start, end), later).order_by(CRA.c.date, CRA.c.id).limit(PAGE)
+        rows: list[Mapping[str, Any]] = [dict(row) for row in (await execute(db, query)).mappings()]
+        if rows:
+            yield rows
+            day, number = rows[-1]["date"], rows[-1]["id"]
+        if len(rows) < PAGE:
+            return
 
 
 async def crowd(db: AsyncSession, territory: Territory, start: date, end: date) -> Crowd:

@@ -57,19 +57,19 @@ def month_name(month: date) -> str:
     return f"mois_{month:%Y-%m}"
 
 
-async def shown(db: AsyncSession, start: date, end: date) -> dict[str, Shown]:
-    """What may be told of all territories that have CRAs in these whole months, by key."""
+async def gathered(db: AsyncSession, start: date, end: date) -> dict[str, tuple[Crowd, Months]]:
+    """All territories that have CRAs in these whole months, by key, to be ``masked`` before anybody is told."""
     found = dict[str, tuple[Crowd, Months]]()
     for key, place in ((departement, _itself), (region, _region), (lambda _: NATIONAL, _nation)):
         by_month = await monthly(db, start, end, place)
         for code, crowd in (await crowds(db, start, end, place)).items():
             found[key(code)] = crowd, {m: n for (where, m), n in by_month.items() if where == code}
     found.pop(region(""), None)
-    return masked(found)
+    return found
 
 
 def masked(found: Mapping[str, tuple[Crowd, Months]]) -> dict[str, Shown]:
-    """What may be told of these territories, by key."""
+    """What may be told of these territories, by key; a second’s work where the nation did next to nothing."""
     if not found:
         return {}
     months = dict.fromkeys(sorted({m for _, by_month in found.values() for m in by_month}), (0, 0))

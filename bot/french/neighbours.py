@@ -1,0 +1,59 @@
+"""The periods beside a period: the one before, the one after, and the days to compare it with."""
+
+from datetime import date, timedelta
+
+from bot.french.periods import FIRST_DAY, Period, months_after
+
+_DAY = timedelta(days=1)
+_WEEK = 7
+_YEAR = 12
+_QUARTER = 3
+
+
+def before(period: Period) -> Period | None:
+    """The whole week, month, quarter, year or run of days before; None before the first day that can be told."""
+    if months := _months(period):
+        found = Period(months_after(period.start, -months), period.start)
+    else:
+        found = Period(period.start - timedelta(days=_length(period)), period.start)
+    return found if found.last >= FIRST_DAY else None
+
+
+def after(period: Period, today: date) -> Period | None:
+    """The one after, up to today when it is not over; None when it has not begun."""
+    months = _months(period)
+    start = months_after(period.start, months) if months else period.start + timedelta(days=_length(period))
+    end = months_after(start, months) if months else start + timedelta(days=_length(period))
+    return Period(start, min(end, today + _DAY)) if start <= today else None
+
+
+def comparable(period: Period, today: date) -> Period:
+    """The same days of the period before: all of it for one that is over, the first days for one in progress."""
+    if period.last > today:
+        period = Period(period.start, max(today, period.start) + _DAY)
+    months = _months(period)
+    if not months:
+        back = timedelta(days=_length(period))
+        return Period(period.start - back, min(period.end - back, period.start))
+    start = months_after(period.start, -months)
+    if months_after(period.start, months) == period.end:
+        return Period(start, period.start)
+    return Period(start, min(months_after(period.last, -months) + _DAY, period.start))
+
+
+def _months(period: Period) -> int:
+    """How many months has what the period is, or begins: a month, a quarter, a year, whole months; 0 for days."""
+    if period.start.day != 1:
+        return 0
+    spanned = (period.last.year - period.start.year) * _YEAR + period.last.month - period.start.month + 1
+    if spanned == 1 or period.end.day == 1:
+        return spanned
+    if spanned <= _QUARTER and (period.start.month - 1) % _QUARTER == 0:
+        return _QUARTER
+    return _YEAR if spanned <= _YEAR and period.start.month == 1 else 0
+
+
+def _length(period: Period) -> int:
+    """Days; a week in progress is a week."""
+    days = (period.end - period.start).days
+    return _WEEK if days <= _WEEK and days > 1 and period.start.weekday() == 0 else days

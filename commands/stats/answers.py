@@ -1,0 +1,118 @@
+"""One’s own figures put into words, and the page that papers show of them."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.context import Context
+from bot.french.neighbours import after, before, comparable
+from bot.french.periods import Period, months_after
+from bot.french.words import plural
+from bot.replies import Button
+from bot.texts import Markdown, render
+from commands.stats.asking import Asked
+from commands.stats.buttons import Details, Other, See, Take
+from commands.stats.papers import Page
+from commands.stats.sections import Section, Told, charts, communes, evolution, general, suites, temps
+from storage.communes import by_code, label
+from storage.stats import Figures, Percent, share
+from storage.stats.queries import own, own_communes, own_months
+
+MONTHS_SHOWN = 12
+NOTES = {
+    Percent.JUSTE: "Pourcentages arrondis à l’entier ; ceux d’un même groupe font 100 ensemble.",
+    Percent.COOP: "Pourcentages tronqués à l’entier, comme sur l’ancienne plateforme Coop.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said of one’s figures; ``filled`` when there is something to draw."""
+
+    text: Markdown
+    buttons: list[Button]
+    filled: bool
+
+
+async def answered(ctx: Context, asked: Asked) -> Answer:
+    """The figures in words, compared with the period before, and where to go from there."""
+    figures = await own(ctx.db, ctx.user.id, asked.start, asked.end)
+    earlier = comparable(asked.period, ctx.today)
+    then = await own(ctx.db, ctx.user.id, earlier.start, earlier.end)
+    text = render(
+        "stats/answer",
+        period=asked.period.label,
+        f=figures,
+        goes_on=share(figures.poursuivis, figures.personnes, asked.percent),
+        drawn=charts(Told(figures, asked.percent)),
+        earlier=earlier.label,
+        compared=_compared(figures, then),
+    )
+    return Answer(text, _buttons(ctx, asked, figures), figures.accompagnements > 0)
+
+
+async def detailed(ctx: Context, asked: Asked) -> Markdown:
+    """Every figure, in words."""
+    page = await page_of(ctx, asked)
+    return render("stats/details", page=page)
+
+
+async def page_of(ctx: Context, asked: Asked, name: str | None = None) -> Page:
+    """What papers show of one’s figures."""
+    user, last = ctx.user, min(asked.period.last, ctx.today)
+    commune = by_code(user.commune) if user.commune else None
+    return Page(
+        title="Mes statistiques",
+        period=asked.period.label,
+        start=asked.start,
+        last=max(last, asked.start),
+        today=ctx.today,
+        sections=await sections_of(ctx, asked, last),
+        name=name,
+        structure=user.structure,
+        place=label(commune, user.code_postal or "") if commune else None,
+        notes=(NOTES[asked.percent],),
+        zone=user.zone,
+    )
+
+
+async def sections_of(ctx: Context, asked: Asked, last: date) -> tuple[Section, ...]:
+    """All sections of one’s own page; the evolution is that of the twelve months up to the period’s last day."""
+    told = Told(await own(ctx.db, ctx.user.id, asked.start, asked.end), asked.percent)
+    first = months_after(last.replace(day=1), 1 - MONTHS_SHOWN)
+    counts = await own_months(ctx.db, ctx.user.id, first, last + timedelta(days=1))
+    months = {month: counts.get(month, 0) for month in (months_after(first, n) for n in range(MONTHS_SHOWN))}
+    places = await own_communes(ctx.db, ctx.user.id, asked.start, asked.end)
+    return (general(told), suites(told), *charts(told), temps(told), evolution(months), communes(places))
+
+
+def _buttons(ctx: Context, asked: Asked, figures: Figures) -> list[Button]:
+    beside = [before(asked.period), after(asked.period, ctx.today)]
+    buttons = [Button(f"Voir {_short(p)}", See(**asked.about(p))) for p in beside if p]
+    buttons.append(Button("Autre période", Other(**asked.same)))
+    if figures.accompagnements:
+        buttons += [Button("Détails", Details(**asked.same)), Button("Exporter", Take(**asked.same))]
+    return buttons
+
+
+def _short(period: Period) -> str:
+    """A period as a button names it."""
+    if (period.end - period.start).days == 1 or not period.label.startswith("du "):
+        return period.label
+    return f"du {period.start:%d/%m} au {period.last:%d/%m}"
+
+
+def _compared(now: Figures, then: Figures) -> list[str]:
+    """How much more or less than before; nothing when there is nothing to compare with."""
+    if not then.accompagnements:
+        return []
+    return [
+        difference(now.personnes, then.personnes, "personne accompagnée", "personnes accompagnées"),
+        difference(now.accompagnements, then.accompagnements, "compte rendu", "comptes rendus"),
+    ]
+
+
+def difference(now: int, then: int, one: str, many: str) -> str:
+    """« 3 comptes rendus de plus », « 1 personne accompagnée de moins », « autant de comptes rendus »."""
+    if now == then:
+        return f"autant de {many}"
+    return f"{plural(abs(now - then), one, many)} de {'plus' if now > then else 'moins'}"

@@ -1,0 +1,98 @@
+"""« /stats exporter »: one’s figures as a PDF, a workbook or a CSV, in the direct channel."""
+
+import asyncio
+from pathlib import Path
+
+from bot.context import Context
+from bot.errors import ChatError
+from bot.french.words import fold, plural
+from bot.replies import Ask, Parcel, Replies, SendFile, Whisper
+from bot.texts import render
+from commands.stats import papers
+from commands.stats.answers import page_of
+from commands.stats.asking import Asked, read
+from commands.stats.buttons import Export, Take
+from commands.stats.feature import CONSEILLERS, feature
+from commands.stats.own import in_direct
+from dialogs.stats import Format, TakeAway
+from storage.stats.queries import own_rows
+
+WORDS = {"pdf": Format.PDF, "xlsx": Format.XLSX, "xls": Format.XLSX, "excel": Format.XLSX, "csv": Format.CSV}
+
+
+@feature.command(
+    "stats exporter",
+    help="Recevoir vos statistiques en fichier",
+    hint="[pdf | xlsx | csv] [période]",
+    roles=CONSEILLERS,
+)
+async def export_line(ctx: Context, text: str) -> Replies:
+    """A file of the period said; which form is asked in a window when it is not."""
+    first, _, rest = text.strip().partition(" ")
+    form = WORDS.get(fold(first))
+    if form:
+        return await ordered(ctx, read(ctx, rest), form)
+    return _window(read(ctx, text))
+
+
+@feature.button(Take, roles=CONSEILLERS, writes=False)
+async def take(ctx: Context, click: Take) -> Replies:
+    """« Exporter »: in which form?"""
+    return _window(click)
+
+
+@feature.submit(TakeAway, roles=CONSEILLERS)
+async def asked_for(ctx: Context, form: TakeAway) -> Replies:
+    """The form was chosen."""
+    asked = Asked(start=form.period.start, end=form.period.end, percent=form.percent)
+    return await ordered(ctx, asked, form.format)
+
+
+async def ordered(ctx: Context, asked: Asked, form: Format) -> Replies:
+    """The file is on its way; elsewhere than in the direct channel, say where it arrives."""
+    waiting = render("stats/waiting", format=form.value.upper(), period=asked.period.label)
+    sent = SendFile(user_id=ctx.user.id, order=Export(**asked.same, format=form), waiting=waiting)
+    if await in_direct(ctx):
+        return sent
+    return [sent, Whisper("Votre fichier arrive dans notre conversation privée.")]
+
+
+@feature.file(Export, roles=CONSEILLERS)
+async def export(ctx: Context, order: Export, folder: Path) -> Parcel:
+    """The file; a workbook has the reports themselves, read and written a page at a time."""
+    page = await page_of(ctx, order, await _name(ctx))
+    path = folder / page.file(order.format.value)
+    count = await written(ctx, order, page, path)
+    told = plural(count, "compte rendu", "comptes rendus")
+    text = render("stats/exported", period=order.period.label, told=told)
+    done = render("stats/prepared", file=path.name)
+    return Parcel(text, files=[path], done=done)
+
+
+async def written(ctx: Context, order: Export, page: papers.Page, path: Path) -> int:
+    """Write the file, and say how many reports it is about."""
+    if order.format is Format.XLSX:
+        book = await asyncio.to_thread(papers.Workbook, page, path)
+        count = 0
+        async for rows in own_rows(ctx.db, ctx.user.id, order.start, order.end):
+            await asyncio.to_thread(book.add, rows)
+            count += len(rows)
+        await asyncio.to_thread(book.close)
+        return count
+    write = papers.pdf if order.format is Format.PDF else papers.statistiques_csv
+    await asyncio.to_thread(write, page, path)
+    general = page.section("general")
+    return next((line.value or 0 for line in general.lines if "enregistré" in line.label), 0) if general else 0
+
+
+async def _name(ctx: Context) -> str:
+    """The person’s own name, as the account says it; the user name where it does not, or Mattermost is away."""
+    try:
+        account = await ctx.chat.user(ctx.user.id)
+    except ChatError:
+        return ctx.user.username
+    return account.full_name or ctx.user.username
+
+
+def _window(asked: Asked) -> Ask:
+    return Ask(TakeAway.draft(format=Format.PDF, period=asked.period, percent=asked.percent))

@@ -1,0 +1,85 @@
+"""The windows of statistics: another period, and in which form figures are taken away."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from bot.forms import Choice, Clues, Form, Hidden, ReadText
+from bot.french.periods import FIRST_DAY, Period, read_period
+from storage.cra.values import Labelled
+from storage.stats import Percent
+
+UNDERSTOOD = (
+    "Essayez : semaine, mois, mois dernier, trimestre, année, 3 derniers mois, septembre, 2025, "
+    "ou du 01/09/2026 au 30/09/2026."
+)
+
+
+class Format(Labelled):
+    """In which form figures are taken away."""
+
+    PDF = "pdf", "PDF, à transmettre"
+    XLSX = "xlsx", "Excel, avec chaque compte rendu"
+    CSV = "csv", "CSV, les chiffres seuls"
+
+
+def period_of(text: str, clues: Clues) -> Period:
+    """The period a text means. Raises ValueError with a sentence, also for one without any possible report."""
+    period = read_period(text, clues.today)
+    if period is None:
+        raise ValueError(f"Je n’ai pas compris cette période. {UNDERSTOOD}")
+    if period.end <= FIRST_DAY or period.start > clues.today:
+        raise ValueError(f"Il n’y a pas de compte rendu à cette période ({period.label}). {UNDERSTOOD}")
+    return period
+
+
+def _label(period: Any) -> str:
+    return str(period.label)
+
+
+PERIOD = ReadText(
+    period_of, show=_label, placeholder="mois dernier, septembre, 2025…", missing_text="Indiquez une période."
+)
+PERIODS = {
+    "semaine": "Cette semaine",
+    "semaine dernière": "La semaine dernière",
+    "mois": "Ce mois-ci",
+    "mois dernier": "Le mois dernier",
+    "trimestre": "Ce trimestre",
+    "année": "Cette année",
+    "12 derniers mois": "Les 12 derniers mois",
+    "tout": "Depuis le début",
+}
+
+
+class SeePeriod(Form):
+    """Other days to look at: one of the usual periods, or any that can be written."""
+
+    title = "Voir une autre période"
+    submit_label = "Voir"
+
+    usual: Annotated[str | None, Choice(PERIODS)] = Field(
+        None, alias="habituelle", title="Période", description="Choisissez, ou écrivez ci-dessous."
+    )
+    written: Annotated[Period | None, PERIOD] = Field(
+        None, alias="ecrite", title="Ou bien, par écrit", description="Septembre, 2025, du 01/09 au 15/09…"
+    )
+    percent: Hidden[Percent] = Percent.JUSTE
+
+    @classmethod
+    def problems(cls, values: Any, clues: Clues) -> dict[str, str]:
+        chosen = values.get("usual") or values.get("written")
+        return {} if chosen else {"usual": "Choisissez une période, ou écrivez-en une ci-dessous."}
+
+
+class TakeAway(Form):
+    """A file of one’s figures."""
+
+    title = "Exporter mes chiffres"
+    submit_label = "Exporter"
+
+    format: Annotated[Format, Choice.of(Format)] = Field(title="Forme", description="Le fichier arrive en privé.")
+    period: Annotated[Period, PERIOD] = Field(
+        alias="periode", title="Période", description="Le mois dernier, septembre, 2025…"
+    )
+    percent: Hidden[Percent] = Percent.JUSTE

@@ -1,0 +1,57 @@
+"""Who receives the monthly report, and up to which month it was sent."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import delete
+from sqlmodel import Field, SQLModel, col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.cra.months import CRA_MONTH
+from storage.database import UtcTime, insertion
+from storage.people import Person, Role
+
+
+class Subscription(SQLModel, table=True):
+    """Somebody asked for the report; ``sent`` is the first day of the last month dealt with."""
+
+    __tablename__ = "stats_subscription"
+
+    person_id: str = Field(primary_key=True, foreign_key="person.id", max_length=26)
+    since: datetime = Field(sa_type=UtcTime)
+    sent: date
+
+
+async def subscribed(db: AsyncSession, person_id: str) -> bool:
+    """Whether somebody receives the report."""
+    return (await db.exec(select(Subscription).where(Subscription.person_id == person_id))).first() is not None
+
+
+async def subscribe(db: AsyncSession, person_id: str, at: datetime, month: date) -> bool:
+    """Send the report from now on, that of the month after ``month`` first; False when it was sent already."""
+    row = {"person_id": person_id, "since": at, "sent": month}
+    added = insertion(db, Subscription).values(row).on_conflict_do_nothing().returning(col(Subscription.person_id))
+    return (await db.execute(added)).scalar() is not None
+
+
+async def unsubscribe(db: AsyncSession, person_id: str) -> bool:
+    """Send it no more; False when it was not sent."""
+    gone = await db.execute(delete(Subscription).where(col(Subscription.person_id) == person_id))
+    return bool(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE gives a cursor
+
+
+async def waiting(db: AsyncSession, month: date) -> Sequence[Person]:
+    """Who may be due the report of a month: subscribed, not dealt with yet, and still filing reports."""
+    files = col(Person.role).is_(None) | (Person.role == Role.CONSEILLER)
+    due = select(Person).join(Subscription, col(Subscription.person_id) == Person.id)
+    due = due.where(Subscription.sent < month, files)
+    return (await db.exec(due.order_by(Person.id))).all()
+
+
+async def deal_with(db: AsyncSession, person_ids: Sequence[str], month: date) -> set[str]:
+    """Note that a month is dealt with for these persons, and say which of them did something in it."""
+    if not person_ids:
+        return set()
+    await db.exec(update(Subscription).where(col(Subscription.person_id).in_(person_ids)).values(sent=month))
+    active = (CRA_MONTH.c.month == month, CRA_MONTH.c.accompagnements > 0, CRA_MONTH.c.author_id.in_(person_ids))
+    return set((await db.execute(select(CRA_MONTH.c.author_id).where(*active))).scalars())
