@@ -1,0 +1,62 @@
+"""The periods beside a period."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.french.neighbours import after, before, comparable
+from bot.french.periods import FIRST_DAY, Period, read_period
+
+TODAY = date(2026, 11, 24)
+
+
+def period(text: str) -> Period:
+    """A period as people write it, today."""
+    found = read_period(text, TODAY)
+    assert found, text
+    return found
+
+
+@pytest.mark.parametrize(
+    ("said", "earlier", "same_days", "later"),
+    [
+        ("mois", "octobre 2026", "du 1er au 24 octobre 2026", None),
+        ("octobre", "septembre 2026", "septembre 2026", "du 1er au 24 novembre 2026"),
+        ("février 2026", "janvier 2026", "janvier 2026", "mars 2026"),
+        ("trimestre", "3e trimestre 2026", "du 1er juillet au 24 août 2026", None),
+        ("année", "année 2025", "du 1er janvier au 24 novembre 2025", None),
+        ("2025", "année 2024", "année 2024", "du 1er janvier au 24 novembre 2026"),
+        ("semaine", "du 16 au 22 novembre 2026", "du 16 au 17 novembre 2026", None),
+        ("semaine dernière", "du 9 au 15 novembre 2026", "du 9 au 15 novembre 2026", "du 23 au 24 novembre 2026"),
+        ("hier", "22 novembre 2026", "22 novembre 2026", "24 novembre 2026"),
+        ("du 05/09/2026 au 14/09/2026", "du 26 août au 4 septembre 2026", "du 26 août au 4 septembre 2026", None),
+    ],
+)
+def test_neighbours(said: str, earlier: str, same_days: str, later: str | None) -> None:
+    found = before(period(said))
+    assert found
+    assert found.label.endswith(earlier)
+    assert comparable(period(said), TODAY).label.endswith(same_days)
+    if later:
+        following = after(period(said), TODAY)
+        assert following
+        assert following.label.endswith(later)
+
+
+def test_nothing_comes_before_the_first_day_nor_after_today() -> None:
+    assert before(Period(FIRST_DAY, FIRST_DAY + timedelta(days=31))) is None
+    assert after(period("mois"), TODAY) is None
+    assert after(period("aujourd’hui"), TODAY) is None
+
+
+@given(st.dates(date(2021, 6, 1), TODAY), st.integers(1, 400))
+def test_neighbours_touch(start: date, days: int) -> None:
+    here = Period(start, min(start + timedelta(days=days), TODAY + timedelta(days=1)))
+    earlier, same = before(here), comparable(here, TODAY)
+    assert earlier
+    assert earlier.end == here.start
+    assert same.start < same.end <= here.start
+    later = after(here, TODAY)
+    assert later is None or ((later.start >= here.end or later.start > here.start) and later.last <= TODAY)
