@@ -141,6 +141,12 @@ def _stats(options: Namespace) -> int:
     return asyncio.run(tell(settings_of(options), options))
 
 
+def _demo_data(options: Namespace) -> int:
+    from bot.operator.demo_data import demo_data
+
+    return asyncio.run(demo_data(settings_of(options), options, utc_now().date()))
+
+
 def _demo(options: Namespace) -> int:
     from bot.operator.demo import FOLDER, demo
 
@@ -155,6 +161,7 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "import": _import,
     "export": _export,
     "stats": _stats,
+    "demo-data": _demo_data,
     "demo": _demo,
 }
 

@@ -60,6 +60,7 @@ def parser() -> Parser:
     _import(commands.add_parser("import", help="faire entrer des données"))
     _export(commands.add_parser("export", help="faire sortir des données"))
     _stats(commands.add_parser("stats", help="les chiffres d’une personne ou d’un territoire (docs/wire.md)"))
+    _demo_data(commands.add_parser("demo-data", help="un historique inventé, aussi long qu’on veut, dans la base"))
     _demo(commands.add_parser("demo", help="le bot et un Mattermost embarqué, avec des personnes et un historique"))
     return root
 
@@ -144,6 +145,23 @@ def _day(text: str) -> date:
     from storage.cra.cells import day
 
     return day(text)
+
+
+def _demo_data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--cras", type=_count, required=True, metavar="N", help="nombre de comptes rendus")
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="S", help="graine : la même donne le même historique (1)"
+    )
+    parser.add_argument("--conseillers", type=_count, default=4000, metavar="N", help="leurs auteurs (4000)")
+    parser.add_argument("--from", dest="start", type=_day, metavar="JOUR", help="premier jour (trois ans plus tôt)")
+    parser.add_argument("--to", dest="end", type=_day, metavar="JOUR", help="dernier jour, compris (hier)")
+    parser.add_argument("--force", action="store_true", help="même si la base contient de vrais comptes rendus")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) < 1_000_000_000:
+        raise argparse.ArgumentTypeError(f"un nombre à partir de 1 est attendu, pas « {text} »")
+    return int(text)
 
 
 def _demo(parser: argparse.ArgumentParser) -> None:

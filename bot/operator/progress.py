@@ -7,16 +7,23 @@ PATIENCE = 2.0
 """Seconds before the first line."""
 EVERY = 10.0
 """Seconds between lines where they add up; on a terminal one line is rewritten each second."""
+WIDTH = 30
 
 
 class Progress:
-    """Call ``at`` as often as you like, and ``end`` once."""
+    """Call ``at`` as often as you like, and ``end`` once.
 
-    def __init__(self, out: TextIO, unit: str) -> None:
+    Where the ``total`` is known, a bar shows the share done and the time left; ``done`` were so before this run.
+    """
+
+    def __init__(self, out: TextIO, unit: str, total: int | None = None, done: int = 0) -> None:
         self._out = out
         self._unit = unit
+        self._total = total
+        self._done = done
         self._rewrites = out.isatty()
-        self._next = time.monotonic() + PATIENCE
+        self._begun = time.monotonic()
+        self._next = self._begun + PATIENCE
         self._shown = False
 
     def at(self, count: int) -> None:
@@ -26,7 +33,18 @@ class Progress:
             return
         self._next = now + (1.0 if self._rewrites else EVERY)
         self._shown = True
-        print(f"{count:,} {self._unit}…".replace(",", "\u202f"), file=self._out, end=self._end, flush=True)
+        line = f"{count:,} {self._unit}".replace(",", "\u202f")
+        line = self._bar(line, count, now - self._begun) if self._total else f"{line}…"
+        print(line, file=self._out, end=self._end, flush=True)
+
+    def _bar(self, line: str, count: int, elapsed: float) -> str:
+        share = min(1.0, count / (self._total or count))
+        full = round(share * WIDTH)
+        left = ""
+        if count > self._done and self._total:
+            seconds = elapsed / (count - self._done) * max(0, self._total - count)
+            left = f", encore {_said(seconds)}"
+        return f"[{'█' * full}{'·' * (WIDTH - full)}] {share:.0%} : {line}{left}".replace("%", "\u00a0%")
 
     def end(self) -> None:
         """Leave the terminal’s line clean."""
@@ -36,3 +54,8 @@ class Progress:
     @property
     def _end(self) -> str:
         return "\033[K\r" if self._rewrites else "\n"
+
+
+def _said(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"

@@ -1,0 +1,93 @@
+"""Conseillers who do not exist: each in a département, with a structure and some communes to work in.
+
+The n-th of them is the same person whatever the seed and however many there are.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import accumulate
+from typing import Generic, TypeVar
+
+from config.departements import DEPARTEMENTS
+from storage.communes import Commune, every
+from storage.people import Person, Role
+
+T = TypeVar("T")
+
+PREFIX = "demodata"
+"""How their ids begin; no id of Mattermost’s does so with digits behind."""
+PLACES = 4
+_STRUCTURES = (
+    *("Mairie {de}", "Mairie {de}", "CCAS {de}", "Centre social {de}", "Médiathèque {de}"),
+    *("France Services {nom}", "Mission locale {de}", "Communauté de communes {de}", "Maison de quartier {de}"),
+)
+_CONTRACTED = (("Le ", "du "), ("Les ", "des "), ("La ", "de La "), ("L'", "de L’"))
+
+
+@dataclass(frozen=True, slots=True)
+class Conseiller:
+    """Somebody, how much of the work is theirs, and the places: the usual one, then others nearby."""
+
+    number: int
+    departement: str
+    structure: str
+    places: tuple[Commune, ...]
+    diligence: float
+
+    @property
+    def id(self) -> str:
+        """As Mattermost’s, 26 characters."""
+        return f"{PREFIX}{self.number:018d}"
+
+    def person(self, since: datetime) -> Person:
+        """Their line in the register."""
+        home = self.places[0]
+        return Person(
+            id=self.id,
+            username=f"demo-{self.number:04d}",
+            role=Role.CONSEILLER,
+            structure=self.structure,
+            departements=[self.departement],
+            commune=home.code,
+            code_postal=home.codes_postaux[0],
+            timezone=DEPARTEMENTS[self.departement].fuseau,
+            since=since,
+        )
+
+
+class _Draw(Generic[T]):
+    """Some things with their weights, drawn quickly again and again."""
+
+    def __init__(self, things: Sequence[T], weights: Sequence[float]) -> None:
+        self._things = things
+        self._weights = list(accumulate(weights))
+
+    def some(self, dice: random.Random, count: int) -> list[T]:
+        return dice.choices(self._things, cum_weights=self._weights, k=count)
+
+
+def conseillers(count: int) -> Iterator[Conseiller]:
+    """That many, in the order of their arrival."""
+    communes: dict[str, list[Commune]] = {code: [] for code, d in DEPARTEMENTS.items() if d.region}
+    for commune in every():
+        if commune.codes_postaux and commune.departement in communes:
+            communes[commune.departement].append(commune)
+    # Fewer people per conseiller where there are few: every département has some.
+    weights = [(sum(c.population for c in found) + 20_000) ** 0.8 for found in communes.values()]
+    departements = _Draw(list(communes), weights)
+    draws = {code: _Draw(found, [c.population + 50 for c in found]) for code, found in communes.items()}
+    dice = random.Random("conseillers")  # noqa: S311  (a story, not a secret)
+    for number in range(1, count + 1):
+        [code] = departements.some(dice, 1)
+        places = draws[code].some(dice, PLACES)
+        structure = _structure(dice.choice(_STRUCTURES), places[0].nom)
+        yield Conseiller(number, code, structure, tuple(places), dice.lognormvariate(0, 0.45))
+
+
+def _structure(pattern: str, nom: str) -> str:
+    for article, contracted in _CONTRACTED:
+        if nom.startswith(article):
+            return pattern.format(de=contracted + nom.removeprefix(article), nom=nom)
+    return pattern.format(de=("d’" if nom[0] in "AEÉÈIOUYÎŒ" else "de ") + nom, nom=nom)
