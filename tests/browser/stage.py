@@ -24,6 +24,8 @@ class Stage:
 
     bot: Asking
     desk: Desk
+    own_page: bool = True
+    """Whether the embedded server’s page is what is seen; a real client has other words for the same."""
 
     @property
     def site(self) -> Site:
@@ -73,5 +75,5 @@ async def staged(browser: Browser, bot: Asking, *, real: bool) -> AsyncIterator[
     if real:
         await without_tours(ann)
     context = await browser.new_context(locale="fr-FR", timezone_id="Europe/Paris")
-    yield Stage(bot, await Desk.of(ann, context))
+    yield Stage(bot, await Desk.of(ann, context), not real)
     await context.close()

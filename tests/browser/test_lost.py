@@ -6,10 +6,20 @@ from playwright.async_api import Route, expect
 from sandbox.faults import Faults
 from tests.browser.desk import BOX, Desk
 from tests.browser.filing import fill_workshop
+from tests.browser.window import Window
 from tests.house import House, until_async
 
 pytestmark = [pytest.mark.browser, pytest.mark.newest_only]
 BACK_MS = 20_000
+
+
+async def form_that_stays(desk: Desk) -> Window:
+    """The dialog of /cra, filled in, of a client that keeps it open when a submission fails."""
+    window = await desk.opens("/cra")
+    if window.legacy:
+        pytest.skip("dialogs below 11.0 close when a submission fails; the bot keeps a draft (test_cra_drafts.py)")
+    await fill_workshop(window)
+    return window
 
 
 async def test_a_submission_whose_answer_is_lost_is_sent_again_and_counts_once(house: House, desk: Desk) -> None:
@@ -17,8 +27,7 @@ async def test_a_submission_whose_answer_is_lost_is_sent_again_and_counts_once(h
         await route.fetch()
         await route.abort("connectionreset")
 
-    window = await desk.opens("/cra")
-    await fill_workshop(window)
+    window = await form_that_stays(desk)
     await desk.page.route("**/api/v4/actions/dialogs/submit", lost, times=1)
     await window.sends()
     await until_async(lambda: house.reports(desk.person))
@@ -33,8 +42,7 @@ async def test_a_submission_whose_answer_is_lost_is_sent_again_and_counts_once(h
 
 
 async def test_a_submission_that_never_left_is_sent_when_the_line_is_back(house: House, desk: Desk) -> None:
-    window = await desk.opens("/cra")
-    await fill_workshop(window)
+    window = await form_that_stays(desk)
     await desk.page.context.set_offline(True)
     await window.sends()
     await expect(window.submit).to_be_enabled()
