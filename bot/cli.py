@@ -130,6 +130,10 @@ def _import(options: Namespace) -> int:
 
 
 def _export(options: Namespace) -> int:
+    if options.kind == "stats":
+        from bot.operator.stats_files import export_stats
+
+        return asyncio.run(export_stats(settings_of(options), options, utc_now()))
     from bot.operator.transfer import export_cra
 
     return asyncio.run(export_cra(settings_of(options), options))

@@ -105,6 +105,19 @@ def _export(parser: argparse.ArgumentParser) -> None:
     cra.add_argument("--user", metavar="NOM", help="ceux d’une seule personne, par son nom d’utilisateur")
     cra.add_argument("--format", choices=("csv", "jsonl"), default="jsonl", help="jsonl (d’office) ou csv")
     cra.add_argument("--deleted", action="store_true", help="avec ceux qui ont été supprimés")
+    _export_stats(kinds.add_parser("stats", help="les statistiques, en fichier comme dans la discussion"))
+
+
+def _export_stats(parser: argparse.ArgumentParser) -> None:
+    _scope(parser)
+    parser.add_argument("--format", choices=("pdf", "xlsx", "csv"), required=True, help="la forme du fichier")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=Path(),
+        metavar="F",
+        help="fichier, dossier, ou « - » pour la sortie standard (sinon le dossier courant, sous le nom usuel)",
+    )
 
 
 def _stats(parser: argparse.ArgumentParser) -> None:

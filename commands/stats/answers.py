@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context
 from bot.french.neighbours import after, before, comparable
@@ -14,6 +17,7 @@ from commands.stats.buttons import Details, Other, See, Take
 from commands.stats.papers import Page
 from commands.stats.sections import Section, Told, charts, communes, evolution, general, suites, temps
 from storage.communes import by_code, label
+from storage.people import Person
 from storage.stats import Figures, Percent, share
 from storage.stats.queries import own, own_communes, own_months
 
@@ -22,6 +26,19 @@ NOTES = {
     Percent.JUSTE: "Pourcentages arrondis à l’entier ; ceux d’un même groupe font 100 ensemble.",
     Percent.COOP: "Pourcentages tronqués à l’entier, comme sur l’ancienne plateforme Coop.",
 }
+
+
+class Reader(Protocol):
+    """Whose page it is and where it is read from: a request in the chat, or a command of the operator’s."""
+
+    @property
+    def user(self) -> Person: ...
+
+    @property
+    def db(self) -> AsyncSession: ...
+
+    @property
+    def today(self) -> date: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +73,7 @@ async def detailed(ctx: Context, asked: Asked) -> Markdown:
     return render("stats/details", page=page)
 
 
-async def page_of(ctx: Context, asked: Asked, name: str | None = None) -> Page:
+async def page_of(ctx: Reader, asked: Asked, name: str | None = None) -> Page:
     """What papers show of one’s figures."""
     user, last = ctx.user, min(asked.period.last, ctx.today)
     commune = by_code(user.commune) if user.commune else None
@@ -75,7 +92,7 @@ async def page_of(ctx: Context, asked: Asked, name: str | None = None) -> Page:
     )
 
 
-async def sections_of(ctx: Context, asked: Asked, last: date) -> tuple[Section, ...]:
+async def sections_of(ctx: Reader, asked: Asked, last: date) -> tuple[Section, ...]:
     """All sections of one’s own page; the evolution is that of the twelve months up to the period’s last day."""
     told = Told(await own(ctx.db, ctx.user.id, asked.start, asked.end), asked.percent)
     first = months_after(last.replace(day=1), 1 - MONTHS_SHOWN)
