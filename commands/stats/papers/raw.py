@@ -14,11 +14,11 @@ _SOURCES = {"dialog": "Fenêtre", "line": "Ligne", "import": "Import"}
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column; ``kind`` is how its cells look (number, date, moment, or text), ``width`` in characters."""
+    """A column; ``kind`` is how its cells look (plain, date, moment, or text), ``width`` in characters."""
 
     title: str
     says: Callable[[Mapping[str, Any]], Any]
-    kind: str = "number"
+    kind: str = "plain"
     width: int = 12
 
 

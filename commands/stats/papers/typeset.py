@@ -73,7 +73,7 @@ def _fonts(folder: Path) -> Any:
 def _told(page: Page) -> dict[str, Any]:
     """The page as templates read it."""
     return {
-        "title": _words(page.title),
+        "title": _words(page.title) or "Statistiques",
         "period": _words(page.period),
         "start": f"{page.start:%d/%m/%Y}",
         "last": f"{page.last:%d/%m/%Y}",

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from commands.stats.papers.csv import heading
@@ -29,14 +28,16 @@ def workbook(page: Page, pages: Iterable[Sequence[Mapping[str, Any]]] | None, pa
 
 
 class Workbook:
-    """The same piece by piece, for rows that come from elsewhere; one thread at a time."""
+    """The same piece by piece, for rows that come from elsewhere; one thread at a time.
+
+    The file is there once it is closed; what it is made of lies beside it until then.
+    """
 
     def __init__(self, page: Page, path: Path, *, raw: bool = True) -> None:
-        """Begin the file; it is there when the workbook is closed."""
+        """Begin with the figures of ``page``; without ``raw`` there is no sheet for rows."""
         self.rows = 0
         self._zone = page.zone
-        self._file = opened(path, page.title)
-        self._book = self._file.__enter__()
+        self._book = _begun(path, page.title)
         self._formats = _Formats(self._book)
         _figures(self._book.add_worksheet("Statistiques"), page, self._formats)
         self._sheet = self._begin() if raw else None
@@ -44,13 +45,13 @@ class Workbook:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._end()
-        self._file.__exit__(kind, error, at)
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
     def close(self) -> None:
-        """Finish the file: what is written last is most of the work."""
-        self.__exit__(None, None, None)
+        """Write the file; OSError if it cannot be."""
+        self._end()
+        _written(self._book)
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write some more rows."""
@@ -97,24 +98,37 @@ class _Formats:
 
 @contextmanager
 def opened(path: Path, title: str) -> Iterator[Any]:
-    """A workbook in flat memory: rows go to disk beside it as they come, and a text is never a formula or a link."""
-    import xlsxwriter
-
-    book = xlsxwriter.Workbook(
-        str(path),
-        {
-            "constant_memory": True,
-            "tmpdir": str(path.parent),
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
-    book.set_properties({"title": title, "created": _MADE})
+    """A workbook in flat memory, written when it is left; OSError if it cannot be."""
+    book = _begun(path, title)
     try:
         yield book
     finally:
+        _written(book)
+
+
+def _begun(path: Path, title: str) -> Any:
+    """A workbook whose rows go to disk beside it as they come, and where a text is never a formula or a link."""
+    import xlsxwriter
+
+    asked = {
+        "constant_memory": True,
+        "tmpdir": str(path.parent),
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    book = xlsxwriter.Workbook(str(path), asked)
+    book.set_properties({"title": title, "created": _MADE})
+    return book
+
+
+def _written(book: Any) -> None:
+    from xlsxwriter.exceptions import FileCreateError
+
+    try:
         book.close()
+    except FileCreateError as error:
+        raise OSError(str(error)) from error
 
 
 def cells(sheet: Any, row: int, told: Sequence[Any], formats: Sequence[Any]) -> None:

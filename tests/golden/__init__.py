@@ -1,0 +1,64 @@
+"""Pictures kept to the byte, and the page they show; « python -m tests.golden » draws them anew."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from commands.stats import sections
+from commands.stats.papers import Page
+from commands.stats.sections import Line, Section, Told
+from config.departements import DEPARTEMENTS
+from config.themes import THEMES
+from storage.cra.values import Activite, Age, Canal, Duree, Statut, Suite
+from storage.stats import Figures
+
+HERE = Path(__file__).parent
+
+FIGURES = Figures(
+    accompagnements=1284,
+    ateliers=112,
+    participants=930,
+    individuels=850,
+    ponctuelles=322,
+    recurrents=641,
+    minutes={Activite.COLLECTIF: 10_080, Activite.INDIVIDUEL: 46_750, Activite.PONCTUEL: 6_455},
+    suites={Suite.INDIVIDUEL: 120, Suite.ATELIER: 231, Suite.REDIRECTION: 1},
+    themes={code: (37 * (i + 3)) % 97 if i % 3 else 0 for i, code in enumerate(THEMES)},
+    canaux={Canal.RATTACHEMENT: 640, Canal.AUTRE: 430, Canal.DISTANCE: 214, Canal.DOMICILE: 0},
+    durees={Duree.JUSQU_A_30: 322, Duree.DE_30_A_60: 530, Duree.DE_60_A_120: 328, Duree.DES_120: 104},
+    ages=dict(zip(Age, (33, 110, 427, 645, 887), strict=True)),
+    statuts=dict(zip(Statut, (210, 440, 625, 607, 220), strict=True)),
+)
+MONTHS = {date(2026, month, 1): 31 * month % 83 for month in range(1, 12)}
+
+
+def page(told: Told | None = None) -> Page:
+    """A year of one conseiller, or what ``told`` lets be told of it."""
+    told = told or Told(FIGURES)
+    return Page(
+        title="Mes statistiques",
+        period="du 1er janvier au 24 novembre 2026",
+        start=date(2026, 1, 1),
+        last=date(2026, 11, 24),
+        today=date(2026, 11, 25),
+        sections=(
+            sections.general(told),
+            sections.suites(told),
+            *sections.charts(told),
+            sections.temps(told),
+            sections.evolution(MONTHS),
+            sections.communes({"69256": 800, "69266": 300, "69034": 184}),
+        ),
+        name="Juliette Martin",
+        structure="Médiathèque Léonard-de-Vinci — Ville de Vaulx-en-Velin",
+        place="69120 Vaulx-en-Velin",
+        notes=("Les pourcentages sont arrondis de sorte que leur somme fasse 100.",),
+    )
+
+
+def nation() -> Page:
+    """Every département, some of them masked."""
+    regional = [d for d in DEPARTEMENTS.values() if d.code_region]
+    lines = (Line(f"{d.nom} ({d.code})", None if i % 13 == 5 else i * 7919 % 9000 + 3) for i, d in enumerate(regional))
+    every = Section("departements", "Accompagnements par département", "comptes rendus", tuple(lines))
+    return replace(page(), title="Statistiques nationales", stem="Statistiques_nationales", sections=(every,))
