@@ -15,6 +15,13 @@ button   cra.Restore           conseiller
 button   cra.Save              conseiller
 button   cra.Spread            conseiller
 button   drafts.Resume         everyone
+button   stats.Details         conseiller
+button   stats.Other           conseiller
+button   stats.Receive         conseiller
+button   stats.See             conseiller
+button   stats.SeeTerritory    animateur, conseiller, coordinateur
+button   stats.Take            conseiller
+button   stats.TakeDepartements animateur
 command  aide                  everyone
 command  cra                   conseiller
 command  cra aide              conseiller
@@ -24,11 +31,27 @@ command  cra liste             conseiller
 command  cra modifier          conseiller
 command  cra rétablir          conseiller
 command  cra supprimer         conseiller
+command  stats                 animateur, conseiller, coordinateur
+command  stats aide            animateur, conseiller, coordinateur
+command  stats carte           animateur
+command  stats departement     animateur, conseiller, coordinateur
+command  stats exporter        conseiller
+command  stats national        animateur, conseiller, coordinateur
+command  stats rapport         conseiller
+command  stats region          animateur, conseiller, coordinateur
 event    websocket.DirectMessage everyone
+file     stats.Carte           animateur
+file     stats.Departements    animateur
+file     stats.Export          conseiller
+file     stats.Pictured        conseiller
+file     stats.TerritoryPictures animateur, conseiller, coordinateur
 job      menage.tidy           everyone
+job      stats.monthly         everyone
 submit   cra.EditCra           conseiller
 submit   cra.NewCra            conseiller
 submit   cra.SpreadCra         conseiller
+submit   stats.SeePeriod       conseiller
+submit   stats.TakeAway        conseiller
 """
 
 
