@@ -71,14 +71,20 @@ def _swaps(months: tuple[str, ...]) -> Iterator[Shape]:
 
 
 def _filed(months: tuple[str, ...]) -> Iterator[Shape]:
-    """A participant more, or a compte rendu more of which themes and minutes are not said."""
-    report: tuple[Choice, ...] = ((CANAL, 1), (DUREE, 1), (months, 1))
+    """A participant more, or a compte rendu more of which minutes, and perhaps themes, are not said."""
     yield Shape({"participants": 1, "personnes": 1}, PERSON)
-    yield Shape({"ateliers": 1, "accompagnements": 1}, report)
-    yield Shape({"accompagnements": 1, "personnes": 1}, ((ALONE, 1), *report, *PERSON))
+    report: tuple[Choice, ...] = ((CANAL, 1), (DUREE, 1), (months, 1))
+    for said in (report, (*report, (THEME, 1))):
+        yield Shape({"ateliers": 1, "accompagnements": 1}, said)
+        yield Shape({"accompagnements": 1, "personnes": 1}, ((ALONE, 1), *said, *PERSON))
 
 
 def _whole(months: tuple[str, ...]) -> Iterator[Shape]:
+    for duree, shortest in SHORTEST.items():
+        # A workshop may have been two, of the same persons.
+        cells = {"accompagnements": 1, "ateliers": 1, DUREES[duree]: 1, "temps": shortest}
+        cells |= {MINUTES[Activite.COLLECTIF]: shortest}
+        yield Shape(cells, ((CANAL, 1), (months, 1), (THEME, 1)))
     for activite, minutes in MINUTES.items():
         persons = {"participants": 1} if activite is Activite.COLLECTIF else {}
         for duree, shortest in SHORTEST.items():

@@ -1,0 +1,101 @@
+"""« /stats departement », « region » and « national »: what a territory did, for those who may see it."""
+
+import asyncio
+from pathlib import Path
+
+from bot.context import Context
+from bot.french.neighbours import after, before
+from bot.french.words import fold
+from bot.replies import Button, Parcel, Replies, SendFile, Whisper
+from bot.texts import Markdown
+from commands.stats.feature import COMMUNITY, feature
+from commands.stats.own import in_direct, where_asked
+from commands.stats.papers import charts
+from commands.stats.territory_answers import answered
+from commands.stats.territory_papers import TakeDepartements, export
+from commands.stats.territory_places import Kind, Wanted, check, read
+from storage.people import Role
+
+EXPORT = "exporter"
+
+
+class SeeTerritory(Wanted):
+    """« Voir octobre 2026 »: the territory in other months."""
+
+
+class TerritoryPictures(Wanted):
+    """The answer with its pictures, sent as a direct message."""
+
+
+@feature.command(
+    "stats departement",
+    help="Voir les chiffres d’un département (le vôtre si vous n’en nommez pas)",
+    hint="[69 | Rhône] [mois dernier | septembre | 2025]",
+    roles=COMMUNITY,
+)
+async def of_departement(ctx: Context, text: str) -> Replies:
+    """The figures of a département; « exporter » is no name of one, but asks for the table of all."""
+    word, _, rest = text.strip().partition(" ")
+    if fold(word) == EXPORT:
+        return await export(ctx, rest)
+    return await shown(ctx, read(ctx, Kind.DEPARTEMENT, text))
+
+
+@feature.command(
+    "stats region",
+    help="Voir les chiffres d’une région (la vôtre si vous n’en nommez pas)",
+    hint="[Bretagne] [mois dernier | septembre | 2025]",
+    roles=COMMUNITY,
+)
+async def of_region(ctx: Context, text: str) -> Replies:
+    """The figures of a région."""
+    return await shown(ctx, read(ctx, Kind.REGION, text))
+
+
+@feature.command(
+    "stats national",
+    help="Voir les chiffres de la France entière",
+    hint="[mois dernier | septembre | 2025]",
+    roles=COMMUNITY,
+)
+async def of_nation(ctx: Context, text: str) -> Replies:
+    """The figures of the nation."""
+    return await shown(ctx, read(ctx, Kind.NATIONAL, text))
+
+
+@feature.button(SeeTerritory, roles=COMMUNITY, writes=False)
+async def see(ctx: Context, click: SeeTerritory) -> Replies:
+    """The months before, or after."""
+    return await shown(ctx, click)
+
+
+async def shown(ctx: Context, wanted: Wanted) -> Replies:
+    """The figures where they were asked for; the pictures always where nobody else sees them."""
+    check(ctx.user, wanted.place)
+    answer = await answered(ctx, wanted)
+    if not answer.drawn:
+        return await where_asked(ctx, answer.text, buttons(ctx, wanted))
+    pictures = SendFile(user_id=ctx.user.id, order=TerritoryPictures(**wanted.same))
+    if await in_direct(ctx):
+        return pictures
+    note = Markdown(f"{answer.text}\n\nLes graphiques vous attendent dans notre conversation privée.")
+    return [Whisper(note, buttons(ctx, wanted)), pictures]
+
+
+@feature.file(TerritoryPictures, roles=COMMUNITY)
+async def pictures(ctx: Context, order: TerritoryPictures, folder: Path) -> Parcel:
+    """The figures with their charts."""
+    check(ctx.user, order.place)
+    answer = await answered(ctx, order)
+    files = await asyncio.to_thread(charts, answer.page, folder) if answer.drawn else []
+    return Parcel(answer.text, buttons(ctx, order), files=files)
+
+
+def buttons(ctx: Context, wanted: Wanted) -> list[Button]:
+    """Where to go from there."""
+    period = wanted.period(ctx.today)
+    beside = [before(period), after(period, ctx.today)]
+    found = [Button(f"Voir {p.label}", SeeTerritory(**wanted.about(p, ctx.today))) for p in beside if p]
+    if ctx.user.role is Role.ANIMATEUR:
+        found.append(Button("Exporter", TakeDepartements(start=wanted.start, end=wanted.end)))
+    return found

@@ -1,0 +1,93 @@
+"""What animateurs take away of all départements: a table, and their accompaniments in a picture."""
+
+import asyncio
+from pathlib import Path
+from typing import Literal
+
+from bot.context import Context
+from bot.errors import UserError
+from bot.french.words import fold
+from bot.replies import Parcel, Replies, SendFile, Whisper
+from bot.texts import render
+from commands.stats.feature import ANIMATEURS, feature
+from commands.stats.own import in_direct
+from commands.stats.papers import carte, table_csv, table_xlsx
+from commands.stats.territory_answers import carte_of, table, table_of
+from commands.stats.territory_places import Months, months_of, period_in
+from storage.people import Role
+
+Format = Literal["csv", "xlsx"]
+WRITERS = {"csv": table_csv, "xlsx": table_xlsx}
+WAITING = "Préparation de votre fichier…"
+DONE = "✅ Votre fichier est prêt, juste en dessous."
+
+
+class TakeDepartements(Months):
+    """« Exporter »: the table of all départements."""
+
+
+class Departements(Months):
+    """The table of all départements as a file."""
+
+    format: Format = "xlsx"
+
+
+class Carte(Months):
+    """The picture of all départements."""
+
+
+async def export(ctx: Context, text: str) -> Replies:
+    """« /stats departement exporter »: one row a département, in the form that the first word says."""
+    if ctx.user.role is not Role.ANIMATEUR:
+        raise UserError("L’export des départements est réservé aux animateurs de communauté.")
+    word, _, rest = text.strip().partition(" ")
+    formats: dict[str, Format] = {"csv": "csv", "xlsx": "xlsx", "excel": "xlsx"}
+    if fold(word) not in formats:
+        raise UserError("En quelle forme ? Tapez /stats departement exporter csv, ou xlsx, puis une période.")
+    months = months_of(period_in(ctx, rest), ctx.today)
+    return await _ordered(ctx, Departements(format=formats[fold(word)], start=months.start, end=months.end))
+
+
+@feature.button(TakeDepartements, roles=ANIMATEURS, writes=False)
+async def take(ctx: Context, click: TakeDepartements) -> Replies:
+    """The table for Excel, of the months looked at."""
+    return await _ordered(ctx, Departements(start=click.start, end=click.end))
+
+
+@feature.file(Departements, roles=ANIMATEURS)
+async def departements(ctx: Context, order: Departements, folder: Path) -> Parcel:
+    """The table, masked as every answer is."""
+    made = table_of(ctx, order, await table(ctx, order))
+    period = order.period(ctx.today)
+    path = folder / f"Departements_{period.start:%d-%m-%Y}_{period.last:%d-%m-%Y}.{order.format}"
+    await asyncio.to_thread(WRITERS[order.format], made, path)
+    text = f"Voici les chiffres de tous les départements ({period.label}). {made.notes[-1]}"
+    return Parcel(text, files=[path], done=DONE)
+
+
+@feature.command(
+    "stats carte",
+    help="Comparer les accompagnements des départements, en image",
+    hint="[mois dernier | septembre | 2025]",
+    roles=ANIMATEURS,
+)
+async def compare(ctx: Context, text: str) -> Replies:
+    """The picture of a period."""
+    months = months_of(period_in(ctx, text), ctx.today)
+    return await _ordered(ctx, Carte(start=months.start, end=months.end))
+
+
+@feature.file(Carte, roles=ANIMATEURS)
+async def picture(ctx: Context, order: Carte, folder: Path) -> Parcel:
+    """One bar a département, and in words the first of them."""
+    page = carte_of(ctx, order, await table(ctx, order))
+    ranked = page.sections[0].ranked
+    if not ranked:
+        raise UserError(f"Il n’y a aucun compte rendu à cette période ({page.period}).")
+    path = await asyncio.to_thread(carte, page, folder)
+    return Parcel(render("stats/territory_carte", page=page, ranked=ranked), files=[path], done=DONE)
+
+
+async def _ordered(ctx: Context, order: Departements | Carte) -> Replies:
+    sent = SendFile(user_id=ctx.user.id, order=order, waiting=WAITING)
+    return sent if await in_direct(ctx) else [sent, Whisper("Votre fichier arrive dans notre conversation privée.")]
