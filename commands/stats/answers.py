@@ -114,7 +114,7 @@ def _buttons(ctx: Context, asked: Asked, figures: Figures) -> list[Button]:
 def _short(period: Period) -> str:
     """A period as a button names it."""
     if (period.end - period.start).days == 1 or not period.label.startswith("du "):
-        return period.label
+        return period.label.removeprefix("année ")
     return f"du {period.start:%d/%m} au {period.last:%d/%m}"
 
 
