@@ -1,5 +1,6 @@
 """The figures: by hand, on both databases, after whatever happened to the comptes rendus."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -270,3 +271,25 @@ def test_shares_round_or_truncate() -> None:
 
 def test_every_measure_is_a_column_of_the_summary() -> None:
     assert {c.name for c in CRA_MONTH.columns} == {"author_id", "month", "departement", *NAMES}
+
+
+async def test_writers_side_by_side_lose_nothing(database: Database) -> None:
+    """Many transactions at once count in one row of the summary; each must see what the others committed."""
+    juliette = someone("juliette")
+    async with database.transaction() as db:
+        await registered(db, juliette)
+
+    async def one(which: int) -> None:
+        async with database.transaction() as db:
+            [number] = await file(db, juliette, report(themes=("courriel",)))
+            if which % 3 == 0:
+                cra = await queries.own(db, juliette.id, number)
+                assert cra
+                await queries.delete(db, cra, NOON)
+
+    await asyncio.gather(*(one(which) for which in range(24)))
+    kept = await summary(database)
+    async with database.transaction() as db:
+        await rebuild(db)
+        assert (await own(db, juliette.id, NOVEMBER, DECEMBER)).accompagnements == 16
+    assert kept == await summary(database)
