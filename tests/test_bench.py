@@ -2,13 +2,17 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.bench import statistics
 from tests.bench.figures import Figure, table
 from tests.bench.load import closed, open_loop
+from tests.bench.plan import QUICK
 from tests.browser.chrome import executable
+from tests.postgres import binaries
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -20,10 +24,19 @@ def test_a_quick_bench_measures_everything_and_prints_a_table() -> None:
     assert done.returncode == 0, done.stderr[-2000:]
     rows = [line for line in done.stdout.splitlines() if line.startswith("(")]
     on_the_page = 3 if executable() else 1
-    parts = ["(a)"] * 3 + ["(b)"] * 3 + ["(c)"] * 3 + ["(d)"] + ["(e)"] * on_the_page
+    parts = ["(a)"] * 3 + ["(b)"] * 3 + ["(c)"] * 3 + ["(d)"] + ["(e)"] * on_the_page + ["(f)"] * 8
     assert [row[:3] for row in rows] == parts, done.stdout
     assert "24 reçus pour 24 CRA" in done.stdout, done.stdout
     assert "échecs" not in done.stdout, done.stdout
+
+
+@pytest.mark.timeout(500)
+async def test_statistics_are_measured_on_postgresql_too(tmp_path: Path) -> None:
+    """Each answer of the bot’s is compared with DuckDB’s to the same question: a difference fails the measure."""
+    if binaries() is None:
+        pytest.skip("no PostgreSQL binaries on this machine")
+    found = [figure async for figure in statistics.measure(replace(QUICK, postgres=True), tmp_path)]
+    assert len([figure for figure in found if "PostgreSQL" in figure.what]) == 5
 
 
 async def test_a_closed_run_counts_what_failed() -> None:

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [a b c d e]`: measure, side by side, and print the table."""
+"""`python -m tests.bench [--quick] [a b c d e f]`: measure, side by side, and print the table."""
 
 import argparse
 import asyncio
@@ -11,13 +11,13 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.bench import filing, footprint, importing, opening, page, store
+from tests.bench import filing, footprint, importing, opening, page, statistics, store
 from tests.bench.client import Chatter
 from tests.bench.figures import Figure, table
 from tests.bench.plan import QUICK, Plan
 from tests.bench.stub import Stub
 
-PARTS = ("a", "b", "c", "d", "e")
+PARTS = ("a", "b", "c", "d", "e", "f")
 
 
 async def figures(plan: Plan, parts: Collection[str]) -> AsyncIterator[Figure]:
@@ -34,6 +34,10 @@ async def figures(plan: Plan, parts: Collection[str]) -> AsyncIterator[Figure]:
     if "e" in parts:
         for figure in await page.measure(plan):
             yield figure
+    if "f" in parts:
+        with tempfile.TemporaryDirectory(prefix="coop-bench-") as name:
+            async for figure in statistics.measure(plan, Path(name)):
+                yield figure
 
 
 async def _measured(plan: Plan, parts: Collection[str], chatter: Chatter, folder: Path) -> AsyncIterator[Figure]:

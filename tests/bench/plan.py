@@ -21,6 +21,11 @@ class Plan:
     page_posts: int = 2000
     page_people: int = 4000
     page_messages: int = 20
+    cras: int = 5_000_000
+    conseillers: int = 4000
+    few: int = 40
+    demo_cras: int = 1_000_000
+    sheet_rows: int = 20_000
     postgres: bool = True
 
 
@@ -39,5 +44,10 @@ QUICK = Plan(
     page_posts=50,
     page_people=40,
     page_messages=3,
+    cras=2000,
+    conseillers=50,
+    few=5,
+    demo_cras=500,
+    sheet_rows=100,
     postgres=False,
 )
