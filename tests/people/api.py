@@ -57,6 +57,13 @@ class Api:
         """Read."""
         return await self.call("GET", path)
 
+    async def download(self, path: str) -> bytes:
+        """What a file holds."""
+        async with self.session.get(f"{self.url}/api/v4{path}", headers=self.headers) as reply:
+            if reply.status >= 300:
+                raise await _refusal(f"GET {path}", reply)
+            return await reply.read()
+
     async def post(self, path: str, body: object = None) -> Any:
         """Make."""
         return await self.call("POST", path, body)

@@ -136,6 +136,12 @@ class Person:
         """A post as it stands now."""
         return Post.read(await self.api.get(f"/posts/{post.id}"))
 
+    async def files(self, post: Post) -> dict[str, bytes]:
+        """What a post carries: the files by name, in order."""
+        infos = await self.api.get(f"/posts/{post.id}/files/info") if post.file_ids else []
+        names = {info["id"]: str(info["name"]) for info in infos}
+        return {names[i]: await self.api.download(f"/files/{i}") for i in post.file_ids}
+
     async def leaves(self) -> None:
         """Close the client."""
         await self.ears.close()

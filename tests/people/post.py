@@ -27,13 +27,15 @@ class Post:
     type: str = ""
     create_at: int = 0
     delete_at: int = 0
+    file_ids: Sequence[str] = ()
 
     @classmethod
     def read(cls, raw: str | Mapping[str, Any]) -> "Post":
         """From the API’s JSON, which events carry as a string."""
         found: Mapping[str, Any] = json.loads(raw) if isinstance(raw, str) else raw
         names = ("id", "channel_id", "user_id", "message", "type", "create_at", "delete_at")
-        return cls(props=found.get("props") or {}, **{n: found[n] for n in names if n in found})
+        told = {n: found[n] for n in names if n in found}
+        return cls(props=found.get("props") or {}, file_ids=found.get("file_ids") or (), **told)
 
     @property
     def ephemeral(self) -> bool:
