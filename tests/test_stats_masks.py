@@ -86,7 +86,7 @@ def test_nothing_masked_follows_by_narrowing(filed: list[Filed]) -> None:
     assert not {cell for cell in ruled(filed) if found[cell][0] == found[cell][1]}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(tables(most=3), st.randoms(use_true_random=False))
 def test_each_masked_cell_may_be_another_number(filed: list[Filed], random: Random) -> None:
     """Found by trying: whole tables, different in that cell, that agree with all that is shown."""
@@ -94,7 +94,7 @@ def test_each_masked_cell_may_be_another_number(filed: list[Filed], random: Rand
     knowledge = [*sums(table), *habits(table)]
     found = bounded(table, knowledge)
     assert found
-    for cell in random.sample(sorted(ruled(filed)), min(4, len(ruled(filed)))):
+    for cell in random.sample(sorted(ruled(filed)), min(3, len(ruled(filed)))):
         n = real(table)[cell]
         others = [(low, high) for low, high in ((found[cell][0], n - 1), (n + 1, found[cell][1])) if low <= high]
         assert any(possible({**found, cell: other}, knowledge, [4000]) for other in others), cell

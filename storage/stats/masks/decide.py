@@ -51,7 +51,14 @@ class _Work:
         self.months = months(areas[self.nation])
         parents = {area.inside for area in areas.values()}
         self.leaves = [where for where in areas if where not in parents]
+        self.above = {where: tuple(self._up(where)) for where in areas}
+        """Each territory and those it is added up in."""
         self.cost = {w: LEAF if w in self.leaves else REGION for w in areas} | {self.nation: NATION}
+
+    def _up(self, where: str | None) -> Iterator[str]:
+        while where is not None:
+            yield where
+            where = self.areas[where].inside
 
     def targets(self) -> Iterator[tuple[str, str]]:
         """What the rule masks, in the order it is seen to: totals first, their changes hide much else."""
@@ -80,43 +87,36 @@ class _Work:
                 if name in self.first[where] and up and abs(by) * move.times >= wanted(area, name):
                     self.safe[where].add(name)
 
-    def exchanges(self, where: str, name: str) -> tuple[list[Exchange], list[Exchange], list[Exchange]]:
-        """With neighbours in the same territory, with others further away, and with nobody."""
+    def exchanges(self, where: str, name: str) -> Iterator[list[Exchange]]:
+        """With neighbours in the same territory, then with others further away, then with nobody."""
         leaves = [leaf for leaf in self.leaves if self.areas[leaf].cells[name]]
-        mine = [leaf for leaf in leaves if where in self.above(leaf)]
-        mine = sorted(mine, key=lambda leaf: self.rough(leaf, name))[:FEW]
         parent = self.areas[where].inside
         near = [o for o in leaves if o != where and self.areas[o].inside == parent] if where in self.leaves else []
-        far = [o for o in leaves if where not in self.above(o) and o not in near]
+        yield [self.exchange(where, other) for other in near]
+        mine = sorted((leaf for leaf in leaves if where in self.above[leaf]), key=lambda leaf: self.rough(leaf, name))
+        far = [o for o in leaves if where not in self.above[o] and o not in near]
         far = sorted(far, key=lambda o: self.rough(o, name))[:FEW]
-        crossed = [self.exchange(a, b) for a in mine[:3] for b in far] if where != self.nation else []
-        return [self.exchange(where, o) for o in near], crossed, [self.exchange(a, None) for a in mine]
+        yield [self.exchange(a, b) for a in mine[:3] for b in far]
+        yield [self.exchange(a, None) for a in mine[:FEW]]
 
     def exchange(self, grows: str, shrinks: str | None) -> Exchange:
         """One territory grows and another shrinks, or none; what is above both is left."""
-        grown, shrunk = self.above(grows), self.above(shrinks) if shrinks else []
+        grown, shrunk = self.above[grows], self.above[shrinks] if shrinks else ()
         found = {where: 1 for where in grown if where not in shrunk}
         return found | {where: -1 for where in shrunk if where not in grown}
 
-    def above(self, where: str) -> Sequence[str]:
-        """A territory and those it is added up in."""
-        found = [where]
-        while (inside := self.areas[found[-1]].inside) is not None:
-            found.append(inside)
-        return found
-
     def rough(self, leaf: str, name: str) -> float:
         """What exchanging with a territory would cost, about."""
-        over = [w for w in self.above(leaf) if w != self.nation]
+        over = [w for w in self.above[leaf] if w != self.nation]
         return sum(self.price(w, name, 0, 1) for w in over)
 
     def cheapest(self, where: str, name: str, exchanges: list[Exchange], shapes: Sequence[Shape]) -> Move | None:
         """The cheapest change of these; large figures may shrink as well as grow."""
         best: Move | None = None
-        both = self.areas[where].cells[name] > least(name)
+        both, want = self.areas[where].cells[name] > least(name), wanted(self.areas[where], name)
         turned = [{w: -by for w, by in e.items()} for e in exchanges] if both else []
         for exchange, shape in ((e, s) for e in chain(exchanges, turned) for s in shapes):
-            times = -(-wanted(self.areas[where], name) // abs(shape.fixed[name]))
+            times = -(-want // abs(shape.fixed[name]))
             move = self.made(exchange, shape, times, best.price if best else inf)
             best = move or best
             if best and not best.price:
@@ -152,7 +152,10 @@ class _Work:
 
     def prices(self, exchange: Exchange, name: str, by: int, times: int) -> float:
         """What it costs that a cell changes in all these territories; inf if it can’t."""
-        return sum(self.price(where, name, by * way, times) for where, way in exchange.items())
+        total = 0.0
+        for where, way in exchange.items():
+            total += self.price(where, name, by * way, times)
+        return total
 
     def price(self, where: str, name: str, by: int, times: int) -> float:
         """What it costs that a cell changes: nothing if it is masked and has room."""
