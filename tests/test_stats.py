@@ -1,6 +1,6 @@
 """Stories: a conseiller looks at what she did, in any period, where others read along and in private."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -148,3 +148,33 @@ async def test_help_says_what_each_figure_counts(house: House, juliette: Person)
     told = said(await juliette.asks("/stats aide"))
     for what in ("Personnes accompagnées", "Nouveaux usagers", "Temps", "Pourcentages", "comme la coop"):
         assert what in told
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    ("zone", "instant", "label"),
+    [
+        ("Indian/Reunion", "2026-12-31T20:30:00+00:00", "1er janvier 2027"),
+        ("Europe/Paris", "2026-12-31T22:30:00+00:00", "décembre 2026"),
+        ("Europe/Paris", "2026-12-31T23:30:00+00:00", "1er janvier 2027"),
+        ("America/Martinique", "2027-01-01T03:30:00+00:00", "décembre 2026"),
+        ("Europe/Paris", "2027-03-28T00:30:00+00:00", "du 1er au 28 mars 2027"),
+        ("Europe/Paris", "2027-03-28T22:30:00+00:00", "du 1er au 29 mars 2027"),
+        ("Europe/Paris", "2027-10-31T22:30:00+00:00", "octobre 2027"),
+        ("Europe/Paris", "2027-10-31T23:30:00+00:00", "1er novembre 2027"),
+    ],
+)
+async def test_the_month_is_that_of_the_place_where_the_person_is(
+    house: House, zone: str, instant: str, label: str
+) -> None:
+    """At the ends of a year, and in the two nights when Paris changes its clocks; what is filed then counts in it."""
+    person = await house.conseiller("marie", timezone=zone)
+    house.clock.goes_to(datetime.fromisoformat(instant))
+    try:
+        await filed(person)
+        whisper = said(await person.asks("/stats"))
+        await house.settled()
+    finally:
+        house.clock.is_right_again()
+    assert f"{label}\n" in whisper
+    assert "8 personnes accompagnées" in whisper
