@@ -19,7 +19,7 @@ class Folders:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._own = root / secrets.token_hex(8)
         self._own.mkdir(mode=0o700)
-        self._lock = os.open(self._own, os.O_RDONLY)
+        self._lock: int | None = os.open(self._own, os.O_RDONLY)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         for other in root.iterdir():
             if other != self._own:
@@ -34,8 +34,10 @@ class Folders:
 
     def close(self) -> None:
         """Take away this process’s part."""
-        shutil.rmtree(self._own, ignore_errors=True)
-        os.close(self._lock)
+        if self._lock is not None:
+            shutil.rmtree(self._own, ignore_errors=True)
+            os.close(self._lock)
+            self._lock = None
 
 
 def _clear(folder: Path) -> None:

@@ -1,0 +1,237 @@
+"""Files that people ask for: what they see come, in which order, and who gets none."""
+
+import asyncio
+
+import pytest
+
+from bot.errors import UserError
+from bot.metrics import ORDERS
+from bot.orders import Folders, workshop
+from bot.texts import typeset
+from tests.ordering import HERE, READY, WAITING, Office, Pause, before, name_of, office, room
+
+__all__ = ["office", "room"]
+
+
+async def test_the_files_arrive_and_the_waiting_message_says_so(office: Office) -> None:
+    pause = Pause()
+    office.shop.trouble = pause
+    async with office.bot() as app:
+        await office.asks(app, count=2)
+        waiting = await office.room.juliette.told(WAITING)
+        await pause.reached.wait()
+        pause.over.set()
+        parcel = await office.room.juliette.told(HERE)
+        await office.room.juliette.rewritten(waiting, READY)
+        assert [p.id for p in await office.settled(app)] == [waiting.id, parcel.id]
+    assert list(await office.room.juliette.files(parcel)) == [name_of(0), name_of(1)]
+    assert set((await office.room.juliette.files(parcel)).values()) == {b"x" * 10}
+    assert parcel.buttons == ["Encore"]
+    assert "Période : septembre" in parcel.text
+
+
+async def test_the_handler_gets_the_person_the_instant_and_a_folder_of_its_own(office: Office) -> None:
+    async with office.bot() as app:
+        await office.asks(app)
+        await office.settled(app)
+        order = await office.order(app)
+        (made,), (folder,) = office.shop.made, office.shop.folders
+        assert (made.user.id, made.now, made.request.kind) == (order.target, order.created_at, "file")
+        assert not folder.exists()
+        assert order.delivered_at
+        assert order.topic is None
+        assert not [row for row in await office.rows(app) if row.topic], "nothing is kept for a later rewriting"
+
+
+async def test_without_a_waiting_message_only_the_files_come(office: Office) -> None:
+    office.shop.waiting = ""
+    async with office.bot() as app:
+        await office.asks(app)
+        (parcel,) = await office.settled(app)
+    assert parcel.message == HERE
+    assert len(parcel.file_ids) == 1
+
+
+async def test_a_large_file_arrives_whole(office: Office) -> None:
+    async with office.bot() as app:
+        await office.asks(app, size=3_000_000)
+        parcel = (await office.settled(app))[-1]
+    assert await office.room.juliette.files(parcel) == {name_of(0): b"x" * 3_000_000}
+
+
+async def test_an_empty_file_and_a_parcel_without_files(office: Office) -> None:
+    async with office.bot() as app:
+        await office.asks(app, size=0)
+        await office.settled(app)
+        await office.asks(app, count=0)
+        told = await office.settled(app)
+    assert [len(p.file_ids) for p in told] == [0, 1, 0, 0]
+    assert [p.message for p in told] == [READY, HERE, READY, HERE]
+
+
+async def test_many_files_take_several_posts(office: Office) -> None:
+    async with office.bot() as app:
+        await office.asks(app, count=23)
+        _, *parcels = await office.settled(app)
+    assert [(p.message, len(p.file_ids)) for p in parcels] == [(HERE, 10), ("", 10), ("", 3)]
+    names = [name for p in parcels for name in await office.room.juliette.files(p)]
+    assert names == [name_of(n) for n in range(23)]
+
+
+async def test_messages_flow_while_files_are_made(office: Office) -> None:
+    pause = Pause()
+    office.shop.trouble = pause
+    async with office.bot() as app:
+        await office.asks(app)
+        await pause.reached.wait()
+        for n in range(5):
+            await office.runs_command(app, "bonjour", f"bonjour {n}")
+        await office.room.juliette.told("bonjour 4")
+        assert [p.message for p in await office.told()] == [WAITING, *(f"bonjour {n}" for n in range(5))]
+        pause.over.set()
+        assert (await office.settled(app))[-1].message == HERE
+
+
+async def test_one_person_gets_files_in_order_one_at_a_time(office: Office) -> None:
+    pause = Pause()
+    office.shop.trouble = pause
+    async with office.bot() as app:
+        for count in (1, 2, 3):
+            await office.asks(app, count=count)
+        await pause.reached.wait()
+        await office.runs_command(app, "bonjour", "pendant ce temps")
+        await office.room.juliette.told("pendant ce temps")
+        assert len(office.shop.made) == 1
+        pause.over.set()
+        told = await office.settled(app)
+    assert [len(p.file_ids) for p in told if p.message == HERE] == [1, 2, 3]
+
+
+async def test_who_lost_the_role_meanwhile_gets_a_sentence(office: Office) -> None:
+    async with office.bot() as app:
+        before(app, "posts_since", lambda: office.loses_her_role(app))
+        await office.asks(app)
+        (told,) = await office.settled(app)
+    assert "réservée aux conseillers numériques" in told.message
+    assert office.shop.made == []
+
+
+async def test_what_the_handler_refuses_is_said_in_its_words(office: Office) -> None:
+    async def nothing() -> None:
+        raise UserError("Rien à exporter en septembre.")
+
+    office.shop.trouble = nothing
+    async with office.bot() as app:
+        await office.asks(app)
+        (told,) = await office.settled(app)
+        assert told.message == "Rien à exporter en septembre."
+        office.shop.waiting = ""
+        await office.asks(app)
+        assert [p.message for p in await office.settled(app)] == ["Rien à exporter en septembre."] * 2
+        assert all(row.delivered_at for row in await office.rows(app)), "a refusal is no fault"
+
+
+async def test_what_fails_once_is_made_again(office: Office) -> None:
+    async def once() -> None:
+        if len(office.shop.made) == 1:
+            raise RuntimeError("oups")
+
+    office.shop.trouble = once
+    async with office.bot() as app:
+        await office.asks(app)
+        told = await office.settled(app)
+    assert [p.message for p in told] == [READY, HERE]
+    assert len(office.shop.made) == 2
+
+
+@pytest.mark.parametrize("waiting", [WAITING, ""])
+async def test_what_always_fails_is_told_kindly(office: Office, waiting: str) -> None:
+    async def always() -> None:
+        raise RuntimeError("oups")
+
+    office.shop.trouble, office.shop.waiting = always, waiting
+    async with office.bot() as app:
+        await office.asks(app)
+        (told,) = await office.settled(app)
+        order = await office.order(app)
+    assert len(office.shop.made) == 3
+    assert "n’a pas pu être préparé" in told.message
+    assert "oups" not in told.message
+    assert (order.delivered_at, order.fault) == (None, "not made: RuntimeError")
+
+
+async def test_what_takes_too_long_is_told(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workshop, "MAKING", 0.05)
+
+    async def for_ever() -> None:
+        await asyncio.Event().wait()
+
+    office.shop.trouble = for_ever
+    async with office.bot() as app:
+        await office.asks(app)
+        (told,) = await office.settled(app)
+    assert "n’a pas pu être préparé" in told.message
+
+
+async def test_a_file_from_elsewhere_is_not_sent(office: Office) -> None:
+    secret = office.folder / "secret.txt"
+    secret.write_text("clé")
+
+    async def link() -> None:
+        (office.shop.folders[-1] / name_of(0)).symlink_to(secret)
+
+    office.shop.trouble = link
+    async with office.bot() as app:
+        await office.asks(app)
+        (told,) = await office.settled(app)
+    assert "n’a pas pu être préparé" in told.message
+
+
+async def test_an_order_of_an_older_version_is_refused(office: Office) -> None:
+    pause = Pause()
+    async with office.bot() as app:
+        before(app, "posts_since", pause)
+        await office.asks(app)
+        await pause.reached.wait()
+        office.shop.feature.triggers[:] = [t for t in office.shop.feature.triggers if t.key[0] != "file"]
+    async with office.bot() as app:
+        (told,) = await office.settled(app)
+    assert told.message == typeset("Ce fichier vient d’une demande plus ancienne : recommencez depuis une commande.")
+
+
+async def test_who_waits_comes_before_what_nobody_watches(office: Office) -> None:
+    shop = office.shop
+    async with office.bot() as app:
+        await app.makers.stop()
+        shop.waiting = ""
+        await office.asks(app, count=1)
+        await office.asks(app, count=2)
+        shop.waiting = WAITING
+        await office.asks(app, count=3)
+        await office.room.juliette.told(WAITING)
+        await office.leases_end(app)
+    async with office.bot() as app:
+        told = await office.settled(app)
+    assert [len(p.file_ids) for p in told if p.message == HERE] == [3, 1, 2]
+
+
+async def test_tries_are_counted(office: Office) -> None:
+    sent = ORDERS.labels("sent")._value.get()
+    async with office.bot() as app:
+        await office.asks(app)
+        await office.settled(app)
+    assert ORDERS.labels("sent")._value.get() == sent + 1
+
+
+def test_a_folder_of_the_dead_is_cleared_away(office: Office) -> None:
+    folders = Folders(office.folder)
+    with folders.fresh() as mine:
+        (mine / "à moi.csv").write_text("x")
+        left = office.folder / "files" / "mort"
+        (left / "export").mkdir(parents=True)
+        others = Folders(office.folder)
+        assert not left.exists()
+        assert (mine / "à moi.csv").exists(), "its process lives"
+        others.close()
+    folders.close()
+    assert list((office.folder / "files").iterdir()) == []

@@ -1,0 +1,325 @@
+"""Files through everything that may go wrong on their way: they arrive once, or a sentence says why not."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.errors import ChatError
+from bot.orders import makers, posting
+from bot.outbox import LEASE
+from storage import orders
+from tests.house import until, until_async
+from tests.ordering import HERE, READY, WAITING, Office, Pause, after, before, name_of, office, room
+from tests.people import Post
+from tests.sqlite import Away
+
+__all__ = ["office", "room"]
+
+
+def arrived_once(told: list[Post], count: int = 1) -> bool:
+    """Whether there is one message that waited and one with the files."""
+    return [(p.message, len(p.file_ids)) for p in told] == [(READY, 0), (HERE, count)]
+
+
+def once(*troubles: Any) -> Any:
+    """Each trouble befalls one call, then nothing any more."""
+    left = list(troubles)
+
+    async def befalls() -> None:
+        if left:
+            await left.pop(0)()
+
+    return befalls
+
+
+@pytest.mark.parametrize("call", ["direct_channel", "posts_since", "upload", "post_files"])
+@pytest.mark.parametrize("around", [before, after])
+async def test_mattermost_goes_away_in_the_middle(office: Office, call: str, around: Any) -> None:
+    faults = office.room.server.faults
+
+    async def leaves() -> None:
+        faults.down = True
+        asyncio.get_running_loop().call_later(0.4, comes_back)
+
+    def comes_back() -> None:
+        faults.down = False
+
+    async with office.bot() as app:
+        around(app, call, once(leaves))
+        await office.asks(app, count=2)
+        assert arrived_once(await office.settled(app), 2)
+
+
+@pytest.mark.parametrize("call", ["upload", "post_files"])
+async def test_an_answer_that_got_lost_makes_no_second_post(office: Office, call: str) -> None:
+    async def lost() -> None:
+        raise ChatError(0, "ServerDisconnectedError")
+
+    async with office.bot() as app:
+        after(app, call, once(lost, lost))
+        await office.asks(app, count=12)
+        first, *parcels = await office.settled(app)
+    assert (first.message, [len(p.file_ids) for p in parcels]) == (READY, [10, 2])
+    assert [n for p in parcels for n in await office.room.juliette.files(p)] == [name_of(n) for n in range(12)]
+
+
+@pytest.mark.parametrize(("around", "call"), [(after, "upload"), (before, "post_files"), (after, "post_files")])
+async def test_a_crash_on_the_way_makes_one_post(office: Office, around: Any, call: str) -> None:
+    pause = Pause()
+    async with office.bot() as app:
+        around(app, call, pause)
+        await office.asks(app)
+        await pause.reached.wait()
+        await office.crashes(app)
+        await office.leases_end(app)
+    async with office.bot() as app:
+        assert arrived_once(await office.settled(app))
+    posted = (around, call) == (after, "post_files")
+    assert len(office.shop.made) == (1 if posted else 2), "what stands needs no making"
+
+
+async def test_a_crash_before_it_was_written_down_that_all_is_done(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pause = Pause()
+    async with office.bot() as app:
+        with monkeypatch.context() as patch:
+            patch.setattr("bot.orders.held.Held.end", pause)
+            await office.asks(app)
+            await pause.reached.wait()
+            await office.crashes(app)
+        await office.leases_end(app)
+    async with office.bot() as app:
+        assert arrived_once(await office.settled(app))
+
+
+@pytest.mark.parametrize("call", ["posts_since", "upload", "post_files"])
+async def test_stopping_in_the_middle_gives_the_order_back_at_once(office: Office, call: str) -> None:
+    pause = Pause()
+    async with office.bot() as app:
+        before(app, call, pause)
+        await office.asks(app)
+        await pause.reached.wait()
+        leased = (await office.order(app)).not_before
+        await app.makers.stop()
+        given_back = (await office.order(app)).not_before
+        assert leased
+        assert given_back
+        assert given_back < leased
+    async with office.bot() as app:
+        assert arrived_once(await office.settled(app))
+
+
+async def test_stopping_while_files_are_made(office: Office) -> None:
+    pause = Pause()
+    office.shop.trouble = once(pause)
+    async with office.bot() as app:
+        await office.asks(app)
+        await pause.reached.wait()
+    assert not office.shop.folders[0].exists()
+    async with office.bot() as app:
+        assert arrived_once(await office.settled(app))
+
+
+async def test_two_replicas_send_everything_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    if office.is_sqlite:
+        pytest.skip("one process has the file")
+    monkeypatch.setattr(makers, "LOOK", 0.01)
+    async with office.bot() as one, office.bot() as other:
+        for n in range(10):
+            await office.asks(one if n % 2 else other, count=1)
+        told = await office.settled(one)
+    assert sorted(p.message for p in told) == sorted([READY, HERE] * 10)
+    assert len(office.shop.made) == 10
+
+
+async def test_a_long_making_keeps_its_lease(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(makers, "BEAT", 0.02)
+    pause = Pause()
+    office.shop.trouble = pause
+    async with office.bot() as app:
+        await office.asks(app)
+        await pause.reached.wait()
+        first = (await office.order(app)).not_before
+        assert first
+
+        async def renewed() -> bool:
+            lease = (await office.order(app)).not_before
+            return lease is not None and lease > first
+
+        await until_async(renewed)
+        pause.over.set()
+        assert arrived_once(await office.settled(app))
+
+
+async def test_who_lost_the_lease_stops_and_sends_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(makers, "BEAT", 0.02)
+    pause = Pause()
+    office.shop.trouble = once(pause)
+    async with office.bot() as app:
+        await office.asks(app)
+        await pause.reached.wait()
+        await taken_by_another(office, app)
+        await until(lambda: not app.makers._busy)
+        assert [p.message for p in await office.told()] == [WAITING]
+        await office.leases_end(app)
+        assert arrived_once(await office.settled(app))
+
+
+async def test_who_loses_the_lease_before_the_post_does_not_post(office: Office) -> None:
+    async with office.bot() as app:
+        after(app, "upload", once(lambda: taken_by_another(office, app)))
+        await office.asks(app)
+        await until(lambda: len(office.shop.made) == 1)
+        await until(lambda: not app.makers._busy)
+        assert [p.message for p in await office.told()] == [WAITING]
+        await office.leases_end(app)
+        assert arrived_once(await office.settled(app))
+
+
+async def taken_by_another(office: Office, app: Any) -> None:
+    """Another replica takes the order as soon as its lease is over."""
+
+    async def taken() -> bool:
+        order = await office.order(app)
+        assert order.not_before
+        async with app.database.transaction() as db:
+            # Between the two statements the maker may have renewed the lease.
+            return await orders.change(db, order, {"not_before": order.not_before + LEASE + timedelta(seconds=1)})
+
+    await until_async(taken)
+
+
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [({"MaxFileSize": 5}, "trop volumineux"), ({"EnableFileAttachments": False}, "désactivés")],
+)
+@pytest.mark.parametrize("waiting", [WAITING, ""])
+async def test_what_the_server_does_not_take_is_told(
+    office: Office, setting: dict[str, Any], sentence: str, waiting: str
+) -> None:
+    """413, and 501 (403 on newer servers)."""
+    await office.room.site.admin.put("/config/patch", {"FileSettings": setting})
+    office.shop.waiting = waiting
+    async with office.bot() as app:
+        await office.asks(app)
+        (told,) = await office.settled(app)
+        order = await office.order(app)
+    assert sentence in told.message
+    assert order.fault
+    assert len(office.shop.made) == 1
+
+
+@pytest.mark.parametrize(("status", "sentence"), [(403, "pas le droit"), (400, "pas accepté")])
+async def test_what_the_bot_may_not_is_told(office: Office, status: int, sentence: str) -> None:
+    async def refused() -> None:
+        raise ChatError(status, "api.context.permissions.app_error")
+
+    async with office.bot() as app:
+        before(app, "upload", refused)
+        await office.asks(app)
+        (told,) = await office.settled(app)
+    assert sentence in told.message
+
+
+async def test_a_server_that_is_long_in_trouble_is_told_of_and_waited_for(office: Office) -> None:
+    async def full() -> None:
+        raise ChatError(500, "api.file.upload_file.storage.app_error")
+
+    async with office.bot() as app:
+        before(app, "upload", once(*[full] * 4))
+        await office.asks(app)
+        waiting = await office.room.juliette.told(WAITING)
+        await office.room.juliette.rewritten(waiting, "arrivera ici dès que possible")
+        assert arrived_once(await office.settled(app))
+
+
+async def test_what_is_never_sent_is_given_up_after_a_day(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full() -> None:
+        raise ChatError(500, "api.file.upload_file.storage.app_error")
+
+    monkeypatch.setattr("bot.orders.attempt.GIVEN_UP_AFTER", timedelta())
+    async with office.bot() as app:
+        before(app, "upload", full)
+        await office.asks(app)
+        (told,) = await office.settled(app)
+    assert "pas accepté" in told.message
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_files_that_mattermost_drops(office: Office, times: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A foreign or used id is dropped without a word: the post is taken away and made again, once."""
+    left = [times]
+    async with office.bot() as app:
+        made = app.chat.post_files
+
+        async def dropping(channel: str, text: str, props: Any, pending: str, file_ids: Any) -> Any:
+            left[0] -= 1
+            return await made(channel, text, props, pending, file_ids[:-1] if left[0] >= 0 else file_ids)
+
+        monkeypatch.setattr(app.chat, "post_files", dropping)
+        await office.asks(app, count=2)
+        told = await office.settled(app)
+    if times == 1:
+        assert arrived_once(told, 2)
+    else:
+        assert ["pas accepté" in p.message for p in told] == [True]
+
+
+async def test_a_post_that_lost_its_files_in_a_crash_is_made_anew(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pause = Pause()
+    async with office.bot() as app:
+        made = app.chat.post_files
+
+        async def dropping(channel: str, text: str, props: Any, pending: str, _: Any) -> Any:
+            await made(channel, text, props, pending, [])
+            await pause()
+
+        monkeypatch.setattr(app.chat, "post_files", dropping)
+        await office.asks(app)
+        await pause.reached.wait()
+        await office.crashes(app)
+        await office.leases_end(app)
+    async with office.bot() as app:
+        assert arrived_once(await office.settled(app))
+
+
+async def test_an_order_waits_while_its_waiting_message_does(office: Office) -> None:
+    office.room.server.faults.status = 503
+    async with office.bot() as app:
+        await office.asks(app)
+
+        async def tried() -> bool:
+            return any(row.attempts for row in await office.rows(app))
+
+        await until_async(tried)
+        assert office.shop.made == []
+        office.room.server.faults.status = None
+        assert arrived_once(await office.settled(app))
+
+
+async def test_a_database_away_delays(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(makers, "AGAIN", 0.02)
+    untaken, unwritten = Away(), Away()
+    async with office.bot() as app:
+        with monkeypatch.context() as patch:
+            patch.setattr(orders, "take", untaken)
+            await office.asks(app)
+            await until(lambda: untaken.tries > 1)
+        with monkeypatch.context() as patch:
+            patch.setattr(orders, "change", unwritten)
+            await until(lambda: unwritten.tries > 0)
+            await until(lambda: not app.makers._busy)
+        await office.leases_end(app)
+        assert arrived_once(await office.settled(app))
+
+
+def test_as_many_files_as_a_post_takes() -> None:
+    paths = [Path(str(n)) for n in range(21)]
+    assert [len(p) for p in posting.parts(paths)] == [10, 10, 1]
+    assert posting.parts([]) == [[]]
