@@ -24,8 +24,8 @@ TAGS = {
     *("h3", "table", "thead", "tbody", "tr", "th", "td"),
 }
 ATTRIBUTES = {
-    "a": {"href", "title", "class", "data-mention"},
-    "span": {"class", "role", "aria-label", "title", "data-mention", "data-hashtag"},
+    "a": {"href", "title", "class", "data-mention", "data-hashtag"},
+    "span": {"class", "role", "aria-label", "title", "data-mention"},
     **{tag: {"class"} for tag in ("h3", "th", "td", "code", "pre")},
     "ol": {"start"},
 }
@@ -37,22 +37,22 @@ class Renderer:
 
     def __init__(self, state: "State") -> None:
         self._state = state
-        self._kept: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, tuple[str, ...]], str] = OrderedDict()
         self._markdown = MarkdownIt("js-default", {"html": False, "breaks": True, "maxNesting": 20}, renderer_cls=_Html)
 
     def html(self, text: str, team: str) -> str:
         """Return the HTML of a text as read in a team."""
-        key = text, team
+        words = Words(self._state, team)
+        key = text, team, words.named(text[:LONGEST])
         made = self._kept.get(key)
         if made is None:
-            made = self._kept[key] = self._make(text, team)
+            made = self._kept[key] = self._make(text, words)
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return made
 
-    def _make(self, text: str, team: str) -> str:
-        env = {"words": Words(self._state, team)}
-        raw = self._markdown.render(text[:LONGEST], env)
+    def _make(self, text: str, words: Words) -> str:
+        raw = self._markdown.render(text[:LONGEST], {"words": words})
         return nh3.clean(
             raw, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener noreferrer nofollow"
         )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from sandbox.page import slim
 from sandbox.page.emoji import emoji
 from sandbox.page.markdown import Renderer
 
@@ -83,4 +82,4 @@ def _file(name: str) -> web.Response:
     if path.parent != WEB or not path.is_file():
         raise web.HTTPNotFound(headers=HEADERS)
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return web.Response(body=slim.read(path), content_type=kind, charset="utf-8", headers=HEADERS)
+    return web.Response(body=path.read_bytes(), content_type=kind, charset="utf-8", headers=HEADERS)

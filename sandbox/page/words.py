@@ -20,6 +20,7 @@ WORD = re.compile(
     r"|(?<!\w):(?P<emoji>[a-z0-9_+\-]+):",
     re.IGNORECASE,
 )
+NAMES = {"user", "channel"}
 EVERYBODY = {"all", "channel", "here"}
 _AFTER = ".,;:!?»”’'\")]}*_~"
 
@@ -34,6 +35,11 @@ class Words:
     def html(self, text: str) -> str:
         """Return plain text as HTML, its words drawn."""
         return "".join(self._pieces(text))
+
+    def named(self, text: str) -> tuple[str, ...]:
+        """Return the people and channels that a text names, as drawn now: others may come, go or change their names."""
+        found = (self._draw(one)[0] for one in WORD.finditer(text) if one.lastgroup in NAMES)
+        return tuple(drawn for drawn in found if drawn)
 
     def _pieces(self, text: str) -> Iterator[str]:
         end = 0
@@ -58,7 +64,9 @@ class Words:
             case "channel":
                 return self._channel(value)
             case "tag":
-                return f'<span class="hashtag" data-hashtag="{escape(value)}">#{escape(value)}</span>', len(value) + 1
+                # The page searches for it; the address is only there to make it a link for the keyboard.
+                word = escape(value)
+                return f'<a class="hashtag" href="#{word}" data-hashtag="{word}">#{word}</a>', len(value) + 1
         return _emoji(value)
 
     def _mention(self, name: str) -> tuple[str, int]:

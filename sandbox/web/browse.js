@@ -1,81 +1,65 @@
-// Finding channels to join, people to write to, and who is in a channel.
+// Finding channels to join, people to write to, and who is in a channel: the server searches while one types.
 
+import { announce, app } from "./app.js";
 import { join, pathOf } from "./channels.js";
-import { h, modal, put } from "./dom.js";
-import { nameOf } from "./people.js";
+import { h, put } from "./dom.js";
+import { Modal } from "./modal.js";
+import { keepUsers, nameOf } from "./people.js";
+
+const FIRST = 100;
 
 /** List the team’s public channels; those that one is not in can be joined. */
-export async function browse(app) {
-  const all = await app.api.get(`/teams/${app.team.id}/channels?per_page=200`);
-  const window_ = modal("Parcourir les canaux", searchable("Chercher un canal", all, (channel) => ({
-    text: `${channel.display_name} ${channel.name} ${channel.purpose}`,
-    row: channelRow(app, channel, () => window_.close()),
-  })));
-}
-
-function channelRow(app, channel, done) {
-  const isMember = app.store.get("channels").has(channel.id);
-  const open = async () => {
-    if (!isMember) await join(app, channel);
-    done();
-    app.navigate(pathOf(app, channel));
+export function browse() {
+  const base = `/teams/${app.team.id}/channels`;
+  const search = (term) => (term ? app.api.post(`${base}/search`, { term }) : app.api.get(`${base}?per_page=${FIRST}`));
+  const draw = (channel, done) => {
+    const isMember = app.channels.has(channel.id);
+    const open = async () => {
+      if (!isMember) await join(channel);
+      done(pathOf(channel));
+    };
+    const label = isMember ? "Ouvrir" : "Rejoindre";
+    return h("li.row.found",
+      h("span", h("strong", channel.display_name), h("span.muted", ` ${channel.purpose}`)),
+      h("button", { ariaLabel: `${label} ${channel.display_name}`, onclick: open }, label));
   };
-  return h("li", { class: "found" },
-    h("span", {}, h("strong", {}, channel.display_name), channel.purpose && h("span", { class: "muted" }, ` ${channel.purpose}`)),
-    h("button", { type: "button", "aria-label": `${isMember ? "Ouvrir" : "Rejoindre"} ${channel.display_name}`, onclick: open },
-      isMember ? "Ouvrir" : "Rejoindre"),
-  );
+  finder("Parcourir les canaux", "Chercher un canal", search, draw);
 }
 
-/** Choose somebody to write to. */
-export async function compose(app) {
-  const list = h("ul", { class: "found-list" });
-  const window_ = modal("Écrire à quelqu’un", h("div", {}, field("Chercher une personne", (text) => find(text)), list));
-  const choose = (user) => {
-    window_.close();
-    app.navigate(`/${app.team.name}/messages/@${user.username}`);
+export const compose = () => findPeople("Écrire à quelqu’un", "Chercher une personne", { team_id: app.team.id }, `in_team=${app.team.id}`);
+
+export const members = ({ id }) => findPeople("Membres du canal", "Chercher un membre", { in_channel_id: id }, `in_channel=${id}`);
+
+function findPeople(title, label, place, all) {
+  const search = async (term) => {
+    const asked = term ? app.api.post("/users/search", { term, ...place, limit: FIRST }) : app.api.get(`/users?${all}&per_page=${FIRST}`);
+    const users = keepUsers(await asked).filter((user) => !user.delete_at);
+    return users.sort((one, two) => nameOf(one.id).localeCompare(nameOf(two.id), "fr"));
   };
-  const find = async (text) => {
-    const path = text ? "/users/search" : null;
-    const users = path
-      ? await app.api.post(path, { term: text, team_id: app.team.id, limit: 50 })
-      : await app.api.get(`/users?in_team=${app.team.id}&per_page=50`);
-    app.keepUsers(users);
-    put(list, users.filter((user) => !user.delete_at).map((user) => personRow(user, choose)));
+  const draw = ({ id, username }, done) => {
+    const open = () => done(`/${app.team.name}/messages/@${username}`);
+    return h("li.row.found", h("button", { onclick: open }, h("strong", nameOf(id)), h("span.muted", ` @${username}`)));
   };
-  await find("");
+  finder(title, label, search, draw);
 }
 
-function personRow(user, choose) {
-  return h("li", { class: "found" },
-    h("button", { type: "button", class: "found-person", onclick: () => choose(user) },
-      h("strong", {}, nameOf(user)), h("span", { class: "muted" }, ` @${user.username}`)));
-}
-
-/** List a channel’s members. */
-export async function members(app, channel) {
-  const rows = await app.api.get(`/channels/${channel.id}/members?per_page=200`);
-  await app.needUsers(rows.map((row) => row.user_id));
-  const users = rows.map((row) => app.userOf(row.user_id)).filter((user) => user && !user.delete_at);
-  users.sort((one, two) => nameOf(one).localeCompare(nameOf(two), "fr"));
-  const window_ = modal("Membres du canal", searchable("Chercher un membre", users, (user) => ({
-    text: `${nameOf(user)} ${user.username}`,
-    row: personRow(user, () => {
-      window_.close();
-      app.navigate(`/${app.team.name}/messages/@${user.username}`);
-    }),
-  })));
-}
-
-function searchable(label, things, draw) {
-  const rows = things.map(draw);
-  const list = h("ul", { class: "found-list" }, rows.map(({ row }) => row));
-  const filter = (text) => {
-    for (const { text: own, row } of rows) row.hidden = !own.toLowerCase().includes(text.toLowerCase());
+/** Show a window with what a search finds; `draw(one, done)` makes a row, `done(path)` leads to an address. */
+export function finder(title, label, search, draw, list = h("ul")) {
+  let last = 0;
+  const find = async (term) => {
+    const mine = (last += 1);
+    try {
+      const found = await search(term);
+      if (mine === last) put(list, found.map((one) => draw(one, done)));
+    } catch (failure) {
+      announce(failure.message, true);
+    }
   };
-  return h("div", {}, field(label, filter), list);
-}
-
-function field(label, onText) {
-  return h("label", { class: "find" }, label, h("input", { type: "search", oninput: (event) => onText(event.target.value.trim()) }));
+  const box = h("input", { type: "search", autofocus: true, oninput: () => find(box.value.trim()) });
+  const modal = new Modal({ title, content: [h("label.find", label, box), list] });
+  const done = (path) => {
+    modal.close();
+    if (path) app.navigate(path);
+  };
+  find("");
 }

@@ -1,113 +1,106 @@
 // The sidebar: one’s channels with what is unread in them, and the way into others.
 
+import { app } from "./app.js";
 import { browse, compose } from "./browse.js";
 import { h, put } from "./dom.js";
-import { nameOf } from "./people.js";
+import { nameOf, needUsers, userNamed, userOf } from "./people.js";
 
+/** Kinds of channels; those of several people stand among the direct ones. */
 const GROUPS = [
   ["O", "Canaux publics"],
   ["P", "Canaux privés"],
-  ["D", "Messages directs"],
+  ["DG", "Messages directs"],
 ];
 const LAST = "last-channel";
 
-/** Ask for one’s channels and memberships. */
-export async function load(app) {
+export async function load() {
   if (!app.team) return;
   const base = `/users/me/teams/${app.team.id}/channels`;
   const [channels, members] = await Promise.all([app.api.get(base), app.api.get(`${base}/members`)]);
-  app.store.set("members", new Map(members.map((member) => [member.channel_id, member])));
-  app.store.set("channels", new Map(channels.map((channel) => [channel.id, channel])));
-  await app.needUsers(channels.map((channel) => otherIn(app, channel)));
+  app.set("members", new Map(members.map((member) => [member.channel_id, member])));
+  app.set("channels", new Map(channels.map((channel) => [channel.id, channel])));
+  await needUsers(channels.map(otherIn));
 }
 
-/** Return who is on the other side of a direct channel; "" for other channels. */
-export function otherIn(app, channel) {
+/** Who is on the other side of a direct channel; "" for other channels. */
+export function otherIn(channel) {
   if (channel.type !== "D") return "";
   const [one, two] = channel.name.split("__");
   return one === app.me.id ? two : one;
 }
 
-/** Return how a channel is called. */
-export function titleOf(app, channel) {
-  return channel.type === "D" ? app.nameOf(otherIn(app, channel)) : channel.display_name;
-}
+export const titleOf = (channel) => (channel.type === "D" ? nameOf(otherIn(channel)) : channel.display_name);
 
-/** Return a channel’s address. */
-export function pathOf(app, channel) {
+export function pathOf(channel) {
   if (channel.type !== "D") return `/${app.team.name}/channels/${channel.name}`;
-  return `/${app.team.name}/messages/@${app.userOf(otherIn(app, channel))?.username ?? ""}`;
+  return `/${app.team.name}/messages/@${userOf(otherIn(channel))?.username ?? ""}`;
 }
 
-/** Return the address that is shown where none is asked for: the last one, else the first channel. */
-export function usual(app) {
-  const all = [...app.store.get("channels").values()];
-  const last = all.find((channel) => channel.id === sessionStorage.getItem(LAST));
-  const known = last ?? all.find((one) => one.name === "national") ?? all.find((one) => one.name === "town-square") ?? all[0];
-  return known ? pathOf(app, known) : `/${app.team.name}/channels/town-square`;
+const named = (name) => [...app.channels.values()].find((one) => one.name === name);
+
+/** The address that is shown where none is asked for: the last one, else the first channel. */
+export function usual() {
+  const last = app.channels.get(sessionStorage.getItem(LAST));
+  const known = last ?? named("national") ?? named("town-square") ?? app.channels.values().next().value;
+  return known ? pathOf(known) : `/${app.team.name}/channels/town-square`;
 }
 
 /** Show a channel by name; a public one is joined on the way, as in Mattermost. */
-export async function openChannel(app, name) {
-  let channel = [...app.store.get("channels").values()].find((one) => one.name === name);
-  if (!channel) {
-    channel = await app.api.get(`/teams/${app.team.id}/channels/name/${encodeURIComponent(name)}`);
-    if (channel.type === "O" && !channel.delete_at) await join(app, channel);
-  }
-  show(app, channel);
+export async function openChannel(name) {
+  const asked = () => app.api.get(`/teams/${app.team.id}/channels/name/${encodeURIComponent(name)}`);
+  show(await joined(named(name) ?? (await asked())));
 }
 
 /** Show the direct channel with somebody, made if need be. */
-export async function openDirect(app, username) {
-  const user = await app.userNamed(username);
+export async function openDirect(username) {
+  const user = await userNamed(username);
   const channel = await app.api.post("/channels/direct", [app.me.id, user.id]);
-  if (!app.store.get("channels").has(channel.id)) await load(app);
-  show(app, app.store.get("channels").get(channel.id) ?? channel);
+  if (!app.channels.has(channel.id)) await load();
+  show(app.channels.get(channel.id) ?? channel);
 }
 
-/** Become a member of a public channel. */
-export async function join(app, channel) {
-  const member = await app.api.post(`/channels/${channel.id}/members`, { user_id: app.me.id });
-  app.store.get("members").set(channel.id, member);
-  app.store.change("channels", (channels) => channels.set(channel.id, channel));
+/** Join a channel that one is not in, if anybody may; returns it. */
+export async function joined(channel) {
+  if (!app.channels.has(channel.id) && channel.type === "O" && !channel.delete_at) await join(channel);
+  return channel;
 }
 
-/** Make a channel the one that is shown. */
-export function show(app, channel) {
-  if (app.store.get("channel")?.id !== channel.id) app.store.set("thread", "");
+export async function join(channel) {
+  app.members.set(channel.id, await app.api.post(`/channels/${channel.id}/members`, { user_id: app.me.id }));
+  app.channels.set(channel.id, channel);
+  app.set("channels");
+}
+
+export function show(channel) {
+  if (app.channel?.id !== channel.id) app.set("thread", "");
   sessionStorage.setItem(LAST, channel.id);
   document.body.classList.remove("sidebar-open");
-  app.store.set("channel", channel);
+  app.set("channel", channel);
 }
 
-/** Return how many mentions wait in a channel, and whether anything does. */
-export function unreadOf(app, channel) {
-  const member = app.store.get("members").get(channel.id);
-  if (!member) return { mentions: 0, unread: false };
-  const waiting = channel.total_msg_count - member.msg_count;
-  return { mentions: member.mention_count, unread: waiting > 0 || member.mention_count > 0 };
+/** How many mentions wait in a channel, and whether anything does. */
+function unreadOf(channel) {
+  const { mention_count: mentions = 0, msg_count: read = Infinity } = app.members.get(channel.id) ?? {};
+  return { mentions, unread: mentions > 0 || channel.total_msg_count > read };
 }
 
-export function mount(app, element) {
-  const list = h("div", { class: "channel-lists" });
-  put(
-    element,
-    h("div", { class: "sidebar-head" },
-      h("p", { class: "team-name" }, app.team?.display_name ?? "Mattermost"),
-      h("button", { type: "button", class: "close only-phone", "aria-label": "Fermer la liste des canaux", onclick: closeSidebar }, "×"),
-    ),
-    h("p", { class: "who-am-i" }, "Vous êtes ", h("strong", {}, nameOf(app.me)), h("span", { class: "muted" }, ` @${app.me.username}`)),
+export function mount(element) {
+  const list = h("div.channel-lists");
+  const me = [h("strong", nameOf(app.me.id)), h("span.muted", ` @${app.me.username}`)];
+  put(element,
+    h("div.row.sidebar-head",
+      h("p.team-name", app.team?.display_name ?? "Mattermost"),
+      h("button.close.only-phone", { ariaLabel: "Fermer la liste des canaux", onclick: closeSidebar }, "×")),
+    h("p.who-am-i", "Vous êtes ", me),
     list,
-    h("div", { class: "sidebar-foot" },
-      h("button", { type: "button", id: "browse-channels", onclick: () => browse(app) }, "Parcourir les canaux"),
-      h("button", { type: "button", id: "new-direct", onclick: () => compose(app) }, "Écrire à quelqu’un"),
-      h("button", { type: "button", id: "change-person", onclick: () => app.leave() }, "Changer de personne"),
-    ),
+    h("div.sidebar-foot",
+      h("button", { id: "browse-channels", onclick: browse }, "Parcourir les canaux"),
+      h("button", { id: "new-direct", onclick: compose }, "Écrire à quelqu’un"),
+      h("button", { id: "change-person", onclick: () => app.leave() }, "Changer de personne")),
   );
-  const redraw = () => draw(app, list);
-  for (const key of ["channels", "members", "channel", "users"]) app.store.subscribe(key, redraw);
+  for (const key of ["channels", "members", "channel", "users"]) app.subscribe(key, () => draw(list));
   element.addEventListener("keydown", (event) => event.key === "Escape" && closeSidebar());
-  redraw();
+  draw(list);
 }
 
 function closeSidebar() {
@@ -115,47 +108,33 @@ function closeSidebar() {
   document.getElementById("open-sidebar")?.focus();
 }
 
-function draw(app, list) {
-  const focused = list.contains(document.activeElement) ? document.activeElement.id : "";
-  const channels = [...app.store.get("channels").values()].filter((channel) => !channel.delete_at);
-  put(list, GROUPS.map(([type, title]) => group(app, title, channels.filter((one) => kindOf(one) === type))));
+function draw(list) {
+  const focused = list.contains(document.activeElement) && document.activeElement.id;
+  const channels = [...app.channels.values()].filter((channel) => !channel.delete_at);
+  channels.sort((one, two) => titleOf(one).localeCompare(titleOf(two), "fr"));
+  put(list, GROUPS.map(([types, title]) => group(types, title, channels.filter((one) => types.includes(one.type)))));
   if (focused) document.getElementById(focused)?.focus();
-  tellTitle(app, channels);
+  tellTitle(channels);
 }
 
-function kindOf(channel) {
-  return channel.type === "G" ? "D" : channel.type;
-}
-
-function group(app, title, channels) {
+function group(types, title, channels) {
   if (channels.length === 0) return null;
-  const id = `group-${channels[0].type}`;
-  const sorted = channels.sort((one, two) => titleOf(app, one).localeCompare(titleOf(app, two), "fr"));
-  return h("section", { "aria-labelledby": id }, h("h2", { id }, title), h("ul", {}, sorted.map((channel) => item(app, channel))));
+  const id = `group-${types}`;
+  return h("section", { "aria-labelledby": id }, h("h2", { id }, title), h("ul", channels.map(item)));
 }
 
-function item(app, channel) {
-  const { mentions, unread } = unreadOf(app, channel);
-  const current = app.store.get("channel")?.id === channel.id;
-  const title = titleOf(app, channel);
-  const told = mentions ? `, ${mentions} mention${mentions > 1 ? "s" : ""}` : unread ? ", non lu" : "";
-  return h("li", {},
-    h("a", {
-      id: `sidebarItem_${channel.name}`,
-      class: `channel-item${unread && !current ? " unread" : ""}`,
-      href: pathOf(app, channel),
-      "aria-current": current ? "page" : null,
-    },
-      h("span", { class: `sign sign-${channel.type}`, "aria-hidden": "true" }),
-      h("span", { class: "channel-name" }, title),
-      told && h("span", { class: "unseen" }, told),
-      mentions > 0 && h("span", { class: "badge", "aria-hidden": "true" }, mentions),
-    ),
-  );
+function item(channel) {
+  const { mentions, unread } = unreadOf(channel);
+  const isCurrent = app.channel?.id === channel.id;
+  const told = mentions ? `, ${mentions} mention${mentions > 1 ? "s" : ""}` : unread && ", non lu";
+  const look = `row channel-item${unread && !isCurrent ? " unread" : ""}`;
+  const props = { id: `sidebarItem_${channel.name}`, class: look, href: pathOf(channel), ariaCurrent: isCurrent && "page" };
+  const badge = mentions > 0 && h("span.badge", { ariaHidden: "true" }, String(mentions));
+  const icon = h("span", { class: `sign sign-${channel.type}`, ariaHidden: "true" });
+  return h("li", h("a", props, icon, h("span.channel-name", titleOf(channel)), told && h("span.unseen", told), badge));
 }
 
-function tellTitle(app, channels) {
-  const waiting = channels.reduce((sum, channel) => sum + unreadOf(app, channel).mentions, 0);
-  const channel = app.store.get("channel");
-  document.title = `${waiting ? `(${waiting}) ` : ""}${channel ? `${titleOf(app, channel)} – ` : ""}Coop`;
+function tellTitle(channels) {
+  const waiting = channels.reduce((sum, channel) => sum + unreadOf(channel).mentions, 0);
+  document.title = `${waiting ? `(${waiting}) ` : ""}${app.channel ? `${titleOf(app.channel)} – ` : ""}Coop`;
 }

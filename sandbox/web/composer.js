@@ -1,93 +1,84 @@
 // Where one writes: messages and commands, with drafts, suggestions and files.
 
+import { app, isWide } from "./app.js";
 import { titleOf } from "./channels.js";
-import { h } from "./dom.js";
-import { keepDraft, readDraft } from "./drafts.js";
-import { isCommand, postMessage, runCommand } from "./sending.js";
+import { acted } from "./dialog.js";
+import { h, named } from "./dom.js";
+import { receive } from "./shelf.js";
 import { Suggestions } from "./suggestions.js";
 import { Typists, teller } from "./typing.js";
 import { Uploads } from "./uploads.js";
 
-/** Put a composer into an element: that of the channel on the screen, or of the thread that is open. */
-export function mount(app, element, { thread = false } = {}) {
-  return new Composer(app, element, thread);
+/** Put a composer into an element: that of the channel on the screen, or (`isReply`) of the thread that is open. */
+export const mount = (element, isReply) => new Composer(element, isReply);
+
+/** What was being written, by channel and thread: it stays over a change of channel, a reload, a lost connection. */
+const draftKey = ({ channelId, rootId }) => `draft:${app.me.id}:${channelId}:${rootId}`;
+const draftAt = (place) => sessionStorage.getItem(draftKey(place)) ?? "";
+
+function keepDraft(place, text) {
+  if (text) sessionStorage.setItem(draftKey(place), text);
+  else sessionStorage.removeItem(draftKey(place));
 }
 
 class Composer {
-  constructor(app, element, thread) {
-    Object.assign(this, { app, thread, channel: null, rootId: "", sending: false, pendingId: "" });
-    this.place = () => ({ channelId: this.channel?.id ?? "", rootId: this.rootId });
+  #channel = null;
+  #rootId = "";
+  #isSending = false;
+  /** The same as long as the text and its files are the same: a second try never posts twice. */
+  #pendingId = "";
+
+  constructor(element, isReply = false) {
+    this.isReply = isReply;
+    this.place = () => ({ channelId: this.#channel?.id ?? "", rootId: this.#rootId });
     this.#draw(element);
-    this.tell = teller(app);
-    this.typists = thread ? new Typists(app, this.typing, this.place) : null;
-    this.#listen();
-    const keys = thread ? ["channel", "thread"] : ["channel"];
-    this.stops = keys.map((key) => app.store.subscribe(key, () => this.#move()));
+    this.tell = teller();
+    this.typists = new Typists(this.typing, this.place);
+    for (const key of ["channel", "thread"]) app.subscribe(key, () => this.#move());
     this.#move();
   }
 
-  focus() {
-    this.box.focus();
-  }
-
-  /** End it, its draft kept. */
-  destroy() {
-    for (const stop of this.stops) stop();
-    this.typists?.end();
-    this.form.remove();
-  }
-
   #draw(element) {
-    const complain = (text) => this.#complain(text);
-    this.uploads = new Uploads(this.app, { place: () => this.channel.id, complain, changed: () => (this.pendingId = "") });
-    this.box = h("textarea", { id: this.thread ? "reply_textbox" : "post_textbox", rows: 1, autocomplete: "off" });
-    this.suggestions = new Suggestions(this.app, this.box, this.place);
-    this.error = h("div", { class: "error-text composer-error", role: "alert" });
-    this.typing = h("div", { class: "typing" });
-    this.button = h("button", { type: "submit", class: "primary send", "aria-label": "Envoyer", title: "Envoyer" }, "➤");
-    this.button.dataset.testid = "SendMessageButton";
-    const bar = h("div", { class: "composer-bar" }, this.uploads.input, this.uploads.button, this.box, this.button);
-    const parts = [this.suggestions.element, this.error, this.uploads.element, bar, this.typing];
-    this.form = h("form", { class: "composer", novalidate: true }, parts);
+    const changed = () => (this.#pendingId = "");
+    this.uploads = new Uploads(this.place, (text) => this.#complain(text), changed);
+    const id = this.isReply ? "reply_textbox" : "post_textbox";
+    this.box = h("textarea", { id, rows: 1, onkeydown: (event) => this.#key(event), oninput: () => this.#typed() });
+    this.suggestions = new Suggestions(this.box, this.place);
+    this.error = h("div.error.composer-error", { role: "alert" });
+    this.typing = h("div.typing", { id: this.isReply ? null : "typing", ariaLive: "off" });
+    this.button = h("button.primary.icon", { type: "submit", ...named("Envoyer"), "data-testid": "SendMessageButton" }, "➤");
+    this.form = h("form.composer", {
+      onsubmit: (event) => this.#submit(event),
+      onpaste: (event) => this.#take(event, event.clipboardData),
+      ondragover: (event) => event.preventDefault(),
+      ondrop: (event) => this.#take(event, event.dataTransfer),
+    }, this.suggestions.element, this.error, this.uploads.element,
+    h("div.composer-bar", this.uploads.input, this.uploads.button, this.box, this.button), this.typing);
     element.append(this.form);
-  }
-
-  #listen() {
-    this.form.addEventListener("submit", (event) => this.#submit(event));
-    this.box.addEventListener("keydown", (event) => this.#key(event));
-    this.box.addEventListener("input", () => this.#typed());
-    this.form.addEventListener("paste", (event) => this.#take(event, event.clipboardData));
-    this.form.addEventListener("dragover", (event) => event.preventDefault());
-    this.form.addEventListener("drop", (event) => this.#take(event, event.dataTransfer));
   }
 
   /** Another channel or thread: its draft comes back. */
   #move() {
-    const channel = this.app.store.get("channel") ?? null;
-    const rootId = (this.thread && this.app.store.get("thread")) || "";
-    const same = channel?.id === this.channel?.id && rootId === this.rootId;
-    Object.assign(this, { channel, rootId });
+    const before = draftKey(this.place());
+    this.#channel = app.channel ?? null;
+    this.#rootId = (this.isReply && app.thread) || "";
     this.#name();
-    if (same) return;
-    this.box.value = channel ? readDraft(this.app, channel.id, rootId) : "";
-    this.pendingId = "";
-    this.suggestions.close();
+    if (before === draftKey(this.place())) return;
+    this.box.value = this.#channel ? draftAt(this.place()) : "";
+    this.#pendingId = "";
+    this.suggestions.stop();
     this.uploads.clear();
-    this.typists?.clear();
+    this.typists.clear();
     this.#complain("");
     this.#grow();
-    const isFree = !document.querySelector("dialog[open]") && matchMedia("(min-width: 48rem)").matches;
-    if (channel && !this.thread && isFree) this.focus();
+    if (this.#channel && !this.isReply && isWide() && !document.querySelector("dialog[open]")) this.box.focus();
   }
 
   #name() {
-    const archived = Boolean(this.channel?.delete_at);
-    const title = this.channel ? titleOf(this.app, this.channel) : "";
-    const where = this.thread ? "Répondre dans le fil" : `Écrire dans ${title}`.trim();
-    const words = archived ? "Ce canal est archivé" : where;
-    this.box.placeholder = words;
-    this.box.setAttribute("aria-label", words);
-    for (const one of [this.box, this.button, this.uploads.button]) one.disabled = archived || !this.channel;
+    const isArchived = Boolean(this.#channel?.delete_at);
+    const where = this.isReply ? "Répondre dans le fil" : `Écrire dans ${this.#channel ? titleOf(this.#channel) : ""}`;
+    this.box.placeholder = this.box.ariaLabel = isArchived ? "Ce canal est archivé" : where;
+    for (const one of [this.box, this.button, this.uploads.button]) one.disabled = isArchived || !this.#channel;
   }
 
   #key(event) {
@@ -96,16 +87,17 @@ class Composer {
   }
 
   #typed() {
+    const { value } = this.box;
     this.#grow();
-    this.pendingId = "";
-    keepDraft(this.app, this.channel.id, this.rootId, this.box.value);
-    if (this.box.value && !this.box.value.startsWith("/")) this.tell(this.channel.id, this.rootId);
+    this.#pendingId = "";
+    keepDraft(this.place(), value);
+    if (value && !value.startsWith("/")) this.tell(this.place());
     this.suggestions.look();
   }
 
   #grow() {
-    const lines = this.box.value.split("\n").length;
-    this.box.rows = Math.min(Math.max(lines, Math.ceil(this.box.value.length / 90), 1), 8);
+    const { value } = this.box;
+    this.box.rows = Math.min(Math.max(value.split("\n").length, Math.ceil(value.length / 90), 1), 8);
   }
 
   #take(event, transfer) {
@@ -117,46 +109,70 @@ class Composer {
   #submit(event) {
     event.preventDefault();
     const text = this.box.value;
-    if (this.sending || (!text.trim() && !this.uploads.ids.length)) return;
-    if (this.uploads.busy) return this.#complain("Un fichier est encore en chemin : attendez qu’il soit prêt.");
-    this.#send(text, this.place());
+    if (this.#isSending || (!text.trim() && !this.uploads.ids.length)) return;
+    if (this.uploads.isBusy) this.#complain("Un fichier est encore en chemin : attendez qu’il soit prêt.");
+    else this.#send(text, this.place());
   }
 
-  async #send(text, { channelId, rootId }) {
-    this.sending = true;
-    this.suggestions.close();
+  async #send(text, place) {
+    this.#isSending = true;
+    this.suggestions.stop();
     this.#complain("");
-    this.form.setAttribute("aria-busy", "true");
+    this.form.ariaBusy = "true";
     try {
-      if (isCommand(text)) await runCommand(this.app, { text, channelId, rootId });
-      else await this.#post(text, channelId, rootId);
-      this.#sent(text, channelId, rootId);
+      if (isCommand(text)) await runCommand(text, place);
+      else await this.#post(text, place);
+      this.#sent(text, place);
     } catch (error) {
       this.#complain(error.message);
     }
-    this.sending = false;
-    this.form.removeAttribute("aria-busy");
+    this.#isSending = false;
+    this.form.ariaBusy = null;
   }
 
-  /** The same id as long as the text is the same: a second try never posts twice. */
-  async #post(text, channelId, rootId) {
-    this.pendingId ||= `${this.app.me.id}:${Date.now()}`;
-    const what = { text, channelId, rootId, fileIds: this.uploads.ids, pendingId: this.pendingId };
-    await this.app.received?.(await postMessage(this.app, what));
+  async #post(text, { channelId, rootId }) {
+    this.#pendingId ||= `${app.me.id}:${Date.now()}`;
+    const where = { channel_id: channelId, root_id: rootId };
+    const body = { ...where, message: text, file_ids: this.uploads.ids, pending_post_id: this.#pendingId };
+    await receive(await app.api.post("/posts", body));
   }
 
   /** What was sent goes away; what was typed meanwhile, here or elsewhere, stays. */
-  #sent(text, channelId, rootId) {
-    if (readDraft(this.app, channelId, rootId) === text) keepDraft(this.app, channelId, rootId, "");
-    if (this.channel?.id !== channelId || this.rootId !== rootId) return;
-    this.pendingId = "";
+  #sent(text, place) {
+    if (draftAt(place) === text) keepDraft(place, "");
+    if (draftKey(this.place()) !== draftKey(place)) return;
+    this.#pendingId = "";
     if (!isCommand(text)) this.uploads.clear();
     if (this.box.value === text) this.box.value = "";
-    keepDraft(this.app, channelId, this.rootId, this.box.value);
+    keepDraft(place, this.box.value);
     this.#grow();
   }
 
   #complain(text) {
     this.error.textContent = text;
   }
+}
+
+const isCommand = (text) => text.startsWith("/") && text.trim().length > 1;
+
+/** A command as web clients send it: small letters up to the first space, the rest without blanks around. */
+function normalised(text) {
+  const [name] = text.split(" ", 1);
+  return `${name.toLowerCase()} ${text.slice(name.length).trim()}`;
+}
+
+/** Run a command; dialogs that it opens, and where it leads, follow. */
+async function runCommand(text, { channelId, rootId }) {
+  const body = { channel_id: channelId, team_id: app.team.id, root_id: rootId, command: normalised(text) };
+  const answer = await app.api.post("/commands/execute", body);
+  acted(answer);
+  if (answer.goto_location) go(answer.goto_location);
+}
+
+/** Lead to a place of this page, or open another site in a tab of its own. */
+function go(place) {
+  if (!URL.canParse(place, location.origin)) return;
+  const target = new URL(place, location.origin);
+  if (target.origin === location.origin) app.navigate(target.pathname);
+  else if (["http:", "https:", "mailto:"].includes(target.protocol)) window.open(target, "_blank", "noopener,noreferrer");
 }

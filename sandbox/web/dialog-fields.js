@@ -1,107 +1,120 @@
-// The fields of a dialog: a label, a box of the element's type, its help, its error.
+// The fields of a dialog: a label, a box of the element’s type, its help, its error.
 
-import { h } from "./dom.js";
-import { newId } from "./ids.js";
-import { drawChoice, drawMenu } from "./dialog-choices.js";
-import { isNumber, isoDate, localMoment, moment, most } from "./dialog-values.js";
+import { Combobox, filtered } from "./combobox.js";
+import { frenchDate, isoDate, localMoment, moment } from "./dates.js";
+import { chosenOf, optionsOf } from "./dialog-values.js";
+import { h, newId } from "./dom.js";
+
+const TEXT_MOST = 150;
+const LONG_MOST = 3000;
+const TEXTS = new Set(["email", "number", "password", "tel", "url"]);
+const DRAWN = { select: drawMenu, radio: drawChoice, bool: drawCheck, date: drawDate, datetime: drawDate };
+
+/** One field: `element` on the page; `help` and `error` are filled by its dialog. */
+export class DialogField {
+  constructor(given, dialog) {
+    const [label, help, error] = ["label", "help", "error"].map(newId);
+    this.help = h("div.help-text", { id: help });
+    this.error = h("div", { id: error });
+    const value = dialog.values[given.name];
+    const change = (...changed) => dialog.change(given, ...changed);
+    // The ids are those of the real client.
+    const id = given.type === "select" ? `MultiInput_${given.name}` : given.name;
+    const about = { "aria-describedby": `${help} ${error}`, ariaRequired: given.optional ? null : "true" };
+    const props = { id, name: given.name, placeholder: given.placeholder || null, ...about };
+    const draw = DRAWN[given.type] ?? drawText;
+    const { node, inputs = [node], role } = draw(given, { props, value, change, dialog, label, help });
+    this.inputs = inputs;
+    const group = role && { role, "aria-labelledby": label, "aria-describedby": error };
+    const caption = role ? h("div.field-label", { id: label }, words(given)) : h("label.field-label", { id: label, for: id }, words(given));
+    this.element = h("div.field", { "data-name": given.name, ...group }, caption, node, this.help, this.error);
+    dialog.write(this.help, given.help_text);
+  }
+
+  focus() {
+    this.inputs[0]?.focus();
+  }
+
+  invalid(is) {
+    for (const one of this.inputs) one.ariaInvalid = is ? "true" : null;
+  }
+}
+
+function words({ optional, display_name: name }) {
+  if (!optional) return [name, h("span.error", { ariaHidden: "true" }, " *")];
+  return [name, !/\((facultatif|optional)\)$/.test(name) && h("span.muted", " (facultatif)")];
+}
+
+function drawText(given, { props, value, change, dialog }) {
+  const isLong = given.type === "textarea";
+  const isNumber = given.subtype === "number";
+  const own = isLong ? { rows: 5 } : { type: TEXTS.has(given.subtype) ? given.subtype : "text", step: isNumber && "any" };
+  const read = (text) => (isNumber && !isLong ? dialog.number(text) : text);
+  const box = h(isLong ? "textarea" : "input", { ...props, ...own, maxLength: given.max_length || (isLong ? LONG_MOST : TEXT_MOST), autocomplete: "off", oninput: () => change(read(box.value)) });
+  box.value = value ?? "";
+  return { node: box };
+}
+
+function drawCheck(given, { props, value, change, label }) {
+  const side = newId("side");
+  const box = h("input", { ...props, placeholder: null, type: "checkbox", checked: value === true, onchange: () => change(box.checked), "aria-labelledby": `${label} ${side}` });
+  return { node: h("label.row.check", box, h("span", { id: side }, given.placeholder)), inputs: [box] };
+}
 
 /**
- * Draw an element. `at` has `value` (what it has at first), `change(value)`, `find(element, query)` for lists that
- * are looked up, `first` (choices to show at first), `rules` of the client.
- * Returned: `element`, `help`, `error` (to be filled by the caller), `focus()`, `invalid(is)`.
+ * Draw a date, or a date and time. Browsers write it as is usual where they come from, whatever the page’s language:
+ * what is chosen stands over their own text in French, and beside it while they are being typed in.
  */
-export function drawField(element, at) {
-  const ids = { label: newId("label"), help: newId("help"), error: newId("error") };
-  const help = h("div", { id: ids.help, class: "help-text" });
-  const error = h("div", { id: ids.error });
-  const control = draw(element, { ...at, ids, describedBy: `${ids.help} ${ids.error}` });
-  const label = control.group ? legend(element, ids) : caption(element, ids);
-  const attributes = { class: "field", "data-name": element.name };
-  if (control.group) Object.assign(attributes, { role: control.group, "aria-labelledby": ids.label, "aria-describedby": ids.error });
-  const whole = h("div", attributes, label, control.node, help, error);
-  const invalid = (is) => control.inputs.forEach((one) => mark(one, is));
-  return { element: whole, help, error, invalid, focus: () => control.inputs[0]?.focus() };
-}
-
-function mark(input, is) {
-  if (is) input.setAttribute("aria-invalid", "true");
-  else input.removeAttribute("aria-invalid");
-}
-
-function words(element) {
-  const star = h("span", { class: "required", "aria-hidden": "true" }, " *");
-  const hint = h("span", { class: "optional" }, " (facultatif)");
-  if (!element.optional) return [element.display_name, star];
-  return [element.display_name, /\((facultatif|optional)\)$/.test(element.display_name) ? null : hint];
-}
-
-function caption(element, ids) {
-  return h("label", { id: ids.label, for: boxId(element), class: "field-label" }, words(element));
-}
-
-function legend(element, ids) {
-  return h("div", { id: ids.label, class: "field-label" }, words(element));
-}
-
-/** Return the id of an element's box, the same as in the real client. */
-export function boxId(element) {
-  return element.type === "select" ? `MultiInput_${element.name}` : element.name;
-}
-
-function draw(element, at) {
-  if (element.type === "select") return drawMenu(element, at, boxId(element));
-  if (element.type === "radio") return drawChoice(element, at);
-  if (element.type === "bool") return drawCheck(element, at);
-  if (element.type === "date") return drawDate(element, at);
-  if (element.type === "datetime") return drawMoment(element, at);
-  return drawText(element, at);
-}
-
-function common(element, at) {
-  return {
-    id: boxId(element),
-    name: element.name,
-    placeholder: element.placeholder || undefined,
-    "aria-describedby": at.describedBy,
-    "aria-required": element.optional ? undefined : "true",
+function drawDate(given, { props, value, change, help }) {
+  const isDay = given.type === "date";
+  const minutes = given.time_interval || 60;
+  const own = isDay
+    ? { type: "date", min: isoDate(given.min_date), max: isoDate(given.max_date) }
+    : { type: "datetime-local", step: Number.isInteger(minutes) ? minutes * 60 : null };
+  const said = h("span", { id: newId("date") });
+  const say = () => {
+    said.textContent = box.value ? frenchDate(box.value) : isDay ? "jj/mm/aaaa" : "jj/mm/aaaa hh:mm";
+    said.classList.toggle("muted", !box.value);
   };
+  const tell = () => {
+    say();
+    change(isDay ? box.value || null : moment(box.value));
+  };
+  const describedBy = `${said.id} ${props["aria-describedby"]}`;
+  const box = h("input", { ...props, ...own, "aria-describedby": describedBy, oninput: tell });
+  box.value = isDay ? (value ?? "") : localMoment(value ?? "");
+  say();
+  return { node: h("div.row.date", box, said), inputs: [box] };
 }
 
-function drawText(element, at) {
-  const long = element.type === "textarea";
-  const kinds = new Set(["email", "number", "password", "tel", "url"]);
-  const type = kinds.has(element.subtype) ? element.subtype : "text";
-  const limits = { maxlength: most(element), autocomplete: "off" };
-  const own = long ? { rows: 5 } : { type, step: type === "number" ? "any" : undefined };
-  const box = h(long ? "textarea" : "input", { ...common(element, at), ...limits, ...own });
-  box.value = at.value ?? "";
-  const read = isNumber(element) ? at.rules.number : (text) => text;
-  box.addEventListener("input", () => at.change(read(box.value)));
-  return { node: box, inputs: [box] };
+/** Draw a menu: its own options, people, channels, or what the bot finds. */
+function drawMenu(given, { props, value, change, dialog, label }) {
+  const multiple = dialog.several(given);
+  const values = [value ?? []].flat().filter(Boolean);
+  // A value whose name nobody told is shown as it is.
+  const known = (one) => (given.data_source ? { text: one, value: one } : chosenOf(given, one));
+  const box = new Combobox({ ...props, placeholder: given.placeholder || "Choisir…", "aria-labelledby": label }, {
+    multiple,
+    chosen: values.map(known).filter(Boolean),
+    find: (query) => (given.data_source ? dialog.find(given, query) : filtered(optionsOf(given), query)),
+    onChange: (chosen) => change(multiple ? chosen.map((one) => one.value) : (chosen[0]?.value ?? null), chosen),
+  });
+  dialog.chosen?.(given).then((chosen) => chosen.length && box.choose(chosen), () => {});
+  return { node: box.element, inputs: [box.input] };
 }
 
-function drawCheck(element, at) {
-  const side = newId("side");
-  const names = { "aria-labelledby": `${at.ids.label} ${side}` };
-  const box = h("input", { ...common(element, at), ...names, type: "checkbox", placeholder: undefined });
-  box.checked = at.value === true;
-  box.addEventListener("change", () => at.change(box.checked));
-  const words = h("span", { id: side }, element.placeholder);
-  return { node: h("label", { class: "check" }, box, words), inputs: [box] };
-}
-
-function drawDate(element, at) {
-  const limits = { min: isoDate(element.min_date) || undefined, max: isoDate(element.max_date) || undefined };
-  const box = h("input", { ...common(element, at), ...limits, type: "date" });
-  box.value = at.value ?? "";
-  box.addEventListener("input", () => at.change(box.value || null));
-  return { node: box, inputs: [box] };
-}
-
-function drawMoment(element, at) {
-  const step = (element.time_interval || 60) * 60;
-  const box = h("input", { ...common(element, at), type: "datetime-local", step: step % 60 ? undefined : step });
-  box.value = localMoment(at.value ?? "");
-  box.addEventListener("input", () => at.change(moment(box.value)));
-  return { node: box, inputs: [box] };
+function drawChoice(given, { props, value, change, dialog }) {
+  const name = newId(given.name);
+  const shown = dialog.isNew ? null : value;
+  const circle = (one) => h("input", {
+    type: "radio",
+    name,
+    value: one.value,
+    checked: one.value === shown,
+    "aria-describedby": props["aria-describedby"],
+    onchange: () => change(one.value),
+  });
+  const inputs = optionsOf(given).map(circle);
+  const labels = optionsOf(given).map((one, place) => h("label.row.check", inputs[place], h("span", one.text)));
+  return { node: h("div", labels), inputs, role: "radiogroup" };
 }

@@ -1,87 +1,67 @@
 // Dialogs as web clients below 11.0 draw and send them: every field is sent, and a failed submission closes silently.
 
-import { DialogCall } from "./dialog-call.js";
-import { findPlaces, placeOf } from "./dialog-places.js";
-import { blank, complaints, optionsOf } from "./dialog-values.js";
-import { DialogView } from "./dialog-view.js";
+import { app } from "./app.js";
+import { blank, chosenOf, complaints, isTrue } from "./dialog-values.js";
+import { Dialog } from "./dialog-view.js";
+import { findPlaces, placeOf } from "./places.js";
 
 const TYPES = new Set(["text", "textarea", "select", "radio", "bool"]);
-const PREFIX = "interactiveDialog";
+const NAME = "interactiveDialog";
+const IDS = { modal: `${NAME}Modal`, label: `${NAME}ModalLabel`, submit: `${NAME}Submit`, cancel: `${NAME}Cancel` };
 
-export const RULES = {
-  ids: { modal: `${PREFIX}Modal`, label: `${PREFIX}ModalLabel`, submit: `${PREFIX}Submit`, cancel: `${PREFIX}Cancel` },
-  markdownErrors: false,
-  showsRadioDefault: true,
-  draws: (element) => TYPES.has(element.type),
-  several: () => false,
-  first: (element) => {
-    if (element.type === "bool") return String(element.default).toLowerCase() === "true";
-    return element.default ?? "";
-  },
+export class LegacyDialog extends Dialog {
+  draws = (element) => TYPES.has(element.type);
+  several = () => false;
+
+  constructor(opened) {
+    super(opened, IDS);
+  }
+
+  first(element) {
+    return element.type === "bool" ? isTrue(element) : (element.default ?? "");
+  }
+
   /** Decimals are cut off. */
-  number: (text) => {
+  number(text) {
     const value = Number.parseInt(text, 10);
     return Number.isNaN(value) ? "" : value;
-  },
-  help: (app, place, element) => {
-    place.textContent = element.help_text ?? "";
-  },
-};
+  }
 
-/** Open a dialog. */
-export function openLegacy(app, opened) {
-  return new LegacyDialog(app, opened);
-}
+  find(element, query) {
+    return findPlaces(element.data_source, query);
+  }
 
-class LegacyDialog {
-  constructor(app, opened) {
-    this.app = app;
-    this.call = new DialogCall(app, opened);
-    const on = {
-      submit: () => this.submit(),
-      cancel: () => this.cancel(),
-      changed: () => {},
-      find: (element, query) => findPlaces(app, element.data_source, query),
-      firstChosen: (element, value) => placeOf(app, element.data_source, value),
-    };
-    this.view = new DialogView(app, opened.dialog, RULES, on);
+  /** The name of who or what is chosen at first is asked for. */
+  chosen(element) {
+    return placeOf(element.data_source, this.values[element.name]);
   }
 
   async submit() {
     const wrong = this.#complaints();
-    await this.view.complain(wrong);
+    await this.complain(wrong);
     if (Object.keys(wrong).length) return;
-    this.view.busy(true);
-    const answer = await this.call.submit(this.#submission()).catch(() => ({}));
-    this.view.busy(false);
+    this.busy(true);
+    // The channel is the one on the screen at that moment; an empty choice travels as an empty text.
+    this.channelId = app.channel?.id ?? "";
+    const submission = Object.fromEntries(this.all.map(({ name }) => [name, this.values[name] ?? ""]));
+    const answer = await this.send({ submission }).catch(() => ({}));
+    this.busy(false);
     await this.#answered(answer);
-  }
-
-  cancel() {
-    this.view.close();
-    if (this.call.first.notify_on_cancel) this.call.cancel().catch(() => {});
-  }
-
-  /** The channel is the one on the screen at that moment; an empty choice travels as an empty text. */
-  #submission() {
-    this.call.channelId = this.app.store.get("channel")?.id ?? "";
-    const pairs = this.view.all.map((one) => [one.name, this.view.values[one.name] ?? ""]);
-    return Object.fromEntries(pairs);
   }
 
   /** A radio is wrong unless one of its circles is filled, even where it may stay empty. */
   #complaints() {
-    const { all, values } = this.view;
-    const empty = (one) => one.type === "radio" && !optionsOf(one).some((other) => other.value === values[one.name]);
-    const radios = all.filter(empty).map((one) => [one.name, "Doit être l’un des choix."]);
-    return { ...Object.fromEntries(radios), ...complaints(all, values) };
+    const { all, values } = this;
+    const radios = all.filter((one) => one.type === "radio" && !chosenOf(one, values[one.name]));
+    const empty = radios.map(({ name }) => [name, "Doit être l’un des choix."]);
+    return { ...Object.fromEntries(empty), ...complaints(all, values) };
   }
 
   /** Only errors that find their field, or a general one, keep the dialog open. */
   async #answered(answer) {
     const errors = answer?.errors ?? {};
-    const found = Object.keys(errors).some((name) => this.view.fields.has(name) && !blank(errors[name]));
-    if (found || answer?.error) await this.view.complain(errors, answer.error);
-    else if (this.view.isOpen) this.view.close();
+    const found = Object.keys(errors).some((name) => this.fields.has(name) && !blank(errors[name]));
+    if (found || answer?.error) await this.complain(errors, answer.error);
+    else if (this.isOpen) this.close();
   }
 }

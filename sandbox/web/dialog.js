@@ -1,22 +1,35 @@
-// Interactive dialogs: a bot opens them in answer to the last act of this tab.
+// Interactive dialogs: a bot opens one in answer to the last thing that was done in this tab.
 
-import { openApps } from "./dialog-apps.js";
-import { openLegacy } from "./dialog-legacy.js";
-import { Triggers } from "./triggers.js";
+import { app } from "./app.js";
+import { AppsDialog } from "./dialog-apps.js";
+import { LegacyDialog } from "./dialog-legacy.js";
 
 const NEW_FORMS_SINCE = 11;
 
-/** Listen for dialogs; others tell `app.triggers.acted(id)` what the server answered to a command or a click. */
-export function mount(app) {
-  let shown = null;
-  const open = (opened) => {
-    shown?.view.isOpen && shown.view.close();
-    shown = (isNew(app) ? openApps : openLegacy)(app, opened);
-  };
-  app.triggers = new Triggers(open);
-  app.socket.on("open_dialog", (data) => app.triggers.arrived(JSON.parse(data.dialog)));
+let last = ""; // the trigger of what was done last
+let waiting = null; // a dialog that came before its trigger was known
+let shown = null;
+
+export function mount() {
+  app.socket.on("open_dialog", (data) => {
+    waiting = JSON.parse(data.dialog);
+    pair();
+  });
 }
 
-function isNew(app) {
-  return Number.parseInt(app.version, 10) >= NEW_FORMS_SINCE;
+/** The server took a command or a click, and answered this; an older dialog that is on its way stays closed. */
+export function acted({ trigger_id: trigger }) {
+  if (!trigger) return;
+  last = trigger;
+  pair();
+}
+
+function pair() {
+  const opened = waiting;
+  if (!opened || opened.trigger_id !== last) return;
+  waiting = null;
+  if (shown?.isOpen) shown.close();
+  const isNew = Number.parseInt(app.version, 10) >= NEW_FORMS_SINCE;
+  shown = isNew ? new AppsDialog(opened) : new LegacyDialog(opened);
+  shown.show(opened.dialog);
 }

@@ -1,19 +1,42 @@
 // Making elements.
 
-/** Make an element: properties by name, `class`, `data-…`, `aria-…` and `role` as attributes, `on…` as listeners. */
-export function h(tag, props = {}, ...children) {
+let last = 0;
+
+/** An id that no other element of this page has. */
+export const newId = (prefix) => `${prefix}-${(last += 1)}`;
+
+/**
+ * Make an element: its name, which may hold classes (« div.post »), what it has (or nothing), its children.
+ * It has properties by name, `class`, `data-…` and `aria-…` as attributes, `on…` as listeners.
+ */
+export function h(name, ...children) {
+  const [tag, ...classes] = name.split(".");
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(props ?? {})) apply(element, name, value);
-  element.append(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false));
-  return element;
+  if (classes.length) element.className = classes.join(" ");
+  if (tag === "button") element.type = "button"; // else it would send the form that it is in
+  const props = children[0]?.constructor === Object ? children.shift() : {};
+  for (const [prop, value] of Object.entries(props)) apply(element, prop, value);
+  return put(element, children);
 }
 
 function apply(element, name, value) {
   if (value === null || value === undefined || value === false) return;
   if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-  else if (name in element && !name.includes("-") && name !== "list" && name !== "role") element[name] = value;
+  else if (name in element) element[name] = value;
   else element.setAttribute(name, value === true ? "" : value);
 }
+
+/** Replace what an element holds; what is nothing is left out. */
+export function put(element, ...children) {
+  element.replaceChildren(...children.flat(4).filter(Boolean));
+  return element;
+}
+
+/** The name of what shows none. */
+export const named = (label) => ({ ariaLabel: label, title: label });
+
+/** Make what is for the eye only. */
+export const sign = (...children) => h("span", { ariaHidden: "true" }, ...children);
 
 /** Put HTML made and cleaned by the server into an element; nothing else may be given here. */
 export function fill(element, html) {
@@ -22,31 +45,4 @@ export function fill(element, html) {
     if (link.origin !== location.origin) link.target = "_blank";
   }
   return element;
-}
-
-/** Replace what an element holds. */
-export function put(element, ...children) {
-  element.replaceChildren(...children.flat(3).filter((child) => child));
-  return element;
-}
-
-/** Show a modal window of the page’s own; the browser keeps the focus in it and gives it back. */
-export function modal(title, content, { onclose = () => {} } = {}) {
-  const before = document.activeElement;
-  const close = h("button", { type: "button", class: "close", "aria-label": "Fermer", onclick: () => window_.close() }, "×");
-  const window_ = h(
-    "dialog",
-    { class: "modal", "aria-labelledby": "modal-title" },
-    h("div", { class: "modal-head" }, h("h2", { id: "modal-title" }, title), close),
-    content,
-  );
-  window_.addEventListener("click", (event) => event.target === window_ && window_.close());
-  window_.addEventListener("close", () => {
-    window_.remove();
-    onclose();
-    if (document.activeElement === document.body) before?.focus?.();
-  });
-  document.getElementById("dialogs").append(window_);
-  window_.showModal();
-  return window_;
 }

@@ -1,107 +1,113 @@
 // What the server tells: each event changes what the page holds.
 
+import { announce, app } from "./app.js";
 import { load, pathOf, titleOf } from "./channels.js";
-import { find, react, receive, remove, update } from "./shelf.js";
+import { attachmentsOf, rendered, renew } from "./markdown.js";
+import { keepUsers, nameOf, userOf } from "./people.js";
+import { react, receive, remove, update } from "./shelf.js";
 
-const ROOMS = [
+/** After these the channels, or the names in what was said, may be others. */
+const NEWS = [
   ...["user_added", "user_removed", "channel_created", "channel_deleted", "channel_restored", "channel_converted"],
-  ...["channel_updated", "direct_added", "group_added", "added_to_team"],
+  ...["channel_updated", "direct_added", "group_added", "added_to_team", "new_user"],
 ];
 
-/** Give the app `postOf`, `received`, `openThread` and `closeThread`, and listen. */
-export function extend(app) {
-  app.postOf = (id) => find(app, id);
-  app.received = (post) => receive(app, post);
-  app.openThread = (rootId) => app.store.set("thread", rootId);
-  app.closeThread = () => app.store.set("thread", "");
-  app.seen = () => seen(app);
+/** What happens to messages: each is done with before the next, which may be about the same one. */
+const TO_POSTS = {
+  posted: (data) => posted(JSON.parse(data.post), JSON.parse(data.mentions ?? "[]")),
+  ephemeral_message: (data) => whispered(JSON.parse(data.post)),
+  post_edited: (data) => update(JSON.parse(data.post)),
+  post_deleted: (data) => remove(JSON.parse(data.post).id),
+  reaction_added: (data) => react(JSON.parse(data.reaction), true),
+  reaction_removed: (data) => react(JSON.parse(data.reaction), false),
+};
+
+export function mount() {
   const { socket } = app;
-  socket.on("posted", (data) => posted(app, JSON.parse(data.post), data));
-  socket.on("ephemeral_message", (data) => whispered(app, JSON.parse(data.post)));
-  socket.on("post_edited", (data) => update(app, JSON.parse(data.post)));
-  socket.on("post_deleted", (data) => remove(app, JSON.parse(data.post).id));
-  socket.on("reaction_added", (data) => react(app, JSON.parse(data.reaction), true));
-  socket.on("reaction_removed", (data) => react(app, JSON.parse(data.reaction), false));
-  socket.on("channel_viewed", (data) => viewed(app, [data.channel_id]));
-  socket.on("multiple_channels_viewed", (data) => viewed(app, Object.keys(data.channel_times)));
-  socket.on("user_updated", (data) => app.keepUsers([data.user]));
-  for (const event of ROOMS) socket.on(event, () => reload(app));
-  document.addEventListener("visibilitychange", () => document.hidden || seen(app));
+  let last = Promise.resolve();
+  for (const [event, act] of Object.entries(TO_POSTS)) {
+    socket.on(event, (data) => (last = last.then(() => act(data)).catch(() => {})));
+  }
+  socket.on("channel_viewed", (data) => viewed([data.channel_id]));
+  socket.on("multiple_channels_viewed", (data) => viewed(Object.keys(data.channel_times)));
+  socket.on("user_updated", ({ user }) => {
+    if (userOf(user.id)?.username !== user.username) reload();
+    keepUsers([user]);
+  });
+  for (const event of NEWS) socket.on(event, reload);
+  document.addEventListener("visibilitychange", () => document.hidden || seen());
 }
 
-async function posted(app, post, data) {
-  if (!app.store.get("channels").has(post.channel_id)) await load(app);
-  count(app, post, JSON.parse(data.mentions ?? "[]"));
-  await receive(app, post);
-  const isHere = app.store.get("channel")?.id === post.channel_id;
-  if (isHere) await seen(app);
-  if (post.user_id !== app.me.id) tell(app, post, isHere);
+async function posted(post, mentioned) {
+  if (!app.channels.has(post.channel_id)) await load();
+  count(post, mentioned);
+  await receive(post);
+  const isHere = app.channel?.id === post.channel_id;
+  if (isHere) seen();
+  if (post.user_id !== app.me.id) tell(post, isHere);
 }
 
-async function whispered(app, post) {
-  await receive(app, post);
-  app.announce(`Visible par vous seul : ${plain(app, post)}`);
+async function whispered(post) {
+  await receive(post);
+  announce(`Visible par vous seul : ${plain(post)}`);
 }
 
 /** Say what came: the whole of it in the channel that is shown, elsewhere only a mention. */
-function tell(app, post, isHere) {
-  const channel = app.store.get("channels").get(post.channel_id);
-  const mentions = app.store.get("members").get(post.channel_id)?.mention_count ?? 0;
-  if (isHere) app.announce(`${app.nameOf(post.user_id)} : ${plain(app, post)}`);
-  else if (channel && mentions > 0) app.announce(`${app.nameOf(post.user_id)} vous a écrit dans ${titleOf(app, channel)}.`);
+function tell(post, isHere) {
+  const channel = app.channels.get(post.channel_id);
+  const name = nameOf(post.user_id);
+  if (isHere) announce(`${name} : ${plain(post)}`);
+  else if (channel && app.members.get(channel.id)?.mention_count > 0) announce(`${name} vous a écrit dans ${titleOf(channel)}.`);
 }
 
-/** Return what a post says, without marks. */
-export function plain(app, post) {
+function plain(post) {
   const holder = document.createElement("template");
-  const titles = (post.props?.attachments ?? []).map?.((one) => `${one.title ?? ""} ${one.text ?? ""}`) ?? [];
-  holder.innerHTML = app.rendered(post.message);
-  return [holder.content.textContent.trim(), ...titles].join(" ").trim().slice(0, 500);
+  const cards = attachmentsOf(post).map((one) => `${one.title ?? ""} ${one.text ?? ""}`);
+  holder.innerHTML = rendered(post.message);
+  return [holder.content.textContent.trim(), ...cards].join(" ").trim().slice(0, 500);
 }
 
-function count(app, post, mentioned) {
-  const channel = app.store.get("channels").get(post.channel_id);
-  const member = app.store.get("members").get(post.channel_id);
+function count(post, mentioned) {
+  const channel = app.channels.get(post.channel_id);
+  const member = app.members.get(post.channel_id);
   if (!channel || !member) return;
-  const counts = !/^system_(join|leave|add|remove)/.test(post.type);
-  channel.total_msg_count += counts ? 1 : 0;
+  if (!/^system_(join|leave|add|remove)/.test(post.type)) channel.total_msg_count += 1;
   if (post.user_id === app.me.id) member.msg_count = channel.total_msg_count;
   else if (mentioned.includes(app.me.id) || (channel.type === "D" && !post.type)) member.mention_count += 1;
-  app.store.set("members", app.store.get("members"));
+  app.set("members");
 }
 
-function viewed(app, ids) {
+function viewed(ids) {
   for (const id of ids) {
-    const channel = app.store.get("channels").get(id);
-    const member = app.store.get("members").get(id);
-    if (channel && member) Object.assign(member, { msg_count: channel.total_msg_count, mention_count: 0 });
+    const member = app.members.get(id);
+    if (member) Object.assign(member, { msg_count: app.channels.get(id)?.total_msg_count, mention_count: 0 });
   }
-  app.store.set("members", app.store.get("members"));
+  app.set("members");
 }
 
 /** Note that the channel that is shown has been read, if somebody looks. */
-async function seen(app) {
-  const channel = app.store.get("channel");
-  if (!channel || document.hidden || !app.store.get("members").has(channel.id)) return;
-  viewed(app, [channel.id]);
-  await app.api.post("/channels/members/me/view", { channel_id: channel.id }).catch(() => {});
+export async function seen() {
+  const { id } = app.channel ?? {};
+  if (document.hidden || !app.members.has(id)) return;
+  viewed([id]);
+  await app.api.post("/channels/members/me/view", { channel_id: id }).catch(() => {});
 }
 
 let waiting = 0;
 
-/** Several of these events come together: one question answers them all. */
-function reload(app) {
+/** Several of these events come together: they are answered once. */
+function reload() {
   clearTimeout(waiting);
   waiting = setTimeout(async () => {
-    await load(app).catch(() => {});
-    const channel = app.store.get("channel");
-    const held = channel && app.store.get("channels").get(channel.id);
-    if (channel && !held && channel.type !== "O") leaveView(app, channel);
+    await Promise.all([load(), renew()]).catch(() => {});
+    app.set("users"); // what is shown is drawn with the new names
+    const { channel } = app;
+    if (channel && !app.channels.has(channel.id) && channel.type !== "O") leaveView(channel);
   }, 100);
 }
 
-function leaveView(app, channel) {
-  app.announce(`Vous n’êtes plus dans le canal ${titleOf(app, channel)}.`, true);
-  const next = [...app.store.get("channels").values()][0];
-  if (next) app.navigate(pathOf(app, next), { replace: true });
+function leaveView(channel) {
+  announce(`Vous n’êtes plus dans le canal ${titleOf(channel)}.`, true);
+  const [next] = app.channels.values();
+  if (next) app.navigate(pathOf(next), { replace: true });
 }

@@ -1,18 +1,22 @@
-// The head of a channel: its name, what it is for, its members.
+// The head of a channel: its name, what it is for, its members, and the way to a search.
 
+import { app } from "./app.js";
 import { members } from "./browse.js";
 import { otherIn, titleOf } from "./channels.js";
-import { fill, h, put } from "./dom.js";
+import { h, named, put } from "./dom.js";
+import { setMarkdown } from "./markdown.js";
+import { userOf } from "./people.js";
 
-export function mount(app, element) {
-  const menu = h("button", { type: "button", id: "open-sidebar", class: "only-phone", "aria-label": "Ouvrir la liste des canaux", onclick: openSidebar }, "☰");
+export function mount(element) {
   const title = h("h1", { id: "channel-title" });
-  const about = h("div", { class: "channel-about muted" });
-  const who = h("button", { type: "button", id: "channel-members", onclick: () => members(app, app.store.get("channel")) }, "Membres");
-  put(element, menu, h("div", { class: "channel-words" }, title, about), who);
-  const redraw = () => draw(app, title, about);
-  app.store.subscribe("channel", redraw);
-  app.store.subscribe("channels", redraw);
+  const about = h("div.channel-about.muted");
+  put(element,
+    h("button.only-phone", { id: "open-sidebar", ariaLabel: "Ouvrir la liste des canaux", onclick: openSidebar }, "☰"),
+    h("div.channel-words", title, about),
+    h("button", { id: "channel-members", onclick: () => members(app.channel) }, "Membres"),
+    h("button.icon", { id: "open-search", ...named("Chercher des messages"), onclick: () => app.set("search", { terms: "" }) },
+      h("span.lens")));
+  for (const key of ["channel", "channels"]) app.subscribe(key, () => draw(title, about));
 }
 
 function openSidebar() {
@@ -20,13 +24,11 @@ function openSidebar() {
   document.querySelector("#sidebar [aria-current], #sidebar a")?.focus();
 }
 
-async function draw(app, title, about) {
-  const shown = app.store.get("channel");
-  if (!shown) return;
-  const channel = app.store.get("channels").get(shown.id) ?? shown;
-  title.textContent = titleOf(app, channel);
-  const other = app.userOf(otherIn(app, channel));
-  const text = other ? `@${other.username}` : channel.header || channel.purpose;
-  if (other) about.textContent = text;
-  else fill(about, (await app.render([text]))[0]);
+function draw(title, about) {
+  if (!app.channel) return;
+  const channel = app.channels.get(app.channel.id) ?? app.channel;
+  const other = userOf(otherIn(channel));
+  title.textContent = titleOf(channel);
+  if (other) about.textContent = `@${other.username}`;
+  else setMarkdown(about, channel.header || channel.purpose);
 }

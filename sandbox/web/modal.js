@@ -1,68 +1,79 @@
 // A window over the page: focus stays in it, Escape and the cross give up, focus goes back afterwards.
 
-import { h } from "./dom.js";
+import { focusComposer } from "./app.js";
+import { h, newId } from "./dom.js";
 
 const FOCUSABLE = "a[href], button, input, select, textarea, [tabindex]";
 
-/**
- * Show a window. Given: `id`, `title`, `icon` (address or none), `content` (elements of the body), `footer`,
- * `onCancel()`. What is returned closes it: `close()`; `element` is the dialog, `before` what gets the focus back.
- */
-export function openModal(given) {
-  const parts = draw(given);
-  const modal = { ...parts, done: false, before: document.activeElement };
-  modal.close = () => {
-    modal.done = true;
-    parts.element.close();
-  };
-  parts.cross.addEventListener("click", given.onCancel);
-  parts.element.addEventListener("keydown", (event) => key(event, given, parts.element));
-  parts.element.addEventListener("cancel", (event) => {
-    event.preventDefault();
-    given.onCancel();
-  });
-  parts.element.addEventListener("close", () => end(modal, given));
-  document.getElementById("dialogs").append(parts.element);
-  parts.element.showModal();
-  return modal;
-}
+/** A window that is open until `close()`; its head and foot stay in sight while what is between them scrolls. */
+export class Modal {
+  isOpen = true;
+  /** What gets the focus back. */
+  before = document.activeElement;
 
-function draw({ id, title, icon, content, footer, labelId = `${id}Label` }) {
-  const heading = h("h2", { id: labelId, class: "modal-title" }, title);
-  const picture = icon ? h("img", { class: "modal-icon", src: icon, alt: "" }) : null;
-  const cross = h("button", { type: "button", class: "close", "aria-label": "Fermer" }, "×");
-  const body = h("div", { class: "modal-body" }, content);
-  const head = h("div", { class: "modal-head" }, picture, heading, cross);
-  const element = h("dialog", { id, class: "modal", "aria-labelledby": labelId }, head, body, footer);
-  return { element, heading, cross, body };
-}
-
-/** A browser closes a dialog on a second Escape whatever the page says: that is giving up, too. */
-function end(modal, given) {
-  modal.element.remove();
-  if (!modal.done) given.onCancel();
-  const { before } = modal;
-  const target = before?.isConnected && before !== document.body ? before : document.querySelector("#post_textbox");
-  target?.focus();
-}
-
-function key(event, given, element) {
-  if (event.key === "Escape" && !event.defaultPrevented) {
-    event.preventDefault();
-    event.stopPropagation();
-    given.onCancel();
+  /**
+   * `title` and `content` are shown; there may be an `icon` (its address) and a `foot`, whose button of type submit
+   * means `onSubmit()`. Giving up means `onCancel()`, else it closes. `id` and `labelId` are for those who look for them.
+   */
+  constructor({ title, content, icon, foot, onSubmit, onCancel = () => this.close(), id, labelId = newId("title") }) {
+    this.onCancel = onCancel;
+    this.heading = h("h2", { id: labelId }, title);
+    const cross = h("button.close", { ariaLabel: "Fermer", onclick: onCancel }, "×");
+    const submit = (event) => {
+      event.preventDefault();
+      onSubmit?.();
+    };
+    this.form = h("form", { noValidate: true, onsubmit: submit },
+      h("div.row.modal-head", icon && h("img", { src: icon, alt: "" }), this.heading, cross),
+      h("div.modal-body", content),
+      foot && h("div.row.modal-foot", foot));
+    this.element = h("dialog.modal", { id, "aria-labelledby": labelId }, this.form);
+    this.#listen(!foot);
+    document.getElementById("dialogs").append(this.element);
+    this.element.showModal();
   }
-  if (event.key === "Tab") turn(event, element);
+
+  close() {
+    this.isOpen = false;
+    this.element.close();
+  }
+
+  #listen(closesOutside) {
+    const { element } = this;
+    element.addEventListener("click", (event) => closesOutside && event.target === element && this.onCancel());
+    element.addEventListener("keydown", (event) => this.#key(event));
+    element.addEventListener("cancel", (event) => this.#giveUp(event));
+    element.addEventListener("close", () => this.#end());
+  }
+
+  #giveUp(event) {
+    event.preventDefault();
+    this.onCancel();
+  }
+
+  #key(event) {
+    if (event.key === "Escape" && !event.defaultPrevented) {
+      event.stopPropagation();
+      this.#giveUp(event);
+    } else if (event.key === "Tab") this.#turn(event);
+  }
+
+  /** The browser would leave the page after the last element. */
+  #turn(event) {
+    const all = [...this.element.querySelectorAll(FOCUSABLE)].filter(isReachable);
+    const [from, to] = event.shiftKey ? [all[0], all.at(-1)] : [all.at(-1), all[0]];
+    if (document.activeElement !== from && this.element.contains(document.activeElement)) return;
+    event.preventDefault();
+    to?.focus();
+  }
+
+  /** A browser closes a dialog on a second Escape whatever the page says: that is giving up, too. */
+  #end() {
+    this.element.remove();
+    if (this.isOpen) this.onCancel();
+    if (this.before?.isConnected && this.before !== document.body) this.before.focus();
+    else focusComposer();
+  }
 }
 
-function turn(event, element) {
-  const all = [...element.querySelectorAll(FOCUSABLE)].filter((one) => reachable(one));
-  const [from, to] = event.shiftKey ? [all[0], all.at(-1)] : [all.at(-1), all[0]];
-  if (document.activeElement !== from && element.contains(document.activeElement)) return;
-  event.preventDefault();
-  to?.focus();
-}
-
-function reachable(one) {
-  return !one.disabled && one.tabIndex >= 0 && one.getClientRects().length > 0;
-}
+const isReachable = (one) => !one.disabled && one.tabIndex >= 0 && one.getClientRects().length > 0;

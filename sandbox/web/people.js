@@ -1,45 +1,33 @@
 // People: looked up when first needed, together, and kept.
 
-const BATCH = 100;
+import { app } from "./app.js";
 
-/** Give the app `userOf`, `nameOf`, `needUsers` and `userNamed`. */
-export function extend(app) {
-  const users = () => app.store.get("users");
-  app.userOf = (id) => users().get(id);
-  app.nameOf = (id) => nameOf(users().get(id));
-  app.needUsers = (ids) => need(app, ids);
-  app.keepUsers = (list) => keep(app, list);
-  app.userNamed = (name) => named(app, name);
-}
+const AT_ONCE = 100;
 
-/** Return how somebody is called. */
-export function nameOf(user) {
+export const userOf = (id) => app.users.get(id);
+
+export function nameOf(id) {
+  const user = userOf(id);
   if (!user) return "Quelqu’un";
-  const full = [user.first_name, user.last_name].filter(Boolean).join(" ");
+  const full = `${user.first_name} ${user.last_name}`.trim();
   return full || user.nickname || user.username;
 }
 
-function keep(app, list) {
-  const users = app.store.get("users");
-  for (const user of list) users.set(user.id, user);
-  app.store.set("users", users);
+export function keepUsers(users) {
+  for (const user of users) app.users.set(user.id, user);
+  if (users.length) app.set("users");
+  return users;
 }
 
-async function need(app, ids) {
-  const users = app.store.get("users");
-  const missing = [...new Set(ids)].filter((id) => id && !users.has(id));
+/** Ask for those of whom nothing is known. */
+export async function needUsers(ids) {
+  const missing = [...new Set(ids)].filter((id) => id && !userOf(id));
   const asked = [];
-  for (let start = 0; start < missing.length; start += BATCH) {
-    asked.push(app.api.post("/users/ids", missing.slice(start, start + BATCH)));
-  }
-  const found = (await Promise.all(asked)).flat();
-  if (found.length > 0) keep(app, found);
+  while (missing.length) asked.push(app.api.post("/users/ids", missing.splice(0, AT_ONCE)));
+  keepUsers((await Promise.all(asked)).flat());
 }
 
-async function named(app, username) {
-  const known = [...app.store.get("users").values()].find((user) => user.username === username);
-  if (known) return known;
-  const user = await app.api.get(`/users/username/${encodeURIComponent(username)}`);
-  keep(app, [user]);
-  return user;
+export async function userNamed(name) {
+  const known = [...app.users.values()].find((user) => user.username === name);
+  return known ?? keepUsers([await app.api.get(`/users/username/${encodeURIComponent(name)}`)])[0];
 }

@@ -1,125 +1,114 @@
 // One message: who, when, what, and what can be done with it.
 
+import { app, focusComposer } from "./app.js";
 import { draw as drawAttachments } from "./attachments.js";
+import { titleOf } from "./channels.js";
 import { fullOf, timeOf } from "./dates.js";
-import { fill, h } from "./dom.js";
+import { fill, h, named, sign } from "./dom.js";
 import { draw as drawFiles } from "./files.js";
-import { draw as drawReactions } from "./reactions.js";
+import { rendered, textsOf } from "./markdown.js";
+import { nameOf, userOf } from "./people.js";
+import { toggleMenu } from "./postmenu.js";
+import { draw as drawReactions, pick } from "./reactions.js";
 import { isEphemeral, reactionsOf, remove } from "./shelf.js";
 import { isSystem, sentenceOf } from "./system.js";
 
-const COLOURS = 8;
-
-/** Return what changes whenever a message must be drawn again. */
-export function versionOf(app, post) {
-  const reactions = reactionsOf(post).map((one) => `${one.emoji_name}${one.user_id}`).join();
-  const names = [app.nameOf(post.user_id), reactions && reactionsOf(post).map((one) => app.nameOf(one.user_id)).join()];
-  return [post.update_at, post.edit_at, post.is_pinned, reactions, app.rendered(post.message).length, ...names].join("|");
+/** What changes whenever a message must be drawn again. */
+export function versionOf(post) {
+  const reactions = reactionsOf(post).map((one) => one.emoji_name + one.user_id + nameOf(one.user_id));
+  const sizes = textsOf(post).map((text) => rendered(text).length);
+  return [post.update_at, post.edit_at, post.is_pinned, nameOf(post.user_id), ...sizes, ...reactions].join("|");
 }
 
-/** Draw a message; its ids begin with `prefix`, « post » in a channel and « rhsPost » in a thread. */
-export function draw(app, post, { prefix, replies = 0, following = false }) {
-  const classes = ["post", following && "following", isEphemeral(post) && "ephemeral", isSystem(post) && "system", isMine(app, post) && "mine"];
+/** Draw a message; its ids begin with `prefix`: « post » in a channel, « rhsPost » in a thread, « found » by a search. */
+export function draw(post, { prefix, replies, following }) {
+  const classes = ["post", following && "following", isEphemeral(post) && "ephemeral", isSystem(post) && "system"];
+  const author = authorOf(post);
   return h("article", {
     id: `${prefix}_${post.id}`,
     class: classes.filter(Boolean).join(" "),
     "data-post-id": post.id,
-    "aria-label": `${authorOf(app, post)}, ${timeOf(post.create_at)}`,
+    ariaLabel: `${author}, ${timeOf(post.create_at)}`,
     tabIndex: -1,
   },
-    h("div", { class: `avatar colour-${colourOf(post.user_id)}`, "aria-hidden": "true" }, isSystem(post) ? "•" : initials(authorOf(app, post))),
-    h("div", { class: "post-body" },
-      head(app, post),
-      answered(app, post, prefix),
-      text(app, post, prefix),
-      drawAttachments(app, post),
-      drawFiles(app, post),
-      drawReactions(app, post),
-      replies > 0 && threadLink(app, post, replies),
-    ),
-    !isEphemeral(post) && !isSystem(post) && tools(app, post),
-  );
+    avatar(post, author),
+    h("div.post-body",
+      head(post, author),
+      where(post, prefix),
+      text(post, prefix),
+      drawAttachments(post),
+      drawFiles(post),
+      drawReactions(post),
+      replies > 0 && h("button.link", { onclick: () => openThread(post) }, replies > 1 ? `${replies} réponses` : "1 réponse")),
+    !isEphemeral(post) && !isSystem(post) && tools(post));
 }
 
-const isMine = (app, post) => post.user_id === app.me.id;
+/** Show the thread that a message is in, or begins. */
+export const openThread = (post) => app.set("thread", post.root_id || post.id);
 
-function authorOf(app, post) {
+const addressOf = (post) => `/${app.team.name}/pl/${post.id}`;
+
+function authorOf(post) {
   if (isSystem(post)) return "Système";
-  const isHook = post.props?.from_webhook === "true" && post.props?.override_username;
-  return isHook ? String(post.props.override_username) : app.nameOf(post.user_id);
+  const { from_webhook: hook, override_username: name } = post.props ?? {};
+  return hook === "true" && name ? String(name) : nameOf(post.user_id);
 }
 
 function initials(name) {
-  const words = name.split(/[\s.-]+/).filter(Boolean);
-  return (words[0]?.[0] ?? "?").toUpperCase() + (words[1]?.[0] ?? "").toUpperCase();
+  const [one, two] = name.split(/[\s.-]+/).filter(Boolean);
+  return `${one?.[0] ?? "?"}${two?.[0] ?? ""}`.toUpperCase();
 }
 
-function colourOf(id) {
-  let sum = 0;
-  for (const letter of id) sum += letter.charCodeAt(0);
-  return sum % COLOURS;
+/** The same person always has the same colour. */
+function avatar(post, author) {
+  const made = h("div.avatar", { ariaHidden: "true" }, isSystem(post) ? "•" : initials(author));
+  const sum = [...post.user_id].reduce((total, letter) => total + letter.charCodeAt(0), 0);
+  made.style.setProperty("--hue", sum % 360);
+  return made;
 }
 
-function head(app, post) {
-  const user = app.userOf(post.user_id);
-  const isBot = user?.is_bot || post.props?.from_bot === "true";
-  const when = h("time", { dateTime: new Date(post.create_at).toISOString(), title: fullOf(post.create_at) }, timeOf(post.create_at));
-  const link = isEphemeral(post) ? when : h("a", { class: "when", href: `/${app.team.name}/pl/${post.id}` }, when);
-  return h("div", { class: "post-head" },
-    h("span", { class: "author" }, authorOf(app, post)),
-    isBot && !isSystem(post) && h("span", { class: "tag" }, "Bot"),
-    link,
-    post.edit_at > 0 && !isSystem(post) && h("span", { class: "muted edited" }, "(modifié)"),
-    post.is_pinned && h("span", { class: "tag pinned" }, "Épinglé"),
-    isEphemeral(post) && whisper(app, post),
-  );
+function head(post, author) {
+  const isBot = userOf(post.user_id)?.is_bot || post.props?.from_bot === "true";
+  const at = new Date(post.create_at);
+  const when = h("time", { dateTime: at.toISOString(), title: fullOf(at) }, timeOf(at));
+  return h("div.post-head",
+    h("span.author", author),
+    isBot && !isSystem(post) && h("span.tag", "Bot"),
+    isEphemeral(post) ? when : h("a.when", { href: addressOf(post) }, when),
+    post.edit_at > 0 && !isSystem(post) && h("span.muted.edited", "(modifié)"),
+    post.is_pinned && h("span.tag.pinned", "Épinglé"),
+    isEphemeral(post) && whisper(post));
 }
 
-function whisper(app, post) {
+function whisper(post) {
   const close = () => {
-    remove(app, post.id);
-    document.getElementById("post_textbox")?.focus();
+    remove(post.id);
+    focusComposer();
   };
-  return [
-    h("span", { class: "only-you" }, "Visible par vous seul"),
-    h("button", { type: "button", class: "dismiss", onclick: close }, "Fermer"),
-  ];
+  return [h("span.only-you.muted", "Visible par vous seul"), h("button.dismiss", { onclick: close }, "Fermer")];
 }
 
-function answered(app, post, prefix) {
-  if (!post.root_id || prefix !== "post") return null;
-  return h("button", { type: "button", class: "answer-to", onclick: () => app.openThread(post.root_id) }, "Réponse dans un fil");
+/** Say where a message stands, where that is not seen. */
+function where(post, prefix) {
+  const channel = app.channels.get(post.channel_id);
+  if (prefix === "found") return channel && h("a.where", { href: addressOf(post) }, `Dans ${titleOf(channel)}`);
+  return post.root_id && prefix === "post" && h("button.link.where", { onclick: () => openThread(post) }, "Réponse dans un fil");
 }
 
-function text(app, post, prefix) {
-  const element = h("div", { id: `${prefix}MessageText_${post.id}`, class: "markdown foldable" });
-  if (isSystem(post)) element.textContent = sentenceOf(app, post);
-  else fill(element, app.rendered(post.message));
-  for (const mention of element.querySelectorAll("[data-mention]")) markMe(app, mention);
+function text(post, prefix) {
+  const element = h("div.markdown.foldable", { id: `${prefix}MessageText_${post.id}` });
+  if (isSystem(post)) element.textContent = sentenceOf(post);
+  else fill(element, rendered(post.message));
+  for (const mention of element.querySelectorAll("[data-mention]")) {
+    mention.classList.toggle("mention-me", [app.me.username, "all", "channel", "here"].includes(mention.dataset.mention));
+  }
   return element;
 }
 
-function markMe(app, mention) {
-  if ([app.me.username, "all", "channel", "here"].includes(mention.dataset.mention)) mention.classList.add("mention-me");
-}
-
-function threadLink(app, post, replies) {
-  const label = replies > 1 ? `${replies} réponses` : "1 réponse";
-  return h("button", { type: "button", class: "thread-link", onclick: () => app.openThread(post.root_id || post.id) }, label);
-}
-
-function tools(app, post) {
-  const tool = (props, sign) => h("button", { type: "button", ...props }, h("span", { "aria-hidden": "true" }, sign));
-  return h("div", { class: "post-tools" },
-    tool({ class: "react", "aria-label": "Ajouter une réaction", title: "Ajouter une réaction", "data-post-id": post.id }, "☺"),
-    tool({ class: "reply", "aria-label": "Répondre", title: "Répondre", onclick: () => app.openThread(post.root_id || post.id) }, "↩"),
-    tool({
-      class: "post-menu",
-      "aria-label": "Actions du message",
-      title: "Actions du message",
-      "aria-haspopup": "menu",
-      "aria-expanded": "false",
-      "data-post-id": post.id,
-    }, "⋯"),
-  );
+function tools(post) {
+  const tool = (name, label, icon, more) => h(`button.${name}`, { ...named(label), ...more }, sign(icon));
+  return h("div.post-tools",
+    tool("react", "Ajouter une réaction", "☺", { onclick: () => pick(post) }),
+    tool("reply", "Répondre", "↩", { onclick: () => openThread(post) }),
+    tool("post-menu", "Actions du message", "⋯", { ariaHasPopup: "menu", ariaExpanded: "false", onclick: (event) => toggleMenu(event.currentTarget, post) }));
 }

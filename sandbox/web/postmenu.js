@@ -1,45 +1,42 @@
 // What one can do with a message: edit it, pin it, copy its address, delete it.
 
+import { announce, app } from "./app.js";
 import { h } from "./dom.js";
-import { openModal } from "./modal.js";
+import { Modal } from "./modal.js";
+import { openThread } from "./post.js";
 import { pick } from "./reactions.js";
 
 const MODERATORS = /\b(system_admin|team_admin|channel_admin)\b/;
 
-/** Listen for the button of a message’s menu, wherever messages are drawn. */
-export function mount(app, element) {
-  element.addEventListener("click", (event) => {
-    const button = event.target.closest?.("button.post-menu");
-    if (button) toggle(app, button);
-  });
-}
-
-function toggle(app, button) {
-  const isOpen = button.nextElementSibling?.matches("[role=menu]");
-  if (isOpen) return shut(button.nextElementSibling, button);
-  const post = app.postOf(button.dataset.postId);
-  if (!post) return;
-  const menu = h("div", { role: "menu", class: "post-actions", "aria-label": "Actions du message" });
-  menu.append(...items(app, post, (act) => () => leave(menu, button, act)));
-  menu.addEventListener("keydown", (event) => key(event, menu, button));
-  menu.addEventListener("focusout", (event) => menu.contains(event.relatedTarget) || shut(menu, null));
-  menu.addEventListener("mousedown", (event) => event.preventDefault());
-  button.addEventListener("mousedown", (event) => event.preventDefault(), { once: true });
+/** Open or close the menu of a message under its button. */
+export function toggleMenu(button, post) {
+  const open = button.nextElementSibling;
+  if (open) return shut(open, button);
+  const keepFocus = (event) => event.preventDefault();
+  const menu = h("div.post-actions", {
+    role: "menu",
+    ariaLabel: "Actions du message",
+    onkeydown: (event) => key(event, menu, button),
+    onfocusout: (event) => menu.contains(event.relatedTarget) || shut(menu),
+    onmousedown: keepFocus,
+  }, items(post).map(([id, label, act]) => {
+    const choose = () => {
+      shut(menu, button);
+      act(post);
+    };
+    return h("button", { role: "menuitem", tabIndex: -1, id: `${id}_${post.id}`, onclick: choose }, label);
+  }));
+  button.addEventListener("mousedown", keepFocus, { once: true });
   button.after(menu);
-  button.setAttribute("aria-expanded", "true");
+  button.ariaExpanded = "true";
   menu.scrollIntoView({ block: "nearest" });
   menu.firstElementChild.focus({ preventScroll: true });
 }
 
 function shut(menu, button) {
-  menu.previousElementSibling?.setAttribute("aria-expanded", "false");
+  if (menu.previousElementSibling) menu.previousElementSibling.ariaExpanded = "false";
   button?.focus();
   if (menu.isConnected) menu.remove();
-}
-
-function leave(menu, button, act) {
-  shut(menu, button);
-  act();
 }
 
 function key(event, menu, button) {
@@ -53,80 +50,72 @@ function key(event, menu, button) {
   event.stopPropagation();
 }
 
-function items(app, post, then) {
-  const own = post.user_id === app.me.id;
-  const may = own || MODERATORS.test(app.me.roles ?? "");
-  const pin = post.is_pinned ? ["unpin_post", "Ne plus épingler"] : ["pin_post", "Épingler"];
-  const item = (id, label, act) => h("button", { type: "button", role: "menuitem", tabIndex: -1, id: `${id}_${post.id}`, onclick: then(act) }, label);
+/** What may be done with a message: ids as in the real client, words, acts. */
+function items(post) {
+  const isOwn = post.user_id === app.me.id;
   return [
-    item("reply_to", "Répondre", () => app.openThread(post.root_id || post.id)),
-    item("react_to", "Ajouter une réaction", () => pick(app, post)),
-    own && item("edit_post", "Modifier", () => edit(app, post)),
-    item(...pin, () => turnPin(app, post)),
-    item("permalink", "Copier le lien", () => copyLink(app, post)),
-    may && item("delete_post", "Supprimer", () => remove(app, post)),
+    ["reply_to", "Répondre", openThread],
+    ["react_to", "Ajouter une réaction", pick],
+    isOwn && ["edit_post", "Modifier", edit],
+    post.is_pinned ? ["unpin_post", "Ne plus épingler", turnPin] : ["pin_post", "Épingler", turnPin],
+    ["permalink", "Copier le lien", copyLink],
+    (isOwn || MODERATORS.test(app.me.roles)) && ["delete_post", "Supprimer", remove],
   ].filter(Boolean);
 }
 
-/** Do something at the server and say what became of it. */
-async function attempt(app, done, act) {
+async function attempt(done, act) {
   try {
     await act();
-    app.announce(done);
+    announce(done);
   } catch (error) {
-    app.announce(error.message, true);
+    announce(error.message, true);
   }
 }
 
-function turnPin(app, post) {
-  const done = post.is_pinned ? "Message retiré des épinglés" : "Message épinglé";
-  return attempt(app, done, () => app.api.post(`/posts/${post.id}/${post.is_pinned ? "unpin" : "pin"}`));
+function turnPin({ id, is_pinned: isPinned }) {
+  const done = isPinned ? "Message retiré des épinglés" : "Message épinglé";
+  attempt(done, () => app.api.post(`/posts/${id}/${isPinned ? "unpin" : "pin"}`));
 }
 
-function copyLink(app, post) {
-  const address = `${location.origin}/${app.team.name}/pl/${post.id}`;
-  return attempt(app, "Lien copié", () => navigator.clipboard.writeText(address));
+function copyLink({ id }) {
+  attempt("Lien copié", () => navigator.clipboard.writeText(`${location.origin}/${app.team.name}/pl/${id}`));
 }
 
-function edit(app, post) {
-  const box = h("textarea", { id: "edit_textbox", rows: 6, "aria-label": "Texte du message" });
-  box.value = post.message;
-  const ask = { id: "editPostModal", title: "Modifier le message", content: [box], label: "Enregistrer" };
-  const modal = askFirst(ask, () => app.api.put(`/posts/${post.id}/patch`, { message: box.value }), app);
+function edit(post) {
+  const box = h("textarea", { id: "edit_textbox", rows: 6, ariaLabel: "Texte du message", value: post.message });
+  const ask = { id: "editPostModal", title: "Modifier le message", content: box, label: "Enregistrer" };
+  const { form } = askFirst(ask, () => app.api.put(`/posts/${post.id}/patch`, { message: box.value }));
   box.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
-    modal.element.querySelector("form").requestSubmit();
+    form.requestSubmit();
   });
   box.focus();
 }
 
-function remove(app, post) {
-  const words = h("p", {}, "Le message disparaîtra pour tout le monde.");
-  const ask = { id: "deletePostModal", title: "Supprimer ce message ?", content: [words], label: "Supprimer", danger: true };
-  const modal = askFirst(ask, () => app.api.del(`/posts/${post.id}`), app);
-  modal.element.querySelector("[type=submit]").focus();
+function remove(post) {
+  const content = h("p", "Le message disparaîtra pour tout le monde.");
+  const ask = { id: "deletePostModal", title: "Supprimer ce message ?", content, label: "Supprimer", danger: true };
+  askFirst(ask, () => app.api.del(`/posts/${post.id}`)).form.querySelector("[type=submit]").focus();
 }
 
 /** Ask in a window before acting; it stays open, and says why, when that fails. */
-function askFirst({ id, title, content, label, danger }, act, app) {
-  const error = h("div", { class: "error-text", role: "alert" });
+function askFirst({ id, title, content, label, danger }, act) {
+  const error = h("div.error", { role: "alert" });
   const submit = h("button", { type: "submit", id: `${id}Button`, class: danger ? "danger" : "primary" }, label);
-  const cancel = h("button", { type: "button", class: "quiet", onclick: () => modal.close() }, "Annuler");
-  const form = h("form", { novalidate: true }, content, h("div", { class: "modal-foot" }, error, cancel, submit));
-  const modal = openModal({ id, title, content: [form], onCancel: () => modal.close() });
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  const cancel = h("button", { onclick: () => modal.close() }, "Annuler");
+  const onSubmit = async () => {
     submit.disabled = true;
     try {
       await act();
-      app.announce(`${title.replace(" ?", "")} : c’est fait`);
-      if (danger) modal.before = null;
+      announce(`${title.replace(" ?", "")} : c’est fait`);
+      if (danger) modal.before = null; // the message that had the focus is gone
       modal.close();
     } catch (failure) {
       error.textContent = failure.message;
       submit.disabled = false;
     }
-  });
+  };
+  const modal = new Modal({ id, title, content, foot: [error, cancel, submit], onSubmit });
   return modal;
 }

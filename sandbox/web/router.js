@@ -1,45 +1,49 @@
 // Addresses: /{team}/channels/{name}, /{team}/messages/@{username}, /{team}/pl/{post id}, as in Mattermost.
 
+import { announce, app } from "./app.js";
 import { openChannel, openDirect, usual } from "./channels.js";
 import { showPost } from "./posts.js";
 
+const KINDS = {
+  channels: openChannel,
+  messages: (name) => openDirect(name.replace(/^@/, "")),
+  pl: showPost,
+};
+
 /** Follow links and the buttons « back » and « forward », and show what the address says. */
-export async function mount(app) {
-  window.addEventListener("popstate", () => follow(app));
+export async function mount() {
+  window.addEventListener("popstate", follow);
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]");
-    const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.defaultPrevented;
-    if (!link || !plain || link.target || link.origin !== location.origin || link.hash) return;
+    const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.defaultPrevented;
+    if (!link || !isPlain || link.target || link.origin !== location.origin || link.hash) return;
     event.preventDefault();
-    go(app, link.pathname);
+    go(link.pathname);
   });
-  await follow(app);
+  await follow();
 }
 
-/** Go to an address of the page. */
-export function go(app, path, { replace = false } = {}) {
+export function go(path, { replace = false } = {}) {
   if (path !== location.pathname) history[replace ? "replaceState" : "pushState"]({}, "", path);
-  return follow(app);
+  return follow();
 }
 
-async function follow(app) {
+/** Say what is wrong with an address, unless the connection is what is wrong. */
+function say(text) {
+  if (app.connection !== "lost") document.getElementById("connection").textContent = text;
+}
+
+async function follow() {
   const [, team, kind, ...rest] = location.pathname.split("/");
-  const name = decodeURIComponent(rest.join("/"));
+  say("");
   try {
-    if (!app.team) return app.announce("Vous n’êtes dans aucune équipe.", true);
-    if (team !== app.team.name || !kind || !name) return await start(app, team, kind);
-    if (kind === "channels") return await openChannel(app, name);
-    if (kind === "messages") return await openDirect(app, name.replace(/^@/, ""));
-    if (kind === "pl") return await showPost(app, name);
-    return await start(app, team);
+    const name = decodeURIComponent(rest.join("/"));
+    if (!app.team) return announce("Vous n’êtes dans aucune équipe.", true);
+    if (team === app.team.name && Object.hasOwn(KINDS, kind) && name) return await KINDS[kind](name);
+    await go(usual(), { replace: true });
+    return team !== app.team.name && kind && say("Cette adresse est celle d’une autre équipe.");
   } catch (failure) {
-    app.announce(failure.message, true);
-    document.getElementById("connection").textContent = failure.message;
+    announce(failure.message, true);
+    return say(failure.message);
   }
-}
-
-function start(app, team, kind) {
-  const foreign = kind && team && team !== app.team.name;
-  if (foreign) document.getElementById("connection").textContent = "Cette adresse est celle d’une autre équipe.";
-  return go(app, usual(app), { replace: true });
 }

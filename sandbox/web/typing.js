@@ -1,75 +1,57 @@
 // Who is writing: telling the others, and showing who does.
 
+import { app } from "./app.js";
+import { nameOf, needUsers } from "./people.js";
+
 const TELL_EVERY = 5000; // milliseconds
 const FORGET_AFTER = 6000;
-const MOST_NAMES = 2;
 
-/** Show who is writing in the channel on the screen. */
-export function mount(app, element) {
-  const place = () => ({ channelId: app.store.get("channel")?.id ?? "", rootId: "" });
-  const typists = new Typists(app, element, place);
-  app.store.subscribe("channel", () => typists.clear());
-}
-
-/** Return what tells the others, at most every five seconds, that something is being written. */
-export function teller(app) {
+/** What tells the others, not too often, that something is being written at a place. */
+export function teller() {
   let last = 0;
-  return (channelId, parentId) => {
-    const now = Date.now();
-    if (now - last < TELL_EVERY) return;
-    last = now;
-    app.socket.send("user_typing", { channel_id: channelId, parent_id: parentId });
+  return ({ channelId, rootId }) => {
+    if (Date.now() - last < TELL_EVERY) return;
+    last = Date.now();
+    app.socket.send("user_typing", { channel_id: channelId, parent_id: rootId });
   };
 }
 
 /** Show in an element who is writing in a channel or thread; `place()` is `{channelId, rootId}`. */
 export class Typists {
-  constructor(app, element, place) {
-    Object.assign(this, { app, element, place });
-    this.names = new Map();
-    this.stop = [
-      app.socket.on("typing", (data, frame) => this.#hear(data, frame)),
-      app.socket.on("posted", (data) => this.#quiet(JSON.parse(data.post).user_id)),
-    ];
+  #timers = new Map(); // by person
+
+  constructor(element, place) {
+    Object.assign(this, { element, place });
+    app.socket.on("typing", (data, frame) => this.#hear(data, frame));
+    app.socket.on("posted", (data) => this.#quiet(JSON.parse(data.post).user_id));
   }
 
   /** Forget all: another place is shown. */
   clear() {
-    for (const { timer } of this.names.values()) clearTimeout(timer);
-    this.names.clear();
-    this.#show();
+    for (const id of this.#timers.keys()) this.#quiet(id);
   }
 
-  end() {
-    this.clear();
-    for (const stop of this.stop) stop();
-  }
-
-  async #hear(data, frame) {
+  async #hear({ user_id: id, parent_id: parent = "" }, { broadcast }) {
     const { channelId, rootId } = this.place();
-    if (data.user_id === this.app.me.id || frame.broadcast?.channel_id !== channelId) return;
-    if ((data.parent_id ?? "") !== rootId) return;
-    await this.app.needUsers([data.user_id]).catch(() => {});
-    const name = this.app.nameOf(data.user_id);
-    clearTimeout(this.names.get(data.user_id)?.timer);
-    const timer = setTimeout(() => this.#quiet(data.user_id), FORGET_AFTER);
-    this.names.set(data.user_id, { name, timer });
+    if (id === app.me.id || broadcast?.channel_id !== channelId || parent !== rootId) return;
+    await needUsers([id]).catch(() => {});
+    clearTimeout(this.#timers.get(id));
+    this.#timers.set(id, setTimeout(() => this.#quiet(id), FORGET_AFTER));
     this.#show();
   }
 
-  #quiet(userId) {
-    clearTimeout(this.names.get(userId)?.timer);
-    if (this.names.delete(userId)) this.#show();
+  #quiet(id) {
+    clearTimeout(this.#timers.get(id));
+    if (this.#timers.delete(id)) this.#show();
   }
 
   #show() {
-    this.element.textContent = sentence([...this.names.values()].map((one) => one.name));
+    this.element.textContent = sentence([...this.#timers.keys()].map(nameOf));
   }
 }
 
-/** Return the sentence that names those who are writing. */
-export function sentence(names) {
+function sentence(names) {
   if (!names.length) return "";
-  if (names.length > MOST_NAMES) return "Plusieurs personnes écrivent…";
+  if (names.length > 2) return "Plusieurs personnes écrivent…";
   return names.length === 1 ? `${names[0]} écrit…` : `${names.join(" et ")} écrivent…`;
 }
