@@ -71,6 +71,16 @@ def test_all_that_the_rule_masks_is_masked_and_no_zero_is(filed: list[Filed]) ->
 
 
 @MANY
+@given(tables(), st.randoms(use_true_random=False))
+def test_the_order_of_territories_does_not_matter(filed: list[Filed], random: Random) -> None:
+    """Two answers that masked different cells of one table could be put together."""
+    counted = [*counted_by_place(filed).items()]
+    before = masked(dict(counted))
+    random.shuffle(counted)
+    assert masked(dict(counted)) == before
+
+
+@MANY
 @given(tables())
 def test_nothing_masked_follows_by_linear_algebra(filed: list[Filed]) -> None:
     assert not computed(published(filed)) & ruled(filed)

@@ -1,6 +1,6 @@
 """What is asked of the comptes rendus for statistics; periods are half-open intervals of activity dates."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
@@ -40,9 +40,6 @@ class Territory:
 
 
 NATION = Territory(None)
-
-Place = Callable[[Any], ColumnElement[str]]
-"""In SQL, the place that a département (a column, "" for none) is counted in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,24 +95,32 @@ async def crowd(db: AsyncSession, territory: Territory, start: date, end: date) 
     return _crowd(dict(row), await months(db, territory, start, end))
 
 
-async def crowds(db: AsyncSession, start: date, end: date, place: Place = lambda code: code) -> dict[str, Crowd]:
-    """The same for every place (by default départements) that has CRAs in [start, end[, by code; no ``mois``."""
-    by_author = _by_author(NATION, start, end, place)
-    found = await execute(db, _summed(by_author, by_author.c.place))
-    return {row["place"]: _crowd(dict(row), {}) for row in found.mappings() if row["accompagnements"]}
+async def crowds(db: AsyncSession, start: date, end: date) -> dict[str, Crowd]:
+    """The same for every département that has CRAs in [start, end[, by code; "" for those without; no ``mois``."""
+    by_author = _by_author(NATION, start, end, by_departement=True)
+    found = await execute(db, _summed(by_author, by_author.c.departement))
+    return {row["departement"]: _crowd(dict(row), {}) for row in found.mappings() if row["accompagnements"]}
 
 
-async def monthly(
-    db: AsyncSession, start: date, end: date, place: Place = lambda code: code
-) -> dict[tuple[str, date], tuple[int, int]]:
-    """How many CRAs each place has in each of these whole months, and how many conseillers made them."""
-    counted = [CRA_MONTH.c.author_id, CRA_MONTH.c.month, CRA_MONTH.c.accompagnements.label("n")]
-    inside = [*_in_months(NATION, start, end), CRA_MONTH.c.accompagnements > 0]
-    rows = select(*counted, place(CRA_MONTH.c.departement).label("place")).where(*inside).subquery()
-    sums = cast(func.sum(rows.c.n), BigInteger), func.count(distinct(rows.c.author_id))
-    query = select(rows.c.place, rows.c.month, *sums).group_by(rows.c.place, rows.c.month)
+async def monthly(db: AsyncSession, start: date, end: date) -> dict[tuple[str, date], tuple[int, int]]:
+    """How many CRAs each département has in each of these whole months, and how many conseillers made them."""
+    c = CRA_MONTH.c
+    sums = cast(func.sum(c.accompagnements), BigInteger), func.count()
+    inside = [*_in_months(NATION, start, end), c.accompagnements > 0]
+    query = select(c.departement, c.month, *sums).where(*inside).group_by(c.departement, c.month)
     found: list[Any] = list(await execute(db, query))
-    return {(where, month): (n, conseillers) for where, month, n, conseillers in found}
+    return {(code, month): (n, conseillers) for code, month, n, conseillers in found}
+
+
+async def nomads(db: AsyncSession, start: date, end: date) -> list[tuple[str, str, Figures]]:
+    """Who has CRAs in several départements in these whole months: by author, département and month."""
+    c, inside = CRA_MONTH.c, [*_in_months(NATION, start, end), CRA_MONTH.c.accompagnements > 0]
+    several = select(c.author_id).where(*inside).group_by(c.author_id).having(func.count(distinct(c.departement)) > 1)
+    found = await execute(db, select(CRA_MONTH).where(*inside, c.author_id.in_(several)))
+    return [
+        (row["author_id"], row["departement"], Figures.of(dict(row), {row["month"]: row["accompagnements"]}))
+        for row in found.mappings()
+    ]
 
 
 async def months(db: AsyncSession, territory: Territory, start: date, end: date) -> dict[date, int]:
@@ -171,18 +176,17 @@ def _there(territory: Territory) -> list[ColumnElement[bool]]:
     return [] if territory.departements is None else [CRA.c.departement_structure.in_(territory.departements)]
 
 
-def _by_author(territory: Territory, start: date, end: date, place: Place | None = None) -> Any:
-    """One row a conseiller (and place): whole months from the summary, other days from the CRAs."""
+def _by_author(territory: Territory, start: date, end: date, *, by_departement: bool = False) -> Any:
+    """One row a conseiller (and département): whole months from the summary, other days from the CRAs."""
     first, last = _whole_months(start, end)
-    there = [place(CRA_MONTH.c.departement).label("place")] if place else []
-    columns = [CRA_MONTH.c.author_id, *there, *(CRA_MONTH.c[name] for name in NAMES)]
+    names = ["author_id", "departement"] if by_departement else ["author_id"]
+    columns = [CRA_MONTH.c[name] for name in (*names, *NAMES)]
     parts: list[Select[Any]] = [select(*columns).where(*_in_months(territory, first, last))]
-    there = [place(func.coalesce(CRA.c.departement_structure, "")).label("place")] if place else []
-    each = [CRA.c.author_id, *there, *(value.label(name) for name, value in EACH.items())]
+    mine = {"author_id": CRA.c.author_id, "departement": func.coalesce(CRA.c.departement_structure, "")}
+    each = [*(mine[name].label(name) for name in names), *(value.label(name) for name, value in EACH.items())]
     parts += [select(*each).where(*days) for days in _edges(territory, start, end)]
     every = (union_all(*parts) if len(parts) > 1 else parts[0]).subquery()
-    keys = [every.c.author_id, *([every.c.place] if place else [])]
-    sums = [func.sum(every.c[name]).label(name) for name in NAMES]
+    keys, sums = [every.c[name] for name in names], [func.sum(every.c[name]).label(name) for name in NAMES]
     return select(*keys, *sums).group_by(*keys).subquery()
 
 

@@ -1,11 +1,13 @@
 """The figures of all départements, régions and the nation in some whole months, with what of them is masked."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import reduce
+from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, literal_column
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.departements import DEPARTEMENTS
@@ -13,7 +15,7 @@ from storage.cra.measures import CANAUX, DUREES, MINUTES, THEME_BITS
 from storage.cra.table import AGES, STATUTS, SUITES
 from storage.stats.figures import Figures
 from storage.stats.masks import Area, hidden
-from storage.stats.queries import Crowd, crowds, monthly
+from storage.stats.queries import Crowd, crowds, monthly, nomads
 
 REGIONS = {code: d.code_region for code, d in DEPARTEMENTS.items() if d.code_region}
 """The région of each département that has one."""
@@ -22,6 +24,9 @@ NATIONAL = "national"
 
 Months = Mapping[date, tuple[int, int]]
 """CRAs by month, and how many conseillers made them."""
+
+Gathered = Mapping[str, tuple[Crowd, Months]]
+"""The figures of territories, by key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +64,43 @@ def month_name(month: date) -> str:
 
 async def gathered(db: AsyncSession, start: date, end: date) -> dict[str, tuple[Crowd, Months]]:
     """All territories that have CRAs in these whole months, by key, to be ``masked`` before anybody is told."""
-    found = dict[str, tuple[Crowd, Months]]()
-    for key, place in ((departement, _itself), (region, _region), (lambda _: NATIONAL, _nation)):
-        by_month = await monthly(db, start, end, place)
-        for code, crowd in (await crowds(db, start, end, place)).items():
-            found[key(code)] = crowd, {m: n for (where, m), n in by_month.items() if where == code}
-    found.pop(region(""), None)
-    return found
+    leaves = dict[str, tuple[Crowd, Months]]()
+    by_month = await monthly(db, start, end)
+    for code, crowd in (await crowds(db, start, end)).items():
+        leaves[code] = crowd, {m: n for (where, m), n in by_month.items() if where == code}
+    inside: dict[str, set[str]] = {NATIONAL: {*leaves}} if leaves else {}
+    for code in leaves.keys() & REGIONS.keys():
+        inside.setdefault(region(REGIONS[code]), set()).add(code)
+    again = await nomads(db, start, end)
+    found = {departement(code): leaf for code, leaf in leaves.items()}
+    return found | {key: _together([leaves[c] for c in codes], _twice(again, codes)) for key, codes in inside.items()}
 
 
-def masked(found: Mapping[str, tuple[Crowd, Months]]) -> dict[str, Shown]:
+def _together(parts: Sequence[tuple[Crowd, Months]], twice: Counter[str]) -> tuple[Crowd, Months]:
+    """Départements added up; conseillers who are behind a figure of several of them (``twice``) are one each."""
+    behind, months = Counter[str](), Counter[date]()
+    for crowd, by_month in parts:
+        behind.update({**crowd.behind, **{month_name(m): who for m, (_, who) in by_month.items()}})
+        months.update({m: n for m, (n, _) in by_month.items()})
+    behind.subtract(twice)
+    figures = reduce(add, (crowd.figures for crowd, _ in parts))
+    return Crowd(figures, behind["accompagnements"], behind), {m: (n, behind[month_name(m)]) for m, n in months.items()}
+
+
+def _twice(nomads: Iterable[tuple[str, str, Figures]], codes: Collection[str]) -> Counter[str]:
+    """How many times too often conseillers are counted behind each cell where these départements are added up."""
+    done: dict[tuple[str, str], Figures] = {}
+    for author, code, figures in nomads:
+        if code in codes:
+            done[author, code] = done.get((author, code), Figures()) + figures
+    behind = Counter((author, name) for (author, _), f in done.items() for name, n in cells(f, 1).items() if n > 0)
+    over = Counter[str]()
+    for (_, name), n in behind.items():
+        over[name] += n - 1
+    return over
+
+
+def masked(found: Gathered) -> dict[str, Shown]:
     """What may be told of these territories, by key; a second’s work where the nation did next to nothing."""
     if not found:
         return {}
@@ -107,16 +139,3 @@ def _inside(key: str) -> str | None:
     if kind == "departement" and code in REGIONS:
         return region(REGIONS[code])
     return None if key == NATIONAL else NATIONAL
-
-
-def _itself(code: Any) -> ColumnElement[str]:
-    found: ColumnElement[str] = code
-    return found
-
-
-def _region(code: Any) -> ColumnElement[str]:
-    return case(REGIONS, value=code, else_="")
-
-
-def _nation(_: Any) -> ColumnElement[str]:
-    return literal_column("''")

@@ -17,8 +17,9 @@ the real one plus a small change whose cells are all masked (``moves``); ``decid
 least, the smallest figures of the smallest territories first, and prefers one that lets a figure below 5 reach 5.
 
 Not covered: periods that overlap (a quarter less two of its months is the third), which answers limit by speaking of
-whole months only; what somebody knows from elsewhere (a conseiller knows his own figures: two others stay behind any
-figure that is shown); and guesses from the choice of what is masked, since this program is public.
+whole months only; the same months asked for again after their figures changed; what somebody knows from elsewhere (a
+conseiller knows his own figures: two others stay behind any figure that is shown); and guesses from the choice of what
+is masked, since this program is public.
 """
 
 from storage.stats.masks.cells import Area, primary

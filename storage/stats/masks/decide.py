@@ -43,7 +43,8 @@ class _Work:
     """The decision under way: what is masked so far, and which cells of the rule are already safe."""
 
     def __init__(self, areas: Mapping[str, Area]) -> None:
-        self.areas = areas
+        # In one order: answers that masked different cells of one table could be put together.
+        self.areas = areas = dict(sorted(areas.items()))
         self.first = {where: primary(area) for where, area in areas.items()}
         self.masked = {where: set(names) for where, names in self.first.items()}
         self.safe: dict[str, set[str]] = {where: set() for where in areas}
