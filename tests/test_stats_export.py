@@ -97,13 +97,13 @@ async def test_the_monthly_report(house: House, juliette: Person) -> None:
         assert "le 1er de chaque mois" in said(await person.whispered("C’est noté"))
     assert (await juliette.asks("/stats rapport")).buttons == ["Ne plus recevoir"]
     await filed(juliette)
-    worked, key = house.clock().astimezone(ZoneInfo("Europe/Paris")).date(), ("job", "stats.monthly")
+    worked = house.clock().astimezone(ZoneInfo("Europe/Paris")).date()
     following = date(worked.year + worked.month // 12, worked.month % 12 + 1, 1)
     juliette.acts()
     try:
         for instant in ("05:00", "07:00", "07:30"):
             house.clock.goes_to(datetime.fromisoformat(f"{following}T{instant}:00+00:00"))
-            await house.bot.dispatcher.run_job(key, f"{following}T{instant}")
+            await house.bot.dispatcher.run_job(("job", "stats.monthly"), f"{following}T{instant}")
         _, name, _ = await received(juliette, "1 compte rendu")
         await house.settled()
     finally:

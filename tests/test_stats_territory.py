@@ -12,9 +12,13 @@ import openpyxl
 import pytest
 
 from bot.french.periods import months_after
+from commands.stats.territory_answers import Decided
 from commands.stats.territory_places import Kind, named
 from storage.cra import Age, Report
 from storage.people import Role
+from storage.stats import Figures
+from storage.stats.queries import Crowd
+from storage.stats.territories import Gathered, Shown
 from tests.house import House
 from tests.people import Person, Post, unique
 from tests.reports import file, registered, report, someone
@@ -286,3 +290,28 @@ async def test_somebody_whose_rights_went_gets_no_file(house: House, agathe: Per
 )
 def test_territories_are_read_by_code_and_name(kind: Kind, text: str, expected: tuple[str | None, str]) -> None:
     assert named(kind, text) == expected
+
+
+@pytest.mark.newest_only
+async def test_what_takes_long_to_mask_comes_in_private(
+    agathe: Person, work: Work, month: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await work("69", 4, OLD)
+    monkeypatch.setattr("commands.stats.territory.PATIENCE", 0.0)
+    whisper = await agathe.asks(f"/stats departement 69 {said(month)}")
+    assert "arrivent dans notre conversation privée" in plain(whisper)
+    assert "32** personnes accompagnées" in plain(await agathe.told("Rhône"))
+
+
+def test_what_was_decided_is_not_decided_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def masked(found: Gathered) -> dict[str, Shown]:
+        asked.extend(found)
+        return {}
+
+    monkeypatch.setattr("commands.stats.territory_answers.masked", masked)
+    decided, nothing = Decided(most=1), (Crowd(Figures(), 0, {}), dict[date, tuple[int, int]]())
+    for name in ("a", "a", "b", "a"):
+        decided.of({name: nothing})
+    assert asked == ["a", "b", "a"]

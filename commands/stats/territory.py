@@ -1,6 +1,7 @@
 """« /stats departement », « region » and « national »: what a territory did, for those who may see it."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from bot.context import Context
@@ -9,7 +10,7 @@ from bot.french.words import fold
 from bot.replies import Button, Parcel, Replies, SendFile, Whisper
 from bot.texts import Markdown
 from commands.stats.feature import COMMUNITY, feature
-from commands.stats.own import in_direct, where_asked
+from commands.stats.own import in_direct
 from commands.stats.papers import charts
 from commands.stats.territory_answers import answered
 from commands.stats.territory_papers import TakeDepartements, export
@@ -17,6 +18,9 @@ from commands.stats.territory_places import Kind, Wanted, check, read
 from storage.people import Role
 
 EXPORT = "exporter"
+PATIENCE = 1.5
+"""Seconds a whisper may take; what needs more comes as a direct message."""
+WAITING, DONE = "Préparation des chiffres…", "Voici les chiffres, juste en dessous."
 
 
 class SeeTerritory(Wanted):
@@ -72,12 +76,15 @@ async def see(ctx: Context, click: SeeTerritory) -> Replies:
 async def shown(ctx: Context, wanted: Wanted) -> Replies:
     """The figures where they were asked for; the pictures always where nobody else sees them."""
     check(ctx.user, wanted.place)
-    answer = await answered(ctx, wanted)
-    if not answer.drawn:
-        return await where_asked(ctx, answer.text, buttons(ctx, wanted))
     pictures = SendFile(user_id=ctx.user.id, order=TerritoryPictures(**wanted.same))
     if await in_direct(ctx):
-        return pictures
+        return replace(pictures, waiting=WAITING)
+    try:
+        answer = await answered(ctx, wanted, PATIENCE)
+    except TimeoutError:
+        return [Whisper("Ces chiffres demandent un moment : ils arrivent dans notre conversation privée."), pictures]
+    if not answer.drawn:
+        return Whisper(answer.text, buttons(ctx, wanted))
     note = Markdown(f"{answer.text}\n\nLes graphiques vous attendent dans notre conversation privée.")
     return [Whisper(note, buttons(ctx, wanted)), pictures]
 
@@ -88,7 +95,7 @@ async def pictures(ctx: Context, order: TerritoryPictures, folder: Path) -> Parc
     check(ctx.user, order.place)
     answer = await answered(ctx, order)
     files = await asyncio.to_thread(charts, answer.page, folder) if answer.drawn else []
-    return Parcel(answer.text, buttons(ctx, order), files=files)
+    return Parcel(answer.text, buttons(ctx, order), files=files, done=DONE)
 
 
 def buttons(ctx: Context, wanted: Wanted) -> list[Button]:

@@ -1,8 +1,11 @@
 """The figures of a territory put into words, and the pages that papers show of them."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
+from threading import Lock
 
 from bot.context import Context
 from bot.french.neighbours import before
@@ -16,11 +19,11 @@ from config.themes import THEMES
 from storage.cra.measures import CANAUX, DUREES, THEME_BITS
 from storage.cra.table import AGES, STATUTS, SUITES
 from storage.stats import Figures
-from storage.stats.territories import Shown, departement, gathered, masked
+from storage.stats.territories import Gathered, Shown, departement, gathered, masked
 
 RULE = (
-    "« masqué » : un chiffre qui décrit moins de 5 personnes ou qui vient de moins de 3 conseillers, n’est pas montré, "
-    "ni ceux qui permettraient de le calculer."
+    "Un chiffre qui décrit moins de 5 personnes, ou qui vient de moins de 3 conseillers, est masqué, avec ceux qui "
+    "permettraient de le calculer."
 )
 NOTHING = Shown(Figures(), 0, frozenset())
 COLUMNS = {
@@ -55,13 +58,45 @@ class Answer:
 
 async def table(ctx: Context, months: Months) -> Mapping[str, Shown]:
     """What may be told of all territories."""
-    return await asyncio.to_thread(masked, await gathered(ctx.db, months.start, months.end))
+    return await asyncio.to_thread(decided.of, await gathered(ctx.db, months.start, months.end))
 
 
-async def answered(ctx: Context, wanted: Wanted) -> Answer:
-    """The figures of a territory in words, compared with the period before."""
-    place = wanted.place
-    shown = (await table(ctx, wanted)).get(place.key, NOTHING)
+class Decided:
+    """What was masked, for figures that were asked for lately: deciding takes long where little was done.
+
+    It follows from the figures alone, so what changed is decided again, and nothing else.
+    """
+
+    def __init__(self, most: int = 24) -> None:
+        self._most = most
+        self._known: OrderedDict[bytes, Mapping[str, Shown]] = OrderedDict()
+        self._one_at_a_time = Lock()
+
+    def of(self, found: Gathered) -> Mapping[str, Shown]:
+        """What may be told of these figures; call it in a thread."""
+        said = sha256(repr(found).encode()).digest()
+        with self._one_at_a_time:
+            if said not in self._known:
+                self._known[said] = masked(found)
+            self._known.move_to_end(said)
+            while len(self._known) > self._most:
+                self._known.popitem(last=False)
+            return self._known[said]
+
+
+decided = Decided()
+
+
+async def answered(ctx: Context, wanted: Wanted, patience: float | None = None) -> Answer:
+    """The figures of a territory in words, compared with the months before.
+
+    Raises TimeoutError when deciding what is masked takes more seconds than ``patience``.
+    """
+    place, earlier = wanted.place, _earlier(ctx, wanted)
+    found = [await gathered(ctx.db, months.start, months.end) for months in (wanted, earlier) if months]
+    # Only the thread is given up: a statement cut off in the middle would cost the transaction.
+    tables = await asyncio.wait_for(asyncio.to_thread(lambda: [decided.of(f) for f in found]), patience)
+    shown, *then = (found_in.get(place.key, NOTHING) for found_in in tables)
     page = page_of(ctx, wanted, shown)
     drawn = any(line.value for section in page.sections for line in section.lines)
     text = render(
@@ -72,7 +107,7 @@ async def answered(ctx: Context, wanted: Wanted) -> Answer:
         conseillers=shown.count("conseillers"),
         active=shown.conseillers > 0,
         drawn=drawn,
-        compared=await _compared(ctx, wanted, shown) if drawn else "",
+        compared=_compared(ctx, wanted, shown, then[0]) if drawn and then else "",
     )
     return Answer(text, page, drawn)
 
@@ -131,20 +166,24 @@ def _page(ctx: Context, months: Months, place: Place | None, sections: tuple[Sec
     )
 
 
-async def _compared(ctx: Context, wanted: Wanted, now: Shown) -> str:
-    """How much more or less than in the months before; of months in progress, only what those counted."""
-    period = wanted.period(ctx.today)
-    earlier = before(period)
+def _earlier(ctx: Context, wanted: Wanted) -> Months | None:
+    """The whole months before, where there are some."""
+    earlier = before(wanted.period(ctx.today))
     if earlier is None or earlier.end != wanted.start or earlier.start.day != 1:
-        return ""
-    then = (await table(ctx, months_of(earlier, ctx.today))).get(wanted.place.key, NOTHING)
+        return None
+    return months_of(earlier, ctx.today)
+
+
+def _compared(ctx: Context, wanted: Wanted, now: Shown, then: Shown) -> str:
+    """How much more or less than in the months before; of months in progress, only what those counted."""
+    period, earlier = wanted.period(ctx.today), before(wanted.period(ctx.today))
     words = {
         "personnes": ("personne accompagnée", "personnes accompagnées"),
         "accompagnements": ("accompagnement", "accompagnements"),
     }
     pairs = [(now.count(name), then.count(name), *nouns) for name, nouns in words.items()]
     told = [(a, b, one, many) for a, b, one, many in pairs if a is not None and b]
-    if not told:
+    if not told or earlier is None:
         return ""
     return render(
         "stats/territory_compared",
