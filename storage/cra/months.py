@@ -49,6 +49,8 @@ KEYS = ("author_id", "month", "departement")
 _DEPARTEMENT = func.coalesce(CRA.c.departement_structure, "")
 _COUNTED = CRA.c.deleted_at.is_(None)
 # Writers of one conseiller’s figures wait here for one another: what one of them counts, the other has committed.
+LOCK = func.pg_advisory_xact_lock(func.hashtext(CRA.c.author_id))
+"""The same, as a column of what an INSERT into ``cra`` returns."""
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext(id)) FROM unnest(CAST(:ids AS text[])) AS id")
 
 
@@ -90,12 +92,12 @@ def _counted_again(kind: str) -> Executable:
 _AGAIN = {kind: _counted_again(kind) for kind in INSERT}
 
 
-async def refresh(db: AsyncSession, keys: Iterable[Key]) -> None:
-    """Count these rows again, in the transaction that changed what they count."""
+async def refresh(db: AsyncSession, keys: Iterable[Key], *, locked: bool = False) -> None:
+    """Count these rows again, in the transaction that changed what they count; ``locked`` when it holds LOCK."""
     wanted = sorted(set(keys))
     if not wanted:
         return
-    if dialect(db) == "postgresql":
+    if dialect(db) == "postgresql" and not locked:
         await execute(db, _LOCK, {"ids": sorted({key.author_id for key in wanted})})
     rows = [
         {"author": key.author_id, "of": key.month, "end": _next(key.month), "where": key.departement} for key in wanted

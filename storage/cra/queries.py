@@ -9,7 +9,7 @@ from sqlalchemy import CursorResult, Table, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.cra.months import Key, refresh
+from storage.cra.months import LOCK, Key, refresh
 from storage.cra.table import Cra, columns
 from storage.cra.values import Report, Source
 from storage.database import INSERT, dialect, execute
@@ -19,8 +19,9 @@ RESTORE_FOR = timedelta(days=30)
 """How long a deleted report can be brought back."""
 
 TABLE: Table = Cra.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+_RETURNED = {"sqlite": (TABLE.c.id,), "postgresql": (TABLE.c.id, LOCK)}
 ONCE = {
-    kind: insert(TABLE).on_conflict_do_nothing(index_elements=["key"]).returning(TABLE.c.id)
+    kind: insert(TABLE).on_conflict_do_nothing(index_elements=["key"]).returning(*_RETURNED[kind])
     for kind, insert in INSERT.items()
 }
 """The INSERT of a report, which does nothing for a key already there; made once, for each kind of database."""
@@ -57,7 +58,7 @@ async def file(db: AsyncSession, author: Person, report: Report, how: Filing) ->
     }
     number = (await execute(db, ONCE[dialect(db)], row)).scalar()
     if number is not None:
-        await refresh(db, [Key.of(author.id, report.date, author.departement)])
+        await refresh(db, [Key.of(author.id, report.date, author.departement)], locked=True)
         return Filed(number, is_new=True)
     first = await db.execute(select(Cra.id).where(Cra.key == how.key))
     return Filed(first.scalar_one() or 0, is_new=False)
