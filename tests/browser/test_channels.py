@@ -95,6 +95,16 @@ async def test_an_address_opens_a_direct_channel_and_back_leads_back(new: Stage)
     await expect(page.locator(BOX)).to_have_attribute("placeholder", f"Écrire dans {agathe.username}")
 
 
+async def test_an_address_that_leads_nowhere_is_told(new: Stage) -> None:
+    page = new.desk.page
+    await page.goto(new.desk.address(f"channels/{unique('rien')}"))
+    told = page.get_by_text("Ce canal n’existe pas")
+    await expect(told.first).to_be_visible()
+    await page.click("#sidebarItem_off-topic")
+    await expect(page.locator(BOX)).to_be_editable()
+    await expect(page.locator("#connection")).to_be_empty()
+
+
 async def test_a_message_is_shown_by_its_address_and_older_ones_on_scrolling_up(new: Stage) -> None:
     page, malik = new.desk.page, await new.person("malik")
     made = await channel(new, "O", "Longue discussion")

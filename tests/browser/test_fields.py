@@ -1,5 +1,7 @@
 """Stories in a browser: people, channels, moments, circles, long texts, and what the client itself refuses."""
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -119,3 +121,12 @@ async def test_a_text_takes_no_more_than_it_may(new: Stage) -> None:
     await window.sends()
 
     assert (await new.got())["submission"] == {"short": "abcde", "long": "une ligne\net une aut"}
+
+
+@pytest.mark.usefixtures("own_page")
+async def test_a_day_is_read_in_french_whatever_the_browser_speaks(new: Stage) -> None:
+    window = await new.opens({"name": "day", "display_name": "Jour", "type": "date", "default": "2026-11-24"})
+    await window.shows("24/11/2026")
+    await expect(window.field("day")).to_have_accessible_description(re.compile("24/11/2026"))
+    await window.writes("day", "2026-07-04")
+    await window.shows("04/07/2026")

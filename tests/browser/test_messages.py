@@ -5,6 +5,7 @@ from playwright.async_api import Locator, expect
 
 from tests.browser.desk import BOX
 from tests.browser.stage import Stage
+from tests.people import unique
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("own_page")]
 DRAWN = """**gras** _penché_ ~~barré~~ `code` :tada: #atelier ~off-topic https://exemple.fr
@@ -100,6 +101,41 @@ async def test_a_reaction_is_counted_given_and_taken_back(new: Stage) -> None:
     await window.get_by_role("searchbox").fill("sunny")
     await window.get_by_role("button", name="sunny", exact=True).click()
     await expect(post.get_by_role("button", name=":sunny:")).to_have_attribute("aria-pressed", "true")
+
+
+async def test_what_follows_at_once_upon_a_message_is_not_missed(new: Stage) -> None:
+    agathe = await new.person("agathe")
+    kept = await agathe.says("premier jet")
+    await agathe.api.put(f"/posts/{kept.id}/patch", {"message": "corrigé aussitôt"})
+    await agathe.api.post("/reactions", {"user_id": agathe.id, "post_id": kept.id, "emoji_name": "tada"})
+    gone = await agathe.says("trop vite")
+    await agathe.api.delete(f"/posts/{gone.id}")
+    last = await agathe.says("voilà")
+
+    await expect(new.desk.text_of(last.id)).to_be_visible()
+    post = new.desk.page.locator(f"#post_{kept.id}")
+    await expect(post.get_by_role("button", name=":tada:")).to_be_visible()
+    await expect(post).to_contain_text("corrigé aussitôt")
+    await expect(new.desk.page.locator(f"#post_{gone.id}")).to_have_count(0)
+
+
+async def test_a_tag_finds_the_messages_that_bear_it_in_one_s_own_channels(new: Stage) -> None:
+    page, tag = new.desk.page, f"#{unique('theme').replace('-', '')}"
+    body = {"team_id": new.site.team_id, "name": unique("ailleurs"), "display_name": "Ailleurs", "type": "P"}
+    elsewhere = await new.site.admin.post("/channels", body)
+    await new.site.admin.post("/posts", {"channel_id": elsewhere["id"], "message": f"Secret {tag}"})
+    agathe = await new.person("agathe")
+    topic = await agathe.api.get(f"/teams/{new.site.team_id}/channels/name/off-topic")
+    await agathe.says(f"Un support {tag}", topic["id"])
+    said = await agathe.says(f"Qui en a un ? {tag}")
+    await new.desk.text_of(said.id).get_by_text(tag).click()
+
+    pane = page.get_by_role("complementary", name="Recherche")
+    await expect(pane.get_by_role("status")).to_have_text("2 messages")
+    await expect(pane).to_contain_text("Un support")
+    await expect(pane).not_to_contain_text("Secret")
+    await page.keyboard.press("Escape")
+    await expect(pane).to_be_hidden()
 
 
 async def test_answers_come_into_the_open_thread_and_escape_closes_it(new: Stage) -> None:
