@@ -71,10 +71,9 @@ async def take(db: AsyncSession, now: datetime, until: datetime, limit: int) -> 
     return messages
 
 
-async def next_due(db: AsyncSession, *, orders: bool = False) -> datetime | None:
-    """When the next try of any message (or order, if asked for) is due; None when nothing waits."""
-    due = select(Outgoing.not_before).where(col(Outgoing.not_before).is_not(None))
-    due = due if orders else due.where(_MESSAGES)
+async def next_due(db: AsyncSession) -> datetime | None:
+    """When the next try of any message is due; None when none waits."""
+    due = select(Outgoing.not_before).where(col(Outgoing.not_before).is_not(None), _MESSAGES)
     return (await db.exec(due.order_by(col(Outgoing.not_before)).limit(1))).first()
 
 
