@@ -31,6 +31,7 @@ export class Listbox {
     const told = h("div.muted", { role: "option", ariaDisabled: "true", ariaSelected: "false" }, note);
     this.element.replaceChildren(...(found.length ? options : [told]));
     this.#open(true);
+    this.element.scrollIntoView({ block: "nearest" });
     if (found.length) this.#activate(active);
   }
 
