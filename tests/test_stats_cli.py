@@ -115,6 +115,7 @@ async def test_an_empty_period_has_every_code_and_no_month(
         (("--region", "04"), 1, 3),
         (("--departement", "2a"), 0, 0),
         (("--national",), 7, 24),
+        ((), 7, 24),
     ],
 )
 async def test_every_scope(
@@ -174,7 +175,6 @@ async def test_to_be_read(filled: Database, capsys: pytest.CaptureFixture[str]) 
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (NOVEMBER, "il manque l’un de : --user --departement --region --national"),
         (("--user", "juliette", "--national", *NOVEMBER), "--national : à choisir, ou --user, mais pas les deux"),
         (("--departement", "99", *NOVEMBER), "« 99 » n’est pas un département"),
         (("--departement", "0", *NOVEMBER), "« 0 » n’est pas un département"),

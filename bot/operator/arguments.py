@@ -20,7 +20,6 @@ _FRENCH = (
     (r"argument (.*): invalid (?:\w+) value: (.*)", r"\1 : \2 n’est pas une valeur possible"),
     (r"argument (.*): ignored explicit argument (.*)", r"\1 : \2 est de trop"),
     (r"argument (.*): not allowed with argument (.*)", r"\1 : à choisir, ou \2, mais pas les deux"),
-    (r"one of the arguments (.*) is required", r"il manque l’un de : \1"),
     (r"argument (.*): (.*)", r"\1 : \2"),
 )
 
@@ -127,11 +126,11 @@ def _stats(parser: argparse.ArgumentParser) -> None:
 
 def _scope(parser: argparse.ArgumentParser) -> None:
     """Whose figures, of which days, with which percents."""
-    whose = parser.add_mutually_exclusive_group(required=True)
+    whose = parser.add_mutually_exclusive_group()
     whose.add_argument("--user", metavar="NOM", help="d’une personne, par son nom d’utilisateur")
     whose.add_argument("--departement", type=_departement, metavar="CODE", help="d’un département, par exemple 69")
     whose.add_argument("--region", type=_region, metavar="CODE", help="d’une région : son code INSEE ou son nom")
-    whose.add_argument("--national", action="store_true", help="de tout le pays")
+    whose.add_argument("--national", action="store_true", help="de tout le pays (d’office)")
     parser.add_argument("--from", dest="start", type=_day, required=True, metavar="JOUR", help="premier jour")
     parser.add_argument("--to", dest="end", type=_day, required=True, metavar="JOUR", help="dernier jour, compris")
     parser.add_argument(
