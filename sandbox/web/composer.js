@@ -12,7 +12,7 @@ import { Uploads } from "./uploads.js";
 /** Put a composer into an element: that of the channel on the screen, or (`isReply`) of the thread that is open. */
 export const mount = (element, isReply) => new Composer(element, isReply);
 
-/** What was being written, by channel and thread: it stays over a change of channel, a reload, a lost connection. */
+/** What was being written, by channel and thread: it outlives a reload and a lost connection. */
 const draftKey = ({ channelId, rootId }) => `draft:${app.me.id}:${channelId}:${rootId}`;
 const draftAt = (place) => sessionStorage.getItem(draftKey(place)) ?? "";
 

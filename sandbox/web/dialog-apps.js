@@ -1,4 +1,4 @@
-// Dialogs as web clients from 11.0 draw and send them: several steps, look-ups, and nothing typed is lost.
+// Dialogs as web clients from 11.0 draw and send them: steps, look-ups, and nothing typed is lost.
 
 import { isoDate } from "./dates.js";
 import { blank, chosenOf, complaints, isTrue, optionsOf } from "./dialog-values.js";

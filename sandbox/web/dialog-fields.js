@@ -42,7 +42,7 @@ export class DialogField {
 
 function words({ optional, display_name: name }) {
   if (!optional) return [name, h("span.error", { ariaHidden: "true" }, " *")];
-  return [name, !/\((facultatif|optional)\)$/.test(name) && h("span.muted", " (facultatif)")];
+  return [name, !/\((facult|optional)/.test(name) && h("span.muted", " (facultatif)")];
 }
 
 function drawText(given, { props, value, change, dialog }) {

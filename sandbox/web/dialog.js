@@ -17,7 +17,7 @@ export function mount() {
   });
 }
 
-/** The server took a command or a click, and answered this; an older dialog that is on its way stays closed. */
+/** The server answered a command or a click; an older dialog that is on its way stays closed. */
 export function acted({ trigger_id: trigger }) {
   if (!trigger) return;
   last = trigger;

@@ -22,12 +22,12 @@ const TO_POSTS = {
   reaction_removed: (data) => react(JSON.parse(data.reaction), false),
 };
 
+let last = Promise.resolve();
+const inTurn = (act) => (last = last.then(act).catch(() => {}));
+
 export function mount() {
   const { socket } = app;
-  let last = Promise.resolve();
-  for (const [event, act] of Object.entries(TO_POSTS)) {
-    socket.on(event, (data) => (last = last.then(() => act(data)).catch(() => {})));
-  }
+  for (const [event, act] of Object.entries(TO_POSTS)) socket.on(event, (data) => inTurn(() => act(data)));
   socket.on("channel_viewed", (data) => viewed([data.channel_id]));
   socket.on("multiple_channels_viewed", (data) => viewed(Object.keys(data.channel_times)));
   socket.on("user_updated", ({ user }) => {
@@ -70,7 +70,9 @@ function plain(post) {
 function count(post, mentioned) {
   const channel = app.channels.get(post.channel_id);
   const member = app.members.get(post.channel_id);
-  if (!channel || !member) return;
+  // What load() brought may hold it already.
+  if (!member || post.create_at <= channel?.last_post_at) return;
+  channel.last_post_at = post.create_at;
   if (!/^system_(join|leave|add|remove)/.test(post.type)) channel.total_msg_count += 1;
   if (post.user_id === app.me.id) member.msg_count = channel.total_msg_count;
   else if (mentioned.includes(app.me.id) || (channel.type === "D" && !post.type)) member.mention_count += 1;
@@ -95,15 +97,16 @@ export async function seen() {
 
 let waiting = 0;
 
-/** Several of these events come together: they are answered once. */
+/** Several of these come together: they are answered once. */
 function reload() {
   clearTimeout(waiting);
-  waiting = setTimeout(async () => {
-    await Promise.all([load(), renew()]).catch(() => {});
+  waiting = setTimeout(inTurn, 100, async () => {
+    await Promise.all([load(), renew()]);
     app.set("users"); // what is shown is drawn with the new names
+    seen(); // the answer may not know of it
     const { channel } = app;
     if (channel && !app.channels.has(channel.id) && channel.type !== "O") leaveView(channel);
-  }, 100);
+  });
 }
 
 function leaveView(channel) {

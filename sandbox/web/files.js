@@ -15,7 +15,7 @@ export function draw(post) {
 // An SVG can hold scripts; it is never opened, only downloaded.
 const isPicture = (file) => /^image\/(png|jpe?g|gif|webp|bmp|avif)$/.test(file.mime_type);
 
-/** The address of a file’s bytes in this tab: they are fetched with the token, which an <img> cannot send. */
+/** The address of a file’s bytes in this tab: fetched with the token, which an <img> cannot send. */
 async function addressOf({ id }) {
   if (!addresses.has(id)) {
     addresses.set(id, app.api.blob(`/files/${id}`).then((blob) => URL.createObjectURL(blob)));

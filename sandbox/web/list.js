@@ -1,4 +1,4 @@
-// A list of messages: only what changed is drawn again, so that focus and what is open stay where they are.
+// A list of messages: only what changed is drawn again, so that focus and what is open stay.
 
 import { app } from "./app.js";
 import { dayKey, dayOf } from "./dates.js";

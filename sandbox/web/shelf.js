@@ -1,4 +1,4 @@
-// The posts that the page holds: a list for each channel, oldest first, those of the open thread, those of a search.
+// The posts that the page holds: of each channel, oldest first, of the open thread, of a search.
 
 import { app } from "./app.js";
 import { render, textsOf } from "./markdown.js";

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 
 from tests.browser.asking import Json
 from tests.browser.desk import BOX
@@ -13,6 +13,7 @@ from tests.people import unique
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("own_page")]
 MANY = 70
 """More messages than the page asks for at once."""
+PAUSE_MS = 100
 
 
 async def channel(stage: Stage, kind: str, title: str, **more: str) -> Json:
@@ -105,6 +106,16 @@ async def test_an_address_that_leads_nowhere_is_told(new: Stage) -> None:
     await expect(page.locator("#connection")).to_be_empty()
 
 
+async def scrolled_up_to(older: Locator) -> None:
+    """Turn the wheel until an older message is there; turned while others are drawn, it does nothing."""
+    for _ in range(100):
+        await older.page.mouse.wheel(0, -100_000)
+        if await older.count():
+            return
+        await older.page.wait_for_timeout(PAUSE_MS)
+    await expect(older).to_be_attached()
+
+
 async def test_a_message_is_shown_by_its_address_and_older_ones_on_scrolling_up(new: Stage) -> None:
     page, malik = new.desk.page, await new.person("malik")
     made = await channel(new, "O", "Longue discussion")
@@ -115,10 +126,8 @@ async def test_a_message_is_shown_by_its_address_and_older_ones_on_scrolling_up(
     await new.desk.sees(said[-1].message)
     assert await new.desk.text_of(said[0].id).count() == 0
     await page.get_by_role("log", name="Messages du canal").hover()
-    await page.mouse.wheel(0, -100_000)
-    await expect(new.desk.text_of(said[MANY].id)).to_be_attached()
-    await page.mouse.wheel(0, -100_000)
-    await expect(new.desk.text_of(said[0].id)).to_be_attached()
+    await scrolled_up_to(new.desk.text_of(said[MANY].id))
+    await scrolled_up_to(new.desk.text_of(said[0].id))
 
     await new.desk.opens_address(f"pl/{said[20].id}")
     await expect(page.locator(f"#post_{said[20].id}")).to_be_focused()
