@@ -101,7 +101,7 @@ async def test_without_mattermost_the_user_name_stands(
     [
         (OWN, 2, "il manque : --format"),
         ((*OWN, "--format", "odt"), 2, "'odt' n’est pas un de"),
-        ((*NOVEMBER, "--format", "pdf"), 2, "il manque l’un de : --user"),
+        ((*OWN, "--national", "--format", "pdf"), 2, "--national : à choisir, ou --user, mais pas les deux"),
         ((*OWN, "--format", "csv", "--output", "nulle/part.csv"), 1, "nulle/part.csv ne peut pas être écrit"),
         (("--user", "personne", *NOVEMBER, "--format", "csv"), 1, "Personne ne s’appelle « personne »"),
     ],

@@ -78,7 +78,7 @@ async def _on_postgresql(plan: Plan, server: postgres.Server, folder: Path, duck
     async with server.database() as made, server.database() as empty:
         took = await history.made(made, plan.demo_cras, plan.conseillers)
         raw = await history.raw_postgresql(server, _name(made), _name(empty), folder)
-        yield _demo(plan, "PostgreSQL", took.seconds, f"COPY nu {raw:.1f} s")
+        yield _demo(plan, "PostgreSQL", took.seconds, ("COPY nu", raw))
     async with server.database() as long, server.database() as short:
         histories = await history.on_postgresql(plan, server, folder, (_name(long), _name(short)))
         async for figure in _asked(plan, histories, duck):
@@ -93,12 +93,14 @@ async def _demo_sqlite(plan: Plan, folder: Path) -> Figure:
     file = folder / "demo.db"
     took = await history.made(f"sqlite:///{file}", plan.demo_cras, plan.conseillers)
     raw = await history.raw_sqlite(file, folder)
-    return _demo(plan, "SQLite", took.seconds, f"executemany nu {raw:.1f} s")
+    return _demo(plan, "SQLite", took.seconds, ("executemany nu", raw))
 
 
-def _demo(plan: Plan, name: str, seconds: float, raw: str) -> Figure:
+def _demo(plan: Plan, name: str, seconds: float, bare: tuple[str, float]) -> Figure:
+    how, raw = bare
     what = f"(f) demo-data de {_count(plan.demo_cras)} CRA, {name}"
-    return Figure(what, f"{seconds:.1f} s", raw, f"≤ {DEMO_AT_MOST_S} s", seconds <= DEMO_AT_MOST_S)
+    measured = f"{seconds:.1f} s ({seconds / raw:.2f} ×)"
+    return Figure(what, measured, f"{how} {raw:.1f} s", f"≤ {DEMO_AT_MOST_S} s", seconds <= DEMO_AT_MOST_S)
 
 
 async def _asked(plan: Plan, histories: Histories, duck: Duck) -> AsyncIterator[Figure]:
