@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, and_, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -34,10 +34,15 @@ async def change(db: AsyncSession, order: Outgoing, values: dict[str, Any]) -> b
     return (await db.exec(mine.values(values))).rowcount == 1
 
 
-async def is_announced(db: AsyncSession, topic: str) -> bool:
-    """Whether the waiting message of an order is out of the outbox: delivered, or given up."""
-    left = select(Outgoing.id).where(*_waiting(topic), col(Outgoing.not_before).is_not(None)).limit(1)
-    return (await db.exec(left)).first() is None
+async def has_its_turn(db: AsyncSession, order: Outgoing) -> bool:
+    """Whether what comes before an order is out of the outbox: its waiting message (delivered, or given up), and the
+    person’s earlier orders that were not tried to the end yet. What somebody waits for does not wait for the rest."""
+    others = (col(Outgoing.where) == Where.FILE, col(Outgoing.target) == order.target)
+    before = and_(*others, col(Outgoing.attempts) == 0, col(Outgoing.created_at) < order.created_at)
+    if order.topic:
+        before = or_(and_(*_waiting(order.topic)), and_(before, col(Outgoing.topic).is_not(None)))
+    first = select(Outgoing.id).where(col(Outgoing.not_before).is_not(None), before).limit(1)
+    return (await db.exec(first)).first() is None
 
 
 async def forget_topic(db: AsyncSession, topic: str) -> None:

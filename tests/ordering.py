@@ -26,7 +26,7 @@ from storage.people import Person as Registered
 from storage.people import Role
 from tests.databases import address
 from tests.house import until_async
-from tests.people import Post
+from tests.people import Person, Post
 from tests.room import Room, a_room
 
 FIRST = 0.02
@@ -105,7 +105,7 @@ class Office:
         for patient in (app.outbox, app.outbox._gate, app.makers._gate, app.makers._attempt):
             patient._first = FIRST
         await app.start()
-        await self._register(app)
+        await self.registers(app, self.room.juliette)
         try:
             yield app
         finally:
@@ -125,23 +125,25 @@ class Office:
             "data_dir": self.folder / str(self.runs),
         })  # fmt: skip
 
-    async def _register(self, app: App, role: Role = Role.CONSEILLER) -> None:
-        juliette = self.room.juliette
+    async def registers(self, app: App, person: Person, role: Role = Role.CONSEILLER) -> None:
+        """Somebody has that role from now on."""
         async with app.database.transaction() as db:
-            await db.merge(Registered(id=juliette.id, username=juliette.username, role=role, since=utc_now()))
+            await db.merge(Registered(id=person.id, username=person.username, role=role, since=utc_now()))
 
     async def loses_her_role(self, app: App) -> None:
         """Juliette is a guest from now on."""
-        await self._register(app, Role.INVITE)
+        await self.registers(app, self.room.juliette, Role.INVITE)
 
-    async def asks(self, app: App, **order: Any) -> None:
-        """Juliette asks for files."""
+    async def asks(self, app: App, person: Person | None = None, **order: Any) -> None:
+        """Somebody, or Juliette, asks for files."""
         self.shop.order = Export(**order)
-        await self.runs_command(app, "export")
+        await self.runs_command(app, "export", person=person)
 
-    async def runs_command(self, app: App, name: str, rest: str = "") -> None:
-        self.room.juliette.acts()
-        answer = await app.dispatcher.run(Request("command", name, self.room.juliette.id), rest)
+    async def runs_command(self, app: App, name: str, rest: str = "", *, person: Person | None = None) -> None:
+        """Somebody, or Juliette, types a command."""
+        person = person or self.room.juliette
+        person.acts()
+        answer = await app.dispatcher.run(Request("command", name, person.id), rest)
         assert not answer, answer
 
     async def rows(self, app: App) -> list[Outgoing]:

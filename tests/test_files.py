@@ -8,6 +8,7 @@ from bot.errors import UserError
 from bot.metrics import ORDERS
 from bot.orders import Folders, workshop
 from bot.texts import typeset
+from tests.house import until
 from tests.ordering import HERE, READY, WAITING, Office, Pause, before, name_of, office, room
 
 __all__ = ["office", "room"]
@@ -105,6 +106,24 @@ async def test_one_person_gets_files_in_order_one_at_a_time(office: Office) -> N
         pause.over.set()
         told = await office.settled(app)
     assert [len(p.file_ids) for p in told if p.message == HERE] == [1, 2, 3]
+
+
+async def test_two_orders_are_made_at_once_and_no_more(office: Office) -> None:
+    pause, shop, site = Pause(), office.shop, office.room.site
+    shop.trouble = pause
+    people = [office.room.juliette, *[await site.person(name) for name in ("agathe", "amina", "simon")]]
+    async with office.bot() as app:
+        for person in people:
+            await office.registers(app, person)
+            await office.asks(app, person)
+            await person.told(WAITING)
+        await until(lambda: len(shop.made) == 2)
+        await office.leases_end(app)
+        await until(lambda: not app.outbox.ordered.is_set())
+        assert len(shop.made) == 2
+        pause.over.set()
+        for person in people:
+            assert (await person.told(HERE)).file_ids
 
 
 async def test_who_lost_the_role_meanwhile_gets_a_sentence(office: Office) -> None:

@@ -129,11 +129,12 @@ async def test_two_replicas_send_everything_once(office: Office, monkeypatch: py
         pytest.skip("one process has the file")
     monkeypatch.setattr(makers, "LOOK", 0.01)
     async with office.bot() as one, office.bot() as other:
-        for n in range(10):
-            await office.asks(one if n % 2 else other, count=1)
+        for n in range(8):
+            await office.asks(one if n % 2 else other, count=n)
         told = await office.settled(one)
-    assert sorted(p.message for p in told) == sorted([READY, HERE] * 10)
-    assert len(office.shop.made) == 10
+    assert sorted(p.message for p in told) == sorted([READY, HERE] * 8)
+    assert [len(p.file_ids) for p in told if p.message == HERE] == list(range(8))
+    assert len(office.shop.made) == 8
 
 
 async def test_a_long_making_keeps_its_lease(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,7 +29,7 @@ LATER = 3
 LONGEST = 3600.0
 """Seconds between two tries at most."""
 SOON, NOT_SO_SOON = timedelta(seconds=0.1), timedelta(seconds=30)
-"""How long to wait for the waiting message, which comes first: a quarter of the order’s age, between these two."""
+"""How long to wait for what comes first, the waiting message above all: a quarter of the order’s age, between these."""
 
 
 class Unmade(Exception):
@@ -50,7 +50,7 @@ class Attempt:
     async def run(self, held: Held) -> None:
         """Try once. Raises Lost, and what the database raises."""
         reference = begin_request()
-        if not await held.is_announced():
+        if not await held.has_its_turn():
             now = self._clock()
             await held.put_off(now + min(max((now - held.row.created_at) / 4, SOON), NOT_SO_SOON))
             return

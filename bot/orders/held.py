@@ -31,10 +31,9 @@ class Held:
         self._one_at_a_time = asyncio.Lock()
         self._over = False
 
-    async def is_announced(self) -> bool:
-        """Whether its waiting message stands, or there is none."""
-        topic = self.row.topic
-        return topic is None or await self._steps.run(lambda db: table.is_announced(db, topic), writes=False)
+    async def has_its_turn(self) -> bool:
+        """Whether its waiting message stands, and what the person ordered before is through."""
+        return await self._steps.run(lambda db: table.has_its_turn(db, self.row), writes=False)
 
     async def keep(self) -> None:
         """Renew the lease, and write down how far the order is. Raises Lost."""
