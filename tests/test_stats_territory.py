@@ -12,8 +12,8 @@ import openpyxl
 import pytest
 
 from bot.french.periods import months_after
-from commands.stats.territory_answers import Decided
-from commands.stats.territory_places import Kind, named
+from commands.stats.territory.answers import Decided
+from commands.stats.territory.places import Kind, named
 from storage.cra import Age, Report
 from storage.people import Role
 from storage.stats import Figures
@@ -297,7 +297,7 @@ async def test_what_takes_long_to_mask_comes_in_private(
     agathe: Person, work: Work, month: date, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await work("69", 4, OLD)
-    monkeypatch.setattr("commands.stats.territory.PATIENCE", 0.0)
+    monkeypatch.setattr("commands.stats.territory.shown.PATIENCE", 0.0)
     whisper = await agathe.asks(f"/stats departement 69 {said(month)}")
     assert "arrivent dans notre conversation privée" in plain(whisper)
     assert "32** personnes accompagnées" in plain(await agathe.told("Rhône"))
@@ -310,7 +310,7 @@ def test_what_was_decided_is_not_decided_again(monkeypatch: pytest.MonkeyPatch) 
         asked.extend(found)
         return {}
 
-    monkeypatch.setattr("commands.stats.territory_answers.masked", masked)
+    monkeypatch.setattr("commands.stats.territory.answers.masked", masked)
     decided, nothing = Decided(most=1), (Crowd(Figures(), 0, {}), dict[date, tuple[int, int]]())
     for name in ("a", "a", "b", "a"):
         decided.of({name: nothing})

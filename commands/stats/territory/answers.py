@@ -13,7 +13,7 @@ from bot.texts import Markdown, render
 from commands.stats.answers import difference
 from commands.stats.papers import Page, Row, Table
 from commands.stats.sections import Line, Section, Told, charts, evolution, general, suites, temps
-from commands.stats.territory_places import Kind, Months, Place, Wanted, months_of
+from commands.stats.territory.places import Kind, Months, Place, Wanted, months_of
 from config.departements import DEPARTEMENTS
 from config.themes import THEMES
 from storage.cra.measures import CANAUX, DUREES, THEME_BITS

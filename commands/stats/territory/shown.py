@@ -12,9 +12,9 @@ from bot.texts import Markdown
 from commands.stats.feature import COMMUNITY, feature
 from commands.stats.own import in_direct
 from commands.stats.papers import charts
-from commands.stats.territory_answers import answered
-from commands.stats.territory_papers import TakeDepartements, export
-from commands.stats.territory_places import Kind, Wanted, check, read
+from commands.stats.territory.answers import answered
+from commands.stats.territory.papers import TakeDepartements, export
+from commands.stats.territory.places import Kind, Wanted, check, read
 from storage.people import Role
 
 EXPORT = "exporter"

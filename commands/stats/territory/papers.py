@@ -12,8 +12,8 @@ from bot.texts import render
 from commands.stats.feature import ANIMATEURS, feature
 from commands.stats.own import in_direct
 from commands.stats.papers import carte, table_csv, table_xlsx
-from commands.stats.territory_answers import carte_of, table, table_of
-from commands.stats.territory_places import Months, months_of, period_in
+from commands.stats.territory.answers import carte_of, table, table_of
+from commands.stats.territory.places import Months, months_of, period_in
 from storage.people import Role
 
 Format = Literal["csv", "xlsx"]
