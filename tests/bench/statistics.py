@@ -16,6 +16,7 @@ from storage.cra.measures import CRA, EACH
 from storage.database import Database
 from storage.stats import Figures
 from storage.stats.queries import NATION, Crowd, Territory, crowd, own
+from storage.stats.territories import gathered
 from tests import postgres
 from tests.bench import history
 from tests.bench.figures import Figure, ms
@@ -112,6 +113,9 @@ async def _asked(plan: Plan, histories: Histories, duck: Duck) -> AsyncIterator[
         yield await _territory(plan, (histories.name, long), duck, ("mois du Rhône", RHONE, MONTH, at_most))
         nation = NATION_AT_MOST_S[histories.name]
         yield await _territory(plan, (histories.name, long), duck, ("année du pays", NATION, YEAR, nation))
+        took = [(await _timed(long, lambda db: gathered(db, *YEAR)))[1] for _ in range(plan.rounds)]
+        what = f"(f) année de tous les territoires ensemble, {_count(plan.cras)} CRA, {histories.name}"
+        yield Figure(what, ms(median(took)), "ce que le masquage demande", "")
     finally:
         await long.close()
         await short.close()
