@@ -8,6 +8,7 @@ from bot.errors import UserError
 from bot.metrics import ORDERS
 from bot.orders import Folders, workshop
 from bot.texts import typeset
+from storage import orders
 from tests.house import until
 from tests.ordering import HERE, READY, WAITING, Office, Pause, before, name_of, office, room
 
@@ -206,13 +207,17 @@ async def test_a_file_from_elsewhere_is_not_sent(office: Office) -> None:
     assert "n’a pas pu être préparé" in told.message
 
 
-async def test_an_order_of_an_older_version_is_refused(office: Office) -> None:
-    pause = Pause()
+@pytest.mark.parametrize("known", [False, True])
+async def test_an_order_of_an_older_version_is_refused(office: Office, known: bool) -> None:
+    """Neither what this version makes no more, nor what it reads no more."""
     async with office.bot() as app:
-        before(app, "posts_since", pause)
+        await app.makers.stop()
         await office.asks(app)
-        await pause.reached.wait()
-        office.shop.feature.triggers[:] = [t for t in office.shop.feature.triggers if t.key[0] != "file"]
+        await office.room.juliette.told(WAITING)
+        order = await office.order(app)
+        async with app.database.transaction() as db:
+            content = order.content | ({"data": {"count": "beaucoup"}} if known else {"name": "essai.Autre"})
+            await orders.change(db, order, {"content": content})
     async with office.bot() as app:
         (told,) = await office.settled(app)
     assert told.message == typeset("Ce fichier vient d’une demande plus ancienne : recommencez depuis une commande.")

@@ -214,13 +214,14 @@ async def test_what_the_server_does_not_take_is_told(
     assert len(office.shop.made) == 1
 
 
+@pytest.mark.parametrize("call", ["posts_since", "upload", "post_files"])
 @pytest.mark.parametrize(("status", "sentence"), [(403, "pas le droit"), (400, "pas accepté")])
-async def test_what_the_bot_may_not_is_told(office: Office, status: int, sentence: str) -> None:
+async def test_what_the_bot_may_not_is_told(office: Office, call: str, status: int, sentence: str) -> None:
     async def refused() -> None:
         raise ChatError(status, "api.context.permissions.app_error")
 
     async with office.bot() as app:
-        before(app, "upload", refused)
+        before(app, call, refused)
         await office.asks(app)
         (told,) = await office.settled(app)
     assert sentence in told.message
