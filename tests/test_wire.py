@@ -1,7 +1,7 @@
 """The contract: every capture of the recorded servers passes here, or is listed with its reason."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 import time_machine
@@ -10,13 +10,15 @@ from tests.wire import commands, rooms
 from tests.wire.captures import VERSIONS
 from tests.wire.report import verdict
 
+RECORDED_IN = timezone(timedelta(hours=1))
+"""Where the searches were made: `time_zone_offset` is 3600."""
 REPLAYS = {"commands": commands.replay, "rooms": rooms.replay}
 
 
 @pytest.fixture
 def on_one_day() -> Iterator[None]:
     """The recorded posts are searched for by their day: shortly before midnight it is the next one already."""
-    now = datetime.now(UTC)
+    now = datetime.now(RECORDED_IN)
     if (later := now + timedelta(minutes=5)).date() == now.date():
         yield
         return

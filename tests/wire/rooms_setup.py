@@ -1,7 +1,7 @@
 """What the recording of the rooms leaves out: people, crowds, uploads, and who connects when."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.wire.captures import Call
@@ -162,7 +162,8 @@ def body_of(world: World, call: Call) -> Any:
     if title == "users_ids":
         body += [world.matcher.live("⟨dan⟩"), world.matcher.live("⟨lead⟩"), NOBODY]
     if title == "search_posts_date":
-        body["terms"] = "on:" + f"{datetime.now(UTC):%Y-%m-%d}" + " " + body["terms"].split()[1]
+        here = datetime.now(UTC) + timedelta(seconds=body["time_zone_offset"])
+        body["terms"] = f"on:{here:%Y-%m-%d} " + body["terms"].split()[1]
     return body
 
 
