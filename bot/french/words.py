@@ -52,9 +52,9 @@ def plural(n: int, one: str, many: str | None = None) -> str:
     return f"{grouped(n)} {one if abs(n) < 2 else many}"
 
 
-def grouped(n: int) -> str:
-    """Return a number in digits, by groups of three from 10 000 on; the narrow space does not break."""
-    return f"{n:,}".replace(",", THIN_SPACE) if abs(n) >= 10_000 else str(n)
+def grouped(n: int, least: int = 10_000) -> str:
+    """Return a number in digits, by groups of three from `least` on; the narrow space does not break."""
+    return f"{n:,}".replace(",", THIN_SPACE) if abs(n) >= least else str(n)
 
 
 def join(items: Sequence[str], last: str = "et") -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.french.durations import say_minutes
 from bot.french.periods import Period
-from bot.french.words import NBSP
+from bot.french.words import NBSP, grouped
 from bot.operator.opening import reading, up_to_date
 from bot.operator.scopes import asked, interval
 from bot.texts import typeset
@@ -78,7 +78,7 @@ def _lines(title: str, period: Period, told: Told) -> Iterator[str]:
 
 def _line(section: Section, line: Line) -> str:
     value = line.value or 0
-    said = say_minutes(value) if section.unit == "minutes" else f"{value:,}".replace(",", "\u202f")
+    said = say_minutes(value) if section.unit == "minutes" else grouped(value, least=1_000)
     percent = "" if line.percent is None else f" ({line.percent}{NBSP}%)"
     if section.key in ("general", "suites"):
         return f"{said} {line.label}{percent}"

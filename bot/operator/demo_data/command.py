@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.french.periods import Period
+from bot.french.words import grouped
 from bot.operator.demo_data import storing
 from bot.operator.demo_data.crowd import Conseiller, conseillers
 from bot.operator.demo_data.rows import Wanted, rows
@@ -85,4 +86,4 @@ def _outcome(wanted: Wanted, added: int, people: int) -> str:
 
 
 def _said(count: int) -> str:
-    return f"{count:,} comptes rendus".replace(",", "\u202f")
+    return f"{grouped(count, least=1_000)} comptes rendus"

@@ -6,6 +6,7 @@ from datetime import date, tzinfo
 from unicodedata import combining, normalize
 from zoneinfo import ZoneInfo
 
+from bot.french import words
 from bot.french.durations import say_minutes
 from commands.stats.sections import Section
 
@@ -16,7 +17,6 @@ NOTHING = "Il n’y a aucune statistique pour le moment."
 
 # The order of the old platform’s exports (coop.md §2.4), our own sections where they belong.
 _ORDER = ("general", "suites", "themes", "canaux", "temps", "durees", "ages", "statuts", "evolution", "communes")
-_THIN_SPACE = "\u202f"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +68,8 @@ def said(value: int | None, unit: str = "") -> str:
 
 
 def grouped(number: int) -> str:
-    """Digits in groups of three, with the narrow space that does not break."""
-    return f"{number:,}".replace(",", _THIN_SPACE)
+    """Digits in groups of three, from the first thousand on: columns of figures are read down."""
+    return words.grouped(number, least=1_000)
 
 
 def _plain(name: str) -> str:
