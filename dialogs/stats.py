@@ -23,11 +23,15 @@ class Format(Labelled):
     CSV = "csv", "CSV, les chiffres seuls"
 
 
+class NoPeriod(ValueError):
+    """The text names no period at all."""
+
+
 def period_of(text: str, clues: Clues) -> Period:
-    """The period a text means. Raises ValueError with a sentence, also for one without any possible report."""
+    """The period a text means. Raises NoPeriod, or ValueError for one without any possible report."""
     period = read_period(text, clues.today)
     if period is None:
-        raise ValueError(f"Je n’ai pas compris cette période. {UNDERSTOOD}")
+        raise NoPeriod(f"Je n’ai pas compris cette période. {UNDERSTOOD}")
     if period.end <= FIRST_DAY or period.start > clues.today:
         raise ValueError(f"Il n’y a pas de compte rendu à cette période ({period.label}). {UNDERSTOOD}")
     return period

@@ -9,7 +9,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.french.periods import Period
 from bot.texts import quote
-from dialogs.stats import period_of
+from dialogs.stats import UNDERSTOOD, NoPeriod, period_of
 from storage.stats import Percent
 
 _AS_COOP = re.compile(r"\s*\bcomme (?:la )?coop\s*$", re.IGNORECASE)
@@ -42,7 +42,8 @@ def read(ctx: Context, text: str) -> Asked:
     wanted, as_coop = _AS_COOP.subn("", text.strip())
     try:
         period = period_of(wanted, ctx.clues)
+    except NoPeriod:
+        raise UserError(f"Je n’ai pas compris la période « {quote(wanted)} ». {UNDERSTOOD}") from None
     except ValueError as problem:
-        said = str(problem).replace("cette période.", f"la période « {quote(wanted)} ».", 1)
-        raise UserError(said) from None
+        raise UserError(str(problem)) from None
     return Asked(start=period.start, end=period.end, percent=Percent.COOP if as_coop else Percent.JUSTE)

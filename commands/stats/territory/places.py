@@ -14,7 +14,7 @@ from bot.french.periods import Period, months_after
 from bot.french.words import fold, join
 from bot.texts import quote
 from config.departements import DEPARTEMENTS
-from dialogs.stats import UNDERSTOOD, period_of
+from dialogs.stats import UNDERSTOOD, NoPeriod, period_of
 from storage.people import Person, Role
 from storage.stats.territories import NATIONAL, REGIONS, departement, region
 
@@ -129,9 +129,10 @@ def period_in(ctx: Context, text: str, kind: Kind | None = None) -> Period:
     """The period of a text. Raises UserError saying what is understood."""
     try:
         return period_of(text, ctx.clues)
+    except NoPeriod:
+        pass
     except ValueError as problem:
-        if "compris" not in str(problem):
-            raise UserError(str(problem)) from None
+        raise UserError(str(problem)) from None
     said = {
         Kind.DEPARTEMENT: "ni département ni période dans « {} ». Pour un département, donnez son nom ou son numéro : "
         "/stats departement Rhône septembre, /stats departement 69 mois dernier.",
