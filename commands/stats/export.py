@@ -6,15 +6,16 @@ from pathlib import Path
 from bot.context import Context
 from bot.errors import ChatError
 from bot.french.words import fold, plural
-from bot.replies import Ask, Parcel, Replies, SendFile, Whisper
+from bot.replies import Ask, Parcel, Replies, SendFile
 from bot.texts import render
 from commands.stats import papers
 from commands.stats.answers import page_of
 from commands.stats.asking import Asked, read
 from commands.stats.buttons import Export, Take
 from commands.stats.feature import CONSEILLERS, feature
-from commands.stats.own import in_direct
+from commands.stats.private import on_its_way
 from dialogs.stats import Format, TakeAway
+from storage.cra import queries
 from storage.stats.queries import own_rows
 
 WORDS = {"pdf": Format.PDF, "xlsx": Format.XLSX, "xls": Format.XLSX, "excel": Format.XLSX, "csv": Format.CSV}
@@ -49,12 +50,10 @@ async def asked_for(ctx: Context, form: TakeAway) -> Replies:
 
 
 async def ordered(ctx: Context, asked: Asked, form: Format) -> Replies:
-    """The file is on its way; elsewhere than in the direct channel, say where it arrives."""
+    """The file is on its way."""
     waiting = render("stats/waiting", format=form.value.upper(), period=asked.period.label)
-    sent = SendFile(user_id=ctx.user.id, order=Export(**asked.same, format=form), waiting=waiting)
-    if await in_direct(ctx):
-        return sent
-    return [sent, Whisper("Votre fichier arrive dans notre conversation privée.")]
+    order = Export(**asked.same, format=form)
+    return await on_its_way(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=waiting))
 
 
 @feature.file(Export, roles=CONSEILLERS)
@@ -62,27 +61,24 @@ async def export(ctx: Context, order: Export, folder: Path) -> Parcel:
     """The file; a workbook has the reports themselves, read and written a page at a time."""
     page = await page_of(ctx, order, await _name(ctx))
     path = folder / page.file(order.format.value)
-    count = await written(ctx, order, page, path)
+    await written(ctx, order, page, path)
+    count = await queries.count(ctx.db, ctx.user.id, order.start, order.end)
     told = plural(count, "compte rendu", "comptes rendus")
     text = render("stats/exported", period=order.period.label, told=told)
     done = render("stats/prepared", file=path.name)
     return Parcel(text, files=[path], done=done)
 
 
-async def written(ctx: Context, order: Export, page: papers.Page, path: Path) -> int:
-    """Write the file, and say how many reports it is about."""
+async def written(ctx: Context, order: Export, page: papers.Page, path: Path) -> None:
+    """Write the file."""
     if order.format is Format.XLSX:
         book = await asyncio.to_thread(papers.Workbook, page, path)
-        count = 0
         async for rows in own_rows(ctx.db, ctx.user.id, order.start, order.end):
             await asyncio.to_thread(book.add, rows)
-            count += len(rows)
         await asyncio.to_thread(book.close)
-        return count
+        return
     write = papers.pdf if order.format is Format.PDF else papers.statistiques_csv
     await asyncio.to_thread(write, page, path)
-    general = page.section("general")
-    return next((line.value or 0 for line in general.lines if "enregistré" in line.label), 0) if general else 0
 
 
 async def _name(ctx: Context) -> str:

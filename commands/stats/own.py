@@ -1,7 +1,6 @@
 """« /stats »: one’s own figures, in words and pictures, for any period."""
 
 import asyncio
-from collections.abc import Sequence
 from pathlib import Path
 
 from rapidfuzz.distance import OSA
@@ -10,13 +9,14 @@ from rapidfuzz.process import extractOne
 from bot.context import Context
 from bot.errors import UserError
 from bot.french.words import fold
-from bot.replies import Ask, Button, Direct, Parcel, Replies, Reply, SendFile, Whisper
-from bot.texts import Markdown, render
+from bot.replies import Ask, Parcel, Replies, SendFile, Whisper
+from bot.texts import render
 from commands.stats.answers import answered, detailed, page_of
 from commands.stats.asking import Asked, read
 from commands.stats.buttons import Details, Other, Pictured, See
 from commands.stats.feature import COMMUNITY, CONSEILLERS, feature
 from commands.stats.papers import charts
+from commands.stats.private import in_direct, where_asked, whispered
 from dialogs.stats import SeePeriod, period_of
 from storage.people import Role
 
@@ -72,34 +72,21 @@ async def explain(ctx: Context, _: str) -> Replies:
 
 async def shown(ctx: Context, asked: Asked) -> Replies:
     """The figures where they were asked for; the pictures always where nobody else sees them."""
+    pictures = SendFile(user_id=ctx.user.id, order=Pictured(**asked.same))
+    if await in_direct(ctx):
+        return pictures
     answer = await answered(ctx, asked)
     if not answer.filled:
-        return await where_asked(ctx, answer.text, answer.buttons)
-    pictured = SendFile(user_id=ctx.user.id, order=Pictured(**asked.same))
-    if await in_direct(ctx):
-        return pictured
-    note = Markdown(f"{answer.text}\n\nLes graphiques vous attendent dans notre conversation privée.")
-    return [Whisper(note, answer.buttons), pictured]
+        return Whisper(answer.text, answer.buttons)
+    return whispered(answer.text, answer.buttons, pictures)
 
 
 @feature.file(Pictured, roles=CONSEILLERS)
 async def pictured(ctx: Context, order: Pictured, folder: Path) -> Parcel:
     """The figures with their charts."""
-    answer, page = await answered(ctx, order), await page_of(ctx, order)
-    files = await asyncio.to_thread(charts, page, folder) if answer.filled else []
+    answer = await answered(ctx, order)
+    files = await asyncio.to_thread(charts, await page_of(ctx, order), folder) if answer.filled else []
     return Parcel(answer.text, answer.buttons, files=files)
-
-
-async def in_direct(ctx: Context) -> bool:
-    """Whether this was asked in the conversation with the bot, where answers stay."""
-    return bool(ctx.channel_id) and ctx.channel_id == await ctx.chat.direct_channel(ctx.user.id)
-
-
-async def where_asked(ctx: Context, text: Markdown, buttons: Sequence[Button] = ()) -> Reply:
-    """A message that stays in the direct channel, and is whispered anywhere else."""
-    if await in_direct(ctx):
-        return Direct(text, buttons, user_id=ctx.user.id)
-    return Whisper(text, buttons)
 
 
 def _not_a_subcommand(line: str) -> None:

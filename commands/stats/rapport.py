@@ -13,7 +13,7 @@ from bot.replies import Button, Replies, SendFile
 from bot.texts import render
 from commands.stats.buttons import Export
 from commands.stats.feature import CONSEILLERS, feature
-from commands.stats.own import where_asked
+from commands.stats.private import where_asked
 from dialogs.stats import Format
 from storage.stats import subscriptions
 

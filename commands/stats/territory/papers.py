@@ -7,11 +7,11 @@ from typing import Literal
 from bot.context import Context
 from bot.errors import UserError
 from bot.french.words import fold
-from bot.replies import Parcel, Replies, SendFile, Whisper
+from bot.replies import Parcel, Replies, SendFile
 from bot.texts import render
 from commands.stats.feature import ANIMATEURS, feature
-from commands.stats.own import in_direct
 from commands.stats.papers import carte, table_csv, table_xlsx
+from commands.stats.private import on_its_way
 from commands.stats.territory.answers import carte_of, table, table_of
 from commands.stats.territory.places import Months, months_of, period_in
 from storage.people import Role
@@ -89,5 +89,4 @@ async def picture(ctx: Context, order: Carte, folder: Path) -> Parcel:
 
 
 async def _ordered(ctx: Context, order: Departements | Carte) -> Replies:
-    sent = SendFile(user_id=ctx.user.id, order=order, waiting=WAITING)
-    return sent if await in_direct(ctx) else [sent, Whisper("Votre fichier arrive dans notre conversation privée.")]
+    return await on_its_way(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=WAITING))

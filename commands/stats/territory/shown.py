@@ -8,10 +8,9 @@ from bot.context import Context
 from bot.french.neighbours import after, before
 from bot.french.words import fold
 from bot.replies import Button, Parcel, Replies, SendFile, Whisper
-from bot.texts import Markdown
 from commands.stats.feature import COMMUNITY, feature
-from commands.stats.own import in_direct
 from commands.stats.papers import charts
+from commands.stats.private import in_direct, whispered
 from commands.stats.territory.answers import answered
 from commands.stats.territory.papers import TakeDepartements, export
 from commands.stats.territory.places import Kind, Wanted, check, read
@@ -85,8 +84,7 @@ async def shown(ctx: Context, wanted: Wanted) -> Replies:
         return [Whisper("Ces chiffres demandent un moment : ils arrivent dans notre conversation privée."), pictures]
     if not answer.drawn:
         return Whisper(answer.text, buttons(ctx, wanted))
-    note = Markdown(f"{answer.text}\n\nLes graphiques vous attendent dans notre conversation privée.")
-    return [Whisper(note, buttons(ctx, wanted)), pictures]
+    return whispered(answer.text, buttons(ctx, wanted), pictures)
 
 
 @feature.file(TerritoryPictures, roles=COMMUNITY)

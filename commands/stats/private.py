@@ -1,0 +1,32 @@
+"""Where answers go: what stays is in the direct channel, where nobody else reads along."""
+
+from collections.abc import Sequence
+
+from bot.context import Context
+from bot.replies import Button, Direct, Replies, Reply, SendFile, Whisper
+from bot.texts import Markdown
+
+
+async def in_direct(ctx: Context) -> bool:
+    """Whether this was asked in the conversation with the bot, where answers stay."""
+    return bool(ctx.channel_id) and ctx.channel_id == await ctx.chat.direct_channel(ctx.user.id)
+
+
+async def where_asked(ctx: Context, text: Markdown, buttons: Sequence[Button] = ()) -> Reply:
+    """A message that stays in the direct channel, and is whispered anywhere else."""
+    if await in_direct(ctx):
+        return Direct(text, buttons, user_id=ctx.user.id)
+    return Whisper(text, buttons)
+
+
+async def on_its_way(ctx: Context, file: SendFile) -> Replies:
+    """A file; elsewhere than in the direct channel, say where it arrives."""
+    if await in_direct(ctx):
+        return file
+    return [file, Whisper("Votre fichier arrive dans notre conversation privée.")]
+
+
+def whispered(text: Markdown, buttons: Sequence[Button], pictures: SendFile) -> Replies:
+    """An answer where others read along, its pictures where they do not."""
+    note = Markdown(f"{text}\n\nLes graphiques vous attendent dans notre conversation privée.")
+    return [Whisper(note, buttons), pictures]
