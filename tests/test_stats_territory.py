@@ -315,3 +315,10 @@ def test_what_was_decided_is_not_decided_again(monkeypatch: pytest.MonkeyPatch) 
     for name in ("a", "a", "b", "a"):
         decided.of({name: nothing})
     assert asked == ["a", "b", "a"]
+
+
+@pytest.mark.newest_only
+async def test_a_territory_that_was_recognised_is_not_asked_for_again(agathe: Person) -> None:
+    text = plain(await agathe.asks("/stats departement Rhone nimporte"))
+    assert "Je n’ai reconnu aucune période dans « nimporte ». Pour la période, essayez :" in text
+    assert "ni département" not in text

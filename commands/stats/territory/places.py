@@ -102,7 +102,7 @@ def read(ctx: Context, kind: Kind, text: str) -> Wanted:
     Raises UserError saying what is understood, or what this person may see.
     """
     code, rest = named(kind, text)
-    period = period_in(ctx, rest, kind)
+    period = period_in(ctx, rest, kind if code is None else None)
     if code is None:
         code = _own(ctx.user, kind)
     months = months_of(period, ctx.today)
@@ -138,8 +138,9 @@ def period_in(ctx: Context, text: str, kind: Kind | None = None) -> Period:
         "/stats departement Rhône septembre, /stats departement 69 mois dernier.",
         Kind.REGION: "ni région ni période dans « {} ». Pour une région, donnez son nom ou son numéro : "
         "/stats region Bretagne septembre, /stats region 53 mois dernier.",
-    }.get(kind or Kind.NATIONAL, "de période dans « {} ».")
-    raise UserError(f"Je n’ai reconnu {said.format(quote(text))} Pour la période : {UNDERSTOOD}") from None
+    }.get(kind or Kind.NATIONAL, "aucune période dans « {} ».")
+    period = UNDERSTOOD[0].lower() + UNDERSTOOD[1:]
+    raise UserError(f"Je n’ai reconnu {said.format(quote(text))} Pour la période, {period}")
 
 
 def months_of(period: Period, today: dt.date) -> Months:
