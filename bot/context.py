@@ -1,8 +1,10 @@
 """What every handler is given: who, where, when, and the tools."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -11,8 +13,10 @@ from bot.drafts import Drafts
 from bot.forms import Clues
 from bot.mattermost import Chat
 from config.settings import Settings
+from storage.database import release
 from storage.people import Person
 
+T = TypeVar("T")
 Kind = Literal["command", "submit", "button", "event", "job", "file"]
 
 
@@ -68,3 +72,11 @@ class Context:
     def today(self) -> date:
         """The date where the person is: it is tomorrow in La Réunion before it is in Paris."""
         return self.now.astimezone(self.user.zone).date()
+
+    async def compute(self, work: Callable[[], T]) -> T:
+        """Do what takes a while (drawing, composing) in a thread, with no connection in hand.
+
+        For handlers that only read: what they read stays as it is, and their next statement begins anew.
+        """
+        await release(self.db)
+        return await asyncio.to_thread(work)

@@ -31,6 +31,8 @@ SQLModel.metadata.naming_convention = NAMES
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 BUSY_MS = 5000
 STATEMENT_MS = 5000
+_WRITES = "writes"
+"""What a session’s own information says of it."""
 INSERT: dict[str, Callable[[Any], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -89,8 +91,8 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writer = _sqlite(self.url, writes=True) if self.is_sqlite else _postgres(self.url)
         self._reader = _sqlite(self.url, writes=False) if self.is_sqlite else self._writer
-        self.write = _sessions(self._writer)
-        self.read = _sessions(self._reader)
+        self.write = _sessions(self._writer, writes=True)
+        self.read = _sessions(self._reader, writes=False)
 
     @property
     def engine(self) -> AsyncEngine:
@@ -126,6 +128,21 @@ class Database:
         await self._reader.dispose()
 
 
+def is_writing(db: AsyncSession) -> bool:
+    """Whether a transaction that may change something has begun: on SQLite every other writer waits for its end."""
+    return bool(db.info[_WRITES]) and db.in_transaction()
+
+
+async def release(db: AsyncSession) -> None:
+    """Give back the connection of a session that only reads; its next statement begins a new transaction.
+
+    Raises RuntimeError in the middle of a transaction that writes, which would be lost.
+    """
+    if is_writing(db):
+        raise RuntimeError("a transaction that writes can't be let go of")
+    await db.close()
+
+
 def dialect(db: AsyncSession) -> str:
     """The kind of database: sqlite or postgresql."""
     return db.get_bind().dialect.name
@@ -147,8 +164,8 @@ class _Session(AsyncSession):
     execute = AlchemySession.execute  # type: ignore[assignment,unused-ignore]
 
 
-def _sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
-    return async_sessionmaker(engine, class_=_Session, expire_on_commit=False, autoflush=False)
+def _sessions(engine: AsyncEngine, *, writes: bool) -> async_sessionmaker[AsyncSession]:
+    return async_sessionmaker(engine, class_=_Session, expire_on_commit=False, autoflush=False, info={_WRITES: writes})
 
 
 def _postgres(url: URL) -> AsyncEngine:
