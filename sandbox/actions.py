@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.attachments import find_action, slack_links
 from sandbox.call import OK, Body, Call
@@ -14,9 +14,7 @@ from sandbox.records import Channel, Post
 from sandbox.routes import Routes
 from sandbox.seals import unseal
 from sandbox.sending import NewPost, cookie_key, send_ephemeral
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+from sandbox.world import World
 
 routes = Routes()
 Json = dict[str, Any]
@@ -46,9 +44,9 @@ async def click(call: Call) -> object:
     post_id, action_id = call.id("post_id"), call.path("action_id")
     body = Body("action", _given(call.payload))
     clicked = _find(call, post_id, action_id, body.text("cookie"))
-    client, trigger_id = call.server.triggers.make(call.user.id)
+    client, trigger_id = call.world.triggers.make(call.user.id)
     sent = _request(call, clicked, trigger_id, body.text("selected_option"))
-    answer = await _ask(call.server, clicked, sent)
+    answer = await _ask(call.world, clicked, sent)
     _obey(call, clicked, answer)
     return OK | {"trigger_id": client}
 
@@ -80,7 +78,7 @@ def _find(call: Call, post_id: str, action_id: str, cookie: str) -> Click:
 
 def _by_cookie(call: Call, post_id: str, cookie: str) -> Click:
     try:
-        value = unseal(cookie_key(call.server), cookie)
+        value = unseal(cookie_key(call.world), cookie)
     except ValueError as failure:
         raise not_integrated() from failure
     channel = call.state.channels.get(value["channel_id"])
@@ -114,18 +112,18 @@ def _request(call: Call, clicked: Click, trigger_id: str, selected: str) -> Json
     return body | ({"context": context} if context else {})
 
 
-async def _ask(server: "Sandbox", clicked: Click, body: Json) -> Json:
+async def _ask(world: World, clicked: Click, body: Json) -> Json:
     try:
-        answer = await server.integrations.post_json(clicked.action["integration"].get("url", ""), body)
+        answer = await world.integrations.post_json(clicked.action["integration"].get("url", ""), body)
     except Unreachable as failure:
         raise not_integrated() from failure
-    return _read(server, answer)
+    return _read(world, answer)
 
 
-def _read(server: "Sandbox", answer: Answer) -> Json:
+def _read(world: World, answer: Answer) -> Json:
     if answer.status != 200:
         raise not_integrated()
-    if not answer.body and server.caps.empty_action_reply_accepted:
+    if not answer.body and world.caps.empty_action_reply_accepted:
         return {}
     try:
         value = json.loads(answer.body)
@@ -142,9 +140,9 @@ def _obey(call: Call, clicked: Click, answer: Json) -> None:
     if update is not None:
         if clicked.post is None:
             raise missing_post()
-        update_post(call.server, clicked.post, changes_by_button(clicked.post, update))
+        update_post(call.world, clicked.post, changes_by_button(clicked.post, update))
     text = answer.get("ephemeral_text")
     if isinstance(text, str) and text:
         message = text if answer.get("skip_slack_parsing") else slack_links(text)
         whisper = NewPost(call.user.id, clicked.channel.id, message, clicked.root_id, props=clicked.kept)
-        send_ephemeral(call.server, call.user.id, whisper)
+        send_ephemeral(call.world, call.user.id, whisper)

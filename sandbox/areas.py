@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
-from sandbox import actions, commands, dialogs, roles, statuses, system, walls, webhooks
+from sandbox import actions, dialogs, roles, statuses, system, walls
 from sandbox.channels import change, create, lookup, members, reading, sidebar
 from sandbox.channels import roles as channel_roles
 from sandbox.channels import search as channel_search
+from sandbox.commands import autocomplete, execute, hooks
+from sandbox.commands import manage as command_manage
 from sandbox.posts import change as post_change
 from sandbox.posts import create as post_create
 from sandbox.posts import files, lists, reactions, thread_calls, uploads
@@ -16,6 +18,7 @@ from sandbox.teams import members as team_members
 from sandbox.users import accounts, bots, manage, preferences
 from sandbox.users import lookup as user_lookup
 from sandbox.users import search as user_search
+from sandbox.webhooks import incoming, outgoing
 
 _AREAS = (
     *(system, roles, statuses, walls),
@@ -23,7 +26,7 @@ _AREAS = (
     *(team_calls, team_members),
     *(create, channel_search, lookup, change, members, channel_roles, reading, sidebar),
     *(post_create, lists, post_change, reactions, files, uploads, post_search, thread_calls),
-    *(commands, actions, dialogs, webhooks),
+    *(command_manage, autocomplete, execute, hooks, actions, dialogs, incoming, outgoing),
 )
 
-AREAS: tuple[Iterable[Route], ...] = tuple(area.routes for area in _AREAS)
+AREAS: tuple[Iterable[Route], ...] = (*(area.routes for area in _AREAS), incoming.entrance)

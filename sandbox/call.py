@@ -2,17 +2,15 @@
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 
 from sandbox.errors import invalid_body, invalid_url, page_not_found, unauthorized
 from sandbox.ids import is_id
 from sandbox.records import Token, User
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
-    from sandbox.state import State
+from sandbox.state import State
+from sandbox.world import World
 
 OK = {"status": "OK"}
 
@@ -46,21 +44,21 @@ class Page:
 class Call:
     """A request, who makes it, and helpers that refuse what is malformed as the real server does."""
 
-    def __init__(self, server: "Sandbox", request: web.Request, token: Token | None, payload: bytes) -> None:
-        self.server = server
+    def __init__(self, world: World, request: web.Request, token: Token | None, payload: bytes) -> None:
+        self.world = world
         self.request = request
         self.token = token
         self.payload = payload
 
     @property
-    def state(self) -> "State":
+    def state(self) -> State:
         """What the server knows."""
-        return self.server.state
+        return self.world.state
 
     @property
     def user(self) -> User:
         """Who calls."""
-        user = self.server.state.users.get(self.token.user_id) if self.token else None
+        user = self.world.state.users.get(self.token.user_id) if self.token else None
         if user is None:
             raise unauthorized()
         return user

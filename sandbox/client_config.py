@@ -4,10 +4,8 @@ import base64
 import hashlib
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+from sandbox.world import World
 
 COLUMNS = ("5.37", "9.11", "11.2")
 ABSENT, SAME = "-", "="
@@ -55,30 +53,30 @@ def _table(column: str) -> dict[str, tuple[str, bool]]:
     return found
 
 
-def client_config(server: "Sandbox", *, logged_in: bool) -> dict[str, str]:
+def client_config(world: World, *, logged_in: bool) -> dict[str, str]:
     """Return the settings for clients; fewer of them before login."""
-    table = _table(server.caps.client_config)
-    own = _own(server)
+    table = _table(world.caps.client_config)
+    own = _own(world)
     return {name: own.get(name, value) for name, (value, is_open) in table.items() if logged_in or is_open}
 
 
-def _own(server: "Sandbox") -> dict[str, str]:
+def _own(world: World) -> dict[str, str]:
     """Return what this server alone knows."""
-    values = {name: _text(server.config.get(section, name)) for name, section in LIVE.items()}
+    values = {name: _text(world.config.get(section, name)) for name, section in LIVE.items()}
     privacy = "PrivacySettings"
-    identity = hashlib.sha512(server.identity.encode()).digest()
+    identity = hashlib.sha512(world.identity.encode()).digest()
     key = b"0Y0\x13\x06\x07*\x86H\xce=\x02\x01\x06\x08*\x86H\xce=\x03\x01\x07\x03B\x00\x04" + identity
     return values | {
         "AsymmetricSigningPublicKey": base64.b64encode(key).decode(),
-        "BuildHash": hashlib.sha1(server.caps.number.encode(), usedforsecurity=False).hexdigest()[:7],
-        "BuildNumber": server.caps.number,
-        "DiagnosticId": server.identity,
-        "InstallationDate": str(min((user.create_at for user in server.state.users), default=0)),
-        "NoAccounts": _text(not len(server.state.users)),
-        "ShowEmailAddress": _text(server.config.get(privacy, "ShowEmailAddress")),
-        "ShowFullName": _text(server.config.get(privacy, "ShowFullName")),
-        "TelemetryId": server.identity,
-        "Version": server.caps.number,
+        "BuildHash": hashlib.sha1(world.caps.number.encode(), usedforsecurity=False).hexdigest()[:7],
+        "BuildNumber": world.caps.number,
+        "DiagnosticId": world.identity,
+        "InstallationDate": str(min((user.create_at for user in world.state.users), default=0)),
+        "NoAccounts": _text(not len(world.state.users)),
+        "ShowEmailAddress": _text(world.config.get(privacy, "ShowEmailAddress")),
+        "ShowFullName": _text(world.config.get(privacy, "ShowFullName")),
+        "TelemetryId": world.identity,
+        "Version": world.caps.number,
     }
 
 

@@ -1,7 +1,7 @@
 """Interactive dialogs: opened by an integration, filled by a person, checked by the integration."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.call import OK, Body, Call
 from sandbox.channels.rules import may_read_posts
@@ -10,9 +10,7 @@ from sandbox.errors import ApiError, forbidden, invalid_body
 from sandbox.events import Broadcast, dumps
 from sandbox.integrations import Answer, Unreachable
 from sandbox.routes import Routes
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+from sandbox.world import World
 
 routes = Routes()
 Json = dict[str, Any]
@@ -27,13 +25,13 @@ async def open_dialog(call: Call) -> object:
     url = body.text("url")
     if not url:
         raise invalid_body("url")
-    client, user_id = call.server.triggers.read(body.text("trigger_id"))
-    shown = {"trigger_id": client, "url": url, "dialog": dialog_json(call.server, body.object("dialog"))}
-    call.server.hub.publish("open_dialog", {"dialog": dumps(shown)}, Broadcast(user_id=user_id))
+    client, user_id = call.world.triggers.read(body.text("trigger_id"))
+    shown = {"trigger_id": client, "url": url, "dialog": dialog_json(call.world, body.object("dialog"))}
+    call.world.hub.publish("open_dialog", {"dialog": dumps(shown)}, Broadcast(user_id=user_id))
     return OK
 
 
-def dialog_json(server: "Sandbox", given: Json) -> Json:
+def dialog_json(world: World, given: Json) -> Json:
     """Return a dialog with the fields that this version knows."""
     elements = given.get("elements")
     body: Json = {
@@ -43,12 +41,12 @@ def dialog_json(server: "Sandbox", given: Json) -> Json:
         "icon_url": text_of(given, "icon_url"),
         "elements": None
         if not isinstance(elements, list)
-        else [element_json(server.caps, one) for one in elements if isinstance(one, dict)],
+        else [element_json(world.caps, one) for one in elements if isinstance(one, dict)],
         "submit_label": text_of(given, "submit_label"),
         "notify_on_cancel": given.get("notify_on_cancel") is True,
         "state": text_of(given, "state"),
     }
-    if server.caps.dialog_steps and text_of(given, "source_url"):
+    if world.caps.dialog_steps and text_of(given, "source_url"):
         body["source_url"] = text_of(given, "source_url")
     return body
 
@@ -57,22 +55,22 @@ def dialog_json(server: "Sandbox", given: Json) -> Json:
 async def submit_dialog(call: Call) -> object:
     """Send what somebody filled in (or that they gave up) to the integration, and hand back its answer."""
     body = _submission(call)
-    refresh = call.server.caps.dialog_steps and body.text("type") == "refresh"
+    refresh = call.world.caps.dialog_steps and body.text("type") == "refresh"
     sent = _request(call, body, "refresh" if refresh else "dialog_submission")
-    answer = await _ask(call.server, body.text("url"), sent)
-    return _submitted(call.server, answer)
+    answer = await _ask(call.world, body.text("url"), sent)
+    return _submitted(call.world, answer)
 
 
 @routes.post("/actions/dialogs/lookup")
 async def look_up(call: Call) -> object:
     """Ask the integration for the options of a dynamic menu."""
-    if not call.server.caps.dialog_multiselect:
+    if not call.world.caps.dialog_multiselect:
         raise ApiError("api.context.404.app_error", 404)
     body = _submission(call)
     if not body.text("url").startswith(("http://", "https://")):
         raise invalid_body("url")
     sent = _request(call, body, "dialog_lookup")
-    answer = await _ask(call.server, body.text("url"), sent)
+    answer = await _ask(call.world, body.text("url"), sent)
     value = _decoded(answer, LOOKUP)
     items = value.get("items")
     found = [{"text": text_of(one, "text"), "value": text_of(one, "value")} for one in items or ()]
@@ -87,7 +85,7 @@ def _submission(call: Call) -> Body:
     channel = call.state.channels.get(body.text("channel_id"))
     if channel is None or not may_read_posts(call, channel):
         raise forbidden()
-    if not call.server.rights.in_team(call.user, body.text("team_id"), "view_team"):
+    if not call.world.rights.in_team(call.user, body.text("team_id"), "view_team"):
         raise forbidden()
     return body
 
@@ -107,9 +105,9 @@ def _request(call: Call, body: Body, kind: str) -> Json:
     }
 
 
-async def _ask(server: "Sandbox", url: str, body: Json) -> Answer:
+async def _ask(world: World, url: str, body: Json) -> Answer:
     try:
-        answer = await server.integrations.post_json(url, body)
+        answer = await world.integrations.post_json(url, body)
     except Unreachable as failure:
         raise ApiError("api.post.do_action.action_integration.app_error", 400) from failure
     if answer.status != 200:
@@ -129,15 +127,15 @@ def _decoded(answer: Answer, error: str) -> Json:
     return value
 
 
-def _submitted(server: "Sandbox", answer: Answer) -> Json:
+def _submitted(world: World, answer: Answer) -> Json:
     """Return what the client gets; old servers close the dialog on an answer that they cannot read."""
     try:
         value = _decoded(answer, SUBMIT)
     except ApiError:
-        if server.caps.dialog_reply_must_be_json:
+        if world.caps.dialog_reply_must_be_json:
             raise
         return {}
-    return _next_step(server, value) | _errors(value)
+    return _next_step(world, value) | _errors(value)
 
 
 def _errors(value: Json) -> Json:
@@ -148,12 +146,12 @@ def _errors(value: Json) -> Json:
     return body
 
 
-def _next_step(server: "Sandbox", value: Json) -> Json:
+def _next_step(world: World, value: Json) -> Json:
     """Return the form of the next step; servers that know no steps leave it out."""
     kind = text_of(value, "type")
-    if not server.caps.dialog_steps or not kind:
+    if not world.caps.dialog_steps or not kind:
         return {}
     form = value.get("form")
     if kind not in ("form", "ok", "navigate") or (kind == "form" and not isinstance(form, dict)):
         raise ApiError(SUBMIT + "invalid_response", 400)
-    return {"type": kind} | ({"form": dialog_json(server, form)} if isinstance(form, dict) else {})
+    return {"type": kind} | ({"form": dialog_json(world, form)} if isinstance(form, dict) else {})

@@ -2,15 +2,13 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import aiohttp
 from yarl import URL
 
+from sandbox.config import Config
 from sandbox.events import dumps
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+from sandbox.versions import Capabilities
 
 LONGEST_WAIT = 30
 """Seconds after which the server gives up, whatever its settings say."""
@@ -36,8 +34,9 @@ class Answer:
 class Integrations:
     """The server's HTTP client."""
 
-    def __init__(self, server: "Sandbox") -> None:
-        self._server = server
+    def __init__(self, caps: Capabilities, config: Config) -> None:
+        self._caps = caps
+        self._config = config
         self._client: aiohttp.ClientSession | None = None
         self.timeout: float | None = None
         """Seconds to wait in place of what the settings say, for tests."""
@@ -76,9 +75,9 @@ class Integrations:
     def _wait(self) -> float:
         if self.timeout is not None:
             return self.timeout
-        if not self._server.caps.long_trigger_life:
+        if not self._caps.long_trigger_life:
             return LONGEST_WAIT
-        return min(LONGEST_WAIT, float(self._server.config.service("OutgoingIntegrationRequestsTimeout")))
+        return min(LONGEST_WAIT, float(self._config.service("OutgoingIntegrationRequestsTimeout")))
 
 
 async def read_up_to(response: aiohttp.ClientResponse, most: int) -> bytes:

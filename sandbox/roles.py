@@ -29,7 +29,7 @@ def role_json(role: Role) -> dict[str, Any]:
 @routes.get("/roles/name/{role_name}")
 async def get_role(call: Call) -> object:
     """Return a role by name."""
-    role = call.server.rights.role(call.path("role_name"))
+    role = call.world.rights.role(call.path("role_name"))
     if role is None:
         raise ApiError("app.role.get_by_name.app_error", 404)
     return role_json(role)
@@ -38,7 +38,7 @@ async def get_role(call: Call) -> object:
 @routes.post("/roles/names")
 async def get_roles(call: Call) -> object:
     """Return several roles by name."""
-    found = [call.server.rights.role(name) for name in call.texts("rolenames")]
+    found = [call.world.rights.role(name) for name in call.texts("rolenames")]
     return [role_json(role) for role in found if role]
 
 
@@ -47,11 +47,11 @@ async def patch_role(call: Call) -> object:
     """Give a role other rights."""
     role_id = call.id("role_id")
     permissions = call.body("role").texts("permissions")
-    if not call.server.rights.is_admin(call.user):
+    if not call.world.rights.is_admin(call.user):
         raise forbidden()
-    role = call.server.rights.role_by_id(role_id)
+    role = call.world.rights.role_by_id(role_id)
     if role is None:
         raise ApiError("app.role.get.app_error", 404)
-    changed = call.server.rights.change_role(role, permissions)
-    call.server.hub.publish("role_updated", {"role": role_json(changed)})
+    changed = call.world.rights.change_role(role, permissions)
+    call.world.hub.publish("role_updated", {"role": role_json(changed)})
     return role_json(changed)

@@ -3,12 +3,10 @@
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sandbox.call import Call
+from sandbox.call import Call
 
-Handler = Callable[["Call"], Awaitable[object]]
+Handler = Callable[[Call], Awaitable[object]]
 Register = Callable[[Handler], Handler]
 
 API = "/api/v4"

@@ -1,7 +1,7 @@
 """Posts that the server itself makes for somebody: answers of commands, buttons and hooks, and ephemerals."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.attachments import each_action, with_action_ids
 from sandbox.events import Broadcast, dumps
@@ -12,9 +12,7 @@ from sandbox.posts.publish import add_post
 from sandbox.posts.rules import check_post
 from sandbox.records import Post
 from sandbox.seals import seal, secret_of
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+from sandbox.world import World
 
 Json = dict[str, Any]
 
@@ -31,18 +29,18 @@ class NewPost:
     props: Json = field(default_factory=dict)
 
 
-def send_post(server: "Sandbox", new: NewPost, *, set_online: bool = True) -> Post:
+def send_post(world: World, new: NewPost, *, set_online: bool = True) -> Post:
     """Put a post into its channel, or refuse it as one that a client sends."""
-    post = made(server, new)
-    check_post(server, server.state.channels.rows[new.channel_id], post)
-    return add_post(server, post, set_online=set_online)
+    post = made(world, new)
+    check_post(world, world.state.channels.rows[new.channel_id], post)
+    return add_post(world, post, set_online=set_online)
 
 
-def made(server: "Sandbox", new: NewPost) -> Post:
+def made(world: World, new: NewPost) -> Post:
     """Return the row of a new post."""
-    author = server.state.users.get(new.user_id)
+    author = world.state.users.get(new.user_id)
     bot = {"from_bot": "true"} if author and author.is_bot else {}
-    now = server.state.clock.tick()
+    now = world.state.clock.tick()
     return Post(
         id=new_id(),
         user_id=new.user_id,
@@ -57,20 +55,20 @@ def made(server: "Sandbox", new: NewPost) -> Post:
     )
 
 
-def send_ephemeral(server: "Sandbox", user_id: str, new: NewPost) -> Json:
+def send_ephemeral(world: World, user_id: str, new: NewPost) -> Json:
     """Show a message to one person only; it is kept nowhere, so its buttons carry what they need in a cookie."""
-    post = made(server, new)
+    post = made(world, new)
     post.type, post.update_at = "system_ephemeral", 0
     post.props = {name: value for name, value in post.props.items() if name in new.props}
-    post.props = each_action(post.props, lambda action: action | cookie(server, post, action))
-    shown = post_json(server, post)
+    post.props = each_action(post.props, lambda action: action | cookie(world, post, action))
+    shown = post_json(world, post)
     shown |= {name: empty for name, empty in (("file_ids", None), ("parent_id", "")) if name in shown}
     target = Broadcast(user_id=user_id, channel_id=post.channel_id)
-    server.hub.publish("ephemeral_message", {"post": dumps(shown)}, target)
+    world.hub.publish("ephemeral_message", {"post": dumps(shown)}, target)
     return shown
 
 
-def cookie(server: "Sandbox", post: Post, action: Json) -> Json:
+def cookie(world: World, post: Post, action: Json) -> Json:
     """Return the cookie with which a button works without its post."""
     if "integration" not in action:
         return {}
@@ -85,9 +83,9 @@ def cookie(server: "Sandbox", post: Post, action: Json) -> Json:
         "retain_props": kept,
         "remove_props": [name for name in KEPT_PROPS if name not in kept],
     }
-    return {"cookie": seal(cookie_key(server), value)}
+    return {"cookie": seal(cookie_key(world), value)}
 
 
-def cookie_key(server: "Sandbox") -> bytes:
+def cookie_key(world: World) -> bytes:
     """Return the secret that seals cookies."""
-    return secret_of(server.state, "PostActionCookieSecret")
+    return secret_of(world.state, "PostActionCookieSecret")

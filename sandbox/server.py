@@ -1,81 +1,45 @@
-"""The server: it listens, finds out who calls, calls the handler, and sends what it returns."""
+"""The server, a world that listens: it finds out who calls, calls the handler, and sends what it returns."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 
 from sandbox.areas import AREAS
-from sandbox.auth import Credentials
 from sandbox.call import Call, Reply
-from sandbox.commands.records import Commands
-from sandbox.config import Config
 from sandbox.errors import ApiError, page_not_found, too_large, unauthorized
-from sandbox.events import Hub, dumps
+from sandbox.events import dumps
 from sandbox.faults import Faults
 from sandbox.ids import new_id
-from sandbox.integrations import Integrations
 from sandbox.page import add_page
 from sandbox.page.guard import guard
 from sandbox.page.people import Presented
-from sandbox.permissions import Rights
-from sandbox.posts.create import Pending
-from sandbox.posts.threads import Threads
 from sandbox.ratelimit import RateLimiter, Verdict, refusal
-from sandbox.records import Token
 from sandbox.routes import API, Route
 from sandbox.snapshot import Snapshot
-from sandbox.state import State
 from sandbox.statuses import set_offline
-from sandbox.triggers import Triggers
-from sandbox.versions import capabilities
-from sandbox.webhooks.records import Webhooks
 from sandbox.websocket import Socket
+from sandbox.world import World
 
 LARGEST_BODY = 200 * 1024 * 1024
 STOP_WITHIN = 0.5
 """Seconds that running calls get at the end."""
 
 
-class Sandbox:
+class Sandbox(World):
     """An embedded Mattermost: `await start()`, then speak to `url`, then `await stop()`."""
 
     def __init__(
         self, version: str = "11.2", snapshot: str | Path | None = None, people: str | Path | None = None
     ) -> None:
-        self.caps = capabilities(version)
-        self.state = State()
-        self.snapshot = Snapshot(self.state, Path(snapshot)) if snapshot else None
-        self.config = Config(self.state)
-        self.rights = Rights(self.state, self.caps)
-        self.credentials = Credentials(self.state, self.config)
-        self.hub = Hub(self.state, self.caps)
+        super().__init__(version)
         self.hub.on_absence(lambda user_id: set_offline(self, user_id))
-        self.sockets: set[Socket] = set()
-        self.tasks: set[asyncio.Task[None]] = set()
-        """Work that goes on after its call was answered."""
-        self.commands = Commands(self.state)
-        self.webhooks = Webhooks(self.state)
-        self.triggers = Triggers(self)
-        self.integrations = Integrations(self)
-        self.threads = Threads(self)
-        self.pending = Pending()
-        self.uploads: dict[str, tuple[dict[str, Any], bytes]] = {}
-        """Uploads in parts that go on: what they are, and what came of them so far."""
-        self.faults = Faults(self._drop_sockets, self._limit)
+        self.snapshot = Snapshot(self.state, Path(snapshot)) if snapshot else None
         self.people = Presented(Path(people) if people else None)
-        self.url = ""
-        self.identity = new_id()  # under which a real server would be counted
+        self.faults = Faults(self._drop_sockets, self._limit)
         self._limiter: RateLimiter | None = None
         self._runner: web.AppRunner | None = None
-
-    @property
-    def version_header(self) -> str:
-        """What the server says of itself: version, build, configuration, licence."""
-        return f"{self.caps.number}.{self.caps.number}.{self.config.digest}.false"
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Load the snapshot, if any, and listen."""
@@ -108,26 +72,12 @@ class Sandbox:
         if get("RateLimitSettings", "Enable"):
             self._limit(get("RateLimitSettings", "PerSec"), get("RateLimitSettings", "MaxBurst"))
 
-    def in_background(self, work: Coroutine[None, None, None]) -> None:
-        """Go on with something after the call was answered."""
-        task = asyncio.create_task(work)
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
-
-    def token_of(self, request: web.Request) -> Token | None:
-        """Return the token with which a request comes, if it is good."""
-        return self.credentials.of_request(request)
-
-    def find_token(self, secret: str) -> Token | None:
-        """Return the token with this secret, if it is good."""
-        return self.credentials.find(secret)
-
     def _app(self) -> web.Application:
         app = web.Application(client_max_size=LARGEST_BODY, middlewares=[guard(self)])
         app.router.add_get(f"{API}/websocket", self._websocket)
         for route in (route for area in AREAS for route in area):
             app.router.add_route(route.method, route.pattern, self._handler(route))
-        add_page(app, self)
+        add_page(app, self, self.people)
         app.router.add_route("*", "/{tail:.*}", self._unknown)
         return app
 

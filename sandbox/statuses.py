@@ -1,16 +1,12 @@
 """Who is there: online, away, busy, offline."""
 
-from typing import TYPE_CHECKING
-
 from sandbox.call import OK, Call
 from sandbox.choices import Status
 from sandbox.errors import forbidden, invalid_body, missing_user
 from sandbox.events import Broadcast
 from sandbox.ids import now_ms
 from sandbox.routes import Routes
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+from sandbox.world import World
 
 routes = Routes()
 
@@ -19,33 +15,33 @@ FRESH_FOR = 120_000
 KNOWN = ("online", "away", "dnd", "offline")
 
 
-def status_of(server: "Sandbox", user_id: str) -> Status:
+def status_of(world: World, user_id: str) -> Status:
     """Return somebody's status; who never was there is offline."""
-    return server.state.statuses.get(user_id) or Status(user_id)
+    return world.state.statuses.get(user_id) or Status(user_id)
 
 
-def set_online(server: "Sandbox", user_id: str) -> None:
+def set_online(world: World, user_id: str) -> None:
     """Note that somebody is there, unless they chose otherwise themselves."""
-    if not status_of(server, user_id).manual:
-        set_status(server, user_id, "online", manual=False)
+    if not status_of(world, user_id).manual:
+        set_status(world, user_id, "online", manual=False)
 
 
-def set_offline(server: "Sandbox", user_id: str) -> None:
+def set_offline(world: World, user_id: str) -> None:
     """Note that somebody's last connection ended, unless they chose a status themselves."""
-    if not status_of(server, user_id).manual:
-        set_status(server, user_id, "offline", manual=False)
+    if not status_of(world, user_id).manual:
+        set_status(world, user_id, "offline", manual=False)
 
 
-def set_status(server: "Sandbox", user_id: str, value: str, *, manual: bool) -> Status:
+def set_status(world: World, user_id: str, value: str, *, manual: bool) -> Status:
     """Change a status and tell the person's own clients."""
-    row = server.state.statuses.get(user_id) or server.state.statuses.add(Status(user_id))
+    row = world.state.statuses.get(user_id) or world.state.statuses.add(Status(user_id))
     changed = row.status != value
     row.status, row.manual = value, manual
     if changed or now_ms() - row.last_activity_at > FRESH_FOR:
         row.last_activity_at = now_ms()
     if changed:
         data = {"status": value, "user_id": user_id}
-        server.hub.publish("status_change", data, Broadcast(user_id=user_id))
+        world.hub.publish("status_change", data, Broadcast(user_id=user_id))
     return row
 
 
@@ -55,11 +51,11 @@ async def typing(call: Call) -> object:
     user_id, body = call.id("user_id"), call.body("typing")
     channel_id = body.text("channel_id")
     channel = call.state.channels.get(channel_id)
-    may = channel is not None and call.server.rights.can_post(call.user, channel)
+    may = channel is not None and call.world.rights.can_post(call.user, channel)
     if user_id != call.user.id or not may:
         raise forbidden()
     data = {"parent_id": body.text("parent_id"), "user_id": user_id}
-    call.server.hub.publish("typing", data, Broadcast(channel_id=channel_id, omit_users=(user_id,)))
+    call.world.hub.publish("typing", data, Broadcast(channel_id=channel_id, omit_users=(user_id,)))
     return OK
 
 
@@ -69,7 +65,7 @@ async def get_status(call: Call) -> object:
     user_id = call.id("user_id")
     if call.state.users.get(user_id) is None:
         raise missing_user()
-    return status_of(call.server, user_id).as_dict()
+    return status_of(call.world, user_id).as_dict()
 
 
 @routes.post("/users/status/ids")
@@ -78,7 +74,7 @@ async def get_statuses(call: Call) -> object:
     wanted = call.texts("user_ids")
     if not wanted:
         raise invalid_body("user_ids")
-    return [status_of(call.server, user_id).as_dict() for user_id in wanted]
+    return [status_of(call.world, user_id).as_dict() for user_id in wanted]
 
 
 @routes.put("/users/{user_id}/status")
@@ -88,8 +84,8 @@ async def put_status(call: Call) -> object:
     body = call.body("status")
     if body.text("user_id") != user_id:
         raise invalid_body("user_id")
-    if user_id != call.user.id and not call.server.rights.in_system(call.user, "edit_other_users"):
+    if user_id != call.user.id and not call.world.rights.in_system(call.user, "edit_other_users"):
         raise forbidden()
     if body.text("status") not in KNOWN:
         raise invalid_body("status")
-    return set_status(call.server, user_id, body.text("status"), manual=True).as_dict()
+    return set_status(call.world, user_id, body.text("status"), manual=True).as_dict()

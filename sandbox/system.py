@@ -12,7 +12,7 @@ routes = Routes()
 async def ping(call: Call) -> object:
     """Answer that the server is there."""
     names = ["AndroidLatestVersion", "AndroidMinVersion", "IosLatestVersion", "IosMinVersion"]
-    if call.server.caps.ping_names_desktop:
+    if call.world.caps.ping_names_desktop:
         return dict.fromkeys([*names, "DesktopLatestVersion", "DesktopMinVersion"], "") | {"status": "OK"}
     return {"ActiveSearchBackend": "database"} | dict.fromkeys(names, "") | {"status": "OK"}
 
@@ -20,7 +20,7 @@ async def ping(call: Call) -> object:
 @routes.get("/config/client", auth=False)
 async def get_client_config(call: Call) -> object:
     """Return the settings that clients need, all as texts; more of them to those logged in."""
-    return client_config(call.server, logged_in=call.token is not None)
+    return client_config(call.world, logged_in=call.token is not None)
 
 
 @routes.get("/license/client", auth=False)
@@ -38,28 +38,28 @@ async def list_emoji(call: Call) -> object:
 @routes.get("/config")
 async def get_config(call: Call) -> object:
     """Return all settings, to the system admin."""
-    if not call.server.rights.is_admin(call.user):
+    if not call.world.rights.is_admin(call.user):
         raise forbidden()
-    return call.server.config.as_dict()
+    return call.world.config.as_dict()
 
 
 @routes.put("/config/patch")
 async def patch_config(call: Call) -> object:
     """Change settings; everybody's client is told."""
-    if not call.server.rights.is_admin(call.user):
+    if not call.world.rights.is_admin(call.user):
         raise forbidden()
     body = call.body("config")
     if not all(isinstance(section, dict) for section in body.values.values()):
         raise invalid_body("config")
-    call.server.config.patch(body.values)
-    call.server.hub.publish("config_changed", {"config": client_config(call.server, logged_in=True)})
-    return call.server.config.as_dict()
+    call.world.config.patch(body.values)
+    call.world.hub.publish("config_changed", {"config": client_config(call.world, logged_in=True)})
+    return call.world.config.as_dict()
 
 
 @routes.get("/analytics/old")
 async def analytics(call: Call) -> object:
     """Count what there is, for the system admin."""
-    if not call.server.rights.is_admin(call.user):
+    if not call.world.rights.is_admin(call.user):
         raise forbidden()
     team_id, state = call.query("team_id"), call.state
     channels = [one for one in state.channels if team_id in {"", one.team_id} and not one.delete_at]

@@ -3,14 +3,13 @@
 import base64
 import binascii
 import hmac
-from typing import TYPE_CHECKING
 
+from sandbox.config import Config
 from sandbox.errors import ApiError
 from sandbox.ids import new_id, now_ms
 from sandbox.seals import secret_of, sign
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+from sandbox.state import State
+from sandbox.versions import Capabilities
 
 SHORT_LIFE = 3
 """Seconds that a trigger id lives on servers up to 9.4."""
@@ -20,8 +19,10 @@ ERROR = "interactive_message.decode_trigger_id."
 class Triggers:
     """Makes trigger ids and reads them back; one may be used several times until it expires."""
 
-    def __init__(self, server: "Sandbox") -> None:
-        self._server = server
+    def __init__(self, state: State, caps: Capabilities, config: Config) -> None:
+        self._state = state
+        self._caps = caps
+        self._config = config
         self._ahead = 0
         self.life: int | None = None
         """Seconds that they live in place of what the version says, for tests."""
@@ -54,14 +55,14 @@ class Triggers:
         return base64.b64encode(sign(self._key(), base.encode())).decode()
 
     def _key(self) -> bytes:
-        return secret_of(self._server.state, "AsymmetricSigningKey")
+        return secret_of(self._state, "AsymmetricSigningKey")
 
     def _life(self) -> int:
         if self.life is not None:
             return self.life
-        if not self._server.caps.long_trigger_life:
+        if not self._caps.long_trigger_life:
             return SHORT_LIFE
-        return int(self._server.config.service("OutgoingIntegrationRequestsTimeout"))
+        return int(self._config.service("OutgoingIntegrationRequestsTimeout"))
 
     def _now(self) -> int:
         return now_ms() + self._ahead

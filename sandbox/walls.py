@@ -15,40 +15,40 @@ ATTRIBUTES = ApiError("api.custom_profile_attributes.license_error", 403)
 @routes.post("/posts/schedule")
 async def schedule_post(call: Call) -> object:
     """Refuse to post later."""
-    call.only_if(call.server.caps.schedules_posts)
+    call.only_if(call.world.caps.schedules_posts)
     raise SCHEDULED
 
 
 @routes.get("/posts/scheduled/team/{team_id}")
 async def list_scheduled(call: Call) -> object:
     """Refuse to list what is to be posted later."""
-    call.only_if(call.server.caps.schedules_posts)
+    call.only_if(call.world.caps.schedules_posts)
     raise SCHEDULED
 
 
 @routes.post("/content_flagging/post/{post_id}/flag")
 async def flag_post(call: Call) -> object:
     """Refuse to bring a post before its reviewers."""
-    call.only_if(call.server.caps.flags_content)
+    call.only_if(call.world.caps.flags_content)
     raise FLAGGING
 
 
 @routes.get("/content_flagging/flag/config")
 async def flag_config(call: Call) -> object:
     """Refuse to tell how posts are brought before reviewers."""
-    call.only_if(call.server.caps.flags_content)
+    call.only_if(call.world.caps.flags_content)
     raise FLAGGING
 
 
 @routes.get("/custom_profile_attributes/fields")
 async def profile_fields(call: Call) -> object:
     """Refuse to tell what further fields profiles have."""
-    call.only_if(call.server.caps.profile_attributes)
+    call.only_if(call.world.caps.profile_attributes)
     raise ATTRIBUTES
 
 
 @routes.get("/users/{user_id}/custom_profile_attributes")
 async def profile_values(call: Call) -> object:
     """Refuse to tell somebody's further fields."""
-    call.only_if(call.server.caps.profile_attributes)
+    call.only_if(call.world.caps.profile_attributes)
     raise ATTRIBUTES

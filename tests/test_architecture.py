@@ -4,9 +4,11 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,6 +39,16 @@ def test_imports_follow_the_arrows() -> None:
     lint = [Path(sys.executable).with_name("lint-imports")]
     done = subprocess.run(lint, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_nobody_reads_in_a_circle() -> None:
+    """Of no two modules each needs the other, be it for a type only: there is an order in which all can be read."""
+    graph = grimp.build_graph(*ROOMS, cache_dir=None)
+    needs = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as circle:
+        pytest.fail(" → ".join(reversed(circle.args[1])))
 
 
 def test_only_the_room_of_mattermost_imports_its_driver() -> None:

@@ -23,12 +23,12 @@ async def patch_channel(call: Call) -> object:
     channel = known_channel(call, call.id("channel_id"))
     body = call.body("channel")
     _must_manage(call, channel)
-    if call.server.caps.town_square_keeps_name:
+    if call.world.caps.town_square_keeps_name:
         _check_default(call, channel, body)
     wanted = {field: body.text(field) for field in FIELDS if body.has(field)}
     before = _apply(call, channel, wanted)
     _tell_updated(call, channel)
-    reply = channel_json(call.server, channel)
+    reply = channel_json(call.world, channel)
     _say_changes(call, channel, before)
     return reply
 
@@ -48,7 +48,7 @@ async def put_channel(call: Call) -> object:
     wanted |= {field: body.text(field) for field in ("name", "display_name") if body.text(field)}
     before = _apply(call, channel, wanted)
     _tell_updated(call, channel)
-    reply = channel_json(call.server, channel)
+    reply = channel_json(call.world, channel)
     if before["display_name"] != channel.display_name:
         _say_display_name(call, channel, before["display_name"])
     return reply
@@ -71,12 +71,12 @@ def _apply(call: Call, channel: Channel, wanted: dict[str, str]) -> dict[str, st
     before = {field: str(getattr(channel, field)) for field in FIELDS}
     changed = Channel.from_dict(channel.as_dict() | wanted)
     if channel.type in {"O", "P"}:
-        check_channel(call.server.caps, changed)
+        check_channel(call.world.caps, changed)
     if channel.delete_at:
         raise ApiError("app.channel.update.bad_id", 400)
     other = call.state.channels_by_name.first(channel.team_id, changed.name)
     if other is not None and other is not channel:
-        raise taken() if call.server.caps.taken_name_said_in_patch else ApiError("app.channel.update.bad_id", 400)
+        raise taken() if call.world.caps.taken_name_said_in_patch else ApiError("app.channel.update.bad_id", 400)
     for field, value in wanted.items():
         setattr(channel, field, value)
     channel.update_at = call.state.clock.tick()
@@ -84,8 +84,8 @@ def _apply(call: Call, channel: Channel, wanted: dict[str, str]) -> dict[str, st
 
 
 def _tell_updated(call: Call, channel: Channel) -> None:
-    data = {"channel": dumps(channel_json(call.server, channel))}
-    call.server.hub.publish("channel_updated", data, Broadcast(channel_id=channel.id))
+    data = {"channel": dumps(channel_json(call.world, channel))}
+    call.world.hub.publish("channel_updated", data, Broadcast(channel_id=channel.id))
 
 
 def _say_changes(call: Call, channel: Channel, before: dict[str, str]) -> None:
@@ -101,7 +101,7 @@ def _say_display_name(call: Call, channel: Channel, old: str) -> None:
     name, new = call.user.username, channel.display_name
     props: Data = {"username": name, "old_displayname": old, "new_displayname": new}
     text = f"{name} updated the channel display name from: {old} to: {new}"
-    system_post(call.server, channel, call.user, Notice("system_displayname_change", text, props))
+    system_post(call.world, channel, call.user, Notice("system_displayname_change", text, props))
 
 
 def _say_text(call: Call, channel: Channel, field: str, old: str) -> None:
@@ -113,7 +113,7 @@ def _say_text(call: Call, channel: Channel, field: str, old: str) -> None:
     else:
         text = f"{name} updated the channel {field} from: {old} to: {new}"
     props: Data = {"username": name, f"old_{field}": old, f"new_{field}": new}
-    system_post(call.server, channel, call.user, Notice(f"system_{field}_change", text, props))
+    system_post(call.world, channel, call.user, Notice(f"system_{field}_change", text, props))
 
 
 @routes.put("/channels/{channel_id}/privacy")
@@ -128,7 +128,7 @@ async def set_privacy(call: Call) -> object:
 @routes.post("/channels/{channel_id}/convert")
 async def convert_to_private(call: Call) -> object:
     """Make a public channel private, as old servers let."""
-    call.only_if(call.server.caps.has_convert_call)
+    call.only_if(call.world.caps.has_convert_call)
     return _convert(call, known_channel(call, call.id("channel_id")), "P")
 
 
@@ -140,9 +140,9 @@ def _convert(call: Call, channel: Channel, privacy: str) -> object:
     channel.type = privacy
     channel.update_at = call.state.clock.tick()
     _tell_updated(call, channel)
-    reply = channel_json(call.server, channel)
+    reply = channel_json(call.world, channel)
     _say_privacy(call, channel)
-    call.server.hub.publish("channel_converted", {"channel_id": channel.id}, Broadcast(team_id=channel.team_id))
+    call.world.hub.publish("channel_converted", {"channel_id": channel.id}, Broadcast(team_id=channel.team_id))
     return reply
 
 
@@ -152,7 +152,7 @@ def _say_privacy(call: Call, channel: Channel) -> None:
         "P": "This channel has been converted to a Private Channel.",
     }
     notice = Notice("system_change_chan_privacy", texts[channel.type], {"username": call.user.username})
-    system_post(call.server, channel, call.user, notice)
+    system_post(call.world, channel, call.user, notice)
 
 
 @routes.delete("/channels/{channel_id}")
@@ -167,10 +167,10 @@ async def archive_channel(call: Call) -> object:
     if channel.name == TOWN_SQUARE:
         raise ApiError("api.channel.delete_channel.cannot.app_error", 400)
     notice = _notice(call, "system_channel_deleted", "archived", "archivé")
-    system_post(call.server, channel, call.user, notice)
+    system_post(call.world, channel, call.user, notice)
     channel.delete_at = channel.update_at = call.state.clock.tick()
     data = {"channel_id": channel.id, "delete_at": channel.delete_at}
-    call.server.hub.publish("channel_deleted", data, _all_who_know(call, channel))
+    call.world.hub.publish("channel_deleted", data, _all_who_know(call, channel))
     return OK
 
 
@@ -183,7 +183,7 @@ def _notice(call: Call, kind: str, english: str, french: str) -> Notice:
 
 def _all_who_know(call: Call, channel: Channel) -> Broadcast:
     """Return whom archiving is told to: on old servers the whole team, for private channels too."""
-    if channel.type == "P" and call.server.caps.private_archive_is_private:
+    if channel.type == "P" and call.world.caps.private_archive_is_private:
         return Broadcast(channel_id=channel.id)
     return Broadcast(team_id=channel.team_id)
 
@@ -192,17 +192,17 @@ def _all_who_know(call: Call, channel: Channel) -> Broadcast:
 async def restore_channel(call: Call) -> object:
     """Take a channel out of the archive."""
     channel = known_channel(call, call.id("channel_id"))
-    if not call.server.rights.in_team(call.user, channel.team_id, "manage_team"):
+    if not call.world.rights.in_team(call.user, channel.team_id, "manage_team"):
         raise forbidden()
     if not channel.delete_at:
         raise ApiError("api.channel.restore_channel.restored.app_error", 400)
     channel.delete_at = 0
     channel.update_at = call.state.clock.tick()
-    reply = channel_json(call.server, channel)
+    reply = channel_json(call.world, channel)
     data = {"channel_id": channel.id}
-    call.server.hub.publish("channel_restored", data, _all_who_know(call, channel))
+    call.world.hub.publish("channel_restored", data, _all_who_know(call, channel))
     notice = _notice(call, "system_channel_restored", "unarchived", "désarchivé")
-    system_post(call.server, channel, call.user, notice)
+    system_post(call.world, channel, call.user, notice)
     return reply
 
 
@@ -213,15 +213,15 @@ async def move_channel(call: Call) -> object:
     team = call.state.teams.get(call.body("channel").text("team_id"))
     if team is None:
         raise invalid_body("team_id")
-    if not call.server.rights.is_admin(call.user):
+    if not call.world.rights.is_admin(call.user):
         raise forbidden()
     if call.state.channels_by_name.first(team.id, channel.name):
         raise taken()
     for member in reversed(call.state.members_of_channel.rows(channel.id)):
         if not call.state.in_team(team.id, member.user_id):
             call.state.channel_members.remove(member)
-            call.server.hub.forget_memberships(member.user_id)
-            tell_removed(call.server, channel.id, member.user_id, call.user.id)
+            call.world.hub.forget_memberships(member.user_id)
+            tell_removed(call.world, channel.id, member.user_id, call.user.id)
     channel.team_id = team.id
     channel.update_at = call.state.clock.tick()
-    return channel_json(call.server, channel)
+    return channel_json(call.world, channel)

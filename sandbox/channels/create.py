@@ -27,18 +27,18 @@ async def create_channel(call: Call) -> object:
     channel = _draft(call, body)
     _check_free(call, body, channel)
     call.state.channels.add(channel)
-    reply = channel_json(call.server, channel)
-    join_channel(call.server, channel, call.user, admin=True)
-    call.server.hub.forget_memberships(call.user.id)
+    reply = channel_json(call.world, channel)
+    join_channel(call.world, channel, call.user, admin=True)
+    call.world.hub.forget_memberships(call.user.id)
     text = f"{call.user.username} joined the channel."
-    system_post(call.server, channel, call.user, Notice("system_join_channel", text, {"username": call.user.username}))
+    system_post(call.world, channel, call.user, Notice("system_join_channel", text, {"username": call.user.username}))
     data = {"channel_id": channel.id, "team_id": channel.team_id}
-    call.server.hub.publish("channel_created", data, Broadcast(user_id=call.user.id))
+    call.world.hub.publish("channel_created", data, Broadcast(user_id=call.user.id))
     return created(reply)
 
 
 def _check_body(call: Call, body: Body) -> None:
-    if not call.server.caps.channel_fields_required:
+    if not call.world.caps.channel_fields_required:
         return
     for field in ("team_id", "display_name"):
         if not body.text(field):
@@ -48,7 +48,7 @@ def _check_body(call: Call, body: Body) -> None:
 def _check_right(call: Call, body: Body) -> None:
     rights = {"O": "create_public_channel", "P": "create_private_channel"}
     right = rights.get(body.text("type"))
-    if right is not None and not call.server.rights.in_team(call.user, body.text("team_id"), right):
+    if right is not None and not call.world.rights.in_team(call.user, body.text("team_id"), right):
         raise forbidden()
 
 
@@ -75,12 +75,12 @@ def _check_free(call: Call, body: Body, channel: Channel) -> None:
         raise forbidden()
     if body.has("id") and body.text("id"):
         raise ApiError("store.sql_channel.save_channel.existing.app_error", 400)
-    check_channel(call.server.caps, channel)
+    check_channel(call.world.caps, channel)
     if len(channel.name) > LONGEST_NAME:
         raise ApiError("app.channel.create_channel.internal_error", 500)
     if call.state.channels_by_name.first(channel.team_id, channel.name):
         raise taken()
-    most = call.server.config.get("TeamSettings", "MaxChannelsPerTeam")
+    most = call.world.config.get("TeamSettings", "MaxChannelsPerTeam")
     if call.state.channels_of_team.count(channel.team_id) >= most:
         raise ApiError("api.channel.create_channel.max_channel_limit.app_error", 400)
 
@@ -97,17 +97,17 @@ async def create_direct(call: Call) -> object:
     pair = _pair(call, ids)
     if not all(is_id(user_id) for user_id in pair):
         raise invalid_body("user_id")
-    if call.user.id not in pair and not call.server.rights.is_admin(call.user):
+    if call.user.id not in pair and not call.world.rights.is_admin(call.user):
         raise forbidden()
     first, second = (call.state.users.get(user_id) for user_id in pair)
     if first is None or second is None:
         raise ApiError("api.channel.create_direct_channel.invalid_user.app_error", 400)
     _check_allowed(call, first, second)
-    return created(channel_json(call.server, open_direct(call, first, second)))
+    return created(channel_json(call.world, open_direct(call, first, second)))
 
 
 def _check_allowed(call: Call, first: User, second: User) -> None:
-    if call.server.config.get("TeamSettings", "RestrictDirectMessage") != "team" or first.is_bot or second.is_bot:
+    if call.world.config.get("TeamSettings", "RestrictDirectMessage") != "team" or first.is_bot or second.is_bot:
         return
     rows = call.state.teams_of.rows(first.id)
     if not any(call.state.in_team(row.team_id, second.id) for row in rows if not row.delete_at):
@@ -115,7 +115,7 @@ def _check_allowed(call: Call, first: User, second: User) -> None:
 
 
 def _pair(call: Call, ids: list[str]) -> list[str]:
-    if len(ids) == 1 and call.server.caps.direct_with_oneself:
+    if len(ids) == 1 and call.world.caps.direct_with_oneself:
         return ids * 2
     if len(ids) != 2:
         raise invalid_body("user_ids")
@@ -135,7 +135,7 @@ def open_direct(call: Call, first: User, second: User, by: User | None = None) -
     channel = _add(call, "D", name, "", [first, second])
     channel.creator_id = opener.id
     data = {"creator_id": opener.id, "teammate_id": second.id if opener.id == first.id else first.id}
-    call.server.hub.publish("direct_added", data, Broadcast(channel_id=channel.id))
+    call.world.hub.publish("direct_added", data, Broadcast(channel_id=channel.id))
     return channel
 
 
@@ -145,8 +145,8 @@ def _add(call: Call, kind: str, name: str, display_name: str, people: list[User]
     channel = Channel(new_id(), "", kind, name, display_name, creator_id, now, now)
     call.state.channels.add(channel)
     for user in dict.fromkeys(people):
-        join_channel(call.server, channel, user)
-        call.server.hub.forget_memberships(user.id)
+        join_channel(call.world, channel, user)
+        call.world.hub.forget_memberships(user.id)
     return channel
 
 
@@ -160,11 +160,11 @@ async def create_group(call: Call) -> object:
     name = hashlib.sha1("".join(sorted(ids)).encode(), usedforsecurity=False).hexdigest()
     known = call.state.channels_by_name.first("", name)
     if known is not None:
-        return created(channel_json(call.server, known))
+        return created(channel_json(call.world, known))
     title = ", ".join(sorted(user.username for user in people))
     channel = _add(call, "G", name, title, people)
     data = {"teammate_ids": dumps(sorted(ids))}
     targets = [Broadcast(user_id=user.id, channel_id=channel.id) for user in people]
-    for target in targets if call.server.caps.added_hears_own_copy else [Broadcast(channel_id=channel.id)]:
-        call.server.hub.publish("group_added", data, target)
-    return created(channel_json(call.server, channel))
+    for target in targets if call.world.caps.added_hears_own_copy else [Broadcast(channel_id=channel.id)]:
+        call.world.hub.publish("group_added", data, target)
+    return created(channel_json(call.world, channel))

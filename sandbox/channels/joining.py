@@ -1,61 +1,57 @@
 """Coming into a channel and leaving it, and who hears of it."""
 
-from typing import TYPE_CHECKING
-
 from sandbox.channels.present import default_notify_props
 from sandbox.events import Broadcast
 from sandbox.posts.publish import Notice, system_post
 from sandbox.records import Channel, ChannelMember, User
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+from sandbox.world import World
 
 
-def join_channel(server: "Sandbox", channel: Channel, user: User, *, admin: bool = False) -> ChannelMember:
+def join_channel(world: World, channel: Channel, user: User, *, admin: bool = False) -> ChannelMember:
     """Make somebody a member, saying nothing."""
-    now = server.state.clock.tick()
-    return server.state.channel_members.add(
+    now = world.state.clock.tick()
+    return world.state.channel_members.add(
         ChannelMember(
             channel_id=channel.id,
             user_id=user.id,
             last_update_at=now,
-            notify_props=default_notify_props(server),
+            notify_props=default_notify_props(world),
             scheme_admin=admin,
         )
     )
 
 
-def add_to_channel(server: "Sandbox", channel: Channel, user: User, by: User, root_id: str = "") -> ChannelMember:
+def add_to_channel(world: World, channel: Channel, user: User, by: User, root_id: str = "") -> ChannelMember:
     """Add somebody, or let them join, with the events and the message; who is in already stays.
 
     Returns the membership as it was before the message of joining counted as a mention.
     """
-    member = server.state.member(channel.id, user.id)
+    member = world.state.member(channel.id, user.id)
     if member is not None:
         return member
-    member = join_channel(server, channel, user)
-    server.hub.forget_memberships(user.id)
+    member = join_channel(world, channel, user)
+    world.hub.forget_memberships(user.id)
     fresh = ChannelMember.from_dict(member.as_dict())
-    _tell_added(server, channel, user)
-    _say_added(server, channel, user, by)
+    _tell_added(world, channel, user)
+    _say_added(world, channel, user, by)
     return fresh
 
 
-def _tell_added(server: "Sandbox", channel: Channel, user: User) -> None:
+def _tell_added(world: World, channel: Channel, user: User) -> None:
     data = {"team_id": channel.team_id, "user_id": user.id}
-    if not server.caps.added_hears_own_copy:
-        server.hub.publish("user_added", data, Broadcast(channel_id=channel.id))
+    if not world.caps.added_hears_own_copy:
+        world.hub.publish("user_added", data, Broadcast(channel_id=channel.id))
         return
     to_others = Broadcast(channel_id=channel.id, omit_users=(user.id,))
     to_self = Broadcast(user_id=user.id, channel_id=channel.id)
-    server.hub.publish("user_added", data, to_others)
-    server.hub.publish("user_added", data, to_self)
+    world.hub.publish("user_added", data, to_others)
+    world.hub.publish("user_added", data, to_self)
 
 
-def _say_added(server: "Sandbox", channel: Channel, user: User, by: User) -> None:
+def _say_added(world: World, channel: Channel, user: User, by: User) -> None:
     if user.id == by.id:
         text = f"{user.username} joined the channel."
-        system_post(server, channel, user, Notice("system_join_channel", text, {"username": user.username}))
+        system_post(world, channel, user, Notice("system_join_channel", text, {"username": user.username}))
         return
     props = {
         "addedUserId": user.id,
@@ -64,31 +60,31 @@ def _say_added(server: "Sandbox", channel: Channel, user: User, by: User) -> Non
         "username": by.username,
     }
     text = f"{user.username} added to the channel by {by.username}."
-    system_post(server, channel, by, Notice("system_add_to_channel", text, props))
+    system_post(world, channel, by, Notice("system_add_to_channel", text, props))
 
 
-def remove_from_channel(server: "Sandbox", channel: Channel, member: ChannelMember, by: User) -> None:
+def remove_from_channel(world: World, channel: Channel, member: ChannelMember, by: User) -> None:
     """Take somebody out of a channel, with the events and the message."""
-    user = server.state.users.rows[member.user_id]
-    server.state.channel_members.remove(member)
-    server.hub.forget_memberships(user.id)
-    tell_removed(server, channel.id, user.id, by.id)
-    _say_removed(server, channel, user, by)
+    user = world.state.users.rows[member.user_id]
+    world.state.channel_members.remove(member)
+    world.hub.forget_memberships(user.id)
+    tell_removed(world, channel.id, user.id, by.id)
+    _say_removed(world, channel, user, by)
 
 
-def tell_removed(server: "Sandbox", channel_id: str, user_id: str, remover_id: str) -> None:
+def tell_removed(world: World, channel_id: str, user_id: str, remover_id: str) -> None:
     """Tell the channel and the person that they are no longer in it."""
     to_channel = {"user_id": user_id, "remover_id": remover_id}
     to_person = {"channel_id": channel_id, "remover_id": remover_id}
-    server.hub.publish("user_removed", to_channel, Broadcast(channel_id=channel_id))
-    server.hub.publish("user_removed", to_person, Broadcast(user_id=user_id))
+    world.hub.publish("user_removed", to_channel, Broadcast(channel_id=channel_id))
+    world.hub.publish("user_removed", to_person, Broadcast(user_id=user_id))
 
 
-def _say_removed(server: "Sandbox", channel: Channel, user: User, by: User) -> None:
+def _say_removed(world: World, channel: Channel, user: User, by: User) -> None:
     if user.id == by.id:
         text = f"@{user.username} left the channel."
-        system_post(server, channel, user, Notice("system_leave_channel", text, {"username": user.username}))
+        system_post(world, channel, user, Notice("system_leave_channel", text, {"username": user.username}))
         return
     props = {"removedUserId": user.id, "removedUsername": user.username}
     text = f"@{user.username} removed from the channel."
-    system_post(server, channel, by, Notice("system_remove_from_channel", text, props))
+    system_post(world, channel, by, Notice("system_remove_from_channel", text, props))

@@ -17,13 +17,13 @@ async def get_channel(call: Call) -> object:
     channel = known_channel(call, call.id("channel_id"))
     if not may_see(call, channel):
         raise forbidden()
-    return channel_json(call.server, channel)
+    return channel_json(call.world, channel)
 
 
 @routes.get("/teams/{team_id}/channels/name/{channel_name}")
 async def get_by_name(call: Call) -> object:
     """Return a channel of a team by name."""
-    return channel_json(call.server, _named(call, call.id("team_id")))
+    return channel_json(call.world, _named(call, call.id("team_id")))
 
 
 @routes.get("/teams/name/{team_name}/channels/name/{channel_name}")
@@ -32,7 +32,7 @@ async def get_by_names(call: Call) -> object:
     team: Team | None = call.state.teams_by_name.first(call.path("team_name").lower())
     if team is None:
         raise missing_team()
-    return channel_json(call.server, _named(call, team.id))
+    return channel_json(call.world, _named(call, team.id))
 
 
 def _named(call: Call, team_id: str) -> Channel:
@@ -49,8 +49,8 @@ def _named(call: Call, team_id: str) -> Channel:
 
 def _manages(call: Call, channel: Channel) -> bool:
     """Tell whether the caller finds every channel of the team by name, as its admins do on new servers."""
-    found = call.server.caps.team_admin_finds_private
-    return found and call.server.rights.in_team(call.user, channel.team_id, "manage_team")
+    found = call.world.caps.team_admin_finds_private
+    return found and call.world.rights.in_team(call.user, channel.team_id, "manage_team")
 
 
 def missing_name() -> ApiError:
@@ -62,10 +62,10 @@ def missing_name() -> ApiError:
 async def list_public(call: Call) -> object:
     """List a team's public channels by title."""
     team_id = call.id("team_id")
-    if not call.server.rights.in_team(call.user, team_id, "list_team_channels"):
+    if not call.world.rights.in_team(call.user, team_id, "list_team_channels"):
         raise forbidden()
     found = [one for one in call.state.channels_of_team.rows(team_id) if one.type == "O" and not one.delete_at]
-    return [channel_json(call.server, one) for one in call.page().cut(by_title(found))]
+    return [channel_json(call.world, one) for one in call.page().cut(by_title(found))]
 
 
 def by_title(channels: list[Channel]) -> list[Channel]:
@@ -77,11 +77,11 @@ def by_title(channels: list[Channel]) -> list[Channel]:
 async def list_own(call: Call) -> object:
     """List the channels that somebody is in, direct ones too."""
     user_id, team_id = call.id("user_id"), call.id("team_id")
-    if user_id != call.user.id and not call.server.rights.in_system(call.user, "edit_other_users"):
+    if user_id != call.user.id and not call.world.rights.in_system(call.user, "edit_other_users"):
         raise forbidden()
-    if not call.server.rights.in_team(call.user, team_id, "view_team"):
+    if not call.world.rights.in_team(call.user, team_id, "view_team"):
         raise forbidden()
     mine = [call.state.channels.rows[row.channel_id] for row in call.state.channels_of.rows(user_id)]
     deleted = call.flag("include_deleted")
     here = [one for one in mine if one.team_id in {"", team_id} and (deleted or not one.delete_at)]
-    return [channel_json(call.server, one) for one in by_title(here)]
+    return [channel_json(call.world, one) for one in by_title(here)]

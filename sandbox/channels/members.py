@@ -32,7 +32,7 @@ async def list_members(call: Call) -> object:
     """List a channel's members."""
     channel = _readable(call)
     rows = call.page().cut(sorted(call.state.members_of_channel.rows(channel.id), key=lambda row: row.user_id))
-    return [member_json(call.server, row, call.user.id) for row in rows]
+    return [member_json(call.world, row, call.user.id) for row in rows]
 
 
 @routes.get("/channels/{channel_id}/members/{user_id}")
@@ -43,7 +43,7 @@ async def get_member(call: Call) -> object:
     member = call.state.member(channel.id, user_id)
     if member is None:
         raise missing_member()
-    return member_json(call.server, member, call.user.id)
+    return member_json(call.world, member, call.user.id)
 
 
 @routes.post("/channels/{channel_id}/members")
@@ -51,7 +51,7 @@ async def add_members(call: Call) -> object:
     """Add one person, or several where the version takes a list."""
     channel = known_channel(call, call.id("channel_id"))
     body = call.body("user_id")
-    if call.server.caps.bulk_add and body.has("user_ids"):
+    if call.world.caps.bulk_add and body.has("user_ids"):
         return _add_several(call, channel, body.texts("user_ids"))
     user_id = body.text("user_id")
     if not is_id(user_id):
@@ -59,7 +59,7 @@ async def add_members(call: Call) -> object:
     if body.text("post_root_id"):
         _check_root(call, channel, body.text("post_root_id"))
     member = _add_one(call, channel, user_id)
-    return created(member_json(call.server, member, call.user.id))
+    return created(member_json(call.world, member, call.user.id))
 
 
 def _check_root(call: Call, channel: Channel, post_id: str) -> None:
@@ -79,16 +79,16 @@ def _add_several(call: Call, channel: Channel, user_ids: list[str]) -> object:
             rows.append(_add_one(call, channel, user_id))
         except ApiError:
             continue
-    return created([member_json(call.server, row, call.user.id) for row in rows] or None)
+    return created([member_json(call.world, row, call.user.id) for row in rows] or None)
 
 
 def _add_one(call: Call, channel: Channel, user_id: str) -> ChannelMember:
     if channel.type not in {"O", "P"}:
         raise ApiError("api.channel.add_user_to_channel.type.app_error", 400)
     joins_itself = (
-        (user_id == call.user.id or call.server.caps.anybody_adds_to_public)
+        (user_id == call.user.id or call.world.caps.anybody_adds_to_public)
         and channel.type == "O"
-        and call.server.rights.in_team(call.user, channel.team_id, "join_public_channels")
+        and call.world.rights.in_team(call.user, channel.team_id, "join_public_channels")
     )
     if not joins_itself:
         must(call, channel, by_type(channel, "manage_{}_channel_members"))
@@ -96,7 +96,7 @@ def _add_one(call: Call, channel: Channel, user_id: str) -> ChannelMember:
     if user is None:
         raise missing_user()
     _check_can_be_added(call, channel, user)
-    return add_to_channel(call.server, channel, user, call.user)
+    return add_to_channel(call.world, channel, user, call.user)
 
 
 def _check_can_be_added(call: Call, channel: Channel, user: User) -> None:
@@ -105,7 +105,7 @@ def _check_can_be_added(call: Call, channel: Channel, user: User) -> None:
         raise missing_team_member()
     if in_team.delete_at:
         raise ApiError("api.channel.add_user.to.channel.failed.deleted.app_error", 400)
-    if user.delete_at and call.server.caps.deactivated_not_added:
+    if user.delete_at and call.world.caps.deactivated_not_added:
         raise ApiError("app.channel.add_member.deleted_user.app_error", 403)
 
 
@@ -125,7 +125,7 @@ async def remove_member(call: Call) -> object:
     member = call.state.member(channel.id, user_id)
     if member is None:
         raise missing_member()
-    remove_from_channel(call.server, channel, member, call.user)
+    remove_from_channel(call.world, channel, member, call.user)
     return OK
 
 
@@ -133,8 +133,8 @@ async def remove_member(call: Call) -> object:
 async def memberships_of_user(call: Call) -> object:
     """List somebody's memberships of a team's channels, and of direct ones."""
     user_id, team_id = call.id("user_id"), call.id("team_id")
-    if user_id != call.user.id and not call.server.rights.in_system(call.user, "edit_other_users"):
+    if user_id != call.user.id and not call.world.rights.in_system(call.user, "edit_other_users"):
         raise forbidden()
     rows = call.state.channels_of.rows(user_id)
     here = [row for row in rows if call.state.channels.rows[row.channel_id].team_id in {"", team_id}]
-    return [member_json(call.server, row, call.user.id) for row in here]
+    return [member_json(call.world, row, call.user.id) for row in here]

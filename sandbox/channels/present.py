@@ -1,12 +1,10 @@
 """How channels and memberships are shown."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.permissions import channel_roles
 from sandbox.records import Channel, ChannelMember
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+from sandbox.world import World
 
 Json = dict[str, Any]
 
@@ -19,31 +17,31 @@ NOTIFY = {
 }
 
 
-def default_notify_props(server: "Sandbox") -> dict[str, str]:
+def default_notify_props(world: World) -> dict[str, str]:
     """Return the notification choices of a new member."""
-    return NOTIFY | ({"channel_auto_follow_threads": "off"} if server.caps.thread_notify_props else {})
+    return NOTIFY | ({"channel_auto_follow_threads": "off"} if world.caps.thread_notify_props else {})
 
 
-def channel_json(server: "Sandbox", channel: Channel) -> Json:
+def channel_json(world: World, channel: Channel) -> Json:
     """Return a channel."""
     body: Json = channel.as_dict() | {
         "extra_update_at": 0,
         "scheme_id": None,
         "group_constrained": None,
-        "shared": _shared(server, channel),
+        "shared": _shared(world, channel),
         "policy_id": None,
     }
     del body["has_backdated_posts"]
-    if not server.caps.channel_has_last_root_post:
+    if not world.caps.channel_has_last_root_post:
         del body["last_root_post_at"]
-    if server.caps.channel_has_banner:
+    if world.caps.channel_has_banner:
         body |= {"banner_info": None, "policy_enforced": False, "default_category_name": ""}
     return body
 
 
-def member_json(server: "Sandbox", member: ChannelMember, viewer_id: str | None = None) -> Json:
+def member_json(world: World, member: ChannelMember, viewer_id: str | None = None) -> Json:
     """Return a membership; when others last looked is hidden on new servers."""
-    hidden = server.caps.member_times_hidden and viewer_id is not None and viewer_id != member.user_id
+    hidden = world.caps.member_times_hidden and viewer_id is not None and viewer_id != member.user_id
     body: Json = {
         "channel_id": member.channel_id,
         "user_id": member.user_id,
@@ -60,10 +58,10 @@ def member_json(server: "Sandbox", member: ChannelMember, viewer_id: str | None 
         "scheme_admin": member.scheme_admin,
         "explicit_roles": member.explicit_roles,
     }
-    return body | ({"urgent_mention_count": 0} if server.caps.member_has_urgent_mentions else {})
+    return body | ({"urgent_mention_count": 0} if world.caps.member_has_urgent_mentions else {})
 
 
-def _shared(server: "Sandbox", channel: Channel) -> bool | None:
+def _shared(world: World, channel: Channel) -> bool | None:
     """Return what new direct channels (and later also groups) say of being shared with other servers."""
-    told = channel.type == "D" or (channel.type == "G" and server.caps.group_says_shared)
+    told = channel.type == "D" or (channel.type == "G" and world.caps.group_says_shared)
     return False if told else None

@@ -7,6 +7,7 @@ from sandbox.channels.rules import known_channel, may_read, may_read_posts
 from sandbox.errors import ApiError, forbidden, invalid_body
 from sandbox.events import Broadcast
 from sandbox.posts.lists import post_list
+from sandbox.posts.threads import Threads
 from sandbox.records import Channel, ChannelMember
 from sandbox.routes import Routes
 
@@ -32,7 +33,7 @@ async def stats(call: Call) -> object:
         "guest_count": 0,
         "pinnedpost_count": sum(1 for post in call.state.pinned.rows(channel.id, True) if not post.delete_at),
     }
-    return body | ({"files_count": len(files)} if call.server.caps.stats_count_files else {})
+    return body | ({"files_count": len(files)} if call.world.caps.stats_count_files else {})
 
 
 @routes.get("/channels/{channel_id}/pinned")
@@ -58,14 +59,14 @@ async def timezones(call: Call) -> object:
         name = zone.get("manualTimezone" if manual else "automaticTimezone", "")
         if name:
             zones[name] = None
-    return list(zones) or (None if call.server.caps.empty_lists_are_null else [])
+    return list(zones) or (None if call.world.caps.empty_lists_are_null else [])
 
 
 @routes.get("/users/{user_id}/channels/{channel_id}/unread")
 async def unread(call: Call) -> object:
     """Count what somebody has not read in a channel."""
     user_id, channel_id = call.id("user_id"), call.id("channel_id")
-    if user_id != call.user.id and not call.server.rights.in_system(call.user, "edit_other_users"):
+    if user_id != call.user.id and not call.world.rights.in_system(call.user, "edit_other_users"):
         raise forbidden()
     channel = known_channel(call, channel_id)
     member = call.state.member(channel.id, user_id)
@@ -84,7 +85,7 @@ def unread_json(call: Call, channel: Channel, member: ChannelMember) -> dict[str
         "mention_count_root": member.mention_count_root,
         "msg_count_root": channel.total_msg_count_root - member.msg_count_root,
     }
-    return body | ({"urgent_mention_count": 0} if call.server.caps.member_has_urgent_mentions else {})
+    return body | ({"urgent_mention_count": 0} if call.world.caps.member_has_urgent_mentions else {})
 
 
 @routes.post("/channels/members/{user_id}/view")
@@ -101,7 +102,7 @@ async def view(call: Call) -> object:
     if channel is None:
         raise invalid_body("channel_id")
     times = {channel.id: mark_viewed(call, channel)}
-    call.server.threads.read_all(call.user, channel)
+    Threads(call.world).read_all(call.user, channel)
     return {"status": "OK", "last_viewed_at_times": times}
 
 
@@ -115,10 +116,10 @@ def mark_viewed(call: Call, channel: Channel) -> int:
         member.msg_count, member.msg_count_root = channel.total_msg_count, channel.total_msg_count_root
         member.mention_count = member.mention_count_root = 0
     target = Broadcast(user_id=call.user.id)
-    if call.server.caps.many_channels_viewed:
-        call.server.hub.publish("multiple_channels_viewed", {"channel_times": {channel.id: seen}}, target)
+    if call.world.caps.many_channels_viewed:
+        call.world.hub.publish("multiple_channels_viewed", {"channel_times": {channel.id: seen}}, target)
     else:
-        call.server.hub.publish("channel_viewed", {"channel_id": channel.id}, target)
+        call.world.hub.publish("channel_viewed", {"channel_id": channel.id}, target)
     return seen
 
 
@@ -136,4 +137,4 @@ async def member_counts_by_group(call: Call) -> object:
 
 def unlicensed(call: Call, error_id: str) -> ApiError:
     """A feature that needs a licence, which this server never has."""
-    return ApiError(error_id, 403 if call.server.caps.walls_are_403 else 501)
+    return ApiError(error_id, 403 if call.world.caps.walls_are_403 else 501)

@@ -24,7 +24,7 @@ async def members_by_ids(call: Call) -> object:
     if channel is None or not may_read(call, channel):
         raise forbidden()
     found = [call.state.member(channel.id, user_id) for user_id in wanted]
-    return [member_json(call.server, row, call.user.id) for row in found if row]
+    return [member_json(call.world, row, call.user.id) for row in found if row]
 
 
 def _managed_member(call: Call) -> ChannelMember:
@@ -42,7 +42,7 @@ async def set_scheme_roles(call: Call) -> object:
     """Make somebody admin of a channel, or not."""
     body = call.body("scheme_roles")
     member = _managed_member(call)
-    if not body.flag("scheme_user") and call.server.caps.members_keep_user_role:
+    if not body.flag("scheme_user") and call.world.caps.members_keep_user_role:
         raise ApiError("api.channel.update_channel_member_roles.unset_user_scheme.app_error", 400)
     member.scheme_admin, member.scheme_user = body.flag("scheme_admin"), body.flag("scheme_user")
     _tell_member(call, member)
@@ -54,7 +54,7 @@ async def set_roles(call: Call) -> object:
     """Set somebody's roles in a channel."""
     names = call.body("roles").text("roles").split()
     member = _managed_member(call)
-    if any(call.server.rights.role(name) is None for name in names):
+    if any(call.world.rights.role(name) is None for name in names):
         raise ApiError("app.role.get_by_name.app_error", 400)
     member.scheme_admin, member.scheme_user = "channel_admin" in names, "channel_user" in names
     member.explicit_roles = " ".join(name for name in names if name not in SCHEME)
@@ -68,7 +68,7 @@ async def set_notify_props(call: Call) -> object:
     user_id = call.id("user_id")
     channel = known_channel(call, call.id("channel_id"))
     props = call.body("notify_props").values
-    if user_id != call.user.id and not call.server.rights.in_system(call.user, "edit_other_users"):
+    if user_id != call.user.id and not call.world.rights.in_system(call.user, "edit_other_users"):
         raise forbidden()
     member = call.state.member(channel.id, user_id)
     if member is None:
@@ -81,5 +81,5 @@ async def set_notify_props(call: Call) -> object:
 
 def _tell_member(call: Call, member: ChannelMember) -> None:
     member.last_update_at = call.state.clock.tick()
-    data = {"channelMember": dumps(member_json(call.server, member))}
-    call.server.hub.publish("channel_member_updated", data, Broadcast(user_id=member.user_id))
+    data = {"channelMember": dumps(member_json(call.world, member))}
+    call.world.hub.publish("channel_member_updated", data, Broadcast(user_id=member.user_id))

@@ -54,21 +54,21 @@ def known_channel(call: Call, channel_id: str) -> Channel:
 def may_see(call: Call, channel: Channel) -> bool:
     """Tell whether the caller may know of a channel: public ones of one's teams, else one's own."""
     if channel.type == "O":
-        return call.server.rights.in_team(call.user, channel.team_id, "read_public_channel") or may_read(call, channel)
+        return call.world.rights.in_team(call.user, channel.team_id, "read_public_channel") or may_read(call, channel)
     return may_read(call, channel)
 
 
 def may_read(call: Call, channel: Channel) -> bool:
     """Tell whether the caller is in a channel, or is system admin."""
-    return call.server.rights.in_channel(call.user, channel, "read_channel")
+    return call.world.rights.in_channel(call.user, channel, "read_channel")
 
 
 def may_read_posts(call: Call, channel: Channel) -> bool:
     """Tell whether the caller may read a channel's posts: on new servers public ones without being in them."""
     if may_read(call, channel):
         return True
-    everybody = channel.type == "O" and call.server.caps.public_posts_for_team
-    return everybody and call.server.rights.in_team(call.user, channel.team_id, "read_public_channel")
+    everybody = channel.type == "O" and call.world.caps.public_posts_for_team
+    return everybody and call.world.rights.in_team(call.user, channel.team_id, "read_public_channel")
 
 
 def by_type(channel: Channel, right: str) -> str:
@@ -78,5 +78,5 @@ def by_type(channel: Channel, right: str) -> str:
 
 def must(call: Call, channel: Channel, right: str) -> None:
     """Refuse the caller who lacks a right in a channel."""
-    if not call.server.rights.in_channel(call.user, channel, right):
+    if not call.world.rights.in_channel(call.user, channel, right):
         raise forbidden()

@@ -20,10 +20,10 @@ FEW = 50
 async def list_private(call: Call) -> object:
     """List a team's private channels, to the system admin."""
     team_id = call.id("team_id")
-    if not call.server.rights.is_admin(call.user):
+    if not call.world.rights.is_admin(call.user):
         raise forbidden()
     rows = [one for one in call.state.channels_of_team.rows(team_id) if one.type == "P" and not one.delete_at]
-    return [channel_json(call.server, one) for one in call.page().cut(by_title(rows))]
+    return [channel_json(call.world, one) for one in call.page().cut(by_title(rows))]
 
 
 @routes.get("/teams/{team_id}/channels/deleted")
@@ -32,23 +32,23 @@ async def list_archived(call: Call) -> object:
     team_id = call.id("team_id")
     _must_list(call, team_id)
     rows = [one for one in call.state.channels_of_team.rows(team_id) if one.delete_at and _shown(call, one)]
-    return [channel_json(call.server, one) for one in call.page().cut(by_title(rows))]
+    return [channel_json(call.world, one) for one in call.page().cut(by_title(rows))]
 
 
 def _shown(call: Call, channel: Channel) -> bool:
-    sees_all = call.server.caps.admin_lists_private_archived and call.server.rights.is_admin(call.user)
+    sees_all = call.world.caps.admin_lists_private_archived and call.world.rights.is_admin(call.user)
     return channel.type == "O" or sees_all or _is_own(call, channel)
 
 
 def _must_list(call: Call, team_id: str) -> None:
-    if not call.server.rights.in_team(call.user, team_id, "list_team_channels"):
+    if not call.world.rights.in_team(call.user, team_id, "list_team_channels"):
         raise forbidden()
 
 
 @routes.get("/channels")
 async def list_everywhere(call: Call) -> object:
     """List the channels of all teams, to the system admin."""
-    if not call.server.rights.is_admin(call.user):
+    if not call.world.rights.is_admin(call.user):
         raise forbidden()
     rows = [one for one in call.state.channels if one.type in {"O", "P"} and not one.delete_at]
     return [_with_team(call, one) for one in call.page().cut(by_title(rows))]
@@ -56,7 +56,7 @@ async def list_everywhere(call: Call) -> object:
 
 def _with_team(call: Call, channel: Channel) -> Data:
     team = call.state.teams.rows[channel.team_id]
-    return channel_json(call.server, channel) | {
+    return channel_json(call.world, channel) | {
         "team_display_name": team.display_name,
         "team_name": team.name,
         "team_update_at": team.update_at,
@@ -67,7 +67,7 @@ def _with_team(call: Call, channel: Channel) -> Data:
 async def search_everywhere(call: Call) -> object:
     """Search the channels of all teams, to the system admin."""
     body = call.body("channel_search")
-    if not call.server.rights.is_admin(call.user):
+    if not call.world.rights.is_admin(call.user):
         raise forbidden()
     rows = [one for one in call.state.channels if one.type in {"O", "P"} and matches(one, body.text("term"))]
     return [_with_team(call, one) for one in by_title(rows) if not one.delete_at]
@@ -80,13 +80,13 @@ async def search_team(call: Call) -> object:
     term = call.body("channel_search").text("term")
     _must_list(call, team_id)
     rows = [one for one in call.state.channels_of_team.rows(team_id) if one.type == "O" and matches(one, term)]
-    return [channel_json(call.server, one) for one in by_title(rows)[:FEW]]
+    return [channel_json(call.world, one) for one in by_title(rows)[:FEW]]
 
 
 @routes.post("/teams/{team_id}/channels/search_archived")
 async def search_archived(call: Call) -> object:
     """Search a team's archived channels."""
-    call.only_if(call.server.caps.has_archived_search)
+    call.only_if(call.world.caps.has_archived_search)
     team_id = call.id("team_id")
     term = call.body("channel_search").text("term")
     _must_list(call, team_id)
@@ -95,7 +95,7 @@ async def search_archived(call: Call) -> object:
         for one in call.state.channels_of_team.rows(team_id)
         if one.delete_at and _shown(call, one) and matches(one, term)
     ]
-    return [channel_json(call.server, one) for one in by_title(rows)[:FEW]]
+    return [channel_json(call.world, one) for one in by_title(rows)[:FEW]]
 
 
 @routes.get("/teams/{team_id}/channels/autocomplete")
@@ -108,7 +108,7 @@ async def autocomplete(call: Call) -> object:
         for one in call.state.channels_of_team.rows(team_id)
         if matches(one, call.query("name")) and (one.type == "O" or _is_own(call, one))
     ]
-    return [channel_json(call.server, one) for one in _as_typed(rows)[:FEW]]
+    return [channel_json(call.world, one) for one in _as_typed(rows)[:FEW]]
 
 
 def _as_typed(channels: list[Channel]) -> list[Channel]:
@@ -130,7 +130,7 @@ async def search_autocomplete(call: Call) -> object:
         for one in call.state.channels_of_team.rows(team_id)
         if _is_own(call, one) and matches(one, call.query("name"))
     ]
-    return [channel_json(call.server, one) for one in _as_typed(rows)[:FEW]]
+    return [channel_json(call.world, one) for one in _as_typed(rows)[:FEW]]
 
 
 @routes.post("/teams/{team_id}/channels/ids")
@@ -140,11 +140,11 @@ async def public_by_ids(call: Call) -> object:
     wanted = call.texts("channel_ids")
     if not wanted:
         raise invalid_body("channel_ids")
-    if not call.server.rights.in_team(call.user, team_id, "view_team"):
+    if not call.world.rights.in_team(call.user, team_id, "view_team"):
         raise forbidden()
     found = [call.state.channels.get(channel_id) for channel_id in wanted]
     rows = [one for one in found if one and one.type == "O" and one.team_id == team_id and not one.delete_at]
-    return [channel_json(call.server, one) for one in by_title(rows)]
+    return [channel_json(call.world, one) for one in by_title(rows)]
 
 
 def matches(channel: Channel, term: str) -> bool:

@@ -20,7 +20,7 @@ KINDS = (
 async def list_categories(call: Call) -> object:
     """Return the three categories that everybody has."""
     user_id, team_id = call.id("user_id"), call.id("team_id")
-    if user_id != call.user.id and not call.server.rights.in_system(call.user, "edit_other_users"):
+    if user_id != call.user.id and not call.world.rights.in_system(call.user, "edit_other_users"):
         raise forbidden()
     mine = [call.state.channels.rows[row.channel_id] for row in call.state.channels_of.rows(user_id)]
     favourites = _favourites(call, user_id)

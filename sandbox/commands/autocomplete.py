@@ -23,7 +23,7 @@ def _suggestion(trigger: str, hint: str, description: str) -> dict[str, Any]:
 
 def _require_member(call: Call) -> str:
     team_id = call.id("team_id")
-    if not call.server.rights.in_team(call.user, team_id, "view_team"):
+    if not call.world.rights.in_team(call.user, team_id, "view_team"):
         raise forbidden()
     require_enabled(call)
     return team_id
@@ -46,7 +46,7 @@ async def suggestions(call: Call) -> object:
     known = [(one.trigger, one.hint, one.description) for one in BUILT_IN.values()]
     known += [
         (row.trigger, row.auto_complete_hint, row.auto_complete_desc)
-        for row in call.server.commands.in_team(team_id)
+        for row in call.world.commands.in_team(team_id)
         if row.auto_complete
     ]
     return [_suggestion(*one) for one in sorted(known) if one[0].startswith(begun)]

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from sandbox.commands.request import Run
 from sandbox.statuses import set_status
-
-if TYPE_CHECKING:
-    from sandbox.commands.request import Run
 
 Response = dict[str, Any]
 SHRUG = r"¯\\\_(ツ)\_/¯"
@@ -20,7 +18,7 @@ class BuiltIn:
     trigger: str
     hint: str
     description: str
-    run: Callable[["Run"], Response]
+    run: Callable[[Run], Response]
 
 
 def find(trigger: str) -> BuiltIn | None:
@@ -28,42 +26,42 @@ def find(trigger: str) -> BuiltIn | None:
     return BUILT_IN.get(trigger)
 
 
-def _shrug(run: "Run") -> Response:
+def _shrug(run: Run) -> Response:
     return {"response_type": "in_channel", "text": f"{run.text} {SHRUG}" if run.text else SHRUG}
 
 
-def _me(run: "Run") -> Response:
+def _me(run: Run) -> Response:
     text = {"text": f"*{run.text}*", "props": {"message": run.text}}
     return {"response_type": "in_channel", "type": "me"} | text
 
 
-def _echo(run: "Run") -> Response:
+def _echo(run: Run) -> Response:
     return {"response_type": "in_channel", "text": run.text} if run.text else _told(run, "A message must follow /echo.")
 
 
-def _code(run: "Run") -> Response:
+def _code(run: Run) -> Response:
     if not run.text:
         return _told(run, "A message must be provided with the /code command.")
     return {"response_type": "in_channel", "text": "    " + run.text.replace("\n", "\n    ")}
 
 
-def _status(value: str) -> Callable[["Run"], Response]:
-    def run_status(run: "Run") -> Response:
-        set_status(run.server, run.user.id, value, manual=True)
+def _status(value: str) -> Callable[[Run], Response]:
+    def run_status(run: Run) -> Response:
+        set_status(run.world, run.user.id, value, manual=True)
         return _told(run, f"You are now {value}.")
 
     return run_status
 
 
-def _told(_: "Run", text: str) -> Response:
+def _told(_: Run, text: str) -> Response:
     return {"response_type": "ephemeral", "text": text}
 
 
-def _nothing(run: "Run") -> Response:
+def _nothing(run: Run) -> Response:
     return _told(run, "This command works in a client only.")
 
 
-_RUN: dict[str, Callable[["Run"], Response]] = {
+_RUN: dict[str, Callable[[Run], Response]] = {
     "away": _status("away"),
     "code": _code,
     "dnd": _status("dnd"),

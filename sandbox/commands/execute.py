@@ -27,9 +27,9 @@ async def execute(call: Call) -> object:
     channel = _channel(call, body.text("channel_id"))
     team_id = _team_id(call, channel, body.text("team_id"))
     trigger, text = split(typed)
-    client, trigger_id = call.server.triggers.make(call.user.id)
+    client, trigger_id = call.world.triggers.make(call.user.id)
     root_id = body.text("root_id")
-    run = Run(call.server, call.user, channel, team_id, root_id, trigger, text, client, trigger_id)
+    run = Run(call.world, call.user, channel, team_id, root_id, trigger, text, client, trigger_id)
     return await answered(run)
 
 
@@ -43,16 +43,16 @@ def _channel(call: Call, channel_id: str) -> Channel:
     channel = call.state.channels.get(channel_id)
     if channel is None or not _may_run(call, channel):
         raise forbidden()
-    if channel.delete_at and call.server.caps.command_refused_in_archived_channel:
+    if channel.delete_at and call.world.caps.command_refused_in_archived_channel:
         raise ApiError(PREFIX + "deleted.error")
     return channel
 
 
 def _may_run(call: Call, channel: Channel) -> bool:
     """Who may post may run commands; old servers have a right for it, which only members of the channel have."""
-    if call.server.caps.commands_free_for_all:
-        return call.server.rights.can_post(call.user, channel)
-    return call.server.rights.in_channel(call.user, channel, "use_slash_commands")
+    if call.world.caps.commands_free_for_all:
+        return call.world.rights.can_post(call.user, channel)
+    return call.world.rights.in_channel(call.user, channel, "use_slash_commands")
 
 
 def _team_id(call: Call, channel: Channel, asked: str) -> str:
@@ -66,10 +66,10 @@ def _team_id(call: Call, channel: Channel, asked: str) -> str:
 
 async def answered(run: Run) -> dict[str, Any]:
     """Find the command, ask it, post what it answers."""
-    command = run.server.commands.find(run.team_id, run.trigger)
+    command = run.world.commands.find(run.team_id, run.trigger)
     place = Place(run.user.id, run.channel.id, run.root_id)
     if command is not None:
-        if not run.server.config.service("EnableCommands"):
+        if not run.world.config.service("EnableCommands"):
             raise ApiError("api.command.disabled.app_error", 501)
         got = await ask(run, command)
         got["trigger_id"] = run.client_trigger
@@ -81,7 +81,7 @@ async def answered(run: Run) -> dict[str, Any]:
         got = response.full(found.run(run))
         place = Place(run.user.id, run.channel.id, run.root_id, built_in=True)
     try:
-        response.post_all(run.server, place, got)
+        response.post_all(run.world, place, got)
     except ApiError as failure:
         raise ApiError(PREFIX + "create_post_failed.app_error", 500, (("Trigger", run.trigger),)) from failure
     return got

@@ -19,7 +19,7 @@ ERROR = "web.command_webhook."
 async def answer_late(call: Call) -> object:
     """Post a late answer where the command was run, in the name of who ran it."""
     hook = _usable(call)
-    command = call.server.commands.get(hook.command_id)
+    command = call.world.commands.get(hook.command_id)
     if command is None:
         raise ApiError(ERROR + "command.app_error")
     try:
@@ -29,13 +29,13 @@ async def answer_late(call: Call) -> object:
     if got is None:
         raise ApiError(ERROR + "parse.app_error")
     place = Place(hook.user_id, hook.channel_id, hook.root_id, command.username, command.icon_url)
-    response.post_all(call.server, place, got)
+    response.post_all(call.world, place, got)
     return web.Response(body=b"ok", headers={"Content-Type": "text/plain"})
 
 
 def _usable(call: Call) -> ResponseHook:
     """Count one use of an address that is neither too old nor used up."""
-    hook = call.server.commands.hooks.get(call.path("hook_id"))
+    hook = call.world.commands.hooks.get(call.path("hook_id"))
     if hook is None or call.state.clock.tick() - hook.create_at > HOOK_LIFE:
         raise ApiError(ERROR + "general.app_error", 404)
     if hook.uses >= MOST_USES:

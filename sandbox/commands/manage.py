@@ -26,15 +26,15 @@ LONGEST_DESCRIPTION = 128
 
 def require_enabled(call: Call) -> None:
     """Refuse when the admin switched commands off."""
-    if not call.server.config.service("EnableCommands"):
+    if not call.world.config.service("EnableCommands"):
         raise ApiError("api.command.disabled.app_error", 501)
 
 
 def may_manage(call: Call, team_id: str, creator_id: str | None = None) -> bool:
     """Tell whether the caller manages the commands of a team, or those of its creator."""
-    own = "manage_own_slash_commands" if call.server.caps.commands_have_own_permission else "manage_slash_commands"
+    own = "manage_own_slash_commands" if call.world.caps.commands_have_own_permission else "manage_slash_commands"
     names = [own] + (["manage_others_slash_commands"] if creator_id not in (None, call.user.id) else [])
-    return all(call.server.rights.in_team(call.user, team_id, name) for name in names)
+    return all(call.world.rights.in_team(call.user, team_id, name) for name in names)
 
 
 @routes.post("/commands")
@@ -52,7 +52,7 @@ async def create_command(call: Call) -> object:
     command.trigger = command.trigger.lower()
     refuse_taken(call, command)
     validate(call, command)
-    call.server.commands.rows.add(command)
+    call.world.commands.rows.add(command)
     return created(command.as_json())
 
 
@@ -74,7 +74,7 @@ def fill(command: Command, values: dict[str, Any]) -> None:
 
 def refuse_taken(call: Call, command: Command) -> None:
     """A trigger is unique in its team, and none of the built-in ones."""
-    taken = call.server.commands.find(command.team_id, command.trigger)
+    taken = call.world.commands.find(command.team_id, command.trigger)
     if (taken and taken.id != command.id) or command.trigger in BUILT_IN:
         raise ApiError("api.command.duplicate_trigger.app_error")
 
@@ -99,7 +99,7 @@ def validate(call: Call, command: Command) -> None:
 def _is_trigger(call: Call, trigger: str) -> bool:
     if not 0 < len(trigger.encode()) <= LONGEST_TRIGGER or trigger.startswith("/"):
         return False
-    checked = call.server.caps.trigger_charset_checked
+    checked = call.world.caps.trigger_charset_checked
     return TRIGGER.fullmatch(trigger) is not None if checked else " " not in trigger
 
 
@@ -110,14 +110,14 @@ async def list_commands(call: Call) -> object:
     team_id = call.query("team_id")
     if not is_id(team_id):
         raise invalid_body("team_id")
-    if not call.server.rights.in_team(call.user, team_id, "view_team"):
+    if not call.world.rights.in_team(call.user, team_id, "view_team"):
         raise forbidden()
     manages = may_manage(call, team_id)
     if call.flag("custom_only"):
         if not manages:
             raise forbidden()
-        others = call.server.rights.in_team(call.user, team_id, "manage_others_slash_commands")
-        rows = call.server.commands.in_team(team_id)
+        others = call.world.rights.in_team(call.user, team_id, "manage_others_slash_commands")
+        rows = call.world.commands.in_team(team_id)
         return [row.as_json() for row in rows if others or row.creator_id == call.user.id]
     return all_commands(call, team_id)
 
@@ -129,7 +129,7 @@ def all_commands(call: Call, team_id: str) -> list[dict[str, Any]]:
         | {"auto_complete_desc": one.description, "auto_complete_hint": one.hint, "display_name": one.trigger}
         for one in BUILT_IN.values()
     ]
-    return built_in + [row.sanitized() for row in call.server.commands.in_team(team_id) if row.auto_complete]
+    return built_in + [row.sanitized() for row in call.world.commands.in_team(team_id) if row.auto_complete]
 
 
 @routes.get("/commands/{command_id}")
@@ -141,7 +141,7 @@ async def get_command(call: Call) -> object:
 
 def visible(call: Call) -> Command:
     """Return the command of the path, or hide it."""
-    command = call.server.commands.get(call.id("command_id"))
+    command = call.world.commands.get(call.id("command_id"))
     if command is None or not may_manage(call, command.team_id):
         raise ApiError("store.sql_command.save.get.app_error", 404)
     return command
@@ -168,12 +168,12 @@ async def update_command(call: Call) -> object:
     changed = Command(**command.as_dict())
     fill(changed, body.values)
     changed.trigger = changed.trigger.lower()
-    if call.server.caps.command_update_refuses_taken_trigger:
+    if call.world.caps.command_update_refuses_taken_trigger:
         refuse_taken(call, changed)
     validate(call, changed)
     changed.update_at = call.state.clock.tick()
-    call.server.commands.rows.remove(command)
-    return call.server.commands.rows.add(changed).as_json()
+    call.world.commands.rows.remove(command)
+    return call.world.commands.rows.add(changed).as_json()
 
 
 @routes.put("/commands/{command_id}/move")

@@ -1,12 +1,10 @@
 """The rows of slash commands and of the addresses for late answers."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from sandbox.state import State
 from sandbox.tables import Index, Record
-
-if TYPE_CHECKING:
-    from sandbox.state import State
 
 HOOK_LIFE = 30 * 60 * 1000
 """Milliseconds for which late answers are taken."""
@@ -60,7 +58,7 @@ class ResponseHook(Record):
 class Commands:
     """The commands of all teams, and the addresses of their runs."""
 
-    def __init__(self, state: "State") -> None:
+    def __init__(self, state: State) -> None:
         self.rows = state.table("commands", Command)
         self.of_team = Index(self.rows, "team_id")
         self.hooks = state.table("response_hooks", ResponseHook)

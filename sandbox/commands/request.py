@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from sandbox.commands.records import Command, ResponseHook
@@ -11,9 +10,7 @@ from sandbox.errors import ApiError
 from sandbox.ids import new_id
 from sandbox.integrations import AGENT, Answer, Unreachable
 from sandbox.records import Channel, Team, User
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+from sandbox.world import World
 
 _AT = re.compile(r"\B@([A-Za-z0-9][A-Za-z0-9.\-_:]*)")
 _CHANNEL = re.compile(r"\B~([a-zA-Z0-9\-_]+)")
@@ -24,7 +21,7 @@ _FORM = "application/x-www-form-urlencoded"
 class Run:
     """One command as somebody typed it."""
 
-    server: "Sandbox"
+    world: World
     user: User
     channel: Channel
     team_id: str
@@ -37,7 +34,7 @@ class Run:
     @property
     def team(self) -> Team | None:
         """The team in which the command runs."""
-        return self.server.state.teams.get(self.team_id)
+        return self.world.state.teams.get(self.team_id)
 
 
 async def ask(run: Run, command: Command) -> Answer:
@@ -48,10 +45,10 @@ async def ask(run: Run, command: Command) -> Answer:
     try:
         if command.method == "G":
             joint = "&" if "?" in command.url else "?"
-            answer = await run.server.integrations.send("GET", command.url + joint + body, None, headers)
+            answer = await run.world.integrations.send("GET", command.url + joint + body, None, headers)
         else:
             headers |= {"Content-Type": _FORM}
-            answer = await run.server.integrations.send("POST", command.url, body, headers)
+            answer = await run.world.integrations.send("POST", command.url, body, headers)
     except Unreachable as failure:
         raise failed(run) from failure
     if answer.status != 200:
@@ -68,9 +65,9 @@ def failed(run: Run) -> ApiError:
 
 def new_hook(run: Run, command: Command) -> ResponseHook:
     """Make the address for late answers."""
-    now = run.server.state.clock.tick()
+    now = run.world.state.clock.tick()
     hook = ResponseHook(new_id(), now, command.id, run.user.id, run.channel.id, run.root_id)
-    return run.server.commands.add_hook(hook)
+    return run.world.commands.add_hook(hook)
 
 
 def fields(run: Run, command: Command, hook: ResponseHook) -> list[tuple[str, str]]:
@@ -87,9 +84,9 @@ def fields(run: Run, command: Command, hook: ResponseHook) -> list[tuple[str, st
         "command": "/" + run.trigger,
         "text": run.text,
         "trigger_id": run.trigger_id,
-        "response_url": f"{run.server.url}/hooks/commands/{hook.id}",
+        "response_url": f"{run.world.url}/hooks/commands/{hook.id}",
     }
-    if run.server.caps.command_form_has_root_id:
+    if run.world.caps.command_form_has_root_id:
         form["root_id"] = run.root_id
     return [*form.items(), *_mentions("user", _users(run)), *_mentions("channel", _channels(run))]
 
@@ -111,8 +108,8 @@ def _users(run: Run) -> dict[str, str]:
 
 def _user(run: Run, name: str) -> User | None:
     while name:
-        user = run.server.state.users_by_name.first(name)
-        if user and run.server.state.in_team(run.team_id, user.id):
+        user = run.world.state.users_by_name.first(name)
+        if user and run.world.state.in_team(run.team_id, user.id):
             return user
         if name[-1] not in ".-_:":
             return None
@@ -124,7 +121,7 @@ def _channels(run: Run) -> dict[str, str]:
     """Return the public channels of the team that the text names, by name."""
     found = {}
     for name in _CHANNEL.findall(run.text):
-        channel = run.server.state.channels_by_name.first(run.team_id, name.lower())
+        channel = run.world.state.channels_by_name.first(run.team_id, name.lower())
         if channel and channel.type == "O" and not channel.delete_at:
             found[channel.name] = channel.id
     return found

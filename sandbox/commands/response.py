@@ -3,14 +3,12 @@
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.attachments import announced, from_slack, slack_links, typed, with_text_values
 from sandbox.errors import ApiError, invalid_param
 from sandbox.sending import NewPost, send_ephemeral, send_post
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+from sandbox.world import World
 
 Json = dict[str, Any]
 _FIELDS: dict[str, type] = {
@@ -69,24 +67,24 @@ def full(given: object) -> Json:
     return response
 
 
-def post_all(server: "Sandbox", place: Place, response: Json) -> None:
+def post_all(world: World, place: Place, response: Json) -> None:
     """Post a response and its extra ones; the last failure is raised, the others are tried all the same."""
     failure: ApiError | None = None
     for one in [response, *(response["extra_responses"] or [])]:
         try:
-            post_one(server, place, one)
+            post_one(world, place, one)
         except ApiError as error:
             failure = error
     if failure:
         raise failure
 
 
-def post_one(server: "Sandbox", place: Place, response: Json) -> None:
+def post_one(world: World, place: Place, response: Json) -> None:
     """Post one response: for all, for who ran the command, or not at all."""
     channel_id = place.channel_id
     if response["channel_id"]:
         channel_id = response["channel_id"]
-        if server.state.member(channel_id, place.user_id) is None:
+        if world.state.member(channel_id, place.user_id) is None:
             raise ApiError("api.command.command_post.forbidden.app_error", 403)
     if response["type"].startswith("system_"):
         raise invalid_param("post.type")
@@ -94,42 +92,42 @@ def post_one(server: "Sandbox", place: Place, response: Json) -> None:
         user_id=place.user_id,
         channel_id=channel_id,
         root_id=place.root_id,
-        message=_message(server, response, response["text"]),
+        message=_message(world, response, response["text"]),
         type=response["type"] or ("slack_attachment" if response["attachments"] is not None else ""),
-        props=(response["props"] or {}) | _overrides(server, place, response) | _attachments(server, response),
+        props=(response["props"] or {}) | _overrides(world, place, response) | _attachments(world, response),
     )
     if response["response_type"] == "in_channel":
-        send_post(server, post)
+        send_post(world, post)
     elif response["response_type"] in ("", "ephemeral") and (response["text"] or response["attachments"] is not None):
-        send_ephemeral(server, place.user_id, post)
+        send_ephemeral(world, place.user_id, post)
 
 
-def _message(server: "Sandbox", response: Json, text: str) -> str:
+def _message(world: World, response: Json, text: str) -> str:
     """Turn the marks that Slack uses into Mattermost's, unless the integration wants them left."""
     if response["skip_slack_parsing"]:
         return text
-    return slack_links(_MENTION.sub(lambda found: _mention(server, found), announced(text)))
+    return slack_links(_MENTION.sub(lambda found: _mention(world, found), announced(text)))
 
 
-def _mention(server: "Sandbox", found: re.Match[str]) -> str:
-    user = server.state.users.get(found[1])
+def _mention(world: World, found: re.Match[str]) -> str:
+    user = world.state.users.get(found[1])
     return f"@{user.username}" if user else found[0]
 
 
-def _attachments(server: "Sandbox", response: Json) -> Json:
+def _attachments(world: World, response: Json) -> Json:
     attachments = response["attachments"]
     if attachments is None:
         return {}
-    return {"attachments": from_slack(attachments, lambda text: _message(server, response, text))}
+    return {"attachments": from_slack(attachments, lambda text: _message(world, response, text))}
 
 
-def _overrides(server: "Sandbox", place: Place, response: Json) -> Json:
+def _overrides(world: World, place: Place, response: Json) -> Json:
     """Return the name and picture under which the post appears, where the admin allows it."""
     props: Json = {} if place.built_in else {"from_webhook": "true"}
     name = place.username or response["username"]
-    if server.config.service("EnablePostUsernameOverride") and name:
+    if world.config.service("EnablePostUsernameOverride") and name:
         props |= {"override_username": name, "from_webhook": "true"}
-    if server.config.service("EnablePostIconOverride"):
+    if world.config.service("EnablePostIconOverride"):
         icon = place.icon_url or response["icon_url"]
         props |= {"override_icon_url": icon} | ({"from_webhook": "true"} if icon else {})
     return props

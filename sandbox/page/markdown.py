@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
@@ -11,9 +11,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 from sandbox.page.words import Words
-
-if TYPE_CHECKING:
-    from sandbox.state import State
+from sandbox.state import State
 
 KEPT = 4096
 """How many texts stay rendered."""
@@ -35,7 +33,7 @@ SCHEMES = {"http", "https", "mailto", "tel"}
 class Renderer:
     """Renders texts, and keeps the latest."""
 
-    def __init__(self, state: "State") -> None:
+    def __init__(self, state: State) -> None:
         self._state = state
         self._kept: OrderedDict[tuple[str, str, tuple[str, ...]], str] = OrderedDict()
         self._markdown = MarkdownIt("js-default", {"html": False, "breaks": True, "maxNesting": 20}, renderer_cls=_Html)

@@ -3,15 +3,13 @@
 import mimetypes
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from sandbox.page.emoji import emoji
 from sandbox.page.markdown import Renderer
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+from sandbox.page.people import Presented
+from sandbox.world import World
 
 WEB = Path(str(files("sandbox").joinpath("web")))
 VIEWS = ("/", "/login", "/{team}/channels/{name}", "/{team}/messages/@{user}", "/{team}/pl/{id}")
@@ -31,9 +29,9 @@ HEADERS = {
 """Nothing from elsewhere, nothing inline; pictures also from this machine, where the bot may draw some."""
 
 
-def add_page(app: web.Application, server: "Sandbox") -> None:
+def add_page(app: web.Application, world: World, people: Presented) -> None:
     """Add the page’s addresses to a server."""
-    page = Page(server)
+    page = Page(world, people)
     for view in VIEWS:
         app.router.add_get(view, page.index)
     app.router.add_get("/static/{name}", page.static)
@@ -45,9 +43,10 @@ def add_page(app: web.Application, server: "Sandbox") -> None:
 class Page:
     """The handlers."""
 
-    def __init__(self, server: "Sandbox") -> None:
-        self._server = server
-        self._renderer = Renderer(server.state)
+    def __init__(self, world: World, people: Presented) -> None:
+        self._world = world
+        self._people = people
+        self._renderer = Renderer(world.state)
 
     async def index(self, request: web.Request) -> web.Response:
         """Return the document, the same for every view."""
@@ -59,7 +58,7 @@ class Page:
 
     async def people(self, request: web.Request) -> web.Response:
         """Return whom the demo presents, with the password; nobody otherwise."""
-        return web.json_response(self._server.people.as_json(), headers=HEADERS)
+        return web.json_response(self._people.as_json(), headers=HEADERS)
 
     async def emoji(self, request: web.Request) -> web.Response:
         """Return the characters of all emoji by name."""
@@ -67,7 +66,7 @@ class Page:
 
     async def render(self, request: web.Request) -> web.Response:
         """Return the HTML of texts: ``{"team": name, "texts": […]}`` → ``{"html": […]}``; only for who is logged in."""
-        if self._server.token_of(request) is None:
+        if self._world.token_of(request) is None:
             raise web.HTTPUnauthorized(headers=HEADERS)
         try:
             asked = await request.json()

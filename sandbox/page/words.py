@@ -4,13 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from sandbox.page.emoji import emoji
-
-if TYPE_CHECKING:
-    from sandbox.state import State
+from sandbox.state import State
 
 WORD = re.compile(
     r"(?P<url>(?<![\w@/])(?:https?://|www\.)[^\s<>\"]+)"
@@ -29,7 +26,7 @@ _AFTER = ".,;:!?»”’'\")]}*_~"
 class Words:
     """Finds these words in the texts of one team."""
 
-    state: "State"
+    state: State
     team: str
 
     def html(self, text: str) -> str:

@@ -1,7 +1,5 @@
 """The calls that change posts: text, props, pins, deletion."""
 
-from typing import TYPE_CHECKING
-
 from sandbox.call import OK, Body, Call
 from sandbox.channels.rules import may_read_posts
 from sandbox.errors import ApiError, forbidden, invalid_body, missing_post
@@ -11,9 +9,7 @@ from sandbox.posts.present import post_json
 from sandbox.ranks import publish_by_rank
 from sandbox.records import Channel, Post, User
 from sandbox.routes import Routes
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+from sandbox.world import World
 
 routes = Routes()
 
@@ -29,7 +25,7 @@ def _editable(call: Call, post_id: str) -> Post:
     if post is None or post.delete_at:
         raise forbidden()
     right = "edit_post" if post.user_id == call.user.id else "edit_others_posts"
-    if not call.server.rights.in_channel(call.user, channel_of(call, post), right):
+    if not call.world.rights.in_channel(call.user, channel_of(call, post), right):
         raise forbidden()
     return post
 
@@ -40,12 +36,12 @@ async def patch_post(call: Call) -> object:
     body = call.body("post")
     post = _editable(call, call.id("post_id"))
     if body.has("message"):
-        check_time(call.server, post)
+        check_time(call.world, post)
     changes = _changes(call, body)
-    if body.has("file_ids") and call.server.caps.files_can_be_dropped:
+    if body.has("file_ids") and call.world.caps.files_can_be_dropped:
         changes["file_ids"] = files_left(post, body.texts("file_ids"))
-    update_post(call.server, post, changes)
-    return post_json(call.server, post)
+    update_post(call.world, post, changes)
+    return post_json(call.world, post)
 
 
 def _changes(call: Call, body: Body) -> Data:
@@ -67,13 +63,13 @@ async def put_post(call: Call) -> object:
         raise invalid_body("id")
     post = _editable(call, call.id("post_id"))
     if body.text("message") != post.message:
-        check_time(call.server, post)
+        check_time(call.world, post)
     changes: Data = {"message": body.text("message"), "props": body.object("props")}
     changes["is_pinned"] = body.flag("is_pinned")
-    if call.server.caps.files_can_be_dropped:
+    if call.world.caps.files_can_be_dropped:
         changes["file_ids"] = files_left(post, body.texts("file_ids"))
-    update_post(call.server, post, changes)
-    return post_json(call.server, post)
+    update_post(call.world, post, changes)
+    return post_json(call.world, post)
 
 
 @routes.get("/posts/{post_id}/edit_history")
@@ -83,7 +79,7 @@ async def edit_history(call: Call) -> object:
     rows = [one for one in call.state.posts_of_channel.rows(post.channel_id) if one.original_id == post.id]
     if not rows:
         raise ApiError("app.post.get_post_by_original_id.app_error", 404)
-    return [post_json(call.server, one) for one in reversed(rows)]
+    return [post_json(call.world, one) for one in reversed(rows)]
 
 
 @routes.post("/posts/{post_id}/pin")
@@ -103,7 +99,7 @@ def _set_pinned(call: Call, *, pinned: bool) -> object:
     if post is None or post.delete_at or not may_read_posts(call, channel_of(call, post)):
         raise forbidden()
     post.is_pinned, post.update_at = pinned, call.state.clock.tick()
-    tell_edited(call.server, post)
+    tell_edited(call.world, post)
     return OK
 
 
@@ -115,25 +111,25 @@ async def delete_post(call: Call) -> object:
         raise ApiError("api.post.delete_post_endpoint.permanent_delete_disabled.app_error", 501)
     post = call.state.posts.get(post_id)
     if post is None or post.delete_at:
-        raise missing_post() if call.server.caps.deleted_twice_is_missing else forbidden()
+        raise missing_post() if call.world.caps.deleted_twice_is_missing else forbidden()
     right = "delete_post" if post.user_id == call.user.id else "delete_others_posts"
-    if not call.server.rights.in_channel(call.user, channel_of(call, post), right):
+    if not call.world.rights.in_channel(call.user, channel_of(call, post), right):
         raise forbidden()
-    remove_post(call.server, post, call.user)
+    remove_post(call.world, post, call.user)
     return OK
 
 
-def remove_post(server: "Sandbox", post: Post, by: User) -> None:
+def remove_post(world: World, post: Post, by: User) -> None:
     """Mark a post and its replies as deleted, and tell the channel."""
-    old = server.caps.deleted_post_has_metadata
-    shown = dumps(post_json(server, post, metadata=old) | ({"reply_count": 0} if old else {}))
-    now = server.state.clock.tick()
-    for one in [post, *server.state.replies.rows(post.id)]:
+    old = world.caps.deleted_post_has_metadata
+    shown = dumps(post_json(world, post, metadata=old) | ({"reply_count": 0} if old else {}))
+    now = world.state.clock.tick()
+    for one in [post, *world.state.replies.rows(post.id)]:
         one.delete_at = one.update_at = now
         one.props = one.props | {"deleteBy": by.id}
         for file_id in one.file_ids:
-            info = server.state.files.get(file_id)
+            info = world.state.files.get(file_id)
             if info is not None:
                 info.delete_at = now
     target = Broadcast(channel_id=post.channel_id)
-    publish_by_rank(server, "post_deleted", {"post": shown}, {"post": shown, "delete_by": by.id}, target)
+    publish_by_rank(world, "post_deleted", {"post": shown}, {"post": shown, "delete_by": by.id}, target)

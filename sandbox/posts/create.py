@@ -1,7 +1,6 @@
 """Making posts."""
 
 import asyncio
-import time
 from typing import Any
 
 from sandbox.attachments import with_action_ids
@@ -22,40 +21,8 @@ from sandbox.webhooks.outgoing import tell
 
 routes = Routes()
 
-REMEMBERED = 30.0
-"""Seconds during which a `pending_post_id` names the post that it made."""
 IN_FLIGHT = 0.003
 """Seconds that saving takes, during which the same `pending_post_id` is refused."""
-
-
-class Pending:
-    """What posts were asked for under which `pending_post_id`; the id alone counts, not who uses it."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[str, float]] = {}
-
-    def begin(self, pending_id: str) -> str | None:
-        """Reserve an id; return the post that it made before, if any, and refuse while that one is being made."""
-        self._forget_old()
-        if pending_id not in self._known:
-            self._known[pending_id] = ("", time.monotonic() + REMEMBERED)
-            return None
-        post_id = self._known[pending_id][0]
-        if not post_id:
-            raise ApiError("api.post.deduplicate_create_post.pending", 500)
-        return post_id
-
-    def end(self, pending_id: str, post_id: str | None) -> None:
-        """Note which post an id made, or that it made none."""
-        if post_id is None:
-            self._known.pop(pending_id, None)
-        else:
-            self._known[pending_id] = (post_id, time.monotonic() + REMEMBERED)
-
-    def _forget_old(self) -> None:
-        now = time.monotonic()
-        while self._known and next(iter(self._known.values()))[1] < now:
-            self._known.pop(next(iter(self._known)))
 
 
 @routes.post("/posts")
@@ -64,12 +31,12 @@ async def create_post(call: Call) -> object:
     body = call.body("post")
     check_type(body.text("type"))
     channel = call.state.channels.get(body.text("channel_id"))
-    if channel is None or not call.server.rights.can_post(call.user, channel):
+    if channel is None or not call.world.rights.can_post(call.user, channel):
         raise forbidden()
     pending_id = body.text("pending_post_id")
     if not pending_id:
         return created(_publish(call, body, channel))
-    known = call.server.pending.begin(pending_id)
+    known = call.world.pending.begin(pending_id)
     if known is not None:
         return created(_repeated(call, channel, known))
     return created(await _publish_once(call, body, channel))
@@ -83,7 +50,7 @@ async def _publish_once(call: Call, body: Body, channel: Channel) -> dict[str, A
         shown = _publish(call, body, channel)
         post_id = shown["id"]
     finally:
-        call.server.pending.end(pending_id, post_id)
+        call.world.pending.end(pending_id, post_id)
     return shown
 
 
@@ -92,25 +59,25 @@ def _repeated(call: Call, channel: Channel, post_id: str) -> dict[str, Any]:
     if post is None or post.delete_at:
         raise ApiError("api.post.deduplicate_create_post.failed_to_get", 500)
     mark_viewed(call, channel)
-    return post_json(call.server, post, metadata=False)
+    return post_json(call.world, post, metadata=False)
 
 
 def _publish(call: Call, body: Body, channel: Channel) -> dict[str, Any]:
     post = _draft(call, body, channel)
-    check_post(call.server, channel, post)
+    check_post(call.world, channel, post)
     if body.text("id"):
         raise ApiError("app.post.save.existing.app_error", 400)
-    check_file_ids(call.server, body.texts("file_ids"))
+    check_file_ids(call.world, body.texts("file_ids"))
     online = call.query("set_online") != "false"
     post.file_ids = _attach(call, post, body.texts("file_ids"))
-    add_post(call.server, post, set_online=online)
-    tell(call.server, post)
+    add_post(call.world, post, set_online=online)
+    tell(call.world, post)
     if online:
-        set_online(call.server, call.user.id)
-    if not call.user.is_bot and not (post.root_id and call.server.caps.threads) and _is_own_word(post):
+        set_online(call.world, call.user.id)
+    if not call.user.is_bot and not (post.root_id and call.world.caps.threads) and _is_own_word(post):
         mark_viewed(call, channel)
-    warn_of_absent(call.server, channel, post)
-    shown = shown_to(call.server, post, call.user)
+    warn_of_absent(call.world, channel, post)
+    shown = shown_to(call.world, post, call.user)
     post.pending_post_id = ""
     return shown
 
@@ -122,7 +89,7 @@ def _is_own_word(post: Post) -> bool:
 
 def _draft(call: Call, body: Body, channel: Channel) -> Post:
     now = call.state.clock.tick()
-    if body.number("create_at") and call.server.rights.is_admin(call.user):
+    if body.number("create_at") and call.world.rights.is_admin(call.user):
         now = body.number("create_at")
     props: dict[str, Any] = with_action_ids(body.object("props"))
     message = body.text("message")
@@ -163,7 +130,7 @@ async def create_ephemeral(call: Call) -> object:
     if not user_id:
         raise invalid_body("user_id")
     channel = call.state.channels.get(inner.text("channel_id"))
-    if channel is None or not call.server.rights.in_channel(call.user, channel, "create_post_ephemeral"):
+    if channel is None or not call.world.rights.in_channel(call.user, channel, "create_post_ephemeral"):
         raise forbidden()
     new = NewPost(
         user_id=call.user.id,
@@ -172,4 +139,4 @@ async def create_ephemeral(call: Call) -> object:
         root_id=inner.text("root_id"),
         props=inner.object("props"),
     )
-    return created(send_ephemeral(call.server, user_id, new))
+    return created(send_ephemeral(call.world, user_id, new))

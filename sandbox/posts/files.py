@@ -32,17 +32,17 @@ class Upload:
 @routes.post("/files", limit_body=False)
 async def upload_files(call: Call) -> object:
     """Take files for a channel; they stay loose until a post carries them."""
-    if not call.server.config.get("FileSettings", "EnableFileAttachments"):
+    if not call.world.config.get("FileSettings", "EnableFileAttachments"):
         raise unlicensed(call, "api.file.attachments.disabled.app_error")
     is_form = call.request.content_type == "multipart/form-data"
     upload = await _form(call) if is_form else await _raw(call)
     if not upload.channel_id:
         raise invalid_body("channel_id")
     channel = call.state.channels.get(upload.channel_id)
-    if channel is None or not call.server.rights.in_channel(call.user, channel, "upload_file"):
+    if channel is None or not call.world.rights.in_channel(call.user, channel, "upload_file"):
         raise forbidden()
     infos = [keep(call, channel, name, content) for name, content in upload.files]
-    rows = [file_json(call.server, info) for info in infos]
+    rows = [file_json(call.world, info) for info in infos]
     return created({"file_infos": rows, "client_ids": upload.client_ids})
 
 
@@ -63,7 +63,7 @@ async def _form(call: Call) -> Upload:
 
 
 async def _content(call: Call, part: BodyPartReader) -> bytes:
-    limit = call.server.config.get("FileSettings", "MaxFileSize")
+    limit = call.world.config.get("FileSettings", "MaxFileSize")
     content = bytearray()
     while chunk := await part.read_chunk():
         content += chunk
@@ -73,7 +73,7 @@ async def _content(call: Call, part: BodyPartReader) -> bytes:
 
 
 async def _raw(call: Call) -> Upload:
-    name, limit = _base(call.query("filename")), call.server.config.get("FileSettings", "MaxFileSize")
+    name, limit = _base(call.query("filename")), call.world.config.get("FileSettings", "MaxFileSize")
     if not name:
         raise invalid_body("filename")
     size = int(call.request.headers.get(hdrs.CONTENT_LENGTH, "0"))
@@ -116,7 +116,7 @@ def _readable(call: Call) -> FileInfo:
     if info is None or info.delete_at:
         raise ApiError("app.file_info.get.app_error", 404)
     channel = call.state.channels.get(info.channel_id)
-    is_loose = not info.post_id and not call.server.caps.loose_files_readable
+    is_loose = not info.post_id and not call.world.caps.loose_files_readable
     may = channel is not None and not is_loose and may_read_posts(call, channel)
     if info.user_id != call.user.id and not may:
         raise forbidden()
@@ -126,7 +126,7 @@ def _readable(call: Call) -> FileInfo:
 @routes.get("/files/{file_id}/info")
 async def file_info(call: Call) -> object:
     """Describe a file."""
-    return file_json(call.server, _readable(call))
+    return file_json(call.world, _readable(call))
 
 
 @routes.get("/files/{file_id}")
@@ -171,9 +171,9 @@ def _image(call: Call, error_id: str) -> web.Response:
 async def public_link(call: Call) -> object:
     """Return a link for everybody, where the admin allows such links."""
     info = _readable(call)
-    if not call.server.config.get("FileSettings", "EnablePublicLink"):
+    if not call.world.config.get("FileSettings", "EnablePublicLink"):
         raise unlicensed(call, "api.file.get_public_link.disabled.app_error")
-    return {"link": f"{call.server.url}/files/{info.id}/public"}
+    return {"link": f"{call.world.url}/files/{info.id}/public"}
 
 
 @routes.get("/posts/{post_id}/files/info")
@@ -181,7 +181,7 @@ async def files_of_post(call: Call) -> object:
     """Describe a post's files."""
     post = readable_post(call, call.id("post_id"))
     found = [call.state.files.get(file_id) for file_id in post.file_ids]
-    return [file_json(call.server, info) for info in found if info and not info.delete_at]
+    return [file_json(call.world, info) for info in found if info and not info.delete_at]
 
 
 @routes.post("/teams/{team_id}/files/search")
@@ -191,18 +191,18 @@ async def search_files(call: Call) -> object:
     terms = call.body("params").text("terms").lower().split()
     if not terms:
         raise invalid_body("terms")
-    if not call.server.rights.in_team(call.user, team_id, "view_team"):
+    if not call.world.rights.in_team(call.user, team_id, "view_team"):
         raise forbidden()
     found = [info for info in call.state.files if _is_found(call, team_id, info, terms)]
     found.sort(key=lambda info: -info.create_at)
-    rows = {info.id: file_json(call.server, info) | {"channel_id": info.channel_id} for info in found}
+    rows = {info.id: file_json(call.world, info) | {"channel_id": info.channel_id} for info in found}
     body = {"order": list(rows), "file_infos": rows, "next_file_info_id": "", "prev_file_info_id": ""}
-    return body | ({"first_inaccessible_file_time": 0} if call.server.caps.list_says_inaccessible else {})
+    return body | ({"first_inaccessible_file_time": 0} if call.world.caps.list_says_inaccessible else {})
 
 
 def _is_found(call: Call, team_id: str, info: FileInfo, terms: list[str]) -> bool:
     channel = call.state.channels.get(info.channel_id)
-    is_loose = not info.post_id and not call.server.caps.search_finds_loose_files
+    is_loose = not info.post_id and not call.world.caps.search_finds_loose_files
     if channel is None or info.delete_at or is_loose or channel.team_id not in {"", team_id}:
         return False
     words = info.name.lower().replace("-", " ").replace(".", " ").split()

@@ -23,13 +23,13 @@ def post_list(call: Call, posts: list[Post], order: list[str] | None = None, **m
     """Return posts in the form of all lists of posts; `order` may name fewer than the posts held."""
     body: dict[str, Any] = {
         "order": [post.id for post in posts] if order is None else order,
-        "posts": {post.id: post_json(call.server, post) for post in posts},
+        "posts": {post.id: post_json(call.world, post) for post in posts},
         "next_post_id": "",
         "prev_post_id": "",
     }
-    if call.server.caps.list_says_inaccessible:
+    if call.world.caps.list_says_inaccessible:
         body["first_inaccessible_post_time"] = 0
-    if call.server.caps.list_says_has_next:
+    if call.world.caps.list_says_has_next:
         body["has_next"] = False
     return body | more
 
@@ -40,7 +40,7 @@ def readable_post(call: Call, post_id: str) -> Post:
     if post is None or post.delete_at:
         raise missing_post()
     channel = call.state.channels.rows[post.channel_id]
-    by_team = channel.type == "O" and call.server.rights.in_team(call.user, channel.team_id, "read_public_channel")
+    by_team = channel.type == "O" and call.world.rights.in_team(call.user, channel.team_id, "read_public_channel")
     if not by_team and not may_read_posts(call, channel):
         raise forbidden()
     return post
@@ -50,20 +50,20 @@ def readable_post(call: Call, post_id: str) -> Post:
 async def get_post(call: Call) -> object:
     """Return a post; a deleted one to the system admin who asks for it."""
     post_id = call.id("post_id")
-    if not (call.flag("include_deleted") and call.server.caps.deleted_posts_readable):
-        return post_json(call.server, readable_post(call, post_id))
-    if not call.server.rights.is_admin(call.user):
+    if not (call.flag("include_deleted") and call.world.caps.deleted_posts_readable):
+        return post_json(call.world, readable_post(call, post_id))
+    if not call.world.rights.is_admin(call.user):
         raise forbidden()
     post = call.state.posts.get(post_id)
     if post is None:
         raise missing_post()
-    return post_json(call.server, post)
+    return post_json(call.world, post)
 
 
 @routes.post("/posts/ids")
 async def posts_by_ids(call: Call) -> object:
     """Return several posts; those that the caller may not read are left out."""
-    call.only_if(call.server.caps.has_posts_by_ids)
+    call.only_if(call.world.caps.has_posts_by_ids)
     wanted = call.texts("post_ids")
     if not wanted or len(wanted) > MOST_IDS:
         raise invalid_body("post_ids")
@@ -74,13 +74,13 @@ async def posts_by_ids(call: Call) -> object:
         except ApiError:
             continue
     found.sort(key=lambda post: -post.create_at)
-    return [post_json(call.server, post) for post in found]
+    return [post_json(call.world, post) for post in found]
 
 
 @routes.get("/posts/{post_id}/info")
 async def post_info(call: Call) -> object:
     """Tell where a post is."""
-    call.only_if(call.server.caps.has_posts_by_ids)
+    call.only_if(call.world.caps.has_posts_by_ids)
     channel = call.state.channels.rows[readable_post(call, call.id("post_id")).channel_id]
     team = call.state.teams.get(channel.team_id)
     return {
@@ -101,12 +101,12 @@ async def get_thread(call: Call) -> object:
     post = readable_post(call, call.id("post_id"))
     root = call.state.posts.rows[post.root_id] if post.root_id else post
     thread = [root, *(reply for reply in call.state.replies.rows(root.id) if not reply.delete_at)]
-    if not call.server.caps.threads:
+    if not call.world.caps.threads:
         return post_list(call, thread, [post.id, *(one.id for one in thread)])
     most = call.number("perPage")
     shown = thread[:most] if most else thread
     others = [one.id for one in shown if one is not post]
-    if post is not root and call.server.caps.asked_reply_turns_thread:
+    if post is not root and call.world.caps.asked_reply_turns_thread:
         others.reverse()
     order = [post.id, *others]
     return post_list(call, shown, order, has_next=len(shown) < len(thread))
@@ -119,7 +119,7 @@ async def list_posts(call: Call) -> object:
     since = call.query("since")
     if since and not since.isdigit():
         raise invalid_body("since")
-    if call.flag("include_deleted") and call.server.caps.deleted_posts_readable:
+    if call.flag("include_deleted") and call.world.caps.deleted_posts_readable:
         _must_be_admin(call)
     channel = call.state.channels.get(channel_id)
     if channel is None or not may_read_posts(call, channel):
@@ -132,7 +132,7 @@ async def list_posts(call: Call) -> object:
 
 
 def _must_be_admin(call: Call) -> None:
-    if not call.server.rights.is_admin(call.user):
+    if not call.world.rights.is_admin(call.user):
         raise forbidden()
 
 
@@ -230,7 +230,7 @@ async def unread_posts(call: Call) -> object:
 async def saved_posts(call: Call) -> object:
     """List the posts that somebody saved, newest first."""
     user_id = call.id("user_id")
-    if user_id != call.user.id and not call.server.rights.in_system(call.user, "edit_other_users"):
+    if user_id != call.user.id and not call.world.rights.in_system(call.user, "edit_other_users"):
         raise forbidden()
     chosen = call.state.preferences_of.rows(user_id)
     ids = [row.name for row in chosen if row.category == "flagged_post" and row.value == "true"]

@@ -1,48 +1,46 @@
 """Whom a post mentions."""
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.records import Channel, Post, User
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+from sandbox.world import World
 
 _CODE = re.compile(r"```.*?```|~~~.*?~~~|`[^`\n]*`", re.DOTALL)
 _NAME = re.compile(r"(?<![\w@.\-/])@([a-z0-9.\-_]+)", re.IGNORECASE)
 _EVERYBODY = {"channel", "all", "here"}
 
 
-def mentioned(server: "Sandbox", channel: Channel, post: Post) -> list[str]:
+def mentioned(world: World, channel: Channel, post: Post) -> list[str]:
     """Return the ids of those whom a post names, and of the other side of a direct channel."""
-    whole = channel.type == "D" or (channel.type == "G" and server.caps.group_posts_mention_all)
+    whole = channel.type == "D" or (channel.type == "G" and world.caps.group_posts_mention_all)
     if whole:
-        return _others(server, channel, post)
+        return _others(world, channel, post)
     if post.type == "system_add_to_channel":
         return [str(post.props.get("addedUserId", ""))]
     if post.type.startswith("system_"):
         return []
     names = _names_of(post)
-    return _resolve(server, channel, post, names) if names else []
+    return _resolve(world, channel, post, names) if names else []
 
 
-def _others(server: "Sandbox", channel: Channel, post: Post) -> list[str]:
+def _others(world: World, channel: Channel, post: Post) -> list[str]:
     """Return those to whom a direct channel, or a group, speaks."""
-    members = [row.user_id for row in server.state.members_of_channel.rows(channel.id)]
-    others = [user_id for user_id in members if user_id != post.user_id and _is_active(server, user_id)]
-    if channel.type == "D" and post.user_id not in members and not server.caps.stranger_mentions_both:
+    members = [row.user_id for row in world.state.members_of_channel.rows(channel.id)]
+    others = [user_id for user_id in members if user_id != post.user_id and _is_active(world, user_id)]
+    if channel.type == "D" and post.user_id not in members and not world.caps.stranger_mentions_both:
         first = channel.name.partition("__")[0]
         return [user_id for user_id in others if user_id == first]
     return others
 
 
-def _is_active(server: "Sandbox", user_id: str) -> bool:
-    user = server.state.users.get(user_id)
+def _is_active(world: World, user_id: str) -> bool:
+    user = world.state.users.get(user_id)
     return user is not None and not user.delete_at
 
 
-def _is_online(server: "Sandbox", user_id: str) -> bool:
-    status = server.state.statuses.get(user_id)
+def _is_online(world: World, user_id: str) -> bool:
+    status = world.state.statuses.get(user_id)
     return status is not None and status.status == "online"
 
 
@@ -63,12 +61,12 @@ def _attachment_texts(props: dict[str, Any]) -> list[str]:
     return [text for text in texts if isinstance(text, str)]
 
 
-def _everybody(server: "Sandbox", channel: Channel, post: Post, *, only_online: bool) -> list[str]:
+def _everybody(world: World, channel: Channel, post: Post, *, only_online: bool) -> list[str]:
     by_hook = post.props.get("from_webhook") == "true"  # its author did not write it, so is told too
-    members = [row.user_id for row in server.state.members_of_channel.rows(channel.id)]
+    members = [row.user_id for row in world.state.members_of_channel.rows(channel.id)]
     told = [user_id for user_id in members if by_hook or user_id != post.user_id]
     return [
-        user_id for user_id in told if _is_active(server, user_id) and (not only_online or _is_online(server, user_id))
+        user_id for user_id in told if _is_active(world, user_id) and (not only_online or _is_online(world, user_id))
     ]
 
 
@@ -76,24 +74,24 @@ def _names_of(post: Post) -> list[str]:
     return names_in("\n".join([post.message, *_attachment_texts(post.props)]))
 
 
-def named_users(server: "Sandbox", post: Post) -> list[User]:
+def named_users(world: World, post: Post) -> list[User]:
     """Return those whom a post names, wherever they are."""
-    found = [_user_named(server, name) for name in _names_of(post)]
+    found = [_user_named(world, name) for name in _names_of(post)]
     return list(dict.fromkeys(user for user in found if user))
 
 
-def _user_named(server: "Sandbox", name: str) -> User | None:
-    return server.state.users_by_name.first(name) or server.state.users_by_name.first(name.rstrip(".-_"))
+def _user_named(world: World, name: str) -> User | None:
+    return world.state.users_by_name.first(name) or world.state.users_by_name.first(name.rstrip(".-_"))
 
 
-def _resolve(server: "Sandbox", channel: Channel, post: Post, names: list[str]) -> list[str]:
+def _resolve(world: World, channel: Channel, post: Post, names: list[str]) -> list[str]:
     found: dict[str, None] = {}
     for name in names:
         if name in _EVERYBODY:
-            found |= dict.fromkeys(_everybody(server, channel, post, only_online=name == "here"))
+            found |= dict.fromkeys(_everybody(world, channel, post, only_online=name == "here"))
             continue
-        user = _user_named(server, name)
-        if user and server.state.member(channel.id, user.id):
+        user = _user_named(world, name)
+        if user and world.state.member(channel.id, user.id):
             found[user.id] = None
     return list(found)
 

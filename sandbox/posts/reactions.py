@@ -21,7 +21,7 @@ def _with_right(call: Call, post_id: str, right: str) -> Post:
     post = call.state.posts.get(post_id)
     if post is None or post.delete_at:
         raise forbidden()
-    if not call.server.rights.in_channel(call.user, call.state.channels.rows[post.channel_id], right):
+    if not call.world.rights.in_channel(call.user, call.state.channels.rows[post.channel_id], right):
         raise forbidden()
     return post
 
@@ -42,11 +42,11 @@ async def add_reaction(call: Call) -> object:
     _check_room(call, post, name)
     row = _save(call, post, name)
     _tell(call, "reaction_added", row)
-    return reaction_json(call.server, row)
+    return reaction_json(call.world, row)
 
 
 def _check_name(call: Call, name: str) -> None:
-    if not call.server.caps.emoji_must_exist:
+    if not call.world.caps.emoji_must_exist:
         if not NAME.fullmatch(name):
             raise ApiError("model.reaction.is_valid.emoji_name.app_error", 400)
     elif not is_emoji(name):
@@ -55,8 +55,8 @@ def _check_name(call: Call, name: str) -> None:
 
 def _check_room(call: Call, post: Post, name: str) -> None:
     names = {row.emoji_name for row in call.state.reactions_of_post.rows(post.id)}
-    most = call.server.config.service("UniqueEmojiReactionLimitPerPost")
-    if call.server.caps.emoji_must_exist and name not in names and len(names) >= most:
+    most = call.world.config.service("UniqueEmojiReactionLimitPerPost")
+    if call.world.caps.emoji_must_exist and name not in names and len(names) >= most:
         raise ApiError("app.reaction.save.save.too_many_reactions", 400)
 
 
@@ -73,8 +73,8 @@ def _save(call: Call, post: Post, name: str) -> Reaction:
 
 def _tell(call: Call, event: str, row: Reaction) -> None:
     channel_id = call.state.posts.rows[row.post_id].channel_id
-    data = {"reaction": dumps(reaction_json(call.server, row))}
-    call.server.hub.publish(event, data, Broadcast(channel_id=channel_id))
+    data = {"reaction": dumps(reaction_json(call.world, row))}
+    call.world.hub.publish(event, data, Broadcast(channel_id=channel_id))
 
 
 @routes.delete("/users/{user_id}/posts/{post_id}/reactions/{emoji_name}")
@@ -82,7 +82,7 @@ async def remove_reaction(call: Call) -> object:
     """Take a reaction back; the system admin takes anybody's."""
     user_id, name = call.id("user_id"), call.path("emoji_name")
     post = _with_right(call, call.id("post_id"), "remove_reaction")
-    if user_id != call.user.id and not call.server.rights.in_system(call.user, "remove_others_reactions"):
+    if user_id != call.user.id and not call.world.rights.in_system(call.user, "remove_others_reactions"):
         raise forbidden()
     now = call.state.clock.tick()
     known = call.state.reactions.get(post.id + user_id + name)
@@ -100,8 +100,8 @@ async def list_reactions(call: Call) -> object:
     if post is None or not may_read_posts(call, call.state.channels.rows[post.channel_id]):
         raise forbidden()
     rows = call.state.reactions_of_post.rows(post.id)
-    found = [reaction_json(call.server, row) for row in rows]
-    return found or (None if call.server.caps.empty_lists_are_null else [])
+    found = [reaction_json(call.world, row) for row in rows]
+    return found or (None if call.world.caps.empty_lists_are_null else [])
 
 
 @routes.post("/posts/ids/reactions")
@@ -113,5 +113,5 @@ async def list_bulk(call: Call) -> object:
         if post is None or not may_read_posts(call, call.state.channels.rows[post.channel_id]):
             raise forbidden()
         rows = call.state.reactions_of_post.rows(readable_post(call, post_id).id)
-        found[post_id] = [reaction_json(call.server, row) for row in rows]
+        found[post_id] = [reaction_json(call.world, row) for row in rows]
     return found

@@ -34,7 +34,7 @@ async def search_team(call: Call) -> object:
     """Search the caller's channels of a team, and their direct ones."""
     team_id = call.id("team_id")
     body = call.body("terms")
-    if not call.server.rights.in_team(call.user, team_id, "view_team"):
+    if not call.world.rights.in_team(call.user, team_id, "view_team"):
         raise forbidden()
     return _search(call, body, lambda channel: channel.team_id in {"", team_id})
 
@@ -42,7 +42,7 @@ async def search_team(call: Call) -> object:
 @routes.post("/posts/search")
 async def search_everywhere(call: Call) -> object:
     """Search all of the caller's channels."""
-    call.only_if(call.server.caps.has_posts_by_ids)
+    call.only_if(call.world.caps.has_posts_by_ids)
     return _search(call, call.body("terms"), lambda channel: True)
 
 

@@ -7,6 +7,7 @@ from sandbox.channels.reading import unread_json
 from sandbox.errors import forbidden
 from sandbox.events import Broadcast
 from sandbox.posts.lists import readable_post
+from sandbox.posts.threads import Threads
 from sandbox.routes import Routes
 
 routes = Routes()
@@ -14,7 +15,7 @@ routes = Routes()
 
 def _own(call: Call) -> str:
     user_id = call.id("user_id")
-    if user_id != call.user.id and not call.server.rights.in_system(call.user, "edit_other_users"):
+    if user_id != call.user.id and not call.world.rights.in_system(call.user, "edit_other_users"):
         raise forbidden()
     return user_id
 
@@ -23,14 +24,14 @@ def _own(call: Call) -> str:
 async def my_threads(call: Call) -> object:
     """List the threads that somebody follows in a team, the latest first."""
     user_id, team_id = _own(call), call.id("team_id")
-    found = []
+    threads, found = Threads(call.world), []
     for row in call.state.threads_of.rows(user_id):
         root = call.state.posts.get(row.root_id)
         if row.following and root and not root.delete_at:
             channel = call.state.channels.rows[root.channel_id]
             if channel.team_id in {"", team_id}:
                 extended = call.flag("extended")
-                found.append(call.server.threads.thread_json(root, row, extended=extended))
+                found.append(threads.thread_json(root, row, extended=extended))
     found.sort(key=lambda thread: -thread["last_reply_at"])
     body: dict[str, Any] = {
         "total": len(found),
@@ -38,7 +39,7 @@ async def my_threads(call: Call) -> object:
         "total_unread_mentions": sum(thread["unread_mentions"] for thread in found),
         "threads": found[: call.number("per_page", 30)],
     }
-    return body | ({"total_unread_urgent_mentions": 0} if call.server.caps.threads else {})
+    return body | ({"total_unread_urgent_mentions": 0} if call.world.caps.threads else {})
 
 
 @routes.put("/users/{user_id}/teams/{team_id}/threads/{thread_id}/following")
@@ -56,12 +57,12 @@ async def unfollow(call: Call) -> object:
 def _set_following(call: Call, *, following: bool) -> object:
     user_id, team_id = _own(call), call.id("team_id")
     root = readable_post(call, call.id("thread_id"))
-    row = call.server.threads.follow(root.id, user_id)
+    row = Threads(call.world).follow(root.id, user_id)
     row.following = following
     replies = [reply for reply in call.state.replies.rows(root.id) if not reply.delete_at]
     data = {"reply_count": len(replies), "state": following, "thread_id": root.id}
     target = Broadcast(user_id=user_id, team_id=team_id)
-    call.server.hub.publish("thread_follow_changed", data, target)
+    call.world.hub.publish("thread_follow_changed", data, target)
     return OK
 
 
@@ -85,5 +86,5 @@ async def set_unread(call: Call) -> object:
     state["last_viewed_at"] = member.last_viewed_at
     data = {name: state[name] for name in state if name not in {"team_id", "channel_id", "user_id"}}
     target = Broadcast(user_id=user_id, channel_id=channel.id, team_id=channel.team_id)
-    call.server.hub.publish("post_unread", data | {"post_id": post.id}, target)
+    call.world.hub.publish("post_unread", data | {"post_id": post.id}, target)
     return state

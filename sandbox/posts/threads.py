@@ -1,28 +1,26 @@
 """Threads: who follows them, what they have not read there, and the calls about it."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.events import Broadcast, Data, dumps
 from sandbox.posts.present import post_json
 from sandbox.records import Channel, Post, ThreadMember, User
 from sandbox.users.present import public_user
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+from sandbox.world import World
 
 Json = dict[str, Any]
 
 
 class Threads:
-    """Keeps who follows which thread; silent on versions without followed threads."""
+    """Who follows which thread, in the rows of a world; silent on versions without followed threads."""
 
-    def __init__(self, server: "Sandbox") -> None:
-        self._server = server
-        self._state = server.state
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._state = world.state
 
     def to_be_told(self, post: Post, mentioned: list[str]) -> frozenset[str]:
         """Return whose copy of a new reply says that they follow the thread: bots only when mentioned."""
-        if not self._server.caps.threads or not post.root_id:
+        if not self._world.caps.threads or not post.root_id:
             return frozenset()
         root = self._state.posts.rows[post.root_id]
         spoke = {reply.user_id for reply in self._state.replies.rows(root.id)}
@@ -64,8 +62,8 @@ class Threads:
             row.last_viewed, row.unread_mentions = post.create_at, 0
         channel = self._state.channels.rows[post.channel_id]
         target = Broadcast(user_id=row.user_id, team_id=channel.team_id)
-        if self._server.caps.threads:
-            self._server.hub.publish("thread_updated", data | {"thread": dumps(thread)}, target)
+        if self._world.caps.threads:
+            self._world.hub.publish("thread_updated", data | {"thread": dumps(thread)}, target)
 
     def unread_replies(self, row: ThreadMember) -> int:
         """Count the replies since somebody last looked at a thread."""
@@ -75,9 +73,9 @@ class Threads:
     def thread_json(self, root: Post, row: ThreadMember, *, extended: bool = True) -> Json:
         """Return a thread as one of its followers sees it."""
         replies = [reply for reply in self._state.replies.rows(root.id) if not reply.delete_at]
-        writers = replies if self._server.caps.threads else [root, *replies]
+        writers = replies if self._world.caps.threads else [root, *replies]
         people = [self._state.users.get(user_id) for user_id in dict.fromkeys(one.user_id for one in writers)]
-        post = post_json(self._server, root, metadata=False) | {"reply_count": 0, "remote_id": ""}
+        post = post_json(self._world, root, metadata=False) | {"reply_count": 0, "remote_id": ""}
         body: Json = {
             "id": root.id,
             "reply_count": len(replies),
@@ -88,10 +86,10 @@ class Threads:
             "unread_replies": self.unread_replies(row),
             "unread_mentions": row.unread_mentions,
         }
-        return body | ({"is_urgent": False, "delete_at": 0} if self._server.caps.threads else {})
+        return body | ({"is_urgent": False, "delete_at": 0} if self._world.caps.threads else {})
 
     def _participant(self, user: User, *, extended: bool) -> Json:
-        shown = public_user(self._server, user)
+        shown = public_user(self._world, user)
         if extended:
             return shown
         texts = ("username", "email", "nickname", "first_name", "last_name", "position", "roles", "locale")
@@ -101,7 +99,7 @@ class Threads:
 
     def read_all(self, user: User, channel: Channel) -> None:
         """Note that somebody has read all threads of a channel, and tell their own clients."""
-        if not self._server.caps.threads:
+        if not self._world.caps.threads:
             return
         now = self._state.clock.tick()
         for row in self._state.threads_of.rows(user.id):
@@ -109,7 +107,7 @@ class Threads:
             if root is not None and root.channel_id == channel.id:
                 row.last_viewed, row.unread_mentions = now, 0
         target = Broadcast(user_id=user.id, channel_id=channel.id)
-        self._server.hub.publish("thread_read_changed", {"timestamp": now}, target)
+        self._world.hub.publish("thread_read_changed", {"timestamp": now}, target)
 
     def _is_bot(self, user_id: str) -> bool:
         user = self._state.users.get(user_id)

@@ -17,9 +17,9 @@ async def create_upload(call: Call) -> object:
     """Begin an upload in parts."""
     body = call.body("upload")
     channel = call.state.channels.get(body.text("channel_id"))
-    if channel is None or not call.server.rights.in_channel(call.user, channel, "upload_file"):
+    if channel is None or not call.world.rights.in_channel(call.user, channel, "upload_file"):
         raise forbidden()
-    size, limit = body.number("file_size"), call.server.config.get("FileSettings", "MaxFileSize")
+    size, limit = body.number("file_size"), call.world.config.get("FileSettings", "MaxFileSize")
     if size > limit:
         raise ApiError("api.upload.create.upload_too_large.app_error", 413)
     session = {
@@ -34,22 +34,22 @@ async def create_upload(call: Call) -> object:
         "remote_id": "",
         "req_file_id": "",
     }
-    call.server.uploads[str(session["id"])] = (session, b"")
+    call.world.uploads[str(session["id"])] = (session, b"")
     return created(session)
 
 
 @routes.post("/uploads/{upload_id}", limit_body=False)
 async def continue_upload(call: Call) -> object:
     """Take the next part of an upload; the last one makes the file."""
-    known = call.server.uploads.get(call.id("upload_id"))
+    known = call.world.uploads.get(call.id("upload_id"))
     if known is None or known[0]["user_id"] != call.user.id:
         raise forbidden()
     session, content = known
     content += await call.request.read()
     session = session | {"file_offset": len(content)}
     if len(content) < session["file_size"]:
-        call.server.uploads[session["id"]] = (session, content)
+        call.world.uploads[session["id"]] = (session, content)
         return web.Response(status=204)
-    del call.server.uploads[session["id"]]
+    del call.world.uploads[session["id"]]
     channel = call.state.channels.rows[session["channel_id"]]
-    return created(file_json(call.server, keep(call, channel, session["filename"], content)))
+    return created(file_json(call.world, keep(call, channel, session["filename"], content)))

@@ -21,7 +21,7 @@ TITLES = {"town-square": "Town Square", "off-topic": "Off-Topic"}
 async def create_team(call: Call) -> object:
     """Make a team with its two default channels; its creator is its admin."""
     body = call.body("team")
-    if not call.server.rights.in_system(call.user, "create_team"):
+    if not call.world.rights.in_system(call.user, "create_team"):
         raise forbidden()
     now = call.state.clock.tick()
     team = Team(
@@ -40,8 +40,8 @@ async def create_team(call: Call) -> object:
     call.state.teams.add(team)
     for name in DEFAULT_CHANNELS:
         _add_default_channel(call, team, name)
-    join_team(call.server, team, call.user, admin=True)
-    return created(team_json(call.server, team, call.user))
+    join_team(call.world, team, call.user, admin=True)
+    return created(team_json(call.world, team, call.user))
 
 
 def _check(call: Call, team: Team) -> None:
@@ -70,7 +70,7 @@ def visible_team(call: Call, team: Team | None) -> Team:
     if team is None:
         raise missing_team()
     open_to_all = team.type == "O" and team.allow_open_invite
-    if not open_to_all and not call.server.rights.in_team(call.user, team.id, "view_team"):
+    if not open_to_all and not call.world.rights.in_team(call.user, team.id, "view_team"):
         raise forbidden()
     return team
 
@@ -79,44 +79,44 @@ def visible_team(call: Call, team: Team | None) -> Team:
 async def get_team(call: Call) -> object:
     """Return a team."""
     team = visible_team(call, call.state.teams.get(call.id("team_id")))
-    return team_json(call.server, team, call.user)
+    return team_json(call.world, team, call.user)
 
 
 @routes.get("/teams/name/{team_name}")
 async def get_team_by_name(call: Call) -> object:
     """Return a team by name."""
     team = visible_team(call, call.state.teams_by_name.first(call.path("team_name").lower()))
-    return team_json(call.server, team, call.user)
+    return team_json(call.world, team, call.user)
 
 
 @routes.get("/teams/name/{team_name}/exists")
 async def team_exists(call: Call) -> object:
     """Tell whether the caller can see a team of this name."""
     team = call.state.teams_by_name.first(call.path("team_name").lower())
-    seen = team is not None and (team.allow_open_invite or call.server.rights.in_team(call.user, team.id, "view_team"))
+    seen = team is not None and (team.allow_open_invite or call.world.rights.in_team(call.user, team.id, "view_team"))
     return {"exists": seen}
 
 
 @routes.get("/teams")
 async def list_teams(call: Call) -> object:
     """List the teams that anybody may join; all of them to the system admin."""
-    admin = call.server.rights.is_admin(call.user)
+    admin = call.world.rights.is_admin(call.user)
     teams = [team for team in call.state.teams if (admin or team.allow_open_invite) and not team.delete_at]
     teams.sort(key=lambda team: team.display_name.lower())
-    return [team_json(call.server, team, call.user) for team in call.page().cut(teams)]
+    return [team_json(call.world, team, call.user) for team in call.page().cut(teams)]
 
 
 @routes.get("/users/{user_id}/teams")
 async def teams_of_user(call: Call) -> object:
     """List somebody's teams: one's own, or anybody's as system admin."""
     user_id = call.id("user_id")
-    if user_id != call.user.id and not call.server.rights.is_admin(call.user):
+    if user_id != call.user.id and not call.world.rights.is_admin(call.user):
         raise forbidden()
     rows = call.state.teams_of.rows(user_id)
     teams = [call.state.teams.rows[row.team_id] for row in rows if not row.delete_at]
     teams = [team for team in teams if not team.delete_at]
     teams.sort(key=lambda team: team.display_name.lower())
-    return [team_json(call.server, team, call.user) for team in teams]
+    return [team_json(call.world, team, call.user) for team in teams]
 
 
 @routes.put("/teams/{team_id}/patch")
@@ -131,13 +131,13 @@ async def patch_team(call: Call) -> object:
         team.allow_open_invite = body.flag("allow_open_invite")
     team.update_at = call.state.clock.tick()
     tell_team_updated(call, team)
-    return team_json(call.server, team, call.user)
+    return team_json(call.world, team, call.user)
 
 
 def tell_team_updated(call: Call, team: Team, event: str = "update_team") -> None:
     """Tell a team's members that it changed."""
-    data = {"team": dumps(team_json(call.server, team, None))}
-    call.server.hub.publish(event, data, Broadcast(team_id=team.id))
+    data = {"team": dumps(team_json(call.world, team, None))}
+    call.world.hub.publish(event, data, Broadcast(team_id=team.id))
 
 
 @routes.delete("/teams/{team_id}")
@@ -155,12 +155,12 @@ async def restore_team(call: Call) -> object:
     """Take a team out of the archive."""
     team = _managed(call)
     _set_archived(call, team, 0, "restore_team")
-    return team_json(call.server, team, call.user)
+    return team_json(call.world, team, call.user)
 
 
 def _managed(call: Call) -> Team:
     team_id = call.id("team_id")
-    if not call.server.rights.in_team(call.user, team_id, "manage_team"):
+    if not call.world.rights.in_team(call.user, team_id, "manage_team"):
         raise forbidden()
     team = call.state.teams.get(team_id)
     if team is None:
@@ -178,7 +178,7 @@ def _set_archived(call: Call, team: Team, when: int, event: str) -> None:
 async def team_stats(call: Call) -> object:
     """Count a team's members."""
     team_id = call.id("team_id")
-    if not call.server.rights.in_team(call.user, team_id, "view_team"):
+    if not call.world.rights.in_team(call.user, team_id, "view_team"):
         raise forbidden()
     rows = [row for row in call.state.members_of_team.rows(team_id) if not row.delete_at]
     people = [user for user in (call.state.users.get(row.user_id) for row in rows) if user]
@@ -190,11 +190,11 @@ async def team_stats(call: Call) -> object:
 async def regenerate_invite(call: Call) -> object:
     """Replace a team's invitation."""
     team_id = call.id("team_id")
-    if not call.server.rights.in_team(call.user, team_id, "manage_team"):
+    if not call.world.rights.in_team(call.user, team_id, "manage_team"):
         raise forbidden()
     team = visible_team(call, call.state.teams.get(team_id))
     team.invite_id = new_id()
-    return team_json(call.server, team, call.user)
+    return team_json(call.world, team, call.user)
 
 
 @routes.get("/teams/invite/{invite_id}", auth=False)

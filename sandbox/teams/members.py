@@ -24,12 +24,12 @@ def _member_of(call: Call, team_id: str, user_id: str) -> TeamMember:
 
 
 def _must_view(call: Call, team_id: str) -> None:
-    if not call.server.rights.in_team(call.user, team_id, "view_team"):
+    if not call.world.rights.in_team(call.user, team_id, "view_team"):
         raise forbidden()
 
 
 def _must_add(call: Call, team_id: str) -> Team:
-    if not call.server.rights.in_team(call.user, team_id, "add_user_to_team"):
+    if not call.world.rights.in_team(call.user, team_id, "add_user_to_team"):
         raise forbidden()
     team = call.state.teams.get(team_id)
     if team is None:
@@ -56,7 +56,7 @@ async def add_member(call: Call) -> object:
         team = call.state.teams.rows[team_id]
     else:
         team = _must_add(call, team_id)
-    member = join_team(call.server, team, _new_member(call, user_id))
+    member = join_team(call.world, team, _new_member(call, user_id))
     return created(team_member_json(member))
 
 
@@ -64,7 +64,7 @@ def _new_member(call: Call, user_id: str) -> User:
     user = call.state.users.get(user_id)
     if user is not None:
         return user
-    if call.server.caps.unknown_joiner_has_own_error:
+    if call.world.caps.unknown_joiner_has_own_error:
         raise ApiError("api.team.user.missing_account", 404)
     raise missing_user()
 
@@ -85,7 +85,7 @@ async def add_members(call: Call) -> object:
     team = _must_add(call, team_id)
     graceful = call.flag("graceful")
     people = [call.state.users.get(user_id) for user_id in ids]
-    if None in people and not (graceful and call.server.caps.batch_can_be_graceful):
+    if None in people and not (graceful and call.world.caps.batch_can_be_graceful):
         raise ApiError("api.team.user.missing_account", 404)
     rows = [_joined(call, team, user) if user else None for user in people]
     if not graceful:
@@ -94,7 +94,7 @@ async def add_members(call: Call) -> object:
 
 
 def _joined(call: Call, team: Team, user: User) -> dict[str, Any]:
-    return team_member_json(join_team(call.server, team, user, call.user))
+    return team_member_json(join_team(call.world, team, user, call.user))
 
 
 def _graceful_row(user_id: str, row: dict[str, Any] | None) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def _graceful_row(user_id: str, row: dict[str, Any] | None) -> dict[str, Any]:
 async def join_by_invite(call: Call) -> object:
     """Join a team by its invitation."""
     team = invited_to(call, call.query("invite_id"))
-    return created(team_member_json(join_team(call.server, team, call.user)))
+    return created(team_member_json(join_team(call.world, team, call.user)))
 
 
 @routes.post("/teams/{team_id}/invite/email")
@@ -117,11 +117,11 @@ async def invite_by_email(call: Call) -> object:
     """Invite people by e-mail; no mail leaves this server, and new versions do not say so."""
     team_id = call.id("team_id")
     addresses = call.texts("emails")
-    if not call.server.rights.in_team(call.user, team_id, "invite_user"):
+    if not call.world.rights.in_team(call.user, team_id, "invite_user"):
         raise forbidden()
     if not addresses:
         raise invalid_body("user_email")
-    if not call.server.caps.email_invitations_never_fail:
+    if not call.world.caps.email_invitations_never_fail:
         raise ApiError("api.team.invite_members.disabled.app_error", 501)
     return OK
 
@@ -130,12 +130,12 @@ async def invite_by_email(call: Call) -> object:
 async def remove_member(call: Call) -> object:
     """Take somebody out of a team, or leave it."""
     team_id, user_id = call.id("team_id"), call.id("user_id")
-    if user_id != call.user.id and not call.server.rights.in_team(call.user, team_id, "remove_user_from_team"):
+    if user_id != call.user.id and not call.world.rights.in_team(call.user, team_id, "remove_user_from_team"):
         raise forbidden()
     team = call.state.teams.get(team_id)
     if team is None:
         raise missing_team()
-    leave_team(call.server, team, _known_user(call, user_id), call.user)
+    leave_team(call.world, team, _known_user(call, user_id), call.user)
     return OK
 
 
@@ -176,7 +176,7 @@ async def get_member(call: Call) -> object:
 async def memberships_of_user(call: Call) -> object:
     """List somebody's memberships of teams."""
     user_id = call.id("user_id")
-    if user_id != call.user.id and not call.server.rights.is_admin(call.user):
+    if user_id != call.user.id and not call.world.rights.is_admin(call.user):
         raise forbidden()
     return [team_member_json(row) for row in call.state.teams_of.rows(user_id)]
 
@@ -201,7 +201,7 @@ async def set_roles(call: Call) -> object:
     names = call.body("roles").text("roles").split()
     _must_manage_roles(call, team_id)
     member = _member_of(call, team_id, user_id)
-    if any(call.server.rights.role(name) is None for name in names):
+    if any(call.world.rights.role(name) is None for name in names):
         raise ApiError("app.role.get_by_name.app_error", 400)
     member.scheme_admin = "team_admin" in names
     member.scheme_user = "team_user" in names
@@ -211,7 +211,7 @@ async def set_roles(call: Call) -> object:
 
 
 def _must_manage_roles(call: Call, team_id: str) -> None:
-    if not call.server.rights.in_team(call.user, team_id, "manage_team_roles"):
+    if not call.world.rights.in_team(call.user, team_id, "manage_team_roles"):
         raise forbidden()
 
 
@@ -219,4 +219,4 @@ def _tell_roles(call: Call, member: TeamMember) -> None:
     user = call.state.users.rows[member.user_id]
     user.update_at = call.state.clock.tick()
     data = {"member": dumps(team_member_json(member))}
-    call.server.hub.publish("memberrole_updated", data, Broadcast(user_id=member.user_id))
+    call.world.hub.publish("memberrole_updated", data, Broadcast(user_id=member.user_id))

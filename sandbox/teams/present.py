@@ -1,20 +1,18 @@
 """How teams and memberships are shown."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.permissions import team_roles
 from sandbox.records import Team, TeamMember, User
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+from sandbox.world import World
 
 Json = dict[str, Any]
 
 
-def team_json(server: "Sandbox", team: Team, viewer: User | None) -> Json:
+def team_json(world: World, team: Team, viewer: User | None) -> Json:
     """Return a team; its address only to those who manage it, its invitation to those who invite."""
-    manages = viewer is not None and server.rights.in_team(viewer, team.id, "manage_team")
-    invites = viewer is not None and server.rights.in_team(viewer, team.id, "invite_user")
+    manages = viewer is not None and world.rights.in_team(viewer, team.id, "manage_team")
+    invites = viewer is not None and world.rights.in_team(viewer, team.id, "invite_user")
     body: Json = team.as_dict() | {
         "email": team.email if manages else "",
         "invite_id": team.invite_id if invites else "",
@@ -22,7 +20,7 @@ def team_json(server: "Sandbox", team: Team, viewer: User | None) -> Json:
         "group_constrained": None,
         "policy_id": None,
     }
-    return body | ({"cloud_limits_archived": False} if server.caps.team_has_cloud_limits else {})
+    return body | ({"cloud_limits_archived": False} if world.caps.team_has_cloud_limits else {})
 
 
 def team_member_json(member: TeamMember) -> Json:

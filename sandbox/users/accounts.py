@@ -36,23 +36,23 @@ async def create_user(call: Call) -> object:
     call.state.users.add(user)
     if call.query("iid"):
         _accept(call, user)
-    add_first_preferences(call.server, user)
-    call.server.hub.publish("new_user", {"user_id": user.id})
-    return created(own_user(call.server, user))
+    add_first_preferences(call.world, user)
+    call.world.hub.publish("new_user", {"user_id": user.id})
+    return created(own_user(call.world, user))
 
 
 def _accept(call: Call, user: User) -> None:
     """Bring somebody who signs up by an invitation into its team."""
-    join_team(call.server, invited_to(call, call.query("iid")), user)
+    join_team(call.world, invited_to(call, call.query("iid")), user)
 
 
 def _check_may_create(call: Call, is_first: bool) -> None:
-    by_admin = call.token is not None and call.server.rights.is_admin(call.user)
+    by_admin = call.token is not None and call.world.rights.is_admin(call.user)
     if by_admin or is_first:
         return
-    if not call.server.config.get("TeamSettings", "EnableUserCreation"):
+    if not call.world.config.get("TeamSettings", "EnableUserCreation"):
         raise ApiError("api.user.create_user.signup_email_disabled.app_error", 501)
-    if not call.server.config.get("TeamSettings", "EnableOpenServer"):
+    if not call.world.config.get("TeamSettings", "EnableOpenServer"):
         raise ApiError("api.user.create_user.no_open_server", 403)
 
 
@@ -69,7 +69,7 @@ def _draft(call: Call, body: Body) -> User:
         last_name=body.text("last_name"),
         position=body.text("position"),
         locale=body.text("locale") or "en",
-        notify_props=default_notify_props(call.server) | body.object("notify_props"),
+        notify_props=default_notify_props(call.world) | body.object("notify_props"),
         timezone=TIMEZONE | body.object("timezone"),
         last_password_update=now,
     )
@@ -88,7 +88,7 @@ def check_new(call: Call, user: User) -> None:
 
 
 def _check_password(call: Call, password: str) -> None:
-    least = 8 if call.server.caps.long_passwords else 5
+    least = 8 if call.world.caps.long_passwords else 5
     if not least <= len(password.encode()) <= 72:
         raise ApiError("model.user.is_valid.pwd.app_error", 400)
 
@@ -106,9 +106,9 @@ async def login(call: Call) -> object:
         raise ApiError("api.user.login.invalid_credentials_email_username", 401)
     if user.delete_at:
         raise ApiError("api.user.login.inactive.app_error", 401)
-    reply = own_user(call.server, user)
+    reply = own_user(call.world, user)
     user.failed_attempts = 0
-    return _logged_in(call.server.credentials.open_session(user), reply)
+    return _logged_in(call.world.credentials.open_session(user), reply)
 
 
 def _logged_in(token: Token, body: Data) -> Reply:
@@ -122,7 +122,7 @@ async def logout(call: Call) -> object:
     """End the session with which the call is made."""
     if call.token is not None and call.token.is_session:
         call.state.tokens.remove(call.token)
-        call.server.hub.silence(call.token.user_id, call.token.id)
+        call.world.hub.silence(call.token.user_id, call.token.id)
     return OK
 
 
@@ -133,7 +133,7 @@ async def change_password(call: Call) -> object:
     body = call.body("user")
     user = call.state.users.get(user_id)
     is_own = user_id == call.user.id
-    if user is None or not (is_own or call.server.rights.in_system(call.user, "edit_other_users")):
+    if user is None or not (is_own or call.world.rights.in_system(call.user, "edit_other_users")):
         raise forbidden()
     if is_own and not is_password(body.text("current_password"), user.password):
         raise ApiError("api.user.update_password.incorrect.app_error", 400)

@@ -35,7 +35,7 @@ def bot_json(user: User) -> dict[str, Any]:
 def _manageable(call: Call) -> User:
     """Return the bot of the path, if the caller manages bots; who does not is told that there is none."""
     bot = call.state.users.get(call.id("bot_user_id"))
-    may = call.server.rights.in_system(call.user, "manage_others_bots")
+    may = call.world.rights.in_system(call.user, "manage_others_bots")
     if bot is None or not bot.is_bot or not may:
         raise ApiError("store.sql_bot.get.missing.app_error", 404)
     return bot
@@ -54,9 +54,9 @@ async def create_bot(call: Call) -> object:
 
 
 def _check_may_create(call: Call) -> None:
-    if not call.server.rights.in_system(call.user, "create_bot") or call.user.is_bot:
+    if not call.world.rights.in_system(call.user, "create_bot") or call.user.is_bot:
         raise forbidden()
-    if not call.server.config.service("EnableBotAccountCreation"):
+    if not call.world.config.service("EnableBotAccountCreation"):
         raise ApiError("api.bot.create_disabled", 403)
 
 
@@ -74,7 +74,7 @@ def _draft(call: Call, body: Body) -> User:
         bot_description=body.text("description"),
         bot_owner_id=call.user.id,
         bot_updated_at=now,
-        notify_props=default_notify_props(call.server),
+        notify_props=default_notify_props(call.world),
         timezone=dict(TIMEZONE),
         last_password_update=now,
     )
@@ -84,13 +84,13 @@ def _greet(call: Call, bot: User) -> None:
     """Let a new bot write to its owner, as the server has it do."""
     channel = open_direct(call, bot, call.user, by=bot)
     text = "Please add me to teams and channels you want me to interact in. To do this, use the browser or desktop app."
-    system_post(call.server, channel, bot, Notice("system_add_bot_teams_channels", text, {}))
+    system_post(call.world, channel, bot, Notice("system_add_bot_teams_channels", text, {}))
 
 
 @routes.get("/bots")
 async def list_bots(call: Call) -> object:
     """List the bots, to those who may read them."""
-    if not call.server.rights.in_system(call.user, "read_others_bots"):
+    if not call.world.rights.in_system(call.user, "read_others_bots"):
         raise forbidden()
     with_deleted = call.flag("include_deleted")
     bots = [user for user in call.state.users if user.is_bot and (with_deleted or not user.delete_at)]
@@ -122,7 +122,7 @@ async def patch_bot(call: Call) -> object:
 async def disable_bot(call: Call) -> object:
     """Switch a bot off."""
     bot = _manageable(call)
-    set_active(call.server, bot, active=False)
+    set_active(call.world, bot, active=False)
     return bot_json(bot)
 
 
@@ -130,7 +130,7 @@ async def disable_bot(call: Call) -> object:
 async def enable_bot(call: Call) -> object:
     """Switch a bot on again."""
     bot = _manageable(call)
-    set_active(call.server, bot, active=True)
+    set_active(call.world, bot, active=True)
     return bot_json(bot)
 
 
@@ -161,9 +161,9 @@ async def create_token(call: Call) -> object:
 
 
 def _check_personal_tokens(call: Call) -> None:
-    if not call.server.config.service("EnableUserAccessTokens"):
+    if not call.world.config.service("EnableUserAccessTokens"):
         raise ApiError("app.user_access_token.disabled", 501)
-    if not call.server.rights.in_system(call.user, "create_user_access_token"):
+    if not call.world.rights.in_system(call.user, "create_user_access_token"):
         raise forbidden()
 
 
@@ -198,8 +198,8 @@ async def revoke_token(call: Call) -> object:
     """Take an access token away for good."""
     token = _named_token(call)
     call.state.tokens.remove(token)
-    if call.server.caps.revoked_token_is_deaf:
-        call.server.hub.silence(token.user_id, token.id)
+    if call.world.caps.revoked_token_is_deaf:
+        call.world.hub.silence(token.user_id, token.id)
     return OK
 
 
@@ -208,8 +208,8 @@ async def disable_token(call: Call) -> object:
     """Switch an access token off."""
     token = _named_token(call)
     token.is_active = False
-    if call.server.caps.revoked_token_is_deaf:
-        call.server.hub.silence(token.user_id, token.id)
+    if call.world.caps.revoked_token_is_deaf:
+        call.world.hub.silence(token.user_id, token.id)
     return OK
 
 

@@ -46,7 +46,7 @@ def _not_in_channel(call: Call, channel_id: str) -> list[User]:
 def _must_read(call: Call, name: str, channel_id: str) -> None:
     _must_be_id(name, channel_id)
     channel = call.state.channels.get(channel_id)
-    if channel is None or not call.server.rights.in_channel(call.user, channel, "read_channel"):
+    if channel is None or not call.world.rights.in_channel(call.user, channel, "read_channel"):
         raise forbidden()
 
 
@@ -63,12 +63,12 @@ def _not_in_team(call: Call, team_id: str) -> list[User]:
 
 def _must_view(call: Call, name: str, team_id: str) -> None:
     _must_be_id(name, team_id)
-    if not call.server.rights.in_team(call.user, team_id, "view_team"):
+    if not call.world.rights.in_team(call.user, team_id, "view_team"):
         raise forbidden()
 
 
 def _without_team(call: Call, _: str) -> list[User]:
-    if not call.server.rights.in_system(call.user, "list_users_without_team"):
+    if not call.world.rights.in_system(call.user, "list_users_without_team"):
         raise forbidden()
     rows = call.state.teams_of
     return [user for user in call.state.users if all(row.delete_at for row in rows.rows(user.id))]

@@ -17,7 +17,7 @@ async def get_user(call: Call) -> object:
     user = call.state.users.get(call.id("user_id"))
     if user is None:
         raise missing_user()
-    return seen_by(call.server, user, call.user)
+    return seen_by(call.world, user, call.user)
 
 
 @routes.get("/users/username/{username}")
@@ -29,24 +29,24 @@ async def get_by_name(call: Call) -> object:
     user = call.state.users_by_name.first(name)
     if user is None:
         raise ApiError("app.user.get_by_username.app_error", 404)
-    return seen_by(call.server, user, call.user)
+    return seen_by(call.world, user, call.user)
 
 
 @routes.get("/users/email/{email}")
 async def get_by_email(call: Call) -> object:
     """Return one person by address, where addresses are shown."""
-    shown = call.server.config.get("PrivacySettings", "ShowEmailAddress")
-    if not shown and not call.server.rights.is_admin(call.user):
+    shown = call.world.config.get("PrivacySettings", "ShowEmailAddress")
+    if not shown and not call.world.rights.is_admin(call.user):
         raise ApiError("api.user.get_user_by_email.permissions.app_error", 403)
     user = call.state.users_by_email.first(call.path("email").lower())
     if user is None:
         raise missing_user()
-    return seen_by(call.server, user, call.user)
+    return seen_by(call.world, user, call.user)
 
 
 def _shown(call: Call, found: list[User | None]) -> object:
     people = sorted((user for user in found if user), key=lambda user: user.username)
-    return [public_user(call.server, user, call.user) for user in people]
+    return [public_user(call.world, user, call.user) for user in people]
 
 
 @routes.post("/users/ids")
@@ -73,7 +73,7 @@ async def get_by_names(call: Call) -> object:
 async def list_users(call: Call) -> object:
     """Return people, all of the server or those of a place."""
     people = call.page().cut(users_asked_for(call))
-    shown = [public_user(call.server, user, call.user) for user in people]
+    shown = [public_user(call.world, user, call.user) for user in people]
     if call.query("sort") != "last_activity_at":
         return shown
     for body, user in zip(shown, people, strict=True):

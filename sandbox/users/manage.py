@@ -15,7 +15,7 @@ routes = Routes()
 def editable(call: Call, user_id: str) -> User:
     """The account of that id, if the caller may change it."""
     user = call.state.users.get(user_id)
-    if user_id != call.user.id and not call.server.rights.in_system(call.user, "edit_other_users"):
+    if user_id != call.user.id and not call.world.rights.in_system(call.user, "edit_other_users"):
         raise forbidden()
     if user is None:
         raise missing_user()
@@ -28,19 +28,19 @@ async def patch_user(call: Call) -> object:
     user_id = call.id("user_id")
     body = call.body("user")
     user = editable(call, user_id)
-    if user.is_bot and user_id == call.user.id and not call.server.caps.bot_edits_itself:
+    if user.is_bot and user_id == call.user.id and not call.world.caps.bot_edits_itself:
         raise forbidden()
     if body.text("email", user.email) != user.email and user_id == call.user.id:
         _check_own_password(user, body)
     is_renamed = body.text("username", user.username) != user.username
-    if is_renamed and call.server.caps.new_name_draws_picture:
+    if is_renamed and call.world.caps.new_name_draws_picture:
         user.last_picture_update = -call.state.clock.tick()
     _apply(user, body)
     user.update_at = call.state.clock.tick()
-    tell_updated(call.server, user)
+    tell_updated(call.world, user)
     if user_id == call.user.id:
-        return own_user(call.server, user)
-    return for_admin(call.server, user) | {"notify_props": user.notify_props}
+        return own_user(call.world, user)
+    return for_admin(call.world, user) | {"notify_props": user.notify_props}
 
 
 def _check_own_password(user: User, body: Body) -> None:
@@ -70,17 +70,17 @@ async def set_roles(call: Call) -> object:
     """Set somebody's roles in the system."""
     user_id = call.id("user_id")
     roles = call.body("roles").text("roles")
-    if not call.server.rights.in_system(call.user, "manage_roles"):
+    if not call.world.rights.in_system(call.user, "manage_roles"):
         raise forbidden()
     user = call.state.users.get(user_id)
     if user is None:
         raise missing_user()
-    if not roles or any(call.server.rights.role(name) is None for name in roles.split()):
+    if not roles or any(call.world.rights.role(name) is None for name in roles.split()):
         raise invalid_body("roles")
     user.roles = roles
     user.update_at = call.state.clock.tick()
     data = {"user_id": user.id, "roles": roles}
-    call.server.hub.publish("user_role_updated", data, Broadcast(user_id=user.id))
+    call.world.hub.publish("user_role_updated", data, Broadcast(user_id=user.id))
     return OK
 
 
@@ -93,17 +93,17 @@ async def update_active(call: Call) -> object:
     user = call.state.users.get(user_id)
     if user is None:
         raise missing_user()
-    set_active(call.server, user, active=active)
-    call.server.hub.publish("user_activation_status_change", {})
+    set_active(call.world, user, active=active)
+    call.world.hub.publish("user_activation_status_change", {})
     return OK
 
 
 def _check_may_switch(call: Call, user_id: str, *, active: bool) -> None:
-    if call.server.rights.in_system(call.user, "edit_other_users"):
+    if call.world.rights.in_system(call.user, "edit_other_users"):
         return
     if user_id != call.user.id or active:
         raise ApiError("api.user.update_active.permissions.app_error", 403)
-    if not call.server.config.get("TeamSettings", "EnableUserDeactivation"):
+    if not call.world.config.get("TeamSettings", "EnableUserDeactivation"):
         raise ApiError("api.user.update_active.not_enable.app_error", 401)
 
 
@@ -111,10 +111,10 @@ def _check_may_switch(call: Call, user_id: str, *, active: bool) -> None:
 async def delete_user(call: Call) -> object:
     """Switch somebody off."""
     user_id = call.id("user_id")
-    if user_id != call.user.id and not call.server.rights.in_system(call.user, "edit_other_users"):
+    if user_id != call.user.id and not call.world.rights.in_system(call.user, "edit_other_users"):
         raise forbidden()
     user = call.state.users.get(user_id)
     if user is None:
         raise missing_user()
-    set_active(call.server, user, active=False)
+    set_active(call.world, user, active=False)
     return OK

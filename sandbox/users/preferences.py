@@ -1,6 +1,6 @@
 """Choices that people made in their clients, and their sessions."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.call import OK, Call
 from sandbox.choices import Preference
@@ -8,27 +8,25 @@ from sandbox.errors import ApiError, forbidden, invalid_body
 from sandbox.events import Broadcast, dumps
 from sandbox.records import User
 from sandbox.routes import Routes
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+from sandbox.world import World
 
 routes = Routes()
 
 MOST = 100
 
 
-def add_first_preferences(server: "Sandbox", user: User) -> None:
+def add_first_preferences(world: World, user: User) -> None:
     """Give somebody new the choices that every account begins with."""
     rows = [("tutorial_step", user.id, "0")]
-    rows += [("recommended_next_steps", "hide", "false")] if server.caps.threads else []
-    rows += [("system_notice", "GMasDM", "true")] if server.caps.group_posts_mention_all else []
+    rows += [("recommended_next_steps", "hide", "false")] if world.caps.threads else []
+    rows += [("system_notice", "GMasDM", "true")] if world.caps.group_posts_mention_all else []
     for category, name, value in rows:
-        server.state.preferences.add(Preference(user.id, category, name, value))
+        world.state.preferences.add(Preference(user.id, category, name, value))
 
 
 def _own(call: Call) -> str:
     user_id = call.id("user_id")
-    if user_id != call.user.id and not call.server.rights.in_system(call.user, "edit_other_users"):
+    if user_id != call.user.id and not call.world.rights.in_system(call.user, "edit_other_users"):
         raise forbidden()
     return user_id
 
@@ -80,8 +78,8 @@ async def save_preferences(call: Call) -> object:
         else:
             known.value = row["value"]
     target = Broadcast(user_id=user_id)
-    call.server.hub.publish("sidebar_category_updated", {}, target)
-    call.server.hub.publish("preferences_changed", {"preferences": dumps(rows)}, target)
+    call.world.hub.publish("sidebar_category_updated", {}, target)
+    call.world.hub.publish("preferences_changed", {"preferences": dumps(rows)}, target)
     return OK
 
 
@@ -95,8 +93,8 @@ async def delete_preferences(call: Call) -> object:
         if known is not None:
             call.state.preferences.remove(known)
     target = Broadcast(user_id=user_id)
-    call.server.hub.publish("sidebar_category_updated", {}, target)
-    call.server.hub.publish("preferences_deleted", {"preferences": dumps(rows)}, target)
+    call.world.hub.publish("sidebar_category_updated", {}, target)
+    call.world.hub.publish("preferences_deleted", {"preferences": dumps(rows)}, target)
     return OK
 
 

@@ -1,11 +1,9 @@
 """How people are shown to whom."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.records import User
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+from sandbox.world import World
 
 Json = dict[str, Any]
 
@@ -29,29 +27,29 @@ SHOWN = (
 TIMEZONE = {"automaticTimezone": "", "manualTimezone": "", "useAutomaticTimezone": "true"}
 
 
-def default_notify_props(server: "Sandbox") -> dict[str, str]:
+def default_notify_props(world: World) -> dict[str, str]:
     """Return the notification choices of somebody new."""
-    props = NOTIFY | (NOTIFY_THREADS if server.caps.thread_notify_props else {})
-    return props | ({"push_status": "online"} if server.caps.push_status_online else {})
+    props = NOTIFY | (NOTIFY_THREADS if world.caps.thread_notify_props else {})
+    return props | ({"push_status": "online"} if world.caps.push_status_online else {})
 
 
-def public_user(server: "Sandbox", user: User, viewer: User | None = None) -> Json:
+def public_user(world: World, user: User, viewer: User | None = None) -> Json:
     """Return somebody as others see them, or as the system admin does."""
-    if viewer is not None and server.rights.is_admin(viewer):
-        return for_admin(server, user)
-    return _common(server, user) | {"auth_data": ""} | _hidden(server)
+    if viewer is not None and world.rights.is_admin(viewer):
+        return for_admin(world, user)
+    return _common(world, user) | {"auth_data": ""} | _hidden(world)
 
 
-def for_admin(server: "Sandbox", user: User) -> Json:
+def for_admin(world: World, user: User) -> Json:
     """Return somebody as the system admin sees them: on new servers with more than others, on old ones unhidden."""
-    if not server.caps.own_user_hides_auth_data:
-        return _common(server, user) | {"auth_data": ""}
-    return _common(server, user) | {"notify_props": user.notify_props}
+    if not world.caps.own_user_hides_auth_data:
+        return _common(world, user) | {"auth_data": ""}
+    return _common(world, user) | {"notify_props": user.notify_props}
 
 
-def own_user(server: "Sandbox", user: User) -> Json:
+def own_user(world: World, user: User) -> Json:
     """Return somebody as they see themselves."""
-    body = for_admin(server, user) | {
+    body = for_admin(world, user) | {
         "notify_props": user.notify_props,
         "last_password_update": user.last_password_update,
     }
@@ -60,12 +58,12 @@ def own_user(server: "Sandbox", user: User) -> Json:
     return body
 
 
-def seen_by(server: "Sandbox", user: User, viewer: User) -> Json:
+def seen_by(world: World, user: User, viewer: User) -> Json:
     """Return somebody as the viewer, perhaps the same, sees them."""
-    return own_user(server, user) if user.id == viewer.id else public_user(server, user, viewer)
+    return own_user(world, user) if user.id == viewer.id else public_user(world, user, viewer)
 
 
-def _common(server: "Sandbox", user: User) -> Json:
+def _common(world: World, user: User) -> Json:
     body: Json = {name: getattr(user, name) for name in SHOWN} | {"auth_service": ""}
     if user.props:
         body["props"] = user.props
@@ -74,15 +72,15 @@ def _common(server: "Sandbox", user: User) -> Json:
     if user.is_bot:
         body["is_bot"] = True
         body |= {"bot_description": user.bot_description} if user.bot_description else {}
-    elif server.caps.user_has_remote_id:
+    elif world.caps.user_has_remote_id:
         body["remote_id"] = ""
     return body
 
 
-def _hidden(server: "Sandbox") -> Json:
+def _hidden(world: World) -> Json:
     hidden: Json = {}
-    if not server.config.get("PrivacySettings", "ShowEmailAddress"):
+    if not world.config.get("PrivacySettings", "ShowEmailAddress"):
         hidden["email"] = ""
-    if not server.config.get("PrivacySettings", "ShowFullName"):
+    if not world.config.get("PrivacySettings", "ShowFullName"):
         hidden |= {"first_name": "", "last_name": ""}
     return hidden

@@ -28,18 +28,18 @@ async def search_users(call: Call) -> object:
     _check_places(call, body)
     found = [user for user in call.state.users if _fits(call, body, user)]
     found.sort(key=lambda user: user.username)
-    return [public_user(call.server, user, call.user) for user in found[:limit]]
+    return [public_user(call.world, user, call.user) for user in found[:limit]]
 
 
 def _check_places(call: Call, body: Body) -> None:
     for field in ("in_channel_id", "not_in_channel_id"):
         channel = call.state.channels.get(body.text(field))
         if body.text(field) and (
-            channel is None or not call.server.rights.in_channel(call.user, channel, "read_channel")
+            channel is None or not call.world.rights.in_channel(call.user, channel, "read_channel")
         ):
             raise forbidden()
     team_id = body.text("team_id")
-    if team_id and not call.server.rights.in_team(call.user, team_id, "view_team"):
+    if team_id and not call.world.rights.in_team(call.user, team_id, "view_team"):
         raise forbidden()
 
 
@@ -66,8 +66,8 @@ def _is_there(call: Call, body: Body, user: User) -> bool:
 
 def matches(call: Call, user: User, term: str) -> bool:
     """Tell whether every word of a term begins (on new servers: is in) a name that the caller may see."""
-    admin = call.server.rights.is_admin(call.user)
-    get = call.server.config.get
+    admin = call.world.rights.is_admin(call.user)
+    get = call.world.config.get
     fields = [user.username, user.nickname]
     if admin or get("PrivacySettings", "ShowFullName"):
         fields += [user.first_name, user.last_name]
@@ -75,7 +75,7 @@ def matches(call: Call, user: User, term: str) -> bool:
         fields.append(user.email)
     text = " ".join(fields).lower()
     words = [word.lstrip("@") for word in term.lower().split()]
-    return all(_has(text, word, anywhere=call.server.caps.user_search_in_the_middle) for word in words)
+    return all(_has(text, word, anywhere=call.world.caps.user_search_in_the_middle) for word in words)
 
 
 def _has(text: str, word: str, *, anywhere: bool) -> bool:
@@ -98,9 +98,9 @@ async def autocomplete(call: Call) -> object:
     if channel_id:
         inside = [user for user in found if call.state.member(channel_id, user.id)]
         outside = [user for user in found if user not in inside]
-        body["out_of_channel"] = [public_user(call.server, user, call.user) for user in outside[:limit]]
+        body["out_of_channel"] = [public_user(call.world, user, call.user) for user in outside[:limit]]
         found = inside
-    return {"users": [public_user(call.server, user, call.user) for user in found[:limit]]} | body
+    return {"users": [public_user(call.world, user, call.user) for user in found[:limit]]} | body
 
 
 @routes.get("/users/known")

@@ -1,7 +1,7 @@
 """Incoming webhooks: addresses at which anybody may post into a channel."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 
@@ -12,10 +12,9 @@ from sandbox.ids import new_id
 from sandbox.records import Channel
 from sandbox.routes import Routes
 from sandbox.sending import NewPost, send_post
-from sandbox.webhooks.records import IncomingHook, fill, overrides
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+from sandbox.webhooks.looks import fill, overrides
+from sandbox.webhooks.records import IncomingHook
+from sandbox.world import World
 
 routes = Routes()
 entrance = Routes(prefix="")
@@ -29,32 +28,32 @@ async def create_incoming(call: Call) -> object:
     channel = call.state.channels.get(body.text("channel_id"))
     if channel is None:
         raise missing_channel()
-    if not call.server.rights.in_team(call.user, channel.team_id, "manage_incoming_webhooks"):
+    if not call.world.rights.in_team(call.user, channel.team_id, "manage_incoming_webhooks"):
         raise forbidden()
     now = call.state.clock.tick()
     hook = IncomingHook(new_id(), now, now, call.user.id, channel.id, channel.team_id)
     hook.channel_locked = body.flag("channel_locked")
     fill(hook, body)
-    return created(call.server.webhooks.incoming.add(hook).as_dict())
+    return created(call.world.webhooks.incoming.add(hook).as_dict())
 
 
 @routes.get("/hooks/incoming")
 async def list_incoming(call: Call) -> object:
     """Return the addresses of a team."""
     team_id = call.query("team_id")
-    if not call.server.rights.in_team(call.user, team_id, "manage_incoming_webhooks"):
+    if not call.world.rights.in_team(call.user, team_id, "manage_incoming_webhooks"):
         raise forbidden()
-    rows = [row for row in call.server.webhooks.incoming if row.team_id == team_id and not row.delete_at]
+    rows = [row for row in call.world.webhooks.incoming if row.team_id == team_id and not row.delete_at]
     return [row.as_dict() for row in call.page().cut(rows)]
 
 
 @routes.delete("/hooks/incoming/{hook_id}")
 async def delete_incoming(call: Call) -> object:
     """Close an address."""
-    hook = call.server.webhooks.incoming.get(call.id("hook_id"))
+    hook = call.world.webhooks.incoming.get(call.id("hook_id"))
     if hook is None or hook.delete_at:
         raise ApiError("app.webhooks.get_incoming.app_error", 404)
-    if not call.server.rights.in_team(call.user, hook.team_id, "manage_incoming_webhooks"):
+    if not call.world.rights.in_team(call.user, hook.team_id, "manage_incoming_webhooks"):
         raise forbidden()
     hook.delete_at = call.state.clock.tick()
     return OK
@@ -63,20 +62,20 @@ async def delete_incoming(call: Call) -> object:
 @entrance.post("/hooks/{hook_id}", auth=False)
 async def receive(call: Call) -> object:
     """Post what comes in at an address, in the name of who made it."""
-    hook = call.server.webhooks.incoming.get(call.path("hook_id"))
+    hook = call.world.webhooks.incoming.get(call.path("hook_id"))
     if hook is None or hook.delete_at:
         raise _unknown(call)
     payload = await _payload(call)
     text, attachments = payload.get("text"), payload.get("attachments")
     if not text and attachments is None:
         raise ApiError("web.incoming_webhook.text.app_error", 400)
-    channel = _channel(call.server, hook, payload)
-    send_post(call.server, _incoming(call.server, hook, channel, payload), set_online=call.server.caps.hooks_set_online)
+    channel = _channel(call.world, hook, payload)
+    send_post(call.world, _incoming(call.world, hook, channel, payload), set_online=call.world.caps.hooks_set_online)
     return web.Response(body=b"ok", headers={"Content-Type": "text/plain"})
 
 
 def _unknown(call: Call) -> ApiError:
-    if not call.server.caps.hook_errors_are_general:
+    if not call.world.caps.hook_errors_are_general:
         return ApiError("web.incoming_webhook.invalid.app_error", 400)
     kind = call.request.headers.get("Content-Type", "")
     blanks = (("media_type", kind), ("hook_id", call.path("hook_id")))
@@ -95,22 +94,22 @@ async def _payload(call: Call) -> Json:
     return value
 
 
-def _channel(server: "Sandbox", hook: IncomingHook, payload: Json) -> Channel:
+def _channel(world: World, hook: IncomingHook, payload: Json) -> Channel:
     """Return the hook's channel, or the one of the team that the payload names."""
     name = payload.get("channel")
     if not isinstance(name, str) or not name or hook.channel_locked:
-        return server.state.channels.rows[hook.channel_id]
-    channel = server.state.channels_by_name.first(hook.team_id, name.removeprefix("#"))
+        return world.state.channels.rows[hook.channel_id]
+    channel = world.state.channels_by_name.first(hook.team_id, name.removeprefix("#"))
     if channel is None:
         raise ApiError("web.incoming_webhook.channel.app_error", 404)
     return channel
 
 
-def _incoming(server: "Sandbox", hook: IncomingHook, channel: Channel, payload: Json) -> NewPost:
+def _incoming(world: World, hook: IncomingHook, channel: Channel, payload: Json) -> NewPost:
     name, icon = hook.username or payload.get("username"), hook.icon_url or payload.get("icon_url")
     given = payload.get("props")
     props: Json = dict(given) if isinstance(given, dict) else {}
-    props |= {"webhook_display_name": hook.display_name} | overrides(server, name, icon)
+    props |= {"webhook_display_name": hook.display_name} | overrides(world, name, icon)
     attachments = payload.get("attachments")
     if attachments is not None:
         full = from_slack(with_text_values(typed(attachments)), announced)

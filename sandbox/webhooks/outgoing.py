@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from typing import TYPE_CHECKING
 
 from sandbox.attachments import announced, slack_links
 from sandbox.call import Call, created
@@ -12,10 +11,9 @@ from sandbox.integrations import Unreachable
 from sandbox.records import Channel, Post
 from sandbox.routes import Routes
 from sandbox.sending import NewPost, send_post
-from sandbox.webhooks.records import OutgoingHook, fill, overrides
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+from sandbox.webhooks.looks import fill, overrides
+from sandbox.webhooks.records import OutgoingHook
+from sandbox.world import World
 
 routes = Routes()
 
@@ -25,7 +23,7 @@ async def create_outgoing(call: Call) -> object:
     """Ask to be told of posts."""
     body = call.body("outgoing_webhook")
     team_id = body.text("team_id")
-    if not call.server.rights.in_team(call.user, team_id, "manage_outgoing_webhooks"):
+    if not call.world.rights.in_team(call.user, team_id, "manage_outgoing_webhooks"):
         raise forbidden()
     words, urls = body.texts("trigger_words"), body.texts("callback_urls")
     if not urls or not (words or body.text("channel_id")):
@@ -35,18 +33,18 @@ async def create_outgoing(call: Call) -> object:
     hook.trigger_words, hook.callback_urls = words, urls
     fill(hook, body)
     hook.content_type, hook.trigger_when = body.text("content_type"), body.number("trigger_when")
-    return created(call.server.webhooks.outgoing.add(hook).as_dict())
+    return created(call.world.webhooks.outgoing.add(hook).as_dict())
 
 
-def tell(server: "Sandbox", post: Post) -> None:
+def tell(world: World, post: Post) -> None:
     """Tell the hooks that wait for a post that somebody made."""
-    channel = server.state.channels.rows[post.channel_id]
+    channel = world.state.channels.rows[post.channel_id]
     if channel.type != "O" or post.type.startswith("system_") or post.props.get("from_webhook"):
         return
     first = post.message.split(maxsplit=1)[0] if post.message.split() else ""
-    for hook in server.webhooks.outgoing_of_team.rows(channel.team_id):
+    for hook in world.webhooks.outgoing_of_team.rows(channel.team_id):
         if not hook.delete_at and hook.channel_id in ("", channel.id) and _waits(hook, first):
-            server.in_background(_tell(server, hook, post, channel, first if hook.trigger_words else ""))
+            world.in_background(_tell(world, hook, post, channel, first if hook.trigger_words else ""))
 
 
 def _waits(hook: OutgoingHook, word: str) -> bool:
@@ -57,8 +55,8 @@ def _waits(hook: OutgoingHook, word: str) -> bool:
     return word in hook.trigger_words
 
 
-async def _tell(server: "Sandbox", hook: OutgoingHook, post: Post, channel: Channel, word: str) -> None:
-    team, user = server.state.teams.get(channel.team_id), server.state.users.get(post.user_id)
+async def _tell(world: World, hook: OutgoingHook, post: Post, channel: Channel, word: str) -> None:
+    team, user = world.state.teams.get(channel.team_id), world.state.users.get(post.user_id)
     body = {
         "token": hook.token,
         "team_id": channel.team_id,
@@ -74,16 +72,16 @@ async def _tell(server: "Sandbox", hook: OutgoingHook, post: Post, channel: Chan
         "file_ids": ",".join(post.file_ids),
     }
     answers = await asyncio.gather(
-        *(server.integrations.post_json(url, body) for url in hook.callback_urls), return_exceptions=True
+        *(world.integrations.post_json(url, body) for url in hook.callback_urls), return_exceptions=True
     )
     for answer in answers:
         if not isinstance(answer, BaseException) and answer.status == 200:
-            _answer(server, hook, post, answer.body)
+            _answer(world, hook, post, answer.body)
         elif isinstance(answer, BaseException) and not isinstance(answer, Unreachable):
             raise answer
 
 
-def _answer(server: "Sandbox", hook: OutgoingHook, post: Post, body: bytes) -> None:
+def _answer(world: World, hook: OutgoingHook, post: Post, body: bytes) -> None:
     """Post what the outside answered: as a comment, or as a post of its own."""
     try:
         value = json.loads(body)
@@ -92,8 +90,8 @@ def _answer(server: "Sandbox", hook: OutgoingHook, post: Post, body: bytes) -> N
     if not isinstance(value, dict) or not value.get("text"):
         return
     name, icon = hook.username or value.get("username"), hook.icon_url or value.get("icon_url")
-    props = {"webhook_display_name": hook.display_name} | overrides(server, name, icon)
+    props = {"webhook_display_name": hook.display_name} | overrides(world, name, icon)
     root_id = (post.root_id or post.id) if value.get("response_type") == "comment" else ""
     message = slack_links(announced(str(value["text"])))
     new = NewPost(hook.creator_id, post.channel_id, message, root_id, props=props)
-    send_post(server, new, set_online=server.caps.hooks_set_online)
+    send_post(world, new, set_online=world.caps.hooks_set_online)

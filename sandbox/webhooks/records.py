@@ -1,16 +1,9 @@
-"""The rows of webhooks, and what posts of hooks have in common."""
+"""The rows of webhooks."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
 
-from sandbox.call import Body
+from sandbox.state import State
 from sandbox.tables import Index, Record
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
-    from sandbox.state import State
-
-Json = dict[str, Any]
 
 
 @dataclass(eq=False)
@@ -56,23 +49,7 @@ class OutgoingHook(Record):
 class Webhooks:
     """The hooks of all teams."""
 
-    def __init__(self, state: "State") -> None:
+    def __init__(self, state: State) -> None:
         self.incoming = state.table("incoming_hooks", IncomingHook)
         self.outgoing = state.table("outgoing_hooks", OutgoingHook)
         self.outgoing_of_team = Index(self.outgoing, "team_id")
-
-
-def fill(hook: IncomingHook | OutgoingHook, body: Body) -> None:
-    """Take the texts that a client may choose."""
-    for name in ("display_name", "description", "username", "icon_url"):
-        setattr(hook, name, body.text(name))
-
-
-def overrides(server: "Sandbox", name: object, icon: object) -> Json:
-    """Return the name and picture of what a hook posts, where the admin allows them."""
-    props: Json = {"from_webhook": "true"}
-    if server.config.service("EnablePostUsernameOverride"):
-        props["override_username"] = name if isinstance(name, str) and name else "webhook"
-    if server.config.service("EnablePostIconOverride") and isinstance(icon, str) and icon:
-        props["override_icon_url"] = icon
-    return props
