@@ -99,8 +99,8 @@ class App:
         return {"database": await self.database.answers(), "mattermost": await self._mattermost_answers()}
 
     async def _mattermost_answers(self) -> bool:
-        """An open websocket tells; while it is away, a ping does."""
-        return self.events.connected or await self.chat.answers()
+        """An open websocket tells; while it is away, a ping does. A server that asked for a long pause is not there."""
+        return not self.client.holds_back and (self.events.connected or await self.chat.answers())
 
     async def _warm_up(self) -> None:
         """The first command should not wait for the table of communes, nor for the version of the server."""

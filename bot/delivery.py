@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -12,6 +13,7 @@ from bot.cards import Cards
 from bot.context import Request
 from bot.errors import ChatError
 from bot.forms import Clues, Form, name_of
+from bot.french.words import plural
 from bot.links import Links
 from bot.mattermost import Chat
 from bot.outbox import LEASE, Order, Outbox, topic_of
@@ -111,9 +113,7 @@ class Delivery:
             await self._w.chat.open_dialog(request.trigger_id, f"{self._w.public_url}/dialogs", dialog)
         except ChatError as problem:
             log.warning("dialog_not_opened", status=problem.status, error_id=problem.error_id)
-            return await self._whisper(
-                Whisper("La fenêtre n’a pas pu s’ouvrir. Recommencez, s’il vous plaît."), request
-            )
+            return await self._whisper(Whisper(_not_opened(problem)), request)
         return {}
 
     def _dialog(self, ask: Ask, request: Request, clues: Clues) -> Body:
@@ -203,6 +203,13 @@ class Delivery:
             not_before=now + BEHIND if topic else now,
         )
         return [*said, row]
+
+
+def _not_opened(problem: ChatError) -> str:
+    """Why there is no dialog, and when to try again."""
+    if problem.status == 429 and problem.retry_after:
+        return f"Mattermost demande de patienter. Recommencez dans {plural(ceil(problem.retry_after), 'seconde')}."
+    return "La fenêtre n’a pas pu s’ouvrir. Recommencez, s’il vous plaît."
 
 
 def _joined(body: Body, more: Body) -> Body:

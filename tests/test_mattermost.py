@@ -261,33 +261,6 @@ async def test_a_read_that_is_refused_is_not_tried_again(client: AioClient, serv
     assert len(server.asked) == 1
 
 
-async def test_after_429_every_call_waits_as_long_as_it_was_told(client: AioClient, server: ChatServer) -> None:
-    limited = [web.Response(status=429, text="limit exceeded", headers={"Retry-After": "0.2"})]
-    server.answers["*"] = lambda *_: limited.pop() if limited else web.json_response({"status": "OK"})
-    with pytest.raises(ChatError) as caught:
-        await client.post("/anything", {})
-    assert (caught.value.status, caught.value.retry_after) == (429, 0.2)
-    assert await client.put("/anything", {}) == {"status": "OK"}
-
-
-async def test_a_long_pause_fails_at_once_and_reaches_nobody(client: AioClient, server: ChatServer) -> None:
-    server.answers["*"] = lambda *_: web.Response(status=429, headers={"Retry-After": "3600"})
-    with pytest.raises(ChatError):
-        await client.get("/system/ping")
-    with pytest.raises(ChatError) as caught:
-        await client.delete("/posts/x")
-    assert len(server.asked) == 1
-    assert caught.value.retry_after
-    assert caught.value.retry_after > 3000
-
-
-async def test_a_429_that_says_no_time(client: AioClient, server: ChatServer) -> None:
-    server.answers["*"] = lambda *_: web.Response(status=429, headers={"Retry-After": "demain"})
-    with pytest.raises(ChatError) as caught:
-        await client.post("/anything", {})
-    assert caught.value.retry_after == 1
-
-
 async def test_a_server_under_a_path(server: ChatServer) -> None:
     server.answers["GET /chat/api/v4/users/me"] = {"id": BOT, "username": "coop"}
     client = AioClient(server.url + "/chat/", "jeton")

@@ -8,10 +8,15 @@ from typing import Any
 
 import aiohttp
 import stamina
+import structlog
 from yarl import URL
 
 from bot.capabilities import OLDEST, Capabilities, of_version
+from bot.clock import utc_now
 from bot.errors import ChatError
+from bot.mattermost import pauses
+
+log = structlog.get_logger()
 
 API = "/api/v4"
 TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=3)
@@ -30,7 +35,8 @@ class AioClient:
     """Call a Mattermost server with a token; ``ChatError`` is all it raises.
 
     Its methods are named, and take arguments, as the driver’s endpoint classes want. After a 429 no call leaves
-    before the pause the server asked for is over. Reads are tried three times, anything else once.
+    before the pause the server asked for is over, which is never longer than a minute. Reads are tried three times,
+    anything else once.
     """
 
     def __init__(self, url: str, token: str = "") -> None:
@@ -123,7 +129,7 @@ class AioClient:
         try:
             return await self.session.ws_connect(url, params=params, timeout=closing, max_msg_size=LARGEST_FRAME)
         except aiohttp.WSServerHandshakeError as error:
-            raise ChatError(error.status, "handshake", retry_after=_seconds(_header(error))) from error
+            raise ChatError(error.status, "handshake", retry_after=_asked(error.headers)) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise ChatError(0, type(error).__name__) from error
 
@@ -132,19 +138,29 @@ class AioClient:
             raise ChatError(400, "unsafe_path")
         return URL(self.url + path, encoded=True)
 
+    @property
+    def holds_back(self) -> bool:
+        """Whether calls fail at once, because the server asked for a longer pause than they wait."""
+        return self._remaining() > PATIENCE
+
+    def _remaining(self) -> float:
+        return self._paused_until - asyncio.get_running_loop().time()
+
     async def _pause(self) -> None:
-        remaining = self._paused_until - asyncio.get_running_loop().time()
+        remaining = self._remaining()
         if remaining > PATIENCE:
             raise ChatError(429, "paused", retry_after=remaining)
         if remaining > 0:
             await asyncio.sleep(remaining)
 
     async def _fault(self, reply: aiohttp.ClientResponse) -> ChatError:
-        retry_after = _seconds(reply.headers.get("Retry-After"))
+        retry_after = _asked(reply.headers)
         if reply.status == 429:
             retry_after = _DEFAULT_PAUSE if retry_after is None else retry_after
             until = asyncio.get_running_loop().time() + retry_after
             self._paused_until = max(self._paused_until, until)
+            if self.holds_back:
+                log.warning("mattermost_asks_to_wait", seconds=retry_after)
         return ChatError(reply.status, await _error_id(reply), retry_after=retry_after)
 
     def _note_version(self, text: str) -> None:
@@ -167,15 +183,8 @@ def _name(path: Path) -> str:
     return "".join(c if c.isprintable() else " " for c in path.name)
 
 
-def _seconds(text: str | None) -> float | None:
-    try:
-        return max(0.0, float(text)) if text else None
-    except ValueError:
-        return None
-
-
-def _header(error: aiohttp.WSServerHandshakeError) -> str | None:
-    return error.headers.get("Retry-After") if error.headers else None
+def _asked(headers: Mapping[str, str] | None) -> float | None:
+    return pauses.seconds(headers.get("Retry-After"), utc_now()) if headers else None
 
 
 async def _json(reply: aiohttp.ClientResponse) -> Any:
