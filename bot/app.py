@@ -49,7 +49,7 @@ class App:
         traffic = Traffic()
         self.outbox = Outbox(self.database, self.chat, clock, traffic=traffic)
         links = Links(settings.secrets)
-        people = People(self.database, self.chat, settings, clock)
+        self.people = people = People(self.database, self.chat, settings, clock)
         ways = Ways(self.database, self.chat, self.outbox, people, links, settings.public_url, clock)
         self.spool = Spool(settings.data_dir)
         drafts = Drafts(self.spool, clock)

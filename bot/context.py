@@ -27,7 +27,7 @@ class Request:
     ``key`` is the one-time key of a dialog (the same for each sending of it), ``resumed`` whether it took up
     something begun before; ``post_id`` the post whose
     button was clicked, or from whose button the dialog was opened; ``response_url`` takes whispers for
-    30 minutes after a command.
+    30 minutes after a command; ``only_for`` is whom the clicked button is for, empty where all of a channel may click.
     """
 
     kind: Kind
@@ -39,6 +39,7 @@ class Request:
     post_id: str = ""
     key: str = ""
     resumed: bool = False
+    only_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

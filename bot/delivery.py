@@ -64,12 +64,12 @@ class Delivery:
         for reply in replies:
             match reply:
                 case Direct():
-                    messages.append(self._outgoing(reply, Where.PERSON, reply.user_id, topic=reply.topic))
+                    messages.append(self._to_person(reply, reply.user_id, reply.topic))
                 case Say():
                     messages.append(self._outgoing(reply, Where.CHANNEL, reply.channel_id or request.channel_id))
                 case Refresh():
                     posts = await self._posts_about(db, reply, request)
-                    messages += [self._outgoing(reply, Where.POST, post) for post in posts]
+                    messages += [self._outgoing(reply, Where.POST, post, person) for post, person in posts.items()]
                 case SendFile():
                     messages += self._ordered(reply)
                 case _:
@@ -78,10 +78,11 @@ class Delivery:
             await table.add(db, messages)
         return messages
 
-    async def _posts_about(self, db: AsyncSession, refresh: Refresh, request: Request) -> list[str]:
-        """The posts to rewrite: those delivered, and the one clicked (its mark may be on its way to the database)."""
-        clicked = [request.post_id] if refresh.here and request.post_id else []
-        return list(dict.fromkeys([*clicked, *await table.posts_about(db, refresh.topic)]))
+    async def _posts_about(self, db: AsyncSession, refresh: Refresh, request: Request) -> dict[str, str]:
+        """The posts to rewrite, and whom each is for: those delivered, and the one clicked (its mark may be on its way
+        to the database)."""
+        clicked = {request.post_id: request.user_id} if refresh.here and request.post_id else {}
+        return clicked | dict(await table.posts_about(db, refresh.topic))
 
     def hurry(self, messages: Sequence[Outgoing]) -> None:
         """The transaction is committed: deliver at once."""
@@ -98,7 +99,7 @@ class Delivery:
                 case Whisper():
                     body = _joined(body, await self._whisper(reply, request))
                 case Update():
-                    body |= {"update": self.content(reply, request)}
+                    body |= {"update": self.content(reply, request.only_for, request.response_url)}
                 case Refuse():
                     body = _joined(body, await self._refuse(reply, request))
                 case _:
@@ -148,7 +149,7 @@ class Delivery:
             return {}
         if request.user_id:
             async with self._w.database.transaction() as db:
-                message = self._outgoing(whisper, Where.PERSON, request.user_id)
+                message = self._to_person(whisper, request.user_id)
                 await table.add(db, [message])
             self.hurry([message])
         return {}
@@ -173,16 +174,20 @@ class Delivery:
 
     def _ephemeral(self, message: Message, request: Request) -> Body:
         body: Body = {"response_type": "ephemeral", "text": typeset(message.text), "skip_slack_parsing": True}
-        return body | self._cards.props(message, request)
+        return body | self._cards.props(message, request.user_id, request.response_url)
 
-    def _outgoing(self, message: Message, where: Where, target: str, topic: str | None = None) -> Outgoing:
+    def _to_person(self, message: Message, user_id: str, topic: str | None = None) -> Outgoing:
+        outgoing = self._outgoing(message, Where.PERSON, user_id, user_id)
+        outgoing.topic = topic
+        return outgoing
+
+    def _outgoing(self, message: Message, where: Where, target: str, person: str = "") -> Outgoing:
         now = self._w.clock()
         return Outgoing(
             id=secrets.token_hex(13),
             where=where,
             target=target,
-            content=self.content(message),
-            topic=topic,
+            content=self.content(message, person),
             created_at=now,
             not_before=now + LEASE,
         )
@@ -191,7 +196,7 @@ class Delivery:
         """The waiting message, and the order: that one is due for whichever replica has a hand free."""
         now, ident = self._w.clock(), secrets.token_hex(13)
         topic = topic_of(ident) if reply.waiting else None
-        said = [self._outgoing(Message(reply.waiting), Where.PERSON, reply.user_id, topic)] if topic else []
+        said = [self._to_person(Message(reply.waiting), reply.user_id, topic)] if topic else []
         order = Order(name=name_of(type(reply.order)), data=reply.order.model_dump(mode="json"))
         row = Outgoing(
             id=ident,

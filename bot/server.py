@@ -123,22 +123,33 @@ class _Server:
 
     async def button(self, request: web.Request) -> web.Response:
         body = await _json(request)
-        context = body.get("context")
+        user_id, context = _text(body, "user_id"), body.get("context")
         try:
-            link = self._d.links.open("button", context.get("link") if isinstance(context, dict) else "")
+            link = self._link(context.get("link") if isinstance(context, dict) else "", user_id)
         except UserError as refusal:
             log.warning("link_refused", kind="button")
             return web.json_response({"ephemeral_text": refusal.text})
         came = Request(
             "button",
             link["b"],
-            user_id=_text(body, "user_id"),
+            user_id=user_id,
             channel_id=str(body.get("channel_id") or ""),
             trigger_id=str(body.get("trigger_id") or ""),
             response_url=link.get("r", ""),
             post_id=str(body.get("post_id") or ""),
+            only_for=link.get("u", ""),
         )
         return web.json_response(await self._d.dispatcher.run(came, link["d"]))
+
+    def _link(self, sealed: object, user_id: str) -> dict[str, Any]:
+        """What a button carries. Raises UserError if it was made for somebody else.
+
+        Those under what all of a channel read, and those of before persons were named, are anybody’s.
+        """
+        link = self._d.links.open("button", sealed)
+        if link.get("u", user_id) != user_id:
+            raise UserError("Ce bouton est celui de quelqu’un d’autre : tapez votre propre commande.")
+        return link
 
     def _state(self, body: dict[str, Any], user_id: str) -> tuple[dict[str, Any], bool]:
         """A dialog’s sealed state and whether it is too old. Raises UserError if it is not this person’s."""

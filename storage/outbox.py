@@ -118,10 +118,12 @@ async def superseded(db: AsyncSession, message: Outgoing) -> bool:
     return (await db.exec(newer)).first() is not None
 
 
-async def posts_about(db: AsyncSession, topic: str) -> Sequence[str]:
-    """The posts already delivered on a topic, newest first."""
-    arrived = select(Outgoing.post_id).where(Outgoing.topic == topic, col(Outgoing.post_id).is_not(None))
-    return [p for p in (await db.exec(arrived.order_by(col(Outgoing.created_at).desc()))).all() if p]
+async def posts_about(db: AsyncSession, topic: str) -> Sequence[tuple[str, str]]:
+    """The direct messages already delivered on a topic, newest first: each post, and whom it is for."""
+    arrived = select(Outgoing.post_id, Outgoing.target).where(
+        Outgoing.topic == topic, col(Outgoing.post_id).is_not(None)
+    )
+    return [(p, t) for p, t in (await db.exec(arrived.order_by(col(Outgoing.created_at).desc()))).all() if p]
 
 
 async def counts(db: AsyncSession) -> Mapping[str, int]:

@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
-from itsdangerous import TimestampSigner
 from sqlmodel import col, select
 
 from bot import logs
@@ -189,6 +188,5 @@ def links_grown_old(by: timedelta) -> Iterator[None]:
 
     To move the time of the whole process would move the server’s too, whose clock never goes back.
     """
-    told = TimestampSigner.get_timestamp
-    with patch.object(TimestampSigner, "get_timestamp", lambda signer: told(signer) + int(by.total_seconds())):
+    with patch("bot.links.utc_now", lambda: utc_now() + by):
         yield

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import UserError
-from bot.links import LIFE, ExpiredLink, Links
+from bot.links import LIFE, SKEW, ExpiredLink, Links, Purpose
 
 LINKS = Links(["une clé assez longue"])
 JSON = st.dictionaries(st.text(max_size=8), st.integers() | st.text(max_size=20) | st.none(), max_size=4)
@@ -61,3 +61,29 @@ def test_an_old_dialog_is_refused_but_known() -> None:
     ):
         LINKS.open("dialog", sealed)
     assert old.value.data == {"k": "1"}
+
+
+@given(st.sampled_from(["dialog", "button"]), st.timedeltas(timedelta(days=-2), timedelta(days=400)))
+def test_a_link_lives_from_when_it_was_made_whatever_the_clock_of_who_opens_it(
+    purpose: Purpose, later: timedelta
+) -> None:
+    """Two clocks differ by seconds, and one that was set right by minutes: neither makes a fresh link old."""
+    made = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    with time_machine.travel(made, tick=False):
+        sealed = LINKS.seal(purpose, {"k": "1"})
+    with time_machine.travel(made + later, tick=False):
+        if -SKEW <= later <= LIFE[purpose]:
+            assert LINKS.open(purpose, sealed) == {"k": "1"}
+        else:
+            with pytest.raises(ExpiredLink) as old:
+                LINKS.open(purpose, sealed)
+            assert old.value.data == {"k": "1"}
+
+
+@pytest.mark.parametrize("seconds", [-299, -5, -1, 0, 1, 5, 86_399])
+def test_a_clock_a_little_behind_or_ahead_opens_what_is_fresh(seconds: int) -> None:
+    made = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    with time_machine.travel(made, tick=False):
+        sealed = LINKS.seal("dialog", {})
+    with time_machine.travel(made + timedelta(seconds=seconds), tick=False):
+        assert LINKS.open("dialog", sealed) == {}

@@ -4,7 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from bot.context import Request
+from bot.delivery import Delivery, Ways
 from bot.links import Links
+from bot.replies import Button, Direct, Refresh, Say
+from commands.cra.buttons import Delete, Restore
+from commands.cra.receipt import topic_of
+from storage.outbox import Where
 from storage.people import Role
 from tests.attacker import Attacker, links, mallory
 from tests.house import House, links_grown_old
@@ -65,6 +71,72 @@ async def test_the_preview_of_somebody_else_cannot_be_recorded(
         sealed = links(house).seal("button", {"b": f"cra.{name}", "d": payload})
         assert "quelqu’un d’autre" in (await mallory.sends("/buttons", mallory.click(sealed)))[1]["ephemeral_text"]
     assert await house.reports(juliette) == await house.reports(mallory.person) == []
+
+
+def delivery_of(house: House) -> Delivery:
+    """The way out of the bot at work."""
+    app = house.bot
+    ways = Ways(app.database, app.chat, app.outbox, app.people, links(house), house.settings.public_url, house.clock)
+    return Delivery(ways)
+
+
+def links_in(body: object) -> list[str]:
+    """Every link that an answer or a post carries."""
+    if isinstance(body, dict):
+        return [body["link"]] if "link" in body else [link for value in body.values() for link in links_in(value)]
+    return [link for value in body for link in links_in(value)] if isinstance(body, list) else []
+
+
+async def links_of(house: House, mallory: Attacker, juliette: Person) -> list[str]:
+    """What every kind of message for one person carries: receipts, previews, answers, and what replaces them."""
+    number = number_of(await filed(juliette))
+    found = []
+    for line in ("atelier 8p 1h30 mail +60", f"supprimer {number}", f"rétablir {number}"):
+        found += links_in((await mallory.sends_form(mallory.command(user_id=juliette.id, text=line)))[1])
+    found += links_in((await mallory.sends_form(mallory.command(user_id=juliette.id, command="/stats", text="")))[1])
+    button, request = Button("Supprimer", Delete(number=number)), Request("button", "", user_id=juliette.id)
+    direct = Direct("", [button], user_id=juliette.id)
+    refresh = Refresh("", [button], topic=topic_of(number))
+    async with house.bot.database.transaction() as db:
+        rows = await delivery_of(house).prepare(db, [direct, refresh], request)
+        await db.rollback()
+    assert [row.where for row in rows] == [Where.PERSON, Where.POST]
+    found += [link for row in rows for link in links_in(row.content)]
+    deleted = mallory.click(found[-1], user_id=juliette.id)
+    return [*found, *links_in((await mallory.sends("/buttons", deleted))[1])]
+
+
+async def test_a_button_is_of_use_to_nobody_but_whom_it_was_made_for(
+    house: House, mallory: Attacker, juliette: Person
+) -> None:
+    made = await links_of(house, mallory, juliette)
+    assert len(made) >= 10
+    for link in made:
+        status, body = await mallory.sends("/buttons", mallory.click(link))
+        assert (status, "quelqu’un d’autre" in body["ephemeral_text"], "update" in body) == (200, True, False)
+    assert [c.deleted_at is None for c in await house.reports(juliette)] == [False], "restored by nobody"
+
+
+async def test_a_button_in_a_channel_is_for_who_may_click_there(
+    house: House, mallory: Attacker, juliette: Person
+) -> None:
+    """What all of a channel read carries no person, and what replaces it none either; the role is looked at."""
+    (link,) = links_in(delivery_of(house).content(Say("", [Button("Rétablir", Restore(number=1))])))
+    for person in (mallory.person, juliette):
+        said = (await mallory.sends("/buttons", mallory.click(link, user_id=person.id)))[1]["ephemeral_text"]
+        assert "n° 1" in said.replace("\u00a0", " ")
+    stranger = await house.someone(Role.INVITE, "invitee")
+    said = (await mallory.sends("/buttons", mallory.click(link, user_id=stranger.id)))[1]["ephemeral_text"]
+    assert Role.INVITE.label in said
+
+
+async def test_a_button_of_before_persons_were_named_still_works(
+    house: House, mallory: Attacker, juliette: Person
+) -> None:
+    number = number_of(await filed(juliette))
+    old = links(house).seal("button", {"b": "cra.Delete", "d": {"number": number}})
+    await mallory.sends("/buttons", mallory.click(old, user_id=juliette.id))
+    assert [c.deleted_at is None for c in await house.reports(juliette)] == [False]
 
 
 async def test_a_button_for_what_no_longer_exists_is_explained(house: House, mallory: Attacker) -> None:

@@ -85,7 +85,7 @@ class Attempt:
             return
         with self._folders.fresh() as folder:
             parcel = await self._make(held, folder)
-            content, files = self._workshop.content(parcel), posting.parts(parcel.files)
+            content, files = self._workshop.content(parcel, held.row.target), posting.parts(parcel.files)
             held.order.sizes, held.order.done = [len(part) for part in files], parcel.done
             await held.keep()
             for place, part in enumerate(files):

@@ -47,9 +47,9 @@ class Workshop:
                 raise ValueError(f"{order.name}: a file that was not made in its folder")
         return parcel
 
-    def content(self, message: Message) -> dict[str, Any]:
-        """A message as it is posted."""
-        return self._m.delivery.content(message)
+    def content(self, message: Message, person: str) -> dict[str, Any]:
+        """A message as it is posted for somebody."""
+        return self._m.delivery.content(message, person)
 
     async def prepare(self, db: AsyncSession, replies: Sequence[Reply]) -> list[Outgoing]:
         """Write down what is to be said, in the caller’s transaction."""
