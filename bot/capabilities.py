@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What features may ask for; they never compare versions (mattermost.md §7)."""
+    """What features may ask for; they never compare versions (docs/mattermost.md §1.2)."""
 
     version: tuple[int, int]
 

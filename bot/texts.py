@@ -10,7 +10,7 @@ from bot.french.durations import say_minutes
 from bot.french.words import NBSP, grouped, join, plural
 
 BREAK = "\u200b"
-"""A zero-width space: after @ it keeps a name from being a mention (mattermost.md §8)."""
+"""A zero-width space: after @ it keeps a name from being a mention (docs/mattermost.md §6)."""
 
 _STRUCTURE = re.compile(r"([\\`*_\[\]<>|~#])")
 _EMOJI = re.compile(r":(?=[\w+-]+:)")

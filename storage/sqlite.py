@@ -1,7 +1,7 @@
 """The writing connection to SQLite: its statements run where they are awaited, only what may wait goes to a thread.
 
-Each hop to aiosqlite’s thread and back costs more than the statement it carries (performance.md §3). A statement of
-the one writer touches pages in memory; what can take long is to get the lock (BEGIN) and to sync the disk (COMMIT).
+Each hop to aiosqlite’s thread and back costs more than the statement it carries (docs/architecture.md §6). A statement
+of the one writer touches pages in memory; what can take long is to get the lock (BEGIN) and to sync the disk (COMMIT).
 """
 
 import sqlite3

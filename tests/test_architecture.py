@@ -1,9 +1,11 @@
 """The arrows between the rooms, and the measures of the house, held by tests."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -11,10 +13,20 @@ from pathlib import Path
 import grimp
 import pytest
 
+from tests.wire.captures import VERSIONS, scenario
+
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("bot", "commands", "dialogs", "storage", "templates", "config", "sandbox")
 CHECKED = (*ROOMS, "tests")
 FILE_LINES, FUNCTION_LINES = 250, 25
+DOCS = ROOT / "docs"
+SECTION = r"§(\d+(?:\.\d+)?)"
+CITED = re.compile(r"docs/([\w-]+\.md)((?:(?:,|\s+and|\s+to)?\s+§\d+(?:\.\d+)?)*)")
+"""A page, and the sections of it that are meant."""
+PAGE = re.compile(r"(?<![\w*/.-])([\w/.-]*\w\.(?:md|ya?ml))\b(?!\.\w)")
+"""A page by its name, whatever is said of it."""
+RECORDED = re.compile(r"recorded(?:\s+([\d., ]+))?:\s+(`[^`]+`(?:,\s+`[^`]+`)*)")
+"""Versions (all if none is named), and captures."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -23,6 +35,11 @@ def modules(*rooms: str) -> Iterator[Path]:
     """The Python files of some rooms; migrations are a history, not a house."""
     for room in rooms:
         yield from (p for p in sorted((ROOT / room).rglob("*.py")) if "versions" not in p.parent.name)
+
+
+def told() -> list[Path]:
+    """What is read by people: sources, and pages about them."""
+    return [*modules(*CHECKED), ROOT / "README.md", *sorted(DOCS.glob("*.md")), *sorted((ROOT / "tests").rglob("*.md"))]
 
 
 def tree(path: Path) -> ast.Module:
@@ -67,6 +84,34 @@ def test_every_module_says_in_a_sentence_what_it_is() -> None:
     assert not silent
 
 
+def test_what_is_cited_can_be_read_here() -> None:
+    """Pages and sections that sources name exist in the repository: « docs/mattermost.md §3.3 », « wire.md »."""
+    missing = {f"{name(path)}: {what}" for path in told() for what in _not_here(path)}
+    assert not missing
+
+
+def test_paths_named_in_the_guide_to_the_house_exist() -> None:
+    named = re.findall(
+        r"`((?:" + "|".join((*CHECKED, "docs")) + r")/[\w/.*-]*)`", (DOCS / "architecture.md").read_text("utf-8")
+    )
+    assert named
+    assert not [path for path in named if not list(ROOT.glob(path.rstrip("/")))]
+
+
+def test_facts_name_captures_that_exist() -> None:
+    """« recorded: `1088-length_16383.plain` » is a call, or a request to an integration, of the recorded servers."""
+    facts = RECORDED.findall((DOCS / "mattermost.md").read_text("utf-8"))
+    assert facts
+    missing = {
+        f"{version} {capture}"
+        for versions, captures in facts
+        for version in (versions.split(", ") if versions else VERSIONS)
+        for capture in re.findall(r"`([^`]+)`", captures)
+        if capture not in _captures(version)
+    }
+    assert not missing
+
+
 def test_files_stay_short() -> None:
     long = {name(p): lines for p in modules(*ROOMS) if (lines := len(p.read_text("utf-8").splitlines())) > FILE_LINES}
     assert not long
@@ -91,6 +136,34 @@ def test_nothing_is_nested_deeply() -> None:
 def test_no_distribution_shadows_a_room(room: str) -> None:
     owners = set(packages_distributions().get(room, []))
     assert owners <= {"coop-bot"}
+
+
+def _not_here(path: Path) -> Iterator[str]:
+    """What a file cites that the repository does not have."""
+    text = path.read_text("utf-8")
+    yield from (
+        page for page in PAGE.findall(text) if not any((at / page).is_file() for at in (ROOT, path.parent, DOCS))
+    )
+    for page, sections in CITED.findall(text):
+        yield from (f"{page} §{number}" for number in re.findall(SECTION, sections) if number not in _sections(page))
+    own = path.name if path.parent == DOCS else ""
+    yield from (f"§{number}" for number in re.findall(SECTION, CITED.sub("", text)) if number not in _sections(own))
+
+
+@cache
+def _sections(page: str) -> frozenset[str]:
+    """The numbers of a page’s sections; none of a page that is not there."""
+    path = DOCS / page
+    text = path.read_text("utf-8") if page and path.is_file() else ""
+    return frozenset(re.findall(r"^#+ (\d+(?:\.\d+)?)\.? ", text, re.MULTILINE))
+
+
+@cache
+def _captures(version: str) -> frozenset[str]:
+    scenarios = [scenario(version, name) for name in ("commands", "rooms")]
+    return frozenset(
+        name for found in scenarios for name in [c.name for c in found.calls] + [s.name for s in found.sent]
+    )
 
 
 def _imported(path: Path) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The emulated clients show and send a dialog as real ones do (mattermost.md §3.5–3.8, wire-11.2 17–24)."""
+"""The emulated clients show and send a dialog as real ones do (docs/mattermost.md §3.4 to §3.9)."""
 
 import json
 from collections.abc import AsyncIterator, Mapping

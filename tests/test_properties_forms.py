@@ -141,7 +141,7 @@ def test_a_form_fits_mattermost_whatever_it_is_prefilled_with(form: type[Form], 
 
 
 def assert_fits(element: Mapping[str, Any], mode: str) -> None:
-    """The limits of mattermost.md §3.3, in bytes, and the kinds a server of that generation knows (§3.4)."""
+    """The limits of docs/mattermost.md §3.3, in bytes, and the kinds a server of that generation knows."""
     known = {"text", "textarea", "select", "bool", "radio"} | ({"date"} if version(mode) >= (11, 1) else set())
     assert element["type"] in known
     assert 0 < len(element["display_name"].encode()) <= 24

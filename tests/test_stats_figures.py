@@ -45,7 +45,7 @@ VECTOR = (
     ),
     report(activite=Activite.PONCTUEL, themes=("smartphone",), minutes=120),
 )
-"""coop.md §2.1; 45 minutes stand for the class « 30-60 » of the old form."""
+"""docs/domaine.md §3.2; 45 minutes stand for the class « 30-60 » of the old form."""
 
 
 async def told(database: Database, *reports: Report) -> Figures:
@@ -99,7 +99,7 @@ async def test_the_classes_of_durations(database: Database, minutes: int, expect
 
 
 async def test_the_theme_autre_is_not_the_place_autre(database: Database) -> None:
-    """One code meant both on the old platform (coop.md §9, P7)."""
+    """One code meant both on the old platform (docs/domaine.md §2.3)."""
     f = await told(database, report(canal=Canal.AUTRE), report(themes=("autre",)), report(themes=("autre",)))
     assert (f.themes["autre"], f.canaux[Canal.AUTRE]) == (2, 1)
 

@@ -14,7 +14,7 @@ from bot.forms.many import Many
 from bot.texts import typeset
 
 TITLE_MAX, LABEL_MAX, HELP_MAX = 24, 24, 150
-"""Bytes (mattermost.md §3.3)."""
+"""Bytes (docs/mattermost.md §3.3)."""
 
 
 def name_of(payload: type[BaseModel]) -> str:

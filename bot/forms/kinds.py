@@ -16,7 +16,7 @@ Element = dict[str, object]
 Raw = Mapping[str, object]
 
 TEXT_MAX, LONG_MAX = 150, 3000
-"""What clients let one type (bytes, mattermost.md §3.3)."""
+"""What clients let one type (bytes, docs/mattermost.md §3.3)."""
 
 
 class Unreadable(Exception):

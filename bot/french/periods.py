@@ -17,7 +17,7 @@ from bot.french.dates import (
 )
 from bot.french.words import digits
 
-# The first day that an activity may have (cra-fields.yaml, dateAccompagnement).
+# The first day that an activity may have (docs/domaine.md §2.2).
 FIRST_DAY = date(2020, 1, 1)
 
 _ONE_DAY = timedelta(days=1)

@@ -1,4 +1,4 @@
-"""What « Mes statistiques » shows, in its order and with its labels (coop.md §2.1, §2.3).
+"""What « Mes statistiques » shows, in its order and with its labels (docs/domaine.md §3.1, §3.3).
 
 One list for the chat, the pictures, the PDF and the sheets, so that they never say different things.
 """

@@ -1,4 +1,4 @@
-"""The forms of comptes rendus: the seed’s questions in the seed’s order (coop.md §1.2), with date and recurrents."""
+"""The forms of comptes rendus: the questions of 2021 in order (docs/domaine.md §2.1), with date and recurrents."""
 
 import datetime as dt
 from collections.abc import Mapping

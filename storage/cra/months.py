@@ -1,6 +1,6 @@
 """What each conseiller did each month for each département: a table derived from the comptes rendus.
 
-It is for territories: a nation’s year is then 48,000 short rows instead of millions (performance.md §4). It is per
+It is for territories: a nation’s year is then 48,000 short rows, not millions (docs/architecture.md §6). It is per
 conseiller, not only per département, because masking must know how many conseillers are behind a figure, and because
 each writer then has rows of his own.
 """

@@ -1,4 +1,4 @@
-"""The table of comptes rendus: one row each, counts in columns and themes as bits (performance.md §6.4)."""
+"""The table of comptes rendus: one row each, counts in columns and themes as bits (docs/architecture.md §6)."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ class Cra(SQLModel, table=True):
         Index(None, "author_id", "date"),
         Index(None, "departement", "date"),
         Index(None, "departement_structure", "date"),
-        # SQLite has no BRIN, and a b-tree on the date alone misleads PostgreSQL’s planner (performance.md §0.6).
+        # SQLite has no BRIN, and a b-tree on the date alone misleads PostgreSQL’s planner (docs/architecture.md §6).
         Index("ix_cra_date_brin", "date", postgresql_using="brin").ddl_if(dialect="postgresql"),
         {"sqlite_autoincrement": True},
     )

@@ -1,4 +1,4 @@
-"""What a compte rendu says, in the codes and labels of the seed form of 2021 (coop.md §1.2)."""
+"""What a compte rendu says, in the codes and labels of the form of 2021 (docs/domaine.md §2.1)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -56,7 +56,7 @@ class Suite(Labelled):
 
 
 class Duree(Labelled):
-    """A class of durations in minutes: [0, 30], ]30, 60[, [60, 120[ and [120, ∞[ (coop.md §2.1)."""
+    """A class of durations in minutes: [0, 30], ]30, 60[, [60, 120[ and [120, ∞[ (docs/domaine.md §3.1)."""
 
     JUSQU_A_30 = "0-30", "0 à 30 min."
     DE_30_A_60 = "30-60", "30 min. à 1h"

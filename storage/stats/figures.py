@@ -1,4 +1,4 @@
-"""The figures of « Mes statistiques »: what they count, and the percentages made of them (coop.md §2.1)."""
+"""The figures of « Mes statistiques »: what they count, and the percentages made of them (docs/domaine.md §3.1)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields

@@ -1,4 +1,4 @@
-"""How each kind of client shows a dialog and what it sends (mattermost.md §3.4–3.8, wire-11.2 17–20)."""
+"""How each kind of client shows a dialog and what it sends (docs/mattermost.md §3.4 to §3.8)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -147,7 +147,7 @@ class Person:
         await self.ears.close()
 
     def _normal(self, line: str) -> str:
-        """What the client makes of the typed line before sending it (mattermost.md §1.3)."""
+        """What the client makes of the typed line before sending it (docs/mattermost.md §2.4)."""
         if isinstance(self.client, Mobile):
             return line.strip().replace("—", "--")
         command, _, rest = line.partition(" ")

@@ -1,6 +1,6 @@
 """Turn the recordings of real servers into the compact files that the contract test reads.
 
-`python -m tests.wire.condense [../shared/reference]` writes one `<version>.jsonl.xz` a version.
+`python -m tests.wire.condense FOLDER` reads `wire-<version>/` in it and writes one `<version>.jsonl.xz` a version.
 Tokens, request numbers, and moments go; ids become names (`⟨ann⟩`, `⟨#pub⟩`, `⟨17⟩`), so that the
 replay can put its own in their place. See README.md for the fields.
 """
@@ -204,5 +204,4 @@ def main(reference: Path) -> None:
 
 
 if __name__ == "__main__":
-    default = HERE.parents[1].parent / "shared" / "reference"
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else default)
+    main(Path(sys.argv[1]))

@@ -10,7 +10,7 @@ from bot.operator.setup.server import wrong_settings
 from config.settings import Settings
 
 UNLICENSED_MAX = 250
-"""People an unlicensed server of today takes in all (fact 12 of the recorded 11.2)."""
+"""People an unlicensed server of today takes in all (docs/mattermost.md §8)."""
 NEARLY = 0.9
 
 

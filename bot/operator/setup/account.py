@@ -1,7 +1,7 @@
 """The bot’s account: there, switched on, in the team, with one token; and no right beyond being a member.
 
 A plain member writes to anybody directly, reads accounts and memberships, and opens dialogs; the slash commands
-are made with the administrator’s own rights (facts 1–4 of the recorded servers).
+are made with the administrator’s own rights (docs/mattermost.md §7).
 """
 
 from dataclasses import dataclass

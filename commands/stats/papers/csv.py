@@ -13,7 +13,7 @@ Cell = str | int | float | None
 
 
 def statistiques_csv(page: Page, path: Path) -> None:
-    """All sections of a page, one below the other, under a line that says whose and when (coop.md §2.4)."""
+    """All sections of a page, one below the other, under a line that says whose and when (docs/domaine.md §3.4)."""
     write(path, _lines(page))
 
 

@@ -1,4 +1,4 @@
-"""The words of the old platform’s exports (coop.md §2.4), so that sheets of before and of today stand side by side."""
+"""The words of the old platform’s exports (docs/domaine.md §3.4): sheets of before and of today stand side by side."""
 
 from collections.abc import Sequence
 

@@ -15,7 +15,7 @@ MASKED = "masqué"
 PARIS = ZoneInfo("Europe/Paris")
 NOTHING = "Il n’y a aucune statistique pour le moment."
 
-# The order of the old platform’s exports (coop.md §2.4), our own sections where they belong.
+# The order of the old platform’s exports (docs/domaine.md §3.4), our own sections where they belong.
 _ORDER = ("general", "suites", "themes", "canaux", "temps", "durees", "ages", "statuts", "evolution", "communes")
 
 
