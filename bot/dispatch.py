@@ -64,7 +64,7 @@ class Dispatcher:
     async def event(self, event: BaseModel) -> None:
         """Something happened in Mattermost: forget who changed, and run the handler if there is one."""
         if isinstance(event, PersonChanged):
-            self._m.people.forget(event.user_id)
+            self._m.people.changed(event.user_id, is_gone=event.is_gone)
         request = Request(
             "event", name_of(type(event)), getattr(event, "user_id", ""), getattr(event, "channel_id", "")
         )

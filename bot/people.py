@@ -1,25 +1,27 @@
-"""Who acts: the person of the register, or what Mattermost tells of somebody the register does not know."""
+"""Who acts: the person of the register first, and what Mattermost tells of those to whom it gives no role."""
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.errors import ChatError
+from bot.accounts import TTL, Account, Accounts
+from bot.errors import ChatError, UserError
 from bot.mattermost import Chat, ChatUser
+from bot.texts import render
 from config.settings import Settings
 from storage import people
 from storage.database import Database
-from storage.people import PARIS, Person, Role
+from storage.people import PARIS, Person
 
-TTL = timedelta(seconds=60)
 REMEMBERED = 5000
-PATIENCE = 1.5
-"""Seconds to ask Mattermost again about somebody already known: people wait for an answer meanwhile."""
+NOTED = timedelta(days=1)
+"""How old the register’s memory of a role that follows from Mattermost may grow before it is written anew."""
+HOLDS = timedelta(days=30)
+"""How long that memory serves while Mattermost does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +32,12 @@ class _Known:
     """Whether the role follows from Mattermost, the register giving none."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    user: ChatUser
-    role: Role
-
-
 class People:
     """The people at work, each with a role; kept in memory for a minute."""
 
     def __init__(self, database: Database, chat: Chat, settings: Settings, clock: Callable[[], datetime]) -> None:
         self._database = database
-        self._chat = chat
-        self._settings = settings
+        self._accounts = Accounts(chat, settings, clock)
         self._clock = clock
         self._known: OrderedDict[str, _Known] = OrderedDict()
 
@@ -50,29 +45,34 @@ class People:
         """Somebody, as they were less than a minute ago; reads nothing when that is known.
 
         Raises ChatError for who is neither in the register nor in Mattermost, or when it does not answer about
-        somebody never seen.
+        somebody of whom nothing is known.
         """
         known = self._known.get(user_id)
         if known is not None and self._clock() < known.until:
             return known.person
-        async with self._database.transaction(writes=False) as db:
-            row = await people.get(db, user_id)
-        if row is not None and row.role is not None:
-            return self._remember(row, derived=False)
-        return self._derive(user_id, row, await self._facts(user_id))
+        return (await self._look_up(user_id)).person
 
     async def fresh(self, db: AsyncSession, user_id: str) -> Person:
-        """Somebody as they are now, read in the caller’s transaction: for what changes something.
+        """Somebody as the register has them now, read in the caller’s transaction: for what changes something.
 
-        A role that follows from Mattermost is asked for again; if it does not answer, what was known holds.
+        Mattermost, of which less than a minute old news will do, is asked before the first statement: on SQLite that
+        one makes every other writer wait. Raises UserError for an account that was deactivated.
         """
-        known = self._known.get(user_id)
-        # Asked before the first statement where possible: on SQLite that one makes every other writer wait.
-        facts = await self._facts(user_id) if known is None or known.derived else None
+        known = self._known.get(user_id) or await self._look_up(user_id)
+        account = await self._active(user_id, known)
         row = await people.get(db, user_id)
         if row is not None and row.role is not None:
-            return self._remember(row, derived=False)
-        return self._derive(user_id, row, facts or await self._facts(user_id))
+            return self._remember(row, derived=False).person
+        if not known.derived:
+            # The register has just taken its role back: begin again, asking for the one that follows.
+            self._known[user_id] = replace(known, derived=True)
+            await db.rollback()
+            return await self.fresh(db, user_id)
+        if row is not None and account is not None and _is_news(row, account):
+            await db.rollback()
+            await self._note(account)
+            row = await people.get(db, user_id)
+        return self._derive(user_id, row, account).person
 
     def remember(self, person: Person) -> None:
         """A handler changed somebody’s place: know it at once. The role known before holds if none is given."""
@@ -83,56 +83,87 @@ class People:
         self._remember(_with(person, role=role), derived=known.derived if known else False)
 
     def forget(self, user_id: str) -> None:
-        """Something about somebody changed: ask again next time (the old answer serves if nobody answers)."""
+        """Something the register says of somebody changed: read it again next time."""
         known = self._known.get(user_id)
         if known is not None:
-            self._known[user_id] = _Known(known.person, self._clock(), known.derived)
+            self._known[user_id] = replace(known, until=self._clock())
 
-    async def _facts(self, user_id: str) -> _Facts | None:
-        """What Mattermost says; None when it does not answer about somebody already known."""
-        known = user_id in self._known
+    def changed(self, user_id: str, *, is_gone: bool = False) -> None:
+        """Mattermost told that an account changed: ask again next time, or know at once that it was deactivated."""
+        self._accounts.changed(user_id, is_gone=is_gone)
+        self.forget(user_id)
+
+    async def _look_up(self, user_id: str) -> _Known:
+        """The register, read by itself and before Mattermost, which is asked only where that gives no role."""
+        async with self._database.transaction(writes=False) as db:
+            row = await people.get(db, user_id)
+        if row is not None and row.role is not None:
+            return self._remember(row, derived=False)
+        return self._derive(user_id, row, await self._account(user_id, row))
+
+    async def _account(self, user_id: str, row: Person | None) -> Account | None:
+        return await self._accounts.of(user_id, derive=True, is_known=self._holds(row))
+
+    async def _active(self, user_id: str, known: _Known) -> Account | None:
+        """The account of somebody who acts; None where Mattermost can’t say, and what was known holds."""
         try:
-            async with asyncio.timeout(PATIENCE if known else None):
-                user = await self._chat.user(user_id)
-                return _Facts(user, await self._role(user))
-        except TimeoutError:
-            return None
+            if known.derived:
+                account = await self._account(user_id, known.person)
+            else:
+                account = await self._accounts.of(user_id, derive=False, is_known=True)
         except ChatError as error:
-            if known and error.may_pass:
-                return None
-            raise
+            if known.derived:
+                raise
+            if error.status == 404:
+                raise UserError(render("refus/desactive")) from None
+            return None
+        if account is not None and account.user.deleted:
+            raise UserError(render("refus/desactive"))
+        return account
 
-    async def _role(self, user: ChatUser) -> Role:
-        if user.is_bot or user.deleted:
-            return Role.INVITE
-        if user.is_system_admin or await self._chat.is_team_admin(user.id):
-            return Role.ANIMATEUR
-        _, at, domain = user.email.lower().rpartition("@")
-        return Role.CONSEILLER if at and domain in self._settings.domains else Role.INVITE
+    def _holds(self, row: Person | None) -> bool:
+        """Whether the register remembers the role that follows from Mattermost, and not from too long ago."""
+        return row is not None and row.derived_at is not None and self._clock() - row.derived_at < HOLDS
 
-    def _derive(self, user_id: str, row: Person | None, facts: _Facts | None) -> Person:
-        if facts is None:
-            before = self._known[user_id].person
-            return self._remember(_with(row or before, role=before.role), derived=True)
-        person = row or Person(
-            id=facts.user.id,
-            username=facts.user.username,
-            timezone=_zone(facts.user.timezone),
-            since=self._clock(),
-        )
-        return self._remember(_with(person, role=facts.role), derived=True)
+    def _derive(self, user_id: str, row: Person | None, account: Account | None) -> _Known:
+        if account is None or account.role is None:
+            if row is None or not self._holds(row):
+                raise ChatError(0, "nobody_knows")
+            return self._remember(_with(row, role=row.derived_role), derived=True)
+        person = row or _newcomer(account.user, self._clock())
+        told = _with(person, role=account.role, derived_role=account.role, derived_at=account.at)
+        return self._remember(told, derived=True, since=account.at)
 
-    def _remember(self, person: Person, *, derived: bool) -> Person:
-        self._known[person.id] = _Known(person, self._clock() + TTL, derived)
+    async def _note(self, account: Account) -> None:
+        if account.role is not None:
+            async with self._database.transaction() as db:
+                await people.derived(db, account.user.id, account.role, account.at)
+
+    def _remember(self, person: Person, *, derived: bool, since: datetime | None = None) -> _Known:
+        """``since`` is when Mattermost said so; what is older because it does not answer serves for a minute more."""
+        now = self._clock()
+        start = since if since is not None and now - since < TTL else now
+        known = self._known[person.id] = _Known(person, start + TTL, derived)
         self._known.move_to_end(person.id)
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
-        return person
+        return known
 
 
-def _with(person: Person, *, role: Role | None) -> Person:
+def _is_news(row: Person, account: Account) -> bool:
+    """Whether the register should remember what was derived: another role, or the same one a day later."""
+    if account.role is None:
+        return False
+    return row.derived_role != account.role or row.derived_at is None or account.at - row.derived_at > NOTED
+
+
+def _newcomer(user: ChatUser, now: datetime) -> Person:
+    return Person(id=user.id, username=user.username, timezone=_zone(user.timezone), since=now)
+
+
+def _with(person: Person, **values: object) -> Person:
     """A copy that no session knows: its role is not written to the register, and a rollback does not empty it."""
-    return Person(**(person.model_dump() | {"role": role}))
+    return Person(**(person.model_dump() | values))
 
 
 def _zone(name: str) -> str:

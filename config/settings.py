@@ -1,7 +1,7 @@
 """Everything that changes from one deployment to the next, read once at start."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -32,6 +32,11 @@ class Settings(BaseSettings):
     domains: Annotated[tuple[str, ...], NoDecode] = Field(
         ("conseiller-numerique.fr",),
         description="Domaines des adresses électroniques de conseillers, séparés par des virgules.",
+    )
+    trust_addresses: Literal["auto", "oui", "non"] = Field(
+        "auto",
+        description="Si une adresse de ces domaines suffit pour être conseiller : "
+        "oui, non, ou auto (si le serveur fait vérifier les adresses).",
     )
     contact: str = Field("", description="À qui adresser les questions ; sinon les animateurs connus.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING ou ERROR.")

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, Column, bindparam
+from sqlalchemy import JSON, Column, bindparam, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -38,8 +38,9 @@ EVERYONE = frozenset(Role)
 class Person(SQLModel, table=True):
     """One person of the register, known by the Mattermost id (names and addresses change).
 
-    ``role`` is empty while it follows from Mattermost (address, team or system admin). ``departements``
-    are codes, the first one being where the person works; ``structure`` is the employer’s name.
+    ``role`` is empty while it follows from Mattermost (address, team or system admin); ``derived_role`` is then what
+    Mattermost last said, and ``derived_at`` when, to within a day. ``departements`` are codes, the first one being
+    where the person works; ``structure`` is the employer’s name.
     """
 
     id: str = Field(primary_key=True, max_length=26)
@@ -51,6 +52,8 @@ class Person(SQLModel, table=True):
     code_postal: str | None = Field(default=None, max_length=5)
     timezone: str = Field(default=PARIS, max_length=64)
     since: datetime = Field(sa_type=UtcTime)
+    derived_role: Role | None = Field(default=None, sa_type=Code(Role))
+    derived_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
     @property
     def departement(self) -> str | None:
@@ -62,6 +65,9 @@ class Person(SQLModel, table=True):
         """Where this person’s day begins."""
         return ZoneInfo(self.timezone)
 
+
+_OURS = {"id", "since", "derived_role", "derived_at"}
+"""What is not written over by who registers somebody again."""
 
 BY_ID = select(Person.__table__).where(col(Person.id) == bindparam("person"))  # type: ignore[attr-defined]
 
@@ -82,11 +88,28 @@ async def with_role(db: AsyncSession, role: Role, limit: int = 3) -> Sequence[Pe
     return (await db.exec(select(Person).where(Person.role == role).order_by(col(Person.username)).limit(limit))).all()
 
 
+async def every(db: AsyncSession) -> Sequence[Person]:
+    """Everybody, by name."""
+    return (await db.exec(select(Person).order_by(col(Person.username), col(Person.id)))).all()
+
+
+async def give(db: AsyncSession, person: Person) -> None:
+    """Write down somebody’s role and present name, registering who was not known yet; the rest stays."""
+    statement = insertion(db, Person).values(person.model_dump())
+    new = {name: statement.excluded[name] for name in ("username", "role")}
+    await db.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new))
+
+
+async def derived(db: AsyncSession, person_id: str, role: Role, at: datetime) -> None:
+    """Write down the role that follows from what Mattermost said at that instant, of who is in the register."""
+    await db.exec(update(Person).where(col(Person.id) == person_id).values(derived_role=role, derived_at=at))
+
+
 async def register(db: AsyncSession, person: Person) -> None:
     """Write down all that is known of somebody, in place of what was."""
     values = person.model_dump()
     statement = insertion(db, Person).values(values)
-    new = {name: statement.excluded[name] for name in values if name not in {"id", "since"}}
+    new = {name: statement.excluded[name] for name in values if name not in _OURS}
     await db.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new))
 
 

@@ -1,76 +1,22 @@
-"""Who acts: roles from the register or from Mattermost, the cache, and what holds when nobody answers."""
+"""Who acts: roles from the register or from Mattermost, the cache, and what holds when nobody answers.
 
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+What comes of accounts and addresses is in test_people_accounts.py.
+"""
+
 from typing import Any
 
 import pytest
 
+from bot import accounts
 from bot import people as module
 from bot.errors import ChatError
-from bot.mattermost import AioClient, Mattermost
 from bot.people import People
-from config.settings import Settings
 from storage.database import Database
 from storage.people import Person, Role
-from tests.chat_server import ID, TEAM, USER, ChatServer, chat_server, fault
-from tests.sqlite import database
+from tests.chat_server import ID, USER, ChatServer, fault
+from tests.knowing import MEMBER_PATH, USER_PATH, Clock, client, clock, database, fresh, people, register, server
 
-__all__ = ["database"]
-
-USER_PATH = f"GET /api/v4/users/{ID}"
-MEMBER_PATH = f"GET /api/v4/teams/{TEAM}/members/{ID}"
-
-
-class Clock:
-    """A clock that the test moves."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def wait(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ChatServer]:
-    answers = {
-        USER_PATH: USER,
-        MEMBER_PATH: {"roles": "team_user"},
-        "GET /api/v4/teams/name/cnum": {"id": TEAM},
-    }
-    async with chat_server(**answers) as server:
-        yield server
-
-
-@pytest.fixture
-async def people(
-    server: ChatServer, database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[People]:
-    client = AioClient(server.url, "jeton")
-    monkeypatch.setattr(module, "PATIENCE", 60)  # no test but one is about a slow server
-    yield People(database, Mattermost(client, "cnum"), Settings(), clock)
-    await client.close()
-
-
-async def register(database: Database, **fields: Any) -> None:
-    """Put juliette in the register."""
-    since = datetime(2026, 1, 1, tzinfo=UTC)
-    async with database.transaction() as db:
-        db.add(Person(id=ID, username="juliette", departements=["69"], since=since, **fields))
-
-
-async def fresh(people: People, database: Database) -> Person:
-    async with database.transaction() as db:
-        return await people.fresh(db, ID)
+__all__ = ["client", "clock", "database", "people", "server"]
 
 
 @pytest.mark.parametrize(
@@ -154,10 +100,10 @@ async def test_known_for_a_minute(people: People, clock: Clock, server: ChatServ
 
 
 async def test_forgotten_when_something_changed(people: People, server: ChatServer) -> None:
-    people.forget(ID)
+    people.changed(ID)
     await people.of(ID)
     server.answers[USER_PATH] = USER | {"email": "j@mairie.fr"}
-    people.forget(ID)
+    people.changed(ID)
     assert (await people.of(ID)).role is Role.INVITE
 
 
@@ -166,6 +112,7 @@ async def test_a_change_counts_at_once_for_what_changes_something(
 ) -> None:
     assert (await people.of(ID)).role is Role.CONSEILLER
     server.answers[USER_PATH] = USER | {"email": "j@mairie.fr"}
+    people.changed(ID)
     assert (await fresh(people, database)).role is Role.INVITE
     assert (await people.of(ID)).role is Role.INVITE
 
@@ -201,7 +148,8 @@ async def test_a_slow_mattermost_is_not_waited_for(
     people: People, database: Database, server: ChatServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await people.of(ID)
-    monkeypatch.setattr(module, "PATIENCE", 0)
+    monkeypatch.setattr(accounts, "PATIENCE", 0)
+    people.changed(ID)
     server.answers[USER_PATH] = USER | {"email": "j@mairie.fr"}
     assert (await fresh(people, database)).role is Role.CONSEILLER
 
@@ -216,7 +164,7 @@ async def test_nobody_can_tell_who_was_never_seen(people: People, server: ChatSe
 
 async def test_a_refusal_about_somebody_known_is_not_hidden(people: People, server: ChatServer) -> None:
     await people.of(ID)
-    people.forget(ID)
+    people.changed(ID)
     server.answers[USER_PATH] = fault(401, "api.context.session_expired.app_error")
     with pytest.raises(ChatError, match="401"):
         await people.of(ID)
@@ -246,7 +194,8 @@ async def test_a_new_place_is_known_at_once(people: People, database: Database) 
 
 
 async def test_only_so_many_are_remembered(people: People, server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "REMEMBERED", 1)
+    for memory in (accounts, module):
+        monkeypatch.setattr(memory, "REMEMBERED", 1)
     other = "o" * 26
     server.answers[f"GET /api/v4/users/{other}"] = USER | {"id": other, "roles": "system_admin"}
     await people.of(ID)

@@ -64,6 +64,9 @@ class Chat(Protocol):
     async def is_team_admin(self, user_id: str) -> bool:
         """Whether somebody administers the bot’s team; False for who is not in it."""
 
+    async def verifies_addresses(self) -> bool:
+        """Whether an address is somebody’s only once they proved it; False where the server does not say."""
+
     async def direct_channel(self, user_id: str) -> str:
         """The id of the direct channel with somebody, made at need."""
 

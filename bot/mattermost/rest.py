@@ -95,6 +95,16 @@ class Mattermost:
             raise
         return wire.read(wire.TeamMember, member).is_admin
 
+    async def verifies_addresses(self) -> bool:
+        """Whether EmailSettings.RequireEmailVerification is on, as every client is told (5.37 to 11.2)."""
+        try:
+            told = await self.client.get("/config/client", params={"format": "old"})
+        except ChatError as error:
+            if error.may_pass or error.status == 401:
+                raise
+            return False
+        return isinstance(told, dict) and told.get("RequireEmailVerification") == "true"
+
     async def direct_channel(self, user_id: str) -> str:
         """The direct channel with somebody; the latest few thousand are remembered."""
         if user_id in self._direct:

@@ -25,9 +25,10 @@ class DirectMessage(Event):
 
 
 class PersonChanged(Event):
-    """Somebody’s account or rights are not what they were."""
+    """Somebody’s account or rights are not what they were; ``is_gone`` if the account is deactivated now."""
 
     user_id: str
+    is_gone: bool = False
 
 
 class Reconnected(Event):
@@ -41,7 +42,7 @@ def parse(name: str, data: Mapping[str, Any], bot_id: str) -> Event | None:
             case "posted" if data["channel_type"] == "D":
                 return from_post(Post.model_validate_json(data["post"]).value, bot_id)
             case "user_updated":
-                return PersonChanged(user_id=data["user"]["id"])
+                return PersonChanged(user_id=data["user"]["id"], is_gone=bool(data["user"].get("delete_at")))
             case "user_role_updated":
                 return PersonChanged(user_id=data["user_id"])
             case "memberrole_updated":

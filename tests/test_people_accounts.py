@@ -1,0 +1,283 @@
+"""What Mattermost’s word is worth: addresses, deactivated accounts, and how rarely and when it is asked."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from bot import people as module
+from bot.errors import ChatError, UserError
+from bot.mattermost import AioClient
+from bot.people import People
+from storage import people as storage
+from storage.database import Database, is_writing
+from storage.people import Person, Role
+from tests.chat_server import ID, USER, ChatServer, fault
+from tests.knowing import (
+    CONFIG_PATH,
+    USER_PATH,
+    Clock,
+    at_work,
+    client,
+    clock,
+    database,
+    fresh,
+    people,
+    register,
+    registered,
+    server,
+)
+
+__all__ = ["client", "clock", "database", "people", "server"]
+
+AWAY = fault(503, "away")
+ELSEWHERE = USER | {"email": "juliette@mairie.fr"}
+
+
+@pytest.mark.parametrize(
+    ("trust", "told", "role"),
+    [
+        ("auto", {"RequireEmailVerification": "true"}, Role.CONSEILLER),
+        ("auto", {"RequireEmailVerification": "false"}, Role.INVITE),
+        ("auto", {}, Role.INVITE),
+        ("auto", ["RequireEmailVerification"], Role.INVITE),
+        ("auto", fault(403, "api.context.permissions.app_error"), Role.INVITE),
+        ("auto", fault(501, "switched.off"), Role.INVITE),
+        ("oui", {"RequireEmailVerification": "false"}, Role.CONSEILLER),
+        ("non", {"RequireEmailVerification": "true"}, Role.INVITE),
+    ],
+)
+async def test_an_address_counts_where_it_is_verified_or_the_operator_says_so(
+    trust: str, told: Any, role: Role, client: AioClient, database: Database, clock: Clock, server: ChatServer
+) -> None:
+    server.answers[CONFIG_PATH] = told
+    assert (await at_work(client, database, clock, trust_addresses=trust).of(ID)).role is role
+
+
+async def test_whether_addresses_are_verified_is_asked_again(people: People, clock: Clock, server: ChatServer) -> None:
+    assert (await people.of(ID)).role is Role.CONSEILLER
+    server.answers[CONFIG_PATH] = {"RequireEmailVerification": "false"}
+    clock.wait(61)
+    assert (await people.of(ID)).role is Role.INVITE
+
+
+async def test_the_register_gives_a_role_whatever_the_address(people: People, database: Database) -> None:
+    await register(database, role=Role.INVITE)
+    assert (await people.of(ID)).role is Role.INVITE
+    assert (await fresh(people, database)).role is Role.INVITE
+
+
+@pytest.mark.parametrize("answer", [AWAY, fault(500, "x"), fault(429, "x", Retry_After="60")])
+async def test_who_is_registered_works_after_a_restart_while_mattermost_is_away(
+    answer: web.Response, people: People, database: Database, server: ChatServer
+) -> None:
+    await register(database, role=Role.CONSEILLER)
+    server.answers["*"] = server.answers[USER_PATH] = answer
+    assert (await fresh(people, database)).role is Role.CONSEILLER
+    assert (await people.of(ID)).role is Role.CONSEILLER
+
+
+async def test_what_followed_from_mattermost_holds_after_a_restart(
+    people: People, client: AioClient, database: Database, clock: Clock, server: ChatServer
+) -> None:
+    await register(database)
+    await fresh(people, database)
+    server.answers[USER_PATH] = AWAY
+    clock.wait(3600)
+    assert (await fresh(at_work(client, database, clock), database)).role is Role.CONSEILLER
+    assert (await at_work(client, database, clock).of(ID)).role is Role.CONSEILLER
+    clock.wait(module.HOLDS.total_seconds())
+    with pytest.raises(ChatError):
+        await fresh(at_work(client, database, clock), database)
+
+
+async def test_a_role_that_was_lost_is_not_found_again_by_an_outage(
+    people: People, client: AioClient, database: Database, clock: Clock, server: ChatServer
+) -> None:
+    await register(database)
+    await fresh(people, database)
+    server.answers[USER_PATH] = ELSEWHERE
+    people.changed(ID)
+
+    async def refused() -> None:
+        async with database.transaction() as db:
+            assert (await people.fresh(db, ID)).role is Role.INVITE
+            raise UserError
+
+    with pytest.raises(UserError):
+        await refused()
+    server.answers[USER_PATH] = AWAY
+    assert (await fresh(at_work(client, database, clock), database)).role is Role.INVITE
+
+
+async def test_the_register_remembers_within_a_day_when_it_was_told(
+    people: People, database: Database, clock: Clock
+) -> None:
+    await register(database)
+    for _ in range(30):
+        await fresh(people, database)
+        person = await registered(database)
+        assert person
+        assert (person.role, person.derived_role) == (None, Role.CONSEILLER)
+        assert person.derived_at
+        assert clock() - person.derived_at <= module.NOTED
+        clock.wait(3600)
+
+
+async def test_somebody_settled_is_known_with_what_mattermost_said(people: People, database: Database) -> None:
+    async with database.transaction() as db:
+        await storage.settle(db, await people.fresh(db, ID))
+    person = await registered(database)
+    assert person
+    assert (person.role, person.derived_role, person.derived_at is not None) == (None, Role.CONSEILLER, True)
+
+
+@pytest.mark.parametrize("fields", [None, {}, {"role": Role.CONSEILLER}])
+async def test_mattermost_is_asked_once_a_minute_and_the_register_once_a_submission(
+    fields: dict[str, Any] | None,
+    people: People,
+    database: Database,
+    clock: Clock,
+    server: ChatServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if fields is not None:
+        await register(database, **fields)
+    await fresh(people, database)
+    reads = 0
+
+    async def counted(*args: Any) -> Person | None:
+        nonlocal reads
+        reads += 1
+        return await read(*args)
+
+    read = storage.get
+    monkeypatch.setattr(storage, "get", counted)
+    asked = len(server.asked)
+    for _ in range(20):
+        await fresh(people, database)
+        people.forget(ID)  # as the dispatcher does after each submission
+        clock.wait(2)
+    assert reads == 20
+    assert len(server.asked) == asked
+    clock.wait(30)
+    await fresh(people, database)
+    assert server.asked.count(("GET", f"/api/v4/users/{ID}")) == 2
+
+
+Situation = Callable[[People, Database], Awaitable[None]]
+
+
+async def _nothing(_: People, __: Database) -> None:
+    """Just started."""
+
+
+async def _known(people: People, _: Database) -> None:
+    await people.of(ID)
+    people.changed(ID)
+
+
+async def _changed(people: People, database: Database) -> None:
+    await fresh(people, database)
+    people.changed(ID)
+
+
+@pytest.mark.parametrize("before", [_nothing, _known, _changed])
+@pytest.mark.parametrize("fields", [None, {}, {"role": Role.CONSEILLER}])
+async def test_mattermost_is_never_asked_while_other_writers_wait(
+    before: Situation, fields: dict[str, Any] | None, people: People, database: Database, server: ChatServer
+) -> None:
+    if fields is not None:
+        await register(database, **fields)
+    await before(people, database)
+    async with database.transaction() as db:
+
+        def answer(*_: Any) -> web.StreamResponse:
+            assert not is_writing(db)
+            return web.json_response(USER)
+
+        server.answers[USER_PATH] = answer
+        assert (await people.fresh(db, ID)).role is Role.CONSEILLER
+    assert ("GET", f"/api/v4/users/{ID}") in server.asked
+
+
+async def test_a_role_just_taken_back_is_asked_for_with_nobody_waiting(
+    people: People, database: Database, server: ChatServer
+) -> None:
+    await register(database, role=Role.ANIMATEUR)
+    await fresh(people, database)
+    person = await registered(database)
+    assert person
+    async with database.transaction() as db:
+        await storage.give(db, Person(**person.model_dump() | {"role": None}))
+    async with database.transaction() as db:
+
+        def answer(*_: Any) -> web.StreamResponse:
+            assert not is_writing(db)
+            return web.json_response(USER)
+
+        server.answers[USER_PATH] = answer
+        assert (await people.fresh(db, ID)).role is Role.CONSEILLER
+
+
+@pytest.mark.parametrize("fields", [{}, {"role": Role.CONSEILLER}])
+async def test_a_deactivated_account_may_do_nothing_whatever_its_role(
+    fields: dict[str, Any], people: People, database: Database, clock: Clock, server: ChatServer
+) -> None:
+    await register(database, **fields)
+    await fresh(people, database)
+    server.answers[USER_PATH] = USER | {"delete_at": 5}
+    clock.wait(61)
+    with pytest.raises(UserError, match="désactivé"):
+        await fresh(people, database)
+    server.answers[USER_PATH] = USER
+    people.changed(ID)
+    assert (await fresh(people, database)).role is Role.CONSEILLER
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_a_deactivation_that_was_heard_of_counts_at_once(
+    is_known: bool, people: People, database: Database, server: ChatServer
+) -> None:
+    await register(database, role=Role.CONSEILLER)
+    if is_known:
+        await fresh(people, database)
+    server.answers[USER_PATH] = AWAY
+    people.changed(ID, is_gone=True)
+    with pytest.raises(UserError, match="désactivé"):
+        await fresh(people, database)
+
+
+async def test_an_account_that_is_no_more_may_do_nothing(
+    people: People, database: Database, server: ChatServer
+) -> None:
+    await register(database, role=Role.CONSEILLER)
+    server.answers[USER_PATH] = fault(404, "app.user.missing_account.const")
+    with pytest.raises(UserError, match="désactivé"):
+        await fresh(people, database)
+
+
+async def test_a_mattermost_that_refuses_the_bot_refuses_nobody_registered(
+    people: People, database: Database, server: ChatServer
+) -> None:
+    await register(database, role=Role.CONSEILLER)
+    server.answers[USER_PATH] = fault(401, "api.context.session_expired.app_error")
+    assert (await fresh(people, database)).role is Role.CONSEILLER
+
+
+async def test_a_silent_mattermost_is_waited_for_once_in_a_while(
+    people: People, database: Database, clock: Clock, server: ChatServer
+) -> None:
+    await register(database, role=Role.CONSEILLER)
+    server.answers[USER_PATH] = AWAY
+    await fresh(people, database)
+    tries = len(server.asked)
+    assert tries
+    for _ in range(5):
+        await fresh(people, database)
+    assert len(server.asked) == tries
+    server.answers[USER_PATH] = USER | {"delete_at": 5}
+    clock.wait(6)
+    with pytest.raises(UserError):
+        await fresh(people, database)
