@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        return _failed(error)
+        return _failed(error, getattr(options, "settings", None))
 
 
 def _hush() -> None:
@@ -50,11 +50,11 @@ def _hush() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
-def _failed(error: Exception) -> int:
+def _failed(error: Exception, settings: "Settings | None") -> int:
     """One sentence; the traceback, whose lines may quote secrets, is for who asks for it."""
     from bot.operator.faults import as_sentence
 
-    sentence = as_sentence(error)
+    sentence = as_sentence(error, settings)
     if os.environ.get("COOP_LOG_LEVEL", "").upper() == "DEBUG":
         traceback.print_exception(error)
     if sentence is None:
@@ -66,7 +66,10 @@ def _failed(error: Exception) -> int:
 
 
 def settings_of(options: Namespace) -> "Settings":
-    """The settings from the environment and the env file; raises OperatorError where that file is missing."""
+    """The settings from the environment and the env file, noted in the options for who explains a fault.
+
+    Raises OperatorError where that file is missing, or says something that can’t be.
+    """
     from sqlalchemy.exc import ArgumentError
 
     from config import settings as configuration
@@ -74,23 +77,32 @@ def settings_of(options: Namespace) -> "Settings":
 
     path: Path | None = options.env_file
     if path is not None and not path.is_file():
-        raise OperatorError(f"Le fichier de réglages {path} n’existe pas.", code=2)
-    usual = Path(".env")
-    settings = configuration.read(path or (usual if usual.is_file() else None))
+        raise OperatorError(f"Le fichier de réglages {path} n’existe pas, ou n’est pas un fichier.", code=2)
+    usual = path or Path(".env")
+    try:
+        settings = configuration.read(usual if usual.is_file() else None)
+    except UnicodeDecodeError:
+        raise OperatorError(f"Le fichier de réglages {usual} n’est pas du texte UTF-8 : corrigez-le.", code=2) from None
     try:
         async_url(settings.database_url)
     except (ValueError, ArgumentError):
         raise OperatorError("COOP_DATABASE_URL : sqlite:///fichier.db ou postgresql://…", code=2) from None
+    options.settings = settings
     return settings
 
 
 def _serve(options: Namespace) -> int:
     from bot.app import serve
+    from bot.operator.opening import data_dir_fault
     from storage import migrate
 
     settings = settings_of(options)
     if missing := settings.missing():
         raise OperatorError(f"Réglages manquants : {', '.join(missing)}. « coop-bot setup » les écrit.", code=2)
+    if fault := settings.secret_fault():
+        raise OperatorError(fault, code=2)
+    if fault := data_dir_fault(settings, make=True):
+        raise OperatorError(fault)
 
     async def run() -> None:
         await migrate.prepare(settings.database_url)
@@ -121,6 +133,18 @@ def _doctor(options: Namespace) -> int:
     from bot.operator.doctor import examine
 
     return asyncio.run(examine(settings_of(options), options.admin_token, print))
+
+
+def _role(options: Namespace) -> int:
+    from bot.operator.register import role
+
+    return asyncio.run(role(settings_of(options), options, utc_now()))
+
+
+def _people(options: Namespace) -> int:
+    from bot.operator.register import show
+
+    return asyncio.run(show(settings_of(options), options))
 
 
 def _import(options: Namespace) -> int:
@@ -162,6 +186,8 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "migrate": _migrate,
     "setup": _setup,
     "doctor": _doctor,
+    "role": _role,
+    "people": _people,
     "import": _import,
     "export": _export,
     "stats": _stats,

@@ -130,7 +130,7 @@ class People:
             if row is None or not self._holds(row):
                 raise ChatError(0, "nobody_knows")
             return self._remember(_with(row, role=row.derived_role), derived=True)
-        person = row or _newcomer(account.user, self._clock())
+        person = row or newcomer(account.user, self._clock())
         told = _with(person, role=account.role, derived_role=account.role, derived_at=account.at)
         return self._remember(told, derived=True, since=account.at)
 
@@ -157,7 +157,8 @@ def _is_news(row: Person, account: Account) -> bool:
     return row.derived_role != account.role or row.derived_at is None or account.at - row.derived_at > NOTED
 
 
-def _newcomer(user: ChatUser, now: datetime) -> Person:
+def newcomer(user: ChatUser, now: datetime) -> Person:
+    """Somebody the register does not know yet, as far as their account tells."""
     return Person(id=user.id, username=user.username, timezone=_zone(user.timezone), since=now)
 
 

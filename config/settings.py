@@ -6,6 +6,9 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+SECRET_MIN = 32
+"""Characters of a signing key."""
+
 
 class Settings(BaseSettings):
     """Read from COOP_* variables of the environment, which win over those of the env file."""
@@ -51,9 +54,7 @@ class Settings(BaseSettings):
     @field_validator("domains", mode="before")
     @classmethod
     def _by_commas(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(v.strip().lower().removeprefix("@") for v in value.split(",") if v.strip())
-        return value
+        return by_commas(value) if isinstance(value, str) else value
 
     @field_validator("log_level")
     @classmethod
@@ -67,10 +68,30 @@ class Settings(BaseSettings):
         """The signing keys, newest last: the last signs, all of them verify."""
         return tuple(reversed(self.secret.get_secret_value().split()))
 
+    def secret_fault(self) -> str | None:
+        """What is wrong with the signing keys, and what to do."""
+        return weak_secret(self.secret.get_secret_value())
+
     def missing(self) -> list[str]:
         """The variables without which the bot can’t serve."""
         needed = {"COOP_BOT_TOKEN": self.bot_token, "COOP_COMMAND_TOKEN": self.command_token}
         return [n for n, v in (needed | {"COOP_SECRET": self.secret}).items() if not v.get_secret_value()]
+
+
+def by_commas(text: str) -> tuple[str, ...]:
+    """Domains separated by commas."""
+    return tuple(v.strip().lower().removeprefix("@") for v in text.split(",") if v.strip())
+
+
+def weak_secret(text: str) -> str | None:
+    """Why signing keys (separated by spaces) would not do, and what to do: who finds one can forge every link."""
+    if all(len(secret) >= SECRET_MIN for secret in text.split()):
+        return None
+    return (
+        f"COOP_SECRET : une clé de moins de {SECRET_MIN} caractères se devine, et qui la devine signe à la place du "
+        "bot. Remplacez-la par des caractères tirés au hasard (effacez la ligne du fichier de réglages : "
+        "« coop-bot setup » en écrit une)."
+    )
 
 
 def read(env_file: Path | None = None) -> Settings:

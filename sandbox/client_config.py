@@ -31,6 +31,7 @@ LIVE = {
     "EnableUserDeactivation": "TeamSettings",
     "MaxFileSize": "FileSettings",
     "PostEditTimeLimit": "ServiceSettings",
+    "RequireEmailVerification": "EmailSettings",
     "RestrictDirectMessage": "TeamSettings",
     "SiteURL": "ServiceSettings",
     "UniqueEmojiReactionLimitPerPost": "ServiceSettings",

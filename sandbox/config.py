@@ -51,6 +51,7 @@ DEFAULTS: Sections = {
         "MaxNotificationsPerChannel": 1000,
         "RestrictDirectMessage": "any",
     },
+    "EmailSettings": {"RequireEmailVerification": False},
     "PrivacySettings": {"ShowEmailAddress": True, "ShowFullName": True, "UseAnonymousURLs": False},
     "FileSettings": {
         "EnableFileAttachments": True,

@@ -16,6 +16,7 @@ class User(Record):
     create_at: int
     update_at: int
     delete_at: int = 0
+    email_verified: bool = False
     password: str = ""
     """Salt and hash, in hexadecimal, with a colon between."""
     nickname: str = ""

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import CursorResult, DateTime, Dialect, Executable, String, event, text
@@ -81,6 +82,14 @@ def async_url(database_url: str) -> URL:
     if kind not in DRIVERS:
         raise ValueError(f"base de données inconnue : {kind} (sqlite ou postgresql)")
     return url.set(drivername=DRIVERS[kind])
+
+
+def place(database_url: str) -> str:
+    """Which database an address means, to be shown: the file, or server and name; never who signs in, or how."""
+    url = async_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        return str(Path(url.database or "").absolute())
+    return f"{url.host or 'localhost'}:{url.port or 5432}/{url.database or ''}"
 
 
 class Database:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from storage.database import Database, async_url
+from storage.database import Database, async_url, place
 
 T = TypeVar("T")
 
@@ -49,7 +49,10 @@ async def current(database_url: str) -> str | None:
 
 
 async def upgrade(database_url: str, to: str = "head") -> Change:
-    """Take every step up to ``to``, all or none."""
+    """Take every step up to ``to``, all or none; raises SchemaError for a database of a newer version."""
+    found = await current(database_url)
+    if found and found > head():
+        raise SchemaError(mismatch(database_url, found))
     return await _with_connection(database_url, lambda connection: _move(connection, "upgrade", to))
 
 
@@ -72,17 +75,24 @@ async def prepare(database_url: str) -> Change:
     found = await current(database_url)
     if found == head():
         return Change(found, found)
-    if found and found > head():
-        raise SchemaError(
-            f"La base de données vient d’une version plus récente du bot (étape {found}, connue ici : {head()}) : "
-            "installez cette version-là, ou restaurez une sauvegarde."
-        )
     if found and async_url(database_url).get_backend_name() != "sqlite":
-        raise SchemaError(
-            f"La base de données est à l’étape {found}, il faut {head()} : "
-            "sauvegardez-la, puis lancez « coop-bot migrate »."
-        )
+        raise SchemaError(mismatch(database_url, found))
     return await upgrade(database_url)
+
+
+def mismatch(database_url: str, found: str | None) -> str | None:
+    """What to do about a database that stands at a step; None when it is this version’s."""
+    if found == head():
+        return None
+    base = f"La base de données {place(database_url)} (COOP_DATABASE_URL)"
+    if found is None:
+        return f"{base} est vide : lancez « coop-bot migrate », ou démarrez le bot, qui le fait."
+    if found > head():
+        return (
+            f"{base} vient d’une version plus récente du bot (étape {found}, connue ici : {head()}) : "
+            "installez cette version-là, ou restaurez une sauvegarde plus ancienne dans une base neuve."
+        )
+    return f"{base} est à l’étape {found}, il faut {head()} : sauvegardez-la, puis lancez « coop-bot migrate »."
 
 
 def _not_there(database_url: str) -> bool:
@@ -101,9 +111,14 @@ async def _with_connection(database_url: str, work: Callable[[Connection], T]) -
 
 def _check_place(file: Path) -> None:
     """Told beforehand, because SQLite’s own refusal does not say which folder."""
-    place = file if file.exists() else file.absolute().parent
-    if file.is_dir() or not os.access(place, os.W_OK):
-        raise SchemaError(f"COOP_DATABASE_URL : « {place} » n’existe pas, ou rien ne peut y être écrit.")
+    there = file.absolute() if file.exists() else file.absolute().parent
+    if file.is_dir():
+        raise SchemaError(f"COOP_DATABASE_URL : « {there} » est un dossier : donnez le nom d’un fichier.")
+    if not os.access(there, os.W_OK):
+        raise SchemaError(
+            f"COOP_DATABASE_URL : « {there} » n’existe pas, ou rien ne peut y être écrit : "
+            "créez-le, donnez-en le droit à qui lance le bot (chown, chmod), ou corrigez le réglage."
+        )
 
 
 async def _engine(database_url: str) -> AsyncEngine:

@@ -103,7 +103,8 @@ async def _embedded(place: Place, session: ClientSession) -> AsyncIterator["Hous
     await server.start(port=0)
     try:
         admin = await first_admin(session, server.url)
-        await admin.put("/config/patch", {"TeamSettings": {"MaxUsersPerTeam": 10_000}})
+        room, proof = {"MaxUsersPerTeam": 10_000}, {"RequireEmailVerification": True}
+        await admin.put("/config/patch", {"TeamSettings": room, "EmailSettings": proof})
         site = await Site.at(session, server.url, admin.token)
         settings = await prepared(site, f"http://127.0.0.1:{free_port()}", fix_server=True)
         yield House(site, settings.model_copy(update={"host": "127.0.0.1"}), server)
@@ -121,7 +122,8 @@ async def _real(request: pytest.FixtureRequest, session: ClientSession) -> Async
     site = await Site.at(session, option("--mattermost"), option("--admin-token"))
     public_url = option("--public-url") or f"http://127.0.0.1:{free_port()}"
     settings = await prepared(site, public_url, fix_server=False)
-    yield House(site, settings)
+    # The addresses of the stories’ people are given by its admin.
+    yield House(site, settings.model_copy(update={"trust_addresses": "oui"}))
 
 
 @asynccontextmanager

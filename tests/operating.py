@@ -78,6 +78,7 @@ async def fresh(version: str, folder: Path) -> AsyncIterator[Server]:
     try:
         async with new_session() as session:
             admin = await first_admin(session, sandbox.url)
+            await admin.put("/config/patch", {"EmailSettings": {"RequireEmailVerification": True}})
             team = await admin.post("/teams", {"name": "cnum", "display_name": "CnFS", "type": "O"})
             yield Server(admin, team["id"], folder / "env")
     finally:

@@ -99,7 +99,7 @@ def test_serve_prepares_the_database_first(monkeypatch: pytest.MonkeyPatch, else
         assert (elsewhere / "coop.db").exists()
 
     monkeypatch.setattr("bot.app.serve", serve)
-    (elsewhere / "env").write_text("COOP_BOT_TOKEN=a\nCOOP_COMMAND_TOKEN=b\nCOOP_SECRET=c\n")
+    (elsewhere / "env").write_text("COOP_BOT_TOKEN=a\nCOOP_COMMAND_TOKEN=b\nCOOP_SECRET=" + "c" * 32)
     assert run("--env-file", "env", "serve") == 0
     assert served == ["sqlite:///coop.db"]
 
@@ -145,7 +145,7 @@ def test_migrate_says_what_it_did(capsys: pytest.CaptureFixture[str], elsewhere:
     [
         ("sqlite:////nulle/part/coop.db", "« /nulle/part » n’existe pas"),
         ("sqlite:////usr", "« /usr »"),
-        ("postgresql://u:motdepasse@127.0.0.1:1/x", "La base de données ne répond pas"),
+        ("postgresql://u:motdepasse@127.0.0.1:1/x", "127.0.0.1:1/x (COOP_DATABASE_URL) ne répond pas"),
     ],
 )
 def test_a_database_out_of_reach_is_a_sentence(
@@ -207,7 +207,11 @@ def process(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
 def test_a_reader_that_leaves_early_is_no_fault(elsewhere: Path) -> None:
     rows = "".join(json.dumps(LINE) + "\n" for _ in range(3000))
     assert process("migrate").returncode == 0
-    registered = "INSERT INTO person VALUES ('{}','juliette',NULL,NULL,'[]',NULL,NULL,'Europe/Paris','2026-01-01')"
+    columns = "id, username, role, structure, departements, commune, code_postal, timezone, since"
+    registered = (
+        f"INSERT INTO person ({columns}) "
+        + "VALUES ('{}','juliette',NULL,NULL,'[]',NULL,NULL,'Europe/Paris','2026-01-01')"
+    )
     subprocess.run(
         [sys.executable, "-c", "import sqlite3,sys; c=sqlite3.connect('coop.db'); c.execute(sys.argv[1]); c.commit()",
          registered.format("j" * 26)],

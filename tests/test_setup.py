@@ -17,6 +17,7 @@ from tests.people import PASSWORD, Api
 __all__ = ["newest"]
 
 
+SECRET = "garde-moi-" * 4
 NOTHING = ["Rien à changer."]
 COMMANDS = {t.key[1] for f in FEATURES for t in f.triggers if t.key[0] == "command" and " " not in t.key[1]}
 
@@ -123,6 +124,7 @@ async def test_commands_an_administrator_made_by_hand_are_taken_over(newest: Ser
 
 async def test_commands_of_another_service_are_left_unless_told(newest: Server) -> None:
     other = await newest.admin.post("/users", {"username": "other", "email": "other@exemple.fr", "password": PASSWORD})
+    await newest.admin.post(f"/users/{other['id']}/email/verify/member", {})
     await newest.admin.put(f"/users/{other['id']}/roles", {"roles": "system_user system_admin"})
     api = Api(newest.admin.session, newest.admin.url)
     await api.log_in("other", PASSWORD)
@@ -192,7 +194,8 @@ async def test_wrong_words_are_explained(newest: Server) -> None:
         await newest.setup(public_url="coop.example.org")
     with pytest.raises(OperatorError, match="--bot-name"):
         await newest.setup(bot_name="Pas un nom !")
-    await newest.admin.post("/users", person)
+    made = await newest.admin.post("/users", person)
+    await newest.admin.post(f"/users/{made['id']}/email/verify/member", {})
     with pytest.raises(OperatorError, match="d’une personne"):
         await newest.setup()
     api = Api(newest.admin.session, newest.admin.url)
@@ -202,13 +205,46 @@ async def test_wrong_words_are_explained(newest: Server) -> None:
 
 
 async def test_the_file_keeps_what_is_not_ours_and_is_private(newest: Server) -> None:
-    newest.file.write_text("# à nous\nOTHER='a b'\nexport COOP_TEAM=old\nCOOP_SECRET=garde-moi\n")
+    newest.file.write_text(f"# à nous\nOTHER='a b'\nexport COOP_TEAM=old\nCOOP_SECRET={SECRET}\n")
     newest.file.chmod(0o644)
     await newest.setup()
     text = newest.file.read_text("utf-8")
-    assert text.startswith("# à nous\nOTHER='a b'\nCOOP_TEAM=cnum\nCOOP_SECRET=garde-moi\n")
+    assert text.startswith(f"# à nous\nOTHER='a b'\nCOOP_TEAM=cnum\nCOOP_SECRET={SECRET}\n")
     assert newest.file.stat().st_mode & 0o777 == 0o600
     newest.file.chmod(0o640)
     await newest.setup()
     assert newest.said == [f"{newest.file} (lisible par d’autres) : protégé"]
     assert newest.file.stat().st_mode & 0o777 == 0o600
+
+
+async def test_what_addresses_are_worth_is_said_and_never_changed(newest: Server) -> None:
+    await newest.admin.put("/config/patch", {"EmailSettings": {"RequireEmailVerification": False}})
+    for fix in (False, True):
+        assert await newest.setup(fix_server=fix) == 0
+        (said,) = [line for line in newest.said if line.startswith("À savoir")]
+        for words in (
+            "RequireEmailVerification",
+            "coop-bot role",
+            "COOP_TRUST_ADDRESSES=oui",
+            "@conseiller-numerique.fr",
+        ):
+            assert words in said
+    assert (await newest.admin.get("/config"))["EmailSettings"] == {"RequireEmailVerification": False}
+    newest.file.write_text(newest.file.read_text("utf-8") + "COOP_TRUST_ADDRESSES=non\n")
+    assert await newest.setup() == 0
+    assert newest.said == NOTHING
+
+
+@pytest.mark.parametrize("secret", ["court", f"court {SECRET}", f"{SECRET} court"])
+async def test_a_key_that_can_be_guessed_is_refused_before_anything_is_done(newest: Server, secret: str) -> None:
+    newest.file.write_text(f"COOP_SECRET='{secret}'\n")
+    with pytest.raises(OperatorError, match=r"COOP_SECRET .*32 caractères"):
+        await newest.setup()
+    assert await newest.commands() == {}
+
+
+async def test_a_place_that_cannot_be_written_is_said_before_anything_is_done(newest: Server) -> None:
+    (newest.file.parent / "fichier").touch()
+    with pytest.raises(OperatorError, match="fichier"):
+        await newest.setup(write=newest.file.parent / "fichier" / "env")
+    assert await newest.commands() == {}

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter
 
 from bot.errors import ChatError
-from bot.mattermost import AioClient, ChatUser
+from bot.mattermost import AioClient, ChatUser, Mattermost
 from bot.mattermost.wire import User, read
 
 T = TypeVar("T")
@@ -159,6 +159,10 @@ class Admin:
         """The address the server believes to have; empty when nobody told it."""
         client = await self.client.get("/config/client", params={"format": "old"})
         return str(client.get("SiteURL") or "") if isinstance(client, dict) else ""
+
+    async def verifies_addresses(self) -> bool:
+        """Whether the server makes people prove an address before it is theirs; False where it does not say."""
+        return await Mattermost(self.client, "").verifies_addresses()
 
     async def settings(self) -> ServerSettings:
         """The whole configuration, for a system admin."""

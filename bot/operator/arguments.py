@@ -56,6 +56,13 @@ def parser() -> Parser:
     _setup(commands.add_parser("setup", help="préparer un serveur Mattermost pour le bot"))
     doctor = commands.add_parser("doctor", help="vérifier que tout va, et dire comment réparer")
     _admin_token(doctor)
+    _role(commands.add_parser("role", help="donner un rôle à une personne, ou le laisser suivre Mattermost"))
+    people = commands.add_parser("people", help="montrer le registre : qui est qui")
+    people.add_argument("--json", action="store_true", help="un tableau JSON, sur une ligne (docs/wire.md)")
+    backup = commands.add_parser("backup", help="sauvegarder toute la base dans un fichier, même si le bot tourne")
+    backup.add_argument("file", type=Path, metavar="FICHIER", help="le fichier à écrire, qui ne doit pas exister")
+    restore = commands.add_parser("restore", help="remettre une sauvegarde dans la base des réglages, qui est vide")
+    restore.add_argument("file", type=Path, metavar="FICHIER", help="le fichier que « backup » a écrit")
     _import(commands.add_parser("import", help="faire entrer des données"))
     _export(commands.add_parser("export", help="faire sortir des données"))
     _stats(commands.add_parser("stats", help="les chiffres d’une personne ou d’un territoire (docs/wire.md)"))
@@ -88,6 +95,16 @@ def _setup(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--replace", action="store_true", help="remplacer les commandes du même nom d’un autre service")
     parser.add_argument("--dry-run", action="store_true", help="dire ce qui changerait, sans rien changer")
+
+
+def _role(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("username", metavar="NOM", help="nom d’utilisateur Mattermost, avec ou sans « @ »")
+    parser.add_argument(
+        "role",
+        choices=("coordinateur", "animateur", "conseiller", "invite", "auto"),
+        metavar="RÔLE",
+        help="coordinateur, animateur, conseiller ou invite ; auto : le rôle suit de nouveau Mattermost",
+    )
 
 
 def _import(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""What goes wrong outside of the bot, as one French sentence that names the setting to look at."""
+"""What goes wrong outside of the bot, as one French sentence that names what to look at, and what to do."""
 
 import errno
 import socket
@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import ChatError
 from bot.operator.errors import OperatorError
+from bot.operator.places import database_fault, place_fault
 from config.settings import Settings
 from storage.migrate import SchemaError
 
@@ -23,13 +24,24 @@ _MATTERMOST = {
 }
 
 
-def as_sentence(error: BaseException) -> OperatorError | None:
-    """The sentence for a failure the operator can mend; None for a fault of the bot’s own."""
+def as_sentence(error: BaseException, settings: Settings | None = None) -> OperatorError | None:
+    """The sentence for a failure the operator can mend; None for a fault of the bot’s own.
+
+    ``settings`` are those of the command, if it came so far: they say which database it was.
+    """
+    if isinstance(error, (SQLAlchemyError, sqlite3.Error)) or _is_of_postgresql(error):
+        return OperatorError(database_fault(error, settings))
+    if isinstance(error, OSError):
+        return _of_the_system(error, settings)
     for kind, explain in _KINDS.items():
         if isinstance(error, kind):
             return explain(error)
-    # asyncpg is not always installed, so its classes can’t be named here.
-    return OperatorError(database_fault(error)) if type(error).__module__.startswith("asyncpg") else None
+    return None
+
+
+def _is_of_postgresql(error: BaseException) -> bool:
+    """asyncpg is not always installed, so its classes can’t be named here."""
+    return type(error).__module__.startswith("asyncpg")
 
 
 def settings_fault(error: ValidationError) -> OperatorError:
@@ -49,26 +61,19 @@ def chat_fault(error: ChatError) -> str:
     return f"{known} [{error}]" if error.error_id and error.status else known
 
 
-def database_fault(error: BaseException) -> str:
-    """Why the database can’t be used; the driver’s own text may quote the password, so it is not shown."""
-    cause = getattr(error, "orig", None) or error
-    return (
-        f"La base de données ne répond pas ou refuse ({type(cause).__name__}) : "
-        "vérifiez COOP_DATABASE_URL, que le serveur est démarré et que le dossier du fichier existe."
-    )
-
-
 def _missing_package(error: ModuleNotFoundError) -> OperatorError | None:
     if error.name != "asyncpg":
         return None
     return OperatorError("Pour PostgreSQL, installez coop-bot[postgres] (il manque asyncpg).", code=2)
 
 
-def _of_the_system(error: OSError) -> OperatorError | None:
+def _of_the_system(error: OSError, settings: Settings | None) -> OperatorError | None:
     if error.errno == errno.EADDRINUSE:
         return OperatorError("Ce port est déjà pris : arrêtez ce qui l’occupe, ou changez COOP_PORT.")
     if isinstance(error, (ConnectionError, socket.gaierror)):
-        return OperatorError(database_fault(error))
+        return OperatorError(database_fault(error, settings))
+    if error.filename is not None or error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return OperatorError(place_fault(error, error.filename or "la sortie de la commande"))
     return None
 
 
@@ -77,8 +82,5 @@ _KINDS: dict[type[BaseException], Callable[[Any], OperatorError | None]] = {
     SchemaError: lambda error: OperatorError(str(error)),
     ValidationError: settings_fault,
     ChatError: lambda error: OperatorError(chat_fault(error)),
-    SQLAlchemyError: lambda error: OperatorError(database_fault(error)),
-    sqlite3.Error: lambda error: OperatorError(database_fault(error)),
     ModuleNotFoundError: _missing_package,
-    OSError: _of_the_system,
 }

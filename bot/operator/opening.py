@@ -1,4 +1,4 @@
-"""How the operator’s commands open the database: for one piece of work, and closed behind it."""
+"""How the operator’s commands open what they stand on: the database, for one piece of work, and the data folder."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.operator.errors import OperatorError
+from bot.operator.places import folder_fault
 from config.settings import Settings
 from storage import migrate
 from storage.database import Database, dialect
@@ -25,8 +26,8 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
 @asynccontextmanager
 async def up_to_date(settings: Settings) -> AsyncIterator[Database]:
     """The configured database, to read from; raises OperatorError where it is not of this version."""
-    if await migrate.current(settings.database_url) != migrate.head():
-        raise OperatorError("La base de données n’est pas à jour : lancez « coop-bot migrate ».")
+    if fault := migrate.mismatch(settings.database_url, await migrate.current(settings.database_url)):
+        raise OperatorError(fault)
     async with opened(settings) as database:
         yield database
 
@@ -38,3 +39,9 @@ async def reading(database: Database) -> AsyncIterator[AsyncSession]:
         if dialect(db) == "postgresql":
             await db.execute(text("SET LOCAL statement_timeout = '30s'"))
         yield db
+
+
+def data_dir_fault(settings: Settings, *, make: bool) -> str | None:
+    """Why nothing can be kept in the data folder, and what to do; None when it can."""
+    fault = folder_fault(settings.data_dir.absolute(), make=make)
+    return f"COOP_DATA_DIR : {fault}" if fault else None

@@ -87,6 +87,11 @@ def check_new(call: Call, user: User) -> None:
         raise ApiError("app.user.save.email_exists.app_error", 400)
 
 
+def verifies_addresses(call: Call) -> bool:
+    """Whether an address is somebody's only once they proved it."""
+    return bool(call.world.config.get("EmailSettings", "RequireEmailVerification"))
+
+
 def _check_password(call: Call, password: str) -> None:
     least = 8 if call.world.caps.long_passwords else 5
     if not least <= len(password.encode()) <= 72:
@@ -106,6 +111,8 @@ async def login(call: Call) -> object:
         raise ApiError("api.user.login.invalid_credentials_email_username", 401)
     if user.delete_at:
         raise ApiError("api.user.login.inactive.app_error", 401)
+    if verifies_addresses(call) and not user.email_verified:
+        raise ApiError("api.user.login.not_verified.app_error", 401)
     reply = own_user(call.world, user)
     user.failed_attempts = 0
     return _logged_in(call.world.credentials.open_session(user), reply)

@@ -53,6 +53,8 @@ def own_user(world: World, user: User) -> Json:
         "notify_props": user.notify_props,
         "last_password_update": user.last_password_update,
     }
+    if user.email_verified:
+        body["email_verified"] = True
     if user.failed_attempts:
         body["failed_attempts"] = user.failed_attempts
     return body

@@ -51,6 +51,7 @@ class Stub:
         logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
         app = web.Application(middlewares=[self._door], client_max_size=2**22)
         app.router.add_post("/api/v4/actions/dialogs/open", self._open)
+        app.router.add_get("/api/v4/config/client", self._settings)
         app.router.add_get("/api/v4/users/{id}", self._user)
         app.router.add_get("/api/v4/users/username/{name}", self._user_by_name)
         app.router.add_get("/api/v4/teams/name/{name}", self._team)
@@ -130,6 +131,9 @@ class Stub:
     async def _member(self, request: web.Request) -> web.Response:
         member = {"team_id": TEAM["id"], "user_id": request.match_info["user"], "roles": "team_user", "delete_at": 0}
         return web.json_response(member | {"scheme_user": True, "scheme_admin": False})
+
+    async def _settings(self, _: web.Request) -> web.Response:
+        return web.json_response({"RequireEmailVerification": "true"})
 
     async def _nothing(self, _: web.Request) -> web.Response:
         return web.json_response([])

@@ -61,6 +61,7 @@ class Site:
         username = unique(name)
         account = {"username": username, "email": f"{username}@{domain}", "password": PASSWORD, "locale": "fr"}
         made = await self.admin.post("/users", account)
+        await self.admin.post(f"/users/{made['id']}/email/verify/member", {})
         if in_team:
             membership = {"team_id": self.team_id, "user_id": made["id"]}
             await self.admin.post(f"/teams/{self.team_id}/members", membership)

@@ -38,6 +38,7 @@ async def _at_home(client: AioClient, settings: Settings, admin_token: str, find
         return
     _, team = found
     await chat.site_url(admin, findings)
+    await chat.addresses(admin, settings, findings)
     await chat.events(client, findings)
     if admin_token:
         await as_admin(settings, admin_token, team, findings)

@@ -11,6 +11,7 @@ import aiohttp
 from bot.errors import ChatError
 from bot.mattermost import AioClient, ChatUser
 from bot.mattermost.client import API
+from bot.operator.addresses import worth
 from bot.operator.admin import Admin, Named
 from bot.operator.doctor.findings import Findings
 from bot.operator.faults import chat_fault
@@ -116,6 +117,13 @@ async def site_url(admin: Admin, findings: Findings) -> None:
         )
     else:
         findings.well(f"SiteURL du serveur : {found}.")
+
+
+async def addresses(admin: Admin, settings: Settings, findings: Findings) -> None:
+    """Whether an address of the réseau’s makes somebody a conseiller, and whether it may."""
+    verified = await admin.verifies_addresses()
+    said = worth(settings.trust_addresses, settings.domains, verified=verified)
+    (findings.note if said.is_warning else findings.well)(said.text)
 
 
 async def events(client: AioClient, findings: Findings) -> None:

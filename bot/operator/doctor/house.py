@@ -1,17 +1,15 @@
 """The examination of what is ours: settings, folder, database, messages on their way."""
 
-import os
-import tempfile
 from datetime import datetime, timedelta
 
 from bot.operator.doctor.findings import Findings
 from bot.operator.errors import OperatorError
 from bot.operator.faults import as_sentence
+from bot.operator.opening import data_dir_fault
 from config.settings import Settings
 from storage import migrate, outbox
 from storage.database import Database
 
-SECRET_MIN = 32
 COMMAND_TOKEN_LENGTH = 26
 LATE = timedelta(minutes=10)
 
@@ -21,8 +19,8 @@ def configuration(settings: Settings, findings: Findings) -> bool:
     missing = settings.missing()
     for name in missing:
         findings.fault(f"{name} n’est pas réglé : « coop-bot setup » l’écrit.")
-    if settings.secrets and len(settings.secrets[-1]) < SECRET_MIN:
-        findings.fault(f"COOP_SECRET est trop court pour signer : au moins {SECRET_MIN} caractères tirés au hasard.")
+    if fault := settings.secret_fault():
+        findings.fault(fault)
     token = settings.command_token.get_secret_value()
     if token and len(token) != COMMAND_TOKEN_LENGTH:
         findings.fault(
@@ -35,41 +33,28 @@ def configuration(settings: Settings, findings: Findings) -> bool:
 
 def data_dir(settings: Settings, findings: Findings) -> None:
     """The folder where what was typed waits while the database is away."""
-    folder = settings.data_dir
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
-        findings.fault(f"COOP_DATA_DIR : le dossier « {folder} » n’existe pas ou n’est pas inscriptible.")
-        return
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            findings.well("Dossier des saisies en attente inscriptible.")
-    except OSError as error:
-        findings.fault(f"COOP_DATA_DIR : rien ne s’écrit dans « {folder} » ({error.strerror}).")
+    if fault := data_dir_fault(settings, make=False):
+        findings.fault(fault)
+    else:
+        findings.well("Dossier des saisies en attente inscriptible.")
 
 
 async def database(settings: Settings, findings: Findings, now: datetime) -> None:
     """The database, its tables, and what waits in the outbox."""
     try:
         step = await migrate.current(settings.database_url)
-        if step != migrate.head():
-            findings.fault(_outdated(step))
+        if fault := migrate.mismatch(settings.database_url, step):
+            findings.fault(fault)
             return
         findings.well(f"Base de données à jour (étape {step}).")
         await _messages(settings, findings, now)
     except OperatorError:
         raise
     except Exception as error:
-        sentence = as_sentence(error)
+        sentence = as_sentence(error, settings)
         if sentence is None:
             raise
         findings.fault(str(sentence))
-
-
-def _outdated(step: str | None) -> str:
-    if step is None:
-        return "La base de données est vide : lancez « coop-bot migrate » (ou démarrez le bot, qui le fait)."
-    if step > migrate.head():
-        return f"La base de données (étape {step}) vient d’une version plus récente : installez celle-là."
-    return f"La base de données est à l’étape {step}, il faut {migrate.head()} : lancez « coop-bot migrate »."
 
 
 async def _messages(settings: Settings, findings: Findings, now: datetime) -> None:

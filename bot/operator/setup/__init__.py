@@ -3,21 +3,24 @@
 import re
 import secrets
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.errors import ChatError
 from bot.mattermost import AioClient, ChatUser
 from bot.operator import envfile
+from bot.operator.addresses import worth
 from bot.operator.admin import Admin, Command, Named
 from bot.operator.errors import OperatorError
+from bot.operator.places import folder_fault
 from bot.operator.reach import is_loopback
 from bot.operator.setup.account import Account, bot_account
 from bot.operator.setup.changes import Changes
 from bot.operator.setup.server import server_settings, wrong_settings
 from bot.operator.setup.slash import slash_commands, wanted
 from commands import FEATURES
+from config.settings import Settings, by_commas, weak_secret
 
 TOKEN_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"  # noqa: S105  (an alphabet)
 TOKEN_LENGTH = 26
@@ -54,12 +57,12 @@ def _check(options: Namespace) -> None:
 
 
 async def _prepare(admin: Admin, changes: Changes, options: Namespace) -> None:
+    text = _file_text(options.write, dry=options.dry_run)
+    old = envfile.values(text)
     me = await _me(admin)
     team = await _team(admin, options.team)
     if options.contact is None:
         options.contact = f"@{me.username}"
-    text = options.write.read_text("utf-8") if options.write.exists() else ""
-    old = envfile.values(text)
     makes_bot = await admin.user_by_name(options.bot_name) is None
     wrong = [w async for w in wrong_settings(admin, options.url, options.public_url, makes_bot=makes_bot)]
     await server_settings(admin, changes, wrong, fix=options.fix_server)
@@ -67,6 +70,19 @@ async def _prepare(admin: Admin, changes: Changes, options: Namespace) -> None:
     token = _command_token(old)
     await _commands(admin, changes, options, wanted(FEATURES, team.id, options.public_url, token))
     await _write(changes, options.write, text, _variables(options, old, account, token))
+    said = worth(old.get("COOP_TRUST_ADDRESSES", "auto"), _domains(old), verified=await admin.verifies_addresses())
+    if said.is_warning:
+        changes.note(said.text)
+
+
+def _file_text(path: Path, *, dry: bool) -> str:
+    """The settings file as it is; raises OperatorError, before anything is changed, where it could not be written."""
+    if not dry and (fault := folder_fault(path.absolute().parent, make=True)):
+        raise OperatorError(f"--write : {fault}")
+    text = path.read_text("utf-8") if path.exists() else ""
+    if fault := weak_secret(envfile.values(text).get("COOP_SECRET", "")):
+        raise OperatorError(f"{path} : {fault}", code=2)
+    return text
 
 
 async def _team(admin: Admin, name: str) -> Named:
@@ -95,6 +111,12 @@ async def _commands(admin: Admin, changes: Changes, options: Namespace, commands
         if error.error_id != "api.command.disabled.app_error":
             raise
         # Already said among the server’s settings.
+
+
+def _domains(old: dict[str, str]) -> Sequence[str]:
+    """Those of the settings file, else the usual ones."""
+    usual: Sequence[str] = Settings.model_fields["domains"].default
+    return by_commas(old["COOP_DOMAINS"]) if "COOP_DOMAINS" in old else usual
 
 
 def _command_token(old: dict[str, str]) -> str:

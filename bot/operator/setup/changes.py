@@ -27,6 +27,10 @@ class Changes:
         self.say(f"{what} : {done}")
         return result
 
+    def note(self, sentence: str) -> None:
+        """Something good to know, that changes nothing."""
+        self.say(f"À savoir : {sentence}")
+
     def fault(self, sentence: str) -> None:
         """Something that set-up must not or can’t change itself."""
         self.faults.append(sentence)
