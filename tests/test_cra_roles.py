@@ -1,10 +1,14 @@
 """Stories: who may file reports, and how everybody else is told, kindly, whom to ask."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
 
 from storage.people import Role
+from tests.attacker import Attacker
 from tests.house import DOMAIN, House
-from tests.people import Dialog, Person
+from tests.people import PASSWORD, Dialog, Person
 from tests.telling import asked, filed
 
 COMMANDS = ("/cra", "/cra liste", "/cra modifier 1", "/cra atelier 8p 1h mail", "/cra brouillon", "/cra aide")
@@ -47,6 +51,56 @@ async def test_the_case_of_an_address_does_not_matter_its_domain_does(house: Hou
     for domain in (f"faux-{DOMAIN}", f"{DOMAIN}.exemple.fr", "exemple.fr"):
         imposteur = await house.site.person("imposteur", domain=domain)
         assert not isinstance(await imposteur.types("/cra"), Dialog), domain
+
+
+@asynccontextmanager
+async def verifying(house: House, *, on: bool) -> AsyncIterator[None]:
+    """For a while the server makes people prove their addresses, or does not; the bot looks at it anew."""
+    if house.sandbox is None:
+        pytest.skip("a real server’s settings are left alone")
+    await _verify(house, on=on)
+    try:
+        yield
+    finally:
+        await _verify(house, on=True)
+
+
+async def _verify(house: House, *, on: bool) -> None:
+    await house.site.admin.put("/config/patch", {"EmailSettings": {"RequireEmailVerification": on}})
+    await house.restart()
+
+
+async def calls_herself_a_conseillere(house: House) -> Person:
+    """Somebody who gives herself an address of the réseau, as any account may."""
+    ruth = await house.site.person("ruth", domain="exemple.fr")
+    await ruth.api.put("/users/me/patch", {"email": f"{ruth.username}@{DOMAIN}", "password": PASSWORD})
+    return ruth
+
+
+@pytest.mark.every_mode
+@pytest.mark.parametrize("on", [True, False])
+async def test_nobody_makes_themselves_a_conseiller_by_an_address(house: House, on: bool) -> None:
+    async with verifying(house, on=on):
+        ruth = await calls_herself_a_conseillere(house)
+        assert (await house.site.admin.get(f"/users/{ruth.id}"))["email"].endswith(DOMAIN) is not on
+        assert Role.INVITE.label in (await ruth.asks("/cra")).text
+
+
+async def test_the_register_names_the_conseillers_where_addresses_are_not_verified(house: House) -> None:
+    async with verifying(house, on=False):
+        juliette = await house.conseiller("juliette")
+        await filed(juliette)
+        assert len(await house.reports(juliette)) == 1
+
+
+async def test_a_deactivated_account_files_nothing_through_the_bot_s_own_port(house: House, juliette: Person) -> None:
+    form = await asked(juliette)
+    attacker = Attacker(house, juliette)
+    await house.site.admin.delete(f"/users/{juliette.id}")
+    _, answer = await attacker.sends("/dialogs", attacker.submission(form))
+
+    assert "désactivé" in str(answer)
+    assert await house.reports(juliette) == []
 
 
 async def test_an_admin_of_the_team_is_an_animateur(house: House) -> None:

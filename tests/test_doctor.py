@@ -88,6 +88,16 @@ async def test_rights_and_rooms_are_noted(house: House) -> None:
 
 
 @pytest.mark.newest_only
+async def test_what_addresses_are_worth_is_noted(house: House) -> None:
+    assert "✓ Le serveur fait vérifier les adresses" in (await examined(house.settings))[1]
+    for trust, words in (("auto", "coop-bot role"), ("oui", "n’importe qui peut"), ("non", "✓ Les conseillers sont")):
+        await house.site.admin.put("/config/patch", {"EmailSettings": {"RequireEmailVerification": False}})
+        code, said = await examined(house.settings.model_copy(update={"trust_addresses": trust}))
+        await house.site.admin.put("/config/patch", {"EmailSettings": {"RequireEmailVerification": True}})
+        assert (code, words in said) == (0, True), said
+
+
+@pytest.mark.newest_only
 async def test_a_wrong_token_and_a_wrong_team_are_noticed(house: House) -> None:
     for change, words in (
         ({"bot_token": SecretStr("x" * 26)}, "refuse le jeton"),

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from sandbox.versions import MODES, capabilities
+from tests.modes import MODES as GENERATIONS
 from tests.people.api import Api, Refused
 from tests.sandboxed import NOBODY, PASSWORD, Room, room
 
@@ -197,6 +198,26 @@ async def test_modes_between_the_recordings() -> None:
     async with room("9.4") as here:
         body = {"user_ids": [here.ann_id]}
         assert (await refused(here.ann, "POST", f"/channels/{here.channel_id}/members", body))[0] == 400
+
+
+@pytest.mark.parametrize("version", GENERATIONS)
+async def test_an_address_is_proved_where_the_server_wants_it(version: str) -> None:
+    async with room(version) as here:
+        told = "/config/client?format=old"
+        assert (await here.ann.get(told))["RequireEmailVerification"] == "false"
+        await here.admin.put("/config/patch", {"EmailSettings": {"RequireEmailVerification": True}})
+        assert (await here.ann.get(told))["RequireEmailVerification"] == "true"
+        assert "RequireEmailVerification" not in await Api(here.session, here.server.url).get(told)
+        other = {"email": "autre@exemple.fr", "password": PASSWORD}
+        assert (await here.ann.put("/users/me/patch", other))["email"] == "ann@exemple.fr"
+        stranger = Api(here.session, here.server.url)
+        login = {"login_id": "ann", "password": PASSWORD}
+        assert await refused(stranger, "POST", "/users/login", login) == (401, "api.user.login.not_verified.app_error")
+        assert await refused(here.ann, "POST", f"/users/{here.ann_id}/email/verify/member", {}) == (403, FORBIDDEN)
+        await here.admin.post(f"/users/{here.ann_id}/email/verify/member", {})
+        await stranger.log_in("ann", PASSWORD)
+        await here.admin.put("/config/patch", {"EmailSettings": {"RequireEmailVerification": False}})
+        assert (await here.ann.put("/users/me/patch", other))["email"] == "autre@exemple.fr"
 
 
 async def test_an_archived_team_is_no_longer_listed() -> None:
