@@ -13,7 +13,7 @@ from bot import logs
 from bot.admission import Machine
 from bot.clock import utc_now
 from bot.delivery import Delivery, Ways
-from bot.dispatch import AWAY, Dispatcher
+from bot.dispatch import Dispatcher
 from bot.drafts import Drafts
 from bot.features import index
 from bot.jobs import Jobs
@@ -23,6 +23,7 @@ from bot.mattermost.client import AioClient
 from bot.orders import Folders, Makers, Workshop
 from bot.outbox import Outbox
 from bot.people import People
+from bot.recovery import Recovery
 from bot.server import Doors, application
 from bot.spool import Spool
 from bot.traffic import Traffic
@@ -35,7 +36,6 @@ from storage.database import Database
 log = structlog.get_logger()
 
 DRAIN_SECONDS = 2
-RECOVER_SECONDS = 2
 
 
 class App:
@@ -46,20 +46,21 @@ class App:
         self.database = Database(settings.database_url)
         self.client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value())
         self.chat = Mattermost(self.client, settings.team)
+        chat = self.chat
         traffic = Traffic()
-        self.outbox = Outbox(self.database, self.chat, clock, traffic=traffic)
+        self.outbox = Outbox(self.database, chat, clock, traffic=traffic)
         links = Links(settings.secrets)
-        self.people = people = People(self.database, self.chat, settings, clock)
-        ways = Ways(self.database, self.chat, self.outbox, people, links, settings.public_url, clock)
+        self.people = people = People(self.database, chat, settings, clock)
+        ways = Ways(self.database, chat, self.outbox, people, links, settings.public_url, clock)
         self.spool = Spool(settings.data_dir)
         drafts = Drafts(self.spool, clock)
-        machine = Machine(self.database, self.chat, people, Delivery(ways), drafts, traffic, settings, clock)
+        machine = Machine(self.database, chat, people, Delivery(ways), drafts, traffic, settings, clock)
         triggers = index(FEATURES)
         self.dispatcher = Dispatcher(triggers, machine)
         self.makers = Makers(self.outbox, Workshop(triggers, machine), Folders(settings.data_dir))
         self.events = Events(self.chat, self.database, self.dispatcher.event, clock)
         self.jobs = Jobs(triggers, self.dispatcher.run_job, clock)
-        self._drafts = drafts
+        self._recovery = Recovery(triggers, machine)
         doors = Doors(self.dispatcher, links, settings.command_token.get_secret_value(), self.ready)
         self._runner = web.AppRunner(application(doors), access_log=None, shutdown_timeout=DRAIN_SECONDS)
         self._tasks: list[asyncio.Task[None]] = []
@@ -76,7 +77,7 @@ class App:
         self._spawn(self._warm_up())
         await self.outbox.start()
         self.makers.start()
-        self._spawn(self._recover())
+        self._spawn(self._recovery.run())
         self.events.start()
         await self.jobs.start()
 
@@ -106,17 +107,6 @@ class App:
         """The first command should not wait for the table of communes, nor for the version of the server."""
         await asyncio.to_thread(communes.by_code, "")
         await self.chat.answers()
-
-    async def _recover(self) -> None:
-        """Whenever something was left in the spool, make a draft of it as soon as the database answers."""
-        while True:
-            await self._drafts.left_behind.wait()
-            self._drafts.left_behind.clear()
-            try:
-                await self.dispatcher.recover()
-            except AWAY:
-                self._drafts.left_behind.set()
-                await asyncio.sleep(RECOVER_SECONDS)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         self._tasks.append(asyncio.create_task(work))

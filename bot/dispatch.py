@@ -1,28 +1,26 @@
 """One way in: every trigger runs here, in one transaction, and any error becomes one refusal."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
 from pydantic import BaseModel, ValidationError
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.admission import Admission, Machine
 from bot.context import Kind, Request
-from bot.drafts import resume_button, topic_of
+from bot.drafts import resume_button
 from bot.errors import ChatError, UserError
 from bot.features import Key, Trigger
 from bot.forms import Clues, Form, name_of
 from bot.french.words import fold
 from bot.logs import begin_request
 from bot.metrics import OUTCOMES, REQUESTS
-from bot.replies import Direct, Refuse, Replies, Reply, Whisper
+from bot.replies import Refuse, Replies, Reply, Whisper
 from bot.spool import Submission
 from bot.texts import render
 from bot.websocket import PersonChanged
 from storage import claims
+from storage.faults import AWAY, cannot_write, may_pass
 from storage.people import Person, Role
 
 log = structlog.get_logger()
@@ -30,8 +28,8 @@ log = structlog.get_logger()
 Payload = str | Submission | BaseModel | Mapping[str, Any] | None
 """What came with a request: the rest of a line, a dialog, an event, a button’s data, nothing."""
 
-AWAY = (DBAPIError, PoolTimeout, OSError, asyncio.TimeoutError)
-"""What a database that does not answer raises."""
+SUBMISSIONS = "submission"
+"""The scope under which keys of accepted dialogs are claimed, where their feature does not store them."""
 
 
 class Dispatcher:
@@ -59,7 +57,7 @@ class Dispatcher:
         reference = begin_request()
         with self._m.traffic.passing(), REQUESTS.labels(request.kind, known).time():
             replies = await self._guarded(request, payload, reference)
-            return await self._m.delivery.answer(replies, request)
+            return await self._answered(replies, request, reference)
 
     async def event(self, event: BaseModel) -> None:
         """Something happened in Mattermost: forget who changed, and run the handler if there is one."""
@@ -83,24 +81,12 @@ class Dispatcher:
             messages = await self._m.delivery.prepare(db, replies, request)
         self._m.delivery.hurry(messages)
 
-    async def recover(self) -> None:
-        """Make drafts of what a crash or an outage left in the spool, and tell their authors."""
-        for submission in self._m.drafts.waiting():
-            news = render("brouillon/kept")
-            button, topic = resume_button(submission.key), topic_of(submission.key)
-            direct = Direct(news, [button], user_id=submission.user_id, topic=topic)
-            async with self._m.database.transaction() as db:
-                await self._m.drafts.keep(db, submission)
-                messages = await self._m.delivery.prepare(db, [direct], Request("job", "brouillon"))
-            self._m.drafts.done(submission.key)
-            self._m.delivery.hurry(messages)
-
     async def too_late(self, submission: Submission) -> dict[str, object]:
         """A dialog was open for longer than its link lives: keep what was typed, to be taken up again."""
-        refusal = UserError(render("brouillon/too_late"))
-        self._m.drafts.received(submission)
-        replies = await self._refused(refusal, submission)
-        return await self._m.delivery.answer(replies, Request("submit", submission.form, submission.user_id))
+        request = Request("submit", submission.form, submission.user_id)
+        with self._m.drafts.at_work(submission):
+            replies = await self._refused(UserError(render("brouillon/too_late")), submission)
+        return await self._answered(replies, request, begin_request())
 
     async def cancelled(self, request: Request) -> dict[str, object]:
         """A dialog was closed: say where what was typed waits, if some of it does."""
@@ -110,11 +96,27 @@ class Dispatcher:
         except AWAY:
             return {}
         told = [Whisper(render("brouillon/closed"), [resume_button(request.key)])] if draft else []
-        return await self._m.delivery.answer(told, request)
+        return await self._answered(told, request, begin_request())
+
+    async def _answered(self, replies: Sequence[Reply], request: Request, reference: str) -> dict[str, object]:
+        """Once the work is done, what can’t be told any more does not undo it."""
+        try:
+            return await self._m.delivery.answer(replies, request)
+        except Exception as problem:
+            log.error("answer_failed", kind=request.kind, name=request.name, exc_info=problem)
+            if request.kind == "submit":
+                return {}
+            return await self._m.delivery.answer([_broken(problem, reference)], request)
 
     async def _guarded(self, request: Request, payload: Payload, reference: str) -> list[Reply]:
-        if isinstance(payload, Submission):
-            self._m.drafts.received(payload)
+        """A dialog that changes something is written down first; what only reads is as easily asked again."""
+        trigger = self._triggers.get((request.kind, request.name))
+        if not isinstance(payload, Submission) or (trigger and not trigger.writes):
+            return await self._tried(request, payload, reference)
+        with self._m.drafts.at_work(payload):
+            return await self._tried(request, payload, reference)
+
+    async def _tried(self, request: Request, payload: Payload, reference: str) -> list[Reply]:
         try:
             replies = await self._transact(request, payload)
         except UserError as refusal:
@@ -123,7 +125,8 @@ class Dispatcher:
         except Exception as problem:
             OUTCOMES.labels(request.kind, "failed").inc()
             log.error("request_failed", kind=request.kind, name=request.name, exc_info=problem)
-            return self._broken(payload, problem, reference)
+            kept = isinstance(payload, Submission) and self._m.drafts.holds(payload.key)
+            return [_broken(problem, reference, kept=kept)]
         OUTCOMES.labels(request.kind, "done").inc()
         if isinstance(payload, Submission):
             self._m.drafts.done(payload.key)
@@ -138,6 +141,8 @@ class Dispatcher:
             context = self._admission.context(user, request, db)
             replies = _listed(await trigger.handler(context, *self._arguments(trigger, payload, context.clues)))
             messages = await self._m.delivery.prepare(db, replies, request) if trigger.writes else []
+            if isinstance(payload, Submission) and trigger.writes and trigger.accepted is None:
+                await claims.claim(db, SUBMISSIONS, payload.key, context.now)
         if not trigger.writes:
             messages = await self._write_down(replies, request)
         self._m.delivery.hurry(messages)
@@ -173,17 +178,18 @@ class Dispatcher:
             try:
                 async with self._m.database.transaction() as db:
                     await self._m.drafts.keep(db, payload)
+            except Exception as problem:
+                # It stays in the spool, to be recovered.
+                log.warning("draft_not_kept", name=payload.form, exc_info=problem)
+            else:
                 self._m.drafts.done(payload.key)
-            except AWAY:
-                self._m.drafts.interrupted(payload.key)
         return [Refuse(refusal.text, refusal.fields)]
 
-    def _broken(self, payload: Payload, problem: Exception, reference: str) -> list[Reply]:
-        kept = isinstance(payload, Submission)
-        if isinstance(payload, Submission):
-            self._m.drafts.interrupted(payload.key)
-        away = isinstance(problem, AWAY) or (isinstance(problem, ChatError) and problem.may_pass)
-        return [Refuse(render("refus/broken", reference=reference, kept=kept, away=away))]
+
+def _broken(problem: Exception, reference: str, *, kept: bool = False) -> Refuse:
+    away = may_pass(problem) or (isinstance(problem, ChatError) and problem.may_pass)
+    full = cannot_write(problem)
+    return Refuse(render("refus/broken", reference=reference, kept=kept, away=away, full=full))
 
 
 def _listed(replies: Replies) -> list[Reply]:

@@ -1,18 +1,25 @@
 """Drafts: what somebody sent that could not be accepted waits here, and « Reprendre » brings it back."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+import json
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.errors import UserError
-from bot.forms import Form
+from bot.forms import Form, cut
 from bot.replies import Ask, Button
 from bot.spool import Spool, Submission
 from storage import drafts
 from storage.drafts import Draft
+
+LARGEST = 16_384
+"""Bytes of JSON that are kept of one dialog: several times what people can type into the largest."""
 
 
 class Resume(BaseModel):
@@ -27,32 +34,50 @@ class Drafts:
     def __init__(self, spool: Spool, clock: Callable[[], datetime]) -> None:
         self._spool = spool
         self._clock = clock
-        self._at_work: set[str] = set()
+        self._at_work: Counter[str] = Counter()
         self.left_behind = asyncio.Event()
         """Set when the spool may hold what no request is working on."""
         self.left_behind.set()
 
-    def received(self, submission: Submission) -> None:
-        """Write a submission down before anything can go wrong with it."""
-        self._at_work.add(submission.key)
-        self._spool.write(submission)
+    @contextmanager
+    def at_work(self, submission: Submission) -> Iterator[None]:
+        """Write a submission down before anything can go wrong with it; unless it is ``done`` within the block,
+        however that ends, it is left to be recovered."""
+        key = submission.key
+        self._at_work[key] += 1
+        self._spool.write(trimmed(submission))
+        try:
+            yield
+        finally:
+            self._at_work[key] -= 1
+            if not self._at_work[key]:
+                del self._at_work[key]
+            if key in self._spool:
+                self.left_behind.set()
 
     def done(self, key: str) -> None:
         """It was accepted, or its draft is in the database: nothing can be lost any more."""
-        self._at_work.discard(key)
         self._spool.strike(key)
 
-    def interrupted(self, key: str) -> None:
-        """It failed and stays in the spool, to be recovered."""
-        self._at_work.discard(key)
-        self.left_behind.set()
+    def holds(self, key: str) -> bool:
+        """Whether the spool keeps it."""
+        return key in self._spool
+
+    def set_aside(self, key: str) -> None:
+        """Nothing can be made of it here: leave it to the operator. Raises OSError."""
+        self._spool.set_aside(key)
+
+    def put_last(self, key: str) -> None:
+        """Let the others come before it."""
+        self._spool.put_last(key)
 
     async def keep(self, db: AsyncSession, submission: Submission) -> None:
         """Keep a draft, if the transaction ends well."""
-        await drafts.keep(db, self._draft(submission))
+        await drafts.keep(db, self._draft(trimmed(submission)))
 
     def waiting(self) -> list[Submission]:
         """What a crash or an outage of the database left in the spool."""
+        self._spool.mend()
         return [s for s in self._spool.left() if s.key not in self._at_work]
 
     async def of(self, db: AsyncSession, user_id: str, forms: Collection[str]) -> Sequence[Draft]:
@@ -76,6 +101,25 @@ class Drafts:
             hidden=submission.hidden,
             saved_at=self._clock(),
         )
+
+
+def trimmed(submission: Submission) -> Submission:
+    """What is kept of a submission: what its form asked for, and of that no more than people type."""
+    form = Form.named(submission.form)
+    sent = submission.raw
+    raw = form.trimmed(sent) if form else {cut(name): cut(value) for name, value in sent.items()}
+    while raw and len(json.dumps(raw)) + len(json.dumps(submission.hidden)) > LARGEST:
+        raw = _smaller(raw)
+    return Submission(submission.form, submission.key, submission.user_id, raw, submission.hidden)
+
+
+def _smaller(raw: dict[str, Any]) -> dict[str, Any]:
+    """Half of what takes most."""
+    name = max(raw, key=lambda n: len(json.dumps(raw[n])))
+    value = raw[name]
+    if isinstance(value, (str, list)) and value:
+        return raw | {name: value[: len(value) // 2]}
+    return {n: v for n, v in raw.items() if n != name}
 
 
 def reopened(draft: Draft) -> Ask:

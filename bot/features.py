@@ -1,11 +1,12 @@
 """A feature: the handlers of one file, each with what triggers it and who may."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context, Kind
 from bot.forms import Form, name_of
@@ -18,6 +19,8 @@ Handler = Callable[[Context, P], Awaitable[Replies]]
 TextHandler = Callable[[Context, str], Awaitable[Replies]]
 JobHandler = Callable[[Context], Awaitable[Replies]]
 FileHandler = Callable[[Context, P, Path], Awaitable[Parcel]]
+Accepted = Callable[[AsyncSession, Sequence[str]], Awaitable[Collection[str]]]
+"""Which of these one-time keys of dialogs were accepted."""
 Key = tuple[Kind, str]
 """("command", "cra liste"), ("submit", "cra.NewCra"), ("button", …), …"""
 
@@ -28,6 +31,8 @@ class Trigger:
 
     ``help`` is what « /aide » says of a command, ``hint`` what may follow it. ``writes`` is false for what
     only reads: on SQLite it then waits for no writer. ``schedule`` are APScheduler’s cron fields, Paris time.
+    ``accepted`` tells of a dialog’s keys from what the feature stores; where there is none, the machine writes the
+    keys down.
     """
 
     key: Key
@@ -38,6 +43,7 @@ class Trigger:
     help: str = ""
     hint: str = ""
     schedule: str = ""
+    accepted: Accepted | None = None
 
 
 class Feature:
@@ -65,9 +71,16 @@ class Feature:
 
         return register
 
-    def submit(self, form: type[F], *, roles: Collection[Role] = EVERYONE) -> Callable[[Handler[F]], Handler[F]]:
+    def submit(
+        self,
+        form: type[F],
+        *,
+        roles: Collection[Role] = EVERYONE,
+        writes: bool = True,
+        accepted: Accepted | None = None,
+    ) -> Callable[[Handler[F]], Handler[F]]:
         """The form was sent, and is valid."""
-        return self._typed("submit", form, roles)
+        return self._typed("submit", form, roles, writes=writes, accepted=accepted)
 
     def button(
         self, payload: type[P], *, roles: Collection[Role] = EVERYONE, writes: bool = True
@@ -96,11 +109,9 @@ class Feature:
         """
         return self._typed("file", order, roles, writes=False)
 
-    def _typed(
-        self, kind: Kind, payload: type[Any], roles: Collection[Role], *, writes: bool = True
-    ) -> Callable[[Any], Any]:
+    def _typed(self, kind: Kind, payload: type[Any], roles: Collection[Role], **more: Any) -> Callable[[Any], Any]:
         def register(handler: Any) -> Any:
-            self.triggers.append(Trigger((kind, name_of(payload)), handler, frozenset(roles), payload, writes=writes))
+            self.triggers.append(Trigger((kind, name_of(payload)), handler, frozenset(roles), payload, **more))
             return handler
 
         return register

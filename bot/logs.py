@@ -6,9 +6,10 @@ import secrets
 import sys
 import traceback
 from collections.abc import MutableMapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -37,7 +38,7 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.WriteLoggerFactory(out),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, _Steady(out))),
     )
     logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()], force=True)
 
@@ -53,6 +54,21 @@ def begin_request() -> str:
 def pseudonym(user_id: str) -> str:
     """What stands for a person in the log: enough to see that two lines are about the same one."""
     return hashlib.blake2s(user_id.encode(), digest_size=4).hexdigest()
+
+
+class _Steady:
+    """A stream that takes what it can: a log on a full disk is no reason for a request to fail."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
 
 
 def _only_allowed(_: Any, __: str, line: Line) -> Line:

@@ -1,16 +1,31 @@
 """The spool: each submission is written down before it is worked on, and struck out once it is safe elsewhere."""
 
-import fcntl
 import json
-import os
 import secrets
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import structlog
+
+from bot.journal import JOURNAL, RENEWED, Journal, Left, append_whole
+from storage import private
+from storage.drafts import EACH
+
+log = structlog.get_logger()
+
 EMPTIED_AT = 16_384
 """Bytes of struck-out lines that are kept at most while nobody is at work."""
+RENEWED_AT = 262_144
+"""Bytes of struck-out lines after which the journal is written anew though somebody always is."""
+HELD = 8_000_000
+"""Bytes that all of them may take."""
+AGAIN = 1.0
+"""Seconds until a journal that could not be written is tried again."""
+ASIDE = ".aside"
+"""How the names of files end that hold what was not understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,76 +39,184 @@ class Submission:
     hidden: dict[str, Any]
 
 
-class Spool:
-    """A journal that only grows by lines while people are at work (mode 0600: it holds what they typed).
+KINDS = {"form": str, "key": str, "user_id": str, "raw": dict, "hidden": dict}
 
-    What a crash or a database outage leaves in it becomes a draft (bot/drafts.py). Each process has a journal of
-    its own, locked while it lives; the next one to start takes over those of the dead. Not synced to the disk: it
-    guards against the end of this process, and a submission lost with the machine was never answered.
+
+class Spool:
+    """What was submitted and is not safe yet, in memory and in a journal (it holds what people typed: mode 0600).
+
+    Nothing here fails because of the disk: while the journal can’t be written, what is in memory goes on, and the
+    journal is written anew as soon as there is room. What a crash or a database outage leaves becomes a draft
+    (bot/recovery.py). Each process has a journal of its own; the next one to start takes over those of the dead.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder / "spool"
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._path = self._folder / f"{secrets.token_hex(8)}.jsonl"
-        self._journal = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        fcntl.flock(self._journal, fcntl.LOCK_EX)
-        self._size = 0
+    def __init__(self, folder: Path, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._folder = private.folder(folder / "spool")
+        self._journal = Journal(self._folder / f"{secrets.token_hex(8)}{JOURNAL}")
+        self._seconds = seconds
+        self._tried_at = seconds()
+        self._trouble = False
+        """Whether the journal could not be written, and so does not say what is here."""
         self._left: dict[str, Submission] = {}
-        for path in sorted(self._folder.glob("*.jsonl")):
-            if path != self._path:
-                self._take_over(path)
+        self._lines: dict[str, bytes] = {}
+        self._size = 0
+        self._inherited = [found for path in sorted(self._folder.iterdir()) if (found := self._take_over(path))]
+        self._renew()
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._left
 
     def write(self, submission: Submission) -> None:
         """Write a submission down, in place of an earlier sending of the same dialog."""
-        self._left[submission.key] = submission
-        self._append({name: getattr(submission, name) for name in Submission.__slots__})
+        self._keep(submission)
+        self._note(self._lines[submission.key])
+        self._make_room(submission.user_id)
 
     def strike(self, key: str) -> None:
         """It is safe elsewhere."""
-        if self._left.pop(key, None) is None:
-            return
-        self._append({"struck": key})
-        if not self._left and self._size > EMPTIED_AT:
-            os.ftruncate(self._journal, 0)
-            self._size = 0
+        if self._drop(key):
+            self._note(_line({"struck": key}))
+
+    def set_aside(self, key: str) -> None:
+        """Take out what will never be of use here, for the operator to look at. Raises OSError when it can’t be."""
+        path = self._journal.path.with_suffix(ASIDE)
+        _lay_aside(path, [self._lines[key]])
+        self.strike(key)
+
+    def put_last(self, key: str) -> None:
+        """Let the others come before it."""
+        if key in self._left:
+            self._left[key] = self._left.pop(key)
 
     def left(self) -> list[Submission]:
-        """All that is still written down."""
+        """All that is not safe yet."""
         return list(self._left.values())
+
+    def mend(self) -> None:
+        """Write the journal anew if it could not be written and there may be room now."""
+        if self._trouble and self._seconds() - self._tried_at >= AGAIN:
+            self._renew()
 
     def close(self) -> None:
         """Leave the journal to the next process if something is left in it."""
+        if self._trouble:
+            self._renew()
         if not self._left:
-            self._path.unlink(missing_ok=True)
-        os.close(self._journal)
+            self._journal.path.unlink(missing_ok=True)
+        self._journal.close()
+        for left in self._inherited:
+            left.close()
 
-    def _append(self, line: dict[str, Any]) -> None:
-        self._size += os.write(self._journal, f"{json.dumps(line)}\n".encode())
+    def _keep(self, submission: Submission) -> None:
+        self._drop(submission.key)
+        self._left[submission.key] = submission
+        line = _line({name: getattr(submission, name) for name in KINDS})
+        self._lines[submission.key] = line
+        self._size += len(line)
 
-    def _take_over(self, path: Path) -> None:
-        """Make the journal of a process that died part of this one."""
-        with path.open("rb") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return
-            for submission in _unstruck(file):
-                self.write(submission)
-            path.unlink(missing_ok=True)
+    def _drop(self, key: str) -> bool:
+        if self._left.pop(key, None) is None:
+            return False
+        self._size -= len(self._lines.pop(key))
+        return True
 
+    def _make_room(self, user_id: str) -> None:
+        """The newest of one person stay, and of all as much as memory and disk are to hold."""
+        theirs = [key for key, submission in self._left.items() if submission.user_id == user_id]
+        for key in theirs[:-EACH]:
+            self.strike(key)
+        while self._size > HELD:
+            self.strike(next(iter(self._left)))
 
-def _unstruck(lines: Iterable[bytes]) -> list[Submission]:
-    """The submissions of a journal that were not struck out; a line cut short by a crash is dropped."""
-    found: dict[str, Submission] = {}
-    for line in lines:
+    def _note(self, line: bytes) -> None:
+        """Bring the journal to what is in memory, of which this line is the latest."""
+        if self._trouble:
+            self.mend()
+            return
         try:
-            read = json.loads(line)
-            if "struck" in read:
-                found.pop(read["struck"], None)
+            if not self._left and self._journal.size + len(line) > EMPTIED_AT:
+                self._journal.empty()
+            elif self._journal.size > RENEWED_AT + 2 * self._size:
+                self._renew()
             else:
-                submission = Submission(**read)
-                found[submission.key] = submission
-        except (ValueError, TypeError):
-            continue
-    return list(found.values())
+                self._journal.append(line)
+        except OSError:
+            self._failed()
+
+    def _renew(self) -> None:
+        self._tried_at = self._seconds()
+        try:
+            self._journal.renew(self._lines.values())
+        except OSError:
+            self._failed()
+            return
+        if self._trouble:
+            log.info("spool_written_again")
+        self._trouble = False
+        for left in self._inherited:
+            left.drop()
+        self._inherited = []
+
+    def _failed(self) -> None:
+        """Called where an OSError was caught: said once, until it is over."""
+        if not self._trouble:
+            log.warning("spool_not_written", exc_info=True)
+        self._trouble = True
+
+    def _take_over(self, path: Path) -> Left | None:
+        """Make the journal of a process that died part of this one."""
+        if path.suffix not in (JOURNAL, RENEWED) or (left := Left.take(path)) is None:
+            return None
+        if path.suffix == RENEWED:  # the journal that it was to replace is still there
+            left.drop()
+            return None
+        try:
+            submissions, strange = _unstruck(left.lines())
+            for submission in submissions:
+                self._keep(submission)
+            if strange:
+                _lay_aside(path.with_suffix(ASIDE), strange)
+        except OSError:
+            log.warning("spool_not_taken_over", path=str(path), exc_info=True)
+            left.close()
+            return None
+        return left
+
+
+def _lay_aside(path: Path, lines: Sequence[bytes]) -> None:
+    append_whole(path, lines)
+    log.warning("spool_laid_aside", count=len(lines), path=str(path))
+
+
+def _line(content: dict[str, Any]) -> bytes:
+    return f"{json.dumps(content)}\n".encode()
+
+
+def _unstruck(lines: Iterable[bytes]) -> tuple[list[Submission], list[bytes]]:
+    """The submissions of a journal that were not struck out, and the lines that mean nothing to this version."""
+    found: dict[str, Submission] = {}
+    strange: list[bytes] = []
+    for line in lines:
+        read = _read(line)
+        if isinstance(read, Submission):
+            found[read.key] = read
+        elif isinstance(read, str):
+            found.pop(read, None)
+        else:
+            strange.append(line)
+    return list(found.values()), strange
+
+
+def _read(line: bytes) -> Submission | str | None:
+    """A submission, or the key of one that is struck out; None for anything else."""
+    try:
+        read = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(read, dict):
+        return None
+    if read.keys() == {"struck"}:
+        return read["struck"] if isinstance(read["struck"], str) else None
+    if read.keys() != KINDS.keys() or not all(isinstance(read[name], kind) for name, kind in KINDS.items()):
+        return None
+    return Submission(**read)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import delete
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import UtcTime, insertion
@@ -22,6 +22,12 @@ async def claim(db: AsyncSession, scope: str, period: str, at: datetime) -> bool
     row = {"scope": scope, "period": period, "at": at}
     taken = await db.execute(insertion(db, Claim).values(row).on_conflict_do_nothing().returning(col(Claim.scope)))
     return taken.scalar() is not None
+
+
+async def is_taken(db: AsyncSession, scope: str, period: str) -> bool:
+    """Whether somebody took it."""
+    taken = select(Claim.scope).where(Claim.scope == scope, Claim.period == period)
+    return (await db.exec(taken)).first() is not None
 
 
 async def forget(db: AsyncSession, before: datetime) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +19,7 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage import private
 from storage.sqlite import connect
 
 NAMES = {
@@ -34,6 +36,8 @@ BUSY_MS = 5000
 STATEMENT_MS = 5000
 _WRITES = "writes"
 """What a session’s own information says of it."""
+_OPEN: ContextVar[tuple[AsyncSession, ...]] = ContextVar("sessions_open", default=())
+"""The sessions that the task at work is in the middle of."""
 INSERT: dict[str, Callable[[Any], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -113,6 +117,8 @@ class Database:
         """A session that commits when the block ends well; nothing is begun before its first statement, so that what
         needs no database does not pay for one."""
         session = (self.write if writes else self.read)()
+        around = _OPEN.get()
+        _OPEN.set((*around, session))
         try:
             yield session
             if session.in_transaction():
@@ -121,6 +127,8 @@ class Database:
             # Shielded: a driver cut off in the middle of giving its connection back would lose it.
             await asyncio.shield(session.close())
             raise
+        finally:
+            _OPEN.set(around)
 
     async def answers(self) -> bool:
         """Whether it can be read at this moment."""
@@ -150,6 +158,16 @@ async def release(db: AsyncSession) -> None:
     if is_writing(db):
         raise RuntimeError("a transaction that writes can't be let go of")
     await db.close()
+
+
+async def free_hands() -> None:
+    """Hold no connection from now on: for whoever is about to wait for somebody else, over the network.
+
+    Raises RuntimeError in the middle of a transaction that writes: all other writers would wait along.
+    """
+    for session in _OPEN.get():
+        if session.in_transaction():
+            await release(session)
 
 
 def dialect(db: AsyncSession) -> str:
@@ -200,6 +218,7 @@ def _sqlite(url: URL, *, writes: bool) -> AsyncEngine:
     creator = {"async_creator": lambda: connect(url.database or "")} if writes else {}
     engine = create_async_engine(url, pool_size=1 if writes else 4, max_overflow=0, pool_timeout=10, **creator)
     event.listen(engine.sync_engine, "connect", _writable if writes else _read_only)
+    event.listen(engine.sync_engine, "do_connect", lambda *_: private.database(url.database or ""))
     # pysqlite would begin too late, and two read-modify-writes would lose one of them.
     event.listen(engine.sync_engine, "begin", _begin_immediate if writes else _begin)
     return engine

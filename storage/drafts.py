@@ -11,6 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.database import UtcTime, insertion
 
 KEPT_FOR = timedelta(days=7)
+EACH = 20
+"""How many drafts of one person are kept, the newest."""
 
 
 class Draft(SQLModel, table=True):
@@ -26,10 +28,13 @@ class Draft(SQLModel, table=True):
 
 
 async def keep(db: AsyncSession, draft: Draft) -> None:
-    """Keep a draft, in place of an earlier state of the same dialog."""
+    """Keep a draft, in place of an earlier state of the same dialog; of too many the person’s oldest goes."""
     statement = insertion(db, Draft).values(draft.model_dump())
     new = {"raw": statement.excluded.raw, "saved_at": statement.excluded.saved_at}
     await db.execute(statement.on_conflict_do_update(index_elements=["key"], set_=new))
+    theirs = select(Draft.key).where(Draft.user_id == draft.user_id)
+    oldest = theirs.order_by(col(Draft.saved_at).desc(), col(Draft.key)).offset(EACH)
+    await db.execute(delete(Draft).where(col(Draft.key).in_(oldest)))
 
 
 async def of(db: AsyncSession, user_id: str, forms: Collection[str], now: datetime) -> Sequence[Draft]:

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import aiosqlite
 
+from storage import private
+
 T = TypeVar("T")
 
 WAITING = ("begin", "pragma", "vacuum", "commit", "rollback", "close")
@@ -32,7 +34,8 @@ class Connection(aiosqlite.Connection):
 
 
 async def connect(path: str) -> Connection:
-    """Open the file; its statements may be run by any thread, one at a time."""
+    """Open the file, made private; its statements may be run by any thread, one at a time."""
+    private.database(path)
     connection = Connection(lambda: sqlite3.connect(path, check_same_thread=False), iter_chunk_size=64)
     connection._thread.daemon = True  # else a connection left open keeps the process alive
     opened = await connection

@@ -1,21 +1,17 @@
 """The spool: what a process was at when it ended is found by the next one, whole lines only."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from bot.spool import EMPTIED_AT, Spool, Submission
+from bot.spool import EMPTIED_AT, HELD, RENEWED_AT, Spool, Submission
+from storage.drafts import EACH
+from tests.ending import after_the_end
 
 
-def submission(key: str, **raw: object) -> Submission:
-    return Submission("cra.NewCra", key, "p" * 26, raw, {"kept": None})
-
-
-def crashed(spool: Spool) -> None:
-    """The process ends: its lock goes, its journal stays."""
-    import os
-
-    os.close(spool._journal)
+def submission(key: str, who: str = "p" * 26, **raw: object) -> Submission:
+    return Submission("cra.NewCra", key, who, raw, {"kept": None})
 
 
 def test_what_was_struck_is_gone_and_the_rest_is_left(tmp_path: Path) -> None:
@@ -23,16 +19,14 @@ def test_what_was_struck_is_gone_and_the_rest_is_left(tmp_path: Path) -> None:
     spool.write(submission("a", participants="8"))
     spool.write(submission("b"))
     spool.strike("b")
-    crashed(spool)
-    assert Spool(tmp_path).left() == [submission("a", participants="8")]
+    assert after_the_end(tmp_path) == [submission("a", participants="8")]
 
 
 def test_the_same_dialog_sent_again_replaces_what_it_said(tmp_path: Path) -> None:
     spool = Spool(tmp_path)
     spool.write(submission("a", participants="8"))
     spool.write(submission("a", participants="9"))
-    crashed(spool)
-    assert Spool(tmp_path).left() == [submission("a", participants="9")]
+    assert after_the_end(tmp_path) == [submission("a", participants="9")]
 
 
 def test_the_journal_of_a_living_process_is_left_alone(tmp_path: Path) -> None:
@@ -42,32 +36,108 @@ def test_the_journal_of_a_living_process_is_left_alone(tmp_path: Path) -> None:
     assert alive.left() == [submission("a")]
 
 
+def test_a_renewed_journal_of_a_living_process_is_left_alone_too(tmp_path: Path) -> None:
+    alive = Spool(tmp_path)
+    alive.write(submission("a"))
+    _many(alive, RENEWED_AT)
+    assert Spool(tmp_path).left() == []
+    assert after_the_end(tmp_path) == [submission("a")]
+
+
 def test_what_was_taken_over_survives_another_end(tmp_path: Path) -> None:
     first = Spool(tmp_path)
     first.write(submission("a"))
-    crashed(first)
-    crashed(Spool(tmp_path))
+    first.close()
+    Spool(tmp_path).close()
     assert Spool(tmp_path).left() == [submission("a")]
     assert len(list((tmp_path / "spool").iterdir())) == 1
 
 
-@pytest.mark.parametrize("junk", [b'{"form": "cra', b'{"autre": 1}\n', b"[]\n", b"\xff\xfe\n", b"7\n"])
-def test_a_line_cut_short_stops_nothing(tmp_path: Path, junk: bytes) -> None:
+STRANGE = [
+    b'{"form": "cra',
+    b'{"autre": 1}\n',
+    b"[]\n",
+    b"\xff\xfe\n",
+    b"7\n",
+    b"[" * 100_000 + b"\n",
+    json.dumps({"form": "x", "key": "k", "user_id": "u", "raw": {}, "hidden": {}, "version": 2}).encode() + b"\n",
+    json.dumps({"form": "x", "key": "k", "user_id": "u", "raw": [], "hidden": {}}).encode() + b"\n",
+    b'{"struck": ["a"]}\n',
+]
+
+
+@pytest.mark.parametrize("strange", STRANGE)
+def test_what_is_not_understood_stops_nothing_and_is_laid_aside(tmp_path: Path, strange: bytes) -> None:
+    folder = tmp_path / "spool"
+    Spool(tmp_path).close()
+    (folder / "0.jsonl").write_bytes(strange)  # another line follows, unless the strange one is cut short
     spool = Spool(tmp_path)
     spool.write(submission("a"))
-    crashed(spool)
-    (journal,) = (tmp_path / "spool").iterdir()
-    journal.write_bytes(journal.read_bytes() + junk)
+    spool.close()
+    (journal,) = folder.glob("*.jsonl")
+    journal.write_bytes(strange.rstrip(b"\n") + b"\n" + journal.read_bytes())
+
+    assert Spool(tmp_path).left() == [submission("a")]
+    laid = {path: path.read_bytes() for path in folder.glob("*.aside")}
+    assert set(laid.values()) == {strange.rstrip(b"\n") + b"\n"}
+    assert {path.stem for path in laid} == {"0", journal.stem}
+    assert all(path.stat().st_mode & 0o077 == 0 for path in laid)
+    assert not (folder / "0.jsonl").exists()
+
+
+def test_what_was_laid_aside_is_read_again_under_its_old_name(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    spool.write(submission("a"))
+    spool.set_aside("a")
+    assert spool.left() == []
+    (aside,) = (tmp_path / "spool").glob("*.aside")
+    aside.rename(aside.with_name("0.jsonl"))
     assert Spool(tmp_path).left() == [submission("a")]
 
 
 def test_it_is_emptied_while_nobody_is_at_work_and_private(tmp_path: Path) -> None:
     spool = Spool(tmp_path)
     (journal,) = (tmp_path / "spool").iterdir()
-    for number in range(200):
-        spool.write(submission(str(number), note="x" * 100))
-        spool.strike(str(number))
+    _many(spool, 4 * EMPTIED_AT)
     assert journal.stat().st_size < EMPTIED_AT + 400
     assert journal.stat().st_mode & 0o077 == 0
     spool.close()
     assert list((tmp_path / "spool").iterdir()) == []
+
+
+def test_it_is_written_anew_while_somebody_always_is_at_work(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    spool.write(submission("a"))
+    _many(spool, 3 * RENEWED_AT)
+    (journal,) = (tmp_path / "spool").iterdir()
+    assert journal.stat().st_size < RENEWED_AT + 2000
+    assert after_the_end(tmp_path) == [submission("a")]
+
+
+def test_of_one_person_the_newest_are_kept_and_others_lose_nothing(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    spool.write(submission("other", who="q" * 26))
+    for number in range(3 * EACH):
+        spool.write(submission(str(number)))
+    kept = ["other", *map(str, range(2 * EACH, 3 * EACH))]
+    assert [s.key for s in spool.left()] == kept
+    assert [s.key for s in after_the_end(tmp_path)] == kept
+
+
+def test_what_all_may_take_is_bounded_in_memory_and_on_the_disk(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    note = "x" * 400_000
+    for number in range(60):
+        spool.write(submission(str(number), who=f"{number:026}", note=note))
+    held = spool.left()
+    assert held[-1].key == "59"
+    assert len(note) * len(held) < HELD
+    (journal,) = (tmp_path / "spool").iterdir()
+    assert journal.stat().st_size < 3 * HELD
+
+
+def _many(spool: Spool, size: int) -> None:
+    """Write and strike so many bytes."""
+    for number in range(size // 400):
+        spool.write(submission(str(number), note="x" * 400))
+        spool.strike(str(number))

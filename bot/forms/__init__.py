@@ -1,7 +1,7 @@
 """Forms: declared once as a model, drawn for what each server can show, read back from every client’s dialect."""
 
 from bot.forms.form import Form, Hidden, name_of
-from bot.forms.kinds import Choice, Clues, Day, Kind, Number, ReadText, Text, Unreadable
+from bot.forms.kinds import Choice, Clues, Day, Kind, Number, ReadText, Text, Unreadable, cut
 from bot.forms.many import Many, Picked
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "ReadText",
     "Text",
     "Unreadable",
+    "cut",
     "name_of",
 ]

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from bot.errors import UserError
-from bot.forms.kinds import Asked, Choice, Clues, Element, Kind, Number, Raw, Text, Unreadable
+from bot.forms.kinds import Asked, Choice, Clues, Element, Kind, Number, Raw, Text, Unreadable, cut
 from bot.forms.many import Many
 from bot.texts import typeset
 
@@ -100,6 +100,12 @@ class Form(BaseModel):
         if mistakes:
             raise UserError(fields=mistakes)
         return cls.model_validate(values | dict(hidden))
+
+    @classmethod
+    def trimmed(cls, raw: Raw) -> dict[str, Any]:
+        """What was sent for the form’s own elements, each value cut at what a client lets one type."""
+        names = [e for asked, kind in cls._asked.values() for e in kind.elements(asked) if e in raw]
+        return {name: cut(raw[name]) for name in names}
 
     @classmethod
     def told(cls, raw: Raw) -> dict[str, str]:

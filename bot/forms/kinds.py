@@ -1,7 +1,7 @@
 """The kinds of fields: how each is drawn as dialog elements, and read from what clients send."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -17,6 +17,11 @@ Raw = Mapping[str, object]
 
 TEXT_MAX, LONG_MAX = 150, 3000
 """What clients let one type (bytes, docs/mattermost.md §3.3)."""
+
+
+LARGEST = 10**15
+PICKED_MAX = 100
+"""Values of one element; no list is as long."""
 
 
 class Unreadable(Exception):
@@ -63,6 +68,10 @@ class Kind:
     """A text of one line; other kinds say what differs."""
 
     missing: ClassVar[str] = "Remplissez ce champ."
+
+    def elements(self, asked: Asked) -> Sequence[str]:
+        """The names of all elements that may ask for it, whatever the server."""
+        return (asked.name,)
 
     def draw(self, asked: Asked, known: object, clues: Clues) -> list[Element]:
         """The elements that ask for it, ``known`` prefilled."""
@@ -218,3 +227,15 @@ class Day(Kind):
         if day is None:
             raise ValueError("Écrivez la date comme aujourd’hui, hier, 12/09 ou 12/09/2026.")
         return day
+
+
+def cut(value: object) -> Any:
+    """A value as it is kept: no longer than people can type it, and of a kind that clients send."""
+    if isinstance(value, str):
+        # A lone surrogate is no character: PostgreSQL would refuse the whole.
+        return value[:LONG_MAX].encode(errors="replace").decode()
+    if isinstance(value, list):
+        return [cut(one) for one in value[:PICKED_MAX] if not isinstance(one, list)]
+    # (NaN and infinities are no JSON.)
+    known = isinstance(value, bool) or (isinstance(value, (int, float)) and abs(value) < LARGEST)
+    return value if known else None

@@ -40,6 +40,9 @@ class Many(Kind):
         """Where a mistake about the whole is shown."""
         return asked.name if clues.capabilities.multiselect else f"{self.singular}1"
 
+    def elements(self, asked: Asked) -> Sequence[str]:
+        return (asked.name, *self._singulars, f"{self.singular}s_plus")
+
     def draw(self, asked: Asked, known: object, clues: Clues) -> list[Element]:
         picked = known if isinstance(known, Picked) else Picked(list(known or ()))  # type: ignore[call-overload]
         known_values = [v for v in picked.values if v in self.options]
@@ -113,10 +116,13 @@ class Many(Kind):
             mistakes.setdefault(element, text)
         values.append(value)
 
+    @property
+    def _singulars(self) -> list[str]:
+        return [f"{self.singular}{i + 1}" for i in range(SELECTS)]
+
     def _chosen(self, asked: Asked, raw: Raw) -> list[tuple[str, str]]:
         """(element, value) of all selects: lists, comma strings and single values, as clients send them."""
-        elements = [asked.name, *(f"{self.singular}{i + 1}" for i in range(SELECTS))]
-        return [(e, value) for e in elements for value in _values(raw.get(e))]
+        return [(e, value) for e in (asked.name, *self._singulars) for value in _values(raw.get(e))]
 
 
 def _values(sent: object) -> list[str]:

@@ -9,14 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from storage import private
+
 
 class Folders:
     """Folders under ``folder``. Each process locks its own part while it lives; the next one to start clears away
     those of the dead, since what they hold is personal."""
 
     def __init__(self, folder: Path) -> None:
-        root = folder / "files"
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        root = private.folder(folder / "files")
         self._own = root / secrets.token_hex(8)
         self._own.mkdir(mode=0o700)
         self._lock: int | None = os.open(self._own, os.O_RDONLY)

@@ -16,7 +16,7 @@ from dialogs.cra import NewCra
 from dialogs.cra.line import read_line
 from storage.communes import by_code, label
 from storage.cra import Source
-from storage.cra.queries import Filing
+from storage.cra.queries import Filing, keys_filed
 from storage.people import Person
 
 SUBCOMMAND_MIN = 4
@@ -38,7 +38,7 @@ async def start(ctx: Context, line: str) -> Replies:
     return Ask(NewCra.draft(date=ctx.today, activite="individuel", **last_commune(ctx.user)))
 
 
-@feature.submit(NewCra, roles=CONSEILLERS)
+@feature.submit(NewCra, roles=CONSEILLERS, accepted=keys_filed)
 async def submitted(ctx: Context, form: NewCra) -> Replies:
     """The dialog was sent: it counts once, however often it is."""
     return await record(ctx, form.report(), Filing(ctx.request.key, Source.DIALOG, ctx.now))

@@ -42,7 +42,7 @@ async def take(ctx: Context, click: Take) -> Replies:
     return _window(click)
 
 
-@feature.submit(TakeAway, roles=CONSEILLERS)
+@feature.submit(TakeAway, roles=CONSEILLERS, writes=False)
 async def asked_for(ctx: Context, form: TakeAway) -> Replies:
     """The form was chosen."""
     asked = Asked(start=form.period.start, end=form.period.end, percent=form.percent)

@@ -51,7 +51,7 @@ async def other(ctx: Context, click: Other) -> Replies:
     return Ask(SeePeriod.draft(percent=click.percent))
 
 
-@feature.submit(SeePeriod, roles=CONSEILLERS)
+@feature.submit(SeePeriod, roles=CONSEILLERS, writes=False)
 async def chosen(ctx: Context, form: SeePeriod) -> Replies:
     """The figures of the period chosen, or written."""
     period = form.written or period_of(form.usual or "", ctx.clues)

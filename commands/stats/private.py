@@ -14,9 +14,12 @@ async def in_direct(ctx: Context) -> bool:
 
 async def where_asked(ctx: Context, text: Markdown, buttons: Sequence[Button] = ()) -> Reply:
     """A message that stays in the direct channel, and is whispered anywhere else."""
-    if await in_direct(ctx):
-        return Direct(text, buttons, user_id=ctx.user.id)
-    return Whisper(text, buttons)
+    return said(ctx, text, buttons, direct=await in_direct(ctx))
+
+
+def said(ctx: Context, text: Markdown, buttons: Sequence[Button] = (), *, direct: bool) -> Reply:
+    """The same, where it is known already whether this is the direct channel."""
+    return Direct(text, buttons, user_id=ctx.user.id) if direct else Whisper(text, buttons)
 
 
 async def on_its_way(ctx: Context, file: SendFile) -> Replies:

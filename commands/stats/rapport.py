@@ -13,7 +13,7 @@ from bot.replies import Button, Replies, SendFile
 from bot.texts import render
 from commands.stats.buttons import Export
 from commands.stats.feature import CONSEILLERS, feature
-from commands.stats.private import where_asked
+from commands.stats.private import in_direct, said
 from dialogs.stats import Format
 from storage.stats import subscriptions
 
@@ -25,9 +25,10 @@ YES, NO = {"oui", "recevoir", "activer"}, {"non", "arreter", "desactiver", "stop
 
 
 class Receive(BaseModel):
-    """« Recevoir » the report, or « Ne plus recevoir »."""
+    """« Recevoir » the report, or « Ne plus recevoir »; ``direct`` where the button stands in the direct channel."""
 
     wanted: bool
+    direct: bool = False
 
 
 @feature.command(
@@ -39,16 +40,16 @@ class Receive(BaseModel):
 )
 async def report(ctx: Context, text: str) -> Replies:
     """Whether it is sent, and the button to change that; « oui » and « non » do at once."""
-    said = fold(text)
-    if said in YES | NO:
-        return await receive(ctx, Receive(wanted=said in YES))
-    if said:
+    answer = fold(text)
+    if answer not in YES | NO | {""}:
         raise UserError("Tapez /stats rapport oui pour le recevoir chaque mois, /stats rapport non pour l’arrêter.")
+    direct = await in_direct(ctx)  # before the first statement: nobody waits for Mattermost along
+    if answer:
+        return await receive(ctx, Receive(wanted=answer in YES, direct=direct))
     sent = await subscriptions.subscribed(ctx.db, ctx.user.id)
-    button = Button(
-        "Ne plus recevoir" if sent else "Recevoir", Receive(wanted=not sent), "default" if sent else "primary"
-    )
-    return await where_asked(ctx, render("stats/report", sent=sent), [button])
+    click = Receive(wanted=not sent, direct=direct)
+    button = Button("Ne plus recevoir" if sent else "Recevoir", click, "default" if sent else "primary")
+    return said(ctx, render("stats/report", sent=sent), [button], direct=direct)
 
 
 @feature.button(Receive, roles=CONSEILLERS)
@@ -58,7 +59,7 @@ async def receive(ctx: Context, click: Receive) -> Replies:
         await subscriptions.subscribe(ctx.db, ctx.user.id, ctx.now, months_after(ctx.today.replace(day=1), -1))
     else:
         await subscriptions.unsubscribe(ctx.db, ctx.user.id)
-    return await where_asked(ctx, render("stats/report_changed", wanted=click.wanted))
+    return said(ctx, render("stats/report_changed", wanted=click.wanted), direct=click.direct)
 
 
 # Every half hour: there are zones of half hours, and a bot that was away makes up for it.

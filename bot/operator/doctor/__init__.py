@@ -18,6 +18,7 @@ async def examine(settings: Settings, admin_token: str, say: Callable[[str], Non
     findings = Findings(say)
     complete = house.configuration(settings, findings)
     house.data_dir(settings, findings)
+    house.privacy(settings, findings)
     await house.database(settings, findings, utc_now())
     client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value())
     try:

@@ -1,14 +1,16 @@
 """The examination of what is ours: settings, folder, database, messages on their way."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from bot.operator.doctor.findings import Findings
 from bot.operator.errors import OperatorError
 from bot.operator.faults import as_sentence
 from bot.operator.opening import data_dir_fault
+from bot.spool import ASIDE
 from config.settings import Settings
-from storage import migrate, outbox
-from storage.database import Database
+from storage import migrate, outbox, private
+from storage.database import Database, async_url
 
 COMMAND_TOKEN_LENGTH = 26
 LATE = timedelta(minutes=10)
@@ -37,6 +39,22 @@ def data_dir(settings: Settings, findings: Findings) -> None:
         findings.fault(fault)
     else:
         findings.well("Dossier des saisies en attente inscriptible.")
+    for aside in sorted(settings.data_dir.glob(f"spool/*{ASIDE}")):
+        findings.note(
+            f"« {aside} » contient des saisies que cette version n’a pas su lire : renommez-le en .jsonl et redémarrez "
+            "la version qui les a écrites, ou supprimez-le."
+        )
+
+
+def privacy(settings: Settings, findings: Findings) -> None:
+    """Whether others on this machine can read what is kept of people."""
+    url = async_url(settings.database_url)
+    ours = [settings.data_dir / "spool", settings.data_dir / "files"]
+    if url.get_backend_name() == "sqlite" and url.database:
+        ours += [Path(f"{url.database}{end}") for end in private.BESIDE]
+    for path in ours:
+        if private.is_open(path):
+            findings.fault(f"« {path} » est lisible par d’autres comptes de cette machine : chmod go= « {path} ».")
 
 
 async def database(settings: Settings, findings: Findings, now: datetime) -> None:

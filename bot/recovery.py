@@ -1,0 +1,95 @@
+"""What a crash or an outage left in the spool becomes drafts, each apart, and their authors are told."""
+
+import asyncio
+from collections.abc import Mapping
+
+import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.admission import Machine
+from bot.context import Request
+from bot.dispatch import SUBMISSIONS
+from bot.drafts import resume_button, topic_of
+from bot.features import Key, Trigger
+from bot.replies import Direct
+from bot.spool import Submission
+from bot.texts import render
+from storage import claims
+from storage.faults import may_pass
+from storage.outbox import Outgoing
+
+log = structlog.get_logger()
+
+AGAIN = 2.0
+"""Seconds until what could not be recovered is tried again."""
+
+
+class Unknown(Exception):
+    """No form of this version has that name."""
+
+
+class Recovery:
+    """Asks the database only; what is to be told leaves by the outbox."""
+
+    def __init__(self, triggers: Mapping[Key, Trigger], machine: Machine) -> None:
+        self._triggers = triggers
+        self._m = machine
+
+    async def run(self) -> None:
+        """Whenever something was left in the spool, recover it, as soon as the database takes it; for ever."""
+        left_behind = self._m.drafts.left_behind
+        while True:
+            await left_behind.wait()
+            left_behind.clear()
+            if not await self.recover():
+                left_behind.set()
+                await asyncio.sleep(AGAIN)
+
+    async def recover(self) -> bool:
+        """Recover all that is left; False when some of it has to be tried again."""
+        for submission in self._m.drafts.waiting():
+            try:
+                await self._recover(submission)
+            except Exception as problem:
+                if not self._set_aside(submission, problem):
+                    # The others come before it next time: it may be its own fault though it does not look so.
+                    self._m.drafts.put_last(submission.key)
+                    return False
+        return True
+
+    async def _recover(self, submission: Submission) -> None:
+        trigger = self._triggers.get(("submit", submission.form))
+        if trigger is None:
+            raise Unknown(submission.form)
+        messages: list[Outgoing] = []
+        if trigger.writes:
+            async with self._m.database.transaction() as db:
+                # It may have been accepted by a process that died before it could say so.
+                if not await _accepted(db, trigger, submission.key):
+                    messages = await self._kept(db, submission)
+        self._m.drafts.done(submission.key)
+        self._m.delivery.hurry(messages)
+
+    async def _kept(self, db: AsyncSession, submission: Submission) -> list[Outgoing]:
+        await self._m.drafts.keep(db, submission)
+        button, topic = resume_button(submission.key), topic_of(submission.key)
+        news = Direct(render("brouillon/kept"), [button], user_id=submission.user_id, topic=topic)
+        return await self._m.delivery.prepare(db, [news], Request("job", "brouillon"))
+
+    def _set_aside(self, submission: Submission, problem: Exception) -> bool:
+        """Whether it is out of the way; what may succeed later stays."""
+        if may_pass(problem):
+            log.warning("draft_not_kept", name=submission.form, exc_info=problem)
+            return False
+        log.error("submission_not_recovered", name=submission.form, exc_info=problem)
+        try:
+            self._m.drafts.set_aside(submission.key)
+        except OSError:
+            return False
+        return True
+
+
+async def _accepted(db: AsyncSession, trigger: Trigger, key: str) -> bool:
+    if trigger.accepted is not None:
+        return key in await trigger.accepted(db, [key])
+    return await claims.is_taken(db, SUBMISSIONS, key)

@@ -1,0 +1,114 @@
+"""Stories: after a crash what was accepted is left alone, what was not becomes a draft, each submission apart."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.forms import name_of
+from bot.links import Links
+from dialogs.cra import EditCra, NewCra
+from dialogs.stats import TakeAway
+from sandbox.faults import Faults
+from storage import drafts
+from tests.house import LOG, House, until, until_async
+from tests.people import Dialog, Person, unique
+from tests.telling import asked, filed
+
+NEWS = "n’a pas pu être enregistrée"
+
+
+def key_of(house: House, form: Dialog) -> str:
+    """The one-time key of a dialog."""
+    return str(Links(house.settings.secrets).open("dialog", form.state)["k"])
+
+
+def left(key: str, person: Person, form: str = name_of(NewCra), **more: Any) -> str:
+    """A line of a journal."""
+    raw = more.pop("raw", {"participants": "8"})
+    return json.dumps({"form": form, "key": key, "user_id": person.id, "raw": raw, "hidden": {}, **more}) + "\n"
+
+
+async def crashed(house: House, *lines: str) -> Path:
+    """The bot starts anew, and finds these lines; the folder of its journal, once it has gone through them."""
+    folder = house.settings.data_dir / "spool"
+    await house.stop()
+    (folder / "0.jsonl").write_text("".join(lines))
+    await house.start()
+    await until(lambda: not house.bot.spool.left())
+    return folder
+
+
+async def test_what_was_filed_before_the_crash_is_not_told_of(house: House, juliette: Person) -> None:
+    form = await asked(juliette)
+    assert (await form.submit()).accepted
+    await house.settled()
+    before = len(await juliette.direct())
+    await crashed(house, left(key_of(house, form), juliette), left(unique("k"), juliette))
+
+    await juliette.told(NEWS)
+    await house.settled()
+    assert len(await juliette.direct()) == before + 1, "of the one that was not filed"
+    assert len(await house.reports(juliette)) == 1
+
+
+async def test_a_change_accepted_before_the_crash_is_not_told_of_either(house: House, juliette: Person) -> None:
+    form = await juliette.opens_by(await filed(juliette), "Modifier")
+    assert (await form.fill(participants=12).submit()).accepted
+    await house.settled()
+    before = len(await juliette.direct())
+    await crashed(house, left(key_of(house, form), juliette, name_of(EditCra)))
+
+    await house.settled()
+    assert len(await juliette.direct()) == before
+    assert "Aucun brouillon" in (await juliette.asks("/cra brouillon")).text
+
+
+async def test_a_window_that_only_reads_is_not_told_of(house: House, juliette: Person) -> None:
+    await crashed(house, left(unique("k"), juliette, name_of(TakeAway)))
+    await house.settled()
+    assert await juliette.direct() == []
+
+
+BAD = {
+    "unknown form": {"form": "cra.OldCra"},
+    "key too long": {"key": "k" * 200},
+    "another version": {"version": 2},
+    "no object": {"raw": []},
+}
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("bad", BAD)
+async def test_one_bad_line_holds_up_nobody(house: House, juliette: Person, bad: str) -> None:
+    if bad == "key too long" and house.settings.database_url.startswith("sqlite"):
+        pytest.skip("SQLite takes texts of any length")
+    told = LOG.tell()
+    line = json.dumps(json.loads(left(unique("b"), juliette)) | BAD[bad]) + "\n"
+    juliette.acts()
+    folder = await crashed(house, line, left(unique("k"), juliette))
+
+    news = await juliette.told(NEWS)
+    assert news.buttons == ["Reprendre"]
+    await house.settled()
+    assert len(await juliette.direct()) == 1
+    laid = [path.read_text() for path in folder.glob("*.aside")]
+    assert [json.loads(text) for text in laid] == [json.loads(line)]
+    assert "spool_laid_aside" in LOG.getvalue()[told:]
+    for path in folder.glob("*.aside"):
+        path.unlink()
+
+
+async def test_the_news_of_a_draft_waits_for_nobody_but_the_database(
+    house: House, juliette: Person, faults: Faults
+) -> None:
+    faults.down = True
+    faults.drop_sockets()
+    await crashed(house, left(key := unique("k"), juliette))
+    assert await until_async(lambda: _drafts(house, juliette)) == [key]
+
+
+async def _drafts(house: House, person: Person) -> list[str]:
+    async with house.bot.database.transaction(writes=False) as db:
+        return [draft.key for draft in await drafts.of(db, person.id, [name_of(NewCra)], house.clock())]
