@@ -18,7 +18,7 @@ from bot.drafts import Drafts
 from bot.features import index
 from bot.jobs import Jobs
 from bot.links import Links
-from bot.mattermost import Mattermost
+from bot.mattermost import Mattermost, apart
 from bot.mattermost.client import AioClient
 from bot.orders import Folders, Makers, Workshop
 from bot.outbox import Outbox
@@ -46,7 +46,7 @@ class App:
         self.database = Database(settings.database_url)
         self.client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value())
         self.chat = Mattermost(self.client, settings.team)
-        chat = self.chat
+        chat = apart(self.chat)
         traffic = Traffic()
         self.outbox = Outbox(self.database, chat, clock, traffic=traffic)
         links = Links(settings.secrets)

@@ -17,6 +17,11 @@ class Faults:
     status: int | None = None
     """Answer every API call with this status (5xx), doing nothing."""
 
+    slow: str = ""
+    """API calls whose path ends so are not answered before this is empty again."""
+    held: int = 0
+    """How many calls wait for that now."""
+
     def drop_sockets(self) -> None:
         """Cut every websocket, as a proxy does."""
         self._drop()

@@ -1,5 +1,6 @@
 """The server, a world that listens: it finds out who calls, calls the handler, and sends what it returns."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from pathlib import Path
@@ -93,6 +94,7 @@ class Sandbox(World):
         return handle
 
     async def _answer(self, route: Route, request: web.Request) -> object:
+        await self._held(request.path)
         if self.faults.status is not None:
             return web.Response(status=self.faults.status, text=HTTPStatus(self.faults.status).phrase)
         token = self.token_of(request)
@@ -100,6 +102,16 @@ class Sandbox(World):
             raise unauthorized()
         payload = await self._payload(request) if route.limit_body else b""
         return await route.handler(Call(self, request, token, payload))
+
+    async def _held(self, path: str) -> None:
+        """Be as slow as the switches say."""
+        faults = self.faults
+        if not faults.slow or not path.endswith(faults.slow):
+            return
+        faults.held += 1
+        while faults.slow:  # noqa: ASYNC110  (a switch has no event)
+            await asyncio.sleep(0.01)
+        faults.held -= 1
 
     async def _payload(self, request: web.Request) -> bytes:
         if not request.can_read_body:

@@ -173,7 +173,7 @@ def faults(house: "House") -> Iterator[Faults]:
         pytest.skip("a real server cannot be told to fail")
     switches = house.sandbox.faults
     yield switches
-    switches.down, switches.status = False, None
+    switches.down, switches.status, switches.slow = False, None, ""
     switches.rate_limit(0, 0)
 
 

@@ -1,0 +1,36 @@
+"""Mattermost and the database apart: nobody waits for the one with the other in hand."""
+
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from inspect import iscoroutinefunction
+from typing import Any, cast
+
+from bot.mattermost.chat import Chat
+from storage.database import free_hands
+
+
+def apart(chat: Chat) -> Chat:
+    """The same chat server, whose calls hold no connection to the database meanwhile.
+
+    In the middle of a transaction that writes a call raises RuntimeError: one asks before its first statement, or
+    after its end. A session that only reads gives its connection back, and takes one again at its next statement.
+    """
+    return cast(Chat, _Apart(chat))
+
+
+class _Apart:
+    def __init__(self, chat: Chat) -> None:
+        self._chat = chat
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._chat, name)
+        return _freed(found) if iscoroutinefunction(found) else found
+
+
+def _freed(call: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Coroutine[Any, Any, Any]]:
+    @wraps(call)
+    async def freed(*args: Any, **options: Any) -> Any:
+        await free_hands()
+        return await call(*args, **options)
+
+    return freed
