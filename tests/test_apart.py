@@ -34,6 +34,7 @@ CALLS: dict[str, Callable[[Chat, Any], Awaitable[object]]] = {
     "posts_since": lambda chat, _: chat.posts_since(CHANNEL, 0),
     "channels_with_news": lambda chat, _: chat.channels_with_news(0),
     "open_dialog": lambda chat, _: chat.open_dialog("t", "http://x", {}),
+    "verifies_addresses": lambda chat, _: chat.verifies_addresses(),
     "respond": lambda chat, _: chat.respond(f"http://x/hooks/commands/{ID}", {}),
 }
 """Every call there is."""
