@@ -34,6 +34,8 @@ SQLModel.metadata.naming_convention = NAMES
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 BUSY_MS = 5000
 STATEMENT_MS = 5000
+CONNECTIONS = 10
+"""How many of PostgreSQL’s one process has at most; they are kept."""
 _WRITES = "writes"
 """What a session’s own information says of it."""
 _OPEN: ContextVar[tuple[AsyncSession, ...]] = ContextVar("sessions_open", default=())
@@ -199,8 +201,9 @@ def _postgres(url: URL) -> AsyncEngine:
     settings = {"jit": "off", "statement_timeout": str(STATEMENT_MS), "application_name": "coop-bot"}
     engine = create_async_engine(
         url,
-        pool_size=5,
-        max_overflow=5,
+        # What overflows is closed when it is given back, and opening costs more than ten statements.
+        pool_size=CONNECTIONS,
+        max_overflow=0,
         pool_timeout=5,
         connect_args={"server_settings": settings, "timeout": 5, "command_timeout": 30},
     )
