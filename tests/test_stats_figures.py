@@ -1,23 +1,23 @@
 """The figures: by hand, on both databases, after whatever happened to the comptes rendus."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.cra import Activite, Age, Canal, Cra, Report, Statut, Suite, queries
 from storage.cra.measures import NAMES
-from storage.cra.months import CRA_MONTH, rebuild
+from storage.cra.months import CRA_MONTH
 from storage.cra.queries import RESTORE_FOR
 from storage.cra.values import Duree
 from storage.database import Database
 from storage.stats import Figures, Percent, share, shares
 from storage.stats.queries import NATION, Territory, crowd, crowds, own, own_communes
+from tests.months import is_what_the_rows_say
 from tests.reports import NOON, any_report, counted, database, file, registered, report, someone
 
 __all__ = ["database"]
@@ -161,13 +161,6 @@ async def test_reports_stay_where_the_structure_was(database: Database) -> None:
         assert (nation.figures.accompagnements, nation.conseillers) == (3, 1)
 
 
-async def summary(database: Database) -> list[tuple[object, ...]]:
-    """All that the summary says, rows that say nothing left out."""
-    async with database.transaction(writes=False) as db:
-        found = await db.execute(select(CRA_MONTH).order_by(*CRA_MONTH.primary_key))
-        return [tuple(row) for row in found if row.accompagnements]
-
-
 # Each example empties the tables first.
 AGAIN = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -204,10 +197,7 @@ async def test_the_summary_is_what_the_rows_say_after_any_changes(database: Data
                 filed += [(author.id, number) for number in await file(db, author, step.said)]
             elif filed:
                 await change(db, step, *filed[step.which % len(filed)])
-    kept = await summary(database)
-    async with database.transaction() as db:
-        await rebuild(db)
-    assert kept == await summary(database)
+    assert await is_what_the_rows_say(database)
 
 
 async def emptied(db: AsyncSession) -> None:
@@ -271,25 +261,3 @@ def test_shares_round_or_truncate() -> None:
 
 def test_every_measure_is_a_column_of_the_summary() -> None:
     assert {c.name for c in CRA_MONTH.columns} == {"author_id", "month", "departement", *NAMES}
-
-
-async def test_writers_side_by_side_lose_nothing(database: Database) -> None:
-    """The second of two writers of one month begins before the first has committed: it must count what that one did."""
-    juliette = someone("juliette")
-    async with database.transaction() as db:
-        await registered(db, juliette)
-
-    async def second() -> None:
-        async with database.transaction() as db:
-            await file(db, juliette, report(themes=("courriel",)))
-
-    async with database.transaction() as db:
-        await file(db, juliette, report())
-        other = asyncio.create_task(second())
-        await asyncio.wait([other], timeout=0.3)
-        assert not other.done(), "it waits for the first"
-    await other
-    kept = await summary(database)
-    async with database.transaction() as db:
-        await rebuild(db)
-    assert kept == await summary(database)

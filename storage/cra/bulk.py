@@ -118,7 +118,9 @@ async def add(db: AsyncSession, batch: Sequence[Incoming], now: datetime) -> Add
     await _insert(db, free)
     # A number may also have been taken this very moment, or be twice in the batch.
     kept = await _filed(db, list(numbered)) if numbered else set()
-    await _insert(db, [rows[key] for key in new if key not in numbered])
+    others = [rows[key] for key in new if key not in numbered]
+    await _insert(db, others)
+    await _count(db, [*free, *others])
     elsewhere = [i for key, i in numbered.items() if key not in kept]
     return Added(len(new) - len(elsewhere), elsewhere)
 
@@ -132,6 +134,7 @@ async def renumber(db: AsyncSession, batch: Sequence[Incoming], now: datetime) -
     filed = await _filed(db, list(rows))
     new = [row for key, row in rows.items() if key not in filed]
     await _insert(db, new)
+    await _count(db, new)
     return len(new)
 
 
@@ -156,7 +159,11 @@ async def _filed(db: AsyncSession, keys: Sequence[str]) -> set[str]:
 async def _insert(db: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         await (await db.connection()).execute(insertion(db, Cra).on_conflict_do_nothing(), rows)
-        await refresh(db, [Key.of(row["author_id"], row["date"], row["departement_structure"]) for row in rows])
+
+
+async def _count(db: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Once a transaction, as it locks the months in their order."""
+    await refresh(db, [Key.of(row["author_id"], row["date"], row["departement_structure"]) for row in rows])
 
 
 def _row(incoming: Incoming, now: datetime) -> dict[str, Any]:

@@ -3,34 +3,44 @@
 It is for territories: a nation’s year is then 48,000 short rows, not millions (docs/architecture.md §6). It is per
 conseiller, not only per département, because masking must know how many conseillers are behind a figure, and because
 each writer then has rows of his own.
+
+A new compte rendu is **added** to its row, by the statement that stores it (``adding``). Whatever else happens to some
+(changes, deletions, restores, imports) **counts** their rows **again** (``refresh``). The row is the lock between the
+two: who adds holds it from then to the end of the transaction, and who counts takes it in a statement of its own before
+the one that counts. So what was added before is committed and counted, and what comes after is added to the count.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     Column,
+    ColumnElement,
     Date,
     Executable,
     ForeignKey,
+    FromClause,
     Index,
     Integer,
+    Select,
     String,
     Table,
     bindparam,
     cast,
     delete,
     func,
+    literal_column,
     select,
     text,
+    true,
 )
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.cra.measures import CRA, NAMES, TOTALS
+from storage.cra.measures import CRA, NAMES, TOTALS, each_of
 from storage.database import INSERT, dialect, execute
 
 CRA_MONTH = Table(
@@ -46,12 +56,7 @@ CRA_MONTH = Table(
 """``month`` is its first day; ``departement`` the structure’s when the CRA was filed, "" where there was none."""
 
 KEYS = ("author_id", "month", "departement")
-_DEPARTEMENT = func.coalesce(CRA.c.departement_structure, "")
 _COUNTED = CRA.c.deleted_at.is_(None)
-# Writers of one conseiller’s figures wait here for one another: what one of them counts, the other has committed.
-LOCK = func.pg_advisory_xact_lock(func.hashtext(CRA.c.author_id))
-"""The same, as a column of what an INSERT into ``cra`` returns."""
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtext(id)) FROM unnest(CAST(:ids AS text[])) AS id")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -68,41 +73,72 @@ class Key:
         return cls(author_id, day.replace(day=1), departement_structure or "")
 
 
+def month_of(kind: str, cra: FromClause = CRA) -> Any:
+    """The first day of a compte rendu’s month, in SQL."""
+    if kind == "sqlite":
+        return func.date(cra.c.date, text("'start of month'"), type_=Date)
+    return cast(func.date_trunc(text("'month'"), cra.c.date), Date)
+
+
+def keys_of(kind: str, cra: FromClause = CRA) -> tuple[ColumnElement[Any], ...]:
+    """The row that a compte rendu counts in, in SQL."""
+    return cra.c.author_id, month_of(kind, cra), _departement_of(cra)
+
+
+def _departement_of(cra: FromClause) -> ColumnElement[str]:
+    return func.coalesce(cra.c.departement_structure, "")
+
+
+def adding(kind: str, cra: FromClause, which: ColumnElement[bool] | None = None) -> Any:
+    """The statement that adds new comptes rendus, all of ``cra`` or ``which``, to their rows."""
+    # SQLite needs a WHERE to tell what follows from a join’s condition.
+    rows = select(*keys_of(kind, cra), *each_of(cra.c).values()).where(true() if which is None else which)
+    return added(kind, rows)
+
+
+def added(kind: str, rows: Select[Any]) -> Any:
+    """The statement that adds rows, keys and measures each, to those there."""
+    return _upsert(kind, rows, lambda there, new: there + new)
+
+
+def _upsert(kind: str, rows: Select[Any], becomes: Callable[[Any, Any], Any]) -> Any:
+    """Store rows; where there is one, each of its measures ``becomes`` something of the one there and the new one."""
+    insert = INSERT[kind](CRA_MONTH).from_select([*KEYS, *NAMES], rows)
+    values = {name: becomes(CRA_MONTH.c[name], insert.excluded[name]) for name in NAMES}
+    return insert.on_conflict_do_update(index_elements=KEYS, set_=values)
+
+
+def _locked() -> Executable:
+    """Take a row, making an empty one where there is none: who adds to it or counts it waits until we are done."""
+    nothing = dict.fromkeys(NAMES, literal_column("0"))
+    insert = INSERT["postgresql"](CRA_MONTH).values({name: bindparam(name) for name in KEYS} | nothing)
+    lock: Executable = insert.on_conflict_do_update(index_elements=KEYS, set_={"month": insert.excluded.month})
+    return lock
+
+
 def _counted_again(kind: str) -> Executable:
-    author: BindParameter[str] = bindparam("author", type_=String)
-    month, departement = bindparam("of", type_=Date), bindparam("where", type_=String)
-    rows = select(
-        cast(author, String).label("author_id"),
-        month.label("month"),
-        departement.label("departement"),
-        *TOTALS.values(),
-    ).where(
-        CRA.c.author_id == author,
-        CRA.c.date >= month,
-        CRA.c.date < bindparam("end", type_=Date),
-        departement == _DEPARTEMENT,
-        _COUNTED,
-    )
-    statement = INSERT[kind](CRA_MONTH).from_select([*KEYS, *NAMES], rows)
-    new = {name: statement.excluded[name] for name in NAMES}
-    again: Executable = statement.on_conflict_do_update(index_elements=KEYS, set_=new)
+    author: BindParameter[str] = bindparam("author_id", type_=String)
+    month, departement = bindparam("month", type_=Date), bindparam("departement", type_=String)
+    inside = (CRA.c.author_id == author, CRA.c.date >= month, CRA.c.date < bindparam("end", type_=Date))
+    rows = select(cast(author, String), month, departement, *TOTALS.values())
+    counted = rows.where(*inside, departement == _departement_of(CRA), _COUNTED)
+    again: Executable = _upsert(kind, counted, lambda _, new: new)
     return again
 
 
+_LOCK = _locked()
 _AGAIN = {kind: _counted_again(kind) for kind in INSERT}
 
 
-async def refresh(db: AsyncSession, keys: Iterable[Key], *, locked: bool = False) -> None:
-    """Count these rows again, in the transaction that changed what they count; ``locked`` when it holds LOCK."""
-    wanted = sorted(set(keys))
+async def refresh(db: AsyncSession, keys: Iterable[Key]) -> None:
+    """Count these rows again, in the transaction that changed what they count."""
+    # In one order for everybody, so that no two ever wait for each other.
+    wanted = [asdict(key) | {"end": _next(key.month)} for key in sorted(set(keys))]
     if not wanted:
         return
-    if dialect(db) == "postgresql" and not locked:
-        await execute(db, _LOCK, {"ids": sorted({key.author_id for key in wanted})})
-    rows = [
-        {"author": key.author_id, "of": key.month, "end": _next(key.month), "where": key.departement} for key in wanted
-    ]
-    await execute(db, _AGAIN[dialect(db)], rows if len(rows) > 1 else rows[0])
+    if dialect(db) == "postgresql":  # SQLite has one writer at a time
+        await execute(db, _LOCK, wanted)
+    await execute(db, _AGAIN[dialect(db)], wanted)
 
 
 async def rebuild(db: AsyncSession) -> None:
@@ -113,21 +149,10 @@ async def rebuild(db: AsyncSession) -> None:
 
 def everything(kind: str) -> Executable:
     """The statement that fills the empty table."""
-    month = month_of(kind)
-    rows = (
-        select(CRA.c.author_id, month, _DEPARTEMENT, *TOTALS.values())
-        .where(_COUNTED)
-        .group_by(CRA.c.author_id, month, _DEPARTEMENT)
-    )
+    keys = keys_of(kind)
+    rows = select(*keys, *TOTALS.values()).where(_COUNTED).group_by(*keys)
     counted: Executable = INSERT[kind](CRA_MONTH).from_select([*KEYS, *NAMES], rows)
     return counted
-
-
-def month_of(kind: str) -> Any:
-    """The first day of a compte rendu’s month, in SQL."""
-    if kind == "sqlite":
-        return func.date(CRA.c.date, text("'start of month'"), type_=Date)
-    return cast(func.date_trunc(text("'month'"), CRA.c.date), Date)
 
 
 def _next(month: date) -> date:

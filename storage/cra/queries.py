@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, Table, func, update
+from sqlalchemy import CursorResult, Executable, Table, bindparam, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.cra.months import LOCK, Key, refresh
+from storage.cra.months import Key, adding, refresh
 from storage.cra.table import Cra, columns
 from storage.cra.values import Report, Source
 from storage.database import INSERT, dialect, execute
@@ -19,12 +19,26 @@ RESTORE_FOR = timedelta(days=30)
 """How long a deleted report can be brought back."""
 
 TABLE: Table = Cra.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
-_RETURNED = {"sqlite": (TABLE.c.id,), "postgresql": (TABLE.c.id, LOCK)}
-ONCE = {
-    kind: insert(TABLE).on_conflict_do_nothing(index_elements=["key"]).returning(*_RETURNED[kind])
-    for kind, insert in INSERT.items()
-}
-"""The INSERT of a report, which does nothing for a key already there; made once, for each kind of database."""
+_LATER = {"id", "deleted_at"}
+"""What a report gets from the database, or afterwards."""
+
+
+def _once(kind: str) -> Executable:
+    """The statement that stores a report and gives its number; for a key already there it does and gives nothing.
+
+    On PostgreSQL it adds to the month’s row too; SQLite has no INSERT inside another statement.
+    """
+    values = {c.name: bindparam(c.name) for c in TABLE.c if c.name not in _LATER}
+    insert = INSERT[kind](TABLE).values(values).on_conflict_do_nothing(index_elements=["key"])
+    if kind == "sqlite":
+        alone: Executable = insert.returning(TABLE.c.id)
+        return alone
+    new = insert.returning(TABLE).cte("new")
+    return select(new.c.id).add_cte(adding(kind, new).cte("added"))
+
+
+_ONCE = {kind: _once(kind) for kind in INSERT}
+_ADD = adding("sqlite", TABLE, TABLE.c.id == bindparam("number"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +70,13 @@ async def file(db: AsyncSession, author: Person, report: Report, how: Filing) ->
         "created_at": how.at,
         "modified_at": how.at,
     }
-    number = (await execute(db, ONCE[dialect(db)], row)).scalar()
-    if number is not None:
-        await refresh(db, [Key.of(author.id, report.date, author.departement)], locked=True)
-        return Filed(number, is_new=True)
-    first = await db.execute(select(Cra.id).where(Cra.key == how.key))
-    return Filed(first.scalar_one() or 0, is_new=False)
+    number = (await execute(db, _ONCE[dialect(db)], row)).scalar()
+    if number is None:
+        first = await db.execute(select(Cra.id).where(Cra.key == how.key))
+        return Filed(first.scalar_one() or 0, is_new=False)
+    if dialect(db) == "sqlite":
+        await execute(db, _ADD, {"number": number})
+    return Filed(number, is_new=True)
 
 
 async def own(db: AsyncSession, author_id: str, number: int) -> Cra | None:

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.operator.demo_data.crowd import Conseiller
 from bot.operator.demo_data.rows import COLUMNS, NATIVE, TEXT, Dialect, Row, Wanted
-from storage.cra.measures import CRA, NAMES, TOTALS
-from storage.cra.months import CRA_MONTH, KEYS, month_of
+from storage.cra.measures import CRA, TOTALS
+from storage.cra.months import added, keys_of
 from storage.database import INSERT, Database, async_url
 from storage.people import Person
 
@@ -92,13 +92,10 @@ async def add(connection: AsyncConnection, wanted: Wanted, rows: Iterable[Row], 
 
 def _counted(kind: str, wanted: Wanted, numbers: range) -> Executable:
     """What these rows add to the summary."""
-    month, where = month_of(kind), func.coalesce(CRA.c.departement_structure, "")
-    sums = select(CRA.c.author_id, month, where, *TOTALS.values()).group_by(CRA.c.author_id, month, where)
-    sums = sums.where(*_between(wanted, numbers.start, numbers.stop - 1))
-    statement = INSERT[kind](CRA_MONTH).from_select([*KEYS, *NAMES], sums)
-    more = {name: CRA_MONTH.c[name] + statement.excluded[name] for name in NAMES}
-    added: Executable = statement.on_conflict_do_update(index_elements=KEYS, set_=more)
-    return added
+    keys = keys_of(kind)
+    sums = select(*keys, *TOTALS.values()).group_by(*keys)
+    counted: Executable = added(kind, sums.where(*_between(wanted, numbers.start, numbers.stop - 1)))
+    return counted
 
 
 def _between(wanted: Wanted, first: int, last: int) -> tuple[ColumnElement[bool], ...]:
