@@ -5,7 +5,8 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel
@@ -45,7 +46,7 @@ class Drafts:
         however that ends, it is left to be recovered."""
         key = submission.key
         self._at_work[key] += 1
-        self._spool.write(trimmed(submission))
+        self._spool.write(replace(trimmed(submission), at=self._clock().timestamp()))
         try:
             yield
         finally:
@@ -67,25 +68,21 @@ class Drafts:
         """Nothing can be made of it here: leave it to the operator. Raises OSError."""
         self._spool.set_aside(key)
 
-    def put_last(self, key: str) -> None:
-        """Let the others come before it."""
-        self._spool.put_last(key)
-
     async def keep(self, db: AsyncSession, submission: Submission) -> None:
         """Keep a draft, if the transaction ends well."""
         await drafts.keep(db, self._draft(trimmed(submission)))
 
     def waiting(self) -> list[Submission]:
-        """What a crash or an outage of the database left in the spool."""
+        """What a crash or an outage of the database left in the spool, oldest first."""
         self._spool.mend()
         return [s for s in self._spool.left() if s.key not in self._at_work]
 
     async def of(self, db: AsyncSession, user_id: str, forms: Collection[str]) -> Sequence[Draft]:
         """Somebody’s drafts of some forms, newest first, those of the spool included."""
         spooled = [self._draft(s) for s in self.waiting() if s.user_id == user_id and s.form in forms]
-        kept = await drafts.of(db, user_id, forms, self._clock())
         known = {d.key for d in spooled}
-        return [*spooled, *(d for d in kept if d.key not in known)]
+        kept = [d for d in await drafts.of(db, user_id, forms, self._clock()) if d.key not in known]
+        return sorted([*spooled, *kept], key=lambda d: d.saved_at, reverse=True)
 
     async def find(self, db: AsyncSession, user_id: str, key: str) -> Draft | None:
         """One draft of somebody."""
@@ -99,7 +96,7 @@ class Drafts:
             form=submission.form,
             raw=submission.raw,
             hidden=submission.hidden,
-            saved_at=self._clock(),
+            saved_at=datetime.fromtimestamp(submission.at, UTC) if submission.at else self._clock(),
         )
 
 
@@ -110,7 +107,7 @@ def trimmed(submission: Submission) -> Submission:
     raw = form.trimmed(sent) if form else {cut(name): cut(value) for name, value in sent.items()}
     while raw and len(json.dumps(raw)) + len(json.dumps(submission.hidden)) > LARGEST:
         raw = _smaller(raw)
-    return Submission(submission.form, submission.key, submission.user_id, raw, submission.hidden)
+    return replace(submission, raw=raw)
 
 
 def _smaller(raw: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What a crash or an outage left in the spool becomes drafts, each apart, and their authors are told."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 
 import structlog
@@ -34,6 +35,7 @@ class Recovery:
     def __init__(self, triggers: Mapping[Key, Trigger], machine: Machine) -> None:
         self._triggers = triggers
         self._m = machine
+        self._tries: Counter[str] = Counter()
 
     async def run(self) -> None:
         """Whenever something was left in the spool, recover it, as soon as the database takes it; for ever."""
@@ -47,13 +49,15 @@ class Recovery:
 
     async def recover(self) -> bool:
         """Recover all that is left; False when some of it has to be tried again."""
-        for submission in self._m.drafts.waiting():
+        waiting = self._m.drafts.waiting()
+        self._tries = Counter({s.key: self._tries[s.key] for s in waiting})
+        # What failed comes after the others: it may be its own fault though it does not look so.
+        for submission in sorted(waiting, key=lambda s: self._tries[s.key]):
             try:
                 await self._recover(submission)
             except Exception as problem:
                 if not self._set_aside(submission, problem):
-                    # The others come before it next time: it may be its own fault though it does not look so.
-                    self._m.drafts.put_last(submission.key)
+                    self._tries[submission.key] += 1
                     return False
         return True
 

@@ -30,16 +30,18 @@ ASIDE = ".aside"
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A dialog as it was sent: its form’s name, one-time key, sender, what was typed and what travelled hidden."""
+    """A dialog as it was sent: its form’s name, one-time key, sender, what was typed and what travelled hidden; and
+    when, in seconds since 1970 (0: unknown)."""
 
     form: str
     key: str
     user_id: str
     raw: dict[str, Any]
     hidden: dict[str, Any]
+    at: float = 0.0
 
 
-KINDS = {"form": str, "key": str, "user_id": str, "raw": dict, "hidden": dict}
+KINDS: dict[str, type] = {"form": str, "key": str, "user_id": str, "raw": dict, "hidden": dict, "at": float}
 
 
 class Spool:
@@ -83,13 +85,8 @@ class Spool:
         _lay_aside(path, [self._lines[key]])
         self.strike(key)
 
-    def put_last(self, key: str) -> None:
-        """Let the others come before it."""
-        if key in self._left:
-            self._left[key] = self._left.pop(key)
-
     def left(self) -> list[Submission]:
-        """All that is not safe yet."""
+        """All that is not safe yet, oldest first."""
         return list(self._left.values())
 
     def mend(self) -> None:
@@ -217,6 +214,7 @@ def _read(line: bytes) -> Submission | str | None:
         return None
     if read.keys() == {"struck"}:
         return read["struck"] if isinstance(read["struck"], str) else None
+    read.setdefault("at", 0.0)
     if read.keys() != KINDS.keys() or not all(isinstance(read[name], kind) for name, kind in KINDS.items()):
         return None
     return Submission(**read)

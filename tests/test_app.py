@@ -19,6 +19,9 @@ from sandbox.faults import Faults
 from tests.house import PATIENCE, House
 from tests.people import Person
 
+SECRET = "k" * 40
+"""What a bot in a process of its own signs with."""
+
 
 async def probe(house: House, path: str) -> tuple[int, Any]:
     """What a probe is answered."""
@@ -62,7 +65,7 @@ async def served(house: House, tmp_path: Path) -> AsyncIterator[tuple[asyncio.su
         "COOP_TEAM": house.settings.team,
         "COOP_BOT_TOKEN": house.settings.bot_token.get_secret_value(),
         "COOP_COMMAND_TOKEN": house.settings.command_token.get_secret_value(),
-        "COOP_SECRET": "k" * 40,
+        "COOP_SECRET": SECRET,
         "COOP_PUBLIC_URL": address,
         "COOP_PORT": str(port),
         "COOP_DATABASE_URL": f"sqlite:///{tmp_path}/coop.db",

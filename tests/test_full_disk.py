@@ -1,0 +1,148 @@
+"""Stories of full disks: accepted once and answered so, or refused in words with what was typed kept."""
+
+import errno
+
+import pytest
+
+from bot import spool
+from tests.disk import BROKEN, FULL, WAYS, Disk, failing
+from tests.full import full, read_only
+from tests.house import House, until
+from tests.people import Answer, Dialog, Person
+from tests.telling import asked, filed, mistake, sent
+
+LINE = "/cra atelier 8p 1h30 mail 69120 hier +60 retraités"
+NO_ROOM = "ne peut plus rien enregistrer"
+TRIES = 40
+"""How many submissions may still find room in the pages there are."""
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What could not be written is tried again at once, and not after a second."""
+    monkeypatch.setattr(spool, "AGAIN", 0.0)
+
+
+async def nothing_is_left(house: House) -> None:
+    """No key stays behind."""
+    await until(lambda: not house.bot.spool.left())
+
+
+@pytest.mark.newest_only
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("calls", [FULL, BROKEN])
+async def test_a_journal_that_fails_at_any_call_neither_refuses_nor_unanswers(
+    house: House, juliette: Person, calls: tuple[str, ...], way: str
+) -> None:
+    counted = Disk(calls=calls)
+    form = await asked(juliette)
+    with failing(counted):
+        assert (await form.submit()).accepted
+    for number in range(counted.made + 1):
+        form = await asked(juliette)
+        with failing(Disk(lambda n, at=number: n == at, calls, way)):  # type: ignore[misc]
+            assert (await form.submit()).accepted
+        await nothing_is_left(house)
+    assert len(await house.reports(juliette)) == counted.made + 2
+
+
+@pytest.mark.newest_only
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS])
+async def test_a_journal_that_always_fails_neither_refuses_nor_unanswers(
+    house: House, juliette: Person, error: int
+) -> None:
+    with failing(Disk(lambda _: True, BROKEN, error=error)):
+        assert (await sent(juliette)).accepted
+        form = await asked(juliette, participants=300)
+        mistake(await form.submit(), "participants")
+    assert len(await house.reports(juliette)) == 1
+    await nothing_is_left(house)
+    assert (await juliette.opens("/cra brouillon")).shown("participants") == "300"
+
+
+async def until_refused(person: Person) -> tuple[Dialog, Answer, int]:
+    """File until there is no room: the window that was refused, with what, and how many were accepted before."""
+    for accepted in range(TRIES):
+        form = await asked(person, recurrents=4)
+        answer = await form.submit()
+        if not answer.accepted:
+            return form, answer, accepted
+    raise AssertionError("there always was room")
+
+
+@pytest.mark.both_databases
+async def test_a_full_database_refuses_in_words_and_keeps_what_was_typed(house: House, juliette: Person) -> None:
+    async with full(house):
+        form, answer, accepted = await until_refused(juliette)
+        assert not answer.closed
+        assert NO_ROOM in answer.error
+        assert "gardée" in answer.error
+        assert len(await house.reports(juliette)) == accepted
+    news = await juliette.told("gardée")
+    again = await juliette.opens_by(news, "Reprendre")
+    assert (str(again.shown("participants")), str(again.shown("recurrents"))) == ("8", "4")
+    assert (await again.submit()).accepted
+    assert (await form.submit()).accepted, "the window left open is still the same report"
+    await house.settled()
+    assert len(await house.reports(juliette)) == accepted + 1
+    await nothing_is_left(house)
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO])
+async def test_a_full_database_on_the_same_full_disk_as_the_journal_does_too(
+    house: House, juliette: Person, error: int
+) -> None:
+    async with full(house):
+        with failing(Disk(lambda _: True, error=error)):
+            _, answer, accepted = await until_refused(juliette)
+            assert NO_ROOM in answer.error
+            assert "gardée" in answer.error
+    again = await juliette.opens_by(await juliette.told("gardée"), "Reprendre")
+    assert (await again.submit()).accepted
+    assert len(await house.reports(juliette)) == accepted + 1
+    await nothing_is_left(house)
+
+
+@pytest.mark.newest_only
+async def test_a_database_closed_to_writing_does_too(house: House, juliette: Person) -> None:
+    async with read_only(house.bot):
+        form = await asked(juliette)
+        answer = await form.submit()
+        assert NO_ROOM in answer.error
+    assert (await juliette.told("gardée")).buttons == ["Reprendre"]
+    assert (await form.submit()).accepted
+    assert len(await house.reports(juliette)) == 1
+
+
+@pytest.mark.both_databases
+async def test_a_mistake_found_while_the_database_is_full_is_explained_and_its_draft_kept(
+    house: House, juliette: Person
+) -> None:
+    async with full(house):
+        await until_refused(juliette)
+        form = await asked(juliette, participants=300)
+        mistake(await form.submit(), "participants")
+        await form.cancel()
+        assert (await juliette.opens("/cra brouillon")).shown("participants") == "300", "it is there already"
+    await nothing_is_left(house)
+    assert (await juliette.opens("/cra brouillon")).shown("participants") == "300"
+
+
+@pytest.mark.both_databases
+async def test_commands_and_buttons_are_answered_in_words_while_the_database_is_full(
+    house: House, juliette: Person
+) -> None:
+    receipt, preview = await filed(juliette), await juliette.asks(LINE)
+    async with full(house):
+        await until_refused(juliette)
+        for _ in range(TRIES):
+            told = (await juliette.asks(LINE)).text
+            if NO_ROOM in told:
+                break
+        else:
+            raise AssertionError("there always was room")
+        await juliette.clicks(preview, "Enregistrer")
+        assert NO_ROOM in (await juliette.whispered()).text
+        assert "compte" in (await juliette.asks("/cra liste")).text, "what only reads goes on"
+        assert (await juliette.opens_by(receipt, "Modifier")).title
