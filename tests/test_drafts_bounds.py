@@ -1,0 +1,129 @@
+"""What is kept of dialogs that were refused: all that people can type, and no more, of nobody too many."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from bot.drafts import LARGEST, trimmed
+from bot.forms import Form, name_of
+from bot.spool import Submission
+from dialogs.cra import NewCra
+from storage import drafts
+from storage.database import Database
+from storage.drafts import EACH, Draft
+from tests.attacker import Attacker, links, mallory
+from tests.databases import database
+from tests.full import full
+from tests.house import House, until
+from tests.modes import FORM_MODES, clues
+from tests.people import Person, unique
+from tests.telling import asked, mistake
+from tests.test_properties_forms import EVERY_FORM, TODAY, USER, submissions
+
+__all__ = ["database", "mallory"]
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+LONG = "é\U0001f600\ud800\x00" * 70_000
+"""280 kB, and more in JSON."""
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()) | st.just(LONG),
+    lambda inner: st.lists(inner, max_size=200) | st.dictionaries(st.text(), inner, max_size=5),
+    max_leaves=40,
+)
+ELEMENTS = ("commune", "participants", "theme1", "themes", "themes_plus", "date", "inconnu", "k" * 5000)
+
+
+def sent(raw: dict[str, Any], form: str = name_of(NewCra)) -> Submission:
+    return Submission(form, "k" * 22, "p" * 26, raw, {})
+
+
+@pytest.mark.parametrize("form", [name_of(NewCra), "cra.OldCra"])
+@settings(max_examples=40)
+@given(raw=st.dictionaries(st.sampled_from(ELEMENTS) | st.text(), anything, max_size=12))
+def test_whatever_is_sent_little_is_kept_and_any_database_takes_it(form: str, raw: dict[str, Any]) -> None:
+    kept = trimmed(sent(raw, form)).raw
+    said = json.dumps(kept, allow_nan=False)
+    assert len(said) <= LARGEST
+    assert json.loads(said) == kept
+    said.encode()
+    json.dumps(kept, ensure_ascii=False).encode()  # no lone surrogate
+    assert trimmed(sent(kept, form)).raw == kept
+
+
+@EVERY_FORM
+@pytest.mark.parametrize("mode", FORM_MODES)
+@settings(max_examples=25)
+@given(data=st.data())
+def test_what_people_type_is_kept_whole(form: type[Form], mode: str, data: st.DataObject) -> None:
+    raw = {n: v for n, v in data.draw(submissions(form)).items() if _typed(v)}
+    kept = trimmed(sent(raw, name_of(form))).raw
+    here = clues(mode, USER, TODAY)
+    assert form.recall(kept, {}).elements(here) == form.recall(raw, {}).elements(here)
+
+
+def _typed(value: object) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value))
+
+
+async def test_of_one_person_the_newest_drafts_are_kept(database: Database) -> None:
+    async with database.transaction() as db:
+        await drafts.keep(db, _draft("other", "q" * 26, 0))
+    for number in range(3 * EACH):
+        async with database.transaction() as db:
+            await drafts.keep(db, _draft(str(number), "p" * 26, number))
+    async with database.transaction() as db:
+        await drafts.keep(db, _draft(str(2 * EACH), "p" * 26, 3 * EACH))  # sent again
+    async with database.transaction(writes=False) as db:
+        found = await drafts.of(db, "p" * 26, ["cra.NewCra"], NOON)
+        others = await drafts.of(db, "q" * 26, ["cra.NewCra"], NOON)
+    newest = [2 * EACH, *range(3 * EACH - 1, 2 * EACH, -1)]
+    assert [d.key for d in found] == [str(n) for n in newest]
+    assert [d.key for d in others] == ["other"]
+
+
+def _draft(key: str, who: str, minutes: int) -> Draft:
+    at = NOON + timedelta(minutes=minutes)
+    return Draft(key=key, user_id=who, form="cra.NewCra", raw={}, hidden={}, saved_at=at)
+
+
+@pytest.mark.both_databases
+async def test_many_refused_submissions_leave_a_person_s_twenty(
+    house: House, juliette: Person, mallory: Attacker
+) -> None:
+    mistake(await (await asked(juliette, participants=300)).submit(), "participants")
+    form = await asked(mallory.person, participants=300)
+    await _send_many(mallory, form, 2 * EACH)
+    async with house.bot.database.transaction(writes=False) as db:
+        sizes = text("SELECT length(CAST(raw AS text)) FROM draft WHERE user_id = :who")
+        found = (await db.execute(sizes, {"who": mallory.person.id})).scalars().all()
+    assert len(found) == EACH
+    assert max(found) <= LARGEST
+    assert (await juliette.opens("/cra brouillon")).shown("participants") == "300"
+
+
+@pytest.mark.both_databases
+async def test_neither_do_they_fill_the_journal_while_the_database_is_away(house: House, mallory: Attacker) -> None:
+    folder = house.settings.data_dir / "spool"
+    form = await asked(mallory.person, participants=300)
+    async with full(house):
+        await _send_many(mallory, form, 2 * EACH)
+        left = house.bot.spool.left()
+        assert len(left) <= EACH
+        assert sum(path.stat().st_size for path in folder.iterdir()) < 2_000_000
+    await until(lambda: not house.bot.spool.left())
+
+
+async def _send_many(mallory: Attacker, form: Any, count: int) -> None:
+    """Dialogs of 280 kB with a mistake, each under a key of its own."""
+    state = links(mallory.house).open("dialog", form.state)
+    body = mallory.submission(form)
+    body["submission"] |= {"commune": "x" * 100_000, "themes_plus": "y" * 90_000, "autre": "z" * 90_000}
+    for _ in range(count):
+        body["state"] = links(mallory.house).seal("dialog", state | {"k": unique("k")})
+        status, answer = await mallory.sends("/dialogs", body)
+        assert (status, "errors" in answer) == (200, True)
