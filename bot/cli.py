@@ -147,6 +147,18 @@ def _people(options: Namespace) -> int:
     return asyncio.run(show(settings_of(options), options))
 
 
+def _backup(options: Namespace) -> int:
+    from bot.operator.backup import backup
+
+    return asyncio.run(backup(settings_of(options), options, utc_now()))
+
+
+def _restore(options: Namespace) -> int:
+    from bot.operator.backup import restored
+
+    return asyncio.run(restored(settings_of(options), options))
+
+
 def _import(options: Namespace) -> int:
     from bot.operator.transfer import import_cra
 
@@ -188,6 +200,8 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "doctor": _doctor,
     "role": _role,
     "people": _people,
+    "backup": _backup,
+    "restore": _restore,
     "import": _import,
     "export": _export,
     "stats": _stats,

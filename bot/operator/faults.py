@@ -13,6 +13,7 @@ from bot.errors import ChatError
 from bot.operator.errors import OperatorError
 from bot.operator.places import database_fault, place_fault
 from config.settings import Settings
+from storage.backup import BackupError
 from storage.migrate import SchemaError
 
 _MATTERMOST = {
@@ -79,6 +80,7 @@ def _of_the_system(error: OSError, settings: Settings | None) -> OperatorError |
 
 _KINDS: dict[type[BaseException], Callable[[Any], OperatorError | None]] = {
     OperatorError: lambda error: error,
+    BackupError: lambda error: OperatorError(str(error)),
     SchemaError: lambda error: OperatorError(str(error)),
     ValidationError: settings_fault,
     ChatError: lambda error: OperatorError(chat_fault(error)),

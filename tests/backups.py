@@ -1,0 +1,138 @@
+"""What the tests of backups share: a database with something in every table, and everything that is in one."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    Float,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    cast,
+    insert,
+    select,
+)
+from sqlmodel import AutoString, SQLModel
+
+from storage import migrate
+from storage.backup import Content, Restored, Writer, restore, save
+from storage.database import Code, Database, UtcTime
+from tests.postgres import Server
+
+NOW = datetime(2026, 11, 24, 18, 0, 0, 123456, tzinfo=UTC)
+ODD = "é ’ “ \n\t \" \\ ' ; \u2028 𝄞 \x7f"
+Everything = dict[str, list[tuple[Any, ...]]]
+
+
+def _made(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+
+
+@asynccontextmanager
+async def empty(kind: str, request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[str]:
+    """The address of a database of that kind without any table."""
+    if kind == "sqlite":
+        _made(folder)
+        yield f"sqlite:///{folder}/coop.db"
+        return
+    server: Server = request.getfixturevalue("postgres")
+    async with server.database("template0") as url:
+        yield url
+
+
+def _json(_: Any, n: int) -> Any:
+    return [] if n == 1 else {"n": n, "é": [None, 1.5, ODD, True], "": {}}
+
+
+MADE: dict[type[Any], Callable[[Any, int], Any]] = {
+    Code: lambda kind, n: list(kind.members)[n % len(kind.members)],
+    UtcTime: lambda _, n: NOW + timedelta(days=n, microseconds=n),
+    Date: lambda _, n: date(2026, 1, n),
+    JSON: _json,
+    LargeBinary: lambda _, n: bytes(range(256)) + bytes([n]),
+    Boolean: lambda _, n: bool(n % 2),
+    Float: lambda _, n: n + 0.1,
+    Integer: lambda _, n: n,
+    AutoString: lambda kind, n: f"{n} {ODD}"[: kind.length],
+    String: lambda kind, n: f"{n} {ODD}"[: kind.length],
+}
+"""The n-th value of each kind of column, with what is hardest to keep."""
+
+
+def value(column: Column[Any], n: int) -> Any:
+    """The n-th value of a column."""
+    if column.foreign_keys or (column.name == "id" and column.table.name == "person"):
+        return f"{n:026d}"
+    if column.nullable and n == 2:
+        return None
+    return next(make(column.type, n) for kind, make in MADE.items() if isinstance(column.type, kind))
+
+
+async def fill(database: Database, rows: int = 3) -> None:
+    """Something in every table that the code declares."""
+    async with database.transaction() as db:
+        for table in SQLModel.metadata.sorted_tables:
+            for n in range(1, rows + 1):
+                given = [c for c in table.columns if c is not table.autoincrement_column]
+                await db.execute(insert(table).values({c.name: value(c, n) for c in given}))
+
+
+def _raw(table: Table) -> list[Any]:
+    """JSON letter by letter, so that NULL and « null » differ."""
+    return [cast(c, Text) if isinstance(c.type, JSON) else c for c in table.columns]
+
+
+async def everything(database: Database) -> Everything:
+    """All rows of all tables."""
+    found: Everything = {}
+    async with database.transaction(writes=False) as db:
+        for table in SQLModel.metadata.sorted_tables:
+            rows = await db.execute(select(*_raw(table)).order_by(*table.primary_key.columns))
+            found[table.name] = [tuple(row) for row in rows]
+    return found
+
+
+@asynccontextmanager
+async def at(url: str) -> AsyncIterator[Database]:
+    """An open database."""
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def full(kind: str, request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[Database]:
+    """A database of that kind with something in every table."""
+    async with empty(kind, request, folder) as url:
+        await migrate.upgrade(url)
+        async with at(url) as database:
+            await fill(database)
+            yield database
+
+
+async def saved(database: Database, path: Path) -> Content:
+    """Write a backup."""
+    url = database.url.render_as_string(hide_password=False)
+    with path.open("wb") as raw:
+        return await save(url, Writer(raw), NOW, _nothing)
+
+
+async def restored(url: str, path: Path) -> Restored:
+    """Restore a backup."""
+    return await restore(url, path, _nothing)
+
+
+def _nothing(_: int, __: int) -> None:
+    """Nobody watches."""
