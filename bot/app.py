@@ -39,16 +39,19 @@ DRAIN_SECONDS = 2
 
 
 class App:
-    """The whole bot. ``start`` opens its entrances, ``stop`` lets what is under way end."""
+    """The whole bot. ``start`` opens its entrances, ``stop`` lets what is under way end.
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
+    ``first`` is the first pause in seconds after Mattermost did not take a message or a file.
+    """
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = utc_now, *, first: float = 1.0) -> None:
         self.settings = settings
         self.database = Database(settings.database_url)
         self.client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value())
         self.chat = Mattermost(self.client, settings.team)
         chat = apart(self.chat)
         traffic = Traffic()
-        self.outbox = Outbox(self.database, chat, clock, traffic=traffic)
+        self.outbox = Outbox(self.database, chat, clock, first=first, traffic=traffic)
         links = Links(settings.secrets)
         self.people = people = People(self.database, chat, settings, clock)
         ways = Ways(self.database, chat, self.outbox, people, links, settings.public_url, clock)
@@ -57,7 +60,7 @@ class App:
         machine = Machine(self.database, chat, people, Delivery(ways), drafts, traffic, settings, clock)
         triggers = index(FEATURES)
         self.dispatcher = Dispatcher(triggers, machine)
-        self.makers = Makers(self.outbox, Workshop(triggers, machine), Folders(settings.data_dir))
+        self.makers = Makers(self.outbox, Workshop(triggers, machine), Folders(settings.data_dir), first=first)
         self.events = Events(self.chat, self.database, self.dispatcher.event, clock)
         self.jobs = Jobs(triggers, self.dispatcher.run_job, clock)
         self._recovery = Recovery(triggers, machine)

@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command the operator typed: 0 when all went well, 1 for a fault, 2 for a wrong command or setting."""
     options = parser().parse_args(arguments)
     if options.command != "serve":
-        _hush()
+        hush()
     try:
         code = COMMANDS[options.command](options)
         sys.stdout.flush()
@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _failed(error, getattr(options, "settings", None))
 
 
-def _hush() -> None:
+def hush() -> None:
     """What the bot logs while it serves would stand in the middle of a command’s own lines."""
     import structlog
 

@@ -26,7 +26,8 @@ RunJob = Callable[[Key, str], Awaitable[None]]
 
 # How far to look back for the last time a job was due: the nearest that holds one is enough.
 _BACK = tuple(timedelta(hours=h) for h in (1, 24, 8 * 24, 32 * 24, 367 * 24))
-_DOUBLED_HOUR = datetime(2026, 1, 1, 2, tzinfo=ZONE)
+DOUBLED_HOUR = datetime(2026, 1, 1, 2, tzinfo=ZONE)
+"""When no job may run: an hour that one night a year has twice, and another not at all."""
 
 
 class Jobs:
@@ -43,6 +44,11 @@ class Jobs:
         )
         self._running: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no job runs, nor waits to be tried again."""
+        return not self._running
 
     async def start(self) -> None:
         """Wait for the times to come, and make up for those that passed while nobody was here."""
@@ -102,7 +108,7 @@ def schedule(text: str) -> Any:
     except TypeError as error:
         raise ValueError(f"not a schedule: {text}") from error
     hours = next(field for field in trigger.fields if field.name == "hour")
-    if hours.get_next_value(_DOUBLED_HOUR) == _DOUBLED_HOUR.hour:
+    if hours.get_next_value(DOUBLED_HOUR) == DOUBLED_HOUR.hour:
         raise ValueError(f"no job between 02:00 and 03:00: {text}")
     return trigger
 

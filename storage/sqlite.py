@@ -37,7 +37,8 @@ async def connect(path: str) -> Connection:
     """Open the file, made private; its statements may be run by any thread, one at a time."""
     private.database(path)
     connection = Connection(lambda: sqlite3.connect(path, check_same_thread=False), iter_chunk_size=64)
-    connection._thread.daemon = True  # else a connection left open keeps the process alive
+    # No public way leads there, and a connection left open would keep the process alive.
+    connection._thread.daemon = True  # noqa: SLF001
     opened = await connection
     assert isinstance(opened, Connection)
     return opened

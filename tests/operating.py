@@ -92,7 +92,7 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         if name.startswith("COOP_"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(cli, "_hush", lambda: None)
+    monkeypatch.setattr(cli, "hush", lambda: None)
     monkeypatch.setattr("os.nice", lambda _: 0)
     return tmp_path
 

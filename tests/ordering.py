@@ -101,9 +101,7 @@ class Office:
     async def bot(self) -> AsyncIterator[App]:
         """One run; it ends as SIGTERM ends it, unless it is ended before."""
         with patch.object(composition, "FEATURES", [self.shop.feature]):
-            app = App(self.settings())
-        for patient in (app.outbox, app.outbox._gate, app.makers._gate, app.makers._attempt):
-            patient._first = FIRST
+            app = App(self.settings(), first=FIRST)
         await app.start()
         await self.registers(app, self.room.juliette)
         try:
@@ -175,7 +173,7 @@ class Office:
         async with app.database.transaction() as db:
             await table.release_all(db, utc_now())
         app.outbox.ordered.set()
-        app.outbox._wake.set()
+        app.outbox.wake.set()
 
     async def crashes(self, app: App) -> None:
         """The bot’s makers end in the middle, and give nothing back."""

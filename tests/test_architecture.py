@@ -132,6 +132,12 @@ def test_nothing_is_nested_deeply() -> None:
     assert not deep
 
 
+def test_tests_reach_for_no_private_names() -> None:
+    """Ruff refuses ``thing._name`` (SLF001); imports and patches by name are told here."""
+    reached = {f"{name(p)}:{line}" for p in modules("tests") for line in _private(p)}
+    assert not reached
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_no_distribution_shadows_a_room(room: str) -> None:
     owners = set(packages_distributions().get(room, []))
@@ -172,6 +178,17 @@ def _imported(path: Path) -> Iterator[str]:
             yield from (a.name for a in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield node.module or ""
+
+
+def _private(path: Path) -> Iterator[int]:
+    """Lines that import a private name, or set one by its text."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.ImportFrom) and any(a.name.startswith("_") for a in node.names):
+            yield node.lineno
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in {"setattr", "object", "patch"}:
+            texts = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+            if any(text.rpartition(".")[2].startswith("_") for text in texts):
+                yield node.lineno
 
 
 def _asks_the_time(path: Path) -> bool:

@@ -19,7 +19,7 @@ from tests.operating import elsewhere, run
 __all__ = ["elsewhere"]
 
 
-HUSH = cli._hush
+HUSH = cli.hush
 LINE = {
     "auteur": "juliette",
     "date": "2026-11-20",

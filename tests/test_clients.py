@@ -213,4 +213,4 @@ async def test_a_dialog_opens_only_in_answer_to_the_last_act(echo: Opened) -> No
     assert json.loads(frame.data["dialog"])["trigger_id"]
     person.acts()
     with pytest.raises(AssertionError, match="did not come"):
-        await person.ears.hear(person._dialog_in, "a dialog", since=person.ears.now, within=0.05)
+        await person.ears.hear(person.dialog_in, "a dialog", since=person.ears.now, within=0.05)

@@ -17,7 +17,7 @@ async def test_receipts_wait_for_a_server_that_is_away(house: House, juliette: P
     faults.drop_sockets()
     await asyncio.gather(*(_send_without_the_server(house, juliette, form) for form in forms))
     assert len(await house.reports(juliette)) == 3, "what the bot was told is stored, server or not"
-    await until(lambda: not house.bot.outbox._gate.is_open)
+    await until(lambda: not house.bot.outbox.is_open)
     faults.down = False
 
     await house.settled()
@@ -48,7 +48,7 @@ async def test_receipts_survive_errors_of_the_server(
     form = await asked(juliette)
     faults.status = status
     await _send_without_the_server(house, juliette, form)
-    await until(lambda: not house.bot.outbox._gate.is_open)
+    await until(lambda: not house.bot.outbox.is_open)
     faults.status = None
 
     await house.settled()
@@ -121,7 +121,7 @@ async def test_what_was_written_during_an_outage_is_answered_after_it(
 ) -> None:
     channel = await juliette.direct_channel()
     # What is written before the bot ever knew the server’s time is not read up.
-    await until(lambda: house.bot.events._progress.seen is not None, within=PATIENCE)
+    await until(lambda: house.bot.events.seen is not None, within=PATIENCE)
     await house.stop()
     try:
         await juliette.says("bonjour", channel)

@@ -164,7 +164,7 @@ async def test_who_lost_the_lease_stops_and_sends_nothing(office: Office, monkey
         await office.asks(app)
         await pause.reached.wait()
         await taken_by_another(office, app)
-        await until(lambda: not app.makers._busy)
+        await until(lambda: app.makers.is_idle)
         assert [p.message for p in await office.told()] == [WAITING]
         await office.leases_end(app)
         assert arrived_once(await office.settled(app))
@@ -175,7 +175,7 @@ async def test_who_loses_the_lease_before_the_post_does_not_post(office: Office)
         after(app, "upload", once(lambda: taken_by_another(office, app)))
         await office.asks(app)
         await until(lambda: len(office.shop.made) == 1)
-        await until(lambda: not app.makers._busy)
+        await until(lambda: app.makers.is_idle)
         assert [p.message for p in await office.told()] == [WAITING]
         await office.leases_end(app)
         assert arrived_once(await office.settled(app))
@@ -316,7 +316,7 @@ async def test_a_database_away_delays(office: Office, monkeypatch: pytest.Monkey
         with monkeypatch.context() as patch:
             patch.setattr(orders, "change", unwritten)
             await until(lambda: unwritten.tries > 0)
-            await until(lambda: not app.makers._busy)
+            await until(lambda: app.makers.is_idle)
         await office.leases_end(app)
         assert arrived_once(await office.settled(app))
 

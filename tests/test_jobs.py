@@ -11,6 +11,7 @@ from bot import jobs as module
 from bot.features import Feature, Key, Trigger, index
 from bot.jobs import ZONE, Jobs, last_due, period_of, schedule
 from bot.replies import Replies
+from tests.house import until
 
 PARIS = ZoneInfo("Europe/Paris")
 WEDNESDAY = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -114,7 +115,7 @@ async def test_a_job_runs_when_its_time_comes(monkeypatch: pytest.MonkeyPatch) -
     # Each second of all hours but one, as there must be; it is half a day away, whenever this is run.
     far = (datetime.now(UTC).hour + 12) % 24
     monkeypatch.setattr(module, "ZONE", UTC)
-    monkeypatch.setattr(module, "_DOUBLED_HOUR", WEDNESDAY.replace(hour=far))
+    monkeypatch.setattr(module, "DOUBLED_HOUR", WEDNESDAY.replace(hour=far))
     hours = f"hour={','.join(str(h) for h in range(24) if h != far)} minute=* second=*"
     jobs = Jobs(triggers(hours), runs, lambda: datetime.now(UTC))
     await jobs.start()
@@ -131,7 +132,7 @@ async def test_a_failed_job_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> N
     runs = Runs(failures=2)
     jobs = Jobs(triggers("hour=4 minute=10"), runs, at(WEDNESDAY))
     await jobs.start()
-    await asyncio.gather(*jobs._running)
+    await until(lambda: jobs.is_idle)
     await jobs.stop()
     assert runs.calls == [("essai.job0", "2026-11-25T04:10:00")] * 3
 
@@ -141,7 +142,7 @@ async def test_a_job_that_goes_on_failing_is_left(monkeypatch: pytest.MonkeyPatc
     runs = Runs(failures=9)
     jobs = Jobs(triggers("hour=4 minute=10"), runs, at(WEDNESDAY))
     await jobs.start()
-    await asyncio.gather(*jobs._running)
+    await until(lambda: jobs.is_idle)
     assert len(runs.calls) == 2
     await jobs.stop()
 
@@ -157,10 +158,11 @@ async def test_stopping_does_not_wait_for_another_try() -> None:
 
 async def test_stopping_lets_a_running_job_end_but_not_for_ever() -> None:
     ended: list[str] = []
+    stopping = asyncio.Event()
 
     async def slowly(key: Key, _: str) -> None:
         if key[1] == "essai.job0":
-            await jobs._stopping.wait()
+            await stopping.wait()
         else:
             await asyncio.Event().wait()
         ended.append(key[1])
@@ -168,18 +170,22 @@ async def test_stopping_lets_a_running_job_end_but_not_for_ever() -> None:
     jobs = Jobs(triggers("hour=4 minute=10", "hour=5 minute=0"), slowly, at(WEDNESDAY))
     await jobs.start()
     await asyncio.sleep(0)
-    await jobs.stop(0.5)
+    end = asyncio.create_task(jobs.stop(0.5))
+    await asyncio.sleep(0)
+    stopping.set()
+    await end
     assert ended == ["essai.job0"]
-    await jobs._due(("job", "essai.job0"))
-    assert not jobs._running
+    await jobs.start()
+    assert jobs.is_idle, "nothing begins any more"
+    await jobs.stop()
 
 
-async def test_a_job_of_the_bot_has_a_schedule_that_holds() -> None:
+def test_a_job_of_the_bot_has_a_schedule_that_holds() -> None:
     from commands import FEATURES
 
-    jobs = Jobs(index(FEATURES), Runs(), at(WEDNESDAY))
-    for trigger in jobs._schedules.values():
-        due = last_due(trigger, WEDNESDAY)
+    schedules = [trigger.schedule for key, trigger in index(FEATURES).items() if key[0] == "job"]
+    assert schedules
+    for text in schedules:
+        due = last_due(schedule(text), WEDNESDAY)
         assert due
         assert WEDNESDAY - due < timedelta(days=367)
-    await jobs.stop()

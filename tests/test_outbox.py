@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 
 from bot.outbox import worker
+from bot.outbox.marks import Marks
 from storage.outbox import Where
 from tests.chat_server import BOT, CHANNEL, POST
 from tests.databases import database
@@ -103,10 +104,11 @@ async def test_an_answer_that_comes_too_late_makes_no_second_post(
 async def test_a_crash_between_post_and_mark_makes_no_second_post(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with stage.outbox() as outbox:
-        monkeypatch.setattr(outbox._marks, "add", lambda *_: None)
-        outbox.hurry(await stage.write(message("une fois")))
-        await until(lambda: stage.town.texts == ["une fois"])
+    with monkeypatch.context() as patch:
+        patch.setattr(Marks, "add", lambda *_: None)
+        async with stage.outbox() as outbox:
+            outbox.hurry(await stage.write(message("une fois")))
+            await until(lambda: stage.town.texts == ["une fois"])
     await end_leases(stage)
     async with stage.outbox():
         (row,) = await stage.settled()

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.outbox import LEASE, worker
+from bot.outbox.lanes import Lanes
 from storage import outbox as table
 from tests.databases import database
 from tests.house import until
@@ -69,7 +70,7 @@ async def test_a_database_away_delays(stage: Stage, monkeypatch: pytest.MonkeyPa
             await until(lambda: unwritten.tries == 1)
         stage.town.before = None
         await end_leases(stage)
-        outbox._wake.set()
+        outbox.wake.set()
         await stage.settled()
     assert stage.town.texts == ["un"]
 
@@ -77,8 +78,10 @@ async def test_a_database_away_delays(stage: Stage, monkeypatch: pytest.MonkeyPa
 async def test_only_so_much_waits_in_memory(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "HELD", 0)
     async with stage.outbox() as outbox:
-        outbox.hurry(await stage.write(message("un")))
-        assert not outbox._lanes
-        outbox._wake.set()
+        written = await stage.write(message("un"))
+        with monkeypatch.context() as patch:
+            patch.setattr(Lanes, "put", lambda *_: pytest.fail("it is held in memory"))
+            outbox.hurry(written)
+        outbox.wake.set()
         await stage.settled()
     assert stage.town.texts == ["un"]

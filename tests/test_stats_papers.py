@@ -63,7 +63,7 @@ def test_pictures_are_named_and_sized_for_phones(tmp_path: Path) -> None:
 
 
 def test_the_bars_of_departements_go_from_the_largest_to_the_masked() -> None:
-    lines = typeset._told(nation())["sections"]["departements"]["lines"]
+    lines = typeset.told(nation())["sections"]["departements"]["lines"]
     known = [line["value"] for line in lines if line["value"] is not None]
     assert len(lines) == 101
     assert known == sorted(known, reverse=True)
@@ -82,7 +82,7 @@ def test_a_masked_value_is_not_drawn(tmp_path: Path) -> None:
 
 def test_months_too_many_to_draw_are_years() -> None:
     months = {date(2020 + m // 12, m % 12 + 1, 1): 2 for m in range(30)}
-    lines = typeset._told(replace(page(), sections=(sections.evolution(months),)))["sections"]["evolution"]["lines"]
+    lines = typeset.told(replace(page(), sections=(sections.evolution(months),)))["sections"]["evolution"]["lines"]
     assert [(line["short"], line["value"], line["total"]) for line in lines] == [
         ("2020", 24, "24"),
         ("2021", 24, "48"),
@@ -92,7 +92,7 @@ def test_months_too_many_to_draw_are_years() -> None:
 
 def test_from_a_masked_month_on_nothing_is_added_up() -> None:
     months = {date(2026, 1, 1): 1234, date(2026, 2, 1): None, date(2026, 3, 1): 5}
-    lines = typeset._told(replace(page(), sections=(sections.evolution(months),)))["sections"]["evolution"]["lines"]
+    lines = typeset.told(replace(page(), sections=(sections.evolution(months),)))["sections"]["evolution"]["lines"]
     assert [(line["said"], line["total"]) for line in lines] == [
         ("1\u202f234", "1\u202f234"),
         ("masqué", ""),
@@ -194,7 +194,7 @@ def test_words_are_shown_and_never_obeyed(tmp_path: Path, words: str) -> None:
 
 def test_letters_the_fonts_have_are_all_drawn(tmp_path: Path) -> None:
     """PDF/UA refuses a letter without a shape, in either weight: the list of letters is the fonts’."""
-    letters = "".join(sorted(map(chr, glyphs._drawn())))
+    letters = "".join(sorted(map(chr, glyphs.drawn())))
     said = replace(page(), name=letters, title=letters, notes=(letters,))
     papers.pdf(said, path := tmp_path / "p.pdf")
     text = PdfReader(path).pages[0].extract_text()
@@ -204,7 +204,7 @@ def test_letters_the_fonts_have_are_all_drawn(tmp_path: Path) -> None:
 @given(st.text(max_size=60))
 def test_any_text_is_made_of_letters_the_fonts_have(text: str) -> None:
     drawable = glyphs.drawable(text)
-    assert {ord(letter) for letter in drawable} <= glyphs._drawn()
+    assert {ord(letter) for letter in drawable} <= glyphs.drawn()
     assert glyphs.drawable(drawable) == drawable or "\u200b" in drawable
 
 
@@ -276,7 +276,7 @@ def test_no_cell_of_a_csv_runs(tmp_path_factory: pytest.TempPathFactory, name: s
 def test_every_general_label_has_its_word_in_the_exports(told: Told) -> None:
     """Whether singular or plural; a change of labels in sections.py must be followed here."""
     lines = (*sections.general(told).lines, *sections.suites(told).lines)
-    assert {line.label for line in lines} <= labels._LABELS.keys()
+    assert {line.label for line in lines} <= labels.LABELS.keys()
 
 
 # Workbooks

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from bot.mattermost import AioClient, Mattermost
 from bot.websocket import DirectMessage, PersonChanged, Reconnected, listener
 from storage.database import Database
 from tests.hearing import FIRST, hearing
 from tests.house import until
+from tests.people.api import Api
 from tests.room import Room, a_room
 from tests.sqlite import database
 
@@ -39,8 +41,8 @@ async def test_what_is_said_elsewhere_is_not_for_the_bot(room: Room, database: D
     async with ears(room, database) as (events, heard):
         await until(lambda: events.connected)
         await room.juliette.api.post("/posts", {"channel_id": room.site.square, "message": "à tous"})
-        direct = await events._chat.direct_channel(room.juliette.id)
-        await events._chat.post(direct, "du bot", {}, "x")
+        bot = Api(room.site.admin.session, room.server.url, room.token)
+        await bot.post("/posts", {"channel_id": await room.direct(), "message": "du bot"})
         await room.says("au bot")
         await heard.until(lambda: bool(heard.texts))
     assert heard.texts == ["au bot"]
@@ -68,7 +70,7 @@ async def test_a_cut_connection_is_taken_up_and_nothing_is_missed(room: Room, da
 
 async def test_a_restarted_bot_reads_what_was_written_meanwhile(room: Room, database: Database) -> None:
     async with ears(room, database) as (events, heard):
-        await until(lambda: events._progress.seen is not None)
+        await until(lambda: events.seen is not None)
     await room.says("pendant l’arrêt")
     async with ears(room, database) as (events, heard):
         await heard.until(lambda: Reconnected() in heard.events)
@@ -88,7 +90,7 @@ async def test_a_server_that_was_away(room: Room, database: Database) -> None:
 
 async def test_a_wrong_token_is_tried_again_but_seldom(room: Room, database: Database) -> None:
     async with hearing(room.server.url, "wrong", database) as (events, _):
-        assert await events._connect() == (False, listener.REFUSED)
+        assert await events.connect() == (False, listener.REFUSED)
 
 
 async def test_a_token_refused_by_silence(room: Room, database: Database) -> None:
@@ -97,4 +99,6 @@ async def test_a_token_refused_by_silence(room: Room, database: Database) -> Non
         tokens = await room.site.admin.get(f"/users/{room.bot_id}/tokens")
         for token in tokens:
             await room.site.admin.post("/users/tokens/revoke", {"token_id": token["id"]})
-        assert not await events._chat.token_works()
+        client = AioClient(room.server.url, room.token)
+        assert not await Mattermost(client, room.site.team).token_works()
+        await client.close()

@@ -70,7 +70,7 @@ async def test_a_handler_that_fails_or_dawdles_stops_nobody(wire: Wire, server: 
         ]
         await heard.until(lambda: heard.texts == ["bien"])
         await events.stop(0.05)
-    assert events._progress.seen is None  # something was not handled: it will be read again
+    assert events.seen is None  # something was not handled: it will be read again
 
 
 async def test_too_many_events_are_read_later(
@@ -141,18 +141,18 @@ async def test_a_channel_that_cannot_be_read_holds_up_no_other(
 async def test_refusals_of_the_handshake(wire: Wire, server: ChatServer, database: Database) -> None:
     client = AioClient(server.url, "t")
     events = Events(Mattermost(client, "cnum"), database, Heard(), utc_now, FIRST)
-    assert await events._connect() == (False, 0.0)
+    assert await events.connect() == (False, 0.0)
     server.answers["GET /api/v4/websocket"] = fault(429, "x", Retry_After="7")
-    assert await events._connect() == (False, 7.0)
+    assert await events.connect() == (False, 7.0)
     server.answers["GET /api/v4/websocket"] = fault(401, "x")
-    assert await events._connect() == (False, listener.REFUSED)
+    assert await events.connect() == (False, listener.REFUSED)
     server.answers["GET /api/v4/websocket"] = wire.connect
     wire.scripts = [_close_at_once] * 3
-    assert await events._connect() == (False, 0.0)
+    assert await events.connect() == (False, 0.0)
     server.answers["GET /api/v4/users/me"] = lambda *_: fault(503, "x")
-    assert await events._connect() == (False, 0.0)
+    assert await events.connect() == (False, 0.0)
     server.answers["GET /api/v4/users/me"] = fault(401, "x")
-    assert await events._connect() == (False, listener.REFUSED)
+    assert await events.connect() == (False, listener.REFUSED)
     await client.close()
 
 

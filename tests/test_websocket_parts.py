@@ -28,7 +28,7 @@ __all__ = ["database", "server", "wire"]
 async def test_how_far_was_read_is_kept_in_the_servers_time(wire: Wire, server: ChatServer, database: Database) -> None:
     wire.scripts = [script(hello()), script(then=asyncio.Event().wait)]
     async with hearing(server.url, "t", database) as (events, _):
-        await until(lambda: events._progress.seen is not None)
+        await until(lambda: events.seen is not None)
     async with database.transaction(writes=False) as db:
         at = await cursors.read(db, CURSOR)
     assert at == datetime.fromtimestamp(NOW_MS / 1000, UTC) - timedelta(seconds=5)
@@ -55,7 +55,7 @@ async def test_how_far_was_read_is_known_soon_after_the_beginning(
     wire.scripts = [play]
     async with hearing(server.url, "t", database) as (events, heard):
         heard.trouble = shut
-        await until(lambda: events._progress.seen is not None)
+        await until(lambda: events.seen is not None)
 
 
 async def test_a_cursor_never_goes_back(database: Database) -> None:

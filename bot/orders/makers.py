@@ -42,6 +42,11 @@ class Makers:
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._loop: asyncio.Task[None] | None = None
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no order is being worked on."""
+        return not self._busy
+
     def start(self) -> None:
         """Begin, with what an earlier run left."""
         self._loop = asyncio.create_task(self._watch())

@@ -66,11 +66,17 @@ class Outbox:
         self._lanes = Lanes()
         self._marks = Marks(self._rows)
         self._parked: set[str] = set()
-        self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._draining = False
+        self.wake = asyncio.Event()
+        """Set when the table is worth a look: something came back to it, or there is room in memory."""
         self.ordered = asyncio.Event()
         """Set when files were ordered: they are made elsewhere (bot/orders)."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether Mattermost takes messages, as far as is known."""
+        return self._gate.is_open
 
     async def start(self) -> None:
         """Begin to deliver, with what an earlier run left."""
@@ -85,7 +91,7 @@ class Outbox:
         if any(m.where is Where.FILE for m in messages):
             self.ordered.set()
             messages = [m for m in messages if m.where is not Where.FILE]
-        if self._gate.is_open and not self._draining and len(self._lanes) < HELD:
+        if self.is_open and not self._draining and len(self._lanes) < HELD:
             for message in messages:
                 self._lanes.put(message)
         else:
@@ -119,7 +125,7 @@ class Outbox:
                     log.warning("outbox_broken", attempts=message.attempts, exc_info=True)
                 self._lanes.done(lane)
             if not self._lanes:
-                self._wake.set()
+                self.wake.set()
             self._count()
 
     async def _deliver(self, message: Outgoing) -> None:
@@ -163,7 +169,7 @@ class Outbox:
         self._park(self._lanes.clear())
         wait = max(self._gate.wait(), backoff(message.attempts + 1, self._first))
         DELIVERIES.labels("later").inc()
-        self._wake.set()
+        self.wake.set()
         await self._rows.failed(message, str(error), self._clock() + timedelta(seconds=wait))
 
     async def _refused(self, message: Outgoing, error: ChatError) -> None:
@@ -182,7 +188,7 @@ class Outbox:
         if self._gate.opened():
             log.info("mattermost_back")
             OUTBOX_OPEN.set(1)
-            self._wake.set()
+            self.wake.set()
 
     def _park(self, messages: Iterable[Outgoing]) -> None:
         """Keep in mind what is leased to nobody but this process, to give it back before its time."""
@@ -196,7 +202,7 @@ class Outbox:
     async def _watch(self) -> None:
         """Take what is due from the table; sleep until more is, or until something happened here."""
         while True:
-            self._wake.clear()
+            self.wake.clear()
             try:
                 pause = await self._look()
             except Exception:
@@ -204,13 +210,13 @@ class Outbox:
                 pause = self._first
             with suppress(TimeoutError):
                 async with asyncio.timeout(max(pause, BREATH)):
-                    await self._wake.wait()
+                    await self.wake.wait()
 
     async def _look(self) -> float:
         """One look; the seconds until the next."""
         if (shut := self._gate.wait()) > 0:
             return shut
-        room = (BATCH if self._gate.is_open else 1) - len(self._lanes)
+        room = (BATCH if self.is_open else 1) - len(self._lanes)
         if room <= 0:
             return LOOK  # a worker calls when it is done
         await self._release()

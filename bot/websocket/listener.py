@@ -46,6 +46,11 @@ class Events:
         self._tasks: list[asyncio.Task[None]] = []
         self.connected = False
 
+    @property
+    def seen(self) -> datetime | None:
+        """Everything before that instant of the server’s was handled; None before the first run."""
+        return self._progress.seen
+
     def start(self) -> None:
         """Begin to hear; an unreachable server is waited for."""
         self._queue.start()
@@ -66,7 +71,7 @@ class Events:
         tries = 0
         while True:
             try:
-                lived, pause = await self._connect()
+                lived, pause = await self.connect()
             except Exception:
                 log.exception("websocket_failed")
                 lived, pause = False, 0.0
@@ -74,7 +79,7 @@ class Events:
             self._is_up(False)
             await asyncio.sleep(max(pause, backoff(tries, self._first, LONGEST)))
 
-    async def _connect(self) -> tuple[bool, float]:
+    async def connect(self) -> tuple[bool, float]:
         """One connection from begin to end: whether it came about, and the seconds to wait at least."""
         try:
             me = await self._chat.me()
@@ -151,7 +156,7 @@ class Events:
                 self._reading = False
 
     async def _catch_up(self) -> None:
-        if (seen := self._progress.seen) is not None:
+        if (seen := self.seen) is not None:
             since = int(max(seen, self._clock() - FARTHEST).timestamp() * 1000)
             bot = await self._chat.me()
             for channel_id in await self._chat.channels_with_news(since):

@@ -41,7 +41,7 @@ class Person:
         await self.runs(line, channel_id)
 
         def match(frame: Frame) -> Dialog | Post | None:
-            return self._dialog_in(frame) or self._whisper_in(frame)
+            return self.dialog_in(frame) or self._whisper_in(frame)
 
         return await self._hears(match, f"an answer to {line!r}")
 
@@ -81,7 +81,7 @@ class Person:
 
     async def dialog(self) -> Dialog:
         """The dialog opened by the last act."""
-        return await self._hears(self._dialog_in, "a dialog")
+        return await self._hears(self.dialog_in, "a dialog")
 
     async def whispered(self, containing: str = "") -> Post:
         """What only this person sees, told since the last act."""
@@ -156,7 +156,7 @@ class Person:
     async def _hears(self, match: Callable[[Frame], T | None], what: str, within: float = PATIENCE) -> T:
         return await self.ears.hear(match, f"{self.username}: {what}", since=self._since, within=within)
 
-    def _dialog_in(self, frame: Frame) -> Dialog | None:
+    def dialog_in(self, frame: Frame) -> Dialog | None:
         """A dialog opens only if its trigger is the last one this client got."""
         raw = frame.data.get("dialog", "") if frame.event == "open_dialog" else ""
         return Dialog(self, raw, self._channel) if raw and f'"{self._trigger}"' in raw else None

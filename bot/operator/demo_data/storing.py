@@ -87,10 +87,10 @@ async def add(connection: AsyncConnection, wanted: Wanted, rows: Iterable[Row], 
             assert driver is not None
             # Rows are made while the server stores those before.
             await driver.copy_records_to_table("cra", records=batch, columns=COLUMNS)
-        await connection.execute(_counted(connection.dialect.name, wanted, numbers))
+        await connection.execute(counted(connection.dialect.name, wanted, numbers))
 
 
-def _counted(kind: str, wanted: Wanted, numbers: range) -> Executable:
+def counted(kind: str, wanted: Wanted, numbers: range) -> Executable:
     """What these rows add to the summary."""
     keys = keys_of(kind)
     sums = select(*keys, *TOTALS.values()).group_by(*keys)

@@ -32,7 +32,7 @@ _GENERAL = {
         "redirection vers une autre structure agréée",
     ): "Redirections vers une autre structure agréée",
 }
-_LABELS = {seed: label for seeds, label in _GENERAL.items() for seed in seeds}
+LABELS = {seed: label for seeds, label in _GENERAL.items() for seed in seeds}
 # A cell that begins with a minus sign would have to be guarded.
 _AGES = {"-12 ans": "Moins de 12 ans"}
 _TIMES = {"Total": "Total d’heures", "Ateliers": "Collectifs"}
@@ -51,7 +51,7 @@ def _general(lines: Sequence[Line]) -> list[Line]:
     """General lines; a share is a line of its own, since it is one of something else than the rest."""
     told = []
     for line in lines:
-        told.append(Line(_LABELS.get(line.label, line.label), line.value))
+        told.append(Line(LABELS.get(line.label, line.label), line.value))
         if line.percent is not None and line.value is not None:
             told.append(Line(FOLLOWED, line.percent))
     return told

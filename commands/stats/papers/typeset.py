@@ -56,7 +56,7 @@ def _compiled(page: Page, template: str, **asked: Any) -> bytes:
     compiler = typst.Compiler(
         root / "reports" / f"{template}.typ", root=root, font_paths=_fonts(root / "fonts"), ignore_system_fonts=True
     )
-    made = compiler.compile(sys_inputs={"page": json.dumps(_told(page))}, **asked)
+    made = compiler.compile(sys_inputs={"page": json.dumps(told(page))}, **asked)
     if not isinstance(made, bytes):
         raise TypeError(f"{template}.typ makes {type(made)}, not one file")
     return made
@@ -70,7 +70,7 @@ def _fonts(folder: Path) -> Any:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
 
 
-def _told(page: Page) -> dict[str, Any]:
+def told(page: Page) -> dict[str, Any]:
     """The page as templates read it."""
     return {
         "title": _words(page.title) or "Statistiques",
