@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.capabilities import Capabilities
 from bot.drafts import Drafts
 from bot.forms import Clues
-from bot.mattermost import Chat
+from bot.mattermost import ChatReader
 from config.settings import Settings
 from storage.database import release
 from storage.people import Person
@@ -44,13 +44,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One request at work. ``db`` is one transaction, opened at its first statement; the dispatcher commits it."""
+    """One request at work. ``db`` is one transaction, opened at its first statement; the dispatcher commits it.
+
+    ``chat`` reads only: what is to be written is a reply.
+    """
 
     user: Person
     request: Request
     now: datetime
     db: AsyncSession
-    chat: Chat
+    chat: ChatReader
     settings: Settings
     drafts: Drafts
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from bot.refusals import Refusal, meaning
+
 
 class UserError(Exception):
     """Tell the person, in their words, why the bot won’t do it and what to do instead.
@@ -19,14 +21,18 @@ class ChatError(Exception):
     """Mattermost refused or did not answer.
 
     ``status`` is the HTTP status (0: no answer), ``error_id`` Mattermost’s own name of the fault, and
-    ``retry_after`` the seconds it asked to wait. Only a fault that may pass is worth another try.
+    ``retry_after`` the seconds it asked to wait; ``refusal`` says what it means, whatever the version, and is None
+    for what is not told apart. Only a fault that may pass is worth another try.
     """
 
-    def __init__(self, status: int, error_id: str = "", *, retry_after: float | None = None) -> None:
+    def __init__(
+        self, status: int, error_id: str = "", *, retry_after: float | None = None, refusal: Refusal | None = None
+    ) -> None:
         super().__init__(f"{status} {error_id}".strip())
         self.status = status
         self.error_id = error_id
         self.retry_after = retry_after
+        self.refusal = refusal or meaning(status, error_id)
 
     @property
     def may_pass(self) -> bool:

@@ -95,7 +95,7 @@ async def test_an_upload_that_is_not_answered(
         return web.Response()
 
     server.answers["POST /api/v4/files"] = never
-    monkeypatch.setattr(client, "UPLOAD_TIMEOUT", aiohttp.ClientTimeout(total=0.2))
+    monkeypatch.setattr(client, "FILE_TIMEOUT", aiohttp.ClientTimeout(total=0.2))
     with pytest.raises(ChatError) as caught:
         await chat.upload(CHANNEL, path)
     assert (caught.value.status, caught.value.may_pass) == (0, True)

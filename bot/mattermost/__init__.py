@@ -1,8 +1,21 @@
 """Mattermost as the bot sees it: what may be asked of it, and the one place that speaks its REST API."""
 
 from bot.mattermost.apart import apart
-from bot.mattermost.chat import Chat, ChatPost, ChatUser
+from bot.mattermost.chat import Chat, ChatReader
 from bot.mattermost.client import AioClient
 from bot.mattermost.rest import Mattermost
+from bot.mattermost.values import ChatChannel, ChatFile, ChatMember, ChatPost, ChatReaction, ChatUser
 
-__all__ = ["AioClient", "Chat", "ChatPost", "ChatUser", "Mattermost", "apart"]
+__all__ = [
+    "AioClient",
+    "Chat",
+    "ChatChannel",
+    "ChatFile",
+    "ChatMember",
+    "ChatPost",
+    "ChatReaction",
+    "ChatReader",
+    "ChatUser",
+    "Mattermost",
+    "apart",
+]

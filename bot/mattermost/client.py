@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,13 @@ from yarl import URL
 from bot.capabilities import OLDEST, Capabilities, of_version
 from bot.clock import utc_now
 from bot.errors import ChatError
-from bot.mattermost import pauses
+from bot.mattermost import bodies, pauses
 
 log = structlog.get_logger()
 
 API = "/api/v4"
 TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=3)
-UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=3, sock_read=60)
+FILE_TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=3, sock_read=60)
 LARGEST_FRAME = 16 * 1024 * 1024
 PATIENCE = 5.0
 """Seconds a call waits for a server that asked for a pause; beyond, it fails at once and the caller decides."""
@@ -71,9 +72,16 @@ class AioClient:
     async def get(self, endpoint: str, options: Any = None, params: Mapping[str, Any] | None = None) -> Any:
         """Read, trying again after a fault that may pass."""
         del options  # the driver’s signature; a GET has no body
+        return await self._read("get", endpoint, params=params)
+
+    async def ask(self, endpoint: str, ids: Sequence[str]) -> Any:
+        """Read what has these ids: Mattermost takes lists of them by POST. Tried again as ``get`` is."""
+        return await self._read("post", endpoint, list(ids))
+
+    async def _read(self, method: str, endpoint: str, options: Any = None, params: Any = None) -> Any:
         async for attempt in stamina.retry_context(on=_again, attempts=3, timeout=8.0, wait_jitter=0.2):
             with attempt:
-                return await self.make_request("get", endpoint, params=params)
+                return await self.make_request(method, endpoint, options, params)
         raise AssertionError("the last attempt returns or raises")
 
     async def post(self, endpoint: str, options: Any = None, params: Mapping[str, Any] | None = None) -> Any:
@@ -108,17 +116,42 @@ class AioClient:
         name = _name(path)
         with await asyncio.to_thread(path.open, "rb") as file:
             form.add_field("files", file, filename=name, content_type="application/octet-stream")
-            return await self._call("post", self._address(f"{API}/files"), data=form, timeout=UPLOAD_TIMEOUT)
+            return await self._call("post", self._address(f"{API}/files"), data=form, timeout=FILE_TIMEOUT)
+
+    async def download(self, endpoint: str, path: Path, limit: int) -> None:
+        """Write what is read to the disk as it comes, or nothing: 413 « too_large » beyond ``limit`` bytes.
+
+        Raises OSError where the disk does not take it.
+        """
+        file = await asyncio.to_thread(path.open, "wb")
+        try:
+            async with self._answer("get", self._address(API + endpoint), timeout=FILE_TIMEOUT) as reply:
+                async for chunk in bodies.chunks(reply, limit):
+                    await asyncio.to_thread(file.write, chunk)
+            await asyncio.to_thread(file.close)
+        except BaseException:
+            await asyncio.to_thread(path.unlink, missing_ok=True)
+            raise
+        finally:
+            file.close()
 
     async def _call(self, method: str, url: URL, is_json: bool = True, **options: Any) -> Any:
+        try:
+            async with self._answer(method, url, **options) as reply:
+                return await (bodies.decode(reply) if is_json else reply.text())
+        except OSError as error:
+            raise ChatError(0, type(error).__name__) from error
+
+    @asynccontextmanager
+    async def _answer(self, method: str, url: URL, **options: Any) -> AsyncIterator[aiohttp.ClientResponse]:
         await self._pause()
         try:
             async with self.session.request(method, url, allow_redirects=False, **options) as reply:
                 self._note_version(reply.headers.get("X-Version-Id", ""))
                 if reply.status >= 300:
                     raise await self._fault(reply)
-                return await (_json(reply) if is_json else reply.text())
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                yield reply
+        except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
             raise ChatError(0, type(error).__name__) from error
 
     async def listen(self, params: Mapping[str, str]) -> aiohttp.ClientWebSocketResponse:
@@ -161,7 +194,7 @@ class AioClient:
             self._paused_until = max(self._paused_until, until)
             if self.holds_back:
                 log.warning("mattermost_asks_to_wait", seconds=retry_after)
-        return ChatError(reply.status, await _error_id(reply), retry_after=retry_after)
+        return ChatError(reply.status, await bodies.error_id(reply), retry_after=retry_after)
 
     def _note_version(self, text: str) -> None:
         if text and text != self._version:
@@ -185,19 +218,3 @@ def _name(path: Path) -> str:
 
 def _asked(headers: Mapping[str, str] | None) -> float | None:
     return pauses.seconds(headers.get("Retry-After"), utc_now()) if headers else None
-
-
-async def _json(reply: aiohttp.ClientResponse) -> Any:
-    try:
-        return await reply.json(content_type=None)
-    except ValueError:
-        # A proxy’s own page: what stands behind it may be back soon.
-        raise ChatError(502, "not_json") from None
-
-
-async def _error_id(reply: aiohttp.ClientResponse) -> str:
-    try:
-        body = await reply.json(content_type=None)
-        return str(body["id"])
-    except (ValueError, TypeError, KeyError):
-        return ""

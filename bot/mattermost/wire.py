@@ -1,13 +1,15 @@
 """The objects of Mattermost’s API, as far as the bot reads them, and what it makes of each."""
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from bot.errors import ChatError
-from bot.mattermost.chat import ChatPost, ChatUser
+from bot.mattermost.values import ChatChannel, ChatFile, ChatMember, ChatPost, ChatReaction, ChatUser
 
 T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 
 
 class Timezone(BaseModel):
@@ -63,6 +65,8 @@ class Post(BaseModel):
     create_at: int
     delete_at: int = 0
     original_id: str = ""
+    root_id: str = ""
+    is_pinned: bool = False
     type: str = ""
     props: dict[str, Any] | None = None
     file_ids: list[str] | None = None
@@ -83,21 +87,43 @@ class Post(BaseModel):
             type=self.type,
             props=self.props or {},
             file_ids=tuple(self.file_ids or ()),
+            root_id=self.root_id,
+            is_pinned=self.is_pinned,
         )
 
 
 class PostList(BaseModel):
-    """Posts by id."""
+    """Posts by id, and the order of those that were asked for."""
 
     posts: dict[str, Post] | None = None
+    order: list[str] | None = None
 
 
 class Channel(BaseModel):
-    """A channel; ``type`` is O, P, D (direct) or G."""
+    """A channel."""
 
     id: str
-    type: str = ""
+    type: str
+    name: str = ""
+    display_name: str = ""
+    team_id: str = ""
+    header: str = ""
+    purpose: str = ""
+    delete_at: int = 0
     last_post_at: int = 0
+
+    @property
+    def value(self) -> ChatChannel:
+        return ChatChannel(
+            id=self.id,
+            type=self.type,
+            name=self.name,
+            display_name=self.display_name,
+            team_id=self.team_id,
+            header=self.header,
+            purpose=self.purpose,
+            archived=self.delete_at > 0,
+        )
 
 
 class Team(BaseModel):
@@ -106,16 +132,60 @@ class Team(BaseModel):
     id: str
 
 
-class TeamMember(BaseModel):
-    """Somebody’s membership of a team."""
+class _Member(BaseModel):
+    """Somebody’s membership; ``roles`` names what the ``scheme_…`` of old and new servers say, and more."""
 
+    user_id: str
     roles: str = ""
     scheme_admin: bool = False
+    scheme_guest: bool = False
+
+    def _is(self, role: str) -> bool:
+        return role in self.roles.split()
+
+
+class TeamMember(_Member):
+    """Somebody’s membership of a team; that of who left stays, with the moment when."""
+
     delete_at: int = 0
 
     @property
-    def is_admin(self) -> bool:
-        return not self.delete_at and (self.scheme_admin or "team_admin" in self.roles.split())
+    def value(self) -> ChatMember:
+        admin, guest = self.scheme_admin or self._is("team_admin"), self.scheme_guest or self._is("team_guest")
+        return ChatMember(self.user_id, admin, guest)
+
+
+class ChannelMember(_Member):
+    """Somebody’s membership of a channel."""
+
+    @property
+    def value(self) -> ChatMember:
+        admin, guest = self.scheme_admin or self._is("channel_admin"), self.scheme_guest or self._is("channel_guest")
+        return ChatMember(self.user_id, admin, guest)
+
+
+class Reaction(BaseModel):
+    """An emoji under a post."""
+
+    user_id: str
+    emoji_name: str
+
+    @property
+    def value(self) -> ChatReaction:
+        return ChatReaction(self.user_id, self.emoji_name)
+
+
+class FileInfo(BaseModel):
+    """A file."""
+
+    id: str
+    name: str
+    size: int
+    mime_type: str = ""
+
+    @property
+    def value(self) -> ChatFile:
+        return ChatFile(self.id, self.name, self.size, self.mime_type)
 
 
 class Identified(BaseModel):
@@ -130,13 +200,20 @@ class Upload(BaseModel):
     file_infos: tuple[Identified]
 
 
-CHANNELS = TypeAdapter(list[Channel])
-
-
 def read(kind: type[T] | TypeAdapter[T], answer: Any) -> T:
     """The answer as a value; ChatError when the server sent something else."""
     adapter = kind if isinstance(kind, TypeAdapter) else TypeAdapter(kind)
     try:
         return adapter.validate_python(answer)
+    except ValidationError:
+        raise ChatError(502, "unexpected_answer") from None
+
+
+def rows(kind: type[M], answer: Any) -> Sequence[M]:
+    """The answer as a list of values; ``null`` is how servers from 6.0 on often write an empty one."""
+    if not isinstance(answer, list | None):
+        raise ChatError(502, "unexpected_answer")
+    try:
+        return [kind.model_validate(row) for row in answer or ()]
     except ValidationError:
         raise ChatError(502, "unexpected_answer") from None

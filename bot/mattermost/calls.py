@@ -1,0 +1,59 @@
+"""What the calls of every area stand on: the client, the driver’s endpoints, who the bot is and which its team."""
+
+import re
+
+from mattermostdriver.endpoints.channels import Channels
+from mattermostdriver.endpoints.files import Files
+from mattermostdriver.endpoints.integration_actions import IntegrationActions
+from mattermostdriver.endpoints.posts import Posts
+from mattermostdriver.endpoints.reactions import Reactions
+from mattermostdriver.endpoints.teams import Teams
+from mattermostdriver.endpoints.users import Users
+
+from bot.capabilities import Capabilities
+from bot.errors import ChatError
+from bot.mattermost import wire
+from bot.mattermost.client import AioClient
+from bot.mattermost.values import ChatUser
+
+_ID = re.compile(r"[a-z0-9]{26}")
+
+
+class Calls:
+    """A Mattermost server, asked in the name of the bot whose token the client has."""
+
+    def __init__(self, client: AioClient, team: str) -> None:
+        self.client = client
+        self._team = team
+        self._team_id = ""
+        self._me: ChatUser | None = None
+        self._users = Users(client)
+        self._teams = Teams(client)
+        self._channels = Channels(client)
+        self._posts = Posts(client)
+        self._reactions = Reactions(client)
+        self._files = Files(client)
+        self._actions = IntegrationActions(client)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the server can do, by the version of its latest answer."""
+        return self.client.capabilities
+
+    async def me(self) -> ChatUser:
+        """The bot’s own account, asked for once."""
+        if self._me is None:
+            self._me = wire.read(wire.User, await self._users.get_user("me")).value
+        return self._me
+
+    async def _team_of_bot(self) -> str:
+        if not self._team_id:
+            self._team_id = wire.read(wire.Team, await self._teams.get_team_by_name(self._team)).id
+        return self._team_id
+
+
+def checked(value: str) -> str:
+    """The id; anything else in a path would ask the server another question. Ids come in requests."""
+    if not _ID.fullmatch(value):
+        raise ChatError(400, "bad_id")
+    return value

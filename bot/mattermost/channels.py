@@ -1,0 +1,170 @@
+"""Channels: finding them, making them, changing them."""
+
+import re
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+from bot.errors import ChatError
+from bot.mattermost import wire
+from bot.mattermost.calls import Calls, checked
+from bot.mattermost.client import AioClient
+from bot.mattermost.pages import pages
+from bot.mattermost.values import ChatChannel
+from bot.refusals import Refusal
+
+REMEMBERED_CHANNELS = 5000
+
+# What every version takes: old ones refuse one letter and a dash at the end, new ones what looks like a group’s name.
+_NAME = re.compile(r"(?![0-9a-f]{40}$)[a-z0-9][a-z0-9_-]{0,62}[a-z0-9]")
+
+
+class ChannelCalls(Calls):
+    """The part of ``Chat`` about channels."""
+
+    def __init__(self, client: AioClient, team: str) -> None:
+        super().__init__(client, team)
+        self._direct: OrderedDict[str, str] = OrderedDict()
+
+    async def channel(self, channel_id: str) -> ChatChannel:
+        """A channel by id."""
+        return wire.read(wire.Channel, await self._channels.get_channel(checked(channel_id))).value
+
+    async def channel_by_name(self, name: str, *, archived: bool = False) -> ChatChannel | None:
+        """The team’s channel of that name; one that no channel can have is not even asked for."""
+        if not _NAME.fullmatch(name):
+            return None
+        path = f"/teams/{await self._team_of_bot()}/channels/name/{name}"
+        params = {"include_deleted": "true"} if archived else None
+        try:
+            return wire.read(wire.Channel, await self.client.get(path, params=params)).value
+        except ChatError as error:
+            if error.refusal is Refusal.UNKNOWN_CHANNEL:
+                return None
+            raise
+
+    async def public_channels(self) -> AsyncIterator[Sequence[ChatChannel]]:
+        """The team’s public channels by title."""
+        team_id = await self._team_of_bot()
+
+        async def ask(page: Mapping[str, int]) -> Sequence[ChatChannel]:
+            return _values(await self._channels.get_public_channels(team_id, page))
+
+        async for found in pages(ask):
+            yield found
+
+    async def archived_channels(self) -> AsyncIterator[Sequence[ChatChannel]]:
+        """The team’s archived channels by title."""
+        team_id = await self._team_of_bot()
+
+        async def ask(page: Mapping[str, int]) -> Sequence[ChatChannel]:
+            return _values(await self._channels.get_deleted_channels(team_id, page))
+
+        async for found in pages(ask):
+            yield found
+
+    async def own_channels(self) -> Sequence[ChatChannel]:
+        """The team’s channels in which the bot is."""
+        return [c.value for c in await self._all_own() if c.type in {"O", "P"}]
+
+    async def channels_with_news(self, since_ms: int) -> Sequence[str]:
+        """The bot’s direct channels that had a post from that instant on."""
+        return [c.id for c in await self._all_own() if c.type == "D" and c.last_post_at >= since_ms]
+
+    async def _all_own(self) -> Sequence[wire.Channel]:
+        answer = await self._channels.get_channels_for_user("me", await self._team_of_bot())
+        return wire.rows(wire.Channel, answer)
+
+    async def direct_channel(self, user_id: str) -> str:
+        """The direct channel with somebody; the latest few thousand are remembered."""
+        if user_id in self._direct:
+            self._direct.move_to_end(user_id)
+            return self._direct[user_id]
+        pair = [(await self.me()).id, checked(user_id)]
+        made = wire.read(wire.Identified, await self._channels.create_direct_message_channel(pair))
+        self._direct[user_id] = made.id
+        if len(self._direct) > REMEMBERED_CHANNELS:
+            self._direct.popitem(last=False)
+        return made.id
+
+    async def create_channel(
+        self, name: str, display_name: str, *, private: bool = False, header: str = "", purpose: str = ""
+    ) -> ChatChannel:
+        """Make a channel of the team."""
+        _check(name, display_name)
+        wanted = {"name": name, "display_name": display_name, "header": header, "purpose": purpose}
+        place = {"team_id": await self._team_of_bot(), "type": "P" if private else "O"}
+        return wire.read(wire.Channel, await self._channels.create_channel(wanted | place)).value
+
+    async def change_channel(
+        self,
+        channel_id: str,
+        *,
+        name: str | None = None,
+        display_name: str | None = None,
+        header: str | None = None,
+        purpose: str | None = None,
+    ) -> ChatChannel:
+        """Change what is given."""
+        _check(name, display_name)
+        texts = {"name": name, "display_name": display_name, "header": header, "purpose": purpose}
+        wanted = {field: text for field, text in texts.items() if text is not None}
+        if name is not None:
+            await self._must_not_be_default(channel_id, name)
+        try:
+            return wire.read(wire.Channel, await self._channels.patch_channel(checked(channel_id), wanted)).value
+        except ChatError as error:
+            raise await self._told_apart(error, channel_id) from error
+
+    async def _must_not_be_default(self, channel_id: str, name: str) -> None:
+        """5.37 lets any member rename town-square, and nobody can leave the team any more."""
+        channel = await self.channel(channel_id)
+        if channel.is_default and name != channel.name:
+            raise ChatError(400, "api.channel.update_channel.tried.app_error")
+
+    async def _told_apart(self, error: ChatError, channel_id: str) -> ChatError:
+        """5.37 has one id for « archived » and « name taken »."""
+        if error.error_id != "app.channel.update.bad_id" or (await self.channel(channel_id)).archived:
+            return error
+        return ChatError(error.status, error.error_id, refusal=Refusal.NAME_TAKEN)
+
+    async def archive_channel(self, channel_id: str) -> None:
+        """Put a channel away; nothing happens when it is."""
+        try:
+            await self._channels.delete_channel(checked(channel_id))
+        except ChatError as error:
+            if error.refusal is not Refusal.ARCHIVED:
+                raise
+
+    async def restore_channel(self, channel_id: str) -> None:
+        """Take a channel out of the archive; nothing happens when it is in none."""
+        try:
+            await self._channels.restore_channel(checked(channel_id))
+        except ChatError as error:
+            if error.error_id != "api.channel.restore_channel.restored.app_error":
+                raise
+
+    async def convert_channel(self, channel_id: str, *, private: bool) -> None:
+        """Make a channel private or public, unless it is."""
+        path = f"/channels/{checked(channel_id)}/privacy"
+        if not await self._is_so(channel_id, private=private):
+            await self.client.put(path, {"privacy": "P" if private else "O"})
+
+    async def _is_so(self, channel_id: str, *, private: bool) -> bool:
+        """Whether a channel is known to be private, or public: to say it again would be said there again."""
+        try:
+            return (await self.channel(channel_id)).is_private == private
+        except ChatError as error:
+            if error.refusal is Refusal.FORBIDDEN:  # who administers the team converts what they may not read
+                return False
+            raise
+
+
+def _check(name: str | None, display_name: str | None) -> None:
+    """Refuse what some versions refuse, some as a fault of their own, and some take to nobody’s joy."""
+    if (name is not None and not _NAME.fullmatch(name)) or (display_name is not None and not display_name.strip()):
+        raise ChatError(400, "bad_name", refusal=Refusal.BAD_NAME)
+
+
+def _values(answer: Any) -> Sequence[ChatChannel]:
+    return [channel.value for channel in wire.rows(wire.Channel, answer)]

@@ -1,0 +1,23 @@
+"""Files: brought, described, fetched."""
+
+from pathlib import Path
+
+from bot.mattermost import wire
+from bot.mattermost.calls import Calls, checked
+from bot.mattermost.values import ChatFile
+
+
+class FileCalls(Calls):
+    """The part of ``Chat`` about files."""
+
+    async def upload(self, channel_id: str, path: Path) -> str:
+        """Give a file to a channel."""
+        return wire.read(wire.Upload, await self.client.upload(checked(channel_id), path)).file_infos[0].id
+
+    async def file(self, file_id: str) -> ChatFile:
+        """What a file is."""
+        return wire.read(wire.FileInfo, await self._files.get_file_metadata(checked(file_id))).value
+
+    async def download(self, file_id: str, path: Path, limit: int) -> None:
+        """Write a file to the disk as it comes."""
+        await self.client.download(f"/files/{checked(file_id)}", path, limit)

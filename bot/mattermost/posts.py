@@ -1,0 +1,111 @@
+"""Posts: written, read, rewritten, taken away, pinned, and what is put under them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.errors import ChatError
+from bot.mattermost import wire
+from bot.mattermost.calls import Calls, checked
+from bot.mattermost.values import ChatPost, ChatReaction
+from bot.refusals import Refusal
+
+
+class PostCalls(Calls):
+    """The part of ``Chat`` about posts."""
+
+    async def post(
+        self, channel_id: str, message: str, props: Mapping[str, Any], pending_post_id: str, root_id: str = ""
+    ) -> str:
+        """Write in a channel."""
+        post = {"channel_id": checked(channel_id), "message": message, "props": props}
+        post |= {"pending_post_id": pending_post_id} | ({"root_id": root_id} if root_id else {})
+        return wire.read(wire.Identified, await self._posts.create_post(post)).id
+
+    async def post_files(
+        self, channel_id: str, message: str, props: Mapping[str, Any], pending_post_id: str, file_ids: Sequence[str]
+    ) -> ChatPost:
+        """Write in a channel, with uploaded files."""
+        post = {"channel_id": checked(channel_id), "message": message, "props": props}
+        post |= {"pending_post_id": pending_post_id, "file_ids": list(file_ids)}
+        return wire.read(wire.Post, await self._posts.create_post(post)).value
+
+    async def rewrite(self, post_id: str, message: str, props: Mapping[str, Any]) -> None:
+        """Replace the text and all the props of a post of the bot’s."""
+        await self._posts.patch_post(checked(post_id), {"message": message, "props": props})
+
+    async def delete(self, post_id: str) -> None:
+        """Take away a post; nothing happens when it is gone."""
+        try:
+            await self._posts.delete_post(checked(post_id))
+        except ChatError as error:
+            if error.status == 403 and await self._stands(post_id):
+                raise
+            if error.status not in {403, 404}:
+                raise
+
+    async def _stands(self, post_id: str) -> bool:
+        """Whether a post is there: old servers say « forbidden » of one that is gone."""
+        try:
+            await self.read_post(post_id)
+        except ChatError as error:
+            return error.status != 404
+        return True
+
+    async def pin(self, post_id: str) -> None:
+        """Pin a post to its channel."""
+        await self._posts.pin_post_to_channel(checked(post_id))
+
+    async def unpin(self, post_id: str) -> None:
+        """Pin a post no more."""
+        await self._posts.unpin_post_to_channel(checked(post_id))
+
+    async def react(self, post_id: str, emoji: str) -> None:
+        """Put an emoji under a post."""
+        wanted = {"user_id": (await self.me()).id, "post_id": checked(post_id), "emoji_name": emoji}
+        await self._reactions.create_reaction(wanted)
+
+    async def unreact(self, post_id: str, emoji: str) -> None:
+        """Take back an emoji of the bot’s."""
+        await self._reactions.delete_reaction((await self.me()).id, checked(post_id), emoji)
+
+    async def reactions(self, post_id: str) -> Sequence[ChatReaction]:
+        """The emojis under a post."""
+        answer = await self._reactions.get_reactions_of_post(checked(post_id))
+        return [reaction.value for reaction in wire.rows(wire.Reaction, answer)]
+
+    async def read_post(self, post_id: str) -> ChatPost:
+        """A post by id."""
+        post = wire.read(wire.Post, await self._posts.get_post(checked(post_id)))
+        if not post.stands:
+            raise ChatError(404, "app.post.get.app_error", refusal=Refusal.UNKNOWN_POST)
+        return post.value
+
+    async def thread(self, post_id: str) -> Sequence[ChatPost]:
+        """The thread that a post begins or belongs to."""
+        return _standing(await self._posts.get_thread(checked(post_id)))
+
+    async def pinned(self, channel_id: str) -> Sequence[ChatPost]:
+        """The posts pinned in a channel."""
+        return _standing(await self._channels.get_channel_pinned_posts(checked(channel_id)))
+
+    async def posts_since(self, channel_id: str, since_ms: int) -> Sequence[ChatPost]:
+        """What was posted in a channel from that instant on."""
+        # The server goes by the latest change, and takes 0 for « no since ».
+        params = {"since": max(1, since_ms)}
+        listed = _standing(await self._posts.get_posts_for_channel(checked(channel_id), params))
+        return [post for post in listed if post.create_at >= since_ms]
+
+    async def newest_posts(self, channel_id: str, page: int, size: int) -> Sequence[ChatPost]:
+        """A page of what stands in a channel, newest first."""
+        params = {"page": page, "per_page": size}
+        listed = wire.read(wire.PostList, await self._posts.get_posts_for_channel(checked(channel_id), params))
+        # Beside the page itself come the threads of its answers.
+        found = {post.id: post.value for post in (listed.posts or {}).values() if post.stands}
+        return [found[post_id] for post_id in listed.order or () if post_id in found]
+
+
+def _standing(answer: Any) -> Sequence[ChatPost]:
+    """The posts of a list that can be read now, oldest first."""
+    listed = wire.read(wire.PostList, answer)
+    posts = [post.value for post in (listed.posts or {}).values() if post.stands]
+    return sorted(posts, key=lambda post: (post.create_at, post.id))

@@ -1,0 +1,104 @@
+"""What a chat server has, as the bot sees it: people, channels, who is in them, posts, files."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+TOWN_SQUARE = "town-square"
+"""The channel in which everybody of a team is; whatever it is called, this is its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatUser:
+    """An account. ``roles`` are the system-wide ones; ``timezone`` is empty when the person never had one.
+
+    ``full_name`` is empty where the person gave none, or the server hides names (PrivacySettings.ShowFullName);
+    ``email`` is empty where the server hides addresses (PrivacySettings.ShowEmailAddress).
+    """
+
+    id: str
+    username: str
+    email: str = ""
+    is_bot: bool = False
+    roles: frozenset[str] = frozenset()
+    deleted: bool = False
+    timezone: str = ""
+    full_name: str = ""
+
+    @property
+    def is_system_admin(self) -> bool:
+        """Whether the account may do everything on this server."""
+        return "system_admin" in self.roles
+
+
+@dataclass(frozen=True, slots=True)
+class ChatPost:
+    """A post as it stands now. ``type`` is empty for what people and bots write; ``create_at`` in ms since 1970.
+
+    ``root_id`` is the post that it answers, empty outside of threads.
+    """
+
+    id: str
+    user_id: str
+    channel_id: str
+    message: str
+    create_at: int
+    type: str = ""
+    props: Mapping[str, Any] = field(default_factory=dict)
+    file_ids: Sequence[str] = ()
+    root_id: str = ""
+    is_pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChatChannel:
+    """A channel: O(pen to the team), P(rivate), D(irect) or G(roup). ``name`` is that of its address.
+
+    ``display_name`` is what people read; ``purpose`` and ``header`` may hold Markdown. D and G have no ``team_id``.
+    """
+
+    id: str
+    type: str
+    name: str
+    display_name: str = ""
+    team_id: str = ""
+    header: str = ""
+    purpose: str = ""
+    archived: bool = False
+
+    @property
+    def is_private(self) -> bool:
+        """Whether only its members may read it."""
+        return self.type != "O"
+
+    @property
+    def is_default(self) -> bool:
+        """Whether everybody of the team is in it, and nobody can leave it."""
+        return self.name == TOWN_SQUARE
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMember:
+    """Somebody in a team or in a channel, which they may administer; accounts switched off stay members."""
+
+    user_id: str
+    is_admin: bool = False
+    is_guest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChatReaction:
+    """An emoji that somebody put under a post."""
+
+    user_id: str
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatFile:
+    """A file that a post carries, or is to carry; ``size`` in bytes."""
+
+    id: str
+    name: str
+    size: int
+    mime_type: str = ""
