@@ -5,11 +5,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, bindparam, delete, insert, or_, text, update
+from sqlalchemy import JSON, Column, Index, Table, bindparam, delete, insert, or_, text, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import Code, UtcTime, execute
+from storage.database import INSERT, Code, UtcTime
+from storage.direct import Direct
 
 
 class Where(StrEnum):
@@ -52,12 +53,15 @@ class Outgoing(SQLModel, table=True):
     fault: str | None = Field(default=None, max_length=120)
 
 
-ADD = insert(Outgoing.__table__)  # type: ignore[attr-defined]  # SQLModel does not declare it
+_TABLE: Table = Outgoing.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+_INSERT = insert(_TABLE).values({c.name: bindparam(c.name) for c in _TABLE.c})
+_ADD = Direct(dict.fromkeys(INSERT, _INSERT))
 
 
 async def add(db: AsyncSession, messages: Sequence[Outgoing]) -> None:
     """Write messages down; the caller’s transaction decides whether they exist."""
-    await execute(db, ADD, [m.model_dump() for m in messages])
+    for message in messages:
+        await _ADD.run(db, message.model_dump())
 
 
 async def take(db: AsyncSession, now: datetime, until: datetime, limit: int) -> Sequence[Outgoing]:

@@ -110,7 +110,7 @@ def _upsert(kind: str, rows: Select[Any], becomes: Callable[[Any, Any], Any]) ->
 
 def _locked() -> Executable:
     """Take a row, making an empty one where there is none: who adds to it or counts it waits until we are done."""
-    nothing = dict.fromkeys(NAMES, literal_column("0"))
+    nothing: dict[str, Any] = dict.fromkeys(NAMES, literal_column("0"))
     insert = INSERT["postgresql"](CRA_MONTH).values({name: bindparam(name) for name in KEYS} | nothing)
     lock: Executable = insert.on_conflict_do_update(index_elements=KEYS, set_={"month": insert.excluded.month})
     return lock
@@ -120,7 +120,7 @@ def _counted_again(kind: str) -> Executable:
     author: BindParameter[str] = bindparam("author_id", type_=String)
     month, departement = bindparam("month", type_=Date), bindparam("departement", type_=String)
     inside = (CRA.c.author_id == author, CRA.c.date >= month, CRA.c.date < bindparam("end", type_=Date))
-    rows = select(cast(author, String), month, departement, *TOTALS.values())
+    rows: Any = select(cast(author, String), month, departement, *TOTALS.values())
     counted = rows.where(*inside, departement == _departement_of(CRA), _COUNTED)
     again: Executable = _upsert(kind, counted, lambda _, new: new)
     return again

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, Table, bindparam, func, update
+from sqlalchemy import ClauseElement, CursorResult, Table, bindparam, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.cra.months import Key, adding, refresh
 from storage.cra.table import Cra, columns
 from storage.cra.values import Report, Source
-from storage.database import INSERT, dialect, execute
+from storage.database import INSERT, dialect
+from storage.direct import Direct
 from storage.people import Person
 
 RESTORE_FOR = timedelta(days=30)
@@ -23,22 +24,22 @@ _LATER = {"id", "deleted_at"}
 """What a report gets from the database, or afterwards."""
 
 
-def _once(kind: str) -> Executable:
+def _once(kind: str) -> ClauseElement:
     """The statement that stores a report and gives its number; for a key already there it does and gives nothing.
 
     On PostgreSQL it adds to the month’s row too; SQLite has no INSERT inside another statement.
     """
-    values = {c.name: bindparam(c.name) for c in TABLE.c if c.name not in _LATER}
+    values: dict[str, Any] = {c.name: bindparam(c.name) for c in TABLE.c if c.name not in _LATER}
     insert = INSERT[kind](TABLE).values(values).on_conflict_do_nothing(index_elements=["key"])
     if kind == "sqlite":
-        alone: Executable = insert.returning(TABLE.c.id)
+        alone: ClauseElement = insert.returning(TABLE.c.id)
         return alone
     new = insert.returning(TABLE).cte("new")
     return select(new.c.id).add_cte(adding(kind, new).cte("added"))
 
 
-_ONCE = {kind: _once(kind) for kind in INSERT}
-_ADD = adding("sqlite", TABLE, TABLE.c.id == bindparam("number"))
+_ONCE = Direct({kind: _once(kind) for kind in INSERT})
+_ADD = Direct({"sqlite": adding("sqlite", TABLE, TABLE.c.id == bindparam("number"))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +71,12 @@ async def file(db: AsyncSession, author: Person, report: Report, how: Filing) ->
         "created_at": how.at,
         "modified_at": how.at,
     }
-    number = (await execute(db, _ONCE[dialect(db)], row)).scalar()
+    number = await _ONCE.run(db, row)
     if number is None:
         first = await db.execute(select(Cra.id).where(Cra.key == how.key))
         return Filed(first.scalar_one() or 0, is_new=False)
     if dialect(db) == "sqlite":
-        await execute(db, _ADD, {"number": number})
+        await _ADD.run(db, {"number": number})
     return Filed(number, is_new=True)
 
 

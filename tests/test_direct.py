@@ -1,0 +1,113 @@
+"""Statements given to the driver itself: in the session’s transaction, with its values, and with its errors."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import bindparam, insert, text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import select
+
+from storage import outbox
+from storage.claims import Claim
+from storage.database import CONNECTIONS, Database
+from storage.direct import Direct
+from storage.outbox import Outgoing, Where
+from tests.databases import database
+
+__all__ = ["database"]
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+ADD = Direct(
+    dict.fromkeys(("sqlite", "postgresql"), insert(Claim).values({n: bindparam(n) for n in Claim.model_fields}))
+)
+
+
+def row(period: str) -> dict[str, object]:
+    """A claim."""
+    return {"scope": "direct", "period": period, "at": NOON}
+
+
+async def periods(database: Database) -> list[str]:
+    """What is stored."""
+    async with database.transaction(writes=False) as db:
+        return list((await db.exec(select(Claim.period).order_by(Claim.period))).all())
+
+
+async def fails(database: Database) -> None:
+    """Write twice, then fail; nothing was asked of the session before."""
+    async with database.transaction() as db:
+        await ADD.run(db, row("1"))
+        await ADD.run(db, row("2"))
+        raise RuntimeError
+
+
+async def test_it_is_part_of_the_transaction(database: Database) -> None:
+    with pytest.raises(RuntimeError):
+        await fails(database)
+    assert await periods(database) == []
+    async with database.transaction() as db:
+        await ADD.run(db, row("1"))
+    assert await periods(database) == ["1"]
+
+
+async def test_values_are_stored_as_the_session_would(database: Database) -> None:
+    """Instants of any zone, codes, JSON, nothing."""
+    late = NOON.astimezone(timezone(timedelta(hours=4)))
+    message = Outgoing(id="m", where=Where.CHANNEL, target="c", content={"é": [1, None]}, created_at=late, topic=None)
+    async with database.transaction() as db:
+        await outbox.add(db, [message])
+    async with database.transaction(writes=False) as db:
+        found = (await db.exec(select(Outgoing))).one()
+    assert found.model_dump() == message.model_dump()
+
+
+async def test_errors_are_those_of_the_session(database: Database) -> None:
+    async with database.transaction() as db:
+        await ADD.run(db, row("1"))
+    with pytest.raises(DBAPIError):
+        async with database.transaction() as db:
+            await ADD.run(db, row("1"))
+    with pytest.raises((ValueError, DBAPIError), match="zone"):
+        async with database.transaction() as db:
+            await ADD.run(db, row("2") | {"at": NOON.replace(tzinfo=None)})
+    assert await periods(database) == ["1"]
+
+
+async def cut_off(database: Database, hand: Database) -> None:
+    """Write through a connection that somebody cuts in the middle of the transaction."""
+    async with database.transaction() as db:
+        mine = (await db.execute(text("SELECT pg_backend_pid()"))).scalar()
+        async with hand.transaction() as cutting:
+            await cutting.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": mine})
+        await ADD.run(db, row("1"))
+
+
+async def test_a_connection_lost_in_the_middle_is_replaced(postgres_url: str) -> None:
+    """More often than there are connections: none may be lost with it."""
+    database, hand = Database(postgres_url), Database(postgres_url)
+    for _ in range(CONNECTIONS + 1):
+        with pytest.raises(DBAPIError):
+            await cut_off(database, hand)
+    assert await database.answers()
+    assert await periods(database) == []
+    await database.close()
+    await hand.close()
+
+
+async def test_the_connections_to_postgresql_are_kept(postgres_url: str) -> None:
+    database = Database(postgres_url)
+
+    async def one(everybody: asyncio.Barrier) -> int:
+        async with database.transaction() as db:
+            pid = (await db.execute(text("SELECT pg_backend_pid()"))).scalar()
+            await everybody.wait()
+            assert isinstance(pid, int)
+            return pid
+
+    async def pids() -> set[int]:
+        everybody = asyncio.Barrier(CONNECTIONS)
+        return set(await asyncio.gather(*(one(everybody) for _ in range(CONNECTIONS))))
+
+    assert await pids() == await pids()
+    await database.close()
