@@ -74,6 +74,15 @@ def test_only_the_room_of_mattermost_imports_its_driver() -> None:
     assert all(p.startswith(("bot/mattermost", "tests/")) for p in importing), importing
 
 
+def test_the_bot_starts_without_what_it_never_needs() -> None:
+    """Libraries bring others along; what is heavy and unused would cost each bot its memory and its start."""
+    code = "import sys, bot.cli, bot.app; print(*[n for n, m in sys.modules.items() if m])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = {module.partition(".")[0] for module in done.stdout.split()}
+    assert {"aiohttp", "mattermostdriver", "structlog", "sqlalchemy"} <= loaded
+    assert not loaded & {"rich", "requests", "urllib3", "websockets", "typst", "xlsxwriter", "sandbox"}
+
+
 def test_only_the_clock_asks_what_time_it_is() -> None:
     asking = {name(p) for p in modules("bot", "commands", "dialogs", "storage", "config") if _asks_the_time(p)}
     assert asking <= {"bot/clock.py"}, asking

@@ -2,18 +2,11 @@
 
 import re
 
-from mattermostdriver.endpoints.channels import Channels
-from mattermostdriver.endpoints.files import Files
-from mattermostdriver.endpoints.integration_actions import IntegrationActions
-from mattermostdriver.endpoints.posts import Posts
-from mattermostdriver.endpoints.reactions import Reactions
-from mattermostdriver.endpoints.teams import Teams
-from mattermostdriver.endpoints.users import Users
-
 from bot.capabilities import Capabilities
 from bot.errors import ChatError
 from bot.mattermost import wire
 from bot.mattermost.client import AioClient
+from bot.mattermost.endpoints import Channels, Files, IntegrationActions, Posts, Reactions, Teams, Users
 from bot.mattermost.values import ChatUser
 
 _ID = re.compile(r"[a-z0-9]{26}")
