@@ -10,13 +10,13 @@ from storage import claims, drafts, outbox
 feature = Feature("menage")
 
 CLAIMS_KEPT = timedelta(days=60)
-MESSAGES_KEPT = timedelta(days=90)
+MARKS_KEPT = timedelta(days=90)
 
 
 @feature.job("hour=4 minute=10")
 async def tidy(ctx: Context) -> Replies:
-    """Drafts go after a week, delivered messages after 90 days, claims after 60."""
+    """Drafts go after a week, what is left of messages delivered or given up after 90 days, claims after 60."""
     await drafts.forget(ctx.db, ctx.now)
-    await outbox.forget(ctx.db, ctx.now - MESSAGES_KEPT)
+    await outbox.forget(ctx.db, ctx.now - MARKS_KEPT)
     await claims.forget(ctx.db, ctx.now - CLAIMS_KEPT)
     return None

@@ -21,6 +21,8 @@ class Faults:
     """API calls whose path ends so are not answered before this is empty again."""
     held: int = 0
     """How many calls wait for that now."""
+    poison: str = ""
+    """Answer 500 to every API call whose body has this in it (plain letters), doing nothing."""
 
     def drop_sockets(self) -> None:
         """Cut every websocket, as a proxy does."""

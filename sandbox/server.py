@@ -101,6 +101,8 @@ class Sandbox(World):
         if route.auth and token is None:
             raise unauthorized()
         payload = await self._payload(request) if route.limit_body else b""
+        if self.faults.poison and self.faults.poison.encode() in payload:
+            raise ApiError("app.post.save.app_error", 500)
         return await route.handler(Call(self, request, token, payload))
 
     async def _held(self, path: str) -> None:

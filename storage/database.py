@@ -237,7 +237,8 @@ def _pragmas(connection: Any, *more: str) -> None:
 
 def _writable(connection: Any, _: object) -> None:
     # FULL: a report said to be recorded survives a power cut, at the price of one fsync a commit.
-    _pragmas(connection, "journal_mode=WAL", "synchronous=FULL")
+    # secure_delete: what is emptied or erased is gone from the file, too (many builds of SQLite do so by themselves).
+    _pragmas(connection, "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
 
 
 def _read_only(connection: Any, _: object) -> None:

@@ -1,21 +1,27 @@
 """Orders: rows of the outbox whose message is made before it is sent; each belongs to one maker at a time."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, update
+from sqlalchemy import ColumnElement, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.outbox import Outgoing, Where
+from storage.outbox import ORDERS, Outgoing, Where
 
 
-async def take(db: AsyncSession, now: datetime, until: datetime, busy: Collection[str]) -> Outgoing | None:
-    """Lease the next order that is due, of nobody in ``busy``; those that somebody waits for (a topic) come first."""
-    due = select(Outgoing).where(*_of_others(busy), col(Outgoing.not_before) <= now)
-    first = due.order_by(col(Outgoing.topic).is_(None), col(Outgoing.created_at), col(Outgoing.id)).limit(1)
-    order = (await db.exec(first.with_for_update(skip_locked=True))).first()
+async def take(
+    db: AsyncSession, now: datetime, until: datetime, busy: Collection[str], served: Collection[str]
+) -> Outgoing | None:
+    """Lease the next order that is due, of nobody in ``busy``.
+
+    Those that somebody waits for (a topic) come first, then those of people who were not ``served`` in this turn.
+    """
+    due = select(Outgoing.id).where(ORDERS, col(Outgoing.not_before) <= now, *_not_of(busy))
+    turn = (col(Outgoing.topic).is_(None), col(Outgoing.target).in_(served), col(Outgoing.created_at), col(Outgoing.id))
+    first = due.order_by(*turn).limit(1).with_for_update(skip_locked=True).scalar_subquery()
+    order = (await db.exec(select(Outgoing).where(col(Outgoing.id) == first))).first()
     if order is not None:
         order.not_before = until
         await db.flush()
@@ -24,8 +30,12 @@ async def take(db: AsyncSession, now: datetime, until: datetime, busy: Collectio
 
 async def next_due(db: AsyncSession, busy: Collection[str]) -> datetime | None:
     """When the next order of nobody in ``busy`` is due; None when none waits."""
-    due = select(Outgoing.not_before).where(*_of_others(busy), col(Outgoing.not_before).is_not(None))
-    return (await db.exec(due.order_by(col(Outgoing.not_before)).limit(1))).first()
+    return (await db.exec(select(func.min(Outgoing.not_before)).where(ORDERS, *_not_of(busy)))).one()
+
+
+async def waiting(db: AsyncSession, user_id: str) -> int:
+    """How many orders of somebody wait, those being made included."""
+    return (await db.exec(select(func.count()).select_from(Outgoing).where(ORDERS, Outgoing.target == user_id))).one()
 
 
 async def change(db: AsyncSession, order: Outgoing, values: dict[str, Any]) -> bool:
@@ -37,12 +47,11 @@ async def change(db: AsyncSession, order: Outgoing, values: dict[str, Any]) -> b
 async def has_its_turn(db: AsyncSession, order: Outgoing) -> bool:
     """Whether what comes before an order is out of the outbox: its waiting message (delivered, or given up), and the
     person’s earlier orders that were not tried to the end yet. What somebody waits for does not wait for the rest."""
-    others = (col(Outgoing.where) == Where.FILE, col(Outgoing.target) == order.target)
-    before = and_(*others, col(Outgoing.attempts) == 0, col(Outgoing.created_at) < order.created_at)
-    if order.topic:
-        before = or_(and_(*_waiting(order.topic)), and_(before, col(Outgoing.topic).is_not(None)))
-    first = select(Outgoing.id).where(col(Outgoing.not_before).is_not(None), before).limit(1)
-    return (await db.exec(first)).first() is None
+    if order.topic and await _any(db, *_waiting(order.topic), col(Outgoing.not_before).is_not(None)):
+        return False
+    earlier = (Outgoing.target == order.target, Outgoing.attempts == 0, col(Outgoing.created_at) < order.created_at)
+    same = [col(Outgoing.topic).is_not(None)] if order.topic else []
+    return not await _any(db, ORDERS, *earlier, *same)
 
 
 async def forget_topic(db: AsyncSession, topic: str) -> None:
@@ -50,8 +59,12 @@ async def forget_topic(db: AsyncSession, topic: str) -> None:
     await db.exec(update(Outgoing).where(*_waiting(topic)).values(topic=None))
 
 
-def _of_others(busy: Collection[str]) -> tuple[ColumnElement[bool], ...]:
-    return col(Outgoing.where) == Where.FILE, col(Outgoing.target).not_in(busy)
+async def _any(db: AsyncSession, *conditions: Any) -> bool:
+    return (await db.exec(select(Outgoing.id).where(*conditions).limit(1))).first() is not None
+
+
+def _not_of(people: Collection[str]) -> Sequence[ColumnElement[bool]]:
+    return [col(Outgoing.target).not_in(people)] if people else []
 
 
 def _waiting(topic: str) -> tuple[ColumnElement[bool], ...]:

@@ -54,7 +54,9 @@ class Town:
 
     def read(self, request: web.Request, _: Any) -> web.StreamResponse:
         self.reads += 1
-        return web.json_response({"posts": {p["id"]: p for p in self.posts}})
+        page, size = int(request.query["page"]), int(request.query["per_page"])
+        shown = self.posts[::-1][page * size : (page + 1) * size]
+        return web.json_response({"order": [p["id"] for p in shown], "posts": {p["id"]: p for p in shown}})
 
     async def patch(self, request: web.Request, body: Any) -> web.StreamResponse:
         self.tries += 1
@@ -91,10 +93,10 @@ class Stage:
     url: str
 
     @asynccontextmanager
-    async def outbox(self) -> AsyncIterator[Outbox]:
+    async def outbox(self, clock: Callable[[], datetime] = now) -> AsyncIterator[Outbox]:
         """One run of the bot; leaving the block is a crash unless the test drained it."""
         client = AioClient(self.url, "jeton")
-        outbox = Outbox(self.database, Mattermost(client, "cnum"), now, first=FIRST)
+        outbox = Outbox(self.database, Mattermost(client, "cnum"), clock, first=FIRST)
         await outbox.start()
         try:
             yield outbox

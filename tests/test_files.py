@@ -129,7 +129,7 @@ async def test_two_orders_are_made_at_once_and_no_more(office: Office) -> None:
 
 async def test_who_lost_the_role_meanwhile_gets_a_sentence(office: Office) -> None:
     async with office.bot() as app:
-        before(app, "posts_since", lambda: office.loses_her_role(app))
+        before(app, "newest_posts", lambda: office.loses_her_role(app))
         await office.asks(app)
         (told,) = await office.settled(app)
     assert "réservée aux conseillers numériques" in told.message

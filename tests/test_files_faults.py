@@ -35,7 +35,7 @@ def once(*troubles: Any) -> Any:
     return befalls
 
 
-@pytest.mark.parametrize("call", ["direct_channel", "posts_since", "upload", "post_files"])
+@pytest.mark.parametrize("call", ["direct_channel", "newest_posts", "upload", "post_files"])
 @pytest.mark.parametrize("around", [before, after])
 async def test_mattermost_goes_away_in_the_middle(office: Office, call: str, around: Any) -> None:
     faults = office.room.server.faults
@@ -96,7 +96,7 @@ async def test_a_crash_before_it_was_written_down_that_all_is_done(
         assert arrived_once(await office.settled(app))
 
 
-@pytest.mark.parametrize("call", ["posts_since", "upload", "post_files"])
+@pytest.mark.parametrize("call", ["newest_posts", "upload", "post_files"])
 async def test_stopping_in_the_middle_gives_the_order_back_at_once(office: Office, call: str) -> None:
     pause = Pause()
     async with office.bot() as app:
@@ -214,7 +214,7 @@ async def test_what_the_server_does_not_take_is_told(
     assert len(office.shop.made) == 1
 
 
-@pytest.mark.parametrize("call", ["posts_since", "upload", "post_files"])
+@pytest.mark.parametrize("call", ["newest_posts", "upload", "post_files"])
 @pytest.mark.parametrize(("status", "sentence"), [(403, "pas le droit"), (400, "pas accepté")])
 async def test_what_the_bot_may_not_is_told(office: Office, call: str, status: int, sentence: str) -> None:
     async def refused() -> None:

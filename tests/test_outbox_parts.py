@@ -6,6 +6,7 @@ from datetime import timedelta
 from bot.backoff import backoff
 from bot.outbox.gate import Gate, patience
 from bot.outbox.lanes import Lanes
+from bot.outbox.letters import written
 from storage.outbox import Where
 from tests.chat_server import BOT
 from tests.outgoing import message, now
@@ -47,12 +48,12 @@ async def test_calls_that_fail_together_count_as_one() -> None:
 
 async def test_a_lane_belongs_to_one_worker() -> None:
     lanes = Lanes()
-    first, second, other = message("1"), message("2"), message("3", target=BOT)
+    first, second, other = (written(m, now()) for m in (message("1"), message("2"), message("3", target=BOT)))
     for m in (first, second, other):
         lanes.put(m)
     lane = await lanes.next()
     assert lanes.head(lane) is first
-    assert [m.content["message"] for m in lanes.clear()] == ["2", "3"]
+    assert [letter.message.content["message"] for letter in lanes.clear()] == ["2", "3"]
     assert len(lanes) == 1
     assert lanes.all() == [first]
     lanes.put(second)

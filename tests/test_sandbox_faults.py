@@ -36,6 +36,17 @@ async def test_a_broken_server_does_nothing() -> None:
         assert len(here.server.state.posts) == before
 
 
+async def test_a_server_may_fail_at_one_post_only() -> None:
+    async with room() as here:
+        here.server.faults.poison = "mal"
+        await here.say("bien")
+        with pytest.raises(Refused) as refused:
+            await here.say("un message mal venu")
+        assert refused.value.status == 500
+        here.server.faults.poison = ""
+        await here.say("un message mal venu")
+
+
 async def test_too_many_calls_are_told_when_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sandbox.ratelimit.monotonic", lambda: 0.0)  # all within one second, however slow the machine
     async with room() as here:

@@ -126,13 +126,16 @@ class Attempt:
         await self._later(held, str(error), tries, error.retry_after or 0.0)
 
     async def _not_reached(self, held: Held, error: ChatError, began: float, reference: str) -> None:
-        if error.may_pass or error.status == 401:
-            if self._gate.shut(began, error.retry_after):
-                log.warning("mattermost_away", status=error.status, error_id=error.error_id)
-            ORDERS.labels("later").inc()
-            await held.put_off(self._clock())
-        else:
-            await self._refused(held, error, reference)
+        away = error.status in {401, 429} or (error.may_pass and not await self._chat.answers())
+        if not away:
+            # The server answers others: this person’s channel only, or a refusal.
+            self._gate.opened()
+            await self._unsent(held, error, reference)
+            return
+        if self._gate.shut(began, error.retry_after):
+            log.warning("mattermost_away", status=error.status, error_id=error.error_id)
+        ORDERS.labels("later").inc()
+        await held.put_off(self._clock())
 
     async def _later(self, held: Held, fault: str, tries: int, at_least: float = 0.0) -> None:
         """Try again, after pauses that grow."""

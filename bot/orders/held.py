@@ -12,7 +12,7 @@ from bot.outbox import LEASE, Order
 from bot.replies import Direct, Refresh, Reply
 from bot.steps import Steps
 from storage import orders as table
-from storage.outbox import Outgoing
+from storage.outbox import EMPTY, Outgoing
 
 
 class Lost(Exception):
@@ -66,7 +66,7 @@ class Held:
         async with self._one_at_a_time:
             if self._over or self.row.not_before is None:
                 return
-            values |= {"content": self.order.model_dump(mode="json")}
+            values |= {"content": self.order.model_dump(mode="json") if values["not_before"] else EMPTY}
             messages = await self._steps.run(lambda db: self._write(db, replies, instead, values))
         self._workshop.hurry(messages)
 

@@ -1,4 +1,7 @@
-"""The makers: they take what was ordered, make it and send it, two orders at once, beside the outbox’s workers."""
+"""The makers: they take what was ordered, make it and send it, two orders at once, beside the outbox’s workers.
+
+People take turns: one order of each at a time, and nobody’s second before everybody’s first.
+"""
 
 import asyncio
 from contextlib import suppress
@@ -24,6 +27,8 @@ AGAIN = 1.0
 """Seconds until a database that did not answer is asked again."""
 BREATH = 0.05
 """Seconds between two looks at least."""
+REMEMBERED = 200
+"""Of how many people it is known at most that they had their turn in this round."""
 BEAT = LEASE.total_seconds() / 4
 """Seconds after which a lease is renewed."""
 
@@ -40,6 +45,7 @@ class Makers:
         self._gate = Gate(first)
         self._attempt = Attempt(workshop, folders, self._gate, first)
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._turn: dict[str, None] = {}
         self._loop: asyncio.Task[None] | None = None
 
     @property
@@ -79,12 +85,21 @@ class Makers:
         if len(self._busy) >= (MAKERS if self._gate.is_open else 1):
             return LOOK  # who is done calls
         now, busy = self._clock(), list(self._busy)
-        row = await self._steps.run(lambda db: table.take(db, now, now + LEASE, busy))
+        row = await self._steps.run(lambda db: table.take(db, now, now + LEASE, busy, list(self._turn)))
         if row is not None:
+            self._serve(row.target)
             self._busy[row.target] = asyncio.create_task(self._work(row))
             return 0.0
         following = await self._steps.run(lambda db: table.next_due(db, busy), writes=False)
         return min(LOOK, max(0.0, (following - now).total_seconds())) if following else LOOK
+
+    def _serve(self, person: str) -> None:
+        """Somebody’s turn has come; when all who wait had one, the next round begins."""
+        if person in self._turn:
+            self._turn.clear()
+        self._turn[person] = None
+        if len(self._turn) > REMEMBERED:
+            del self._turn[next(iter(self._turn))]
 
     async def _work(self, row: Outgoing) -> None:
         held = Held(row, self._steps, self._workshop)

@@ -7,7 +7,8 @@ from typing import Any
 from bot.errors import ChatError
 from bot.mattermost import Chat, ChatPost
 from bot.orders.held import Held
-from bot.outbox.sender import MARK, SKEW
+from bot.outbox.search import posts_from
+from bot.outbox.sender import MARK
 
 MOST = 10
 """How many files a post carries: their ids must fit in 300 characters, on every version."""
@@ -29,17 +30,19 @@ def parts(files: Sequence[Path]) -> list[Sequence[Path]]:
 async def standing(chat: Chat, channel_id: str, held: Held) -> dict[int, str]:
     """The posts an earlier try made, by their place in the parcel; one that lost its files is taken away."""
     bot = await chat.me()
-    since = int((held.row.created_at - SKEW).timestamp() * 1000)
     found: dict[int, str] = {}
     places = {_mark(held, place): place for place in range(len(held.order.sizes or []))}
-    for post in await chat.posts_since(channel_id, since):
+    broken: dict[str, ChatPost] = {}
+    async for post in posts_from(chat, channel_id, held.row.created_at):
         place = places.get(str(post.props.get(MARK)))
         if place is None or post.user_id != bot.id:
             continue
         if _is_whole(post, held, place):
             found[place] = post.id
         else:
-            await _take_away(chat, held, post)
+            broken[post.id] = post
+    for post in broken.values():
+        await _take_away(chat, held, post)
     return found
 
 

@@ -4,16 +4,19 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 
-from storage.outbox import Outgoing, Where
+from bot.outbox.letters import Letter
+from storage.outbox import Where
 
 Lane = tuple[Where, str]
+LONGEST = 25
+"""How many messages of one lane wait in memory at most."""
 
 
 class Lanes:
     """Messages in memory, each lane’s in order; a lane is worked on by one worker at a time."""
 
     def __init__(self) -> None:
-        self._lanes: dict[Lane, deque[Outgoing]] = {}
+        self._lanes: dict[Lane, deque[Letter]] = {}
         self._ready: asyncio.Queue[Lane] = asyncio.Queue()
         self._busy: set[Lane] = set()
         self._idle = asyncio.Event()
@@ -23,13 +26,13 @@ class Lanes:
     def __len__(self) -> int:
         return self._size
 
-    def put(self, message: Outgoing) -> None:
+    def put(self, letter: Letter) -> None:
         """Let a message wait for its turn."""
-        lane = (message.where, message.target)
+        lane = (letter.message.where, letter.target)
         if lane not in self._lanes:
             self._lanes[lane] = deque()
             self._ready.put_nowait(lane)
-        self._lanes[lane].append(message)
+        self._lanes[lane].append(letter)
         self._size += 1
         self._idle.clear()
 
@@ -41,7 +44,7 @@ class Lanes:
                 self._busy.add(lane)
                 return lane
 
-    def head(self, lane: Lane) -> Outgoing | None:
+    def head(self, lane: Lane) -> Letter | None:
         """The first message of a taken lane; None gives the lane back."""
         if self._lanes[lane]:
             return self._lanes[lane][0]
@@ -56,14 +59,23 @@ class Lanes:
         self._lanes[lane].popleft()
         self._size -= 1
 
-    def clear(self) -> Sequence[Outgoing]:
-        """Take out all that nobody is at."""
-        out: list[Outgoing] = []
-        for lane, messages in list(self._lanes.items()):
-            kept = [messages.popleft()] if lane in self._busy and messages else []
-            out += messages
-            messages.clear()
-            messages.extend(kept)
+    def full(self) -> list[str]:
+        """The targets for which no more should be brought into memory: it is for all."""
+        return [target for (_, target), letters in self._lanes.items() if len(letters) >= LONGEST]
+
+    def is_full(self, letter: Letter) -> bool:
+        """Whether its lane is one of these."""
+        return len(self._lanes.get((letter.message.where, letter.target), ())) >= LONGEST
+
+    def clear(self, *lanes: Lane) -> Sequence[Letter]:
+        """Take out all that nobody is at, of these lanes or of all."""
+        out: list[Letter] = []
+        for lane in lanes or list(self._lanes):
+            letters = self._lanes[lane]
+            kept = [letters.popleft()] if lane in self._busy and letters else []
+            out += letters
+            letters.clear()
+            letters.extend(kept)
             if lane not in self._busy:
                 del self._lanes[lane]
         self._size -= len(out)
@@ -71,9 +83,9 @@ class Lanes:
             self._idle.set()
         return out
 
-    def all(self) -> Sequence[Outgoing]:
+    def all(self) -> Sequence[Letter]:
         """Everything still here."""
-        return [m for messages in self._lanes.values() for m in messages]
+        return [letter for letters in self._lanes.values() for letter in letters]
 
     async def empty(self) -> None:
         """Wait until nothing is left."""

@@ -3,6 +3,14 @@
 from typing import Any
 
 from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.errors import UserError
+from bot.texts import render
+from storage import orders
+
+MOST = 20
+"""How many orders of one person may wait."""
 
 
 class Order(BaseModel):
@@ -24,3 +32,9 @@ class Order(BaseModel):
 def topic_of(order_id: str) -> str:
     """What the waiting message of an order is filed under."""
     return f"file:{order_id}"
+
+
+async def make_room(db: AsyncSession, user_id: str) -> None:
+    """Raises UserError when so many orders of somebody wait that they should wait, too."""
+    if await orders.waiting(db, user_id) >= MOST:
+        raise UserError(render("fichier/many", count=MOST))

@@ -3,13 +3,11 @@
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
+from bot.outbox.letters import LEASE, Letter, taken
 from bot.steps import Steps
 from storage import outbox as table
 from storage.database import Database
 from storage.outbox import Outgoing, Where
-
-LEASE = timedelta(seconds=20)
-"""For how long a message belongs to the replica that wrote or took it."""
 
 
 class Rows:
@@ -20,23 +18,28 @@ class Rows:
         self._steps = Steps(database)
         self.finished = self._steps.finished
 
-    async def due_in(self) -> float | None:
-        """Seconds until the next try of any message, 0 when it is due; None when nothing waits."""
-        following = await self._steps.run(table.next_due, writes=False)
-        return max(0.0, (following - self._clock()).total_seconds()) if following else None
+    async def due_in(self, but_of: Collection[str]) -> float | None:
+        """Seconds until the next try of any message, 0 when it is due; None when nothing waits.
 
-    async def take(self, limit: int) -> Sequence[Outgoing]:
+        What is for ``but_of`` is left out, here as in ``take``.
+        """
+        now = self._clock()
+        following = await self._steps.run(lambda db: table.next_due(db, now, but_of), writes=False)
+        return max(0.0, (following - now).total_seconds()) if following else None
+
+    async def take(self, limit: int, but_of: Collection[str]) -> Sequence[Letter]:
         """Lease what is due, oldest first."""
         now = self._clock()
-        return await self._steps.run(lambda db: table.take(db, now, now + LEASE, limit))
+        found = await self._steps.run(lambda db: table.take(db, now, now + LEASE, limit, but_of))
+        return [taken(message) for message in found]
 
-    async def still_mine(self, message: Outgoing, needed: timedelta) -> bool:
+    async def still_mine(self, letter: Letter, needed: timedelta) -> bool:
         """Whether the lease lasts as long as a try may take, renewing it at need; False: another has it now."""
-        now = self._clock()
-        if message.not_before is None or message.not_before - now >= needed:
+        if letter.is_mine_for(needed):
             return True
-        mine = await self._steps.run(lambda db: table.lease(db, message, now + LEASE))
-        message.not_before = now + LEASE
+        until = self._clock() + LEASE
+        mine = await self._steps.run(lambda db: table.lease(db, letter.message, until))
+        letter.renewed(until)
         return mine
 
     async def superseded(self, message: Outgoing) -> bool:

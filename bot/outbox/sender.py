@@ -1,14 +1,11 @@
 """Sending one message, so that another try, here or elsewhere, never makes a second post."""
 
-from datetime import timedelta
-
 from bot.mattermost import Chat
+from bot.outbox.search import posts_from
 from storage.outbox import Outgoing, Where
 
 MARK = "coop_id"
 """The prop by which a post tells which message it is."""
-SKEW = timedelta(minutes=10)
-"""How far apart the clocks of the bot and of Mattermost may be."""
 
 
 async def send(chat: Chat, message: Outgoing, *, again: bool) -> tuple[str, bool]:
@@ -30,6 +27,7 @@ async def send(chat: Chat, message: Outgoing, *, again: bool) -> tuple[str, bool
 
 
 async def _earlier(chat: Chat, channel_id: str, bot_id: str, message: Outgoing) -> str | None:
-    since = int((message.created_at - SKEW).timestamp() * 1000)
-    posts = await chat.posts_since(channel_id, since)
-    return next((p.id for p in posts if p.user_id == bot_id and p.props.get(MARK) == message.id), None)
+    async for post in posts_from(chat, channel_id, message.created_at):
+        if post.user_id == bot_id and post.props.get(MARK) == message.id:
+            return post.id
+    return None

@@ -1,29 +1,26 @@
 """The worker that brings the messages of the outbox to Mattermost: at once, in order, as long as it takes, once."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
-from bot.backoff import backoff
-from bot.errors import ChatError
 from bot.mattermost import Chat
-from bot.metrics import DELIVERIES, OUTBOX_OPEN, OUTBOX_WAITING
-from bot.outbox.gate import GIVEN_UP_AFTER, Gate, patience
-from bot.outbox.lanes import Lanes
+from bot.metrics import OUTBOX_OPEN, OUTBOX_WAITING
+from bot.outbox.backlog import Backlog
+from bot.outbox.lanes import Lane, Lanes
+from bot.outbox.letters import Letter, written
 from bot.outbox.marks import Marks
-from bot.outbox.rows import LEASE, Rows
-from bot.outbox.sender import send
+from bot.outbox.rows import Rows
+from bot.outbox.tries import Outcome, Tries
 from bot.traffic import Traffic
 from storage.database import Database
 from storage.outbox import Outgoing, Where
 
 log = structlog.get_logger()
 
-TRY = timedelta(seconds=12)
-"""The longest a single try takes; it is begun only while the lease lasts as long."""
 WORKERS = 4
 COURTESY = 0.1
 """Seconds a message waits at most for the requests under way: accepting a report comes before its receipt."""
@@ -32,12 +29,8 @@ LOOK = 30.0
 """Seconds after which the table is looked at anyway: another replica may have died at its work."""
 BREATH = 0.2
 """Seconds between two looks at least."""
-NEVER_MIND = 10
-"""After so many tries, what Mattermost itself fails at is the message’s fault and not a sign of an outage."""
 HELD = 400
 """How many messages wait in memory at most; the others wait in the table."""
-PARKED = 20_000
-"""Of how many messages more the ids are kept, to give them back before their leases end."""
 
 
 class Outbox:
@@ -62,10 +55,10 @@ class Outbox:
         self._chat = chat
         self._clock = clock
         self._first = first
-        self._gate = Gate(first)
         self._lanes = Lanes()
         self._marks = Marks(self._rows)
-        self._parked: set[str] = set()
+        self._tries = Tries(chat, self._rows, self._marks, clock, first)
+        self._backlog = Backlog()
         self._tasks: list[asyncio.Task[None]] = []
         self._draining = False
         self.wake = asyncio.Event()
@@ -76,7 +69,7 @@ class Outbox:
     @property
     def is_open(self) -> bool:
         """Whether Mattermost takes messages, as far as is known."""
-        return self._gate.is_open
+        return self._tries.gate.is_open
 
     async def start(self) -> None:
         """Begin to deliver, with what an earlier run left."""
@@ -91,12 +84,20 @@ class Outbox:
         if any(m.where is Where.FILE for m in messages):
             self.ordered.set()
             messages = [m for m in messages if m.where is not Where.FILE]
-        if self.is_open and not self._draining and len(self._lanes) < HELD:
-            for message in messages:
-                self._lanes.put(message)
-        else:
-            self._park(messages)
+        now = self._clock()
+        for letter in (written(message, now) for message in messages):
+            if self._may_leave(letter):
+                self._lanes.put(letter)
+            else:
+                self._backlog.add([letter])
+                self.wake.set()
         self._count()
+
+    def _may_leave(self, letter: Letter) -> bool:
+        """Whether a new message need not wait in the table: for the gate, for memory, or behind others of its lane."""
+        if not self.is_open or self._draining or len(self._lanes) >= HELD or self._lanes.is_full(letter):
+            return False
+        return not self._backlog.holds(letter.target) and not self._tries.doubts.rests(letter.target)
 
     async def drain(self, seconds: float = 3.0) -> None:
         """Stop: finish what can be within so many seconds, and leave the rest to whoever comes next."""
@@ -109,95 +110,40 @@ class Outbox:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._rows.finished()
         await self._marks.flush()
-        self._park(self._lanes.all())
+        self._backlog.add(self._lanes.all())
         with suppress(Exception):  # the leases end by themselves
             await self._release()
 
     async def _work(self) -> None:
         while True:
             lane = await self._lanes.next()
-            while message := self._lanes.head(lane):
+            while letter := self._lanes.head(lane):
                 await self._traffic.lull(COURTESY)
                 try:
-                    await self._deliver(message)
+                    await self._deliver(lane, letter)
                 except Exception:
                     # The database, most likely: the message is due again when its lease ends.
-                    log.warning("outbox_broken", attempts=message.attempts, exc_info=True)
+                    log.warning("outbox_broken", attempts=letter.message.attempts, exc_info=True)
                 self._lanes.done(lane)
-            if not self._lanes:
+            if not self._lanes or self._backlog.holds(lane[1]):
                 self.wake.set()
             self._count()
 
-    async def _deliver(self, message: Outgoing) -> None:
-        # Only what this process wrote a moment ago was surely never sent.
-        again = message.attempts > 0 or message.not_before != message.created_at + LEASE
-        if not await self._rows.still_mine(message, TRY):
-            return
-        if again and await self._rows.superseded(message):
-            self._arrived(message, message.target, "found")
-            return
-        began = asyncio.get_running_loop().time()
-        try:
-            async with asyncio.timeout(TRY.total_seconds()):
-                post_id, found = await send(self._chat, message, again=again)
-        except TimeoutError:
-            await self._away(message, ChatError(0, "timeout"), began)
-        except ChatError as error:
-            await self._failed(message, error, began)
-        else:
-            self._arrived(message, post_id, "found" if found else "delivered")
-
-    def _arrived(self, message: Outgoing, post_id: str, outcome: str) -> None:
-        self._answered()
-        self._marks.add(message.id, post_id)
-        DELIVERIES.labels(outcome).inc()
-
-    async def _failed(self, message: Outgoing, error: ChatError, began: float) -> None:
-        worn = message.attempts >= NEVER_MIND and error.error_id and error.status not in {0, 429}
-        if (error.may_pass and not worn) or error.status == 401:
-            await self._away(message, error, began)
-        elif message.where is Where.POST and error.status in {403, 404}:
-            # Nothing is left to be rewritten (old servers say 403 of a deleted post).
-            self._arrived(message, message.target, "gone")
-        else:
-            await self._refused(message, error)
-
-    async def _away(self, message: Outgoing, error: ChatError, began: float) -> None:
-        if self._gate.shut(began, error.retry_after):
-            log.warning("mattermost_away", status=error.status, error_id=error.error_id)
-            OUTBOX_OPEN.set(0)
-        self._park(self._lanes.clear())
-        wait = max(self._gate.wait(), backoff(message.attempts + 1, self._first))
-        DELIVERIES.labels("later").inc()
-        self.wake.set()
-        await self._rows.failed(message, str(error), self._clock() + timedelta(seconds=wait))
-
-    async def _refused(self, message: Outgoing, error: ChatError) -> None:
-        self._answered()
-        now = self._clock()
-        next_try = patience(message.attempts, message.created_at, now)
-        if message.where is Where.POST:
-            next_try = None  # an old content must not overwrite a newer one hours later
-        elif error.may_pass:
-            next_try = next_try or now + GIVEN_UP_AFTER  # its own fault or not, nobody said no
-        log.warning("message_refused", status=error.status, error_id=error.error_id, given_up=next_try is None)
-        DELIVERIES.labels("refused").inc()
-        await self._rows.failed(message, str(error), next_try)
-
-    def _answered(self) -> None:
-        if self._gate.opened():
-            log.info("mattermost_back")
-            OUTBOX_OPEN.set(1)
+    async def _deliver(self, lane: Lane, letter: Letter) -> None:
+        verdict = await self._tries.deliver(letter)
+        waits = verdict.outcome is not Outcome.SETTLED
+        if waits:
+            # Behind the gate everything waits, behind one message only what is for the same target.
+            lanes = () if verdict.outcome is Outcome.AWAY else (lane,)
+            self._backlog.add(self._lanes.clear(*lanes))
+        if verdict.fault:
+            await self._rows.failed(letter.message, verdict.fault, verdict.next_try)
+        if waits:
+            self._backlog.returned(letter)
             self.wake.set()
 
-    def _park(self, messages: Iterable[Outgoing]) -> None:
-        """Keep in mind what is leased to nobody but this process, to give it back before its time."""
-        for message in messages:
-            if len(self._parked) < PARKED:
-                self._parked.add(message.id)
-
     def _count(self) -> None:
-        OUTBOX_WAITING.set(len(self._lanes) + len(self._parked))
+        OUTBOX_WAITING.set(len(self._lanes) + len(self._backlog))
 
     async def _watch(self) -> None:
         """Take what is due from the table; sleep until more is, or until something happened here."""
@@ -214,25 +160,35 @@ class Outbox:
 
     async def _look(self) -> float:
         """One look; the seconds until the next."""
-        if (shut := self._gate.wait()) > 0:
+        gate = self._tries.gate
+        if (shut := gate.wait()) > 0:
             return shut
-        room = (BATCH if self.is_open else 1) - len(self._lanes)
+        if not gate.is_open and not await self._tries.is_back():
+            return gate.wait()
+        room = (BATCH if gate.is_open else 1) - len(self._lanes)
         if room <= 0:
             return LOOK  # a worker calls when it is done
         await self._release()
-        due_in = await self._rows.due_in()
-        if due_in:
-            return min(due_in, LOOK)
-        messages = await self._rows.take(room) if due_in is not None else []
-        if not messages:
-            self._answered()  # nothing to probe with
-        for message in messages:
-            if message.id not in self._marks:
-                self._lanes.put(message)
-        return 0.0 if messages else LOOK
+        return await self._take(room)
+
+    async def _take(self, room: int) -> float:
+        """Bring so many messages into memory; the seconds until the next look."""
+        doubts = self._tries.doubts
+        rested_in = doubts.wait(LOOK)
+        # A message that the server failed at is no probe: it would fail again.
+        but_of = [*self._lanes.full(), *(doubts.resting() if self.is_open else doubts.all())]
+        due_in = await self._rows.due_in(but_of)
+        letters = [] if due_in is None or due_in > 0 else await self._rows.take(room, but_of)
+        for letter in letters:
+            if letter.message.id not in self._marks:
+                self._lanes.put(letter)
+        if len(letters) < room:
+            self._backlog.taken(but_of)
+        if letters or self._tries.opened():  # it answers, and nothing is there to probe with
+            return 0.0
+        return min(due_in or LOOK, rested_in)
 
     async def _release(self) -> None:
-        ids = list(self._parked)[: 10 * BATCH]
-        if ids:
+        if ids := self._backlog.oldest(10 * BATCH):
             await self._rows.release(ids)
-            self._parked.difference_update(ids)
+            self._backlog.released(ids)

@@ -1,0 +1,141 @@
+"""However much waits, the outbox finds the next thing to do by an index and sorts nothing; what is done is counted."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import bindparam, event, text, update
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.outbox import LEASE
+from storage import orders, outbox
+from storage.database import Database, UtcTime
+from storage.outbox import Outgoing
+from tests.databases import database
+from tests.outgoing import message, now
+
+__all__ = ["database"]
+
+MANY = 20_000
+Query = Callable[[AsyncSession], Awaitable[Any]]
+
+FILL = {
+    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :many) ",
+    "postgresql": "WITH n(i) AS (SELECT * FROM generate_series(1, :many)) ",
+}
+ROWS = """
+INSERT INTO outgoing (id, "where", target, content, topic, created_at, attempts, not_before, delivered_at, post_id)
+SELECT 'n' || i, CASE WHEN i % 100 = 0 THEN 'file' ELSE 'person' END, 'p' || (i % 500), '{}',
+  CASE WHEN i % 2 = 0 THEN 'cra:' || i END, :now, 0,
+  CASE WHEN i % 10 = 0 THEN :due END, CASE WHEN i % 10 > 1 THEN :now END, CASE WHEN i % 10 > 1 THEN 'post' || i END
+FROM n
+"""
+
+
+@pytest.fixture
+async def full(database: Database) -> Database:
+    """Of ten messages one waits, one was given up, the others are delivered; of those that wait a tenth are orders."""
+    kind = "sqlite" if database.is_sqlite else "postgresql"
+    instants = (bindparam("now", now(), UtcTime), bindparam("due", now() - timedelta(seconds=1), UtcTime))
+    async with database.engine.begin() as connection:
+        await connection.execute(text(FILL[kind] + ROWS).bindparams(*instants, many=MANY))
+    async with database.engine.begin() as connection:
+        await connection.execute(text("ANALYZE"))
+    return database
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[tuple[str, Any]]]:
+    """What is asked of the database, as it is asked."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+
+
+async def plans(database: Database, query: Query) -> str:
+    """How the database goes about the reading statements of a query."""
+    with statements(database) as asked:
+        async with database.transaction() as db:
+            await query(db)
+    explain = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
+    lines: list[str] = []
+    async with database.engine.connect() as connection:
+        for statement, parameters in asked:
+            if statement.startswith(("SELECT", "DELETE")):
+                rows = await connection.exec_driver_sql(explain + statement, parameters)
+                lines += [str(row[-1]) for row in rows]
+    return "\n".join(lines)
+
+
+async def take(db: AsyncSession) -> None:
+    assert len(await outbox.take(db, now(), now() + timedelta(seconds=20), 100)) == 100
+
+
+async def take_some(db: AsyncSession) -> None:
+    assert len(await outbox.take(db, now(), now() + timedelta(seconds=20), 100, ["p1", "p2"])) == 100
+
+
+async def look(db: AsyncSession) -> None:
+    assert await outbox.next_due(db, now())
+
+
+async def take_order(db: AsyncSession) -> None:
+    assert await orders.take(db, now(), now() + timedelta(seconds=20), ["p1"], ["p100"])
+
+
+FOUND: dict[str, tuple[Query, str]] = {
+    "take": (take, "ix_outgoing_waiting"),
+    "take but of some": (take_some, "ix_outgoing_waiting"),
+    "look": (look, "ix_outgoing_waiting"),
+    "earliest": (outbox.next_due, "ix_outgoing_waiting"),
+    "posts about": (lambda db: outbox.posts_about(db, "cra:2"), "ix_outgoing_topic"),
+    "order": (take_order, "ix_outgoing_orders"),
+    "next order": (lambda db: orders.next_due(db, ["p1"]), "ix_outgoing_orders"),
+    "orders of one": (lambda db: orders.waiting(db, "p100"), "ix_outgoing_orders"),
+    "turn": (lambda db: orders.has_its_turn(db, message("", target="p100", topic="file:x")), "ix_outgoing_orders"),
+    "forget": (lambda db: outbox.forget(db, now() - timedelta(days=90)), "ix_outgoing_passing"),
+}
+
+
+@pytest.mark.parametrize("name", FOUND)
+async def test_an_index_finds_it(name: str, full: Database) -> None:
+    query, index = FOUND[name]
+    plan = await plans(full, query)
+    assert index in plan
+    assert "Seq Scan" not in plan
+    assert not [line for line in plan.splitlines() if line.startswith("SCAN") and "INDEX" not in line], plan
+    if name not in {"order", "posts about"}:  # a person’s few posts, and the orders that wait: twenty a person
+        assert "Sort" not in plan
+        assert "TEMP B-TREE" not in plan
+
+
+async def test_what_waits_and_was_given_up_is_counted_by_the_database(full: Database) -> None:
+    plan = await plans(full, outbox.counts)
+    assert "Seq Scan" not in plan
+    assert not [line for line in plan.splitlines() if "SCAN" in line and "INDEX" not in line and "CONSTANT" not in line]
+    async with full.transaction(writes=False) as db:
+        assert await outbox.counts(db) == {"waiting": MANY // 10, "given_up": MANY // 10}
+
+
+async def test_many_that_are_not_due_do_not_hide_the_one_that_is(full: Database) -> None:
+    """Leased or put off, and older: they are passed by in the index itself."""
+    async with full.transaction() as db:
+        later = update(Outgoing).where(col(Outgoing.not_before).is_not(None)).values(not_before=now() + LEASE)
+        await db.execute(later)
+        await outbox.add(db, [message("due", not_before=now())])
+    plan = await plans(full, lambda db: outbox.take(db, now(), now(), 100))
+    assert "ix_outgoing_waiting" in plan
+    until = now() + timedelta(seconds=20)
+    async with full.transaction() as db:
+        (found,) = await outbox.take(db, now(), until, 100)
+    assert found.content["message"] == "due"
+    async with full.transaction() as db:
+        assert await outbox.lease(db, found, until + LEASE), "who took it knows its lease"
