@@ -16,7 +16,7 @@ from bot.forms import Clues, Form, name_of
 from bot.french.words import plural
 from bot.links import Links
 from bot.mattermost import Chat
-from bot.outbox import LEASE, Order, Outbox, topic_of
+from bot.outbox import LEASE, Order, Outbox, make_room, topic_of
 from bot.people import People
 from bot.replies import Ask, Direct, Message, Refresh, Refuse, Reply, Say, SendFile, Update, Whisper
 from bot.texts import typeset
@@ -59,7 +59,7 @@ class Delivery:
         return any(isinstance(r, (Say, Direct, Refresh, SendFile)) for r in replies)
 
     async def prepare(self, db: AsyncSession, replies: Sequence[Reply], request: Request) -> list[Outgoing]:
-        """Write down what must arrive, in the caller’s transaction."""
+        """Write down what must arrive, in the caller’s transaction. Raises UserError for one file too many."""
         messages: list[Outgoing] = []
         for reply in replies:
             match reply:
@@ -71,6 +71,8 @@ class Delivery:
                     posts = await self._posts_about(db, reply, request)
                     messages += [self._outgoing(reply, Where.POST, post, person) for post, person in posts.items()]
                 case SendFile():
+                    if request.user_id:
+                        await make_room(db, reply.user_id)
                     messages += self._ordered(reply)
                 case _:
                     continue

@@ -18,6 +18,7 @@ from bot.metrics import OUTCOMES, REQUESTS
 from bot.replies import Refuse, Replies, Reply, Whisper
 from bot.spool import Submission
 from bot.texts import render
+from bot.turns import Turns
 from bot.websocket import PersonChanged
 from storage import claims
 from storage.faults import AWAY, cannot_write, may_pass
@@ -39,6 +40,7 @@ class Dispatcher:
         self._triggers = triggers
         self._m = machine
         self._admission = Admission(machine)
+        self._turns = Turns()
         # « /cra retablir » is « /cra rétablir »: accents are a trouble to type on some phones.
         self._commands = {fold(name): name for kind, name in triggers if kind == "command"}
 
@@ -54,8 +56,19 @@ class Dispatcher:
     async def run(self, request: Request, payload: Payload) -> dict[str, object]:
         """The body of the HTTP answer; what else there is to say is on its way."""
         known = request.name if (request.kind, request.name) in self._triggers else "unknown"
+        with REQUESTS.labels(request.kind, known).time():
+            if request.kind == "event":  # the websocket’s queue hands over a few at a time
+                return await self._run(request, payload)
+            try:
+                async with self._turns.turn(request.user_id):
+                    return await self._run(request, payload)
+            except UserError as crowded:
+                OUTCOMES.labels(request.kind, "refused").inc()
+                return await self._m.delivery.answer([Refuse(crowded.text)], request)
+
+    async def _run(self, request: Request, payload: Payload) -> dict[str, object]:
         reference = begin_request()
-        with self._m.traffic.passing(), REQUESTS.labels(request.kind, known).time():
+        with self._m.traffic.passing():
             replies = await self._guarded(request, payload, reference)
             return await self._answered(replies, request, reference)
 

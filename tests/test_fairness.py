@@ -1,0 +1,197 @@
+"""One person’s crowd keeps nobody else waiting: neither commands nor buttons, nor files, nor messages."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+from sqlalchemy import text
+
+from bot.app import App
+from bot.context import Context, Kind, Request
+from bot.forms import name_of
+from bot.outbox.order import MOST
+from bot.replies import Replies, SendFile, Whisper
+from bot.turns import AT_ONCE, WAITING, Turns
+from storage import orders
+from tests.house import House, until, until_async
+from tests.ordering import HERE, Again, Export, Office, Pause, office, room
+from tests.people import Person
+from tests.telling import filed
+
+__all__ = ["office", "room"]
+
+CROWD = 100
+
+
+@dataclass
+class Slow:
+    """A command and a button that read, and keep their connection until it is enough."""
+
+    enough: asyncio.Event = field(default_factory=asyncio.Event)
+    begun: list[str] = field(default_factory=list)
+    most: int = 0
+    under_way: int = 0
+
+    async def command(self, ctx: Context, number: str) -> Replies:
+        await ctx.db.execute(text("SELECT 1"))
+        self.begun.append(number)
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        await self.enough.wait()
+        self.under_way -= 1
+        return Whisper(f"réponse {number}")
+
+    async def button(self, ctx: Context, _: Again) -> Replies:
+        return await self.command(ctx, "bouton")
+
+
+@pytest.fixture
+def slow(office: Office) -> Slow:
+    slow = Slow()
+    office.shop.feature.command("lent", help="Attendre")(slow.command)
+    office.shop.feature.button(Again, writes=False)(slow.button)
+    return slow
+
+
+def crowd(app: App, person: Person, kind: Kind) -> list[asyncio.Task[dict[str, object]]]:
+    """A flood of requests of one person."""
+    name = "lent" if kind == "command" else name_of(Again)
+    return [
+        asyncio.create_task(app.dispatcher.run(Request(kind, name, person.id), {} if kind == "button" else str(n)))
+        for n in range(CROWD)
+    ]
+
+
+@pytest.mark.parametrize("kind", ["command", "button"])
+async def test_a_crowd_of_requests_keeps_nobody_else_waiting(kind: Kind, office: Office, slow: Slow) -> None:
+    agathe = await office.room.site.person("agathe")
+    async with office.bot() as app:
+        flood = crowd(app, office.room.juliette, kind)
+        await until(lambda: len(slow.begun) == AT_ONCE)
+        await office.runs_command(app, "bonjour", "bonjour Agathe", person=agathe)
+        await agathe.told("bonjour Agathe")
+        assert len(slow.begun) == AT_ONCE, "the crowd stands where it stood"
+        slow.enough.set()
+        answers = await asyncio.gather(*flood)
+    assert slow.most == AT_ONCE
+    assert len(slow.begun) == AT_ONCE + WAITING
+    refused = [answer for answer in answers if "beaucoup de demandes en cours" in str(answer)]
+    assert len(refused) == CROWD - AT_ONCE - WAITING
+    assert answers[-1] in refused
+
+
+async def test_two_crowds_leave_room_for_a_third_person(office: Office, slow: Slow) -> None:
+    amina, simon = [await office.room.site.person(name) for name in ("amina", "simon")]
+    async with office.bot() as app:
+        floods = crowd(app, office.room.juliette, "command") + crowd(app, amina, "command")
+        await until(lambda: len(slow.begun) == 2 * AT_ONCE)
+        asyncio.get_running_loop().call_later(0.2, slow.enough.set)
+        await office.runs_command(app, "bonjour", "bonjour Simon", person=simon)
+        await simon.told("bonjour Simon")
+        await asyncio.gather(*floods)
+
+
+async def test_turns_come_in_the_order_of_coming() -> None:
+    turns, order = Turns(), list[int]()
+
+    async def come(number: int) -> None:
+        async with turns.turn("qui"):
+            order.append(number)
+            await asyncio.sleep(0)
+
+    await asyncio.gather(*(come(n) for n in range(AT_ONCE + WAITING)))
+    assert order == list(range(AT_ONCE + WAITING))
+
+
+async def test_nothing_is_kept_of_who_has_no_request_under_way() -> None:
+    turns = Turns()
+    for n in range(1000):
+        async with turns.turn(str(n)):
+            pass
+    with pytest.raises(ValueError, match="oups"):
+        async with turns.turn("qui"):
+            raise ValueError("oups")
+    waiting = [asyncio.create_task(_take_a_turn(turns)) for _ in range(5)]
+    await asyncio.sleep(0)
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert len(turns) == 0
+
+
+async def _take_a_turn(turns: Turns) -> None:
+    async with turns.turn("qui"):
+        await asyncio.Event().wait()
+
+
+async def test_files_are_made_for_each_in_turn(office: Office) -> None:
+    """Two people order all they may; who comes then does not wait for the end of it."""
+    pause, shop = Pause(), office.shop
+    shop.trouble = pause
+    juliette = office.room.juliette
+    amina, simon = [await office.room.site.person(name) for name in ("amina", "simon")]
+    async with office.bot() as app:
+        await office.registers(app, amina)
+        await office.registers(app, simon)
+        for _ in range(MOST):
+            await office.asks(app, juliette)
+            await office.asks(app, amina)
+        await until(lambda: len(shop.made) == 2)
+        await office.asks(app, simon)
+        await asyncio.sleep(0.3)  # until it is due, behind its waiting message
+        pause.over.set()
+        assert (await simon.told(HERE)).file_ids
+        served = [ctx.user.id for ctx in shop.made]
+        assert served.index(simon.id) <= 4
+        assert set(served[:2]) == {juliette.id, amina.id}
+
+
+async def test_one_file_too_many_is_refused_kindly_and_only_to_who_asks(office: Office) -> None:
+    juliette = office.room.juliette
+
+    async def monthly(_: Context) -> Replies:
+        return SendFile(user_id=juliette.id, order=Export())
+
+    office.shop.feature.job("hour=4")(monthly)
+    async with office.bot() as app:
+        await app.makers.stop()
+
+        async def wait(count: int) -> None:
+            async def so_many() -> bool:
+                async with app.database.transaction(writes=False) as db:
+                    return await orders.waiting(db, juliette.id) == count
+
+            await until_async(so_many)
+
+        await wait(1)  # the job makes up for the last time it was due
+        for _ in range(MOST - 1):
+            await office.asks(app)
+        answer = await app.dispatcher.run(Request("command", "export", juliette.id), "")
+        assert f"déjà {MOST} fichiers en préparation" in str(answer["text"]).replace("\u00a0", " ")
+        await wait(MOST)
+        await app.dispatcher.run_job(("job", "essai.monthly"), "une autre fois")
+        await wait(MOST + 1)
+    async with office.bot() as app:
+        await office.settled(app)
+        await office.asks(app)
+        await office.settled(app)
+    assert len(office.shop.made) == MOST + 2
+
+
+@pytest.mark.both_databases
+async def test_a_report_among_the_crowds_of_another_person(house: House, juliette: Person) -> None:
+    """Commands, files and buttons at once; the other opens, has the receipt and the file before hers are all made."""
+    agathe = await house.conseiller("agathe")
+    await filed(juliette)
+    figures = await juliette.asks("/stats")
+    lines = [f"/stats exporter {format}" for format in ("pdf", "csv") for _ in range(15)] + ["/stats"] * 30
+    flood = [asyncio.create_task(juliette.runs(line)) for line in lines]
+    flood += [asyncio.create_task(juliette.clicks(figures, figures.buttons[0])) for _ in range(30)]
+    receipt = await filed(agathe)
+    assert "enregistré" in receipt.text
+    await agathe.runs("/stats exporter pdf")
+    assert (await agathe.told("1 compte rendu")).file_ids
+    async with house.bot.database.transaction(writes=False) as db:
+        assert await orders.waiting(db, juliette.id) > 0
+    await asyncio.gather(*flood, return_exceptions=True)
+    await house.settled()
