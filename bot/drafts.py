@@ -105,7 +105,7 @@ def trimmed(submission: Submission) -> Submission:
     form = Form.named(submission.form)
     sent = submission.raw
     raw = form.trimmed(sent) if form else {cut(name): cut(value) for name, value in sent.items()}
-    while raw and len(json.dumps(raw)) + len(json.dumps(submission.hidden)) > LARGEST:
+    while raw and len(json.dumps([raw, submission.hidden])) > LARGEST:
         raw = _smaller(raw)
     return replace(submission, raw=raw)
 

@@ -9,13 +9,17 @@ import pytest
 from sqlalchemy import text
 
 from bot.capabilities import OLDEST
+from bot.features import Key
 from bot.mattermost import AioClient, Chat, Mattermost, apart
+from bot.websocket import PersonChanged
+from commands import FEATURES
 from sandbox.faults import Faults
 from storage.database import Database
+from storage.people import Role
 from tests.chat_server import BOT, CHANNEL, ID, POST, ChatServer, chat_server
 from tests.databases import database
-from tests.house import House, until
-from tests.people import Person
+from tests.house import LOG, House, until
+from tests.people import Person, unique
 from tests.telling import asked
 
 __all__ = ["database"]
@@ -129,3 +133,30 @@ async def test_who_changes_something_while_mattermost_is_slow_keeps_nobody_waiti
     finally:
         faults.slow = ""
     assert "C’est noté" in (await waiting).text
+
+
+COMMANDS = [t.key[1] for feature in FEATURES for t in feature.triggers if t.key[0] == "command"]
+JOBS = [t.key for feature in FEATURES for t in feature.triggers if t.key[0] == "job"]
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("role", [Role.CONSEILLER, Role.ANIMATEUR, None])
+async def test_no_command_of_the_catalogue_asks_with_both_in_hand(house: House, role: Role | None) -> None:
+    """Each as the first thing after a start, when nothing about Mattermost is known yet; buttons and windows tell the
+    same in their stories, where such a mistake would be an error."""
+    person = await house.site.person("ann")
+    await house.registers(person, role, departements=["69"])
+    direct = await person.direct_channel()
+    told = LOG.tell()
+    for command in COMMANDS:
+        for words in ("", " oui", " exporter csv", " 12"):
+            for channel in (house.site.square, direct):
+                await house.bot.dispatcher.event(PersonChanged(user_id=person.id))
+                await person.runs(f"/{command}{words}", channel)
+    assert "RuntimeError" not in LOG.getvalue()[told:]
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("key", JOBS, ids=str)
+async def test_no_job_does_either(house: House, key: Key) -> None:
+    await house.bot.dispatcher.run_job(key, unique("period"))

@@ -5,11 +5,15 @@ import errno
 import pytest
 
 from bot import spool
+from sandbox.faults import Faults
+from tests.attacker import Attacker, mallory
 from tests.disk import BROKEN, FULL, WAYS, Disk, failing
 from tests.full import full, read_only
 from tests.house import House, until
 from tests.people import Answer, Dialog, Person
 from tests.telling import asked, filed, mistake, sent
+
+__all__ = ["mallory"]
 
 LINE = "/cra atelier 8p 1h30 mail 69120 hier +60 retraités"
 NO_ROOM = "ne peut plus rien enregistrer"
@@ -146,3 +150,16 @@ async def test_commands_and_buttons_are_answered_in_words_while_the_database_is_
         assert NO_ROOM in (await juliette.whispered()).text
         assert "compte" in (await juliette.asks("/cra liste")).text, "what only reads goes on"
         assert (await juliette.opens_by(receipt, "Modifier")).title
+
+
+@pytest.mark.both_databases
+async def test_what_cannot_be_told_any_more_is_no_error(house: House, mallory: Attacker, faults: Faults) -> None:
+    """Mattermost takes no whisper, and the database no message: a window closed is closed all the same."""
+    async with full(house):
+        await until_refused(mallory.person)
+        form = await asked(mallory.person, participants=300)
+        mistake(await form.submit(), "participants")
+        faults.status = 503
+        closed = mallory.submission(form, cancelled=True, submission={})
+        assert await mallory.sends("/dialogs", closed) == (200, {})
+        faults.status = None
