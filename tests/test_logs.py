@@ -1,5 +1,6 @@
 """The log: one line an event, nothing personal in it, whatever is thrown at it."""
 
+import errno
 import io
 import json
 import logging
@@ -116,3 +117,17 @@ def test_words_on_a_terminal(out: io.StringIO) -> None:
     assert "serving" in terminal.getvalue()
     assert "8066" in terminal.getvalue()
     assert "s3cret" not in terminal.getvalue()
+
+
+@pytest.mark.usefixtures("out")
+def test_a_log_on_a_full_disk_fails_nobody() -> None:
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(errno.ENOSPC, "full")
+
+        def flush(self) -> None:
+            raise OSError(errno.ENOSPC, "full")
+
+    logs.configure("INFO", Full())
+    structlog.get_logger().error("request_failed")
+    logging.getLogger("a.library").warning("something")
