@@ -72,17 +72,20 @@ def settings_of(options: Namespace) -> "Settings":
     """
     from sqlalchemy.exc import ArgumentError
 
+    from bot.operator.places import text_of
     from config import settings as configuration
     from storage.database import async_url
 
     path: Path | None = options.env_file
     if path is not None and not path.is_file():
-        raise OperatorError(f"Le fichier de réglages {path} n’existe pas, ou n’est pas un fichier.", code=2)
+        raise OperatorError(
+            f"Le fichier de réglages {path} n’existe pas, ou n’est pas un fichier : corrigez --env-file.", code=2
+        )
     usual = path or Path(".env")
-    try:
-        settings = configuration.read(usual if usual.is_file() else None)
-    except UnicodeDecodeError:
-        raise OperatorError(f"Le fichier de réglages {usual} n’est pas du texte UTF-8 : corrigez-le.", code=2) from None
+    is_there = usual.is_file()
+    if is_there:
+        text_of(usual)
+    settings = configuration.read(usual if is_there else None)
     try:
         async_url(settings.database_url)
     except (ValueError, ArgumentError):

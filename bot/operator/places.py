@@ -4,12 +4,13 @@ import errno
 import tempfile
 from pathlib import Path
 
+from bot.operator.errors import OperatorError
 from config.settings import Settings
 from storage.database import async_url, place
 
 _FULL = "il n’y a plus de place, ou la taille permise est atteinte : libérez-en, ou choisissez un autre disque"
 _RIGHTS = "qui lance la commande n’en a pas le droit : donnez-le (chown, chmod), ou indiquez un autre chemin"
-_BROKEN = "le disque ou le système de fichiers répond par une erreur : vérifiez-le"
+_BROKEN = "le disque répond par une erreur : vérifiez-le, et qu’il y reste de la place"
 
 _SYSTEM = {
     errno.EACCES: _RIGHTS,
@@ -47,6 +48,14 @@ _POSTGRESQL = {
     "57P": "le serveur s’arrête ou démarre : réessayez dans un instant",
     "XX": f"ses fichiers sont endommagés : {_RESTORE}",
 }
+
+
+def text_of(path: Path) -> str:
+    """A settings file; raises OperatorError where it is no text."""
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise OperatorError(f"Le fichier de réglages {path} n’est pas du texte UTF-8 : corrigez-le.", code=2) from None
 
 
 def folder_fault(folder: Path, *, make: bool) -> str | None:

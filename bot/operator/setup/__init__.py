@@ -13,7 +13,7 @@ from bot.operator import envfile
 from bot.operator.addresses import worth
 from bot.operator.admin import Admin, Command, Named
 from bot.operator.errors import OperatorError
-from bot.operator.places import folder_fault
+from bot.operator.places import folder_fault, text_of
 from bot.operator.reach import is_loopback
 from bot.operator.setup.account import Account, bot_account
 from bot.operator.setup.changes import Changes
@@ -79,7 +79,7 @@ def _file_text(path: Path, *, dry: bool) -> str:
     """The settings file as it is; raises OperatorError, before anything is changed, where it could not be written."""
     if not dry and (fault := folder_fault(path.absolute().parent, make=True)):
         raise OperatorError(f"--write : {fault}")
-    text = path.read_text("utf-8") if path.exists() else ""
+    text = text_of(path) if path.exists() else ""
     if fault := weak_secret(envfile.values(text).get("COOP_SECRET", "")):
         raise OperatorError(f"{path} : {fault}", code=2)
     return text

@@ -1,0 +1,235 @@
+"""Files, folders and databases that refuse: every command says which one, and what to do."""
+
+import json
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from bot import cli
+from storage import migrate
+from storage.database import Database
+from tests.backups import fill, saved
+from tests.faulty import NO_RIGHTS, commands
+from tests.sqlite import migrated
+
+ACTION = re.compile(
+    "vérifiez|libérez|donnez|restaurez|installez|corrigez|créez|lancez|relancez|indiquez|choisissez|attendez", re.I
+)
+READERS = {"doctor", "people", "backup", "export", "export stats", "stats"}
+DATABASE = READERS | {"serve", "migrate", "role", "import", "demo-data", "restore"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the commands run."""
+
+    folder: Path
+
+    @property
+    def env(self) -> Path:
+        return self.folder / "env"
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "base" / "coop.db"
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+
+@pytest.fixture
+async def place(tmp_path: Path) -> Place:
+    """All in good order: settings, a database with something in it, a backup of an empty one, a line to import."""
+    place = Place(tmp_path / "ici")
+    _folders(place)
+    neuve = Database(await migrated(tmp_path))
+    await saved(neuve, place.folder / "good")
+    await neuve.close()
+    database = Database(await migrated(place.database.parent))
+    await fill(database)
+    async with database.transaction() as db:
+        await db.execute(
+            text("UPDATE person SET username = 'juliette', timezone = 'Europe/Paris' WHERE username LIKE '1%'")
+        )
+    await database.close()
+    return place
+
+
+def _folders(place: Place) -> None:
+    for folder in (place.folder, place.database.parent, place.data):
+        folder.mkdir(exist_ok=True)
+    line = {
+        "auteur": "juliette",
+        "date": "2026-01-02",
+        "canal": "autre",
+        "code_commune": "69256",
+        "activite": "ponctuel",
+        "ages": {"+60": 1},
+        "statuts": {"retraite": 1},
+        "themes": ["internet"],
+        "minutes": 30,
+    }
+    (place.folder / "cra.jsonl").write_text(json.dumps(line) + "\n")
+    settings = {"COMMAND_TOKEN": "c" * 26, "SECRET": "s" * 40, "DATA_DIR": place.data, "BOT_TOKEN": "t" * 26}
+    settings |= {"DATABASE_URL": f"sqlite:///{place.database}", "MATTERMOST_URL": "http://127.0.0.1:1"}
+    place.env.write_text("".join(f"COOP_{name}={value}\n" for name, value in settings.items()))
+
+
+def told(place: Place, names: Iterable[str], largest: int = 0) -> dict[str, tuple[int, str]]:
+    """What each of these commands said there, in a process that the modes of files bind."""
+    words = [sys.executable, "-m", "tests.faulty", str(place.env), str(place.folder), str(largest), *names]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COOP_")}
+    root = Path(__file__).parent.parent
+    run = subprocess.run(words, capture_output=True, text=True, check=False, cwd=root, env=environment)
+    if run.returncode == NO_RIGHTS:
+        pytest.skip("root can’t give up its rights here")
+    assert run.returncode == 0, run.stderr
+    return {name: (code, said) for name, (code, said) in json.loads(run.stdout).items()}
+
+
+def unreadable_settings(place: Place) -> None:
+    place.env.chmod(0)
+
+
+def settings_that_are_no_text(place: Place) -> None:
+    place.env.write_bytes(b"COOP_TEAM=\xff\xfe\n")
+
+
+def settings_that_are_a_folder(place: Place) -> None:
+    place.env.unlink()
+    place.env.mkdir()
+
+
+def unwritable_data_folder(place: Place) -> None:
+    place.data.chmod(0o500)
+
+
+def data_folder_that_is_a_file(place: Place) -> None:
+    place.data.rmdir()
+    place.data.touch()
+
+
+def file_that_is_no_database(place: Place) -> None:
+    place.database.write_text("du texte, pas une base de données, assez long pour avoir un en-tête " * 90)
+
+
+def damaged_database(place: Place) -> None:
+    whole = place.database.read_bytes()
+    place.database.write_bytes(whole[:100] + b"\xa5" * (len(whole) - 100))
+
+
+def newer_database(place: Place) -> None:
+    with sqlite3.connect(place.database) as db:
+        db.execute("UPDATE alembic_version SET version_num = '9999'")
+    db.close()
+
+
+def database_that_is_a_folder(place: Place) -> None:
+    shutil.rmtree(place.database.parent)
+    place.database.mkdir(parents=True)
+
+
+def database_in_no_folder(place: Place) -> None:
+    shutil.rmtree(place.database.parent)
+
+
+def unreadable_database(place: Place) -> None:
+    place.database.chmod(0)
+
+
+def read_only_database(place: Place) -> None:
+    place.database.chmod(0o400)
+    place.database.parent.chmod(0o500)
+
+
+Fault = Callable[[Place], None]
+TABLE: list[tuple[Fault, set[str], str]] = [
+    (unreadable_settings, DATABASE | {"setup"}, "env"),
+    (settings_that_are_no_text, DATABASE | {"setup"}, "env"),
+    (settings_that_are_a_folder, DATABASE | {"setup"}, "env"),
+    (unwritable_data_folder, {"serve", "doctor"}, "data"),
+    (data_folder_that_is_a_file, {"serve", "doctor"}, "data"),
+    (file_that_is_no_database, DATABASE, "base/coop.db"),
+    (damaged_database, DATABASE, "base/coop.db"),
+    (newer_database, DATABASE, "base/coop.db"),
+    (database_that_is_a_folder, DATABASE, "base/coop.db"),
+    (database_in_no_folder, DATABASE, "base"),
+    (unreadable_database, DATABASE, "base/coop.db"),
+    (read_only_database, DATABASE, "base"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _passable(place: Place) -> Iterator[None]:
+    """What was locked can be removed again."""
+    yield
+    for path in (place.data, place.database.parent, place.folder):
+        if path.is_dir():
+            path.chmod(0o700)
+
+
+def test_in_good_order_all_is_done(place: Place) -> None:
+    """Else the table below would prove nothing: a used database and an absent Mattermost are all that is refused."""
+    found = told(place, commands("env", place.folder))
+    assert {name for name, (code, _) in found.items() if code} == {"doctor", "setup", "restore"}, found
+    assert set(commands("env", place.folder)) | {"demo"} == {*cli.COMMANDS, "export stats"}
+
+
+@pytest.mark.parametrize(("fault", "touched", "path"), TABLE, ids=lambda value: getattr(value, "__name__", ""))
+def test_what_refuses_is_named_with_what_to_do(fault: Fault, touched: set[str], path: str, place: Place) -> None:
+    fault(place)
+    check(told(place, touched), str(place.folder / path))
+
+
+def check(found: dict[str, tuple[int, str]], path: str) -> None:
+    for name, (code, said) in found.items():
+        assert "inattendue" not in said, (name, said)
+        assert "Traceback" not in said, (name, said)
+        assert code in {1, 2}, (name, said)
+        assert path in said, (name, said)
+        assert ACTION.search(said.split(path)[1]), (name, said)
+
+
+def test_a_full_disk_is_named_by_those_who_write(place: Place) -> None:
+    """No file may grow: the database’s journal can’t."""
+    check(told(place, DATABASE, largest=4096), str(place.database))
+    assert not (place.folder / "sauvegarde").exists()
+
+
+async def test_a_backup_that_finds_no_room_is_named_and_leaves_nothing(place: Place) -> None:
+    database = Database(f"sqlite:///{place.database}")
+    async with database.transaction() as db:
+        await db.execute(text("UPDATE draft SET raw = :raw"), {"raw": json.dumps(os.urandom(100_000).hex())})
+    await database.close()
+    check(told(place, ["backup"], largest=65_536), str(place.folder / "sauvegarde"))
+    assert not (place.folder / "sauvegarde").exists()
+
+
+async def test_a_restoration_into_a_full_disk_leaves_nothing(place: Place) -> None:
+    place.database.unlink()
+    check(told(place, ["restore", "migrate", "serve"], largest=8192), str(place.database))
+    assert await migrate.current(f"sqlite:///{place.database}") is None
+
+
+@pytest.mark.parametrize("name", ["il-y-est", "nulle-part/b", "fichier/b"])
+def test_a_backup_goes_into_a_new_file_only(name: str, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(place.folder)
+    (place.folder / "il-y-est").write_text("à moi")
+    (place.folder / "fichier").touch()
+    run = subprocess.run(
+        [sys.executable, "-m", "bot", "--env-file", "env", "backup", name], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 1
+    assert f"« {name} »" in run.stderr
+    assert ACTION.search(run.stderr)
+    assert (place.folder / "il-y-est").read_text() == "à moi"
