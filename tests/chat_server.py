@@ -15,6 +15,7 @@ BOT = "b" * 26
 TEAM = "t" * 26
 CHANNEL = "c" * 26
 POST = "p" * 26
+FILE = "f" * 26
 USER = {"id": ID, "username": "juliette", "email": "juliette@conseiller-numerique.fr", "roles": "system_user"}
 
 Answer = Callable[[web.Request, Any], Awaitable[web.StreamResponse] | web.StreamResponse]

@@ -44,7 +44,7 @@ def clock() -> Clock:
 async def server() -> AsyncIterator[ChatServer]:
     answers = {
         USER_PATH: USER,
-        MEMBER_PATH: {"roles": "team_user"},
+        MEMBER_PATH: {"user_id": ID, "roles": "team_user"},
         "GET /api/v4/teams/name/cnum": {"id": TEAM},
         CONFIG_PATH: {"RequireEmailVerification": "true"},
     }

@@ -1,11 +1,11 @@
 """Nobody waits for Mattermost with the database in hand: refused where it writes, given back where it reads."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from inspect import iscoroutinefunction
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from aiohttp import web
 from sqlalchemy import text
 
 from bot.capabilities import OLDEST
@@ -16,32 +16,14 @@ from commands import FEATURES
 from sandbox.faults import Faults
 from storage.database import Database
 from storage.people import Role
-from tests.chat_server import BOT, CHANNEL, ID, POST, ChatServer, chat_server
+from tests.calls import CALLS, names
+from tests.chat_server import BOT, TEAM, ChatServer, chat_server
 from tests.databases import database
 from tests.house import LOG, House, until
 from tests.people import Person, unique
 from tests.telling import asked
 
 __all__ = ["database"]
-
-CALLS: dict[str, Callable[[Chat, Any], Awaitable[object]]] = {
-    "me": lambda chat, _: chat.me(),
-    "user": lambda chat, _: chat.user(ID),
-    "user_by_name": lambda chat, _: chat.user_by_name("juliette"),
-    "is_team_admin": lambda chat, _: chat.is_team_admin(ID),
-    "direct_channel": lambda chat, _: chat.direct_channel(ID),
-    "post": lambda chat, _: chat.post(CHANNEL, "…", {}, "1"),
-    "upload": lambda chat, path: chat.upload(CHANNEL, path),
-    "post_files": lambda chat, _: chat.post_files(CHANNEL, "…", {}, "1", []),
-    "delete": lambda chat, _: chat.delete(POST),
-    "rewrite": lambda chat, _: chat.rewrite(POST, "…", {}),
-    "posts_since": lambda chat, _: chat.posts_since(CHANNEL, 0),
-    "channels_with_news": lambda chat, _: chat.channels_with_news(0),
-    "open_dialog": lambda chat, _: chat.open_dialog("t", "http://x", {}),
-    "verifies_addresses": lambda chat, _: chat.verifies_addresses(),
-    "respond": lambda chat, _: chat.respond(f"http://x/hooks/commands/{ID}", {}),
-}
-"""Every call there is."""
 
 
 @pytest.fixture
@@ -58,7 +40,7 @@ async def chat(server: ChatServer) -> AsyncIterator[Chat]:
 
 
 def test_no_call_is_left_out() -> None:
-    assert set(CALLS) == {name for name, call in vars(Chat).items() if iscoroutinefunction(call)}
+    assert set(CALLS) == names()
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -69,7 +51,7 @@ async def test_in_the_middle_of_a_transaction_that_writes_a_call_is_a_mistake(
     async with database.transaction() as db:
         await db.execute(text("SELECT 1"))
         with pytest.raises(RuntimeError, match="writes"):
-            await CALLS[name](chat, tmp_path / "file")
+            await CALLS[name].made(chat, tmp_path / "file")
     assert server.asked == []
 
 
@@ -111,6 +93,27 @@ async def test_a_session_that_reads_gives_its_connection_back_and_goes_on(chat: 
         await chat.me()
         assert not db.in_transaction()
         assert (await db.execute(text("SELECT 2"))).scalar() == 2
+
+
+async def test_pages_are_read_with_free_hands_each(chat: Chat, server: ChatServer, database: Database) -> None:
+    full = [{"user_id": f"{n:026}"} for n in range(200)]
+    server.answers |= {
+        "GET /api/v4/teams/name/cnum": {"id": TEAM},
+        f"GET /api/v4/teams/{TEAM}/members": lambda request, _: web.json_response(
+            full if request.query["page"] == "0" else []
+        ),
+    }
+    async with database.transaction(writes=False) as db:
+        async for page in chat.team_members():
+            assert len(page) == 200
+            await db.execute(text("SELECT 1"))
+        assert not db.in_transaction(), "the second page found the connection in hand, and gave it back"
+    async with database.transaction() as db:
+        pages = chat.team_members()
+        await anext(pages)
+        await db.execute(text("SELECT 1"))
+        with pytest.raises(RuntimeError, match="writes"):
+            await anext(pages)
 
 
 def test_what_is_no_call_is_as_it_was(chat: Chat) -> None:

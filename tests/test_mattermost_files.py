@@ -13,9 +13,8 @@ from aiohttp import web
 
 from bot.errors import ChatError
 from bot.mattermost import AioClient, Mattermost, client
-from tests.chat_server import BOT, CHANNEL, POST, ChatServer, chat_server, fault
+from tests.chat_server import BOT, CHANNEL, FILE, POST, ChatServer, chat_server, fault
 
-FILE = "f" * 26
 NAME = 'Été "chaud" à Saint-Étienne.csv'
 CONTENT = b"a;b\r\n" * 100_000
 ANSWERS = {

@@ -39,7 +39,7 @@ async def test_the_role_of_somebody_the_register_does_not_know(
     user: dict[str, Any], member: dict[str, Any], role: Role, people: People, server: ChatServer
 ) -> None:
     server.answers[USER_PATH] = USER | user
-    server.answers[MEMBER_PATH] = {"roles": "team_user"} | member
+    server.answers[MEMBER_PATH] = {"user_id": ID, "roles": "team_user"} | member
     person = await people.of(ID)
     assert (person.role, person.username, person.departements) == (role, "juliette", [])
 

@@ -1,8 +1,8 @@
 """Mattermost and the database apart: nobody waits for the one with the other in hand."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from functools import wraps
-from inspect import iscoroutinefunction
+from inspect import isasyncgenfunction, iscoroutinefunction
 from typing import Any, cast
 
 from bot.mattermost.chat import Chat
@@ -13,7 +13,8 @@ def apart(chat: Chat) -> Chat:
     """The same chat server, whose calls hold no connection to the database meanwhile.
 
     In the middle of a transaction that writes a call raises RuntimeError: one asks before its first statement, or
-    after its end. A session that only reads gives its connection back, and takes one again at its next statement.
+    after its end. A session that only reads gives its connection back, and takes one again at its next statement; so
+    before each page of what comes in pages.
     """
     return cast(Chat, _Apart(chat))
 
@@ -24,6 +25,8 @@ class _Apart:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._chat, name)
+        if isasyncgenfunction(found):
+            return _freed_pages(found)
         return _freed(found) if iscoroutinefunction(found) else found
 
 
@@ -32,5 +35,16 @@ def _freed(call: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Corou
     async def freed(*args: Any, **options: Any) -> Any:
         await free_hands()
         return await call(*args, **options)
+
+    return freed
+
+
+def _freed_pages(call: Callable[..., AsyncIterator[Any]]) -> Callable[..., AsyncIterator[Any]]:
+    @wraps(call)
+    async def freed(*args: Any, **options: Any) -> AsyncIterator[Any]:
+        await free_hands()
+        async for page in call(*args, **options):
+            yield page
+            await free_hands()
 
     return freed

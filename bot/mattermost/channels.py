@@ -16,7 +16,8 @@ from bot.refusals import Refusal
 REMEMBERED_CHANNELS = 5000
 
 # What every version takes: old ones refuse one letter and a dash at the end, new ones what looks like a group’s name.
-_NAME = re.compile(r"(?![0-9a-f]{40}$)[a-z0-9][a-z0-9_-]{0,62}[a-z0-9]")
+_NAME = re.compile(r"(?![0-9a-f]{40}$|[a-z0-9]{26}__[a-z0-9]{26}$)[a-z0-9][a-z0-9_-]{0,62}[a-z0-9]")
+_ASKED_FOR = re.compile(r"[a-z0-9_-]{1,64}")
 
 
 class ChannelCalls(Calls):
@@ -32,9 +33,9 @@ class ChannelCalls(Calls):
 
     async def channel_by_name(self, name: str, *, archived: bool = False) -> ChatChannel | None:
         """The team’s channel of that name; one that no channel can have is not even asked for."""
-        if not _NAME.fullmatch(name):
+        if not _ASKED_FOR.fullmatch(name.lower()):
             return None
-        path = f"/teams/{await self._team_of_bot()}/channels/name/{name}"
+        path = f"/teams/{await self._team_of_bot()}/channels/name/{name.lower()}"
         params = {"include_deleted": "true"} if archived else None
         try:
             return wire.read(wire.Channel, await self.client.get(path, params=params)).value

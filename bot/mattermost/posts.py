@@ -1,5 +1,6 @@
 """Posts: written, read, rewritten, taken away, pinned, and what is put under them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,6 +9,8 @@ from bot.mattermost import wire
 from bot.mattermost.calls import Calls, checked
 from bot.mattermost.values import ChatPost, ChatReaction
 from bot.refusals import Refusal
+
+_EMOJI = re.compile(r"[a-zA-Z0-9+_-]{1,64}")
 
 
 class PostCalls(Calls):
@@ -61,16 +64,16 @@ class PostCalls(Calls):
 
     async def react(self, post_id: str, emoji: str) -> None:
         """Put an emoji under a post."""
-        wanted = {"user_id": (await self.me()).id, "post_id": checked(post_id), "emoji_name": emoji}
+        wanted = {"user_id": (await self.me()).id, "post_id": checked(post_id), "emoji_name": _emoji(emoji)}
         await self._reactions.create_reaction(wanted)
 
     async def unreact(self, post_id: str, emoji: str) -> None:
         """Take back an emoji of the bot’s."""
-        await self._reactions.delete_reaction((await self.me()).id, checked(post_id), emoji)
+        await self._reactions.delete_reaction((await self.me()).id, checked(post_id), _emoji(emoji))
 
     async def reactions(self, post_id: str) -> Sequence[ChatReaction]:
         """The emojis under a post."""
-        answer = await self._reactions.get_reactions_of_post(checked(post_id))
+        answer = await self.client.get(f"/posts/{checked(post_id)}/reactions")  # the driver’s own path is a wrong one
         return [reaction.value for reaction in wire.rows(wire.Reaction, answer)]
 
     async def read_post(self, post_id: str) -> ChatPost:
@@ -102,6 +105,12 @@ class PostCalls(Calls):
         # Beside the page itself come the threads of its answers.
         found = {post.id: post.value for post in (listed.posts or {}).values() if post.stands}
         return [found[post_id] for post_id in listed.order or () if post_id in found]
+
+
+def _emoji(name: str) -> str:
+    if not _EMOJI.fullmatch(name):
+        raise ChatError(400, "bad_emoji", refusal=Refusal.UNKNOWN_EMOJI)
+    return name
 
 
 def _standing(answer: Any) -> Sequence[ChatPost]:

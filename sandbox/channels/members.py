@@ -71,14 +71,18 @@ def _check_root(call: Call, channel: Channel, post_id: str) -> None:
 
 
 def _add_several(call: Call, channel: Channel, user_ids: list[str]) -> object:
+    """Add whom one can, saying nothing of the others, unless it is nobody."""
     if len(user_ids) > MOST_AT_ONCE:
         raise invalid_body("user_ids")
     rows: list[ChannelMember] = []
+    problem: ApiError | None = None
     for user_id in user_ids:
         try:
             rows.append(_add_one(call, channel, user_id))
-        except ApiError:
-            continue
+        except ApiError as refusal:
+            problem = refusal
+    if problem and not rows:
+        raise problem
     return created([member_json(call.world, row, call.user.id) for row in rows] or None)
 
 
