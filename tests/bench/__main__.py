@@ -11,7 +11,7 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.bench import filing, footprint, importing, opening, page, statistics, store
+from tests.bench import filing, footprint, importing, layers, opening, page, statistics, store
 from tests.bench.client import Chatter
 from tests.bench.figures import Figure, table
 from tests.bench.plan import QUICK, Plan
@@ -55,7 +55,7 @@ async def _measured(plan: Plan, parts: Collection[str], chatter: Chatter, folder
 
 async def _on_databases(plan: Plan, parts: Collection[str], chatter: Chatter, folder: Path) -> AsyncIterator[Figure]:
     if "b" in parts:
-        for figure in await filing.measure(plan, chatter, await store.sqlite(folder, "filing"), folder):
+        async for figure in _filed(plan, chatter, await store.sqlite(folder, "filing"), folder):
             yield figure
     if "d" in parts:
         yield await importing.measure(plan, chatter, await store.sqlite(folder, "importing"), folder)
@@ -67,11 +67,18 @@ async def _on_databases(plan: Plan, parts: Collection[str], chatter: Chatter, fo
             return
         if "b" in parts:
             async with store.databases(server) as stores:
-                for figure in await filing.measure(plan, chatter, stores, folder):
+                async for figure in _filed(plan, chatter, stores, folder):
                     yield figure
         if "d" in parts:
             async with store.databases(server) as stores:
                 yield await importing.measure(plan, chatter, stores, folder)
+
+
+async def _filed(plan: Plan, chatter: Chatter, stores: store.Stores, folder: Path) -> AsyncIterator[Figure]:
+    for figure in await filing.measure(plan, chatter, stores, folder):
+        yield figure
+    for figure in await layers.measure(plan, stores):
+        yield figure
 
 
 async def run(plan: Plan, parts: Collection[str]) -> list[Figure]:
