@@ -114,6 +114,12 @@ async def next_due(db: AsyncSession, now: datetime | None = None, but_of: Collec
     return (await db.exec(earliest)).one()
 
 
+async def waiting(db: AsyncSession) -> Mapping[str, int]:
+    """How many messages wait, by target."""
+    counted = select(Outgoing.target, func.count()).where(MESSAGES).group_by(col(Outgoing.target))
+    return dict((await db.exec(counted)).all())
+
+
 async def lease(db: AsyncSession, message: Outgoing, until: datetime) -> bool:
     """Keep a message for oneself until then; False when another replica took it meanwhile."""
     mine = update(Outgoing).where(col(Outgoing.id) == message.id, col(Outgoing.not_before) == message.not_before)

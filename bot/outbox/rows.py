@@ -1,6 +1,6 @@
 """The outbox’s table as its worker uses it: a short transaction for each step."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.outbox.letters import LEASE, Letter, taken
@@ -26,6 +26,10 @@ class Rows:
         now = self._clock()
         following = await self._steps.run(lambda db: table.next_due(db, now, but_of), writes=False)
         return max(0.0, (following - now).total_seconds()) if following else None
+
+    async def waiting(self) -> Mapping[str, int]:
+        """How many messages wait, by target."""
+        return await self._steps.run(table.waiting, writes=False)
 
     async def take(self, limit: int, but_of: Collection[str]) -> Sequence[Letter]:
         """Lease what is due, oldest first."""

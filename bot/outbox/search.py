@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.mattermost import Chat, ChatPost
 
-PAGES = ((0, 50), (0, 200), (1, 200), (2, 200), (3, 200), (4, 200))
+PAGES = ((0, 20), (0, 200), (1, 200), (2, 200), (3, 200), (4, 200))
 """The pages looked at, each with its size: few posts first, 1000 at most."""
 APART = timedelta(days=1)
 """Beyond the first page, how far the bot’s clock may be ahead of Mattermost’s."""

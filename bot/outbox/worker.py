@@ -60,6 +60,7 @@ class Outbox:
         self._tries = Tries(chat, self._rows, self._marks, clock, first)
         self._backlog = Backlog()
         self._tasks: list[asyncio.Task[None]] = []
+        self._bringing: asyncio.Task[int] | None = None
         self._draining = False
         self.wake = asyncio.Event()
         """Set when the table is worth a look: something came back to it, or there is room in memory."""
@@ -75,6 +76,7 @@ class Outbox:
         """Begin to deliver, with what an earlier run left."""
         if self._one_process:
             await self._rows.release_all()
+        self._backlog.found(await self._rows.waiting())
         loops = [self._watch(), self._marks.run(), *(self._work() for _ in range(WORKERS))]
         self._tasks = [asyncio.create_task(loop) for loop in loops]
         OUTBOX_OPEN.set(1)
@@ -108,6 +110,7 @@ class Outbox:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*filter(None, [self._bringing]), return_exceptions=True)
         await self._rows.finished()
         await self._marks.flush()
         self._backlog.add(self._lanes.all())
@@ -178,15 +181,26 @@ class Outbox:
         # A message that the server failed at is no probe: it would fail again.
         but_of = [*self._lanes.full(), *(doubts.resting() if self.is_open else doubts.all())]
         due_in = await self._rows.due_in(but_of)
-        letters = [] if due_in is None or due_in > 0 else await self._rows.take(room, but_of)
+        if due_in == 0.0:
+            # To its end, though this look be cut off: what is leased must be in the lanes, to be given back.
+            self._bringing = asyncio.create_task(self._bring(room, but_of))
+            if await asyncio.shield(self._bringing):
+                return 0.0
+        else:
+            self._backlog.all_taken(but_of)
+        if self._tries.opened():  # it answers, and nothing is there to probe with
+            return 0.0
+        return min(due_in or LOOK, rested_in)
+
+    async def _bring(self, room: int, but_of: Sequence[str]) -> int:
+        letters = await self._rows.take(room, but_of)
         for letter in letters:
+            self._backlog.taken(letter)
             if letter.message.id not in self._marks:
                 self._lanes.put(letter)
         if len(letters) < room:
-            self._backlog.taken(but_of)
-        if letters or self._tries.opened():  # it answers, and nothing is there to probe with
-            return 0.0
-        return min(due_in or LOOK, rested_in)
+            self._backlog.all_taken(but_of)
+        return len(letters)
 
     async def _release(self) -> None:
         if ids := self._backlog.oldest(10 * BATCH):
