@@ -91,6 +91,23 @@ def test_serve_names_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None
     assert "COOP_BOT_TOKEN, COOP_COMMAND_TOKEN, COOP_SECRET" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("secret", ["court", "c" * 31, f"{'a' * 40} court", f"court {'a' * 40}"])
+def test_serve_refuses_a_key_that_can_be_guessed(
+    secret: str, elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("bot.app.serve", _must_not_serve)
+    (elsewhere / "env").write_text(f"COOP_BOT_TOKEN=a\nCOOP_COMMAND_TOKEN=b\nCOOP_SECRET='{secret}'\n")
+    assert run("--env-file", "env", "serve") == 2
+    said = capsys.readouterr().err
+    assert "COOP_SECRET" in said
+    assert "32 caractères" in said
+    assert secret not in said
+
+
+async def _must_not_serve(_: Settings) -> None:
+    raise AssertionError("it serves")
+
+
 def test_serve_prepares_the_database_first(monkeypatch: pytest.MonkeyPatch, elsewhere: Path) -> None:
     served: list[str] = []
 

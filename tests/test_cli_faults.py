@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from bot import cli
 from bot.errors import ChatError
@@ -11,6 +12,7 @@ from bot.operator.errors import OperatorError
 from bot.operator.faults import as_sentence
 from bot.operator.progress import Progress
 from config.settings import Settings
+from storage.backup import BackupError
 from tests.operating import elsewhere, run
 
 __all__ = ["elsewhere"]
@@ -51,6 +53,10 @@ def test_interruptions_are_quiet(monkeypatch: pytest.MonkeyPatch, capsys: pytest
         (ModuleNotFoundError("x", name="asyncpg"), "coop-bot[postgres]"),
         (OSError(98, "in use"), "COOP_PORT"),
         (ConnectionRefusedError(), "COOP_DATABASE_URL"),
+        (PermissionError(13, "x", "/ici/f"), "« /ici/f » : qui lance la commande n’en a pas le droit"),
+        (FileNotFoundError(2, "x", "/ici/f"), "« /ici/f » : ce chemin n’existe pas"),
+        (OSError(28, "x"), "plus de place"),
+        (BackupError("ainsi"), "ainsi"),
     ],
 )
 def test_faults_from_outside_are_sentences(error: Exception, words: str) -> None:
@@ -60,6 +66,39 @@ def test_faults_from_outside_are_sentences(error: Exception, words: str) -> None
 @pytest.mark.parametrize("error", [RuntimeError(), OSError(5, "io"), ModuleNotFoundError("x", name="bot.x")])
 def test_our_own_faults_are_not_explained_away(error: Exception) -> None:
     assert as_sentence(error) is None
+
+
+class _Coded(Exception):
+    """An error of a driver, by its code."""
+
+    def __init__(self, **code: str) -> None:
+        super().__init__("mot-de-passe")
+        for name, value in code.items():
+            setattr(self, name, value)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ({"sqlite_errorname": "SQLITE_FULL"}, "plus de place"),
+        ({"sqlite_errorname": "SQLITE_CORRUPT_VTAB"}, "coop-bot restore"),
+        ({"sqlite_errorname": "SQLITE_BUSY"}, "autre programme"),
+        ({"sqlstate": "53100"}, "plein"),
+        ({"sqlstate": "28P01"}, "mot de passe"),
+        ({"sqlstate": "3D000"}, "createdb"),
+        ({"sqlstate": "42501"}, "GRANT"),
+        ({"sqlstate": "57P03"}, "réessayez"),
+        ({"sqlstate": "XX001"}, "endommagés"),
+        ({"sqlstate": "99999"}, "vérifiez l’adresse"),
+    ],
+)
+def test_a_database_that_refuses_says_where_why_and_what_to_do(code: dict[str, str], words: str) -> None:
+    kind = "sqlite:///ici/coop.db" if "sqlite_errorname" in code else "postgresql://moi:mot-de-passe@serveur:5433/coop"
+    settings = Settings(_env_file=None).model_copy(update={"database_url": kind})
+    said = str(as_sentence(DBAPIError("SELECT 1", {}, _Coded(**code)), settings))
+    assert words in said
+    assert ("ici/coop.db" if "sqlite_errorname" in code else "serveur:5433/coop") in said
+    assert "mot-de-passe" not in said
 
 
 class Screen:
