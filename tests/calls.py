@@ -125,7 +125,7 @@ CALLS: dict[str, Called] = {
     "react": Called(lambda c, _: c.react(POST, "ok"), [WHO, *_one("POST", "/reactions")]),
     "unreact": Called(lambda c, _: c.unreact(POST, "ok"), [WHO, *_one("DELETE", f"/users/{BOT}{_POST}/reactions/ok")]),
     "upload": Called(lambda c, path: c.upload(CHANNEL, path), _one("POST", "/files")),
-    "download": Called(lambda c, path: c.download(FILE, path, 100), _one("GET", f"/files/{FILE}")),
+    "download": Called(lambda c, path: c.download(FILE, path.with_name("fetched"), 100), _one("GET", f"/files/{FILE}")),
     "create_channel": Called(lambda c, _: c.create_channel("salon", "Salon"), [WHERE, *_one("POST", "/channels")]),
     "change_channel": Called(lambda c, _: c.change_channel(CHANNEL, purpose="…"), _one("PUT", f"{_ROOM}/patch")),
     "archive_channel": Called(lambda c, _: c.archive_channel(CHANNEL), _one("DELETE", _ROOM)),

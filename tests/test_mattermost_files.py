@@ -1,9 +1,12 @@
 """The bot’s REST calls for files: what goes over the wire, and what the bot makes of each answer."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import errno
+import tracemalloc
+from collections.abc import AsyncIterator, Awaitable, Callable
 from email import message_from_bytes
 from email.policy import HTTP
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ from aiohttp import web
 
 from bot.errors import ChatError
 from bot.mattermost import AioClient, Mattermost, client
+from bot.refusals import Refusal
 from tests.chat_server import BOT, CHANNEL, FILE, POST, ChatServer, chat_server, fault
 
 NAME = 'Été "chaud" à Saint-Étienne.csv'
@@ -139,3 +143,88 @@ async def test_nothing_but_an_id_names_a_channel_or_a_post(chat: Mattermost, ser
         with pytest.raises(ChatError, match="bad_id"):
             await call
     assert server.asked == []
+
+
+def _file(*parts: bytes, cut: bool = False) -> Callable[[web.Request, Any], Awaitable[web.StreamResponse]]:
+    """A file that comes in parts, its size untold; ``cut`` off before its end."""
+
+    async def answer(request: web.Request, _: Any) -> web.StreamResponse:
+        reply = web.StreamResponse()
+        reply.enable_chunked_encoding()
+        await reply.prepare(request)
+        for part in parts:
+            await reply.write(part)
+        if cut:
+            assert request.transport
+            request.transport.close()
+        return reply
+
+    return answer
+
+
+async def test_a_download_of_untold_size_ends_at_the_limit(
+    chat: Mattermost, server: ChatServer, tmp_path: Path
+) -> None:
+    server.answers[f"GET /api/v4/files/{FILE}"] = _file(*[b"x" * 1000] * 100)
+    await chat.download(FILE, tmp_path / "whole", 100_000)
+    assert (tmp_path / "whole").stat().st_size == 100_000
+    with pytest.raises(ChatError) as caught:
+        await chat.download(FILE, tmp_path / "part", 99_999)
+    assert (caught.value.refusal, caught.value.may_pass) == (Refusal.TOO_LARGE, False)
+    assert not (tmp_path / "part").exists()
+
+
+async def test_a_download_that_is_cut_off_leaves_nothing(chat: Mattermost, server: ChatServer, tmp_path: Path) -> None:
+    server.answers[f"GET /api/v4/files/{FILE}"] = _file(b"x" * 1000, cut=True)
+    with pytest.raises(ChatError) as caught:
+        await chat.download(FILE, tmp_path / "part", 100_000)
+    assert caught.value.may_pass
+    assert not (tmp_path / "part").exists()
+
+
+async def test_a_disk_that_does_not_take_it_is_no_fault_of_the_server_s(
+    chat: Mattermost, server: ChatServer, tmp_path: Path
+) -> None:
+    server.answers[f"GET /api/v4/files/{FILE}"] = _file(b"x")
+    with pytest.raises(FileNotFoundError):
+        await chat.download(FILE, tmp_path / "nowhere" / "part", 100)
+
+
+async def test_what_was_there_before_is_never_touched(chat: Mattermost, server: ChatServer, tmp_path: Path) -> None:
+    (tmp_path / "kept").write_text("kept")
+    for answer in (_file(b"x"), _file(b"x" * 1000), fault(404, "app.file_info.get.app_error")):
+        server.answers[f"GET /api/v4/files/{FILE}"] = answer
+        with pytest.raises(FileExistsError):
+            await chat.download(FILE, tmp_path / "kept", 100)
+    assert (tmp_path / "kept").read_text() == "kept"
+    assert server.asked == []
+
+
+async def test_a_disk_that_is_full_leaves_nothing(
+    chat: Mattermost, server: ChatServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(FileIO):
+        def write(self, _: Any) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    server.answers[f"GET /api/v4/files/{FILE}"] = _file(b"x")
+
+    def opened(path: Path, mode: str) -> Full:
+        return Full(path, mode)
+
+    monkeypatch.setattr(Path, "open", opened)
+    with pytest.raises(OSError, match="No space left"):
+        await chat.download(FILE, tmp_path / "part", 100)
+    assert not (tmp_path / "part").exists()
+
+
+async def test_a_large_file_is_never_whole_in_memory(chat: Mattermost, server: ChatServer, tmp_path: Path) -> None:
+    """Peaks of what is allocated meanwhile, by this process, which plays the server too."""
+    peaks = []
+    for parts in (20, 200):
+        server.answers[f"GET /api/v4/files/{FILE}"] = _file(*[bytes(256 * 1024)] * parts)
+        tracemalloc.start()
+        await chat.download(FILE, tmp_path / str(parts), 10**9)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 2 * peaks[0] + 4 * 1024 * 1024, peaks

@@ -155,7 +155,10 @@ class Chat(ChatReader, Protocol):
         """Give a file, under its own name, to a channel and return its id; it stays loose until a post carries it."""
 
     async def download(self, file_id: str, path: Path, limit: int) -> None:
-        """Write a file to ``path`` as it comes; refused as too large, leaving nothing, beyond ``limit`` bytes."""
+        """Write a file to ``path``, which is new, as it comes; refused as too large beyond ``limit`` bytes.
+
+        A failure leaves nothing there. Raises OSError where the disk does not take it.
+        """
 
     # Channels
 

@@ -119,11 +119,11 @@ class AioClient:
             return await self._call("post", self._address(f"{API}/files"), data=form, timeout=FILE_TIMEOUT)
 
     async def download(self, endpoint: str, path: Path, limit: int) -> None:
-        """Write what is read to the disk as it comes, or nothing: 413 « too_large » beyond ``limit`` bytes.
+        """Write what is read to a new file as it comes, or none: 413 « too_large » beyond ``limit`` bytes.
 
-        Raises OSError where the disk does not take it.
+        Raises OSError where the disk does not take it, FileExistsError where there is something already, which stays.
         """
-        file = await asyncio.to_thread(path.open, "wb")
+        file = await asyncio.to_thread(path.open, "xb")
         try:
             async with self._answer("get", self._address(API + endpoint), timeout=FILE_TIMEOUT) as reply:
                 async for chunk in bodies.chunks(reply, limit):

@@ -19,5 +19,5 @@ class FileCalls(Calls):
         return wire.read(wire.FileInfo, await self._files.get_file_metadata(checked(file_id))).value
 
     async def download(self, file_id: str, path: Path, limit: int) -> None:
-        """Write a file to the disk as it comes."""
+        """Write a file to a new one on the disk as it comes."""
         await self.client.download(f"/files/{checked(file_id)}", path, limit)
