@@ -73,13 +73,19 @@ class MemberCalls(Calls):
         kept_out: dict[str, ChatError] = {}
         for batch in batches(user_ids, ADDED_AT_ONCE):
             for user_id in await self._left_out(channel_id, batch):
-                try:
-                    await self.add_member(channel_id, user_id)
-                except ChatError as error:
-                    if error.refusal not in OF_A_PERSON:
-                        raise
-                    kept_out[user_id] = error
+                if refusal := await self._refusal(channel_id, user_id):
+                    kept_out[user_id] = refusal
         return kept_out
+
+    async def _refusal(self, channel_id: str, user_id: str) -> ChatError | None:
+        """Why somebody cannot be brought in; None for who is in now."""
+        try:
+            await self.add_member(channel_id, user_id)
+        except ChatError as error:
+            if error.refusal in OF_A_PERSON:
+                return error
+            raise
+        return None
 
     async def _left_out(self, channel_id: str, user_ids: Sequence[str]) -> Sequence[str]:
         """Try to bring all of them in by one call, and return who is not, of whom the server says nothing."""
