@@ -9,18 +9,17 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import CursorResult, DateTime, Dialect, Executable, String, event, text
+from sqlalchemy import CursorResult, DateTime, Dialect, Executable, String, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from sqlalchemy.ext.asyncio import AsyncSession as AlchemySession
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import private
-from storage.sqlite import connect
+from storage import engines
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -32,10 +31,6 @@ NAMES = {
 SQLModel.metadata.naming_convention = NAMES
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
-BUSY_MS = 5000
-STATEMENT_MS = 5000
-CONNECTIONS = 10
-"""How many of PostgreSQL’s one process has at most; they are kept."""
 _WRITES = "writes"
 """What a session’s own information says of it."""
 _OPEN: ContextVar[tuple[AsyncSession, ...]] = ContextVar("sessions_open", default=())
@@ -104,8 +99,8 @@ class Database:
     def __init__(self, database_url: str) -> None:
         self.url = async_url(database_url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._writer = _sqlite(self.url, writes=True) if self.is_sqlite else _postgres(self.url)
-        self._reader = _sqlite(self.url, writes=False) if self.is_sqlite else self._writer
+        self._writer = engines.sqlite(self.url, writes=True) if self.is_sqlite else engines.postgres(self.url)
+        self._reader = engines.sqlite(self.url, writes=False) if self.is_sqlite else self._writer
         self.write = _sessions(self._writer, writes=True)
         self.read = _sessions(self._reader, writes=False)
 
@@ -195,59 +190,3 @@ class _Session(AsyncSession):
 
 def _sessions(engine: AsyncEngine, *, writes: bool) -> async_sessionmaker[AsyncSession]:
     return async_sessionmaker(engine, class_=_Session, expire_on_commit=False, autoflush=False, info={_WRITES: writes})
-
-
-def _postgres(url: URL) -> AsyncEngine:
-    settings = {"jit": "off", "statement_timeout": str(STATEMENT_MS), "application_name": "coop-bot"}
-    engine = create_async_engine(
-        url,
-        # What overflows is closed when it is given back, and opening costs more than ten statements.
-        pool_size=CONNECTIONS,
-        max_overflow=0,
-        pool_timeout=5,
-        connect_args={"server_settings": settings, "timeout": 5, "command_timeout": 30},
-    )
-    event.listen(engine.sync_engine, "checkout", _still_open)
-    return engine
-
-
-def _still_open(connection: Any, _: object, __: object) -> None:
-    """A connection the server closed is replaced; the driver knows, so nothing is asked over the network."""
-    if connection.driver_connection.is_closed():
-        raise DisconnectionError
-
-
-def _sqlite(url: URL, *, writes: bool) -> AsyncEngine:
-    creator = {"async_creator": lambda: connect(url.database or "")} if writes else {}
-    engine = create_async_engine(url, pool_size=1 if writes else 4, max_overflow=0, pool_timeout=10, **creator)
-    event.listen(engine.sync_engine, "connect", _writable if writes else _read_only)
-    event.listen(engine.sync_engine, "do_connect", lambda *_: private.database(url.database or ""))
-    # pysqlite would begin too late, and two read-modify-writes would lose one of them.
-    event.listen(engine.sync_engine, "begin", _begin_immediate if writes else _begin)
-    return engine
-
-
-def _pragmas(connection: Any, *more: str) -> None:
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("foreign_keys=ON", f"busy_timeout={BUSY_MS}", *more):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _writable(connection: Any, _: object) -> None:
-    # FULL: a report said to be recorded survives a power cut, at the price of one fsync a commit.
-    # secure_delete: what is emptied or erased is gone from the file, too (many builds of SQLite do so by themselves).
-    _pragmas(connection, "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
-
-
-def _read_only(connection: Any, _: object) -> None:
-    _pragmas(connection, "query_only=ON")
-
-
-def _begin_immediate(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _begin(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN")

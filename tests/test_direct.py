@@ -10,8 +10,9 @@ from sqlmodel import select
 
 from storage import outbox
 from storage.claims import Claim
-from storage.database import CONNECTIONS, Database
+from storage.database import Database
 from storage.direct import Direct
+from storage.engines import CONNECTIONS
 from storage.outbox import Outgoing, Where
 from tests.databases import database
 
