@@ -291,6 +291,31 @@ async def test_a_post_that_lost_its_files_in_a_crash_is_made_anew(
         assert arrived_once(await office.settled(app))
 
 
+async def test_a_channel_that_the_server_fails_at_keeps_nobody_elses_files(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    juliette, agathe, failed = office.room.juliette, await office.room.site.person("agathe"), list[str]()
+    office.shop.waiting = ""
+    async with office.bot() as app:
+        await office.registers(app, agathe)
+        with monkeypatch.context() as patch:
+            found = app.chat.direct_channel
+
+            async def failing(user_id: str) -> str:
+                if user_id != juliette.id:
+                    return await found(user_id)
+                failed.append(user_id)
+                raise ChatError(500, "app.channel.get.app_error")
+
+            patch.setattr(app.chat, "direct_channel", failing)
+            await office.asks(app, juliette)
+            await until(lambda: len(failed) > 2)
+            await office.asks(app, agathe)
+            assert (await agathe.told(HERE)).file_ids
+            assert office.shop.made[0].user.id == agathe.id
+        assert [p.message for p in await office.settled(app)] == [HERE]
+
+
 async def test_an_order_waits_while_its_waiting_message_does(office: Office) -> None:
     office.room.server.faults.status = 503
     async with office.bot() as app:
