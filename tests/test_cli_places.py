@@ -197,7 +197,7 @@ def check(found: dict[str, tuple[int, str]], path: str) -> None:
         assert "Traceback" not in said, (name, said)
         assert code in {1, 2}, (name, said)
         assert path in said, (name, said)
-        assert ACTION.search(said.split(path)[1]), (name, said)
+        assert ACTION.search(said.split(path, 1)[1]), (name, said)
 
 
 def test_a_full_disk_is_named_by_those_who_write(place: Place) -> None:
