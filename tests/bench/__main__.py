@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [a b c d e f]`: measure, side by side, and print the table."""
+"""`python -m tests.bench [--quick] [a b c d e f g]`: measure, side by side, and print the table."""
 
 import argparse
 import asyncio
@@ -11,13 +11,13 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.bench import filing, footprint, importing, layers, opening, page, statistics, store
+from tests.bench import crowd, filing, footprint, importing, layers, opening, page, statistics, store
 from tests.bench.client import Chatter
 from tests.bench.figures import Figure, table
 from tests.bench.plan import QUICK, Plan
 from tests.bench.stub import Stub
 
-PARTS = ("a", "b", "c", "d", "e", "f")
+PARTS = ("a", "b", "c", "d", "e", "f", "g")
 
 
 async def figures(plan: Plan, parts: Collection[str]) -> AsyncIterator[Figure]:
@@ -30,6 +30,9 @@ async def figures(plan: Plan, parts: Collection[str]) -> AsyncIterator[Figure]:
         with tempfile.TemporaryDirectory(prefix="coop-bench-") as name:
             async for figure in _measured(plan, parts, chatter, Path(name)):
                 yield figure
+    if "g" in parts:
+        for figure in await crowd.measure(plan, stub):
+            yield figure
     await stub.stop()
     if "e" in parts:
         for figure in await page.measure(plan):

@@ -26,6 +26,7 @@ class Plan:
     few: int = 40
     demo_cras: int = 1_000_000
     sheet_rows: int = 20_000
+    members: int = 4000
     postgres: bool = True
 
 
@@ -49,5 +50,6 @@ QUICK = Plan(
     few=5,
     demo_cras=500,
     sheet_rows=100,
+    members=450,
     postgres=False,
 )

@@ -44,6 +44,10 @@ class Stub:
     _sockets: set[web.WebSocketResponse] = field(default_factory=set)
     _runner: web.AppRunner | None = None
     url: str = ""
+    crowd: int = 0
+    """How many are in the team, as its list says."""
+    requests: int = 0
+    """How many came in."""
 
     async def start(self) -> None:
         """Serve on a port of loopback."""
@@ -52,6 +56,8 @@ class Stub:
         app = web.Application(middlewares=[self._door], client_max_size=2**22)
         app.router.add_post("/api/v4/actions/dialogs/open", self._open)
         app.router.add_get("/api/v4/config/client", self._settings)
+        app.router.add_get("/api/v4/users", self._page)
+        app.router.add_post("/api/v4/channels/{id}/members", self._add)
         app.router.add_get("/api/v4/users/{id}", self._user)
         app.router.add_get("/api/v4/users/username/{name}", self._user_by_name)
         app.router.add_get("/api/v4/teams/name/{name}", self._team)
@@ -100,6 +106,7 @@ class Stub:
     async def _door(
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
+        self.requests += 1
         if self.away:
             if request.path.endswith("/posts") and request.method == "POST" and self._stored_then_cut > 0:
                 self._stored_then_cut -= 1
@@ -127,6 +134,16 @@ class Stub:
 
     async def _team(self, _: web.Request) -> web.Response:
         return web.json_response(TEAM)
+
+    async def _page(self, request: web.Request) -> web.Response:
+        number, size = int(request.query["page"]), int(request.query["per_page"])
+        numbers = range(number * size, min(self.crowd, (number + 1) * size))
+        return web.json_response([_account(one) for one in numbers])
+
+    async def _add(self, request: web.Request) -> web.Response:
+        wanted = await request.json()
+        members = [{"channel_id": "c" * 26, "user_id": one} for one in wanted.get("user_ids", ())]
+        return web.json_response(members or wanted, status=201)
 
     async def _member(self, request: web.Request) -> web.Response:
         member = {"team_id": TEAM["id"], "user_id": request.match_info["user"], "roles": "team_user", "delete_at": 0}
