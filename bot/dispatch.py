@@ -32,6 +32,10 @@ Payload = str | Submission | BaseModel | Mapping[str, Any] | None
 SUBMISSIONS = "submission"
 """The scope under which keys of accepted dialogs are claimed, where their feature does not store them."""
 
+LINE_MAX = 2000
+"""Characters after a command. A compte rendu with all themes by their full labels takes half of that; a line that is
+longer is refused, so that nothing is read in part."""
+
 
 class Dispatcher:
     """Finds the handler, checks the role, runs it, commits; the replies leave by the delivery."""
@@ -176,6 +180,8 @@ class Dispatcher:
             if trigger.payload is None or not issubclass(trigger.payload, Form):
                 raise TypeError(f"{trigger.key} takes no dialog")
             return (trigger.payload.parse(payload.raw, payload.hidden, clues),)
+        if kind == "command" and isinstance(payload, str) and len(payload) > LINE_MAX:
+            raise UserError(render("refus/too_long", count=len(payload), most=LINE_MAX))
         if kind == "button" and trigger.payload:
             return (self._pressed(trigger.payload, payload),)
         return () if kind == "job" else (payload,)

@@ -71,7 +71,8 @@ class _Server:
     async def command(self, request: web.Request) -> web.Response:
         if request.content_type != "application/x-www-form-urlencoded":
             raise web.HTTPUnsupportedMediaType
-        fields = {k: str(v) for k, v in (await request.post()).items()}
+        # A character that no database keeps is no word either.
+        fields = {k: str(v).replace("\0", " ") for k, v in (await request.post()).items()}
         if not hmac.compare_digest(fields.get("token", "").encode(), self._d.command_token.encode()):
             raise web.HTTPUnauthorized
         if not fields.get("user_id") or not fields.get("command"):

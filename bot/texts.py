@@ -15,7 +15,8 @@ BREAK = "\u200b"
 _STRUCTURE = re.compile(r"([\\`*_\[\]<>|~#])")
 _EMOJI = re.compile(r":(?=[\w+-]+:)")
 _LINK = re.compile(r"(://|\bwww(?=\.)|\bmailto(?=:))", re.IGNORECASE)
-_LINE_START = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))", re.MULTILINE)
+_LINE_START = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")
+_BLANK = re.compile(r"\s+")
 
 _HARMLESS = re.compile(r"[^\W_](?:[^\W_]|[ ’',/-])*")
 """Most words hold nothing that means anything."""
@@ -32,11 +33,15 @@ def escape(text: str) -> str:
     """Somebody’s words as Mattermost shows them literally: no structure, mention, link, tag or emoji."""
     if _HARMLESS.fullmatch(text):
         return text
-    text = _STRUCTURE.sub(r"\\\1", re.sub(r"\s*[\r\n]\s*", " ", text))
+    text = _STRUCTURE.sub(r"\\\1", _BLANK.sub(_on_one_line, text))
     text = text.replace("@", f"@{BREAK}")
     text = _EMOJI.sub(f":{BREAK}", text)
     text = _LINK.sub(lambda found: f"{found[0][0]}{BREAK}{found[0][1:]}", text)
     return _LINE_START.sub(rf"\1{BREAK}\2", text)
+
+
+def _on_one_line(blank: re.Match[str]) -> str:
+    return " " if "\n" in blank[0] or "\r" in blank[0] else blank[0]
 
 
 def quote(text: str, most: int = 40) -> str:

@@ -69,6 +69,11 @@ class Kind:
 
     missing: ClassVar[str] = "Remplissez ce champ."
 
+    @property
+    def most(self) -> int:
+        """How many characters fit."""
+        return TEXT_MAX
+
     def elements(self, asked: Asked) -> Sequence[str]:
         """The names of all elements that may ask for it, whatever the server."""
         return (asked.name,)
@@ -79,16 +84,19 @@ class Kind:
 
     def recall(self, asked: Asked, raw: Raw) -> object | None:
         """What was typed, readable or not, as ``draw`` takes it back."""
-        value = raw.get(asked.name)
-        typed = isinstance(value, (str, int, float)) and not isinstance(value, bool)
-        return str(value).strip() or None if typed else None
+        return self._typed(asked, raw)[: self.most] or None
+
+    def _typed(self, asked: Asked, raw: Raw) -> str:
+        value = cut(raw.get(asked.name))
+        return "" if value is None or isinstance(value, (bool, list)) else str(value).strip()
 
     def read(self, asked: Asked, raw: Raw, clues: Clues) -> Any:
         """The value, None when left blank. Raises Unreadable."""
-        value = self.recall(asked, raw)
-        text = "" if value is None else str(value).strip()
+        text = self._typed(asked, raw)
         if not text:
             return None
+        if len(text) > self.most:
+            raise Unreadable({asked.name: f"Raccourcissez ce texte : {self.most} caractères au plus."})
         try:
             return self.value(text, clues)
         except ValueError as problem:
@@ -111,16 +119,10 @@ class Text(Kind):
 
     @property
     def most(self) -> int:
-        """How many characters fit."""
         return LONG_MAX if self.long else TEXT_MAX
 
     def draw(self, asked: Asked, known: object, clues: Clues) -> list[Element]:
         return [asked.element(known, type="textarea" if self.long else "text", max_length=self.most)]
-
-    def value(self, text: str, clues: Clues) -> str:
-        if len(text) > self.most:
-            raise ValueError(f"Raccourcissez ce texte : {self.most} caractères au plus.")
-        return text
 
 
 @dataclass(frozen=True)
@@ -232,8 +234,8 @@ class Day(Kind):
 def cut(value: object) -> Any:
     """A value as it is kept: no longer than people can type it, and of a kind that clients send."""
     if isinstance(value, str):
-        # A lone surrogate is no character: PostgreSQL would refuse the whole.
-        return value[:LONG_MAX].encode(errors="replace").decode()
+        # A lone surrogate is no character, and of NUL no text is made: PostgreSQL would refuse the whole.
+        return value[:LONG_MAX].replace("\0", "").encode(errors="replace").decode()
     if isinstance(value, list):
         return [cut(one) for one in value[:PICKED_MAX] if not isinstance(one, list)]
     # (NaN and infinities are no JSON.)

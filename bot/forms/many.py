@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.forms.kinds import LONG_MAX, TEXT_MAX, Asked, Clues, Element, Kind, Raw, Unreadable
+from bot.forms.kinds import LONG_MAX, TEXT_MAX, Asked, Clues, Element, Kind, Raw, Unreadable, cut
 from bot.french.words import join
 from bot.texts import quote
 
@@ -70,7 +70,7 @@ class Many(Kind):
 
     def recall(self, asked: Asked, raw: Raw) -> Picked | None:
         values = [v for _, v in self._chosen(asked, raw)]
-        words = [(w, self.reader(w)) for w in _words(raw.get(f"{self.singular}s_plus"))]
+        words = [(w, self.reader(w)) for w in _words(cut(raw.get(f"{self.singular}s_plus")))]
         values += [v for _, v in words if v is not None]
         unread = ", ".join(w for w, v in words if v is None)
         return Picked(list(dict.fromkeys(values)), unread) if values or unread else None
@@ -101,7 +101,7 @@ class Many(Kind):
 
     def _read_more(self, raw: Raw, values: list[str], mistakes: dict[str, str]) -> None:
         element = f"{self.singular}s_plus"
-        for word in _words(raw.get(element)):
+        for word in _words(cut(raw.get(element))):
             value = self.reader(word)
             if value is None:
                 mistakes.setdefault(
@@ -122,7 +122,7 @@ class Many(Kind):
 
     def _chosen(self, asked: Asked, raw: Raw) -> list[tuple[str, str]]:
         """(element, value) of all selects: lists, comma strings and single values, as clients send them."""
-        return [(e, value) for e in (asked.name, *self._singulars) for value in _values(raw.get(e))]
+        return [(e, value) for e in (asked.name, *self._singulars) for value in _values(cut(raw.get(e)))]
 
 
 def _values(sent: object) -> list[str]:

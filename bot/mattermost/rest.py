@@ -11,7 +11,8 @@ from bot.mattermost.members import MemberCalls
 from bot.mattermost.posts import PostCalls
 from bot.mattermost.users import UserCalls
 
-_RESPONSE_URL = re.compile(r"https?://[^/?#]+(?:/[^?#]*)?/hooks/commands/([a-z0-9]{26})")
+_HOOKS = "/hooks/commands/"
+_HOOK = re.compile(r"[a-z0-9]{26}")
 
 
 class Mattermost(UserCalls, ChannelCalls, MemberCalls, PostCalls, FileCalls):
@@ -28,7 +29,7 @@ class Mattermost(UserCalls, ChannelCalls, MemberCalls, PostCalls, FileCalls):
         versions names whatever host the person’s client used: the answer goes to the configured server and nowhere
         else. Raises ChatError 400 for an address that is no command’s.
         """
-        hook = _RESPONSE_URL.fullmatch(response_url)
-        if hook is None:
+        _, found, hook = response_url.rpartition(_HOOKS)
+        if not found or not _HOOK.fullmatch(hook):
             raise ChatError(400, "foreign_response_url")
-        await self.client.make_request("post", f"/commands/{hook[1]}", body, basepath="/hooks")
+        await self.client.make_request("post", f"/commands/{hook}", body, basepath="/hooks")

@@ -152,7 +152,7 @@ async def _deleted(ctx: Context, number: int) -> Cra:
 
 
 def _number(text: str, verb: str) -> int:
-    found = re.fullmatch(r"\s*(?:n°|no|n|#)?\s*(\d{1,9})\s*", text.lower())
+    found = re.fullmatch(r"(?:n°|no|n|#)?\s*(\d{1,9})", text.strip().lower())
     if not found:
         raise UserError(
             f"Indiquez le numéro du compte rendu : par exemple /cra {verb} 12. /cra liste montre les vôtres."

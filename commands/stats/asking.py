@@ -12,7 +12,7 @@ from bot.texts import quote
 from dialogs.stats import UNDERSTOOD, NoPeriod, period_of
 from storage.stats import Percent
 
-_AS_COOP = re.compile(r"\s*\bcomme (?:la )?coop\s*$", re.IGNORECASE)
+_AS_COOP = re.compile(r"\bcomme (?:la )?coop$", re.IGNORECASE)
 
 
 class Asked(BaseModel):
@@ -39,7 +39,8 @@ class Asked(BaseModel):
 
 def read(ctx: Context, text: str) -> Asked:
     """What a line asks for; this month when it says nothing. Raises UserError saying what is understood."""
-    wanted, as_coop = _AS_COOP.subn("", text.strip())
+    said, as_coop = _AS_COOP.subn("", text.strip())
+    wanted = said.rstrip()
     try:
         period = period_of(wanted, ctx.clues)
     except NoPeriod:

@@ -3,7 +3,9 @@
 import re
 from functools import cache
 from importlib.resources import files
-from unicodedata import category, normalize
+from unicodedata import category
+
+from config.folding import normalized
 
 _UNKNOWN = "\ufffd"
 _MAY_BREAK = "\u200b"
@@ -13,7 +15,7 @@ _LONG_WORD = re.compile(r"\S{24,}")
 
 def drawable(text: str) -> str:
     """The text on one line, in letters the fonts have; marks that would turn or hide text are taken out."""
-    kept = (c for c in " ".join(normalize("NFC", text).split(" ")) if category(c) not in ("Cf", "Cs"))
+    kept = (c for c in " ".join(normalized("NFC", text).split(" ")) if category(c) not in ("Cf", "Cs"))
     line = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", "".join(kept)).strip()
     known = "".join(c if ord(c) in drawn() else _UNKNOWN for c in line)
     return _LONG_WORD.sub(lambda word: _MAY_BREAK.join(re.findall(r".{1,12}", word[0])), known)

@@ -3,12 +3,13 @@
 import re
 from dataclasses import dataclass
 from datetime import date, tzinfo
-from unicodedata import combining, normalize
+from unicodedata import combining
 from zoneinfo import ZoneInfo
 
 from bot.french import words
 from bot.french.durations import say_minutes
 from commands.stats.sections import Section
+from config.folding import normalized
 
 MASKED = "masqué"
 """What stands for a value kept secret because too few persons are behind it."""
@@ -74,5 +75,5 @@ def grouped(number: int) -> str:
 
 def _plain(name: str) -> str:
     """A name as a file may have it anywhere: ASCII letters, figures, hyphens and underscores, at most 80."""
-    letters = "".join(c for c in normalize("NFKD", name) if not combining(c))
+    letters = "".join(c for c in normalized("NFKD", name) if not combining(c))
     return re.sub(r"[^A-Za-z0-9-]+", "_", letters).strip("_")[:80] or "Statistiques"

@@ -21,6 +21,8 @@ from storage.stats.territories import NATIONAL, REGIONS, departement, region
 NAMES_OF_REGIONS = {d.code_region: d.region for d in DEPARTEMENTS.values() if d.code_region}
 _SHORT = {"paca": "93", "idf": "11", "aura": "84"}
 _LEADS = {"de", "du", "des", "d", "le", "la", "les", "l", "en", "dans", "departement", "region"}
+_LONGEST_NAME = 12
+"""Words, hyphens standing alone among them, that a name may be written in: « Terres australes et antarctiques … »."""
 _ELIDED = re.compile(r"\b([dl])['’]", re.IGNORECASE)
 _DAY = dt.timedelta(days=1)
 
@@ -119,7 +121,7 @@ def named(kind: Kind, text: str) -> tuple[str | None, str]:
     skipped = next((i for i, word in enumerate(folded) if word not in _LEADS), len(words))
     known = _known(kind)
     for first in sorted({0, skipped}):
-        for last in range(len(words), first, -1):
+        for last in range(min(first + _LONGEST_NAME, len(words)), first, -1):
             if code := known.get(fold(" ".join(words[first:last]))):
                 return code, " ".join(words[last:])
     return None, text.strip()

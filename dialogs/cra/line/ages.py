@@ -27,7 +27,7 @@ def read_ages(text: str) -> Age | None:
 
     The text is folded, with its signs and hyphens. None where no category holds all of it.
     """
-    bounds = _bounds(re.sub(r" *- *", "-", text))
+    bounds = _bounds(re.sub(r" ?- ?", "-", text))
     if bounds is None:
         return None
     first, last = bounds
