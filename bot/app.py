@@ -7,11 +7,11 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime
 
 import structlog
-from aiohttp import web
 
 from bot import logs
 from bot.admission import Machine
 from bot.clock import utc_now
+from bot.connections import Connections, Limits
 from bot.delivery import Delivery, Ways
 from bot.dispatch import Dispatcher
 from bot.drafts import Drafts
@@ -24,7 +24,7 @@ from bot.orders import Folders, Makers, Workshop
 from bot.outbox import Outbox
 from bot.people import People
 from bot.recovery import Recovery
-from bot.server import Doors, application
+from bot.server import Doors, Entrance
 from bot.spool import Spool
 from bot.traffic import Traffic
 from bot.websocket import Events
@@ -44,7 +44,14 @@ class App:
     ``first`` is the first pause in seconds after Mattermost did not take a message or a file.
     """
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime] = utc_now, *, first: float = 1.0) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Callable[[], datetime] = utc_now,
+        *,
+        first: float = 1.0,
+        limits: Limits | None = None,
+    ) -> None:
         self.settings = settings
         self.database = Database(settings.database_url)
         self.client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value())
@@ -64,19 +71,20 @@ class App:
         self.events = Events(self.chat, self.database, self.dispatcher.event, clock)
         self.jobs = Jobs(triggers, self.dispatcher.run_job, clock)
         self._recovery = Recovery(triggers, machine)
-        doors = Doors(self.dispatcher, links, settings.command_token.get_secret_value(), self.ready)
-        self._runner = web.AppRunner(application(doors), access_log=None, shutdown_timeout=DRAIN_SECONDS)
+        self.connections = Connections(limits or Limits())
+        token = settings.command_token.get_secret_value()
+        doors = Doors(self.dispatcher, links, token, self.ready, self.connections)
+        self._entrance = Entrance(doors, DRAIN_SECONDS)
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
     def port(self) -> int:
         """The port listened on."""
-        return int(self._runner.addresses[0][1])
+        return self._entrance.port
 
     async def start(self) -> None:
         """Listen first, so that Mattermost and probes are answered; the rest comes up beside."""
-        await self._runner.setup()
-        await web.TCPSite(self._runner, self.settings.host, self.settings.port).start()
+        await self._entrance.open(self.settings.host, self.settings.port)
         self._spawn(self._warm_up())
         await self.outbox.start()
         self.makers.start()
@@ -86,7 +94,7 @@ class App:
 
     async def stop(self) -> None:
         """Take no more requests, let those under way end, deliver what can be, give everything back."""
-        await self._runner.cleanup()
+        await self._entrance.close()
         await self.jobs.stop()
         await self.events.stop()
         for task in self._tasks:

@@ -13,6 +13,8 @@ from typing import Any, TextIO, cast
 
 import structlog
 
+from bot.seldom import Seldom
+
 KEYS = frozenset({
     "event", "level", "timestamp", "logger", "reference", "kind", "name", "path", "status", "error_id", "fault",
     "where", "attempts", "given_up", "count", "outcome", "job", "period", "person", "seconds", "port", "version",
@@ -31,6 +33,7 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            Seldom(),
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _fault,

@@ -1,7 +1,7 @@
 """The HTTP entrance: slash commands, dialogs and buttons as Mattermost sends them, health and metrics."""
 
+import asyncio
 import hmac
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,32 +10,41 @@ import structlog
 from aiohttp import web
 from prometheus_client import generate_latest
 
+from bot import bodies
+from bot.connections import Connections
 from bot.context import Request
 from bot.dispatch import Dispatcher
 from bot.errors import UserError
 from bot.links import ExpiredLink, Links
 from bot.spool import Submission
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
 log = structlog.get_logger()
 
 BODY_MAX = 300_000
 """Bytes; Mattermost’s own limit for what people send it (MaximumPayloadSizeBytes)."""
 
+LINGERING = 2.0
+"""Seconds in which the rest of a body that was refused is read and thrown away, so that the refusal is heard."""
+
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """What the entrance needs: who answers, what opens links, which token commands carry, and whether all is well."""
+    """What the entrance needs: who answers, what opens links, which token commands carry, whether all is well, and
+    who is connected."""
 
     dispatcher: Dispatcher
     links: Links
     command_token: str
     ready: Callable[[], Awaitable[dict[str, bool]]]
+    connections: Connections
 
 
 def application(doors: Doors) -> web.Application:
     """The routes Mattermost and the operator’s probes call."""
     server = _Server(doors)
-    app = web.Application(client_max_size=BODY_MAX, middlewares=[_sober])
+    app = web.Application(client_max_size=BODY_MAX, middlewares=[_sober, server.whole])
     app.add_routes(
         [
             web.post("/commands", server.command),
@@ -51,14 +60,17 @@ def application(doors: Doors) -> web.Application:
 
 
 @web.middleware
-async def _sober(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Any:
+async def _sober(request: web.Request, handler: Handler) -> web.StreamResponse:
     """No answer tells more than its status, and no error escapes with a stack."""
     try:
         return await handler(request)
     except web.HTTPException as refusal:
         if refusal.status >= 400:
             log.warning("http_refused", path=request.path, status=refusal.status)
-        return web.json_response({"error": refusal.reason}, status=refusal.status)
+        answer = web.json_response({"error": refusal.reason}, status=refusal.status)
+        if refusal.status == web.HTTPBadRequest.status_code:
+            answer.force_close()  # where the next request begins is anybody’s guess
+        return answer
     except Exception:
         log.error("http_failed", path=request.path, exc_info=True)
         return web.json_response({"error": "Internal Server Error"}, status=500)
@@ -68,20 +80,25 @@ class _Server:
     def __init__(self, doors: Doors) -> None:
         self._d = doors
 
+    @web.middleware
+    async def whole(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """A request is answered once it has come whole: until then its connection keeps the bot waiting."""
+        await bodies.read(request)
+        with self._d.connections.answering(request.transport):
+            return await handler(request)
+
     async def command(self, request: web.Request) -> web.Response:
-        if request.content_type != "application/x-www-form-urlencoded":
-            raise web.HTTPUnsupportedMediaType
-        # A character that no database keeps is no word either.
-        fields = {k: str(v).replace("\0", " ") for k, v in (await request.post()).items()}
+        fields = await bodies.fields(request)
         if not hmac.compare_digest(fields.get("token", "").encode(), self._d.command_token.encode()):
             raise web.HTTPUnauthorized
-        if not fields.get("user_id") or not fields.get("command"):
+        user_id = bodies.person(fields)
+        if not fields.get("command"):
             raise web.HTTPBadRequest
         name, rest = self._d.dispatcher.find(f"{fields['command']} {fields.get('text', '')}")
         came = Request(
             "command",
             name,
-            user_id=fields["user_id"],
+            user_id=user_id,
             channel_id=fields.get("channel_id", ""),
             trigger_id=fields.get("trigger_id", ""),
             response_url=fields.get("response_url", ""),
@@ -89,8 +106,8 @@ class _Server:
         return web.json_response(await self._d.dispatcher.run(came, rest))
 
     async def dialog(self, request: web.Request) -> web.Response:
-        body = await _json(request)
-        user_id = _text(body, "user_id")
+        body = await bodies.json_object(request)
+        user_id = bodies.person(body)
         try:
             state, expired = self._state(body, user_id)
         except UserError as refusal:
@@ -115,16 +132,16 @@ class _Server:
 
     async def lookup(self, request: web.Request) -> web.Response:
         """No form has a dynamic select yet (phones send no search words to one): nothing to propose."""
-        body = await _json(request)
+        body = await bodies.json_object(request)
         try:
-            self._state(body, _text(body, "user_id"))
+            self._state(body, bodies.person(body))
         except UserError:
             log.warning("lookup_refused")
         return web.json_response({"items": []})
 
     async def button(self, request: web.Request) -> web.Response:
-        body = await _json(request)
-        user_id, context = _text(body, "user_id"), body.get("context")
+        body = await bodies.json_object(request)
+        user_id, context = bodies.person(body), body.get("context")
         try:
             link = self._link(context.get("link") if isinstance(context, dict) else "", user_id)
         except UserError as refusal:
@@ -182,20 +199,32 @@ class _Server:
         )
 
 
-async def _json(request: web.Request) -> dict[str, Any]:
-    if request.content_type != "application/json":
-        raise web.HTTPUnsupportedMediaType
-    try:
-        body = json.loads(await request.text())
-    except (ValueError, RecursionError):
-        raise web.HTTPBadRequest from None
-    if not isinstance(body, dict):
-        raise web.HTTPBadRequest
-    return body
+class Entrance:
+    """The port: it listens between ``open`` and ``close``, which lets what is being answered end."""
 
+    def __init__(self, doors: Doors, patience: float) -> None:
+        self._connections = doors.connections
+        self._runner = web.AppRunner(
+            application(doors), access_log=None, shutdown_timeout=patience, lingering_time=LINGERING
+        )
+        self._server: asyncio.Server | None = None
 
-def _text(body: dict[str, Any], name: str) -> str:
-    value = body.get(name)
-    if not isinstance(value, str) or not value:
-        raise web.HTTPBadRequest
-    return value
+    @property
+    def port(self) -> int:
+        """The port listened on."""
+        assert self._server is not None, "the entrance is closed"
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def open(self, host: str, port: int) -> None:
+        """Listen. Raises OSError where that is not possible."""
+        await self._runner.setup()
+        assert self._runner.server is not None
+        self._server = await asyncio.get_running_loop().create_server(
+            self._connections.guarded(self._runner.server), host, port, backlog=self._connections.limits.backlog
+        )
+
+    async def close(self) -> None:
+        """Take no more requests, and let those under way end."""
+        if self._server is not None:
+            self._server.close()
+        await self._runner.cleanup()

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,6 +21,11 @@ class Attacker:
         self.house = house
         self.person = person
         self.session = person.api.session
+
+    def at(self, port: int) -> "Attacker":
+        """The same at another port of this machine."""
+        settings = self.house.settings.model_copy(update={"public_url": f"http://127.0.0.1:{port}"})
+        return Attacker(replace(self.house, settings=settings), self.person)
 
     def command(self, **changes: str) -> dict[str, str]:
         """A slash command as Mattermost sends it."""

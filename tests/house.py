@@ -17,6 +17,7 @@ from sqlmodel import col, select
 from bot import logs
 from bot.app import App
 from bot.clock import utc_now
+from bot.connections import Limits
 from bot.operator.arguments import parser
 from bot.operator.demo.stage import free_port
 from bot.operator.setup import setup
@@ -98,11 +99,11 @@ class House:
         await self.start()
 
     @asynccontextmanager
-    async def replica(self) -> AsyncIterator[App]:
+    async def replica(self, limits: Limits | None = None) -> AsyncIterator[App]:
         """A second bot on the same database."""
         port = free_port()
         own = {"port": port, "public_url": f"http://{self.settings.host}:{port}", "data_dir": _folder()}
-        second = App(self.settings.model_copy(update=own), self.clock)
+        second = App(self.settings.model_copy(update=own), self.clock, limits=limits)
         await second.start()
         try:
             yield second

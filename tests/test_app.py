@@ -57,8 +57,10 @@ async def test_its_figures_name_no_person(house: House, juliette: Person) -> Non
 
 
 @asynccontextmanager
-async def served(house: House, tmp_path: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
-    """`coop-bot serve` in a process of its own, on its own database, once it is ready."""
+async def served(
+    house: House, tmp_path: Path, files: int = 1024
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """`coop-bot serve` in a process of its own that may open so many files, on its own database, once it is ready."""
     address = f"http://127.0.0.1:{(port := free_port())}"
     variables = {
         "COOP_MATTERMOST_URL": house.settings.mattermost_url,
@@ -73,7 +75,8 @@ async def served(house: House, tmp_path: Path) -> AsyncIterator[tuple[asyncio.su
     }
     envfile.write(tmp_path / "env", envfile.changed("", variables))
     options: dict[str, Any] = {"stderr": asyncio.subprocess.PIPE, "env": os.environ | {"PYTHONUNBUFFERED": "1"}}
-    words = [sys.executable, "-m", "bot", "--env-file", str(tmp_path / "env"), "serve"]
+    words = ["/bin/sh", "-c", f'ulimit -n {files} && exec "$@"', "sh"]
+    words += [sys.executable, "-m", "bot", "--env-file", str(tmp_path / "env"), "serve"]
     process = await asyncio.create_subprocess_exec(*words, **options)
     try:
         await _says(address, 200)

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 import structlog
+from structlog import DropEvent
 
 from bot import logs
+from bot.seldom import KINDS, Seldom
 
 
 @pytest.fixture
@@ -131,3 +133,47 @@ def test_a_log_on_a_full_disk_fails_nobody() -> None:
     logs.configure("INFO", Full())
     structlog.get_logger().error("request_failed")
     logging.getLogger("a.library").warning("something")
+
+
+def test_what_somebody_outside_can_repeat_is_told_once_a_minute(out: io.StringIO) -> None:
+    """A hostile client must not fill the disk by the log: neither through our lines nor through the libraries’."""
+    for number in range(5_000):
+        logging.getLogger("asyncio").error("socket.accept() out of system resource")
+        logging.getLogger("aiohttp.server").error("Error handling request from %s", f"10.0.0.{number}")
+        logging.getLogger("asyncio").error(f"Exception in callback {'x' * 40} at {number:x}")
+        structlog.get_logger().warning("http_refused", path=f"/{number}", status=400)
+    assert len(lines(out)) == 4
+
+
+def test_what_happens_to_people_is_told_each_time(out: io.StringIO) -> None:
+    """Each has a reference that somebody may quote."""
+    for _ in range(3):
+        structlog.get_logger().error("request_failed", kind="command")
+    assert len(lines(out)) == 3
+
+
+def test_the_next_line_says_how_many_it_stands_for() -> None:
+    now = 0.0
+    seldom = Seldom(lambda: now)
+
+    def told(**line: object) -> object:
+        try:
+            return seldom(None, "", {"event": "http_refused", **line}).get("count", 1)
+        except DropEvent:
+            return 0
+
+    assert [told(status=400) for _ in range(10)] == [1] + [0] * 9
+    assert told(status=404) == 1, "another kind"
+    now = 59.0
+    assert told(status=400) == 0
+    now = 60.0
+    assert [told(status=400), told(status=400)] == [11, 0]
+
+
+def test_kinds_without_end_are_not_remembered_without_end() -> None:
+    seldom = Seldom(lambda: 0.0)
+    for number in range(3 * KINDS):
+        seldom(None, "", {"event": f"{number}", "logger": "x"})
+    with pytest.raises(DropEvent):
+        seldom(None, "", {"event": f"{3 * KINDS - 1}", "logger": "x"})
+    assert seldom(None, "", {"event": "0", "logger": "x"}), "forgotten, and told again"

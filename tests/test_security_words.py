@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot import logs
 from tests.attacker import Attacker, mallory
 from tests.house import LOG, House
 from tests.people import Dialog, Person, Post
@@ -31,6 +32,7 @@ async def text_of(attacker: Attacker, path: str) -> str:
 
 
 async def test_the_log_and_the_figures_name_nobody(house: House, mallory: Attacker, juliette: Person) -> None:
+    logs.configure("INFO", LOG)  # what was refused a moment ago would not be told again
     before = LOG.tell()
     await filed(juliette, commune="69500 Bron")
     await juliette.asks("/cra secret-que-personne-ne-doit-lire 12p")

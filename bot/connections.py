@@ -1,0 +1,139 @@
+"""Who is connected to the port: no more than this process can bear, and nobody longer than a request takes to come."""
+
+import asyncio
+import resource
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import cast
+
+import structlog
+
+log = structlog.get_logger()
+
+MOST, LEAST = 1000, 16
+
+
+def bearable() -> int:
+    """Connections at once: half of the files this process may open, the rest being for Mattermost and the database."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST if soft == resource.RLIM_INFINITY else max(LEAST, min(MOST, soft // 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many connections at once, and for how many seconds they may keep the bot waiting."""
+
+    most: int = field(default_factory=bearable)
+    coming: float = 15.0
+    """From its first byte to its last, headers and body; for the first request, from the connection on."""
+    idle: float = 100.0
+    """Between two requests. Mattermost itself closes what was idle for 90: one that it sends while the bot closes its
+    connection would be lost."""
+
+    @property
+    def backlog(self) -> int:
+        """How many may knock at once; asyncio lets all of them in before anybody can be turned away."""
+        return max(4, min(128, self.most // 2))
+
+
+class Connections:
+    """The open connections. Where there are too many, the one that kept the bot waiting longest makes room for who
+    comes; those that are being answered stay."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._open: dict[asyncio.BaseTransport, _Connection] = {}
+        self._waiting: OrderedDict[_Connection, None] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def guarded(self, factory: Callable[[], asyncio.Protocol]) -> Callable[[], asyncio.Protocol]:
+        """What makes the same protocols, each known here."""
+        return lambda: _Connection(self, factory())
+
+    @contextmanager
+    def answering(self, transport: asyncio.BaseTransport | None) -> Iterator[None]:
+        """A request has come whole: its connection is not in question while it is answered."""
+        connection = self._open.get(transport) if transport else None
+        if connection is None:
+            yield
+            return
+        self._waiting.pop(connection, None)
+        connection.ends_in(None)
+        try:
+            yield
+        finally:
+            if transport in self._open:
+                self._waiting[connection] = None
+                connection.idle = True
+                connection.ends_in(self.limits.idle)
+
+    def came(self, connection: "_Connection") -> None:
+        """Somebody is connected: somebody else has to leave where that is one too many, or the newcomer where all are
+        being answered."""
+        self._open[connection.transport] = connection
+        connection.ends_in(self.limits.coming)
+        if len(self._open) > self.limits.most:
+            log.warning("connections_full", count=self.limits.most)
+            leaving = next(iter(self._waiting), connection)
+            self.left(leaving)
+            leaving.transport.abort()
+        if connection.transport in self._open:
+            self._waiting[connection] = None
+
+    def heard(self, connection: "_Connection") -> None:
+        """Some bytes came: where they begin a request, it has its time from now on."""
+        if connection.idle and connection in self._waiting:
+            connection.idle = False
+            connection.ends_in(self.limits.coming)
+
+    def left(self, connection: "_Connection") -> None:
+        """Somebody is connected no more."""
+        connection.ends_in(None)
+        self._waiting.pop(connection, None)
+        self._open.pop(connection.transport, None)
+
+
+class _Connection(asyncio.Protocol):
+    """One connection: what happens on it is passed on to the protocol that speaks HTTP."""
+
+    transport: asyncio.Transport
+
+    def __init__(self, connections: Connections, inner: asyncio.Protocol) -> None:
+        self._connections = connections
+        self._inner = inner
+        self._end: asyncio.TimerHandle | None = None
+        self.idle = False
+        """Whether the next byte begins a request."""
+
+    def ends_in(self, seconds: float | None) -> None:
+        """From now on it may last so long; None: as long as it takes."""
+        if self._end is not None:
+            self._end.cancel()
+        loop = asyncio.get_running_loop()
+        self._end = None if seconds is None else loop.call_later(seconds, self.transport.abort)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+        self._inner.connection_made(transport)
+        self._connections.came(self)
+
+    def data_received(self, data: bytes) -> None:
+        self._connections.heard(self)
+        self._inner.data_received(data)
+
+    def eof_received(self) -> bool | None:
+        return self._inner.eof_received()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._connections.left(self)
+        self._inner.connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        self._inner.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._inner.resume_writing()
