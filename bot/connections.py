@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import inf
 from typing import cast
 
 import structlog
@@ -62,7 +63,7 @@ class Connections:
             yield
             return
         self._waiting.pop(connection, None)
-        connection.ends_in(None)
+        connection.ends_in(inf)
         try:
             yield
         finally:
@@ -92,7 +93,6 @@ class Connections:
 
     def left(self, connection: "_Connection") -> None:
         """Somebody is connected no more."""
-        connection.ends_in(None)
         self._waiting.pop(connection, None)
         self._open.pop(connection.transport, None)
 
@@ -105,21 +105,30 @@ class _Connection(asyncio.Protocol):
     def __init__(self, connections: Connections, inner: asyncio.Protocol) -> None:
         self._connections = connections
         self._inner = inner
-        self._end: asyncio.TimerHandle | None = None
+        self._loop = asyncio.get_running_loop()
+        self._end = inf
+        self._next_look: asyncio.TimerHandle | None = None
         self.idle = False
         """Whether the next byte begins a request."""
 
-    def ends_in(self, seconds: float | None) -> None:
-        """From now on it may last so long; None: as long as it takes."""
-        if self._end is not None:
-            self._end.cancel()
-        loop = asyncio.get_running_loop()
-        self._end = None if seconds is None else loop.call_later(seconds, self.transport.abort)
+    def ends_in(self, seconds: float) -> None:
+        """From now on it may last so long."""
+        self._end = self._loop.time() + seconds
+
+    def _look(self) -> None:
+        """End it when its time is over, else look again by then: no timer is made and unmade for each request."""
+        remaining = self._end - self._loop.time()
+        if remaining <= 0:
+            self.transport.abort()
+        else:
+            limits = self._connections.limits
+            self._next_look = self._loop.call_later(min(remaining, limits.coming, limits.idle), self._look)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
         self._inner.connection_made(transport)
         self._connections.came(self)
+        self._look()
 
     def data_received(self, data: bytes) -> None:
         self._connections.heard(self)
@@ -129,6 +138,8 @@ class _Connection(asyncio.Protocol):
         return self._inner.eof_received()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        if self._next_look is not None:
+            self._next_look.cancel()
         self._connections.left(self)
         self._inner.connection_lost(exc)
 

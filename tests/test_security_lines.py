@@ -20,7 +20,7 @@ from tests.test_readers_time import PIECES, SHORT, STEEPEST, TIMES, hostile
 
 __all__ = ["mallory"]
 
-pytestmark = pytest.mark.newest_only
+pytestmark = pytest.mark.both_databases
 
 COMMANDS = {t.key[1]: t for f in FEATURES for t in f.triggers if t.key[0] == "command"}
 EVERY_COMMAND = pytest.mark.parametrize("name", COMMANDS)
