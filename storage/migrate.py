@@ -18,6 +18,8 @@ from storage.database import Database, async_url, place
 T = TypeVar("T")
 
 VERSION_TABLE = "alembic_version"
+OF_THE_STEPS = frozenset((VERSION_TABLE, "stats_secret"))
+"""Tables that the steps themselves fill."""
 """Where a database says at which step it stands."""
 _STEP = re.compile(r"v(\d{4})_\w+\.py")
 # Two processes that migrate one PostgreSQL wait for each other on this number (any would do).

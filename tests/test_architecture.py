@@ -88,6 +88,13 @@ def test_only_the_clock_asks_what_time_it_is() -> None:
     assert asking <= {"bot/clock.py"}, asking
 
 
+def test_handlers_compute_with_no_connection_in_hand() -> None:
+    """What takes a while goes through Context.compute, which gives the connection back first."""
+    threads = ("to_thread", "run_in_executor", "Thread", "ThreadPoolExecutor")
+    used = {name(p) for p in modules("commands") if any(_says(node) in threads for node in ast.walk(tree(p)))}
+    assert not used
+
+
 def test_every_module_says_in_a_sentence_what_it_is() -> None:
     silent = [name(p) for p in modules(*CHECKED) if not (ast.get_docstring(tree(p)) or "").strip()]
     assert not silent
@@ -198,6 +205,13 @@ def _private(path: Path) -> Iterator[int]:
             texts = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
             if any(text.rpartition(".")[2].startswith("_") for text in texts):
                 yield node.lineno
+
+
+def _says(node: ast.AST) -> str:
+    """The name that a piece of code uses, of a thing or of a part of it."""
+    if isinstance(node, ast.alias):
+        return node.name
+    return str(getattr(node, "attr", None) or getattr(node, "id", ""))
 
 
 def _asks_the_time(path: Path) -> bool:

@@ -24,7 +24,7 @@ def test_a_quick_bench_measures_everything_and_prints_a_table() -> None:
     assert done.returncode == 0, done.stderr[-2000:]
     rows = [line for line in done.stdout.splitlines() if line.startswith("(")]
     on_the_page = 3 if executable() else 1
-    parts = ["(a)"] * 3 + ["(b)"] * 9 + ["(c)"] * 3 + ["(d)"] + ["(e)"] * on_the_page + ["(f)"] * 9 + ["(g)"] * 2
+    parts = ["(a)"] * 3 + ["(b)"] * 9 + ["(c)"] * 3 + ["(d)"] + ["(e)"] * on_the_page + ["(f)"] * 10 + ["(g)"] * 2
     assert [row[:3] for row in rows] == parts, done.stdout
     assert "24 reçus pour 24 CRA" in done.stdout, done.stdout
     assert "échecs" not in done.stdout, done.stdout
@@ -36,7 +36,7 @@ async def test_statistics_are_measured_on_postgresql_too(tmp_path: Path) -> None
     if binaries() is None:
         pytest.skip("no PostgreSQL binaries on this machine")
     found = [figure async for figure in statistics.measure(replace(QUICK, postgres=True), tmp_path)]
-    assert len([figure for figure in found if "PostgreSQL" in figure.what]) == 6
+    assert len([figure for figure in found if "PostgreSQL" in figure.what]) == 7
 
 
 async def test_a_closed_run_counts_what_failed() -> None:

@@ -24,7 +24,7 @@ from storage.cra.months import CRA_MONTH, rebuild
 from storage.cra.rules import problems
 from storage.cra.table import columns
 from storage.database import Database
-from storage.stats.queries import NATION, crowd
+from storage.stats.queries import NATION, of_territory
 from tests.operating import elsewhere, run
 from tests.reports import NOON, database, file, registered, report, someone
 
@@ -79,9 +79,9 @@ async def test_the_same_rows_on_every_database(configured: Database, capsys: pyt
     assert await is_counted(configured)
     assert "350 comptes rendus ajoutés (30 conseillers" in capsys.readouterr().out
     async with configured.transaction(writes=False) as db:
-        everybody = await crowd(db, NATION, START, LAST + timedelta(days=1))
+        everybody = await of_territory(db, NATION, START, LAST + timedelta(days=1))
         first = await people.by_username(db, "demo-0001")
-    assert everybody.figures.accompagnements == 350
+    assert everybody.accompagnements == 350
     assert first
     assert len(first.id) == 26
     assert first.departement in DEPARTEMENTS

@@ -13,7 +13,7 @@ import pypdf
 import pytest
 
 from bot.operator.demo.stage import free_port
-from commands.stats.answers import page_of
+from commands.stats.answers import figures_of, page_of
 from commands.stats.asking import Asked
 from commands.stats.papers import statistiques_csv
 from storage.database import Database
@@ -52,7 +52,7 @@ async def test_the_csv_is_the_chat_s_own(
     async with filled.transaction(writes=False) as db:
         chat: Any = SimpleNamespace(user=JULIETTE, db=db, today=datetime(2026, 11, 24, tzinfo=UTC).date())
         asked = Asked(start=datetime(2026, 11, 1, tzinfo=UTC).date(), end=datetime(2026, 12, 1, tzinfo=UTC).date())
-        page = await page_of(chat, asked, "juliette")
+        page = await page_of(chat, asked, await figures_of(chat, asked), "juliette")
     statistiques_csv(page, tmp_path / "chat.csv")
     assert (elsewhere / f"{NAME}.csv").read_bytes() == (tmp_path / "chat.csv").read_bytes()
 
@@ -76,7 +76,7 @@ async def test_the_pdf_of_a_territory(filled: Database, elsewhere: Path, capsys:
     assert said == "Écrit : dossier/Statistiques_Rhone_69_01-11-2026_24-11-2026.pdf\n"
     [file] = written(elsewhere / "dossier", ".pdf")
     text = " ".join(page.extract_text() for page in pypdf.PdfReader(file).pages).replace("\u00a0", " ")
-    for words in ("Rhône (69)", "novembre 2026", "tronqués", "non masqués", "33 %"):
+    for words in ("Rhône (69)", "novembre 2026", "tronqués", "exacts", "33 %"):
         assert words in text, text
 
 

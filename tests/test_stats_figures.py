@@ -16,7 +16,7 @@ from storage.cra.queries import RESTORE_FOR
 from storage.cra.values import Duree
 from storage.database import Database
 from storage.stats import Figures, Percent, share, shares
-from storage.stats.queries import NATION, Territory, crowd, crowds, own, own_communes
+from storage.stats.queries import NATION, Territory, of_territory, own, own_communes
 from tests.months import is_what_the_rows_say
 from tests.reports import NOON, any_report, counted, database, file, registered, report, someone
 
@@ -118,8 +118,8 @@ async def test_what_is_corrected_deleted_or_restored_counts_at_once(database: Da
 
         async def seen() -> tuple[int, int]:
             mine = await own(db, juliette.id, NOVEMBER, DECEMBER)
-            rhone = await crowd(db, Territory(("69",)), NOVEMBER, DECEMBER)
-            return mine.personnes, rhone.figures.personnes
+            rhone = await of_territory(db, Territory(("69",)), NOVEMBER, DECEMBER)
+            return mine.personnes, rhone.personnes
 
         async def cra() -> Cra:
             found = await queries.own(db, juliette.id, number)
@@ -155,10 +155,9 @@ async def test_reports_stay_where_the_structure_was(database: Database) -> None:
         await file(db, here, report(), report())
         await registered(db, moved)
         await file(db, moved, report())
-        found = await crowds(db, NOVEMBER, DECEMBER)
-        assert {code: c.figures.accompagnements for code, c in found.items()} == {"69": 2, "38": 1}
-        nation = await crowd(db, NATION, NOVEMBER, DECEMBER)
-        assert (nation.figures.accompagnements, nation.conseillers) == (3, 1)
+        found = {code: await of_territory(db, Territory((code,)), NOVEMBER, DECEMBER) for code in ("69", "38")}
+        assert {code: f.accompagnements for code, f in found.items()} == {"69": 2, "38": 1}
+        assert (await of_territory(db, NATION, NOVEMBER, DECEMBER)).accompagnements == 3
 
 
 # Each example empties the tables first.
@@ -233,11 +232,10 @@ async def test_figures_are_those_counted_by_hand(
             await file(db, someone(name, where[name]), said)
         inside = [(name, r) for name, r in filed if start <= r.date < end]
         assert await own(db, "a", start, end) == counted(r for name, r in inside if name == "a")
-        rhone, nation = await crowd(db, Territory(("69",)), start, end), await crowd(db, NATION, start, end)
-    assert rhone.figures == counted(r for name, r in inside if name in "ab")
-    assert nation.figures == counted(r for _, r in inside)
-    assert nation.conseillers == len({name for name, _ in inside})
-    assert nation.behind["ateliers"] == len({n for n, r in inside if r.activite is Activite.COLLECTIF})
+        rhone = await of_territory(db, Territory(("69",)), start, end)
+        nation = await of_territory(db, NATION, start, end)
+    assert rhone == counted(r for name, r in inside if name in "ab")
+    assert nation == counted(r for _, r in inside)
 
 
 @given(st.lists(any_report(), max_size=8), st.lists(any_report(), max_size=8))

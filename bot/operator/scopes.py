@@ -12,7 +12,7 @@ from config.folding import fold
 from storage import people
 from storage.people import Person
 from storage.stats import Figures
-from storage.stats.queries import NATION, Territory, crowd, own
+from storage.stats.queries import NATION, Territory, of_territory, own
 
 _FAR = date(9000, 1, 1)
 """After every compte rendu, and with room for a day more."""
@@ -27,10 +27,10 @@ class Scope:
     territory: Territory = NATION
 
     async def figures(self, db: AsyncSession, start: date, end: date) -> Figures:
-        """What was done in [start, end[; nothing is masked."""
+        """What was done in [start, end[; exactly."""
         if self.person:
             return await own(db, self.person.id, start, end)
-        return (await crowd(db, self.territory, start, end)).figures
+        return await of_territory(db, self.territory, start, end)
 
 
 async def asked(db: AsyncSession, options: Namespace) -> Scope:

@@ -18,7 +18,7 @@ from bot.mattermost import AioClient, Mattermost
 from bot.operator.errors import OperatorError
 from bot.operator.opening import reading, up_to_date
 from bot.operator.scopes import Scope, asked, interval
-from commands.stats.answers import NOTES, page_of
+from commands.stats.answers import NOTES, figures_of, page_of
 from commands.stats.asking import Asked
 from commands.stats.papers import Page, Workbook, pdf, statistiques_csv
 from commands.stats.sections import Told, charts, evolution, general, suites, temps
@@ -27,7 +27,7 @@ from storage.people import PARIS, Person
 from storage.stats import Percent
 from storage.stats.queries import own_rows
 
-UNMASKED = "Chiffres non masqués, sortis par l’exploitant : à ne diffuser qu’avec précaution."
+EXACT = "Chiffres exacts, sortis par l’exploitant : à ne diffuser qu’avec précaution."
 STDOUT = Path("-")
 
 
@@ -58,7 +58,7 @@ async def _page(settings: Settings, db: AsyncSession, scope: Scope, days: Asked,
     """A person’s own page is the chat’s to the letter."""
     if person := scope.person:
         reader = _Reader(person, db, now.astimezone(person.zone).date())
-        return await page_of(reader, days, await _name(settings, person))
+        return await page_of(reader, days, await figures_of(reader, days), await _name(settings, person))
     told = Told(await scope.figures(db, days.start, days.end), days.percent)
     today = now.astimezone(ZoneInfo(PARIS)).date()
     sections = (general(told), suites(told), *charts(told), temps(told))
@@ -69,7 +69,7 @@ async def _page(settings: Settings, db: AsyncSession, scope: Scope, days: Asked,
         last=max(min(days.end - timedelta(days=1), today), days.start),
         today=today,
         sections=(*sections, evolution(told.figures.mois)) if len(told.figures.mois) > 1 else sections,
-        notes=(NOTES[days.percent], UNMASKED),
+        notes=(NOTES[days.percent], EXACT),
         stem=f"Statistiques_{scope.title}",
     )
 

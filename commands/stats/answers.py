@@ -18,7 +18,7 @@ from commands.stats.papers import Page
 from commands.stats.sections import Section, Told, charts, communes, evolution, general, suites, temps
 from storage.communes import by_code, label
 from storage.people import Person
-from storage.stats import Figures, Percent, share
+from storage.stats import Figures, Percent
 from storage.stats.queries import own, own_communes, own_months
 
 MONTHS_SHOWN = 12
@@ -50,17 +50,22 @@ class Answer:
     filled: bool
 
 
-async def answered(ctx: Context, asked: Asked) -> Answer:
+async def figures_of(ctx: Reader, asked: Asked) -> Figures:
+    """One’s own figures."""
+    return await own(ctx.db, ctx.user.id, asked.start, asked.end)
+
+
+async def answered(ctx: Context, asked: Asked, figures: Figures) -> Answer:
     """The figures in words, compared with the period before, and where to go from there."""
-    figures = await own(ctx.db, ctx.user.id, asked.start, asked.end)
     earlier = comparable(asked.period, ctx.today)
     then = await own(ctx.db, ctx.user.id, earlier.start, earlier.end)
+    told = Told(figures, asked.percent)
     text = render(
         "stats/answer",
         period=asked.period.label,
         f=figures,
-        goes_on=share(figures.poursuivis, figures.personnes, asked.percent),
-        drawn=charts(Told(figures, asked.percent)),
+        goes_on=told.goes_on,
+        drawn=charts(told),
         earlier=earlier.label,
         compared=_compared(figures, then),
     )
@@ -69,11 +74,11 @@ async def answered(ctx: Context, asked: Asked) -> Answer:
 
 async def detailed(ctx: Context, asked: Asked) -> Markdown:
     """Every figure, in words."""
-    page = await page_of(ctx, asked)
+    page = await page_of(ctx, asked, await figures_of(ctx, asked))
     return render("stats/details", page=page)
 
 
-async def page_of(ctx: Reader, asked: Asked, name: str | None = None) -> Page:
+async def page_of(ctx: Reader, asked: Asked, figures: Figures, name: str | None = None) -> Page:
     """What papers show of one’s figures."""
     user, last = ctx.user, min(asked.period.last, ctx.today)
     commune = by_code(user.commune) if user.commune else None
@@ -83,7 +88,7 @@ async def page_of(ctx: Reader, asked: Asked, name: str | None = None) -> Page:
         start=asked.start,
         last=max(last, asked.start),
         today=ctx.today,
-        sections=await sections_of(ctx, asked, last),
+        sections=await sections_of(ctx, asked, figures, last),
         name=name,
         structure=user.structure,
         place=label(commune, user.code_postal or "") if commune else None,
@@ -92,9 +97,9 @@ async def page_of(ctx: Reader, asked: Asked, name: str | None = None) -> Page:
     )
 
 
-async def sections_of(ctx: Reader, asked: Asked, last: date) -> tuple[Section, ...]:
+async def sections_of(ctx: Reader, asked: Asked, figures: Figures, last: date) -> tuple[Section, ...]:
     """All sections of one’s own page; the evolution is that of the twelve months up to the period’s last day."""
-    told = Told(await own(ctx.db, ctx.user.id, asked.start, asked.end), asked.percent)
+    told = Told(figures, asked.percent)
     first = months_after(last.replace(day=1), 1 - MONTHS_SHOWN)
     counts = await own_months(ctx.db, ctx.user.id, first, last + timedelta(days=1))
     months = {month: counts.get(month, 0) for month in (months_after(first, n) for n in range(MONTHS_SHOWN))}

@@ -1,6 +1,6 @@
 """« /stats exporter »: one’s figures as a PDF, a workbook or a CSV, in the direct channel."""
 
-import asyncio
+from functools import partial
 from pathlib import Path
 
 from bot.context import Context
@@ -9,7 +9,7 @@ from bot.french.words import fold, plural
 from bot.replies import Ask, Parcel, Replies, SendFile
 from bot.texts import render
 from commands.stats import papers
-from commands.stats.answers import page_of
+from commands.stats.answers import figures_of, page_of
 from commands.stats.asking import Asked, read
 from commands.stats.buttons import Export, Take
 from commands.stats.feature import CONSEILLERS, feature
@@ -59,10 +59,11 @@ async def ordered(ctx: Context, asked: Asked, form: Format) -> Replies:
 @feature.file(Export, roles=CONSEILLERS)
 async def export(ctx: Context, order: Export, folder: Path) -> Parcel:
     """The file; a workbook has the reports themselves, read and written a page at a time."""
-    page = await page_of(ctx, order, await _name(ctx))
+    name = await _name(ctx)
+    page = await page_of(ctx, order, await figures_of(ctx, order), name)
+    count = await queries.count(ctx.db, ctx.user.id, order.start, order.end)
     path = folder / page.file(order.format.value)
     await written(ctx, order, page, path)
-    count = await queries.count(ctx.db, ctx.user.id, order.start, order.end)
     told = plural(count, "compte rendu", "comptes rendus")
     text = render("stats/exported", period=order.period.label, told=told)
     done = render("stats/prepared", file=path.name)
@@ -72,13 +73,13 @@ async def export(ctx: Context, order: Export, folder: Path) -> Parcel:
 async def written(ctx: Context, order: Export, page: papers.Page, path: Path) -> None:
     """Write the file."""
     if order.format is Format.XLSX:
-        book = await asyncio.to_thread(papers.Workbook, page, path)
+        book = await ctx.compute(partial(papers.Workbook, page, path))
         async for rows in own_rows(ctx.db, ctx.user.id, order.start, order.end):
-            await asyncio.to_thread(book.add, rows)
-        await asyncio.to_thread(book.close)
+            await ctx.compute(partial(book.add, rows))
+        await ctx.compute(book.close)
         return
     write = papers.pdf if order.format is Format.PDF else papers.statistiques_csv
-    await asyncio.to_thread(write, page, path)
+    await ctx.compute(partial(write, page, path))
 
 
 async def _name(ctx: Context) -> str:

@@ -1,6 +1,5 @@
 """« /stats »: one’s own figures, in words and pictures, for any period."""
 
-import asyncio
 from pathlib import Path
 
 from rapidfuzz.distance import OSA
@@ -11,7 +10,7 @@ from bot.errors import UserError
 from bot.french.words import fold
 from bot.replies import Ask, Parcel, Replies, SendFile, Whisper
 from bot.texts import render
-from commands.stats.answers import answered, detailed, page_of
+from commands.stats.answers import answered, detailed, figures_of, page_of
 from commands.stats.asking import Asked, read
 from commands.stats.buttons import Details, Other, Pictured, See
 from commands.stats.feature import COMMUNITY, CONSEILLERS, feature
@@ -75,7 +74,7 @@ async def shown(ctx: Context, asked: Asked) -> Replies:
     pictures = SendFile(user_id=ctx.user.id, order=Pictured(**asked.same))
     if await in_direct(ctx):
         return pictures
-    answer = await answered(ctx, asked)
+    answer = await answered(ctx, asked, await figures_of(ctx, asked))
     if not answer.filled:
         return Whisper(answer.text, answer.buttons)
     return whispered(answer.text, answer.buttons, pictures)
@@ -84,8 +83,9 @@ async def shown(ctx: Context, asked: Asked) -> Replies:
 @feature.file(Pictured, roles=CONSEILLERS)
 async def pictured(ctx: Context, order: Pictured, folder: Path) -> Parcel:
     """The figures with their charts."""
-    answer = await answered(ctx, order)
-    files = await asyncio.to_thread(charts, await page_of(ctx, order), folder) if answer.filled else []
+    figures = await figures_of(ctx, order)
+    answer, page = await answered(ctx, order, figures), await page_of(ctx, order, figures)
+    files = await ctx.compute(lambda: charts(page, folder)) if answer.filled else []
     return Parcel(answer.text, answer.buttons, files=files)
 
 

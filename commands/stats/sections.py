@@ -3,7 +3,7 @@
 One list for the chat, the pictures, the PDF and the sheets, so that they never say different things.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,17 +12,15 @@ from bot.french.dates import MONTHS
 from config.themes import THEMES
 from storage.communes import by_code
 from storage.cra import Activite, Suite
-from storage.cra.measures import CANAUX, DUREES, MINUTES, THEME_BITS
-from storage.cra.table import AGES, STATUTS, SUITES
 from storage.stats import Figures, Percent, share, shares
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A label and its value, None when masked; ``percent`` is its share in whole numbers, None where it has none."""
+    """A label and its value; ``percent`` is its share in whole numbers, None where it has none."""
 
     label: str
-    value: int | None
+    value: int
     percent: int | None = None
 
 
@@ -42,67 +40,55 @@ class Section:
 
     @property
     def ranked(self) -> tuple[Line, ...]:
-        """The lines that are not zero, the largest first, masked ones last."""
-        return tuple(sorted(self.filled, key=lambda line: -(line.value or 0)))
+        """The lines that are not zero, the largest first."""
+        return tuple(sorted(self.filled, key=lambda line: -line.value))
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Figures as they may be told: ``hidden`` measures (storage.cra.measures) are masked."""
+    """Figures to tell, and how their percentages are made."""
 
     figures: Figures
     percent: Percent = Percent.JUSTE
-    hidden: Collection[str] = ()
 
-    def value(self, measure: str, count: int) -> int | None:
-        """The count, unless it is masked."""
-        return None if measure in self.hidden else count
+    @property
+    def goes_on(self) -> int:
+        """The share of persons whose accompaniment goes on; two figures rounded apart may make it more than whole."""
+        return min(100, share(self.figures.poursuivis, self.figures.personnes, self.percent))
 
-    def noun(self, measure: str, count: int, one: str, many: str) -> str:
-        """The singular or the plural; a masked count does not even tell that it is one."""
-        return one if count < 2 and measure not in self.hidden else many
-
-    def parted(self, counts: Mapping[Any, int], measures: Mapping[Any, str], whole: int | None = None) -> list[Line]:
-        """A line for each code. Shares of a group with something masked would tell of it: they are left out."""
-        percents: Mapping[Any, int | None] = shares(
-            counts, sum(counts.values()) if whole is None else whole, self.percent
-        )
-        if any(measures[code] in self.hidden for code in counts):
-            percents = dict.fromkeys(counts)
-        return [Line(_label(code), self.value(measures[code], n), percents[code]) for code, n in counts.items()]
+    def parted(self, counts: Mapping[Any, int], whole: int | None = None) -> tuple[Line, ...]:
+        """A line for each code, with its share of ``whole``, or of them all."""
+        percents = shares(counts, sum(counts.values()) if whole is None else whole, self.percent)
+        return tuple(Line(_label(code), n, percents[code]) for code, n in counts.items())
 
 
 def general(told: Told) -> Section:
     """The key figures, each with the seed’s label, singular or plural by its value."""
-    f, goes_on = told.figures, share(told.figures.poursuivis, told.figures.personnes, told.percent)
+    f = told.figures
     counted = [
-        ("personnes", f.personnes, "personne accompagnée", "personnes accompagnées", " durant cette période"),
-        ("recurrents", f.nouveaux, "nouvel usager accompagné", "nouveaux usagers accompagnés", ""),
-        ("accompagnements", f.accompagnements, "accompagnement enregistré", "accompagnements enregistrés", ""),
-        ("ateliers", f.ateliers, "atelier réalisé", "ateliers réalisés", ""),
-        ("participants", f.participants, "participant", "participants", " au total"),
-        ("individuels", f.individuels, "accompagnement individuel", "accompagnements individuels", ""),
-        ("ponctuelles", f.ponctuelles, "demande ponctuelle", "demandes ponctuelles", ""),
+        (f.personnes, "personne accompagnée", "personnes accompagnées", " durant cette période"),
+        (f.nouveaux, "nouvel usager accompagné", "nouveaux usagers accompagnés", ""),
+        (f.accompagnements, "accompagnement enregistré", "accompagnements enregistrés", ""),
+        (f.ateliers, "atelier réalisé", "ateliers réalisés", ""),
+        (f.participants, "participant", "participants", " au total"),
+        (f.individuels, "accompagnement individuel", "accompagnements individuels", ""),
+        (f.ponctuelles, "demande ponctuelle", "demandes ponctuelles", ""),
     ]
-    lines = [Line(told.noun(name, n, one, many) + more, told.value(name, n)) for name, n, one, many, more in counted]
-    benefit = told.noun("poursuivis", f.poursuivis, "usager a bénéficié", "usagers ont bénéficié")
-    benefit += " d’un accompagnement poursuivi"
-    poursuivis = told.value("poursuivis", f.poursuivis)
-    lines.append(Line(benefit, poursuivis, None if poursuivis is None else goes_on))
-    return Section("general", "Général", "", tuple(lines))
+    lines = [Line(_noun(n, one, many) + more, n) for n, one, many, more in counted]
+    benefit = _noun(f.poursuivis, "usager a bénéficié", "usagers ont bénéficié") + " d’un accompagnement poursuivi"
+    return Section("general", "Général", "", (*lines, Line(benefit, f.poursuivis, told.goes_on)))
 
 
 def suites(told: Told) -> Section:
     """How the accompaniments that go on do."""
-    redirected = told.figures.suites[Suite.REDIRECTION]
-    redirections = told.noun(SUITES[Suite.REDIRECTION], redirected, "redirection", "redirections")
+    redirections = _noun(told.figures.suites[Suite.REDIRECTION], "redirection", "redirections")
     labels = {
         Suite.INDIVIDUEL: "en accompagnement individuel",
         Suite.ATELIER: "en atelier collectif",
         Suite.REDIRECTION: f"{redirections} vers une autre structure agréée",
     }
-    lines = (Line(labels[suite], told.value(SUITES[suite], n)) for suite, n in told.figures.suites.items())
-    return Section("suites", "Accompagnements poursuivis", "usagers", tuple(lines))
+    lines = tuple(Line(labels[suite], n) for suite, n in told.figures.suites.items())
+    return Section("suites", "Accompagnements poursuivis", "usagers", lines)
 
 
 def charts(told: Told) -> tuple[Section, ...]:
@@ -110,23 +96,22 @@ def charts(told: Told) -> tuple[Section, ...]:
     f = told.figures
     reports, persons = "comptes rendus", "personnes"
     return (
-        Section("themes", "Thèmes des accompagnements", reports, tuple(told.parted(f.themes, THEME_BITS))),
-        Section("canaux", "Lieux des accompagnements", reports, tuple(told.parted(f.canaux, CANAUX))),
-        Section("durees", "Durée des accompagnements", reports, tuple(told.parted(f.durees, DUREES))),
-        Section("ages", "Tranches d’âge des usagers", persons, tuple(told.parted(f.ages, AGES, f.personnes))),
-        Section("statuts", "Statut des usagers", persons, tuple(told.parted(f.statuts, STATUTS, f.personnes))),
+        Section("themes", "Thèmes des accompagnements", reports, told.parted(f.themes)),
+        Section("canaux", "Lieux des accompagnements", reports, told.parted(f.canaux)),
+        Section("durees", "Durée des accompagnements", reports, told.parted(f.durees)),
+        Section("ages", "Tranches d’âge des usagers", persons, told.parted(f.ages, f.personnes)),
+        Section("statuts", "Statut des usagers", persons, told.parted(f.statuts, f.personnes)),
     )
 
 
 def temps(told: Told) -> Section:
     """Minutes passed, by kind of activity."""
     labels = {Activite.COLLECTIF: "Ateliers", Activite.INDIVIDUEL: "Individuels", Activite.PONCTUEL: "Ponctuels"}
-    parts = [Line(labels[a], told.value(MINUTES[a], minutes)) for a, minutes in told.figures.minutes.items()]
-    total = Line("Total", told.value("temps", told.figures.temps))
-    return Section("temps", "Temps en accompagnement", "minutes", (total, *parts))
+    parts = (Line(labels[a], minutes) for a, minutes in told.figures.minutes.items())
+    return Section("temps", "Temps en accompagnement", "minutes", (Line("Total", told.figures.temps), *parts))
 
 
-def evolution(months: Mapping[date, int | None]) -> Section:
+def evolution(months: Mapping[date, int]) -> Section:
     """CRAs by month (its first day), oldest first."""
     lines = (Line(f"{MONTHS[month.month - 1]} {month.year}", count) for month, count in sorted(months.items()))
     return Section("evolution", "Évolution des accompagnements", "comptes rendus", tuple(lines))
@@ -137,6 +122,10 @@ def communes(counts: Mapping[str, int]) -> Section:
     found = ((by_code(code), count) for code, count in counts.items())
     lines = tuple(Line(commune.nom if commune else "Commune inconnue", count) for commune, count in found)
     return Section("communes", "Communes", "comptes rendus", lines)
+
+
+def _noun(count: int, one: str, many: str) -> str:
+    return one if count < 2 else many
 
 
 def _label(code: Any) -> str:

@@ -37,11 +37,11 @@ async def restore(database_url: str, path: Path, on_rows: OnRows) -> Restored:
 
 
 def _must_be_empty(connection: Connection, which: str) -> None:
-    """An empty database may have tables: the bot makes them when it starts."""
+    """An empty database may have tables, and what the steps write into them: the bot takes them when it starts."""
     quoted = connection.dialect.identifier_preparer.quote
     for name in inspect(connection).get_table_names():
         used = text(f"SELECT 1 FROM {quoted(name)} LIMIT 1")  # noqa: S608  (the name is the database’s own)
-        if name != migrate.VERSION_TABLE and connection.execute(used).first():
+        if name not in migrate.OF_THE_STEPS and connection.execute(used).first():
             raise BackupError(
                 f"La base de données {which} (COOP_DATABASE_URL) n’est pas vide (table « {name} ») : "
                 "une sauvegarde se restaure dans une base neuve, donnez-en une autre."

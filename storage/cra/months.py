@@ -1,8 +1,8 @@
 """What each conseiller did each month for each département: a table derived from the comptes rendus.
 
 It is for territories: a nation’s year is then 48,000 short rows, not millions (docs/architecture.md §6). It is per
-conseiller, not only per département, because masking must know how many conseillers are behind a figure, and because
-each writer then has rows of his own.
+conseiller, not only per département, because it is told how many of them there are, and because each writer then has
+rows of his own.
 
 A new compte rendu is **added** to its row, by the statement that stores it (``adding``). Whatever else happens to some
 (changes, deletions, restores, imports) **counts** their rows **again** (``refresh``). The row is the lock between the
@@ -25,6 +25,7 @@ from sqlalchemy import (
     FromClause,
     Index,
     Integer,
+    PrimaryKeyConstraint,
     Select,
     String,
     Table,
@@ -46,11 +47,13 @@ from storage.database import INSERT, dialect, execute
 CRA_MONTH = Table(
     "cra_month",
     SQLModel.metadata,
-    Column("author_id", String(26), ForeignKey("person.id"), primary_key=True),
-    Column("month", Date, primary_key=True),
-    Column("departement", String(3), primary_key=True),
+    Column("author_id", String(26), ForeignKey("person.id"), nullable=False),
+    Column("month", Date, nullable=False),
+    Column("departement", String(3), nullable=False),
     *(Column(name, Integer, nullable=False) for name in NAMES),
-    Index(None, "departement", "month"),
+    # The order that SQLite keeps them in: territories are read by département and month.
+    PrimaryKeyConstraint("departement", "month", "author_id"),
+    Index(None, "author_id", "month"),
     sqlite_with_rowid=False,
 )
 """``month`` is its first day; ``departement`` the structure’s when the CRA was filed, "" where there was none."""

@@ -39,7 +39,8 @@ class Cra(SQLModel, table=True):
         Index(None, "author_id", "date"),
         Index(None, "departement", "date"),
         Index(None, "departement_structure", "date"),
-        # SQLite has no BRIN, and a b-tree on the date alone misleads PostgreSQL’s planner (docs/architecture.md §6).
+        # A b-tree on the date alone misleads PostgreSQL’s planner (docs/architecture.md §6); SQLite has no BRIN.
+        Index("ix_cra_date", "date").ddl_if(dialect="sqlite"),
         Index("ix_cra_date_brin", "date", postgresql_using="brin").ddl_if(dialect="postgresql"),
         {"sqlite_autoincrement": True},
     )

@@ -27,6 +27,7 @@ class Figures:
     ``accompagnements``, ``ateliers``, ``individuels``, ``ponctuelles``, ``themes``, ``canaux``, ``durees`` and
     ``mois`` (by first day of month) count CRAs; ``participants`` persons in workshops; ``recurrents``, ``suites``,
     ``ages`` and ``statuts`` persons; ``minutes`` the time passed, by kind of activity. Every code is a key.
+    ``totals`` are those that were rounded apart from what they are made of.
     """
 
     accompagnements: int = 0
@@ -43,33 +44,37 @@ class Figures:
     ages: Mapping[Age, int] = field(default_factory=lambda: dict.fromkeys(AGES, 0))
     statuts: Mapping[Statut, int] = field(default_factory=lambda: dict.fromkeys(STATUTS, 0))
     mois: Mapping[date, int] = field(default_factory=dict)
+    totals: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, measures: Mapping[str, Any], mois: Mapping[date, int]) -> Self:
+    def of(cls, measures: Mapping[str, Any], mois: Mapping[date, int], totals: Mapping[str, int] | None = None) -> Self:
         """The figures of measures by their names (storage.cra.measures)."""
         found: dict[str, Any] = {name: int(measures[name]) for name in _PLAIN}
         found |= {name: {code: int(measures[m]) for code, m in codes.items()} for name, codes in _BY_CODE.items()}
-        return cls(**found, mois=dict(mois))
+        return cls(**found, mois=dict(mois), totals=dict(totals or {}))
 
     @property
     def personnes(self) -> int:
         """Persons accompanied: participants of workshops, and one for each other CRA."""
-        return self.participants + self.individuels + self.ponctuelles
+        return self._total("personnes", self.participants + self.individuels + self.ponctuelles)
 
     @property
     def nouveaux(self) -> int:
         """Persons accompanied who had not been before."""
-        return self.personnes - self.recurrents
+        return self._total("nouveaux", self.personnes - self.recurrents)
 
     @property
     def poursuivis(self) -> int:
         """Persons whose accompaniment goes on."""
-        return sum(self.suites.values())
+        return self._total("poursuivis", sum(self.suites.values()))
 
     @property
     def temps(self) -> int:
         """Minutes passed, whatever the activity."""
-        return sum(self.minutes.values())
+        return self._total("temps", sum(self.minutes.values()))
+
+    def _total(self, name: str, added_up: int) -> int:
+        return self.totals.get(name, added_up)
 
     def __add__(self, other: "Figures") -> "Figures":
         sums: dict[str, Any] = {}

@@ -1,141 +1,75 @@
-"""The figures of all départements, régions and the nation in some whole months, with what of them is masked."""
+"""What is told of départements, régions and the nation: sums of figures rounded once by département and month.
+
+Nothing finer than one département’s month is ever told, and nothing larger is rounded again: whatever somebody asks
+for and subtracts is a sum of the same rounded figures (storage.stats.rounding).
+"""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from functools import reduce
-from operator import add
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import repeat
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.departements import DEPARTEMENTS
-from storage.cra.measures import CANAUX, DUREES, MINUTES, THEME_BITS
-from storage.cra.table import AGES, STATUTS, SUITES
 from storage.stats.figures import Figures
-from storage.stats.masks import Area, hidden
-from storage.stats.queries import Crowd, crowds, monthly, nomads
+from storage.stats.known import PLACE, STEPS, TOTALS
+from storage.stats.monthly import Counted, Span, counted
+from storage.stats.queries import Territory
+from storage.stats.rounding import told
+from storage.stats.secret import secret
 
 REGIONS = {code: d.code_region for code, d in DEPARTEMENTS.items() if d.code_region}
 """The région of each département that has one."""
 
-NATIONAL = "national"
 
-Months = Mapping[date, tuple[int, int]]
-"""CRAs by month, and how many conseillers made them."""
+def told_until(today: date) -> date:
+    """The first day that is not told of yet: the month in progress is told as of its last Sunday that is over.
 
-Gathered = Mapping[str, tuple[Crowd, Months]]
-"""The figures of territories, by key."""
+    Else who asks before and after a compte rendu of the day would see what it changed.
+    """
+    return max(today - timedelta(days=today.weekday()), today.replace(day=1))
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A territory’s figures, how many conseillers made them, and the names of what of it is masked (``cells``)."""
+class Table:
+    """What is told of some départements, by month (its first day): figures in the order of CELLS, in fives."""
 
-    figures: Figures
-    conseillers: int
-    hidden: frozenset[str]
+    rows: Mapping[tuple[str, date], Sequence[int]]
 
-    def count(self, name: str) -> int | None:
-        """A cell by its name, None when it is masked."""
-        return None if name in self.hidden else cells(self.figures, self.conseillers)[name]
+    def measures(self, start: date, end: date, departement: str | None = None) -> dict[str, int]:
+        """What is told of the whole months [start, end[, of one département or of all, by the names of CELLS."""
+        rows = (row for (code, month), row in self.rows.items() if start <= month < end and departement in (None, code))
+        sums = [sum(column) for column in zip(*rows, strict=True)] or repeat(0)
+        return {name: five * step for (name, step), five in zip(STEPS.items(), sums, strict=False)}
 
-    @property
-    def mois(self) -> dict[date, int | None]:
-        """CRAs by month, None when masked."""
-        return {m: self.count(month_name(m)) for m in self.figures.mois}
-
-
-def departement(code: str) -> str:
-    """The key of a département in the table; of the CRAs of no département with ""."""
-    return f"departement {code}"
+    def figures(self, start: date, end: date) -> Figures:
+        """What is told of the whole months [start, end[ of all these départements together."""
+        measures, mois = self.measures(start, end), Counter[date]()
+        for (_, month), row in sorted(self.rows.items()):
+            if start <= month < end:
+                mois[month] += row[PLACE["accompagnements"]] * STEPS["accompagnements"]
+        return Figures.of(measures, mois, {name: measures[name] for name in (*TOTALS, "nouveaux")})
 
 
-def region(code: str) -> str:
-    """The key of a région in the table."""
-    return f"region {code}"
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was counted of a territory, not to be told before it is rounded."""
+
+    secret: bytes
+    counted: Sequence[Counted]
+
+    def rounded(self) -> Table:
+        """What may be told; 20 µs for each département and month."""
+        return Table(
+            {
+                (c.departement, c.month): told(self.secret, (c.departement, c.month), c.counts, c.conseillers)
+                for c in self.counted
+            }
+        )
 
 
-def month_name(month: date) -> str:
-    """The name of a month’s cell."""
-    return f"mois_{month:%Y-%m}"
-
-
-async def gathered(db: AsyncSession, start: date, end: date) -> dict[str, tuple[Crowd, Months]]:
-    """All territories that have CRAs in these whole months, by key, to be ``masked`` before anybody is told."""
-    leaves = dict[str, tuple[Crowd, Months]]()
-    by_month = await monthly(db, start, end)
-    for code, crowd in (await crowds(db, start, end)).items():
-        leaves[code] = crowd, {m: n for (where, m), n in by_month.items() if where == code}
-    inside: dict[str, set[str]] = {NATIONAL: {*leaves}} if leaves else {}
-    for code in leaves.keys() & REGIONS.keys():
-        inside.setdefault(region(REGIONS[code]), set()).add(code)
-    again = await nomads(db, start, end)
-    found = {departement(code): leaf for code, leaf in leaves.items()}
-    return found | {key: _together([leaves[c] for c in codes], _twice(again, codes)) for key, codes in inside.items()}
-
-
-def _together(parts: Sequence[tuple[Crowd, Months]], twice: Counter[str]) -> tuple[Crowd, Months]:
-    """Départements added up; conseillers who are behind a figure of several of them (``twice``) are one each."""
-    behind, months = Counter[str](), Counter[date]()
-    for crowd, by_month in parts:
-        behind.update({**crowd.behind, **{month_name(m): who for m, (_, who) in by_month.items()}})
-        months.update({m: n for m, (n, _) in by_month.items()})
-    behind.subtract(twice)
-    figures = reduce(add, (crowd.figures for crowd, _ in parts))
-    return Crowd(figures, behind["accompagnements"], behind), {m: (n, behind[month_name(m)]) for m, n in months.items()}
-
-
-def _twice(nomads: Iterable[tuple[str, str, Figures]], codes: Collection[str]) -> Counter[str]:
-    """How many times too often conseillers are counted behind each cell where these départements are added up."""
-    done: dict[tuple[str, str], Figures] = {}
-    for author, code, figures in nomads:
-        if code in codes:
-            done[author, code] = done.get((author, code), Figures()) + figures
-    behind = Counter((author, name) for (author, _), f in done.items() for name, n in cells(f, 1).items() if n > 0)
-    over = Counter[str]()
-    for (_, name), n in behind.items():
-        over[name] += n - 1
-    return over
-
-
-def masked(found: Gathered) -> dict[str, Shown]:
-    """What may be told of these territories, by key; a second’s work where the nation did next to nothing."""
-    if not found:
-        return {}
-    months = dict.fromkeys(sorted({m for _, by_month in found.values() for m in by_month}), (0, 0))
-    filled = {key: (crowd, {**months, **by_month}) for key, (crowd, by_month) in found.items()}
-    masks = hidden({key: area(key, crowd, by_month) for key, (crowd, by_month) in filled.items()})
-    return {
-        key: Shown(replace(crowd.figures, mois={m: n for m, (n, _) in by_month.items()}), crowd.conseillers, masks[key])
-        for key, (crowd, by_month) in filled.items()
-    }
-
-
-def area(key: str, crowd: Crowd, months: Months) -> Area:
-    """A territory as a part of the table that is masked."""
-    figures = replace(crowd.figures, mois={m: n for m, (n, _) in months.items()})
-    behind = {**crowd.behind, **{month_name(m): conseillers for m, (_, conseillers) in months.items()}}
-    return Area(cells(figures, crowd.conseillers), behind, _inside(key))
-
-
-def cells(f: Figures, conseillers: int) -> dict[str, int]:
-    """All that is told of a territory, by name: measures, what is derived of them, and months."""
-    plain = ("accompagnements", "ateliers", "participants", "individuels", "ponctuelles", "recurrents")
-    derived = ("personnes", "nouveaux", "poursuivis", "temps")
-    counts: dict[str, int] = {name: getattr(f, name) for name in (*plain, *derived)} | {"conseillers": conseillers}
-    groups: tuple[tuple[Mapping[Any, int], Mapping[Any, str]], ...] = (
-        *((f.minutes, MINUTES), (f.suites, SUITES), (f.themes, THEME_BITS), (f.canaux, CANAUX)),
-        *((f.durees, DUREES), (f.ages, AGES), (f.statuts, STATUTS)),
-    )
-    counts |= {names[code]: n for group, names in groups for code, n in group.items()}
-    return counts | {month_name(m): n for m, n in f.mois.items()}
-
-
-def _inside(key: str) -> str | None:
-    """The territory that one is added up in."""
-    kind, _, code = key.partition(" ")
-    if kind == "departement" and code in REGIONS:
-        return region(REGIONS[code])
-    return None if key == NATIONAL else NATIONAL
+async def found(db: AsyncSession, territory: Territory, span: Span) -> Found:
+    """Read what is needed to tell of a territory."""
+    return Found(await secret(db), await counted(db, territory, span))

@@ -10,7 +10,7 @@ from commands.stats.papers import Page, charts, pdf
 from commands.stats.sections import Told, evolution, general, suites, temps
 from commands.stats.sections import charts as drawn
 from storage.database import Database
-from storage.stats.queries import NATION, crowd
+from storage.stats.queries import NATION, of_territory
 from tests.bench.figures import Figure, ms
 from tests.bench.history import FIRST, LAST, Run, coop_bot, made
 from tests.bench.plan import Plan
@@ -50,7 +50,7 @@ async def _page(url: str) -> Page:
     database = Database(url)
     try:
         async with database.transaction(writes=False) as db:
-            figures = (await crowd(db, NATION, FIRST, date(2026, 11, 1))).figures
+            figures = await of_territory(db, NATION, FIRST, date(2026, 11, 1))
     finally:
         await database.close()
     told = Told(figures)

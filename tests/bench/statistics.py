@@ -8,15 +8,15 @@ from pathlib import Path
 from statistics import median
 
 import duckdb
-from sqlalchemy import ClauseElement, Date, cast, func, select, text
+from sqlalchemy import ClauseElement, Date, cast, distinct, func, select, text
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as postgres_dialect
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.cra.measures import CRA, EACH
 from storage.database import Database
-from storage.stats import Figures
-from storage.stats.queries import NATION, Crowd, Territory, crowd, own
-from storage.stats.territories import gathered
+from storage.stats.monthly import Span, cells_of, conseillers
+from storage.stats.queries import NATION, Territory, counted_in, of_territory, own
+from storage.stats.territories import found
 from tests import postgres
 from tests.bench import history
 from tests.bench.figures import Figure, ms
@@ -27,14 +27,18 @@ from tests.bench.store import postgresql
 
 MONTH = (date(2026, 10, 1), date(2026, 11, 1))
 YEAR = (date(2025, 11, 1), date(2026, 11, 1))
+BEGUN, MONDAY = (date(2026, 1, 1), date(2026, 11, 1)), date(2026, 10, 26)
+"""A year in progress, and the first day of it that is not told of."""
+DAYS = (date(2025, 11, 1), date(2026, 10, 25))
 RHONE = Territory(("69",))
 OWN_AT_MOST = {"PostgreSQL": 1.3, "SQLite": 1.5}
 NATION_AT_MOST_S = {"PostgreSQL": 1.0, "SQLite": 0.15}
 RHONE_AT_MOST_S = 0.025
 DEMO_AT_MOST_S = 45
-DERIVED = ("personnes", "nouveaux", "poursuivis", "temps")
 _SPOKEN = postgres_dialect()  # type: ignore[no-untyped-call]
 
+Answer = tuple[dict[tuple[str, date], tuple[int, ...]], int]
+"""Figures by département and month, and how many conseillers."""
 Ask = Callable[[AsyncSession], Awaitable[object]]
 
 
@@ -44,17 +48,15 @@ class Duck:
 
     connection: duckdb.DuckDBPyConnection
 
-    def crowd(self, territory: Territory, start: date, end: date) -> tuple[Crowd, float]:
-        """The territory’s figures, the conseillers behind each and its months, and how many seconds they took."""
-        figures, months = _questions(territory, start, end)
+    def asked(self, territory: Territory, span: Span) -> tuple[Answer, float]:
+        """What the reports of the territory add up to by département and month, how many conseillers there were in all,
+        and how many seconds that took."""
+        cells, conseillers = _questions(territory, span)
         begun = time.perf_counter()
-        found = self.connection.execute(figures).fetchall()[0]
-        counts = self.connection.execute(months).fetchall()
+        found = self.connection.execute(cells).fetchall()
+        (who,) = self.connection.execute(conseillers).fetchall()[0]
         took = time.perf_counter() - begun
-        sums = dict(zip(EACH, found, strict=False))
-        behind = dict(zip((*EACH, *DERIVED), found[len(EACH) :], strict=True))
-        mois = {month.replace(day=1): n for month, n in sorted(counts)}
-        return Crowd(Figures.of(sums, mois), behind["accompagnements"], behind), took
+        return ({(code, month): tuple(counts) for code, month, *counts in found}, who), took
 
 
 async def measure(plan: Plan, folder: Path) -> AsyncIterator[Figure]:
@@ -109,13 +111,15 @@ async def _asked(plan: Plan, histories: Histories, duck: Duck) -> AsyncIterator[
     try:
         for what, days in (("mois", MONTH), ("an", YEAR)):
             yield await _own(plan, histories, (long, short), what, days)
-        at_most = RHONE_AT_MOST_S if histories.name == "PostgreSQL" else None
-        yield await _territory(plan, (histories.name, long), duck, ("mois du Rhône", RHONE, MONTH, at_most))
-        nation = NATION_AT_MOST_S[histories.name]
-        yield await _territory(plan, (histories.name, long), duck, ("année du pays", NATION, YEAR, nation))
-        took = [(await _timed(long, lambda db: gathered(db, *YEAR)))[1] for _ in range(plan.rounds)]
-        what = f"(f) année de tous les territoires ensemble, {_count(plan.cras)} CRA, {histories.name}"
-        yield Figure(what, ms(median(took)), "ce que le masquage demande", "")
+        postgres = histories.name == "PostgreSQL"
+        rhone, nation = RHONE_AT_MOST_S if postgres else None, NATION_AT_MOST_S[histories.name]
+        for asked in (
+            ("mois du Rhône", RHONE, Span(*MONTH, MONTH[1]), rhone),
+            ("année du pays", NATION, Span(*YEAR, YEAR[1]), nation),
+            ("année du pays, en cours", NATION, Span(*BEGUN, MONDAY), None),
+        ):
+            yield await _territory(plan, (histories.name, long), duck, asked)
+        yield await _days(plan, histories, long)
     finally:
         await long.close()
         await short.close()
@@ -160,16 +164,14 @@ async def _timed(database: Database, ask: Ask) -> tuple[object, float]:
 
 
 async def _territory(
-    plan: Plan,
-    where: tuple[str, Database],
-    duck: Duck,
-    asked: tuple[str, Territory, tuple[date, date], float | None],
+    plan: Plan, where: tuple[str, Database], duck: Duck, asked: tuple[str, Territory, Span, float | None]
 ) -> Figure:
-    (name, database), (what, territory, days, at_most) = where, asked
+    """What an answer takes: reading, and rounding, which DuckDB is not asked to do."""
+    (name, database), (what, territory, span, at_most) = where, asked
     ours, theirs = [], []
     for _ in range(plan.rounds + 1):
-        found, took = await _timed(database, lambda db: crowd(db, territory, *days))
-        same, yardstick = duck.crowd(territory, *days)
+        found, took = await _timed(database, lambda db: _told(db, territory, span))
+        same, yardstick = duck.asked(territory, span)
         if found != same:
             raise RuntimeError(f"{what}, {name}: not the same figures\n{found}\n{same}")
         ours.append(took)
@@ -182,21 +184,28 @@ async def _territory(
     return Figure(f"(f) {what}, {_count(plan.cras)} CRA, {name}", measured, f"DuckDB {ms(yardstick)}", goal, met)
 
 
-def _questions(territory: Territory, start: date, end: date) -> tuple[str, str]:
-    """The figures with the conseillers behind each, and the months, from the rows."""
-    where = [CRA.c.date >= start, CRA.c.date < end, CRA.c.deleted_at.is_(None)]
-    if territory.departements is not None:
-        where.append(CRA.c.departement_structure.in_(territory.departements))
-    by_author = select(*(func.sum(each).label(name) for name, each in EACH.items())).where(*where)
-    each = by_author.group_by(CRA.c.author_id).subquery()
-    personnes = each.c.participants + each.c.individuels + each.c.ponctuelles
-    poursuivis = each.c.suite_individuel + each.c.suite_atelier + each.c.suite_redirection
-    derived = (personnes, personnes - each.c.recurrents, poursuivis, each.c.accompagnements)
-    behind = [func.count().filter(value > 0) for value in (*(each.c[name] for name in EACH), *derived)]
-    figures = select(*(func.sum(each.c[name]).label(name) for name in EACH), *behind)
-    month = cast(func.date_trunc("month", CRA.c.date), Date)
-    months = select(month.label("month"), func.count()).where(*where).group_by("month")
-    return _written(figures), _written(months)
+async def _told(db: AsyncSession, territory: Territory, span: Span) -> Answer:
+    """What was read, once it is rounded and added up too."""
+    who, read = await conseillers(db, territory, span), await found(db, territory, span)
+    read.rounded().figures(span.start, span.end)
+    return {(row.departement, row.month): tuple(row.counts) for row in read.counted if row.conseillers}, who
+
+
+async def _days(plan: Plan, histories: Histories, database: Database) -> Figure:
+    """The operator’s exact figures of days that are not whole months, as « cette année » is."""
+    took = [(await _timed(database, lambda db: of_territory(db, NATION, *DAYS)))[1] for _ in range(plan.rounds + 1)]
+    what = f"(f) année du pays, jours compris, à l’exploitant, {_count(plan.cras)} CRA, {histories.name}"
+    return Figure(what, ms(median(took[1:])), "", "")
+
+
+def _questions(territory: Territory, span: Span) -> tuple[str, str]:
+    """The sums by département and month, and how many conseillers, from the rows."""
+    where = counted_in(territory, span.start, min(span.end, span.until))
+    code = func.coalesce(CRA.c.departement_structure, "").label("code")
+    month = cast(func.date_trunc("month", CRA.c.date), Date).label("month")
+    sums = cells_of({name: func.sum(each) for name, each in EACH.items()})
+    cells = select(code, month, *sums).where(*where).group_by(text("1"), text("2"))
+    return _written(cells), _written(select(func.count(distinct(CRA.c.author_id))).where(*where))
 
 
 def _written(query: ClauseElement) -> str:

@@ -57,8 +57,8 @@ def page(told: Told | None = None) -> Page:
 
 
 def nation() -> Page:
-    """Every département, some of them masked."""
+    """Every département."""
     regional = [d for d in DEPARTEMENTS.values() if d.code_region]
-    lines = (Line(f"{d.nom} ({d.code})", None if i % 13 == 5 else i * 7919 % 9000 + 3) for i, d in enumerate(regional))
+    lines = (Line(f"{d.nom} ({d.code})", i * 7919 % 9000 + 3) for i, d in enumerate(regional))
     every = Section("departements", "Accompagnements par département", "comptes rendus", tuple(lines))
     return replace(page(), title="Statistiques nationales", stem="Statistiques_nationales", sections=(every,))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from commands.stats.papers.labels import exported
-from commands.stats.papers.page import MASKED, Page
+from commands.stats.papers.page import Page
 from commands.stats.sections import Section
 from storage.cra.rows import guarded
 
@@ -40,8 +40,8 @@ def _section(section: Section) -> Iterator[Iterable[Cell]]:
     shares = any(line.percent is not None for line in section.lines)
     yield [section.title, heading(section), *(["pourcentage"] if shares else [])]
     for line in section.lines:
-        value = line.value if section.unit != "minutes" or line.value is None else hours(line.value)
-        yield [line.label, MASKED if value is None else value, *([line.percent] if shares else [])]
+        value = hours(line.value) if section.unit == "minutes" else line.value
+        yield [line.label, value, *([line.percent] if shares else [])]
 
 
 def heading(section: Section) -> str:

@@ -52,7 +52,7 @@ def _general(lines: Sequence[Line]) -> list[Line]:
     told = []
     for line in lines:
         told.append(Line(LABELS.get(line.label, line.label), line.value))
-        if line.percent is not None and line.value is not None:
+        if line.percent is not None:
             told.append(Line(FOLLOWED, line.percent))
     return told
 

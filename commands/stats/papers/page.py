@@ -11,8 +11,6 @@ from bot.french.durations import say_minutes
 from commands.stats.sections import Section
 from config.folding import normalized
 
-MASKED = "masqué"
-"""What stands for a value kept secret because too few persons are behind it."""
 PARIS = ZoneInfo("Europe/Paris")
 NOTHING = "Il n’y a aucune statistique pour le moment."
 
@@ -61,10 +59,8 @@ class Page:
         return f"{self.start:%d/%m/%Y}-{self.last:%d/%m/%Y}"
 
 
-def said(value: int | None, unit: str = "") -> str:
-    """A value as papers say it: « 1 234 », « 12 h 30 » where the unit is minutes, « masqué »."""
-    if value is None:
-        return MASKED
+def said(value: int, unit: str = "") -> str:
+    """A value as papers say it: « 1 234 », « 12 h 30 » where the unit is minutes."""
     return say_minutes(value) if unit == "minutes" else grouped(value)
 
 

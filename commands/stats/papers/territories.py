@@ -6,18 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from commands.stats.papers.csv import Cell, write
-from commands.stats.papers.page import MASKED
 
 _WIDTHS = (8, 30)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A territory and its values, None where they are masked."""
+    """A territory and its values."""
 
     code: str
     nom: str
-    values: tuple[int | None, ...]
+    values: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +41,11 @@ def table_csv(table: Table, path: Path) -> None:
 
 def _lines(table: Table) -> Iterator[Sequence[Cell]]:
     yield list(table.head)
-    yield from ([row.code, row.nom, *_values(row)] for row in table.rows)
+    for row in table.rows:
+        yield [row.code, row.nom, *row.values]
     if table.notes:
         yield []
         yield from ([note] for note in table.notes)
-
-
-def _values(row: Row) -> list[Cell]:
-    return [MASKED if value is None else value for value in row.values]
 
 
 def table_xlsx(table: Table, path: Path) -> None:
@@ -65,7 +61,7 @@ def table_xlsx(table: Table, path: Path) -> None:
         cells(sheet, 0, list(table.head), [head] * len(table.head))
         formats: list[Any] = [None, None, *[number] * len(table.columns)]
         for place, row in enumerate(table.rows, 1):
-            cells(sheet, place, [row.code, row.nom, *_values(row)], formats)
+            cells(sheet, place, [row.code, row.nom, *row.values], formats)
         sheet.freeze_panes(1, 2)
         sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.head) - 1)
         _told(book, table)

@@ -92,7 +92,7 @@ def told(page: Page) -> dict[str, Any]:
 def _section(section: Section) -> dict[str, Any]:
     lines = section.lines
     if section.key in _RANKED:
-        lines = tuple(sorted(lines, key=lambda line: -1 if line.value is None else line.value, reverse=True))
+        lines = tuple(sorted(lines, key=lambda line: line.value, reverse=True))
     drawn = (
         _months(lines) if section.key == "evolution" else [_line(line, section.unit) for line in _fewer(section, lines)]
     )
@@ -104,7 +104,7 @@ def _line(line: Line, unit: str) -> dict[str, Any]:
         "label": _words(line.label),
         "value": line.value,
         "said": said(line.value, unit),
-        "percent": None if line.percent is None or line.value is None else _words(f"{line.percent}\u00a0%"),
+        "percent": None if line.percent is None else _words(f"{line.percent}\u00a0%"),
     }
 
 
@@ -117,7 +117,7 @@ def _fewer(section: Section, lines: tuple[Line, ...]) -> tuple[Line, ...]:
 
 
 def _months(lines: tuple[Line, ...]) -> list[dict[str, Any]]:
-    """Lines of months (years when they are many), with what they add up to so far, as long as none is masked."""
+    """Lines of months (years when they are many), with what they add up to so far."""
     if len(lines) > _MONTHS:
         years = groupby(lines, key=lambda line: line.label.rpartition(" ")[2])
         lines = tuple(_sum(year, tuple(months)) for year, months in years)
@@ -125,15 +125,13 @@ def _months(lines: tuple[Line, ...]) -> list[dict[str, Any]]:
     for place, line in enumerate(lines, 1):
         month, _, year = line.label.rpartition(" ")
         short = f"{_SHORT_MONTHS.get(month, month)} {year}".strip()
-        total = _sum("", lines[:place]).value
-        told.append(_line(line, "") | {"short": short, "total": "" if total is None else grouped(total)})
+        told.append(_line(line, "") | {"short": short, "total": grouped(_sum("", lines[:place]).value)})
     return told
 
 
 def _sum(label: str, lines: tuple[Line, ...]) -> Line:
-    """Lines as one; masked if one of them is."""
-    values = [line.value for line in lines if line.value is not None]
-    return Line(label, sum(values) if len(values) == len(lines) else None)
+    """Lines as one."""
+    return Line(label, sum(line.value for line in lines))
 
 
 def _words(text: str) -> str:

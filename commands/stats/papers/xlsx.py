@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from commands.stats.papers.csv import heading
 from commands.stats.papers.labels import exported
-from commands.stats.papers.page import MASKED, Page
+from commands.stats.papers.page import Page
 from commands.stats.papers.raw import COLUMNS, values
 from commands.stats.sections import Section
 
@@ -166,5 +166,5 @@ def _section(section: Section, formats: _Formats) -> Iterator[tuple[list[Any], l
     looks = [None, formats.duration if timed else formats.number, formats.percent]
     for line in section.lines:
         # Excel counts time in days.
-        value = MASKED if line.value is None else line.value / 1440 if timed else line.value
+        value = line.value / 1440 if timed else line.value
         yield [line.label, value, None if line.percent is None else line.percent / 100], looks

@@ -1,19 +1,20 @@
 """What animateurs take away of all départements: a table, and their accompaniments in a picture."""
 
-import asyncio
 from pathlib import Path
 from typing import Literal
 
 from bot.context import Context
 from bot.errors import UserError
+from bot.french.periods import Period
 from bot.french.words import fold
 from bot.replies import Parcel, Replies, SendFile
 from bot.texts import render
 from commands.stats.feature import ANIMATEURS, feature
-from commands.stats.papers import carte, table_csv, table_xlsx
+from commands.stats.papers import Table, carte, table_csv, table_xlsx
 from commands.stats.private import on_its_way
-from commands.stats.territory.answers import carte_of, table, table_of
-from commands.stats.territory.places import Months, months_of, period_in
+from commands.stats.territory.months import Months, months_of, to_come
+from commands.stats.territory.places import period_in
+from commands.stats.territory.together import carte_of, every, table_of
 from storage.people import Role
 
 Format = Literal["csv", "xlsx"]
@@ -56,11 +57,15 @@ async def take(ctx: Context, click: TakeDepartements) -> Replies:
 
 @feature.file(Departements, roles=ANIMATEURS)
 async def departements(ctx: Context, order: Departements, folder: Path) -> Parcel:
-    """The table, masked as every answer is."""
-    made = table_of(ctx, order, await table(ctx, order))
-    period = order.period(ctx.today)
+    """The table, of the same figures as every answer."""
+    period, read = _told(ctx, order), await every(ctx, order)
     path = folder / f"Departements_{period.start:%d-%m-%Y}_{period.last:%d-%m-%Y}.{order.format}"
-    await asyncio.to_thread(WRITERS[order.format], made, path)
+
+    def written() -> Table:
+        WRITERS[order.format](made := table_of(ctx, order, read), path)
+        return made
+
+    made = await ctx.compute(written)
     text = f"Voici les chiffres de tous les départements ({period.label}). {made.notes[-1]}"
     return Parcel(text, files=[path], done=DONE)
 
@@ -80,13 +85,24 @@ async def compare(ctx: Context, text: str) -> Replies:
 @feature.file(Carte, roles=ANIMATEURS)
 async def picture(ctx: Context, order: Carte, folder: Path) -> Parcel:
     """One bar a département, and in words the first of them."""
-    page = carte_of(ctx, order, await table(ctx, order))
+    _told(ctx, order)
+    read = await every(ctx, order)
+    page = await ctx.compute(lambda: carte_of(ctx, order, read))
     ranked = page.sections[0].ranked
     if not ranked:
         raise UserError(f"Il n’y a aucun compte rendu à cette période ({page.period}).")
-    path = await asyncio.to_thread(carte, page, folder)
+    path = await ctx.compute(lambda: carte(page, folder))
     return Parcel(render("stats/territory_carte", page=page, ranked=ranked), files=[path], done=DONE)
 
 
+def _told(ctx: Context, months: Months) -> Period:
+    """The days told of. Raises UserError when the first are still to come."""
+    told = months.told(ctx)
+    if told is None:
+        raise UserError(f"{to_come(months.start)} D’ici là, demandez par exemple le mois dernier.")
+    return told
+
+
 async def _ordered(ctx: Context, order: Departements | Carte) -> Replies:
+    _told(ctx, order)
     return await on_its_way(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=WAITING))

@@ -1,4 +1,4 @@
-"""Which territory and which months a line asks for, and who may see what."""
+"""Which territory a line asks for, and who may see what."""
 
 import datetime as dt
 import re
@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pydantic import BaseModel
-
 from bot.context import Context
 from bot.errors import UserError
-from bot.french.periods import Period, months_after
+from bot.french.periods import Period
 from bot.french.words import fold, join
 from bot.texts import quote
+from commands.stats.territory.months import Months, months_of
 from config.departements import DEPARTEMENTS
 from dialogs.stats import UNDERSTOOD, NoPeriod, period_of
 from storage.people import Person, Role
-from storage.stats.territories import NATIONAL, REGIONS, departement, region
+from storage.stats.queries import NATION as EVERYWHERE
+from storage.stats.queries import Territory
+from storage.stats.territories import REGIONS
 
 NAMES_OF_REGIONS = {d.code_region: d.region for d in DEPARTEMENTS.values() if d.code_region}
 _SHORT = {"paca": "93", "idf": "11", "aura": "84"}
@@ -43,9 +44,12 @@ class Place:
     code: str = ""
 
     @property
-    def key(self) -> str:
-        """Its key among the figures (storage.stats.territories)."""
-        return {Kind.DEPARTEMENT: departement, Kind.REGION: region}.get(self.kind, lambda _: NATIONAL)(self.code)
+    def territory(self) -> Territory:
+        """What is counted for it."""
+        if self.kind is Kind.NATIONAL:
+            return EVERYWHERE
+        inside = (self.code,) if self.kind is Kind.DEPARTEMENT else (c for c, r in REGIONS.items() if r == self.code)
+        return Territory(tuple(inside))
 
     @property
     def name(self) -> str:
@@ -56,17 +60,6 @@ class Place:
 
 
 NATION = Place(Kind.NATIONAL)
-
-
-class Months(BaseModel):
-    """Whole months [start, end[."""
-
-    start: dt.date
-    end: dt.date
-
-    def period(self, today: dt.date) -> Period:
-        """Their days, up to today."""
-        return Period(self.start, min(self.end, max(today, self.start) + _DAY))
 
 
 class Wanted(Months):
@@ -143,12 +136,6 @@ def period_in(ctx: Context, text: str, kind: Kind | None = None) -> Period:
     }.get(kind or Kind.NATIONAL, "aucune période dans « {} ».")
     period = UNDERSTOOD[0].lower() + UNDERSTOOD[1:]
     raise UserError(f"Je n’ai reconnu {said.format(quote(text))} Pour la période, {period}")
-
-
-def months_of(period: Period, today: dt.date) -> Months:
-    """The whole months that a period touches, the one in progress included."""
-    last = max(min(period.last, today), period.start)
-    return Months(start=period.start.replace(day=1), end=months_after(last.replace(day=1), 1))
 
 
 def check(user: Person, place: Place) -> None:

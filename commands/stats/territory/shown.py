@@ -1,6 +1,5 @@
 """« /stats departement », « region » and « national »: what a territory did, for those who may see it."""
 
-import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,8 +16,6 @@ from commands.stats.territory.places import Kind, Wanted, check, read
 from storage.people import Role
 
 EXPORT = "exporter"
-PATIENCE = 1.5
-"""Seconds a whisper may take; what needs more comes as a direct message."""
 WAITING, DONE = "Préparation des chiffres…", "Voici les chiffres, juste en dessous."
 
 
@@ -78,10 +75,7 @@ async def shown(ctx: Context, wanted: Wanted) -> Replies:
     pictures = SendFile(user_id=ctx.user.id, order=TerritoryPictures(**wanted.same))
     if await in_direct(ctx):
         return replace(pictures, waiting=WAITING)
-    try:
-        answer = await answered(ctx, wanted, PATIENCE)
-    except TimeoutError:
-        return [Whisper("Ces chiffres demandent un moment : ils arrivent dans notre conversation privée."), pictures]
+    answer = await answered(ctx, wanted)
     if not answer.drawn:
         return Whisper(answer.text, buttons(ctx, wanted))
     return whispered(answer.text, buttons(ctx, wanted), pictures)
@@ -92,7 +86,7 @@ async def pictures(ctx: Context, order: TerritoryPictures, folder: Path) -> Parc
     """The figures with their charts."""
     check(ctx.user, order.place)
     answer = await answered(ctx, order)
-    files = await asyncio.to_thread(charts, answer.page, folder) if answer.drawn else []
+    files = await ctx.compute(lambda: charts(answer.page, folder)) if answer.drawn else []
     return Parcel(answer.text, buttons(ctx, order), files=files, done=DONE)
 
 

@@ -1,0 +1,123 @@
+"""What is read of the summary for territories is what counting reports one by one makes of it, on both databases."""
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from config.departements import DEPARTEMENTS
+from storage.cra import Report
+from storage.database import Database
+from storage.stats.known import CELLS, QUARTER, TIMES
+from storage.stats.monthly import Span, conseillers, conseillers_of_each, counted
+from storage.stats.queries import NATION, Territory
+from storage.stats.territories import REGIONS, found
+from tests.reports import any_report, database, file, registered, report, someone
+from tests.reports import counted as counted_by_hand
+from tests.test_stats_figures import AGAIN, emptied
+
+__all__ = ["database"]
+
+Filed = tuple[str, str | None, Report]
+"""By whom, in which département, what."""
+AURA = Territory(tuple(code for code, region in REGIONS.items() if region == "84"))
+SEPTEMBER, DECEMBER = date(2026, 9, 1), date(2026, 12, 1)
+
+
+async def stored(db: AsyncSession, filed: list[Filed]) -> None:
+    """Forget every report, and file these."""
+    await emptied(db)
+    for name, code, said in filed:
+        author = someone(name, code)
+        await registered(db, author)
+        await file(db, author, said)
+
+
+@AGAIN
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["69", "38", "75", None]), any_report()), max_size=12),
+    st.dates(date(2026, 10, 31), DECEMBER),
+)
+async def test_months_are_counted_up_to_a_day(database: Database, filed: list[Filed], until: date) -> None:
+    """Some conseillers moved from one département to another: in the nation they are one each."""
+    span = Span(SEPTEMBER, DECEMBER, until)
+    inside = [each for each in filed if SEPTEMBER <= each[2].date < min(until, DECEMBER)]
+    by_hand: dict[tuple[str, date], list[Filed]] = defaultdict(list)
+    for each in inside:
+        by_hand[each[1] or "", each[2].date.replace(day=1)].append(each)
+    async with database.transaction() as db:
+        await stored(db, filed)
+        rows = {(row.departement, row.month): row for row in await counted(db, NATION, span) if row.conseillers}
+        assert rows.keys() == by_hand.keys()
+        for where, row in rows.items():
+            assert dict(zip(CELLS, row.counts, strict=True)) == cells(by_hand[where])
+            assert row.conseillers == len({name for name, _, _ in by_hand[where]})
+        for territory, codes in (
+            (NATION, {"69", "38", "75", None}),
+            (Territory(("69",)), {"69"}),
+            (AURA, {"69", "38"}),
+        ):
+            there = {name for name, code, _ in inside if code in codes}
+            assert await conseillers(db, territory, span) == len(there)
+        each_of = {code or "": len({n for n, c, _ in inside if c == code}) for _, code, _ in inside}
+        assert await conseillers_of_each(db, NATION, span) == each_of
+
+
+def cells(filed: list[Filed]) -> dict[str, int]:
+    """All that is told of, counted by hand; times in quarter hours."""
+    f = counted_by_hand(said for _, _, said in filed)
+    found = [f.accompagnements, f.personnes, f.poursuivis, f.temps, *f.minutes.values()]
+    found += [f.ateliers, f.individuels, f.ponctuelles, f.participants, *f.canaux.values(), *f.durees.values()]
+    found += [*f.ages.values(), *f.statuts.values(), f.nouveaux, f.recurrents, *f.suites.values(), *f.themes.values()]
+    return {name: n // QUARTER if name in TIMES else n for name, n in zip(CELLS, found, strict=True)}
+
+
+@pytest.mark.parametrize("later", [date(2026, 11, 23), date(2026, 11, 25), date(2026, 11, 30)])
+async def test_what_is_done_after_the_last_sunday_changes_nothing(database: Database, later: date) -> None:
+    """Whoever asks before and after a compte rendu of the week sees the same."""
+    span = Span(SEPTEMBER, DECEMBER, date(2026, 11, 23))
+    async with database.transaction() as db:
+        await stored(db, [("a", "69", report(date=date(2026, 11, 22))), ("b", "69", report())])
+        before = await found(db, NATION, span), await conseillers(db, NATION, span)
+        await file(db, someone("a"), report(date=later))
+        await registered(db, someone("c"))
+        await file(db, someone("c"), report(date=later))
+        assert (await found(db, NATION, span), await conseillers(db, NATION, span)) == before
+
+
+async def test_territories_tell_sums_of_the_same_figures(database: Database) -> None:
+    """The région and the nation, a quarter and its months: whatever is read, the same is told."""
+    where = ("69", "38", "01", "75", "971", None)
+    filed = [(f"{code} {i}", code, report(date=SEPTEMBER + timedelta(days=9 * i))) for code in where for i in range(9)]
+    filed += [(f"{code} 0", code, replace(said, minutes=15)) for _, code, said in filed[::2]]
+    span = Span(SEPTEMBER, DECEMBER, DECEMBER)
+    async with database.transaction() as db:
+        await stored(db, filed)
+        nation = (await found(db, NATION, span)).rounded()
+        region = (await found(db, AURA, span)).rounded()
+        alone = {code: (await found(db, Territory((code,)), span)).rounded() for code in ("69", "38", "01")}
+        november = (await found(db, AURA, Span(date(2026, 11, 1), DECEMBER, DECEMBER))).rounded()
+    assert {w: list(row) for table in alone.values() for w, row in table.rows.items()} == dict(region.rows)
+    assert dict(region.rows).items() <= dict(nation.rows).items()
+    assert november.rows.items() <= region.rows.items()
+    figures = nation.figures(SEPTEMBER, DECEMBER)
+    assert sum(figures.mois.values()) == figures.accompagnements
+    codes = [*DEPARTEMENTS, ""]
+    each = [nation.measures(SEPTEMBER, DECEMBER, code)["personnes"] for code in codes]
+    assert figures.personnes == sum(each)
+
+
+async def test_the_secret_stays_and_every_process_has_the_same(database: Database) -> None:
+    """It is made with the table, and nothing else ever makes one."""
+    span = Span(SEPTEMBER, DECEMBER, DECEMBER)
+    async with database.transaction(writes=False) as db:
+        first = (await found(db, NATION, span)).secret
+    other = Database(database.url.render_as_string(hide_password=False))
+    async with other.transaction(writes=False) as db:
+        assert (await found(db, NATION, span)).secret == first
+    await other.close()
+    assert len(first) == 32
