@@ -32,17 +32,21 @@ async def full(house: House) -> AsyncIterator[None]:
 async def read_only(bot: App) -> AsyncIterator[None]:
     """Nothing can be changed (SQLite)."""
     await _pragma(bot.database, "query_only=ON")
-    yield
-    await _pragma(bot.database, "query_only=OFF")
+    try:
+        yield
+    finally:
+        await _pragma(bot.database, "query_only=OFF")
 
 
 @asynccontextmanager
 async def _no_more_pages(database: Database) -> AsyncIterator[None]:
     await _pragma(database, "max_page_count=1")  # which means: no more than there are
-    for size in (3000, 300, 30):
-        await _fill(database, size)
-    yield
-    await _pragma(database, f"max_page_count={UNBOUNDED}")
+    try:
+        for size in (3000, 300, 30):
+            await _fill(database, size)
+        yield
+    finally:
+        await _pragma(database, f"max_page_count={UNBOUNDED}")
     async with database.transaction() as db:
         await db.execute(text("DELETE FROM claim WHERE scope = 'fill'"))
 
@@ -66,18 +70,20 @@ async def _pragma(database: Database, pragma: str) -> None:
 async def _no_more_disk(database_url: str) -> AsyncIterator[None]:
     """What PostgreSQL says when it can’t extend a file."""
     other = Database(database_url)
-    async with other.transaction() as db:
-        await db.execute(
-            text(
-                "CREATE FUNCTION no_space() RETURNS trigger LANGUAGE plpgsql AS "
-                "$$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$"
-            )
-        )
-        for table in WRITTEN:
-            await db.execute(text(f"CREATE TRIGGER full_disk BEFORE INSERT ON {table} EXECUTE FUNCTION no_space()"))
+    await _run(other, NO_SPACE.format("RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'"))
+    for table in WRITTEN:
+        # One table at a time, and once: a lock on several would be a deadlock with the bot at work.
+        await _run(other, f"CREATE OR REPLACE TRIGGER disk BEFORE INSERT ON {table} EXECUTE FUNCTION no_space()")
     try:
         yield
     finally:
-        async with other.transaction() as db:
-            await db.execute(text("DROP FUNCTION no_space CASCADE"))
+        await _run(other, NO_SPACE.format("RETURN NULL"))
         await other.close()
+
+
+NO_SPACE = "CREATE OR REPLACE FUNCTION no_space() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {}; END $$"
+
+
+async def _run(database: Database, statement: str) -> None:
+    async with database.transaction() as db:
+        await db.execute(text(statement))
