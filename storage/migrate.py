@@ -2,14 +2,14 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Connection, create_engine, func, inspect, select, table, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -18,8 +18,6 @@ from storage.database import Database, async_url, place
 T = TypeVar("T")
 
 VERSION_TABLE = "alembic_version"
-OF_THE_STEPS = frozenset((VERSION_TABLE, "stats_secret"))
-"""Tables that the steps themselves fill."""
 """Where a database says at which step it stands."""
 _STEP = re.compile(r"v(\d{4})_\w+\.py")
 # Two processes that migrate one PostgreSQL wait for each other on this number (any would do).
@@ -100,11 +98,12 @@ def mismatch(database_url: str, found: str | None) -> str | None:
 
 
 @cache
-def tables_at(step: str) -> frozenset[str]:
-    """The names of the tables of a step, old ones too, told by taking the steps in memory."""
+def tables_at(step: str) -> Mapping[str, int]:
+    """The tables of a step, old ones too, each with the rows it is made with, told by taking the steps in memory."""
     with create_engine("sqlite://").begin() as connection:
         _alembic(connection, "upgrade", step)
-        return frozenset(inspect(connection).get_table_names()) - {VERSION_TABLE}
+        names = set(inspect(connection).get_table_names()) - {VERSION_TABLE}
+        return {name: connection.execute(select(func.count()).select_from(table(name))).scalar_one() for name in names}
 
 
 def start_over(connection: Connection, step: str) -> None:

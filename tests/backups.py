@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     cast,
+    delete,
     insert,
     select,
 )
@@ -79,8 +80,10 @@ def value(column: Column[Any], n: int) -> Any:
 
 
 async def fill(database: Database, rows: int = 3) -> None:
-    """Something in every table that the code declares."""
+    """Something in every table that the code declares, in place of what the steps wrote."""
     async with database.transaction() as db:
+        for table in reversed(SQLModel.metadata.sorted_tables):
+            await db.execute(delete(table))
         for table in SQLModel.metadata.sorted_tables:
             for n in range(1, rows + 1):
                 given = [c for c in table.columns if c is not table.autoincrement_column]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, inspect, text
+from sqlalchemy import Connection, Table, delete, insert, inspect, literal, select
+from sqlalchemy import table as named
 
 from storage import migrate
 from storage.backup.file import BackupError, Content, Reader, checked
@@ -27,7 +28,7 @@ async def restore(database_url: str, path: Path, on_rows: OnRows) -> Restored:
     content = checked(path)
 
     def work(connection: Connection) -> None:
-        _must_be_empty(connection, place(database_url))
+        _must_be_empty(connection, database_url)
         migrate.start_over(connection, content.step)
         _fill(connection, path, on_rows)
         migrate.finish(connection)
@@ -36,14 +37,17 @@ async def restore(database_url: str, path: Path, on_rows: OnRows) -> Restored:
     return Restored(content, migrate.head())
 
 
-def _must_be_empty(connection: Connection, which: str) -> None:
-    """An empty database may have tables, and what the steps write into them: the bot takes them when it starts."""
-    quoted = connection.dialect.identifier_preparer.quote
+def _must_be_empty(connection: Connection, database_url: str) -> None:
+    """An empty database may have tables, and what they are made with: the bot makes them when it starts."""
+    step = migrate.step_of(connection)
+    if step and step > migrate.head():
+        raise migrate.SchemaError(migrate.mismatch(database_url, step))
+    made = {migrate.VERSION_TABLE: 1, **(migrate.tables_at(step) if step else {})}
     for name in inspect(connection).get_table_names():
-        used = text(f"SELECT 1 FROM {quoted(name)} LIMIT 1")  # noqa: S608  (the name is the database’s own)
-        if name not in migrate.OF_THE_STEPS and connection.execute(used).first():
+        rows = select(literal(1)).select_from(named(name)).limit(made.get(name, 0) + 1)
+        if len(connection.execute(rows).all()) > made.get(name, 0):
             raise BackupError(
-                f"La base de données {which} (COOP_DATABASE_URL) n’est pas vide (table « {name} ») : "
+                f"La base de données {place(database_url)} (COOP_DATABASE_URL) n’est pas vide (table « {name} ») : "
                 "une sauvegarde se restaure dans une base neuve, donnez-en une autre."
             )
 
