@@ -93,6 +93,8 @@ async def test_a_field_that_is_too_long_is_refused_under_it_and_not_kept(house: 
     body["submission"] |= {"commune": "Vaulx " * 9_000, "themes_plus": "mail," * 20_000, "autre": "x" * 90_000}
     errors = (await mallory.sends("/dialogs", body))[1]["errors"]
     assert str(TEXT_MAX) in errors["commune"]
+    assert all("Raccourcissez" in sentence for sentence in errors.values())
+    assert len(errors) == 2
     journals = [p.read_text() for p in (Path(house.settings.data_dir) / "spool").glob("*.jsonl")]
     longest = max((len(line) for text in journals for line in text.splitlines()), default=0)
     assert longest < 2 * (LONG_MAX + 20 * TEXT_MAX)

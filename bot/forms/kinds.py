@@ -87,7 +87,7 @@ class Kind:
         return self._typed(asked, raw)[: self.most] or None
 
     def _typed(self, asked: Asked, raw: Raw) -> str:
-        value = cut(raw.get(asked.name))
+        value = cut(raw.get(asked.name), LONG_MAX + 1)
         return "" if value is None or isinstance(value, (bool, list)) else str(value).strip()
 
     def read(self, asked: Asked, raw: Raw, clues: Clues) -> Any:
@@ -96,7 +96,7 @@ class Kind:
         if not text:
             return None
         if len(text) > self.most:
-            raise Unreadable({asked.name: f"Raccourcissez ce texte : {self.most} caractères au plus."})
+            raise Unreadable({asked.name: too_long(self.most)})
         try:
             return self.value(text, clues)
         except ValueError as problem:
@@ -231,11 +231,16 @@ class Day(Kind):
         return day
 
 
-def cut(value: object) -> Any:
+def too_long(most: int) -> str:
+    """The sentence under what is longer than fits."""
+    return f"Raccourcissez ce texte : {most} caractères au plus."
+
+
+def cut(value: object, most: int = LONG_MAX) -> Any:
     """A value as it is kept: no longer than people can type it, and of a kind that clients send."""
     if isinstance(value, str):
         # A lone surrogate is no character, and of NUL no text is made: PostgreSQL would refuse the whole.
-        return value[:LONG_MAX].replace("\0", "").encode(errors="replace").decode()
+        return value[:most].replace("\0", "").encode(errors="replace").decode()
     if isinstance(value, list):
         return [cut(one) for one in value[:PICKED_MAX] if not isinstance(one, list)]
     # (NaN and infinities are no JSON.)

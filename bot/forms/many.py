@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.forms.kinds import LONG_MAX, TEXT_MAX, Asked, Clues, Element, Kind, Raw, Unreadable, cut
+from bot.forms.kinds import LONG_MAX, TEXT_MAX, Asked, Clues, Element, Kind, Raw, Unreadable, cut, too_long
 from bot.french.words import join
 from bot.texts import quote
 
@@ -101,7 +101,11 @@ class Many(Kind):
 
     def _read_more(self, raw: Raw, values: list[str], mistakes: dict[str, str]) -> None:
         element = f"{self.singular}s_plus"
-        for word in _words(cut(raw.get(element))):
+        written = str(cut(raw.get(element), LONG_MAX + 1) or "")
+        if len(written) > LONG_MAX:
+            mistakes[element] = too_long(LONG_MAX)
+            return
+        for word in _words(written):
             value = self.reader(word)
             if value is None:
                 mistakes.setdefault(
