@@ -83,6 +83,12 @@ def test_the_bot_starts_without_what_it_never_needs() -> None:
     assert not loaded & {"rich", "requests", "urllib3", "websockets", "typst", "xlsxwriter", "sandbox"}
 
 
+def test_features_know_the_reading_half_of_mattermost_only() -> None:
+    """What it is to write is a reply: ``Chat``, and whoever speaks to a server, are the machine’s."""
+    known = {alias.name for p in modules("commands", "dialogs") for alias in _taken_from(p, "bot.mattermost")}
+    assert known <= {"ChatReader", "ChatChannel", "ChatFile", "ChatMember", "ChatPost", "ChatReaction", "ChatUser"}
+
+
 def test_only_the_clock_asks_what_time_it_is() -> None:
     asking = {name(p) for p in modules("bot", "commands", "dialogs", "storage", "config") if _asks_the_time(p)}
     assert asking <= {"bot/clock.py"}, asking
@@ -212,6 +218,14 @@ def _says(node: ast.AST) -> str:
     if isinstance(node, ast.alias):
         return node.name
     return str(getattr(node, "attr", None) or getattr(node, "id", ""))
+
+
+def _taken_from(path: Path, room: str) -> Iterator[ast.alias]:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(room):
+            yield from node.names
+        elif isinstance(node, ast.Import):
+            yield from (alias for alias in node.names if alias.name.startswith(room))
 
 
 def _asks_the_time(path: Path) -> bool:

@@ -215,10 +215,18 @@ async def test_what_the_server_does_not_take_is_told(
 
 
 @pytest.mark.parametrize("call", ["newest_posts", "upload", "post_files"])
-@pytest.mark.parametrize(("status", "sentence"), [(403, "pas le droit"), (400, "pas accepté")])
-async def test_what_the_bot_may_not_is_told(office: Office, call: str, status: int, sentence: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "error_id", "sentence"),
+    [
+        (403, "api.context.permissions.app_error", "pas le droit"),
+        (400, "api.context.invalid_param.app_error", "pas accepté"),
+    ],
+)
+async def test_what_the_bot_may_not_is_told(
+    office: Office, call: str, status: int, error_id: str, sentence: str
+) -> None:
     async def refused() -> None:
-        raise ChatError(status, "api.context.permissions.app_error")
+        raise ChatError(status, error_id)
 
     async with office.bot() as app:
         before(app, call, refused)

@@ -9,10 +9,11 @@ from bot.mattermost import Chat, ChatPost
 from bot.orders.held import Held
 from bot.outbox.search import posts_from
 from bot.outbox.sender import MARK
+from bot.refusals import Refusal
 
 MOST = 10
 """How many files a post carries: their ids must fit in 300 characters, on every version."""
-DISABLED = "api.file.attachments.disabled.app_error"
+REASONS = {Refusal.SWITCHED_OFF: "off", Refusal.TOO_LARGE: "large", Refusal.FORBIDDEN: "forbidden"}
 
 
 class Dropped(ChatError):
@@ -72,9 +73,7 @@ class Part:
 
 def reason(error: ChatError) -> str:
     """Why no file will come, in a word that the template knows."""
-    if error.error_id == DISABLED or error.status == 501:
-        return "off"
-    return {413: "large", 403: "forbidden"}.get(error.status, "")
+    return REASONS.get(error.refusal, "") if error.refusal else ""
 
 
 async def _take_away(chat: Chat, held: Held, post: ChatPost) -> None:
