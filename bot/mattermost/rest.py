@@ -29,7 +29,7 @@ class Mattermost(UserCalls, ChannelCalls, MemberCalls, PostCalls, FileCalls):
         versions names whatever host the person’s client used: the answer goes to the configured server and nowhere
         else. Raises ChatError 400 for an address that is no command’s.
         """
-        _, found, hook = response_url.rpartition(_HOOKS)
-        if not found or not _HOOK.fullmatch(hook):
+        site, _, hook = response_url.rpartition(_HOOKS)
+        if not site.startswith(("http://", "https://")) or not _HOOK.fullmatch(hook):
             raise ChatError(400, "foreign_response_url")
         await self.client.make_request("post", f"/commands/{hook}", body, basepath="/hooks")
