@@ -27,6 +27,7 @@ from sqlmodel import AutoString, SQLModel
 
 from storage import migrate
 from storage.backup import Content, Restored, Writer, restore, save
+from storage.backup.saving import OnRows
 from storage.database import Code, Database, UtcTime
 from tests.postgres import Server
 
@@ -125,17 +126,17 @@ async def full(kind: str, request: pytest.FixtureRequest, folder: Path) -> Async
             yield database
 
 
-async def saved(database: Database, path: Path) -> Content:
+def _nothing(_: int, __: int) -> None:
+    """Nobody watches."""
+
+
+async def saved(database: Database, path: Path, on_rows: OnRows = _nothing) -> Content:
     """Write a backup."""
     url = database.url.render_as_string(hide_password=False)
     with path.open("wb") as raw:
-        return await save(url, Writer(raw), NOW, _nothing)
+        return await save(url, Writer(raw), NOW, on_rows)
 
 
 async def restored(url: str, path: Path) -> Restored:
     """Restore a backup."""
     return await restore(url, path, _nothing)
-
-
-def _nothing(_: int, __: int) -> None:
-    """Nobody watches."""
