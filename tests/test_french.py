@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.french.dates import read_date, say_date
 from bot.french.durations import read_minutes, say_minutes
 from bot.french.periods import Period, read_period
-from bot.french.words import fold, join, plural, read_number
+from bot.french.words import fold, join, of, plural, read_number
 
 TODAY = date(2026, 11, 24)  # a Tuesday
 DAYS = st.dates(date(2020, 1, 1), date(2099, 12, 31))
@@ -48,6 +48,9 @@ def test_plurals_and_enumerations() -> None:
     assert plural(2, "travail", "travaux") == "2 travaux"
     assert [join(["a", "b", "c"][:n]) for n in range(4)] == ["", "a", "a et b", "a, b et c"]
     assert join(["a", "b"], "ou") == "a ou b"
+    assert [of(noun) for noun in ("comptes rendus", "accompagnements", "avril", "Île")] == [
+        *("de comptes rendus", "d’accompagnements", "d’avril", "d’Île"),
+    ]
 
 
 @pytest.mark.parametrize(

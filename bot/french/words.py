@@ -5,12 +5,14 @@ from collections.abc import Sequence
 
 from config.folding import fold
 
-__all__ = ["MINUS", "NBSP", "digits", "fold", "grouped", "join", "plural", "read_number"]
+__all__ = ["MINUS", "NBSP", "digits", "fold", "grouped", "join", "of", "plural", "read_number"]
 
 NBSP = "\u00a0"
 THIN_SPACE = "\u202f"
 # Signs that fold() would turn into a space: a number that begins with one is negative.
 MINUS = ("-", "‐", "‑", "–", "−")
+
+_VOWELS = tuple("aeiouy")
 
 _UNITS = (
     *("zero", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf"),
@@ -55,6 +57,11 @@ def plural(n: int, one: str, many: str | None = None) -> str:
 def grouped(n: int, least: int = 10_000) -> str:
     """Return a number in digits, by groups of three from `least` on; the narrow space does not break."""
     return f"{n:,}".replace(",", THIN_SPACE) if abs(n) >= least else str(n)
+
+
+def of(noun: str) -> str:
+    """Return the noun after « de »: « de comptes rendus », « d’accompagnements », « d’avril »."""
+    return f"d’{noun}" if fold(noun).startswith(_VOWELS) else f"de {noun}"
 
 
 def join(items: Sequence[str], last: str = "et") -> str:

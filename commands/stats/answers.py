@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.context import Context
 from bot.french.neighbours import after, before, comparable
 from bot.french.periods import Period, months_after
-from bot.french.words import plural
+from bot.french.words import of, plural
 from bot.replies import Button
 from bot.texts import Markdown, render
 from commands.stats.asking import Asked
@@ -136,5 +136,5 @@ def _compared(now: Figures, then: Figures) -> list[str]:
 def difference(now: int, then: int, one: str, many: str) -> str:
     """« 3 comptes rendus de plus », « 1 personne accompagnée de moins », « autant de comptes rendus »."""
     if now == then:
-        return f"autant de {many}"
+        return f"autant {of(many)}"
     return f"{plural(abs(now - then), one, many)} de {'plus' if now > then else 'moins'}"

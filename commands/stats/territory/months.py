@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from bot.context import Context
 from bot.french.dates import MONTHS, WEEKDAYS, say_day
 from bot.french.periods import Period, months_after
+from bot.french.words import of
 from commands.stats.papers.page import PARIS
 from storage.stats.monthly import Span
 from storage.stats.territories import told_until
@@ -61,11 +62,8 @@ def rule(ctx: Context, months: Months) -> str:
 def to_come(month: dt.date) -> str:
     """When the first figures of a month (its first day) come: on the Monday after its first Sunday."""
     monday = month + dt.timedelta(days=_WEEK - month.weekday())
-    name = MONTHS[month.month - 1]
-    of = "d’" if name[0] in "ao" else "de "
-    return (
-        f"Les premiers chiffres {of}{name} arrivent le {_say(monday)} : un mois en cours s’arrête au dernier dimanche."
-    )
+    name = of(MONTHS[month.month - 1])
+    return f"Les premiers chiffres {name} arrivent le {_say(monday)} : un mois en cours s’arrête au dernier dimanche."
 
 
 def _say(day: dt.date) -> str:
