@@ -16,6 +16,7 @@ def main() -> None:
     parser.add_argument("--server-version", default="11.2")
     parser.add_argument("--snapshot", help="file that keeps messages and people over restarts")
     parser.add_argument("--people", help="file with whom the page presents at its entrance, and their password")
+    parser.add_argument("--bulk", help="file of Mattermost’s bulk loading, read where nobody is there yet")
     options = parser.parse_args()
     try:
         asyncio.run(_serve(options))
@@ -27,7 +28,7 @@ async def _serve(options: argparse.Namespace) -> None:
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    server = Sandbox(options.server_version, options.snapshot, options.people)
+    server = Sandbox(options.server_version, options.snapshot, options.people, options.bulk)
     await server.start(options.host, options.port)
     print(f"Mattermost embarqué {server.caps.number}\u00a0: {server.url}", flush=True)
     await ended.wait()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from sandbox import bulk
 from sandbox.areas import AREAS
 from sandbox.call import Call, Reply
 from sandbox.errors import ApiError, page_not_found, too_large, unauthorized
@@ -32,21 +33,28 @@ class Sandbox(World):
     """An embedded Mattermost: `await start()`, then speak to `url`, then `await stop()`."""
 
     def __init__(
-        self, version: str = "11.2", snapshot: str | Path | None = None, people: str | Path | None = None
+        self,
+        version: str = "11.2",
+        snapshot: str | Path | None = None,
+        people: str | Path | None = None,
+        bulk_file: str | Path | None = None,
     ) -> None:
         super().__init__(version)
         self.hub.on_absence(lambda user_id: set_offline(self, user_id))
         self.snapshot = Snapshot(self.state, Path(snapshot)) if snapshot else None
         self.people = Presented(Path(people) if people else None)
         self.faults = Faults(self._drop_sockets, self._limit)
+        self._bulk = Path(bulk_file) if bulk_file else None
         self._limiter: RateLimiter | None = None
         self._runner: web.AppRunner | None = None
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Load the snapshot, if any, and listen."""
+        """Load the snapshot, if any, or the bulk file where nobody is there yet; and listen."""
         if self.snapshot:
             self.snapshot.load()
             self.snapshot.start()
+        if self._bulk and not self.state.users:
+            bulk.load(self, self._bulk)
         self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=STOP_WITHIN)
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)

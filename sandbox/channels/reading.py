@@ -111,15 +111,21 @@ def mark_viewed(call: Call, channel: Channel) -> int:
     member = call.state.member(channel.id, call.user.id)
     seen = channel.last_post_at
     if member is not None:
-        seen = max(seen, member.last_viewed_at)
-        member.last_viewed_at = member.last_update_at = seen
-        member.msg_count, member.msg_count_root = channel.total_msg_count, channel.total_msg_count_root
-        member.mention_count = member.mention_count_root = 0
+        seen = note_viewed(channel, member)
     target = Broadcast(user_id=call.user.id)
     if call.world.caps.many_channels_viewed:
         call.world.hub.publish("multiple_channels_viewed", {"channel_times": {channel.id: seen}}, target)
     else:
         call.world.hub.publish("channel_viewed", {"channel_id": channel.id}, target)
+    return seen
+
+
+def note_viewed(channel: Channel, member: ChannelMember) -> int:
+    """Count everything in a channel as read by a member; return up to when."""
+    seen = max(channel.last_post_at, member.last_viewed_at)
+    member.last_viewed_at = member.last_update_at = seen
+    member.msg_count, member.msg_count_root = channel.total_msg_count, channel.total_msg_count_root
+    member.mention_count = member.mention_count_root = 0
     return seen
 
 

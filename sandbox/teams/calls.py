@@ -6,15 +6,14 @@ from sandbox.call import OK, Call, created
 from sandbox.errors import ApiError, forbidden, invalid_body
 from sandbox.events import Broadcast, dumps
 from sandbox.ids import new_id
-from sandbox.records import Channel, Team
+from sandbox.records import Team
 from sandbox.routes import Routes
-from sandbox.teams.joining import DEFAULT_CHANNELS, join_team
+from sandbox.teams.joining import add_default_channels, join_team
 from sandbox.teams.present import team_json
 
 routes = Routes()
 
 NAME = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
-TITLES = {"town-square": "Town Square", "off-topic": "Off-Topic"}
 
 
 @routes.post("/teams")
@@ -38,8 +37,7 @@ async def create_team(call: Call) -> object:
     )
     _check(call, team)
     call.state.teams.add(team)
-    for name in DEFAULT_CHANNELS:
-        _add_default_channel(call, team, name)
+    add_default_channels(call.state, team)
     join_team(call.world, team, call.user, admin=True)
     return created(team_json(call.world, team, call.user))
 
@@ -53,11 +51,6 @@ def _check(call: Call, team: Team) -> None:
         raise ApiError("model.team.is_valid.type.app_error", 400)
     if call.state.teams_by_name.first(team.name):
         raise ApiError("app.team.save.existing.app_error", 400)
-
-
-def _add_default_channel(call: Call, team: Team, name: str) -> None:
-    now = call.state.clock.tick()
-    call.state.channels.add(Channel(new_id(), team.id, "O", name, TITLES[name], "", now, now))
 
 
 def missing_team() -> ApiError:

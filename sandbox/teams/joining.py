@@ -3,12 +3,15 @@
 from sandbox.channels.joining import join_channel
 from sandbox.errors import ApiError
 from sandbox.events import Broadcast
+from sandbox.ids import new_id
 from sandbox.posts.publish import Notice, system_post
 from sandbox.records import Channel, Team, TeamMember, User
+from sandbox.state import State
 from sandbox.world import World
 
 TOWN_SQUARE = "town-square"
-DEFAULT_CHANNELS = (TOWN_SQUARE, "off-topic")
+DEFAULT_CHANNELS = {TOWN_SQUARE: "Town Square", "off-topic": "Off-Topic"}
+"""The titles by name."""
 
 
 def join_team(world: World, team: Team, user: User, by: User | None = None, *, admin: bool = False) -> TeamMember:
@@ -36,6 +39,13 @@ def tell_joined(world: World, team: Team, user: User) -> None:
     """Tell somebody that they are in a team."""
     data = {"team_id": team.id, "user_id": user.id}
     world.hub.publish("added_to_team", data, Broadcast(user_id=user.id))
+
+
+def add_default_channels(state: State, team: Team) -> None:
+    """Make the channels that every team begins with."""
+    for name, title in DEFAULT_CHANNELS.items():
+        now = state.clock.tick()
+        state.channels.add(Channel(new_id(), team.id, "O", name, title, "", now, now))
 
 
 def default_channels(world: World, team: Team) -> list[Channel]:
