@@ -15,13 +15,10 @@ from typing import TYPE_CHECKING
 
 from bot.clock import utc_now
 from bot.operator.arguments import parser
-from bot.operator.errors import OperatorError
+from bot.operator.errors import INTERRUPTED, OperatorError
 
 if TYPE_CHECKING:
     from config.settings import Settings
-
-INTERRUPTED = 130
-"""What a shell expects of a command stopped by Ctrl-C."""
 
 
 def main(arguments: list[str] | None = None) -> int:

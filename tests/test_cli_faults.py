@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import cli
 from bot.errors import ChatError
-from bot.operator.errors import OperatorError
+from bot.operator.errors import INTERRUPTED, OperatorError
 from bot.operator.faults import as_sentence
 from bot.operator.progress import Progress
 from config.settings import Settings
@@ -39,7 +39,7 @@ def test_interruptions_are_quiet(monkeypatch: pytest.MonkeyPatch, capsys: pytest
         raise KeyboardInterrupt
 
     monkeypatch.setitem(cli.COMMANDS, "migrate", interrupt)
-    assert run("migrate") == cli.INTERRUPTED
+    assert run("migrate") == INTERRUPTED
     assert capsys.readouterr().err == ""
 
 

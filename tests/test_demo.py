@@ -8,31 +8,38 @@ import sys
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, func, select
 
+from bot.clock import utc_now
 from bot.operator.demo import demo, stage
-from bot.operator.demo.cast import CAST, PASSWORD
+from bot.operator.demo.cast import CAST, PASSWORD, everybody
 from bot.operator.demo.children import Child
 from bot.operator.demo.history import fill
+from bot.operator.demo.talk import rooms
 from bot.operator.errors import OperatorError
-from storage import migrate
+from storage.communes import by_code
 from storage.cra import Cra
 from storage.cra.rules import problems
 from storage.database import Database
 from storage.people import Person
 from tests.house import until
 from tests.people import Api, new_session
-from tests.sqlite import database
+from tests.sqlite import database, migrated
 
 __all__ = ["database"]
 
+FULL = {actor.departement for actor in everybody()[len(CAST) :]}
 NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
-IDS = {actor.username: f"{actor.username:x<26}" for actor in CAST}
+IDS = {actor.username: f"{actor.username:x<26}" for actor in everybody()}
+
+
+SOME = select(Cra).where(col(Cra.id) % 19 == 0).order_by(col(Cra.id))
+"""Of thousands of comptes rendus, enough to see what they are like."""
 
 
 def script(folder: Path, text: str) -> list[str]:
@@ -88,26 +95,61 @@ async def test_a_child_that_will_not_end_is_ended(tmp_path: Path, monkeypatch: p
     assert process.returncode == -signal.SIGKILL
 
 
-async def test_the_history_is_possible_and_always_the_same(database: Database, tmp_path: Path) -> None:
+async def test_the_history_is_possible_and_always_the_same(
+    database: Database, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     count = await fill(database, IDS, NOW)
     async with database.transaction(writes=False) as db:
-        reports = (await db.exec(select(Cra))).all()
+        counts = dict((await db.exec(select(Cra.author_id, func.count()).group_by(col(Cra.author_id)))).all())
+        reports = (await db.exec(SOME)).all()
         people = {person.id: person for person in (await db.exec(select(Person))).all()}
-    assert len(reports) == count
-    by_author = Counter(people[cra.author_id].username for cra in reports)
-    assert set(by_author) == {"juliette", "carl", "marie", "jean"}
-    assert min(by_author.values()) >= 24
+    assert sum(counts.values()) == count
+    assert {people[who].username for who in counts} == {actor.username for actor in everybody() if actor.files_reports}
+    assert min(counts.values()) >= 24
     for cra in reports:
         report = cra.report
         values = {name: getattr(report, name) for name in report.__slots__}
         assert problems(values, cra.created_at.astimezone(people[cra.author_id].zone).date()) == {}
-        assert NOW - timedelta(days=130) < cra.created_at < NOW
+        assert datetime(NOW.year - 1, 1, 1, tzinfo=UTC) < cra.created_at < NOW
         assert cra.structure
         assert cra.departement_structure == people[cra.author_id].departement
-    other = Database(f"sqlite:///{tmp_path}/other.db")
-    await migrate.upgrade(str(other.url).replace("+aiosqlite", ""))
+    other = Database(await migrated(tmp_path_factory.mktemp("other")))
     assert await fill(other, IDS, NOW) == count
+    async with other.transaction(writes=False) as db:
+        assert (await db.exec(SOME)).all() == reports
     await other.close()
+
+
+def test_the_reseau_is_large_and_spread_out() -> None:
+    others = everybody()[len(CAST) :]
+    assert len({actor.username for actor in everybody()}) == len(everybody())
+    assert len({(actor.first_name, actor.last_name) for actor in everybody()}) == len(everybody())
+    assert len(others) >= 40
+    by_departement = Counter(actor.departement for actor in others)
+    assert by_departement.pop("69") == 12
+    assert len(by_departement) == 12
+    assert min(by_departement.values()) >= 2
+    for actor in others:
+        places = [by_code(code) for code in actor.communes]
+        assert all(place and place.departement == actor.departement and place.codes_postaux for place in places)
+
+
+def test_every_channel_is_lived_in_by_its_own_people() -> None:
+    actors = {actor.username: actor for actor in everybody()}
+    today = NOW.date()
+    theirs = {actor.departement for actor in actors.values() if actor.files_reports}
+    assert {room.departement for room in rooms()} == {None, *theirs}
+    for room in rooms():
+        said = list(room.messages())
+        assert len({message.moment(today).date() for message in said}) > 1
+        assert {message.moment(today).weekday() for message in said} <= set(range(5))
+        assert [m.moment(today) for m in room.talk] == sorted(m.moment(today) for m in room.talk)
+        assert all(message.moment(today).date() < today for message in said)
+        heard = {who for message in said for people in message.reactions.values() for who in people}
+        for username in heard.union(message.username for message in said):
+            actor = actors[username]
+            assert room.departement in {None, actor.departement} or actor.role == "animateur"
+    assert min(len({m.username for m in room.messages()}) for room in rooms() if room.departement in FULL) > 1
 
 
 def plan(folder: Path) -> stage.Plan:
@@ -122,8 +164,9 @@ async def test_the_stage_stands_and_stands_again(tmp_path: Path) -> None:
             await marie.log_in("marie", PASSWORD)
             team = await marie.get("/teams/name/cnum")
             channel = await marie.get(f"/teams/{team['id']}/channels/name/lareunion")
-            posts = await marie.get(f"/channels/{channel['id']}/posts")
-            assert any(p["message"] == "La borne de la mairie est réparée." for p in posts["posts"].values())
+            posts = (await marie.get(f"/channels/{channel['id']}/posts"))["posts"].values()
+            (said,) = (p for p in posts if p["message"] == "La borne de la mairie est réparée.")
+            assert said["create_at"] < utc_now().timestamp() * 1000 - 7 * 86_400_000
             command = {"channel_id": channel["id"], "team_id": team["id"], "command": "/cra liste"}
             assert (await marie.post("/commands/execute", command))["trigger_id"]
     settings = (tmp_path / "env").read_text("utf-8")
@@ -158,7 +201,10 @@ async def test_plans_that_cannot_be_are_said(tmp_path: Path, change: dict[str, A
             pass
 
 
-async def test_a_signal_ends_the_demo_and_its_children(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_signal_ends_the_demo_and_its_children(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.operator.demo.AT_LAST", 0)
     (tmp_path / "env").write_text("un reste d’une démo jamais finie")
     (tmp_path / "spool").mkdir()
     ports = stage.free_port(), stage.free_port()
@@ -171,9 +217,11 @@ async def test_a_signal_ends_the_demo_and_its_children(tmp_path: Path, capsys: p
         assert not showing.done()
     assert shown.startswith(f"Prêt : http://127.0.0.1:{ports[0]}\n")
     assert PASSWORD in shown
+    assert "et 40 autres conseillers" in shown
     with pytest.raises(OperatorError, match="tourne déjà"):
         await demo(options, tmp_path)
-    os.kill(os.getpid(), signal.SIGTERM)
+    os.kill(os.getpid(), signal.SIGINT)
+    os.kill(os.getpid(), signal.SIGINT)  # an impatient one: the children are stopped all the same
     assert await showing == 0
     for port in ports:
         with pytest.raises(OSError, match=str(port)):

@@ -137,7 +137,7 @@ async def test_real_reports_are_not_mixed_with_made_up_ones(
     async with configured.transaction() as db:
         await registered(db, juliette)
         await file(db, juliette, report())
-        await db.execute(text("UPDATE cra SET key = 'demo:1'"))
+        await db.execute(text("UPDATE cra SET key = 'demo-data:0:000000001'"))
     await made(10)
     async with configured.transaction() as db:
         await file(db, juliette, report())

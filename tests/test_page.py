@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from bot.operator.demo import entrance
-from bot.operator.demo.cast import CAST, PASSWORD
+from bot.operator.demo.cast import CAST, PASSWORD, everybody
 from sandbox.page.markdown import Renderer
 from sandbox.page.serve import WEB
 from sandbox.records import Channel, Team, User
@@ -65,6 +65,10 @@ async def test_the_entrance_presents_the_demo_and_nobody_without_it(
     assert told["password"] == PASSWORD
     assert [one["username"] for one in told["people"]] == [actor.username for actor in CAST]
     assert all(one["name"] and one["role"] and one["place"] for one in told["people"])
+    assert [one["value"] for one in told["others"]] == [actor.username for actor in everybody()[len(CAST) :]]
+    assert all(
+        actor.last_name in one["text"] for one, actor in zip(told["others"], everybody()[len(CAST) :], strict=True)
+    )
     alone = Sandbox()
     await alone.start()
     async with session.get(f"{alone.url}/page/people") as reply:

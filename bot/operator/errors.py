@@ -1,5 +1,8 @@
 """How a command of the operator’s fails: one French sentence, never a traceback, never a secret."""
 
+INTERRUPTED = 130
+"""What a shell expects of a command stopped by Ctrl-C."""
+
 
 class OperatorError(Exception):
     """Tell the operator what is wrong and what to do; ``code`` is what the process exits with."""

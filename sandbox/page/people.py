@@ -15,7 +15,10 @@ class Presented:
     file: Path | None
 
     def as_json(self) -> dict[str, Any]:
-        """Return ``password`` and ``people``, each with ``username``, ``name``, ``role`` and ``place``."""
+        """Return ``password``, ``people`` (each ``username``, ``name``, ``role``, ``place``), and perhaps ``others``.
+
+        Those have no card; each has ``value``, the username, and ``text``, by which they are found.
+        """
         if self.file is None:
             return NOBODY
         try:

@@ -44,7 +44,7 @@ function link(text, address) {
   return h("a", { href: address, target: "_blank", rel: "noopener noreferrer nofollow" }, String(text));
 }
 
-/** Show a picture of this machine; another one is a link, since nothing is fetched from elsewhere. */
+/** Show a picture of this machine; another is a link: nothing is fetched from elsewhere. */
 function picture(address, label, kind) {
   if (!isWeb(address)) return null;
   const host = new URL(address, location.href).hostname;
@@ -84,7 +84,7 @@ function menu(post, action) {
   return made;
 }
 
-/** Draw a menu of people or channels: there may be thousands, so the server finds them while a name is typed. */
+/** Draw a menu of people or channels: the server finds them while a name is typed. */
 function places(post, action) {
   const box = new Combobox({ ...common(action), placeholder: String(action.name) }, {
     chosen: [],
@@ -95,7 +95,7 @@ function places(post, action) {
   return box.element;
 }
 
-/** Choosing sends at once, so keys open the list of a menu instead of turning a closed one over. */
+/** Choosing sends at once: keys open a menu’s list instead of turning a closed one over. */
 function openMenu(event) {
   const isLetter = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
   if (!event.target.showPicker || !(OPENS_A_MENU.has(event.key) || isLetter)) return;
@@ -103,7 +103,7 @@ function openMenu(event) {
   event.target.showPicker();
 }
 
-/** Send one click or choice; while it is on its way a second one on the same thing is the same. */
+/** Send one click or choice; a second one on the same thing meanwhile is the same. */
 async function act(control, post, action, chosen = "") {
   const path = `/posts/${post.id}/actions/${encodeURIComponent(action.id)}`;
   if (running.has(path)) return;
@@ -122,7 +122,7 @@ async function act(control, post, action, chosen = "") {
   requestAnimationFrame(() => keepFocus(id, action.id));
 }
 
-/** The bot may have had the message drawn anew: the focus goes to the same button, else to the message. */
+/** The message may be drawn anew: the focus goes to the same button, else to it. */
 function keepFocus(id, actionId) {
   if (document.activeElement !== document.body) return;
   const post = document.getElementById(id);

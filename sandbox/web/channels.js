@@ -38,7 +38,7 @@ export function pathOf(channel) {
 
 const named = (name) => [...app.channels.values()].find((one) => one.name === name);
 
-/** The address that is shown where none is asked for: the last one, else the first channel. */
+/** The address shown where none is asked for: the last one, else the first channel. */
 export function usual() {
   const last = app.channels.get(sessionStorage.getItem(LAST));
   const known = last ?? named("national") ?? named("town-square") ?? app.channels.values().next().value;

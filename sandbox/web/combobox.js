@@ -103,7 +103,7 @@ export class Combobox {
     this.onChange(chosen);
   }
 
-  /** Leaving: an emptied box has no value any more, any other text becomes again what was chosen. */
+  /** Leaving: an emptied box has no value, any other text becomes again what was chosen. */
   #leave(mayEmpty = true) {
     const emptied = mayEmpty && this.#typed && !this.input.value.trim() && !this.multiple && this.chosen.length;
     if (emptied) return this.#change([]);

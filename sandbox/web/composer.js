@@ -9,10 +9,10 @@ import { Suggestions } from "./suggestions.js";
 import { Typists, teller } from "./typing.js";
 import { Uploads } from "./uploads.js";
 
-/** Put a composer into an element: that of the channel on the screen, or (`isReply`) of the thread that is open. */
+/** Put a composer into an element: the channel’s, or (`isReply`) that of the open thread. */
 export const mount = (element, isReply) => new Composer(element, isReply);
 
-/** What was being written, by channel and thread: it outlives a reload and a lost connection. */
+/** What was being written, by channel and thread: it outlives a reload. */
 const draftKey = ({ channelId, rootId }) => `draft:${app.me.id}:${channelId}:${rootId}`;
 const draftAt = (place) => sessionStorage.getItem(draftKey(place)) ?? "";
 
@@ -25,7 +25,7 @@ class Composer {
   #channel = null;
   #rootId = "";
   #isSending = false;
-  /** The same as long as the text and its files are the same: a second try never posts twice. */
+  /** The same for the same text and files: a second try never posts twice. */
   #pendingId = "";
 
   constructor(element, isReply = false) {

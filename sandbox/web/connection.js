@@ -11,7 +11,7 @@ export function mount(element) {
   app.subscribe("connection", (state) => {
     const isLost = state === "lost";
     document.body.classList.toggle("offline", isLost);
-    // A server that lost its sessions refuses the socket silently; a call says why, and leads to the entrance.
+    // A server that lost its sessions refuses the socket silently; a call says why.
     if (isLost) app.api.get("/users/me").catch(() => {});
     if (isLost === wasLost) return;
     wasLost = isLost;

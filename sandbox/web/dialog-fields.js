@@ -62,8 +62,8 @@ function drawCheck(given, { props, value, change, label }) {
 }
 
 /**
- * Draw a date, or a date and time. Browsers write it as is usual where they come from, whatever the page’s language:
- * what is chosen stands over their own text in French, and beside it while they are being typed in.
+ * Draw a date, or a date and time. Browsers write it as is usual where they come from: what is chosen stands over
+ * their own text in French, and beside it while that is typed in.
  */
 function drawDate(given, { props, value, change, help }) {
   const isDay = given.type === "date";

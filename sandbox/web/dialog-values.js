@@ -13,7 +13,7 @@ export const isTrue = (element) => String(element.default).toLowerCase() === "tr
 
 export const chosenOf = (element, value) => optionsOf(element).find((one) => one.value === value);
 
-/** The sentences of what is wrong, by name of field; the same ones in every web client. */
+/** The sentences of what is wrong, by field; the same in every web client. */
 export function complaints(elements, values) {
   const pairs = elements.map((element) => [element.name, fault(element, values[element.name])]);
   return Object.fromEntries(pairs.filter(([, text]) => text));

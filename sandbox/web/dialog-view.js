@@ -16,7 +16,7 @@ export class Dialog {
   draws = () => true;
   several = (element) => element.multiselect === true;
   values = {};
-  /** Names of the fields that were touched, and the choices that were made by name of field. */
+  /** Names of the fields touched; the choices made by name of field. */
   touched = new Set();
   labels = {};
 

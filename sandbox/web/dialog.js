@@ -1,4 +1,4 @@
-// Interactive dialogs: a bot opens one in answer to the last thing that was done in this tab.
+// Interactive dialogs: a bot opens one in answer to the last thing done in this tab.
 
 import { app } from "./app.js";
 import { AppsDialog } from "./dialog-apps.js";

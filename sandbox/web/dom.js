@@ -6,8 +6,8 @@ let last = 0;
 export const newId = (prefix) => `${prefix}-${(last += 1)}`;
 
 /**
- * Make an element: its name, which may hold classes (« div.post »), what it has (or nothing), its children.
- * It has properties by name, `class`, `data-…` and `aria-…` as attributes, `on…` as listeners.
+ * Make an element: its name, perhaps with classes (« div.post »), what it has (or nothing), its children.
+ * It has properties by name; `class`, `data-…`, `aria-…` are attributes, `on…` listeners.
  */
 export function h(name, ...children) {
   const [tag, ...classes] = name.split(".");

@@ -1,6 +1,7 @@
 // The entrance: the demo’s people, one click each, or a name and a password.
 
 import { Api } from "./api.js";
+import { Combobox, filtered } from "./combobox.js";
 import { h, put } from "./dom.js";
 
 const KEY = "token";
@@ -10,7 +11,7 @@ export const tokenOfTab = () => sessionStorage.getItem(KEY) ?? "";
 
 /** Show the entrance in an element; `enter` is called with the token of who came in. */
 export async function show(element, enter) {
-  const { people, password } = await new Api("").page("people").catch(() => ({ people: [] }));
+  const { people, password, others } = await new Api("").page("people").catch(() => ({ people: [] }));
   const error = h("p.error", { id: "login-error", role: "alert" });
   const come = async (name, password) => {
     error.textContent = "";
@@ -22,11 +23,13 @@ export async function show(element, enter) {
       error.textContent = failure.message;
     }
   };
-  const hasPeople = people.length > 0;
+  const one = people[0];
+  const comeAs = (name) => come(name, password);
   put(element, h("main.entrance",
     h("h1", "Coop des conseillers numériques"),
-    hasPeople && cards(people, (name) => come(name, password)),
-    form(come, error, hasPeople ? "Ou avec un nom et un mot de passe" : "Se connecter")));
+    one && cards(people, comeAs),
+    others && search(others, comeAs),
+    form(come, error, one ? "Ou avec un nom et un mot de passe" : "Se connecter")));
   element.hidden = false;
   document.title = "Entrer – Coop des conseillers numériques";
 }
@@ -39,6 +42,14 @@ function cards(people, come) {
     h("h2", { id: "who" }, "Qui voulez-vous être ?"),
     h("p.muted", "Un clic suffit. Chaque onglet peut être une autre personne."),
     h("ul.people", people.map(card)));
+}
+
+/** Find one of those without a card. */
+function search(others, come) {
+  const props = { id: "others", placeholder: "Un nom, une ville" };
+  const find = (typed) => filtered(others, typed);
+  const box = new Combobox(props, { chosen: [], find, onChange: ([one]) => one && come(one.value) });
+  return h("div.login", h("label", { for: "others" }, `Ou l’un des ${others.length} autres`), box.element);
 }
 
 function form(come, error, title) {

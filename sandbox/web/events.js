@@ -12,7 +12,7 @@ const NEWS = [
   ...["channel_updated", "direct_added", "group_added", "added_to_team", "new_user"],
 ];
 
-/** What happens to messages: each is done with before the next, which may be about the same one. */
+/** What happens to messages: one after the other, the next may be about the same one. */
 const TO_POSTS = {
   posted: (data) => posted(JSON.parse(data.post), JSON.parse(data.mentions ?? "[]")),
   ephemeral_message: (data) => whispered(JSON.parse(data.post)),

@@ -58,7 +58,7 @@ function line(words, look, key) {
   return h("div", { class: look, role: "separator", "data-key": key, ariaLabel: words }, sign(words));
 }
 
-/** Make the children those wanted; what stays is not moved, for a moved element loses the focus. */
+/** Make the children those wanted; what stays is not moved, or it would lose the focus. */
 function place(element, wanted) {
   const keep = new Set(wanted);
   for (const child of [...element.children]) if (!keep.has(child)) child.remove();

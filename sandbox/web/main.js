@@ -62,7 +62,7 @@ function mount() {
   for (const part of [events, dialog]) part.mount();
 }
 
-/** Leave for the entrance; the page begins anew, so nothing of one person stays for the next. */
+/** Leave for the entrance; the page begins anew: nothing stays for the next person. */
 async function leave() {
   app.socket?.close();
   await app.api.post("/users/logout").catch(() => {});

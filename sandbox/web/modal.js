@@ -12,8 +12,8 @@ export class Modal {
   before = document.activeElement;
 
   /**
-   * `title` and `content` are shown; there may be an `icon` (its address) and a `foot`, whose button of type submit
-   * means `onSubmit()`. Giving up means `onCancel()`, else it closes. `id` and `labelId` are for those who look for them.
+   * `title` and `content` are shown; there may be an `icon` (its address) and a `foot`, whose submit button means
+   * `onSubmit()`. Giving up means `onCancel()`, else it closes.
    */
   constructor({ title, content, icon, foot, onSubmit, onCancel = () => this.close(), id, labelId = newId("title") }) {
     this.onCancel = onCancel;
@@ -67,7 +67,7 @@ export class Modal {
     to?.focus();
   }
 
-  /** A browser closes a dialog on a second Escape whatever the page says: that is giving up, too. */
+  /** A browser closes a dialog on a second Escape whatever the page says: that is giving up. */
   #end() {
     this.element.remove();
     if (this.isOpen) this.onCancel();

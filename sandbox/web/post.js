@@ -20,7 +20,7 @@ export function versionOf(post) {
   return [post.update_at, post.edit_at, post.is_pinned, nameOf(post.user_id), ...sizes, ...reactions].join("|");
 }
 
-/** Draw a message; its ids begin with `prefix`: « post » in a channel, « rhsPost » in a thread, « found » by a search. */
+/** Draw a message; its ids begin with `prefix`: « post », in a thread « rhsPost », in a search « found ». */
 export function draw(post, { prefix, replies, following }) {
   const classes = ["post", following && "following", isEphemeral(post) && "ephemeral", isSystem(post) && "system"];
   const author = authorOf(post);

@@ -78,7 +78,7 @@ async function loadOlder() {
   isLoading = false;
 }
 
-/** Catch up after a lost connection: with the shown channel now, with others when they are opened. */
+/** Catch up after a lost connection: with the channel shown now, with others when opened. */
 export async function catchUp() {
   const id = shown;
   const last = (postsOf(id) ?? []).reduce((latest, post) => Math.max(latest, post.update_at), 0);

@@ -10,7 +10,7 @@ const KINDS = {
   pl: showPost,
 };
 
-/** Follow links and the buttons « back » and « forward », and show what the address says. */
+/** Follow links, « back » and « forward », and show what the address says. */
 export async function mount() {
   window.addEventListener("popstate", follow);
   document.addEventListener("click", (event) => {

@@ -70,7 +70,7 @@ export async function receive(post) {
   if (app.thread && [root, id].includes(app.thread)) merge("thread-posts", [post]);
 }
 
-/** Take in a change of a post that is held; others come with the change when they are asked for. */
+/** Take in a change of a post that is held; others come changed when asked for. */
 export async function update(post) {
   await prepare([post]).catch(() => {});
   for (const key of [keyOf(post.channel_id), ...SIDES]) {

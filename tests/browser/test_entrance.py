@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from bot.operator.demo import entrance
-from bot.operator.demo.cast import CAST, PASSWORD, TEAM
+from bot.operator.demo.cast import CAST, PASSWORD, TEAM, everybody
 from sandbox import Sandbox
 from tests.browser.desk import BOX, PATIENCE_MS
 from tests.people import Api, Refused, new_session
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("own_page")]
-ACTORS = CAST[:3]
+ACTORS = (*CAST[:3], everybody()[-1])
+"""Some who have a card, and one to be found in the list."""
 
 
 @dataclass
@@ -89,6 +90,20 @@ async def test_one_click_lets_in_and_the_next_person_finds_nothing_of_the_last(d
     await door.page.get_by_role("button", name="Agathe Moreau").click()
     await door.lets_in("Agathe Moreau")
     await expect(door.page.locator(BOX)).to_have_value("")
+
+
+@pytest.mark.parametrize("size", [{"width": 1200, "height": 900}, {"width": 360, "height": 640}], ids=["wide", "phone"])
+async def test_who_has_no_card_is_found_in_a_list(door: Door, size: ViewportSize) -> None:
+    await door.page.set_viewport_size(size)
+    box = door.page.get_by_role("combobox", name=f"Ou l’un des {len(everybody()) - len(CAST)} autres")
+    options = door.page.get_by_role("option")
+    await box.click()
+    await expect(options).to_have_count(len(everybody()) - len(CAST))
+    await box.fill("desormeaux")
+    await expect(options).to_have_text(["Murielle Désormeaux, France services de Sainte-Marie"])
+    await box.fill("sainte-mar")
+    await options.first.click()
+    await door.lets_in("Murielle Désormeaux")
 
 
 async def test_a_wrong_password_is_told_and_may_be_corrected(door: Door) -> None:

@@ -13,18 +13,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.operator.demo import entrance
-from bot.operator.demo.cast import ADMIN, CAST, PASSWORD, TEAM
+from bot.operator.demo.cast import ADMIN, CAST, PASSWORD, TEAM, everybody
 from bot.operator.demo.stage import LOCK, Plan, empty, free_port, running
-from bot.operator.errors import OperatorError
+from bot.operator.errors import INTERRUPTED, OperatorError
 
 FOLDER = Path(".demo")
+AT_LAST = 4
+"""Seconds after a signal when nothing is waited for any more; 0 where the process is somebody else’s, too."""
 _STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 async def demo(options: Namespace, folder: Path) -> int:
     """Run the demo in a folder until it is told to stop, or play the tour and end."""
     if options.tour:
-        return await _tour(options.server_version)
+        return 0 if await _until_stopped(_tour(options.server_version)) else INTERRUPTED
     plan = Plan(folder, options.port, options.bot_port, options.server_version)
     with _locked(plan.folder):
         if options.reset:
@@ -33,14 +35,13 @@ async def demo(options: Namespace, folder: Path) -> int:
     return 0
 
 
-async def _tour(version: str) -> int:
+async def _tour(version: str) -> None:
     from bot.operator.demo.tour import play
 
     with tempfile.TemporaryDirectory(prefix="coop-demo-") as name:
         plan = Plan(Path(name), free_port(), free_port(), version)
         async with running(plan, _quiet):
             await play(plan.url, print)
-    return 0
 
 
 async def _show(plan: Plan, *, is_to_open: bool) -> None:
@@ -52,17 +53,33 @@ async def _show(plan: Plan, *, is_to_open: bool) -> None:
         await asyncio.Event().wait()
 
 
-async def _until_stopped(work: Awaitable[None]) -> None:
-    """Do the work until SIGINT or SIGTERM, and let it clean up."""
+async def _until_stopped(work: Awaitable[None]) -> bool:
+    """Do the work until SIGINT or SIGTERM, and let it clean up whatever signals follow; say whether it was done."""
     task, loop = asyncio.ensure_future(work), asyncio.get_running_loop()
-    for number in _STOPS:
-        loop.add_signal_handler(number, task.cancel)
+    stopped = False
+
+    def stop(*_: object) -> None:
+        nonlocal stopped
+        if not stopped:
+            _be_gone()
+            loop.call_soon_threadsafe(task.cancel)
+        stopped = True
+
+    # Not the loop’s own way: that waits until the loop is free, and it may be at something long just now.
+    before = {number: signal.signal(number, stop) for number in _STOPS}
     try:
         with contextlib.suppress(asyncio.CancelledError):
             await task
+        return not stopped
     finally:
-        for number in _STOPS:
-            loop.remove_signal_handler(number)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _be_gone() -> None:
+    """Have the system end this process in time, whatever it is at; its children go with it."""
+    if sys.platform == "linux":
+        signal.alarm(AT_LAST)
 
 
 @contextmanager
@@ -88,17 +105,19 @@ def _quiet(_: str) -> None:
 def _how_to_go_on(plan: Plan) -> str:
     env = os.path.relpath(plan.env)
     names = ", ".join(actor.username for actor in CAST)
+    others = len(everybody()) - len(CAST)
     return f"""
 Un Mattermost {plan.version} embarqué : ouvrez cette adresse dans un navigateur et choisissez qui vous êtes ;
 le bot y est @coop. L’API v4 répond à la même adresse.
   Équipe        {TEAM}
   Comptes       {ADMIN}, {names}
+                et {others} autres conseillers, du Rhône et de douze départements (liste à l’entrée de la page)
   Mot de passe  {PASSWORD}
   Qui fait quoi {entrance.who_may_what()}
 À essayer dans la page :
   /cra                                                       le formulaire
   /cra atelier 8p 1h30 mail, internet 69120 hier +60 retraités   en une ligne
-  /cra liste, /cra aide, /aide
+  /cra liste, /stats, /stats departement, /stats national, /aide
 Dans un autre terminal :
   make demo TOUR=1                                           une visite guidée
   {sys.argv[0]} --env-file {env} doctor          tout vérifier

@@ -1,6 +1,10 @@
-"""Who is in the demo, where they work, and what they have said to one another."""
+"""Who is in the demo, and where they work: those whom the entrance puts first, and the rest of a small réseau."""
 
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from config.departements import DEPARTEMENTS
 
 PARIS = "Europe/Paris"
 PASSWORD = "Coop-demo-1!"  # noqa: S105  (everybody’s, and printed: nothing here is secret)
@@ -124,54 +128,27 @@ CAST = (
         code_postal="69700",
     ),
 )
+"""Those who are put first: one of each kind."""
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
-    """A channel and what was said in it, (who, what) each; ``departement`` makes it private, for its own people."""
-
-    name: str
-    display_name: str
-    talk: tuple[tuple[str, str], ...]
-    departement: str | None = None
+@cache
+def everybody() -> tuple[Actor, ...]:
+    """The cast, and the conseillers of reseau.tsv."""
+    lines = files("bot.operator.demo").joinpath("reseau.tsv").read_text("utf-8").splitlines()
+    return *CAST, *(_conseiller(*line.split("\t")) for line in lines if not line.startswith("#"))
 
 
-ROOMS = (
-    Room(
-        "national",
-        "National",
-        (
-            ("agathe", "Bonjour à toutes et tous, et bienvenue dans l’espace de discussion du réseau !"),
-            ("marie", "Bonjour depuis Saint-Denis, il fait déjà 28 °C ici :sunny:"),
-            ("carl", "Bonjour de Pau ! Question : les ateliers en médiathèque, vous les notez comme « autre lieu » ?"),
-            ("malik", "Oui Carl, sauf si la médiathèque est votre lieu de rattachement."),
-            ("juliette", "Merci, je me posais la même question."),
-        ),
-    ),
-    Room(
-        "demarches-en-ligne",
-        "Démarches en ligne",
-        (
-            ("juliette", "Quelqu’un a un support simple pour créer un compte FranceConnect ?"),
-            ("jean", "J’ai une fiche d’une page, en gros caractères. Je la dépose ici cet après-midi."),
-            ("juliette", "Parfait, mon atelier est jeudi !"),
-        ),
-    ),
-    Room(
-        "seniors",
-        "Ateliers seniors",
-        (
-            ("carl", "Mon atelier « premiers mails » de ce matin : huit personnes, toutes de plus de 60 ans, ravies."),
-            ("marie", "Bravo ! Combien de temps ? Chez moi une heure et demie, c’est le maximum."),
-        ),
-    ),
-    Room("rhone", "69 - Rhône", (("camille", "Réunion départementale mardi à 10 h, en visio."),), "69"),
-    Room(
-        "pyreneesatlantiques",
-        "64 - Pyrénées-Atlantiques",
-        (("carl", "Je serai à Billère vendredi toute la journée."),),
-        "64",
-    ),
-    Room("lareunion", "974 - La Réunion", (("marie", "La borne de la mairie est réparée."),), "974"),
-    Room("corsedusud", "2A - Corse-du-Sud", (("jean", "Permanence à Propriano tous les mercredis."),), "2A"),
-)
+def _conseiller(username: str, first_name: str, last_name: str, structure: str, communes: str) -> Actor:
+    codes = tuple(communes.split(","))
+    departement = codes[0][:3] if codes[0].startswith("97") else codes[0][:2]
+    return Actor(
+        username=username,
+        first_name=first_name,
+        last_name=last_name,
+        domain=CONUM,
+        role="conseiller",
+        structure=structure,
+        departement=departement,
+        communes=codes,
+        timezone=DEPARTEMENTS[departement].fuseau,
+    )

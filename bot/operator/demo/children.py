@@ -99,5 +99,5 @@ class Child:
 
 
 def _die_with_parent() -> None:
-    """Whatever becomes of the supervisor, no child is left behind holding its port."""
-    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGTERM)
+    """Whatever becomes of the supervisor, no child is left behind holding its port, not for a moment."""
+    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)

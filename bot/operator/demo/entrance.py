@@ -7,7 +7,7 @@ import webbrowser
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.operator.demo.cast import CAST, PASSWORD, Actor
+from bot.operator.demo.cast import CAST, PASSWORD, Actor, everybody
 
 ROLES = {
     "animateur": "Animation du réseau",
@@ -26,8 +26,10 @@ MAY = {
 
 def write(file: Path) -> None:
     """Write whom the page presents, and the password they share, for « python -m sandbox --people »."""
-    people = [_presented(actor) for actor in CAST]
-    file.write_text(json.dumps({"password": PASSWORD, "people": people}, ensure_ascii=False, indent=1), "utf-8")
+    rest = everybody()[len(CAST) :]
+    others = [{"value": a.username, "text": f"{a.first_name} {a.last_name}, {a.structure}"} for a in rest]
+    told = {"password": PASSWORD, "people": [_presented(actor) for actor in CAST], "others": others}
+    file.write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")
 
 
 def _presented(actor: Actor) -> dict[str, str]:

@@ -3,6 +3,7 @@
 What is heavy to import is imported once the two processes are on their way.
 """
 
+import asyncio
 import re
 import secrets
 import shutil
@@ -17,13 +18,15 @@ from pathlib import Path
 import aiohttp
 
 from bot.clock import utc_now
-from bot.operator.demo import entrance
+from bot.operator.demo import bulk, entrance
 from bot.operator.demo.cast import ADMIN, TEAM
 from bot.operator.demo.children import Child
 from bot.operator.errors import OperatorError
 
 HOST = "127.0.0.1"
 LOCK = "lock"
+BULK = "bulk.jsonl"
+"""Whom and what the server begins with."""
 PORTS = range(20_000, 32_000)
 """Below those that systems give to outgoing connections: what is free now is still so when it is listened on."""
 _PREPARED = "prepared"
@@ -50,6 +53,11 @@ class Plan:
         return f"http://{HOST}:{self.bot_port}"
 
     @property
+    def database_url(self) -> str:
+        """The bot’s database."""
+        return f"sqlite:///{self.folder / 'coop.db'}"
+
+    @property
     def env(self) -> Path:
         """The settings file."""
         return self.folder / "env"
@@ -62,20 +70,26 @@ async def running(plan: Plan, say: Callable[[str], None]) -> AsyncIterator[None]
     is_new = not (plan.folder / _PREPARED).exists()
     if is_new:
         empty(plan.folder)
+        bulk.write(plan.folder / BULK, utc_now().date())
     mattermost, bot = _children(plan, say)
     try:
         await mattermost.start()
-        if not is_new and _still_fits(plan):
+        if is_new:
+            await _migrate(plan)
+        elif _still_fits(plan):
             await bot.start()
         await mattermost.until_ready()
-        if await _prepared(plan, is_new=is_new):
+        if is_new:
+            await _fill(plan)
+        if await _set_up(plan):
             await bot.stop()
+        (plan.folder / _PREPARED).touch()
         await bot.start()
         await bot.until_ready()
         yield
     finally:
-        await bot.stop()
-        await mattermost.stop()
+        # Both at once: what the bot can’t deliver any more waits in its table for the next start.
+        await asyncio.gather(bot.stop(), mattermost.stop())
 
 
 def _check(plan: Plan) -> None:
@@ -97,10 +111,10 @@ def _still_fits(plan: Plan) -> bool:
 
 def _children(plan: Plan, say: Callable[[str], None]) -> tuple[Child, Child]:
     python, folder = (sys.executable, "-m"), plan.folder
-    snapshot, people = str(folder / "mattermost.json"), folder / "people.json"
+    people = folder / "people.json"
     entrance.write(people)
     server = [*python, "sandbox", "--port", str(plan.port), "--server-version", plan.version]
-    server += ["--snapshot", snapshot, "--people", str(people)]
+    server += ["--snapshot", str(folder / "mattermost.json"), "--bulk", str(folder / BULK), "--people", str(people)]
     bot = [*python, "bot", "--env-file", str(plan.env), "serve"]
     return (
         Child("Mattermost", server, folder / "mattermost.log", _answers(f"{plan.url}/api/v4/system/ping"), say),
@@ -119,35 +133,27 @@ def _answers(url: str) -> Callable[[], Awaitable[bool]]:
     return ask
 
 
-async def _prepared(plan: Plan, *, is_new: bool) -> bool:
-    """Make what is missing, and say whether the bot’s settings changed: the ports may be others than last time."""
-    from bot.operator.demo.town import people_town
+async def _set_up(plan: Plan) -> bool:
+    """Do what an operator does with a real server, and write the demo’s own settings.
 
-    ids = await people_town(plan.url) if is_new else {}
-    before = plan.env.read_text("utf-8") if plan.env.exists() else ""
-    await _set_up(plan)
-    if is_new:
-        await _fill(plan, ids)
-        (plan.folder / _PREPARED).touch()
-    return plan.env.read_text("utf-8") != before
-
-
-async def _set_up(plan: Plan) -> None:
-    """What an operator does with a real server, and the demo’s own settings."""
+    Say whether the bot’s settings changed: the ports may be others than last time.
+    """
     from bot.operator import envfile
     from bot.operator.demo.town import log_in
     from bot.operator.setup import setup
 
+    before = plan.env.read_text("utf-8") if plan.env.exists() else ""
     said: list[str] = []
     if await setup(_options(plan, await log_in(plan.url, ADMIN)), said.append):
         raise OperatorError("\n".join(said))
     own = {
-        "COOP_DATABASE_URL": f"sqlite:///{plan.folder / 'coop.db'}",
+        "COOP_DATABASE_URL": plan.database_url,
         "COOP_DATA_DIR": str(plan.folder),
         "COOP_HOST": HOST,
         "COOP_PORT": str(plan.bot_port),
     }
     envfile.write(plan.env, envfile.changed(plan.env.read_text("utf-8"), own))
+    return plan.env.read_text("utf-8") != before
 
 
 def _options(plan: Plan, token: str) -> Namespace:
@@ -166,16 +172,20 @@ def _options(plan: Plan, token: str) -> Namespace:
     )
 
 
-async def _fill(plan: Plan, ids: dict[str, str]) -> None:
-    from bot.operator.demo.history import fill
+async def _migrate(plan: Plan) -> None:
     from storage import migrate
+
+    await migrate.upgrade(plan.database_url)
+
+
+async def _fill(plan: Plan) -> None:
+    from bot.operator.demo.history import fill
+    from bot.operator.demo.town import peopled
     from storage.database import Database
 
-    url = f"sqlite:///{plan.folder / 'coop.db'}"
-    await migrate.upgrade(url)
-    database = Database(url)
+    database = Database(plan.database_url)
     try:
-        await fill(database, ids, utc_now())
+        await fill(database, await peopled(plan.url), utc_now())
     finally:
         await database.close()
 

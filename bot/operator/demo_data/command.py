@@ -4,7 +4,7 @@ import os
 import sys
 from argparse import Namespace
 from asyncio import CancelledError
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,7 +12,7 @@ from bot.french.periods import Period
 from bot.french.words import grouped
 from bot.operator.demo_data import storing
 from bot.operator.demo_data.crowd import Conseiller, conseillers
-from bot.operator.demo_data.rows import Wanted, rows
+from bot.operator.demo_data.rows import Wanted
 from bot.operator.errors import OperatorError
 from bot.operator.progress import Progress
 from config.settings import Settings
@@ -43,18 +43,11 @@ async def demo_data(settings: Settings, options: Namespace, today: date) -> int:
 
 async def _filled(connection: AsyncConnection, wanted: Wanted, crowd: list[Conseiller]) -> int:
     """Store what is missing, and say how many rows it was."""
-    await storing.prepare(connection)
-    since = datetime.combine(wanted.start, time(8), UTC)
-    await storing.register(connection, crowd, since)
-    first = done = await storing.there(connection, wanted)
-    await connection.commit()
-    source = rows(wanted, crowd, storing.dialect(connection), first)
+    filling = storing.fill(connection, wanted, crowd)
+    first = done = await anext(filling)
     progress = Progress(sys.stderr, "comptes rendus", total=wanted.count, done=first)
     try:
-        while done < wanted.count:
-            numbers = range(done, min(done + storing.BATCH, wanted.count))
-            await storing.add(connection, wanted, source, numbers)
-            done = numbers.stop
+        async for done in filling:
             progress.at(done)
     except (CancelledError, KeyboardInterrupt):
         progress.end()

@@ -30,23 +30,19 @@ _CONTRACTED = (("Le ", "du "), ("Les ", "des "), ("La ", "de La "), ("L'", "de L
 class Conseiller:
     """Somebody, how much of the work is theirs, and the places: the usual one, then others nearby."""
 
-    number: int
+    id: str
+    username: str
     departement: str
     structure: str
     places: tuple[Commune, ...]
     diligence: float
-
-    @property
-    def id(self) -> str:
-        """As Mattermost’s, 26 characters."""
-        return f"{PREFIX}{self.number:018d}"
 
     def person(self, since: datetime) -> Person:
         """Their line in the register."""
         home = self.places[0]
         return Person(
             id=self.id,
-            username=f"demo-{self.number:04d}",
+            username=self.username,
             role=Role.CONSEILLER,
             structure=self.structure,
             departements=[self.departement],
@@ -83,7 +79,8 @@ def conseillers(count: int) -> Iterator[Conseiller]:
         [code] = departements.some(dice, 1)
         places = draws[code].some(dice, PLACES)
         structure = _structure(dice.choice(_STRUCTURES), places[0].nom)
-        yield Conseiller(number, code, structure, tuple(places), dice.lognormvariate(0, 0.45))
+        names = f"{PREFIX}{number:018d}", f"demo-{number:04d}"
+        yield Conseiller(*names, code, structure, tuple(places), dice.lognormvariate(0, 0.45))
 
 
 def _structure(pattern: str, nom: str) -> str:

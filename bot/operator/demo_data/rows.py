@@ -64,7 +64,8 @@ def rows(wanted: Wanted, crowd: Sequence[Conseiller], dialect: Dialect, first: i
         for number, author, which, at in zip(numbers, authors, taken, filed, strict=True):
             if number >= first:
                 place, values = said[author % PROFILES][which]
-                yield (*who[author][place], *values, on, wanted.key(number), at, at)
+                places = who[author]
+                yield (*places[place % len(places)], *values, on, wanted.key(number), at, at)
 
 
 def _heads(conseiller: Conseiller) -> list[Row]:

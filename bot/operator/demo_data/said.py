@@ -23,7 +23,7 @@ COLUMNS = (
 )
 
 Said = tuple[int, tuple[Any, ...]]
-"""Which of the conseiller’s places, and the values of COLUMNS."""
+"""Which of the conseiller’s places (counted round, where they have few), and the values of COLUMNS."""
 
 _ACTIVITES = {Activite.INDIVIDUEL: 56, Activite.PONCTUEL: 29, Activite.COLLECTIF: 15}
 _CANAUX = {Canal.RATTACHEMENT: 68, Canal.AUTRE: 18, Canal.DISTANCE: 9, Canal.DOMICILE: 5}

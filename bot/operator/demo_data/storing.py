@@ -5,14 +5,14 @@ The summary by month is added to in the same transaction, so that whenever this 
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime, time
 from itertools import islice
 
 from sqlalchemy import ColumnElement, Executable, NullPool, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.operator.demo_data.crowd import Conseiller
-from bot.operator.demo_data.rows import COLUMNS, NATIVE, TEXT, Dialect, Row, Wanted
+from bot.operator.demo_data.rows import COLUMNS, NATIVE, TEXT, Dialect, Row, Wanted, rows
 from storage.cra.measures import CRA, TOTALS
 from storage.cra.months import added, keys_of
 from storage.database import INSERT, Database, async_url
@@ -49,9 +49,24 @@ def dialect(connection: AsyncConnection) -> Dialect:
 
 
 async def real_reports(connection: AsyncConnection) -> bool:
-    """Whether there are comptes rendus that neither this nor « coop-bot demo » made up."""
-    made_up = CRA.c.key.like("demo-data:%") | CRA.c.key.like("demo:%")
+    """Whether there are comptes rendus that this did not make up."""
+    made_up = CRA.c.key.like("demo-data:%")
     return (await connection.execute(select(CRA.c.id).where(~made_up).limit(1))).first() is not None
+
+
+async def fill(connection: AsyncConnection, wanted: Wanted, crowd: Sequence[Conseiller]) -> AsyncIterator[int]:
+    """Store what is missing, a batch a transaction; say how many are there, before the first and after each."""
+    await prepare(connection)
+    await register(connection, crowd, datetime.combine(wanted.start, time(8), UTC))
+    done = await there(connection, wanted)
+    await connection.commit()
+    yield done
+    source = rows(wanted, crowd, dialect(connection), done)
+    while done < wanted.count:
+        numbers = range(done, min(done + BATCH, wanted.count))
+        await add(connection, wanted, source, numbers)
+        done = numbers.stop
+        yield done
 
 
 async def register(connection: AsyncConnection, crowd: Sequence[Conseiller], since: datetime) -> None:
@@ -74,9 +89,9 @@ async def prepare(connection: AsyncConnection) -> None:
     await connection.commit()
 
 
-async def add(connection: AsyncConnection, wanted: Wanted, rows: Iterable[Row], numbers: range) -> None:
-    """Store the rows of these numbers, the next ones of ``rows``, and count them in the summary."""
-    batch = islice(rows, len(numbers))
+async def add(connection: AsyncConnection, wanted: Wanted, source: Iterable[Row], numbers: range) -> None:
+    """Store the rows of these numbers, the next ones of ``source``, and count them in the summary."""
+    batch = islice(source, len(numbers))
     async with connection.begin():
         if connection.dialect.name == "sqlite":
             await connection.exec_driver_sql(_INSERT, list(batch))

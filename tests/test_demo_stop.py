@@ -1,0 +1,86 @@
+"""The demo stopped: whenever the signal comes, on a busy machine too, none of its processes is left."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot.operator.demo.stage import free_port
+from tests.house import until
+
+PROMISED = 5.0
+"""Seconds within which everything has ended; the machine of a test may be much slower than that of a person."""
+GENEROUS = 4 * PROMISED
+START = 100.0
+"""Seconds for a demo to be ready beside busy loops, at most."""
+
+
+def left(folder: Path) -> list[str]:
+    """The processes that have to do with a folder: the demo’s children name it in their command."""
+    found = []
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            try:
+                command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            except OSError:
+                continue  # it ended meanwhile
+            if str(folder) in command:
+                found.append(f"{process.name} {command}")
+    return found
+
+
+@contextmanager
+def busy(loops: int = 4) -> Iterator[None]:
+    """Other things that the machine has to do."""
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(loops)]
+    try:
+        yield
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+
+
+@contextmanager
+def demo(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """« coop-bot demo » in a process of its own, whose lines go to a file."""
+    ports = ["--port", str(free_port()), "--bot-port", str(free_port()), "--no-open"]
+    with (folder / "said").open("wb") as said:
+        process = subprocess.Popen([sys.executable, "-m", "bot", "demo", *ports], cwd=folder, stdout=said, stderr=said)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+async def ended(process: subprocess.Popen[bytes], folder: Path, number: signal.Signals) -> str:
+    """Send the signal, wait until nothing is left, and tell how long that took."""
+    began = time.monotonic()
+    process.send_signal(number)
+    await until(lambda: process.poll() is not None and not left(folder), within=GENEROUS)
+    # Where the machine was too busy for a good end, the system made one.
+    assert process.returncode in {0, -signal.SIGALRM}, (folder / "said").read_text()
+    return f"{number.name} : {time.monotonic() - began:.1f} s"
+
+
+async def test_no_process_is_left_whenever_the_signal_comes(tmp_path: Path) -> None:
+    """While it starts for the first time, and once it is ready."""
+    with busy(), demo(tmp_path) as process:
+        await until(lambda: bool(left(tmp_path)), within=START)
+        print(f"pendant le démarrage, {await ended(process, tmp_path, signal.SIGTERM)}")
+    with busy(), demo(tmp_path) as process:
+        await until(lambda: "Prêt" in (tmp_path / "said").read_text(), within=START)
+        assert len(left(tmp_path)) == 2
+        print(f"une fois prêt, {await ended(process, tmp_path, signal.SIGTERM)}")
+
+
+async def test_children_die_with_a_demo_that_is_killed(tmp_path: Path) -> None:
+    with demo(tmp_path) as process:
+        await until(lambda: bool(left(tmp_path)), within=START)
+        os.kill(process.pid, signal.SIGKILL)
+        await until(lambda: not left(tmp_path), within=GENEROUS)
