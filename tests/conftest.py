@@ -15,11 +15,12 @@ from sandbox.faults import Faults
 from tests.modes import EDGES, MODES, NEWEST
 from tests.people import Person, Site, first_admin, new_session
 from tests.postgres import Server, binaries, postgres, postgres_url
+from tests.spread import pytest_xdist_make_scheduler
 
 if TYPE_CHECKING:
     from tests.house import Clock, House
 
-__all__ = ["postgres", "postgres_url"]
+__all__ = ["postgres", "postgres_url", "pytest_xdist_make_scheduler"]
 
 
 @dataclass(frozen=True, slots=True)

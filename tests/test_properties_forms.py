@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 import pytest
@@ -69,6 +70,8 @@ json_values = st.recursive(
 )
 
 
+EXTRA = st.dictionaries(st.text(max_size=10), json_values, max_size=2)
+
 Values = Mapping[str, object]
 
 
@@ -81,15 +84,24 @@ def _drawn(
 @st.composite
 def submissions(draw: st.DrawFn, form: type[Form]) -> dict[str, object]:
     """Anything for any element of any server; mostly what a client could have sent."""
-    names = {e["name"]: e for mode in FORM_MODES for e in _drawn(form, {}, HIDDEN.get(form.__name__, ({},))[0], mode)}
-    raw: dict[str, object] = {}
-    for name, element in names.items():
-        options = [o["value"] for o in element.get("options", [])]
-        usual = st.sampled_from(options) | st.lists(st.sampled_from(options), max_size=4) if options else words
-        raw[name] = draw(st.one_of(usual, usual, json_values))
-    kept = draw(st.sets(st.sampled_from(sorted(raw))))
-    extra = draw(st.dictionaries(st.text(max_size=10), json_values, max_size=2))
-    return extra | {n: v for n, v in raw.items() if n in kept}
+    boxes = _boxes(form)
+    kept = draw(st.sets(st.sampled_from(sorted(boxes))))
+    extra = draw(EXTRA)
+    return extra | {name: draw(boxes[name]) for name in boxes if name in kept}
+
+
+@cache
+def _boxes(form: type[Form]) -> Mapping[str, st.SearchStrategy[object]]:
+    """What comes of each element, made once: to make it takes much longer than to draw from it."""
+    hidden = HIDDEN.get(form.__name__, ({},))[0]
+    elements = {e["name"]: e for mode in FORM_MODES for e in _drawn(form, {}, hidden, mode)}
+    return {name: _usual(element) for name, element in elements.items()}
+
+
+def _usual(element: Mapping[str, Any]) -> st.SearchStrategy[object]:
+    options = [o["value"] for o in element.get("options", [])]
+    usual = st.sampled_from(options) | st.lists(st.sampled_from(options), max_size=4) if options else words
+    return st.one_of(usual, usual, json_values)
 
 
 @EVERY_FORM
