@@ -3,6 +3,7 @@ PYTHON ?= python3
 PORT ?= 8065
 BOT_PORT ?= 8066
 SERVER_VERSION ?= 11.2
+PROCESSES ?= 2
 BIN := .venv/bin
 CHECKED := bot commands dialogs storage config sandbox tests
 
@@ -11,7 +12,7 @@ CHECKED := bot commands dialogs storage config sandbox tests
 
 help:
 	@echo "make demo    le bot et un Mattermost embarqué (PORT, BOT_PORT, SERVER_VERSION, RESET=1, TOUR=1, OPEN=0)"
-	@echo "make test    toutes les vérifications et tous les tests"
+	@echo "make test    toutes les vérifications et tous les tests (ROOM=stats : seulement ceux d’une fonction ; PROCESSES=2)"
 	@echo "make bench   les mesures, côte à côte"
 	@echo "make pictures  refaire les images des guides (docs/images)"
 	@echo "make lock    refaire requirements*.lock (demande uv)"
@@ -30,10 +31,8 @@ help:
 demo: .venv/.run
 	@PORT=$(PORT) BOT_PORT=$(BOT_PORT) SERVER_VERSION=$(SERVER_VERSION) exec $(BIN)/coop-bot demo $(if $(RESET),--reset) $(if $(TOUR),--tour)
 
-# A machine shared with others can hold a story up: what failed is told once more, alone, and must pass then.
-test: check
-	$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95 \
-		|| $(BIN)/python -m pytest --last-failed --last-failed-no-failures none
+test: $(if $(ROOM),.venv/.dev,check)
+	$(BIN)/python -m tests $(ROOM) --processes $(PROCESSES)
 
 check: .venv/.dev
 	$(BIN)/ruff check $(CHECKED)

@@ -12,15 +12,19 @@ from aiohttp import ClientSession
 
 from sandbox import Sandbox
 from sandbox.faults import Faults
-from tests.modes import EDGES, MODES, NEWEST
+from tests.modes import EDGES, FORM_MODES, MODES, NEWEST
 from tests.people import Person, Site, first_admin, new_session
 from tests.postgres import Server, binaries, postgres, postgres_url
-from tests.spread import pytest_xdist_make_scheduler
+from tests.spread import own_ports, pytest_xdist_make_scheduler
 
 if TYPE_CHECKING:
     from tests.house import Clock, House
 
-__all__ = ["postgres", "postgres_url", "pytest_xdist_make_scheduler"]
+__all__ = ["own_ports", "postgres", "postgres_url", "pytest_xdist_make_scheduler"]
+
+
+DATABASES = {"sqlite": "sqlite", "postgres": "postgresql"}
+"""The names that tests give the kinds of databases, by those of the option."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "every_mode: told on every generation of servers")
     config.addinivalue_line("markers", "newest_only: told on the newest server, with SQLite")
     config.addinivalue_line("markers", "browser: told in a real browser, where the machine has one")
+    config.addinivalue_line("markers", "own_database: has a database of its own, whatever the house has")
     config.addinivalue_line("markers", "both_databases: told on the newest server, with both databases")
 
 
@@ -71,9 +76,26 @@ def _places(metafunc: pytest.Metafunc) -> list[Place]:
         modes = (NEWEST,)
     modes = (option("--mode"),) if option("--mode") else modes
     places = [Place(m, "sqlite") for m in modes] if "sqlite" in databases else []
-    if "postgres" in databases and not marks & {"newest_only", "browser"}:
+    if "postgres" in databases and not marks & {"newest_only", "browser", "own_database"}:
         places.append(Place(modes[0], "postgres"))
     return places
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where only one database or generation is asked for, leave out what other tests do with others."""
+    option = config.getoption
+    others = {*({"sqlite", "postgresql"} - {DATABASES[option("--database")]} if option("--database") else ())}
+    others |= {*MODES, *FORM_MODES} - {option("--mode")} if option("--mode") else set()
+    left_out = [item for item in items if others.intersection(_words(item))]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not others.intersection(_words(item))]
+
+
+def _words(item: pytest.Item) -> list[str]:
+    """The texts among the parameters of a test."""
+    callspec = getattr(item, "callspec", None)
+    return [value for value in callspec.params.values() if isinstance(value, str)] if callspec else []
 
 
 @pytest.fixture(scope="session")

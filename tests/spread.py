@@ -1,5 +1,6 @@
 """How tests are spread over processes: what shares something dear to build is told by one of them."""
 
+import os
 import re
 from typing import Any
 
@@ -10,7 +11,7 @@ _PLACE = re.compile(r"[\[-](?P<place>(?:real|[\d.]+)-(?:sqlite|postgres))(?=[-\]
 
 
 class ByHouse(LoadScopeScheduling):  # type: ignore[misc]
-    """The stories of one place have one house, and those of the browser one browser; other tests go by file."""
+    """The stories of one place have one house, and those of the page one browser; other tests go by file."""
 
     def _split_scope(self, nodeid: str) -> str:
         return group(nodeid)
@@ -19,13 +20,29 @@ class ByHouse(LoadScopeScheduling):  # type: ignore[misc]
 def group(nodeid: str) -> str:
     """What a test is told together with."""
     file, _, name = nodeid.partition("::")
-    place = _PLACE.search(name)
     if "/browser/" in file:
-        return f"browser {place['place'] if place else ''}"
+        return "browser"
+    place = _PLACE.search(name)
     return place["place"] if place else file
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: Any, log: Any) -> ByHouse:
-    """Called where tests are spread (``-n``)."""
+    """Called where tests are spread (``-n``): in the order of their files, of which the last ones are small."""
+    config.option.loadscopereorder = False
     return ByHouse(config, log)
+
+
+def ports(everybodys: range, worker: str, workers: int) -> range:
+    """The ports that one of so many processes may give away, gw0 the first: two must never pick the same."""
+    return everybodys[int(worker.removeprefix("gw") or 0) :: workers]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_ports() -> None:
+    """Let this process keep to its own."""
+    from bot.operator.demo import stage
+
+    variables = os.environ.get
+    workers = int(variables("PYTEST_XDIST_WORKER_COUNT", "1"))
+    stage.PORTS = ports(stage.PORTS, variables("PYTEST_XDIST_WORKER", ""), workers)

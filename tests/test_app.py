@@ -100,6 +100,7 @@ async def _says(address: str, status: int) -> None:
             await asyncio.sleep(0.05)
 
 
+@pytest.mark.own_database
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_stops_it_well(house: House, tmp_path: Path, number: signal.Signals) -> None:
     async with served(house, tmp_path) as (process, _):
@@ -111,6 +112,7 @@ async def test_a_signal_stops_it_well(house: House, tmp_path: Path, number: sign
     assert house.settings.bot_token.get_secret_value() not in told
 
 
+@pytest.mark.own_database
 async def test_it_stops_though_mattermost_is_away(house: House, tmp_path: Path, faults: Faults) -> None:
     async with served(house, tmp_path) as (process, address):
         faults.down = True

@@ -1,0 +1,102 @@
+"""« make test »: all tests, in processes side by side; what failed is told once more, alone, and named at the end.
+
+« make test ROOM=stats » tells those of one room only, quickly: on the newest server, with SQLite; nothing is measured.
+"""
+
+import argparse
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+LEAST = 95
+"""Per cent of the product’s lines and branches that the tests must reach."""
+MEASURED = ("--cov", "--cov-report=", "--durations=20")
+QUICK = ("--mode", "11.2", "--database", "sqlite")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How a run ended: pytest’s code; who failed and then passed; who failed twice."""
+
+    code: int
+    twice: Sequence[str] = ()
+    never: Sequence[str] = ()
+
+    def __str__(self) -> str:
+        lines = [f"Raconté deux fois (échec, puis réussite) : {name}" for name in self.twice]
+        return "\n".join([*lines, *(f"En échec deux fois : {name}" for name in self.never)])
+
+
+def tell(folder: Path, *options: str) -> Told:
+    """Tell the tests of a folder; then, in one process, those that failed: a busy machine can hold a story up."""
+    code = _pytest(folder, "--cache-clear", *options)
+    if code != pytest.ExitCode.TESTS_FAILED:
+        return Told(code)
+    failed = _failed(folder)
+    code = _pytest(folder, "--last-failed", "--last-failed-no-failures", "none")
+    never = _failed(folder)
+    return Told(code, [name for name in failed if name not in never], never)
+
+
+def _pytest(folder: Path, *options: str) -> int:
+    return subprocess.run([sys.executable, "-m", "pytest", *options], cwd=folder, check=False).returncode
+
+
+def _failed(folder: Path) -> list[str]:
+    """What pytest noted as failed in its last run; nothing where it never noted any."""
+    noted = folder / ".pytest_cache" / "v" / "cache" / "lastfailed"
+    return sorted(json.loads(noted.read_text("utf-8"))) if noted.exists() else []
+
+
+def files_of(room: str) -> list[Path]:
+    """The files of tests whose names have that word, in the browser too."""
+    return [path for path in _files() if room in _words(path)]
+
+
+def rooms() -> list[str]:
+    """The words that files begin with."""
+    return sorted({_words(path)[0] for path in _files()})
+
+
+def _files() -> list[Path]:
+    return [*sorted((ROOT / "tests").glob("test_*.py")), *sorted((ROOT / "tests" / "browser").glob("test_*.py"))]
+
+
+def _words(path: Path) -> list[str]:
+    return path.stem.split("_")[1:]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Tell what is asked for: 0 when all is well."""
+    parser = argparse.ArgumentParser(prog="make test", description=__doc__)
+    parser.add_argument("room", nargs="?", default="", metavar="ROOM")
+    parser.add_argument("--processes", default="2")
+    asked = parser.parse_args(arguments)
+    spread = ("-n", asked.processes)
+    if asked.room:
+        return _tell_room(asked.room, spread)
+    told = tell(ROOT, *spread, *MEASURED)
+    report = [sys.executable, "-m", "coverage", "report", f"--fail-under={LEAST}"]
+    covered = subprocess.run(report, cwd=ROOT, check=False).returncode
+    print(told)
+    return told.code or covered
+
+
+def _tell_room(room: str, spread: Sequence[str]) -> int:
+    found = files_of(room)
+    if not found:
+        print(f"ROOM={room} : aucun test de ce nom. Il y a : {', '.join(rooms())}.", file=sys.stderr)
+        return 2
+    return _pytest(ROOT, *spread, *QUICK, *map(str, found))
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # else the tests would go on without « make »
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,92 @@
+"""How « make test » tells: what goes together, what is told twice, which tests are a room’s."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.__main__ import ROOT, Told, files_of, main, rooms, tell
+from tests.spread import group, ports
+
+FLAKY = """
+from pathlib import Path
+import pytest
+
+def test_that_is_well(): ...
+
+@pytest.mark.parametrize("word", ["un", "deux"])
+def test_that_was_held_up(word):
+    mark = Path(f"{word}.mark")
+    if not mark.exists():
+        mark.touch()
+        raise AssertionError
+"""
+BROKEN = "\n\ndef test_that_is_broken():\n    raise AssertionError\n"
+HELD_UP = ["test_it.py::test_that_was_held_up[deux]", "test_it.py::test_that_was_held_up[un]"]
+
+
+def test_what_failed_and_then_passed_is_named(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(FLAKY)
+    told = tell(tmp_path, "-n", "2")
+    assert told == Told(0, HELD_UP, [])
+    assert str(told).splitlines() == [f"Raconté deux fois (échec, puis réussite) : {name}" for name in HELD_UP]
+    assert tell(tmp_path, "-n", "2") == Told(0), "what was forgiven once is not named again"
+
+
+def test_what_fails_twice_fails(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(FLAKY + BROKEN)
+    told = tell(tmp_path)
+    assert told == Told(1, HELD_UP, ["test_it.py::test_that_is_broken"])
+    assert str(told).endswith("\nEn échec deux fois : test_it.py::test_that_is_broken")
+
+
+@pytest.mark.parametrize(("content", "code"), [("import nothing_like_that", 2), ("", 5)])
+def test_what_cannot_be_told_is_not_forgiven(tmp_path: Path, content: str, code: int) -> None:
+    (tmp_path / "test_it.py").write_text(content)
+    assert tell(tmp_path) == Told(code)
+
+
+def test_a_room_has_the_tests_that_have_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    found = [path.name for path in files_of("forms")]
+    assert {"test_forms.py", "test_properties_forms.py"} <= set(found)
+    assert all("forms" in name for name in found)
+    assert {"cra", "stats", "outbox", "people", "sandbox"} <= set(rooms())
+    assert all(files_of(room) for room in rooms())
+    assert main(["grenier"]) == 2
+    assert "ROOM=grenier : aucun test de ce nom. Il y a : " in capsys.readouterr().err
+
+
+def test_a_room_is_told_once_quickly() -> None:
+    """Neither another server nor another database."""
+    options = ["--collect-only", "--mode", "11.2", "--database", "sqlite"]
+    files = [f"tests/test_{name}.py" for name in ("outbox", "websocket", "cra_once")]
+    command = [sys.executable, "-m", "pytest", *options, *files]
+    done = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout
+    names = [line for line in done.stdout.splitlines() if "[" in line]
+    assert names
+    assert not [name for name in names if "postgres" in name or "5.37" in name or "9.4" in name]
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "expected"),
+    [
+        ("tests/test_stats.py::test_a[11.2-sqlite-x]", "11.2-sqlite"),
+        ("tests/test_cra.py::test_a[x-5.37-sqlite]", "5.37-sqlite"),
+        ("tests/test_cra.py::test_a[real-postgres]", "real-postgres"),
+        ("tests/test_outbox.py::test_a[sqlite-answer1]", "tests/test_outbox.py"),
+        ("tests/test_forms.py::test_a", "tests/test_forms.py"),
+        ("tests/browser/test_axe.py::test_a[11.2-sqlite-wide]", "browser"),
+        ("tests/browser/test_fields.py::test_a", "browser"),
+    ],
+)
+def test_what_shares_a_house_or_a_browser_is_told_by_one_process(nodeid: str, expected: str) -> None:
+    assert group(nodeid) == expected
+
+
+def test_processes_have_ports_of_their_own() -> None:
+    everybodys = range(20_000, 32_000)
+    given = [set(ports(everybodys, f"gw{number}", 3)) for number in range(3)]
+    assert all(len(some) == 4_000 for some in given)
+    assert set().union(*given) == set(everybodys) == set(ports(everybodys, "", 1))
