@@ -108,7 +108,7 @@ def test_what_is_not_understood_is_named(text: str, unread: tuple[str, ...]) -> 
     assert line(text).unread == unread
 
 
-@given(st.lists(st.from_regex(r"[bcdfgz]x[bcdfgz]{4,9}", fullmatch=True), max_size=20))
+@given(st.lists(st.from_regex(r"[bcdfgz]x[bcdfgz]{4,9}", fullmatch=True), max_size=8))
 def test_unknown_words_are_all_named(words: list[str]) -> None:
     found = line(" ".join(words))
     assert found.unread == tuple(words)

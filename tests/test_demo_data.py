@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from bot.operator.demo_data import storing
+from bot.operator.demo_data import said, storing
 from bot.operator.demo_data.calendar import spread
 from bot.operator.demo_data.crowd import conseillers
 from bot.operator.demo_data.rows import COLUMNS, NATIVE, Wanted, rows
@@ -42,6 +42,7 @@ def configured(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     address = database.url.set(drivername=kind).render_as_string(hide_password=False)
     monkeypatch.setenv("COOP_DATABASE_URL", address)
     monkeypatch.setattr(storing, "BATCH", 100)
+    monkeypatch.setattr(said, "EACH", 64)  # to draw thousands of them takes longer than all else
     return database
 
 

@@ -4,9 +4,10 @@ The n-th of them is the same person whatever the seed and however many there are
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import accumulate
 from typing import Generic, TypeVar
 
@@ -66,14 +67,7 @@ class _Draw(Generic[T]):
 
 def conseillers(count: int) -> Iterator[Conseiller]:
     """That many, in the order of their arrival."""
-    communes: dict[str, list[Commune]] = {code: [] for code, d in DEPARTEMENTS.items() if d.region}
-    for commune in every():
-        if commune.codes_postaux and commune.departement in communes:
-            communes[commune.departement].append(commune)
-    # Fewer people per conseiller where there are few: every département has some.
-    weights = [(sum(c.population for c in found) + 20_000) ** 0.8 for found in communes.values()]
-    departements = _Draw(list(communes), weights)
-    draws = {code: _Draw(found, [c.population + 50 for c in found]) for code, found in communes.items()}
+    departements, draws = _country()
     dice = random.Random("conseillers")  # noqa: S311  (a story, not a secret)
     for number in range(1, count + 1):
         [code] = departements.some(dice, 1)
@@ -81,6 +75,19 @@ def conseillers(count: int) -> Iterator[Conseiller]:
         structure = _structure(dice.choice(_STRUCTURES), places[0].nom)
         names = f"{PREFIX}{number:018d}", f"demo-{number:04d}"
         yield Conseiller(*names, code, structure, tuple(places), dice.lognormvariate(0, 0.45))
+
+
+@cache
+def _country() -> tuple[_Draw[str], Mapping[str, _Draw[Commune]]]:
+    """The départements, and the communes of each, to draw from."""
+    communes: dict[str, list[Commune]] = {code: [] for code, d in DEPARTEMENTS.items() if d.region}
+    for commune in every():
+        if commune.codes_postaux and commune.departement in communes:
+            communes[commune.departement].append(commune)
+    # Fewer people per conseiller where there are few: every département has some.
+    weights = [(sum(c.population for c in found) + 20_000) ** 0.8 for found in communes.values()]
+    draws = {code: _Draw(found, [c.population + 50 for c in found]) for code, found in communes.items()}
+    return _Draw(list(communes), weights), draws
 
 
 def _structure(pattern: str, nom: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from bot.operator.demo_data.calendar import present, spread
 from bot.operator.demo_data.crowd import Conseiller
 from bot.operator.demo_data.said import COLUMNS as SAID
-from bot.operator.demo_data.said import EACH, PROFILES, pools
+from bot.operator.demo_data.said import PROFILES, pools
 
 WHO = ("author_id", "structure", "departement_structure", "commune", "code_postal", "departement")
 COLUMNS = (*WHO, *SAID, "date", "key", "created_at", "modified_at")
@@ -58,7 +58,7 @@ def rows(wanted: Wanted, crowd: Sequence[Conseiller], dialect: Dialect, first: i
         dice = random.Random(f"{wanted.seed}:{day.toordinal()}")  # noqa: S311  (a story, not a secret)
         there = max(1, round(len(crowd) * present(day, wanted.start, wanted.last)))
         authors = dice.choices(range(there), cum_weights=diligence[:there], k=len(numbers))
-        taken = dice.choices(range(EACH), k=len(numbers))
+        taken = dice.choices(range(len(said[0])), k=len(numbers))
         filed = sorted(dice.choices(_moments(day, dialect), k=len(numbers)))
         on = dialect.day(day)
         for number, author, which, at in zip(numbers, authors, taken, filed, strict=True):
