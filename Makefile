@@ -5,7 +5,7 @@ BOT_PORT ?= 8066
 SERVER_VERSION ?= 11.2
 PROCESSES ?= 2
 BIN := .venv/bin
-CHECKED := bot commands dialogs storage config sandbox tests
+CHECKED := bot cli commands dialogs storage config sandbox tests
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench pictures lock clean

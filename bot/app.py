@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime
 
 import structlog
@@ -15,7 +15,7 @@ from bot.connections import Connections, Limits
 from bot.delivery import Delivery, Ways
 from bot.dispatch import Dispatcher
 from bot.drafts import Drafts
-from bot.features import index
+from bot.features import Feature, index
 from bot.jobs import Jobs
 from bot.links import Links
 from bot.mattermost import Mattermost, apart
@@ -28,9 +28,7 @@ from bot.server import Doors, Entrance
 from bot.spool import Spool
 from bot.traffic import Traffic
 from bot.websocket import Events
-from commands import FEATURES
 from config.settings import Settings
-from storage import communes
 from storage.database import Database
 
 log = structlog.get_logger()
@@ -47,12 +45,14 @@ class App:
     def __init__(
         self,
         settings: Settings,
+        features: Iterable[Feature],
         clock: Callable[[], datetime] = utc_now,
         *,
         first: float = 1.0,
         limits: Limits | None = None,
     ) -> None:
         self.settings = settings
+        self._features = tuple(features)
         self.database = Database(settings.database_url)
         self.client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value())
         self.chat = Mattermost(self.client, settings.team)
@@ -65,7 +65,7 @@ class App:
         self.spool = Spool(settings.data_dir)
         drafts = Drafts(self.spool, clock)
         machine = Machine(self.database, chat, people, Delivery(ways), drafts, traffic, settings, clock)
-        triggers = index(FEATURES)
+        triggers = index(self._features)
         self.dispatcher = Dispatcher(triggers, machine)
         self.makers = Makers(self.outbox, Workshop(triggers, machine), Folders(settings.data_dir), first=first)
         self.events = Events(self.chat, self.database, self.dispatcher.event, clock)
@@ -115,18 +115,20 @@ class App:
         return not self.client.holds_back and (self.events.connected or await self.chat.answers())
 
     async def _warm_up(self) -> None:
-        """The first command should not wait for the table of communes, nor for the version of the server."""
-        await asyncio.to_thread(communes.by_code, "")
+        """The first command should not wait for what features read once, nor for the version of the server."""
+        for feature in self._features:
+            for work in feature.at_start:
+                await asyncio.to_thread(work)
         await self.chat.answers()
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         self._tasks.append(asyncio.create_task(work))
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, features: Iterable[Feature]) -> None:
     """Run the bot until it is told to stop (SIGTERM, SIGINT)."""
     logs.configure(settings.log_level)
-    app = App(settings)
+    app = App(settings, features)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -52,6 +52,8 @@ class Feature:
     def __init__(self, name: str) -> None:
         self.name = name
         self.triggers: list[Trigger] = []
+        self.at_start: list[Callable[[], object]] = []
+        """What is done once when the bot starts, in a thread, so that no first request waits for it."""
 
     def command(
         self,

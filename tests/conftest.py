@@ -118,7 +118,7 @@ async def house(request: pytest.FixtureRequest) -> AsyncIterator["House"]:
 @asynccontextmanager
 async def _embedded(place: Place, session: ClientSession) -> AsyncIterator["House"]:
     """A sandbox, set up as its first admin would."""
-    from bot.operator.demo.stage import free_port
+    from cli.demo.stage import free_port
     from tests.house import House, prepared
 
     server = Sandbox(version=place.mode)
@@ -138,7 +138,7 @@ async def _embedded(place: Place, session: ClientSession) -> AsyncIterator["Hous
 @asynccontextmanager
 async def _real(request: pytest.FixtureRequest, session: ClientSession) -> AsyncIterator["House"]:
     """A team of its own on the server that the options name; that server’s settings are left alone."""
-    from bot.operator.demo.stage import free_port
+    from cli.demo.stage import free_port
     from tests.house import House, prepared
 
     option = request.config.getoption

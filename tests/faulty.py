@@ -16,7 +16,8 @@ from pathlib import Path
 
 import stamina
 
-from bot import app, cli
+from bot import app
+from cli.main import main as run
 
 NO_RIGHTS = 77
 """How it ends where rights can’t be given up."""
@@ -34,8 +35,8 @@ def commands(settings: str, folder: Path) -> dict[str, list[str]]:
         "people": ["people", "--json"],
         "backup": ["backup", f"{folder}/sauvegarde"],
         "restore": ["restore", f"{folder}/good"],
-        "import": ["import", "cra", f"{folder}/cra.jsonl"],
-        "export": ["export", "cra"],
+        "import cra": ["import", "cra", f"{folder}/cra.jsonl"],
+        "export cra": ["export", "cra"],
         "export stats": ["export", "stats", *DAYS, "--format", "csv", "--output", str(folder)],
         "stats": ["stats", *DAYS],
         "demo-data": ["demo-data", "--cras", "20", "--conseillers", "2", "--force"],
@@ -55,7 +56,7 @@ def give_up_rights() -> bool:
     return hasattr(libc, "capset") and libc.capset(header, nothing) == 0
 
 
-async def _served(_: object) -> None:
+async def _served(*_: object) -> None:
     """The bot would be at work now."""
     await asyncio.sleep(0)
 
@@ -67,7 +68,7 @@ def outcome(words: list[str]) -> tuple[int, str]:
         redirect_stderr(io.StringIO()) as err,
     ):
         try:
-            code = cli.main(words)
+            code = run(words)
         except SystemExit as leaving:
             code = int(leaving.code or 0)
         out.flush()

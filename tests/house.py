@@ -18,9 +18,10 @@ from bot import logs
 from bot.app import App
 from bot.clock import utc_now
 from bot.connections import Limits
-from bot.operator.arguments import parser
-from bot.operator.demo.stage import free_port
-from bot.operator.setup import setup
+from cli.demo.stage import free_port
+from cli.main import parser
+from cli.setup.command import setup
+from commands import FEATURES
 from config.settings import Settings, read
 from sandbox import Sandbox
 from storage import migrate
@@ -85,7 +86,7 @@ class House:
         """Start the bot, as `coop-bot serve` does."""
         logs.configure("INFO", LOG)
         await migrate.prepare(self.settings.database_url)
-        self.app = App(self.settings, self.clock)
+        self.app = App(self.settings, FEATURES, self.clock)
         await self.app.start()
 
     async def stop(self) -> None:
@@ -103,7 +104,7 @@ class House:
         """A second bot on the same database."""
         port = free_port()
         own = {"port": port, "public_url": f"http://{self.settings.host}:{port}", "data_dir": _folder()}
-        second = App(self.settings.model_copy(update=own), self.clock, limits=limits)
+        second = App(self.settings.model_copy(update=own), FEATURES, self.clock, limits=limits)
         await second.start()
         try:
             yield second

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot import cli
+import cli.main
 from bot.mattermost import AioClient
-from bot.operator import envfile
-from bot.operator.admin import Admin
-from bot.operator.doctor import examine
-from bot.operator.setup import setup
+from cli import envfile
+from cli.admin import Admin
+from cli.doctor.command import examine
+from cli.setup.command import setup
 from config.settings import Settings
 from sandbox import Sandbox
 from tests.people import Api, first_admin, new_session
@@ -92,7 +92,7 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         if name.startswith("COOP_"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(cli, "hush", lambda: None)
+    monkeypatch.setattr(cli.main, "hush", lambda: None)
     monkeypatch.setattr("os.nice", lambda _: 0)
     return tmp_path
 
@@ -100,7 +100,7 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def run(*words: str) -> int:
     """What the process would exit with."""
     try:
-        return cli.main(list(words))
+        return cli.main.main(list(words))
     except SystemExit as leaving:
         return int(leaving.code or 0)
 

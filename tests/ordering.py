@@ -19,6 +19,7 @@ from bot.context import Context, Request
 from bot.features import Feature
 from bot.orders.held import Held
 from bot.replies import Button, Direct, Parcel, Replies, SendFile
+from commands import FEATURES
 from config.settings import Settings
 from storage import outbox as table
 from storage.outbox import Outgoing, Where
@@ -101,7 +102,7 @@ class Office:
     async def bot(self) -> AsyncIterator[App]:
         """One run; it ends as SIGTERM ends it, unless it is ended before."""
         with patch.object(composition, "FEATURES", [self.shop.feature]):
-            app = App(self.settings(), first=FIRST)
+            app = App(self.settings(), FEATURES, first=FIRST)
         await app.start()
         await self.registers(app, self.room.juliette)
         try:

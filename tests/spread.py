@@ -41,7 +41,7 @@ def ports(everybodys: range, worker: str, workers: int) -> range:
 @pytest.fixture(scope="session", autouse=True)
 def own_ports() -> None:
     """Let this process keep to its own."""
-    from bot.operator.demo import stage
+    from cli.demo import stage
 
     variables = os.environ.get
     workers = int(variables("PYTEST_XDIST_WORKER_COUNT", "1"))

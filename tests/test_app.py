@@ -13,8 +13,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.operator import envfile
-from bot.operator.demo.stage import free_port
+from cli import envfile
+from cli.demo.stage import free_port
 from sandbox.faults import Faults
 from tests.house import PATIENCE, House
 from tests.people import Person
@@ -76,7 +76,7 @@ async def served(
     envfile.write(tmp_path / "env", envfile.changed("", variables))
     options: dict[str, Any] = {"stderr": asyncio.subprocess.PIPE, "env": os.environ | {"PYTHONUNBUFFERED": "1"}}
     words = ["/bin/sh", "-c", f'ulimit -n {files} && exec "$@"', "sh"]
-    words += [sys.executable, "-m", "bot", "--env-file", str(tmp_path / "env"), "serve"]
+    words += [sys.executable, "-m", "cli", "--env-file", str(tmp_path / "env"), "serve"]
     process = await asyncio.create_subprocess_exec(*words, **options)
     try:
         await _says(address, 200)

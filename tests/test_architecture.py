@@ -16,7 +16,7 @@ import pytest
 from tests.wire.captures import VERSIONS, scenario
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("bot", "commands", "dialogs", "storage", "templates", "config", "sandbox")
+ROOMS = ("bot", "cli", "commands", "dialogs", "storage", "templates", "config", "sandbox")
 CHECKED = (*ROOMS, "tests")
 FILE_LINES, FUNCTION_LINES = 250, 25
 DOCS = ROOT / "docs"
@@ -68,6 +68,27 @@ def test_nobody_reads_in_a_circle() -> None:
         pytest.fail(" → ".join(reversed(circle.args[1])))
 
 
+TABLES_OF_THE_MACHINE = {"claims", "cursors", "drafts", "orders", "outbox", "people", "database", "faults", "private"}
+
+
+def test_the_machine_knows_its_own_tables_only() -> None:
+    """Those of features are none of its business, whichever come."""
+    known = {f"storage.{name}" for name in TABLES_OF_THE_MACHINE} | {"storage"}
+    strange = {
+        f"{name(path)}: {taken}"
+        for path in modules("bot")
+        for taken in _imported(path)
+        if taken.partition(".")[0] == "storage" and taken not in known
+    }
+    strange |= {
+        f"{name(path)}: {alias.name}"
+        for path in modules("bot")
+        for alias in _taken_from(path, "storage")
+        if _is_from_the_room(path, alias) and alias.name not in TABLES_OF_THE_MACHINE
+    }
+    assert not strange
+
+
 def test_only_the_room_of_mattermost_imports_its_driver() -> None:
     importing = {name(p) for p in modules(*CHECKED) if any(m.startswith("mattermostdriver") for m in _imported(p))}
     assert importing, "the driver is used"
@@ -76,7 +97,7 @@ def test_only_the_room_of_mattermost_imports_its_driver() -> None:
 
 def test_the_bot_starts_without_what_it_never_needs() -> None:
     """Libraries bring others along; what is heavy and unused would cost each bot its memory and its start."""
-    code = "import sys, bot.cli, bot.app; print(*[n for n, m in sys.modules.items() if m])"
+    code = "import sys, cli.main, bot.app; print(*[n for n, m in sys.modules.items() if m])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = {module.partition(".")[0] for module in done.stdout.split()}
     assert {"aiohttp", "mattermostdriver", "structlog", "sqlalchemy"} <= loaded
@@ -90,7 +111,7 @@ def test_features_know_the_reading_half_of_mattermost_only() -> None:
 
 
 def test_only_the_clock_asks_what_time_it_is() -> None:
-    asking = {name(p) for p in modules("bot", "commands", "dialogs", "storage", "config") if _asks_the_time(p)}
+    asking = {name(p) for p in modules("bot", "cli", "commands", "dialogs", "storage", "config") if _asks_the_time(p)}
     assert asking <= {"bot/clock.py"}, asking
 
 
@@ -218,6 +239,12 @@ def _says(node: ast.AST) -> str:
     if isinstance(node, ast.alias):
         return node.name
     return str(getattr(node, "attr", None) or getattr(node, "id", ""))
+
+
+def _is_from_the_room(path: Path, alias: ast.alias) -> bool:
+    """Whether a name is taken from « storage » itself: a module of it."""
+    froms = (n for n in ast.walk(tree(path)) if isinstance(n, ast.ImportFrom) and alias in n.names)
+    return any(n.module == "storage" for n in froms)
 
 
 def _taken_from(path: Path, room: str) -> Iterator[ast.alias]:

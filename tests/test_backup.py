@@ -265,6 +265,7 @@ async def test_a_backup_somebody_edited_is_refused(change: str, whole: bytes, tm
         (gzip.compress(b'{"kind": "coop-bot backup", "format": 1, "schema": "9999"}\n'), "plus récente"),
         (gzip.compress(b'{"kind": "coop-bot backup", "format": 1, "schema": "0001", "tables": 7}\n'), "endommagée"),
     ],
+    ids=("empty", "database", "text", "list", "later format", "later step", "no tables"),
 )
 def test_what_is_no_backup_is_said(data: bytes, words: str, tmp_path: Path) -> None:
     (tmp_path / "b").write_bytes(data)

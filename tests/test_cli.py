@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import structlog
 
-from bot import cli
-from bot.operator.demo.stage import free_port
+import cli.main
+from cli.demo.stage import free_port
 from config.settings import Settings
 from tests.house import House
 from tests.operating import elsewhere, run
@@ -19,7 +19,7 @@ from tests.operating import elsewhere, run
 __all__ = ["elsewhere"]
 
 
-HUSH = cli.hush
+HUSH = cli.main.hush
 LINE = {
     "auteur": "juliette",
     "date": "2026-11-20",
@@ -111,7 +111,7 @@ async def _must_not_serve(_: Settings) -> None:
 def test_serve_prepares_the_database_first(monkeypatch: pytest.MonkeyPatch, elsewhere: Path) -> None:
     served: list[str] = []
 
-    async def serve(settings: Settings) -> None:
+    async def serve(settings: Settings, _: object) -> None:
         served.append(settings.database_url)
         assert (elsewhere / "coop.db").exists()
 
@@ -181,8 +181,8 @@ async def test_import_and_export_through_the_command_line(
 ) -> None:
     """An author nobody registered is found in the real server; a second import has nothing to do."""
     from bot.clock import utc_now
-    from bot.operator.arguments import parser
-    from bot.operator.transfer import export_cra, import_cra
+    from cli.cra.command import export_cra, import_cra
+    from cli.main import parser
 
     carl = await house.site.person("carl")
     settings = house.settings.model_copy(update={"database_url": f"sqlite:///{elsewhere}/neuve.db"})
@@ -218,7 +218,7 @@ def test_export_wants_a_database(capsys: pytest.CaptureFixture[str], elsewhere: 
 
 def process(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
     """The command in a process of its own."""
-    return subprocess.run([sys.executable, "-m", "bot", *words], text=True, capture_output=True, check=False, **options)
+    return subprocess.run([sys.executable, "-m", "cli", *words], text=True, capture_output=True, check=False, **options)
 
 
 def test_a_reader_that_leaves_early_is_no_fault(elsewhere: Path) -> None:
@@ -236,7 +236,7 @@ def test_a_reader_that_leaves_early_is_no_fault(elsewhere: Path) -> None:
     )  # fmt: skip
     assert process("import", "cra", "-", input=rows).returncode == 0
     piped = subprocess.run(
-        f"{sys.executable} -m bot export cra | head -1; echo ${{PIPESTATUS[0]}}",
+        f"{sys.executable} -m cli export cra | head -1; echo ${{PIPESTATUS[0]}}",
         shell=True,
         executable="/bin/bash",
         text=True,

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.clock import utc_now
-from bot.operator.backup import backup, restored
+from cli.backup.command import backup, restored
 from storage.database import Database
 from tests.backups import fill
 from tests.house import House

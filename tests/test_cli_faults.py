@@ -1,16 +1,15 @@
 """How commands fail, show progress and are documented."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from bot import cli
 from bot.errors import ChatError
-from bot.operator.errors import INTERRUPTED, OperatorError
-from bot.operator.faults import as_sentence
-from bot.operator.progress import Progress
+from cli.errors import INTERRUPTED, OperatorError
+from cli.faults import as_sentence
+from cli.progress import Progress
 from config.settings import Settings
 from storage.backup import BackupError
 from tests.operating import elsewhere, run
@@ -21,10 +20,10 @@ __all__ = ["elsewhere"]
 def test_an_unexpected_fault_shows_no_values(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(_: object) -> int:
+    def fail(_: str) -> NoReturn:
         raise RuntimeError("un-secret")
 
-    monkeypatch.setitem(cli.COMMANDS, "migrate", fail)
+    monkeypatch.setattr("storage.migrate.upgrade", fail)
     assert run("migrate") == 1
     said = capsys.readouterr().err
     assert "RuntimeError, test_cli_faults.py" in said
@@ -35,10 +34,10 @@ def test_an_unexpected_fault_shows_no_values(
 
 
 def test_interruptions_are_quiet(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupt(_: object) -> int:
+    def interrupt(_: str) -> NoReturn:
         raise KeyboardInterrupt
 
-    monkeypatch.setitem(cli.COMMANDS, "migrate", interrupt)
+    monkeypatch.setattr("storage.migrate.upgrade", interrupt)
     assert run("migrate") == INTERRUPTED
     assert capsys.readouterr().err == ""
 
@@ -122,7 +121,7 @@ class Screen:
 @pytest.mark.parametrize("is_terminal", [True, False])
 def test_only_long_runs_show_progress(is_terminal: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
-    monkeypatch.setattr("bot.operator.progress.time.monotonic", lambda: now)
+    monkeypatch.setattr("cli.progress.time.monotonic", lambda: now)
     screen: Any = Screen(is_terminal=is_terminal)
     progress = Progress(screen, "lignes")
     now = 1.0

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot import cli
+from cli import TOOLS
+from cli.command import Touches
 from storage import migrate
 from storage.database import Database
 from tests.backups import fill, saved
@@ -24,8 +25,9 @@ from tests.sqlite import migrated
 ACTION = re.compile(
     "vérifiez|libérez|donnez|restaurez|installez|corrigez|créez|lancez|relancez|indiquez|choisissez|attendez", re.I
 )
-READERS = {"doctor", "people", "backup", "export", "export stats", "stats"}
-DATABASE = READERS | {"serve", "migrate", "role", "import", "demo-data", "restore"}
+COMMANDS = {command.name: command.touches for tool in TOOLS for command in tool.commands}
+READERS = {name for name, touches in COMMANDS.items() if touches is Touches.READS}
+DATABASE = {name for name, touches in COMMANDS.items() if touches is not Touches.NOTHING}
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,7 @@ def test_in_good_order_all_is_done(place: Place) -> None:
     """Else the table below would prove nothing: a used database and an absent Mattermost are all that is refused."""
     found = told(place, commands("env", place.folder))
     assert {name for name, (code, _) in found.items() if code} == {"doctor", "setup", "restore"}, found
-    assert set(commands("env", place.folder)) | {"demo"} == {*cli.COMMANDS, "export stats"}
+    assert set(commands("env", place.folder)) | {"demo"} == set(COMMANDS)
 
 
 @pytest.mark.parametrize(("fault", "touched", "path"), TABLE, ids=lambda value: getattr(value, "__name__", ""))
@@ -227,7 +229,7 @@ def test_a_backup_goes_into_a_new_file_only(name: str, place: Place, monkeypatch
     (place.folder / "il-y-est").write_text("à moi")
     (place.folder / "fichier").touch()
     run = subprocess.run(
-        [sys.executable, "-m", "bot", "--env-file", "env", "backup", name], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "cli", "--env-file", "env", "backup", name], capture_output=True, text=True, check=False
     )
     assert run.returncode == 1
     assert f"« {name} »" in run.stderr

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.operator.arguments import parser
-from bot.operator.errors import OperatorError
-from bot.operator.register import role, show
+from cli.errors import OperatorError
+from cli.main import parser
+from cli.people.command import role, show
 from config.settings import Settings
 from storage import people
 from storage.database import Database

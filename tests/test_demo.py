@@ -16,12 +16,13 @@ import pytest
 from sqlmodel import col, func, select
 
 from bot.clock import utc_now
-from bot.operator.demo import demo, stage
-from bot.operator.demo.cast import CAST, PASSWORD, everybody
-from bot.operator.demo.children import Child
-from bot.operator.demo.history import fill
-from bot.operator.demo.talk import rooms
-from bot.operator.errors import OperatorError
+from cli.demo import stage
+from cli.demo.cast import CAST, PASSWORD, everybody
+from cli.demo.children import Child
+from cli.demo.command import demo
+from cli.demo.history import fill
+from cli.demo.talk import rooms
+from cli.errors import OperatorError
 from storage.communes import by_code
 from storage.cra import Cra
 from storage.cra.rules import problems
@@ -82,7 +83,7 @@ async def test_a_child_that_does_not_come_says_why(tmp_path: Path) -> None:
 
 
 async def test_a_child_that_will_not_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.operator.demo.children.GOODBYE", 0.1)
+    monkeypatch.setattr("cli.demo.children.GOODBYE", 0.1)
     mark = tmp_path / "mark"
     text = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
     text += f"open({str(mark)!r}, 'w').write('x')\ntime.sleep(60)"
@@ -204,7 +205,7 @@ async def test_plans_that_cannot_be_are_said(tmp_path: Path, change: dict[str, A
 async def test_a_signal_ends_the_demo_and_its_children(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.operator.demo.AT_LAST", 0)
+    monkeypatch.setattr("cli.demo.command.AT_LAST", 0)
     (tmp_path / "env").write_text("un reste d’une démo jamais finie")
     (tmp_path / "spool").mkdir()
     ports = stage.free_port(), stage.free_port()

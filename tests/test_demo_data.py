@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from bot.operator.demo_data import said, storing
-from bot.operator.demo_data.calendar import spread
-from bot.operator.demo_data.crowd import conseillers
-from bot.operator.demo_data.rows import COLUMNS, NATIVE, Wanted, rows
-from bot.operator.demo_data.said import EACH, pools
-from bot.operator.progress import PATIENCE, Progress
+from cli.demo_data import said, storing
+from cli.demo_data.calendar import spread
+from cli.demo_data.crowd import conseillers
+from cli.demo_data.rows import COLUMNS, NATIVE, Wanted, rows
+from cli.demo_data.said import EACH, pools
+from cli.progress import PATIENCE, Progress
 from config.departements import DEPARTEMENTS
 from storage import people
 from storage.communes import by_code

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.operator.demo.stage import free_port
+from cli.demo.stage import free_port
 from tests.house import until
 
 PROMISED = 5.0
@@ -50,7 +50,7 @@ def demo(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """« coop-bot demo » in a process of its own, whose lines go to a file."""
     ports = ["--port", str(free_port()), "--bot-port", str(free_port()), "--no-open"]
     with (folder / "said").open("wb") as said:
-        process = subprocess.Popen([sys.executable, "-m", "bot", "demo", *ports], cwd=folder, stdout=said, stderr=said)
+        process = subprocess.Popen([sys.executable, "-m", "cli", "demo", *ports], cwd=folder, stdout=said, stderr=said)
     try:
         yield process
     finally:

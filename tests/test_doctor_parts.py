@@ -13,10 +13,10 @@ from pydantic import SecretStr
 
 from bot.clock import utc_now
 from bot.mattermost import AioClient
-from bot.operator.admin import Named
-from bot.operator.demo.stage import free_port
-from bot.operator.doctor import callback, chat, house
-from bot.operator.doctor.findings import Findings
+from cli.admin import Named
+from cli.demo.stage import free_port
+from cli.doctor import callback, chat, house
+from cli.doctor.findings import Findings
 from config.settings import Settings
 from storage import migrate, outbox
 from storage.database import Database

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.operator.importing import BATCH, Outcome
+from cli.cra.importing import BATCH, Outcome
 from storage import people
 from storage.cra import Source
 from storage.cra.queries import Filing, file

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.operator.authors import Authors
-from bot.operator.errors import OperatorError
-from bot.operator.importing import Import, Outcome, check
-from bot.operator.lines import LONGEST, Lines
-from bot.operator.progress import Progress
+from cli.cra.authors import Authors
+from cli.cra.importing import Import, Outcome, check
+from cli.cra.lines import LONGEST, Lines
+from cli.errors import OperatorError
+from cli.progress import Progress
 from storage.cra.reading import RowError, read
 from storage.cra.rows import COLUMNS
 from storage.database import Database

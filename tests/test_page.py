@@ -8,8 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.operator.demo import entrance
-from bot.operator.demo.cast import CAST, PASSWORD, everybody
+from cli.demo import entrance
+from cli.demo.cast import CAST, PASSWORD, everybody
 from sandbox.page.markdown import Renderer
 from sandbox.page.serve import WEB
 from sandbox.records import Channel, Team, User

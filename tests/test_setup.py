@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot.mattermost import AioClient
-from bot.operator.admin import Admin
-from bot.operator.errors import OperatorError
+from cli.admin import Admin
+from cli.errors import OperatorError
 from commands import FEATURES
 from tests.modes import MODES
 from tests.operating import Server, fresh, newest
@@ -158,7 +158,7 @@ async def test_the_server_s_own_settings_change_only_when_told(
 ) -> None:
     await newest.configure(**settings)
     if "SiteURL" in settings:
-        monkeypatch.setattr("bot.operator.admin.Admin.site_url", _configured_site_url)
+        monkeypatch.setattr("cli.admin.Admin.site_url", _configured_site_url)
     assert await newest.setup() == 1
     assert any(line.startswith("À régler") and sentence in line for line in newest.said)
     assert await newest.setup(fix_server=True) == 0

@@ -6,12 +6,12 @@ import pytest
 
 from bot.errors import ChatError
 from bot.mattermost import AioClient
-from bot.operator import envfile
-from bot.operator.admin import Admin, Command
-from bot.operator.reach import must_be_allowed
-from bot.operator.setup.account import refusal
-from bot.operator.setup.changes import Changes
-from bot.operator.setup.slash import slash_commands
+from cli import envfile
+from cli.admin import Admin, Command
+from cli.reach import must_be_allowed
+from cli.setup.account import refusal
+from cli.setup.changes import Changes
+from cli.setup.slash import slash_commands
 from tests.operating import Server, newest
 
 __all__ = ["newest"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.operator.demo.stage import free_port
+from cli.demo.stage import free_port
 from config.themes import THEMES
 from storage.cra import Activite, Age, Canal, Statut, queries
 from storage.cra.values import Duree

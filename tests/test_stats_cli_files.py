@@ -12,7 +12,7 @@ import openpyxl
 import pypdf
 import pytest
 
-from bot.operator.demo.stage import free_port
+from cli.demo.stage import free_port
 from commands.stats.answers import figures_of, page_of
 from commands.stats.asking import Asked
 from commands.stats.papers import statistiques_csv
@@ -31,7 +31,7 @@ NAME = "Mes_statistiques_01-11-2026_24-11-2026"
 @pytest.fixture(autouse=True)
 def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
     """The chat’s page ends today, so it must be one day for all of a test."""
-    monkeypatch.setattr("bot.cli.utc_now", lambda: datetime(2026, 11, 24, 12, tzinfo=UTC))
+    monkeypatch.setattr("cli.main.utc_now", lambda: datetime(2026, 11, 24, 12, tzinfo=UTC))
 
 
 async def exported(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> str:

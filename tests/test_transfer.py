@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.operator.exporting import writer
-from bot.operator.importing import Outcome
+from cli.cra.exporting import writer
+from cli.cra.importing import Outcome
 from storage import migrate
 from storage.cra.queries import delete, own, revise
 from storage.cra.rows import COLUMNS, CSV_COLUMNS, guarded, unguarded

@@ -11,11 +11,11 @@ import pytest
 
 from bot.errors import ChatError
 from bot.mattermost import ChatUser
-from bot.operator.authors import Authors
-from bot.operator.exporting import export, writer
-from bot.operator.importing import Import, Outcome
-from bot.operator.lines import Lines
-from bot.operator.progress import Progress
+from cli.cra.authors import Authors
+from cli.cra.exporting import export, writer
+from cli.cra.importing import Import, Outcome
+from cli.cra.lines import Lines
+from cli.progress import Progress
 from storage import people
 from storage.cra import Activite, Age, Canal, Report, Source, Statut, Suite
 from storage.cra.bulk import Wanted

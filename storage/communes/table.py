@@ -65,6 +65,11 @@ def table() -> Table:
     return Table(lines, _by_name(lines), _index(postcodes), former, _by_name(former))
 
 
+def load() -> None:
+    """Read it now: it takes longer than a request should."""
+    table()
+
+
 def key(text: str) -> str:
     """Reduce names (separated by | if several) to what tells them apart: St is Saint, s/ is sur, s/s is sous."""
     folded = _CEDEX.sub(" ", fold(text)).replace("s/s", " sous ")

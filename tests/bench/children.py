@@ -17,7 +17,7 @@ from typing import IO
 import aiohttp
 
 ROOT = Path(__file__).resolve().parents[2]
-COOP_BOT = "import sys; from bot.cli import main; sys.exit(main())"
+COOP_BOT = "import sys; from cli.main import main; sys.exit(main())"
 SECRETS = {"COOP_BOT_TOKEN": "jeton-du-bot-" + "x" * 13, "COOP_COMMAND_TOKEN": "c" * 26, "COOP_SECRET": "s" * 40}
 START_S, STOP_S = 60, 10
 

@@ -18,9 +18,9 @@ from typing import Any
 import asyncpg
 import duckdb
 
-from bot.operator.demo_data import storing
-from bot.operator.demo_data.crowd import Conseiller, conseillers
-from bot.operator.demo_data.rows import COLUMNS
+from cli.demo_data import storing
+from cli.demo_data.crowd import Conseiller, conseillers
+from cli.demo_data.rows import COLUMNS
 from storage import migrate
 from storage.cra.measures import CRA
 from tests import postgres
@@ -31,7 +31,7 @@ FIRST, LAST = date(2023, 11, 1), date(2026, 10, 31)
 LONGEST_S = 1200
 """A command that takes longer is killed."""
 # The kernel’s own count of a child (getrusage) begins with what its parent held.
-_PEAK = """import sys; from bot.cli import main
+_PEAK = """import sys; from cli.main import main
 code = main(); print(open("/proc/self/status").read()); sys.exit(code)"""
 _ALL = ", ".join(COLUMNS)
 _COLUMNS = [c.name for c in CRA.columns if c.name not in ("key", "structure", "commune", "code_postal")]

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from playwright.async_api import Browser, FloatRect, Locator, ViewportSize
 
-from bot.operator.demo.cast import PASSWORD, TEAM
-from bot.operator.demo.stage import Plan, free_port, running
+from cli.demo.cast import PASSWORD, TEAM
+from cli.demo.stage import Plan, free_port, running
 from tests.browser.chrome import MISSING, chrome, executable
 from tests.browser.desk import PHONE, Desk
 from tests.browser.filing import fill_workshop

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
-from bot.operator.demo import entrance
-from bot.operator.demo.cast import CAST, PASSWORD, TEAM, everybody
+from cli.demo import entrance
+from cli.demo.cast import CAST, PASSWORD, TEAM, everybody
 from sandbox import Sandbox
 from tests.browser.desk import BOX, PATIENCE_MS
 from tests.people import Api, Refused, new_session

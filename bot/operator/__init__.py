@@ -1,1 +1,0 @@
-"""What an operator does at the command line: set up, check, migrate, import, export, show."""

@@ -1,0 +1,101 @@
+"""« coop-bot backup » and « coop-bot restore »: the whole database in one file, and back."""
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from bot.french.words import NBSP, grouped, plural
+from cli.errors import OperatorError
+from cli.places import place_fault
+from cli.progress import Progress
+from config.settings import Settings
+from storage import migrate
+from storage.backup import Content, Writer, restore, save
+from storage.database import place
+
+MODE = 0o600
+"""It holds what people wrote, and the keys of what is told about territories."""
+
+
+async def backup(settings: Settings, options: Namespace, now: datetime) -> int:
+    """Write a new file with everything."""
+    path: Path = options.file
+    found = await migrate.current(settings.database_url)
+    # An older one is backed up by the new version, before it migrates it.
+    if (found is None or found > migrate.head()) and (fault := migrate.mismatch(settings.database_url, found)):
+        raise OperatorError(fault)
+    with _new(path) as raw:
+        content = await save(settings.database_url, Writer(raw), now, _progress())
+    print(f"Sauvegarde écrite : {path} ({_size(path)}, étape {content.step}).")
+    _tell(content)
+    return 0
+
+
+async def restored(settings: Settings, options: Namespace) -> int:
+    """Fill the empty database of the settings from a file."""
+    path: Path = options.file
+    _must_be_a_file(path)
+    done = await restore(settings.database_url, path, _progress())
+    print(f"Base restaurée : {place(settings.database_url)}, d’après la sauvegarde du {_day(done.content.made_at)}.")
+    _tell(done.content)
+    if done.step != done.content.step:
+        print(f"Elle était à l’étape {done.content.step}, et a été mise au niveau de cette version ({done.step}).")
+    return 0
+
+
+def _must_be_a_file(path: Path) -> None:
+    if not path.is_file():
+        raise OperatorError(f"Le fichier {path} n’existe pas, ou n’est pas un fichier.")
+
+
+def _size(path: Path) -> str:
+    return f"{grouped(max(1, path.stat().st_size // 1000), least=1_000)} ko"
+
+
+@contextmanager
+def _new(path: Path) -> Iterator[BinaryIO]:
+    """A file of that name, for its owner alone; gone again if it is not finished."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE)
+    except FileExistsError:
+        raise OperatorError(f"« {path} » existe déjà : donnez un autre nom, ou déplacez ce qui s’y trouve.") from None
+    try:
+        with os.fdopen(descriptor, "wb") as raw:
+            yield raw
+            raw.flush()
+            os.fsync(raw.fileno())
+    except BaseException as error:
+        with suppress(OSError):
+            path.unlink()
+        if isinstance(error, OSError) and error.filename is None and error.errno is not None:
+            raise OperatorError(place_fault(error, path)) from error
+        raise
+
+
+def _progress() -> Callable[[int, int], None]:
+    shown: list[Progress] = []
+
+    def at(done: int, total: int) -> None:
+        if not shown:
+            shown.append(Progress(sys.stderr, "lignes", total=total))
+        shown[0].at(done)
+        if done == total:
+            shown[0].end()
+
+    return at
+
+
+def _tell(content: Content) -> None:
+    """How many rows of each table, and of all."""
+    for name, count in content.counts.items():
+        print(f"  {name} : {grouped(count, least=1_000)}")
+    print(f"{plural(content.total, 'ligne').replace(NBSP, ' ')} en tout.")
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment:%d/%m/%Y à %H:%M} UTC"

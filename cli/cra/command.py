@@ -1,0 +1,87 @@
+"""« import cra » and « export cra » with a real database, a real Mattermost and the standard streams."""
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, TextIO, cast
+
+from bot.mattermost import AioClient, Mattermost
+from cli.cra.authors import Authors
+from cli.cra.exporting import export, writer
+from cli.cra.importing import Import
+from cli.cra.lines import Lines
+from cli.errors import OperatorError
+from cli.opening import opened, up_to_date
+from cli.progress import Progress
+from config.settings import Settings
+from storage import migrate, people
+from storage.cra.bulk import Wanted
+from storage.database import Database
+
+POLITENESS = 10
+"""How far an import steps back for the bot on the same machine (the « nice » of Unix)."""
+
+
+async def import_cra(settings: Settings, name: str, clock: Callable[[], datetime]) -> int:
+    """Take a file in; 1 when a line was refused, 0 otherwise."""
+    os.nice(POLITENESS)
+    await migrate.prepare(settings.database_url)
+    async with opened(settings) as database, _chat(settings) as chat:
+        with _opened(name) as stream:
+            lines = Lines(stream)
+            work = Import(database, Authors(database, chat, clock), clock, _complain)
+            outcome = await work.run(lines, Progress(sys.stderr, "lignes lues"))
+    if lines.ignored:
+        print(f"Colonnes inconnues, ignorées : {', '.join(sorted(lines.ignored))}.", file=sys.stderr)
+    print(outcome if outcome.added or outcome.refused else f"{outcome} Rien à changer.")
+    return 1 if outcome.refused else 0
+
+
+async def export_cra(settings: Settings, options: Namespace) -> int:
+    """Write what is asked for on the standard output."""
+    username = options.user.removeprefix("@").lower() if options.user else None
+    wanted = Wanted(start=options.start, end=options.end, username=username, deleted=options.deleted)
+    cast("TextIO", sys.stdout).reconfigure(encoding="utf-8", newline="")  # type: ignore[attr-defined]
+    async with up_to_date(settings) as database:
+        if username and not await _is_known(database, username):
+            print(f"Personne ne s’appelle « {username} » dans le registre.", file=sys.stderr)
+        await export(database, wanted, writer(sys.stdout, options.format), Progress(sys.stderr, "comptes rendus"))
+    return 0
+
+
+async def _is_known(database: Database, username: str) -> bool:
+    async with database.transaction(writes=False) as db:
+        return await people.by_username(db, username) is not None
+
+
+def _complain(number: int, reason: str) -> None:
+    print(f"ligne {number} : {reason}", file=sys.stderr)
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[BinaryIO]:
+    if name == "-":
+        yield sys.stdin.buffer
+        return
+    if not Path(name).is_file():
+        raise OperatorError(f"Le fichier {name} n’existe pas.")
+    with Path(name).open("rb") as stream:
+        yield stream
+
+
+@asynccontextmanager
+async def _chat(settings: Settings) -> AsyncIterator[Mattermost | None]:
+    """Mattermost, where there is a token to ask it with."""
+    token = settings.bot_token.get_secret_value()
+    if not token:
+        yield None
+        return
+    client = AioClient(settings.mattermost_url, token)
+    try:
+        yield Mattermost(client, settings.team)
+    finally:
+        await client.close()

@@ -1,0 +1,125 @@
+"""« coop-bot demo »: the bot and an embedded Mattermost, two processes, with people and a history already there."""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import signal
+import sys
+import tempfile
+from argparse import Namespace
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cli.demo import entrance
+from cli.demo.cast import ADMIN, CAST, PASSWORD, TEAM, everybody
+from cli.demo.stage import LOCK, Plan, empty, free_port, running
+from cli.errors import INTERRUPTED, OperatorError
+
+FOLDER = Path(".demo")
+AT_LAST = 4
+"""Seconds after a signal when nothing is waited for any more; 0 where the process is somebody else’s, too."""
+_STOPS = (signal.SIGINT, signal.SIGTERM)
+
+
+async def demo(options: Namespace, folder: Path) -> int:
+    """Run the demo in a folder until it is told to stop, or play the tour and end."""
+    if options.tour:
+        return 0 if await _until_stopped(_tour(options.server_version)) else INTERRUPTED
+    plan = Plan(folder, options.port, options.bot_port, options.server_version)
+    with _locked(plan.folder):
+        if options.reset:
+            empty(plan.folder)
+        await _until_stopped(_show(plan, is_to_open=options.open))
+    return 0
+
+
+async def _tour(version: str) -> None:
+    from cli.demo.tour import play
+
+    with tempfile.TemporaryDirectory(prefix="coop-demo-") as name:
+        plan = Plan(Path(name), free_port(), free_port(), version)
+        async with running(plan, _quiet):
+            await play(plan.url, print)
+
+
+async def _show(plan: Plan, *, is_to_open: bool) -> None:
+    async with running(plan, _complain):
+        print(f"Prêt : {plan.url}", flush=True)
+        print(_how_to_go_on(plan), flush=True)
+        if is_to_open:
+            await asyncio.to_thread(entrance.open_browser, plan.url)
+        await asyncio.Event().wait()
+
+
+async def _until_stopped(work: Awaitable[None]) -> bool:
+    """Do the work until SIGINT or SIGTERM, and let it clean up whatever signals follow; say whether it was done."""
+    task, loop = asyncio.ensure_future(work), asyncio.get_running_loop()
+    stopped = False
+
+    def stop(*_: object) -> None:
+        nonlocal stopped
+        if not stopped:
+            _be_gone()
+            loop.call_soon_threadsafe(task.cancel)
+        stopped = True
+
+    # Not the loop’s own way: that waits until the loop is free, and it may be at something long just now.
+    before = {number: signal.signal(number, stop) for number in _STOPS}
+    try:
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        return not stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _be_gone() -> None:
+    """Have the system end this process in time, whatever it is at; its children go with it."""
+    if sys.platform == "linux":
+        signal.alarm(AT_LAST)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """One demo in a folder at a time; the lock goes with the process, however it ends."""
+    folder.mkdir(exist_ok=True)
+    with (folder / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise OperatorError(f"Une démo tourne déjà dans ce dossier ({folder}) : arrêtez-la d’abord.") from None
+        yield
+
+
+def _complain(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _quiet(_: str) -> None:
+    """The tour shows nothing of how it is made."""
+
+
+def _how_to_go_on(plan: Plan) -> str:
+    env = os.path.relpath(plan.env)
+    names = ", ".join(actor.username for actor in CAST)
+    others = len(everybody()) - len(CAST)
+    return f"""
+Un Mattermost {plan.version} embarqué : ouvrez cette adresse dans un navigateur et choisissez qui vous êtes ;
+le bot y est @coop. L’API v4 répond à la même adresse.
+  Équipe        {TEAM}
+  Comptes       {ADMIN}, {names}
+                et {others} autres conseillers, du Rhône et de douze départements (liste à l’entrée de la page)
+  Mot de passe  {PASSWORD}
+  Qui fait quoi {entrance.who_may_what()}
+À essayer dans la page :
+  /cra                                                       le formulaire
+  /cra atelier 8p 1h30 mail, internet 69120 hier +60 retraités   en une ligne
+  /cra liste, /stats, /stats departement, /stats national, /aide
+Dans un autre terminal :
+  make demo TOUR=1                                           une visite guidée
+  {sys.argv[0]} --env-file {env} doctor          tout vérifier
+  {sys.argv[0]} --env-file {env} export cra      sortir les comptes rendus
+Ctrl-C arrête tout ; « make demo RESET=1 » recommence à zéro."""

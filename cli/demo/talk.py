@@ -1,0 +1,81 @@
+"""What was said in the demo’s channels (conversations.txt), some days ago."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+from cli.demo.cast import PARIS
+from config.departements import DEPARTEMENTS
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message, so many working days ago at that time in Paris; who gave which emoji; the replies in its thread."""
+
+    days: int
+    at: time
+    username: str
+    message: str
+    reactions: dict[str, list[str]] = field(default_factory=dict)
+    replies: list["Said"] = field(default_factory=list)
+
+    def moment(self, today: date) -> datetime:
+        """When it was said, seen from that day."""
+        day = today
+        for _ in range(self.days):
+            day -= timedelta(days=1 if day.weekday() in range(1, 6) else (day.weekday() - 4) % 7)
+        return datetime.combine(day, self.at, ZoneInfo(PARIS))
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A channel and what was said in it; ``departement`` makes it private, for its own people."""
+
+    name: str
+    display_name: str
+    departement: str | None = None
+    talk: list[Said] = field(default_factory=list)
+
+    def messages(self) -> Iterator[Said]:
+        """All of them, replies too."""
+        for said in self.talk:
+            yield said
+            yield from said.replies
+
+
+@cache
+def rooms() -> tuple[Room, ...]:
+    """All channels, as the file has them."""
+    found: list[Room] = []
+    for line in files("cli.demo").joinpath("conversations.txt").read_text("utf-8").splitlines():
+        mark, _, rest = line.partition(" ")
+        if mark == "=":
+            found.append(_room(rest))
+        elif mark == "+":
+            emoji, *who = rest.split()
+            _last(found[-1]).reactions[emoji] = who
+        elif mark == ">":
+            found[-1].talk[-1].replies.append(_said(rest))
+        elif mark not in {"", "#"}:
+            found[-1].talk.append(_said(line))
+    return tuple(found)
+
+
+def _room(title: str) -> Room:
+    if departement := DEPARTEMENTS.get(title):
+        return Room(departement.canal, f"{departement.code} - {departement.nom}", departement.code)
+    name, _, display_name = title.partition(" ")
+    return Room(name, display_name)
+
+
+def _last(room: Room) -> Said:
+    said = room.talk[-1]
+    return said.replies[-1] if said.replies else said
+
+
+def _said(line: str) -> Said:
+    days, at, username, message = line.split(" ", 3)
+    return Said(int(days), time.fromisoformat(at), username, message)

@@ -1,0 +1,119 @@
+"""The made-up history into the database: by COPY in PostgreSQL, by executemany in SQLite, a batch a transaction.
+
+The summary by month is added to in the same transaction, so that whenever this is stopped, what is there is right.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, time
+from itertools import islice
+
+from sqlalchemy import ColumnElement, Executable, NullPool, func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from cli.demo_data.crowd import Conseiller
+from cli.demo_data.rows import COLUMNS, NATIVE, TEXT, Dialect, Row, Wanted, rows
+from storage.cra.measures import CRA, TOTALS
+from storage.cra.months import added, keys_of
+from storage.database import INSERT, Database, async_url
+from storage.people import Person
+
+BATCH = 25_000
+_LAST = 999_999_999
+_INSERT = f"INSERT INTO cra ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
+# The cache holds the pages being filled, of each author and département; the file’s own is 2 MB.
+_PRAGMAS = ("PRAGMA cache_size = -65536",)
+
+
+@asynccontextmanager
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """One whose statements may take their time (the bot’s own are cut short)."""
+    url = async_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        database = Database(database_url)
+        try:
+            yield database.engine
+        finally:
+            await database.close()
+        return
+    made = create_async_engine(url, poolclass=NullPool, connect_args={"timeout": 5, "server_settings": {"jit": "off"}})
+    try:
+        yield made
+    finally:
+        await made.dispose()
+
+
+def dialect(connection: AsyncConnection) -> Dialect:
+    """How rows are to be made for this database."""
+    return TEXT if connection.dialect.name == "sqlite" else NATIVE
+
+
+async def real_reports(connection: AsyncConnection) -> bool:
+    """Whether there are comptes rendus that this did not make up."""
+    made_up = CRA.c.key.like("demo-data:%")
+    return (await connection.execute(select(CRA.c.id).where(~made_up).limit(1))).first() is not None
+
+
+async def fill(connection: AsyncConnection, wanted: Wanted, crowd: Sequence[Conseiller]) -> AsyncIterator[int]:
+    """Store what is missing, a batch a transaction; say how many are there, before the first and after each."""
+    await prepare(connection)
+    await register(connection, crowd, datetime.combine(wanted.start, time(8), UTC))
+    done = await there(connection, wanted)
+    await connection.commit()
+    yield done
+    source = rows(wanted, crowd, dialect(connection), done)
+    while done < wanted.count:
+        numbers = range(done, min(done + BATCH, wanted.count))
+        await add(connection, wanted, source, numbers)
+        done = numbers.stop
+        yield done
+
+
+async def register(connection: AsyncConnection, crowd: Sequence[Conseiller], since: datetime) -> None:
+    """Write the conseillers not known yet into the register."""
+    statement = INSERT[connection.dialect.name](Person).on_conflict_do_nothing(index_elements=["id"])
+    await connection.execute(statement, [conseiller.person(since).model_dump() for conseiller in crowd])
+
+
+async def there(connection: AsyncConnection, wanted: Wanted) -> int:
+    """How many of that seed are stored: always the first ones."""
+    last = await connection.execute(select(func.max(CRA.c.key)).where(*_between(wanted, 0, _LAST)))
+    key = last.scalar()
+    return int(key.rpartition(":")[2]) + 1 if key else 0
+
+
+async def prepare(connection: AsyncConnection) -> None:
+    """Make a connection ready for much writing."""
+    for pragma in _PRAGMAS if connection.dialect.name == "sqlite" else ():
+        await connection.execute(text(pragma))
+    await connection.commit()
+
+
+async def add(connection: AsyncConnection, wanted: Wanted, source: Iterable[Row], numbers: range) -> None:
+    """Store the rows of these numbers, the next ones of ``source``, and count them in the summary."""
+    batch = islice(source, len(numbers))
+    async with connection.begin():
+        if connection.dialect.name == "sqlite":
+            await connection.exec_driver_sql(_INSERT, list(batch))
+        else:
+            # Something has to be asked first: only then does SQLAlchemy begin the transaction.
+            await connection.execute(select(1))
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver is not None
+            # Rows are made while the server stores those before.
+            await driver.copy_records_to_table("cra", records=batch, columns=COLUMNS)
+        await connection.execute(counted(connection.dialect.name, wanted, numbers))
+
+
+def counted(kind: str, wanted: Wanted, numbers: range) -> Executable:
+    """What these rows add to the summary."""
+    keys = keys_of(kind)
+    sums = select(*keys, *TOTALS.values()).group_by(*keys)
+    counted: Executable = added(kind, sums.where(*_between(wanted, numbers.start, numbers.stop - 1)))
+    return counted
+
+
+def _between(wanted: Wanted, first: int, last: int) -> tuple[ColumnElement[bool], ...]:
+    """The range serves the index; some collations overlook signs, and would mix seeds 1 and 10 in it."""
+    key = CRA.c.key
+    return key.between(wanted.key(first), wanted.key(last)), key.like(f"demo-data:{wanted.seed}:%")

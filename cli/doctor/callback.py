@@ -1,0 +1,91 @@
+"""The examination of the way back: the slash commands, and whether the server really reaches the running bot."""
+
+import aiohttp
+
+from bot.errors import ChatError
+from bot.mattermost import AioClient, Mattermost
+from cli.admin import Admin, Command, Named
+from cli.doctor.findings import Findings
+from cli.reach import SETTING, host_of
+from cli.setup.slash import wanted
+from commands import FEATURES
+from config.settings import Settings
+
+HARMLESS = "/aide"
+"""Answered to whoever asks it, by a whisper that nobody but the bot itself gets."""
+
+_REFUSALS = {
+    "api.command.execute_command.not_found.app_error": "cette commande n’existe pas : relancez « coop-bot setup »",
+    "api.command.disabled.app_error": "les commandes sont coupées : mettez ServiceSettings.EnableCommands à true",
+    "api.command.execute_command.site_url_required.app_error": "ServiceSettings.SiteURL est vide : réglez-le",
+    "api.command.execute_command.failed_resp.app_error": (
+        "le bot a refusé l’appel (autre COOP_COMMAND_TOKEN, ou autre service à cette adresse) : "
+        "relancez « coop-bot setup », puis le bot"
+    ),
+}
+
+
+async def health(settings: Settings) -> bool:
+    """The bot answers at its public address, asked from here."""
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session,
+            session.get(f"{settings.public_url}/healthz") as reply,
+        ):
+            return reply.status == 200 and (await reply.json()).get("status") == "ok"
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+        return False
+
+
+async def registered(admin: Admin, team: Named, settings: Settings, findings: Findings, *, full: bool) -> None:
+    """Every command of the bot is there; with an administrator’s eyes also whether each has our address and token."""
+    ours = wanted(FEATURES, team.id, settings.public_url, settings.command_token.get_secret_value())
+    try:
+        there = {command.trigger: command for command in await admin.commands(team.id, custom=full)}
+    except ChatError as error:
+        findings.fault(f"La liste des commandes n’est pas lisible ({error}) : le bot doit être membre de l’équipe.")
+        return
+    wrong = [f"/{c.trigger} {problem}" for c in ours if (problem := _problem(c, there.get(c.trigger), full=full))]
+    if wrong:
+        findings.fault(f"Commandes à réparer : {', '.join(wrong)}. Relancez « coop-bot setup ».")
+    else:
+        findings.well(f"Commandes enregistrées : {', '.join('/' + c.trigger for c in ours)}.")
+
+
+def _problem(ours: Command, there: Command | None, *, full: bool) -> str:
+    if there is None:
+        return "(absente)"
+    if full and there.url != ours.url:
+        return "(autre adresse)"
+    if full and there.token != ours.token:
+        return "(autre jeton)"
+    return ""
+
+
+async def round_trip(client: AioClient, team: Named, settings: Settings, findings: Findings) -> None:
+    """Have the server run a harmless command of ours, as the bot itself, in the bot’s talk with itself.
+
+    It answers 200 only when it reached the address registered, and what listens there accepted our token.
+    """
+    chat = Mattermost(client, settings.team)
+    try:
+        channel_id = await chat.direct_channel((await chat.me()).id)
+        body = {"channel_id": channel_id, "team_id": team.id, "command": HARMLESS}
+        await client.post("/commands/execute", body)
+    except ChatError as error:
+        findings.fault(f"Le serveur n’atteint pas le bot ({HARMLESS}) : {await _why(error, settings)}.")
+        return
+    findings.well(f"Le serveur atteint le bot : {HARMLESS} exécutée et répondue.")
+
+
+async def _why(error: ChatError, settings: Settings) -> str:
+    if error.error_id in _REFUSALS:
+        return _REFUSALS[error.error_id]
+    if error.error_id != "api.command.execute_command.failed.app_error":
+        return f"réponse inattendue ({error})"
+    if not await health(settings):
+        return f"le bot ne répond pas à {settings.public_url} (COOP_PUBLIC_URL), démarrez « coop-bot serve »"
+    return (
+        f"le bot répond d’ici, pas du serveur : ouvrez le réseau vers {settings.public_url}, et ajoutez "
+        f"« {host_of(settings.public_url)} » à {SETTING}"
+    )

@@ -1,0 +1,142 @@
+"""The examination of Mattermost: reachable, new enough, on time, and the bot at home in it."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+import aiohttp
+
+from bot.errors import ChatError
+from bot.mattermost import AioClient, ChatUser
+from bot.mattermost.client import API
+from cli.addresses import worth
+from cli.admin import Admin, Named
+from cli.doctor.findings import Findings
+from cli.faults import chat_fault
+from cli.reach import host_of, is_loopback
+from config.settings import Settings
+
+OLDEST = (5, 37)
+SKEW = 10.0
+"""Seconds between two clocks; beyond, what was posted when is told wrong."""
+PATIENCE = 10.0
+
+
+async def server(client: AioClient, findings: Findings, clock: Callable[[], datetime]) -> bool:
+    """Whether it answers, with TLS in order, which version it is, and what its clock says."""
+    try:
+        async with client.session.get(f"{client.url}{API}/system/ping") as reply:
+            date, version = reply.headers.get("Date"), reply.headers.get("X-Version-Id", "")
+            await reply.read()
+    except aiohttp.ClientSSLError as error:
+        findings.fault(
+            f"Le certificat TLS de {host_of(client.url)} n’est pas accepté ({type(error).__name__}) : "
+            "il doit être valide, ou son autorité connue de cette machine (SSL_CERT_FILE)."
+        )
+        return False
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        findings.fault(chat_fault(ChatError(0)))
+        return False
+    if reply.status != 200 or not version:
+        findings.fault("COOP_MATTERMOST_URL ne mène pas à un serveur Mattermost : vérifiez l’adresse.")
+        return False
+    if client.url.startswith("http://") and not is_loopback(host_of(client.url)):
+        findings.note("COOP_MATTERMOST_URL est en http : le jeton du bot voyage en clair, préférez https.")
+    _clock(findings, date, clock())
+    return True
+
+
+def _clock(findings: Findings, date: str | None, now: datetime) -> None:
+    if not date:
+        return
+    # The header says whole seconds.
+    skew = abs((parsedate_to_datetime(date) - now).total_seconds())
+    if skew > SKEW:
+        findings.fault(f"Les horloges du serveur et du bot diffèrent de {skew:.0f} s : réglez-les (NTP).")
+    else:
+        findings.well("Horloges d’accord.")
+
+
+def version(client: AioClient, findings: Findings) -> None:
+    """What the server can do."""
+    can = client.capabilities
+    number = ".".join(map(str, can.version))
+    if can.version < OLDEST:
+        findings.fault(f"Mattermost {number} est trop ancien : il faut au moins 5.37.")
+        return
+    abilities = {
+        "choix multiples": can.multiselect,
+        "champs de date": can.dates,
+        "formulaires en étapes": can.steps,
+        f"{can.trigger_seconds} s pour ouvrir un formulaire": True,
+    }
+    findings.well(f"Mattermost {number} : {', '.join(name for name, there in abilities.items() if there)}.")
+
+
+async def account(admin: Admin, settings: Settings, findings: Findings) -> tuple[ChatUser, Named] | None:
+    """The bot’s token, rights and team; None when one of them is missing."""
+    try:
+        me = await admin.me()
+    except ChatError as error:
+        findings.fault(f"Jeton du bot (COOP_BOT_TOKEN) : {chat_fault(error)}")
+        return None
+    version(admin.client, findings)
+    if not me.is_bot:
+        findings.note(f"COOP_BOT_TOKEN est le jeton de @{me.username}, qui n’est pas un compte de bot.")
+    if more := sorted(me.roles - {"system_user"}):
+        findings.note(f"@{me.username} a plus de droits qu’il n’en faut ({', '.join(more)}) : system_user suffit.")
+    team = await _team(admin, settings.team)
+    if team is None or not await admin.is_member(team.id, me.id):
+        findings.fault(
+            f"@{me.username} n’est pas membre de l’équipe « {settings.team} » (COOP_TEAM), ou elle n’existe pas : "
+            "relancez « coop-bot setup »."
+        )
+        return None
+    findings.well(f"@{me.username} est reconnu, et membre de l’équipe « {team.display_name or settings.team} ».")
+    return me, team
+
+
+async def _team(admin: Admin, name: str) -> Named | None:
+    try:
+        return await admin.team(name)
+    except ChatError as error:
+        if error.status in {400, 403}:
+            return None
+        raise
+
+
+async def site_url(admin: Admin, findings: Findings) -> None:
+    """The server has to know its own address: command answers come back through it."""
+    found = await admin.site_url()
+    if not found:
+        findings.fault(
+            "Le serveur ne connaît pas sa propre adresse : réglez ServiceSettings.SiteURL "
+            "(Console système › Serveur web)."
+        )
+    else:
+        findings.well(f"SiteURL du serveur : {found}.")
+
+
+async def addresses(admin: Admin, settings: Settings, findings: Findings) -> None:
+    """Whether an address of the réseau’s makes somebody a conseiller, and whether it may."""
+    verified = await admin.verifies_addresses()
+    said = worth(settings.trust_addresses, settings.domains, verified=verified)
+    (findings.note if said.is_warning else findings.well)(said.text)
+
+
+async def events(client: AioClient, findings: Findings) -> None:
+    """The websocket, which proxies sometimes forget to let through."""
+    try:
+        async with asyncio.timeout(PATIENCE), client.session.ws_connect(f"{client.url}{API}/websocket") as socket:
+            first = json.loads((await socket.receive()).data or "{}")
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError, TypeError):
+        first = {}
+    if first.get("event") == "hello":
+        findings.well("Événements (websocket) reçus.")
+    else:
+        findings.fault(
+            "Le websocket ne s’ouvre pas : le serveur mandataire doit laisser passer l’en-tête Upgrade "
+            "sur /api/v4/websocket."
+        )

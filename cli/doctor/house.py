@@ -1,0 +1,95 @@
+"""The examination of what is ours: settings, folder, database, messages on their way."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.spool import ASIDE
+from cli.doctor.findings import Findings
+from cli.errors import OperatorError
+from cli.faults import as_sentence
+from cli.opening import data_dir_fault
+from config.settings import Settings
+from storage import migrate, outbox, private
+from storage.database import Database, async_url
+
+COMMAND_TOKEN_LENGTH = 26
+LATE = timedelta(minutes=10)
+
+
+def configuration(settings: Settings, findings: Findings) -> bool:
+    """The settings; False when the bot could not even start with them."""
+    missing = settings.missing()
+    for name in missing:
+        findings.fault(f"{name} n’est pas réglé : « coop-bot setup » l’écrit.")
+    if fault := settings.secret_fault():
+        findings.fault(fault)
+    token = settings.command_token.get_secret_value()
+    if token and len(token) != COMMAND_TOKEN_LENGTH:
+        findings.fault(
+            f"COOP_COMMAND_TOKEN doit avoir {COMMAND_TOKEN_LENGTH} caractères : relancez « coop-bot setup »."
+        )
+    if not findings.faults:
+        findings.well("Réglages complets.")
+    return not missing
+
+
+def data_dir(settings: Settings, findings: Findings) -> None:
+    """The folder where what was typed waits while the database is away."""
+    if fault := data_dir_fault(settings, make=False):
+        findings.fault(fault)
+    else:
+        findings.well("Dossier des saisies en attente inscriptible.")
+    for aside in sorted(settings.data_dir.glob(f"spool/*{ASIDE}")):
+        findings.note(
+            f"« {aside} » contient des saisies que cette version n’a pas su lire : renommez-le en .jsonl et redémarrez "
+            "la version qui les a écrites, ou supprimez-le."
+        )
+
+
+def privacy(settings: Settings, findings: Findings) -> None:
+    """Whether others on this machine can read what is kept of people."""
+    url = async_url(settings.database_url)
+    ours = [settings.data_dir / "spool", settings.data_dir / "files"]
+    if url.get_backend_name() == "sqlite" and url.database:
+        ours += [Path(f"{url.database}{end}") for end in private.BESIDE]
+    for path in ours:
+        if private.is_open(path):
+            findings.fault(f"« {path} » est lisible par d’autres comptes de cette machine : chmod go= « {path} ».")
+
+
+async def database(settings: Settings, findings: Findings, now: datetime) -> None:
+    """The database, its tables, and what waits in the outbox."""
+    try:
+        step = await migrate.current(settings.database_url)
+        if fault := migrate.mismatch(settings.database_url, step):
+            findings.fault(fault)
+            return
+        findings.well(f"Base de données à jour (étape {step}).")
+        await _messages(settings, findings, now)
+    except OperatorError:
+        raise
+    except Exception as error:
+        sentence = as_sentence(error, settings)
+        if sentence is None:
+            raise
+        findings.fault(str(sentence))
+
+
+async def _messages(settings: Settings, findings: Findings, now: datetime) -> None:
+    database = Database(settings.database_url)
+    try:
+        async with database.transaction(writes=False) as db:
+            counts, oldest = await outbox.counts(db), await outbox.next_due(db)
+    finally:
+        await database.close()
+    waiting, given_up = counts["waiting"], counts["given_up"]
+    if oldest and oldest < now - LATE:
+        findings.fault(f"{waiting} messages attendent depuis plus de dix minutes : le bot ne tourne pas, démarrez-le.")
+    elif waiting:
+        findings.note(f"{waiting} messages sont en route vers Mattermost.")
+    else:
+        findings.well("Aucun message en attente.")
+    if given_up:
+        findings.note(
+            f"{given_up} messages n’ont jamais pu être remis (personne ou canal disparus) et ne le seront plus."
+        )

@@ -1,0 +1,75 @@
+"""How the operator’s commands open what they stand on: the settings, the database for one piece of work, the data
+folder."""
+
+from argparse import Namespace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.exc import ArgumentError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from cli.errors import OperatorError
+from cli.places import folder_fault, text_of
+from config import settings as configuration
+from config.settings import Settings
+from storage import migrate
+from storage.database import Database, async_url, dialect
+
+
+def settings_of(options: Namespace) -> Settings:
+    """The settings from the environment and the env file, noted in the options for who explains a fault.
+
+    Raises OperatorError where that file is missing, or says something that can’t be.
+    """
+    path: Path | None = options.env_file
+    if path is not None and not path.is_file():
+        raise OperatorError(
+            f"Le fichier de réglages {path} n’existe pas, ou n’est pas un fichier : corrigez --env-file.", code=2
+        )
+    usual = path or Path(".env")
+    is_there = usual.is_file()
+    if is_there:
+        text_of(usual)
+    settings = configuration.read(usual if is_there else None)
+    try:
+        async_url(settings.database_url)
+    except (ValueError, ArgumentError):
+        raise OperatorError("COOP_DATABASE_URL : sqlite:///fichier.db ou postgresql://…", code=2) from None
+    options.settings = settings
+    return settings
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """The configured database."""
+    database = Database(settings.database_url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def up_to_date(settings: Settings) -> AsyncIterator[Database]:
+    """The configured database, to read from; raises OperatorError where it is not of this version."""
+    if fault := migrate.mismatch(settings.database_url, await migrate.current(settings.database_url)):
+        raise OperatorError(fault)
+    async with opened(settings) as database:
+        yield database
+
+
+@asynccontextmanager
+async def reading(database: Database) -> AsyncIterator[AsyncSession]:
+    """A session that reads, and may take longer than the bot’s requests: its operator waits for the answer."""
+    async with database.transaction(writes=False) as db:
+        if dialect(db) == "postgresql":
+            await db.execute(text("SET LOCAL statement_timeout = '30s'"))
+        yield db
+
+
+def data_dir_fault(settings: Settings, *, make: bool) -> str | None:
+    """Why nothing can be kept in the data folder, and what to do; None when it can."""
+    fault = folder_fault(settings.data_dir.absolute(), make=make)
+    return f"COOP_DATA_DIR : {fault}" if fault else None

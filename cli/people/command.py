@@ -1,0 +1,123 @@
+"""« coop-bot role » and « coop-bot people »: the register of who is who, given, taken back and shown."""
+
+import asyncio
+import json
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from bot.errors import ChatError
+from bot.french.words import NBSP, plural
+from bot.mattermost import AioClient, ChatUser, Mattermost
+from bot.people import newcomer
+from cli.errors import OperatorError
+from cli.faults import chat_fault
+from cli.opening import reading, up_to_date
+from config.settings import Settings
+from storage import people
+from storage.database import Database
+from storage.people import Person, Role
+
+AUTO = "auto"
+"""The role that follows from Mattermost: the register gives none."""
+PATIENCE = 5.0
+"""Seconds Mattermost has to say who bears a name today."""
+
+
+async def role(settings: Settings, options: Namespace, now: datetime) -> int:
+    """Give somebody a role, or let it follow from Mattermost again."""
+    username = options.username.strip().removeprefix("@").lower()
+    wanted = None if options.role == AUTO else Role(options.role)
+    async with up_to_date(settings) as database:
+        person, is_new = await _found(database, settings, username, now)
+        before = person.role
+        if not (is_new and wanted is None):
+            async with database.transaction() as db:
+                await people.give(db, Person(**(person.model_dump() | {"role": wanted})))
+    print(_outcome(person.username, before, wanted))
+    return 0
+
+
+async def show(settings: Settings, options: Namespace) -> int:
+    """Write the register, by user name."""
+    async with up_to_date(settings) as database, reading(database) as db:
+        everybody = await people.every(db)
+    if options.json:
+        print(json.dumps([_as_object(person) for person in everybody], ensure_ascii=False))
+    else:
+        print("\n".join(_lines(everybody)))
+    return 0
+
+
+async def _found(database: Database, settings: Settings, username: str, now: datetime) -> tuple[Person, bool]:
+    """Who bears a name today, and whether the register does not know them yet.
+
+    Mattermost knows best, since names change hands; the register serves where it does not answer, and knows those
+    who are no more.
+    """
+    user, silence = await _account(settings, username)
+    if user is not None and user.is_bot:
+        raise OperatorError(f"« {username} » est un compte de bot : il n’a pas de rôle.")
+    async with database.transaction(writes=False) as db:
+        row = await (people.by_username(db, username) if user is None else people.get(db, user.id))
+    if user is not None:
+        person = row or newcomer(user, now)
+        return Person(**(person.model_dump() | {"username": user.username})), row is None
+    if row is None:
+        asked = silence or "et Mattermost ne connaît personne de ce nom : vérifiez l’orthographe."
+        raise OperatorError(f"Personne ne s’appelle « {username} » dans le registre, {asked}")
+    return row, False
+
+
+async def _account(settings: Settings, username: str) -> tuple[ChatUser | None, str]:
+    """The account of that name; None with a reason where nobody could be asked."""
+    token = settings.bot_token.get_secret_value()
+    if not token:
+        return None, "et Mattermost ne peut pas être interrogé : COOP_BOT_TOKEN n’est pas réglé."
+    client = AioClient(settings.mattermost_url, token)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await Mattermost(client, settings.team).user_by_name(username), ""
+    except (ChatError, TimeoutError) as error:
+        fault = error if isinstance(error, ChatError) else ChatError(0)
+        return None, f"et Mattermost n’a pas pu être interrogé. {chat_fault(fault)}"
+    finally:
+        await client.close()
+
+
+def _outcome(username: str, before: Role | None, now: Role | None) -> str:
+    if before == now:
+        return f"@{username} : {_said(now)}. Rien à changer."
+    return f"@{username} : {_said(now)} (avant : {_said(before)}). Un bot qui tourne le sait dans la minute."
+
+
+def _said(role: Role | None) -> str:
+    return role.label if role else "le rôle suit Mattermost"
+
+
+def _as_object(person: Person) -> dict[str, object]:
+    """One person as docs/wire.md describes them."""
+    return {
+        "id": person.id,
+        "username": person.username,
+        "role": person.role.value if person.role else AUTO,
+        "departements": list(person.departements),
+        "structure": person.structure,
+    }
+
+
+def _lines(everybody: Sequence[Person]) -> Iterator[str]:
+    """A table to be read, as wide as its widest cells."""
+    rows = [("nom", "rôle", "départements", "structure")]
+    rows += [(f"@{p.username}", _short(p), ", ".join(p.departements) or "—", p.structure or "—") for p in everybody]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    yield f"{plural(len(everybody), 'personne').replace(NBSP, ' ')}."
+
+
+def _short(person: Person) -> str:
+    """The role, and in brackets the one that follows from Mattermost, as far as it was told."""
+    if person.role is not None:
+        return person.role.value
+    return f"{AUTO} ({person.derived_role.value})" if person.derived_role else AUTO

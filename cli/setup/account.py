@@ -1,0 +1,109 @@
+"""The bot’s account: there, switched on, in the team, with one token; and no right beyond being a member.
+
+A plain member writes to anybody directly, reads accounts and memberships, and opens dialogs; the slash commands
+are made with the administrator’s own rights (docs/mattermost.md §7).
+"""
+
+from dataclasses import dataclass
+from functools import partial
+
+from bot.errors import ChatError
+from bot.mattermost import AioClient, ChatUser
+from cli.admin import Admin, Named
+from cli.errors import OperatorError
+from cli.setup.changes import Changes
+
+DISPLAY_NAME = "Coop"
+DESCRIPTION = "Comptes rendus d’activité des conseillers numériques"
+TOKEN_OF = "coop-bot"  # noqa: S105  (the description of our tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The bot as it is after set-up; both are empty in a dry run that would make them."""
+
+    user_id: str = ""
+    token: str = ""
+
+
+async def bot_account(admin: Admin, changes: Changes, name: str, team: Named, token: str) -> Account:
+    """Make or repair the account; ``token`` is the one in use, kept while it works."""
+    user = await admin.user_by_name(name)
+    if user is not None and not user.is_bot:
+        raise OperatorError(f"« {name} » est le compte d’une personne : choisissez un autre nom avec --bot-name.")
+    user_id = await _made(admin, changes, name) if user is None else user.id
+    if user is not None and user.deleted:
+        await changes.do(f"Compte de bot @{name}", ("à réactiver", "réactivé"), lambda: admin.enable_bot(user.id))
+    await _joined(admin, changes, name, team, user_id)
+    return Account(user_id, await _token(admin, changes, user_id, token, is_off=bool(user and user.deleted)))
+
+
+async def _made(admin: Admin, changes: Changes, name: str) -> str:
+    try:
+        made = await changes.do(
+            f"Compte de bot @{name}", ("à créer", "créé"), lambda: admin.create_bot(name, DISPLAY_NAME, DESCRIPTION)
+        )
+    except ChatError as error:
+        raise OperatorError(refusal(error, name)) from error
+    return made or ""
+
+
+def refusal(error: ChatError, name: str) -> str:
+    """What to do about a bot that could not be made; raises the error again where that is not known."""
+    if error.error_id == "api.bot.create_disabled":
+        return (
+            "Le serveur n’autorise pas les comptes de bot : mettez ServiceSettings.EnableBotAccountCreation à true "
+            "(Console système › Intégrations › Comptes de bot), ou relancez avec --fix-server."
+        )
+    if error.status == 400:
+        return f"Le serveur refuse le nom « {name} » pour un bot : choisissez-en un autre avec --bot-name. [{error}]"
+    if error.status == 403:
+        return "Ce jeton n’a pas le droit de créer un bot : prenez celui d’un administrateur système (pas d’un bot)."
+    raise error
+
+
+async def _joined(admin: Admin, changes: Changes, name: str, team: Named, user_id: str) -> None:
+    if user_id and await admin.is_member(team.id, user_id):
+        return
+    try:
+        await changes.do(
+            f"Bot @{name} dans l’équipe {team.display_name}",
+            ("à ajouter", "ajouté"),
+            lambda: admin.join(team.id, user_id),
+        )
+    except ChatError as error:
+        if "max_accounts" not in error.error_id:
+            raise
+        raise OperatorError(
+            "L’équipe est pleine : augmentez TeamSettings.MaxUsersPerTeam (Console système › Utilisateurs et équipes)."
+        ) from error
+
+
+async def _token(admin: Admin, changes: Changes, user_id: str, token: str, *, is_off: bool) -> str:
+    # A bot switched off has all its tokens refused: nothing can be said of them in a dry run.
+    if token and (await works(admin.client.url, token, user_id) or (is_off and changes.dry)):
+        return token
+    old = [t for t in await admin.tokens(user_id) if t.description == TOKEN_OF] if user_id else []
+    made = await changes.do("Jeton du bot", ("à créer", "créé"), lambda: admin.create_token(user_id, TOKEN_OF))
+    for each in old:
+        await changes.do("Ancien jeton du bot", ("à révoquer", "révoqué"), partial(admin.revoke_token, each.id))
+    return made.token if made else ""
+
+
+async def works(url: str, token: str, user_id: str) -> bool:
+    """Whether a token is the bot’s, and accepted."""
+    owner = await owner_of(url, token)
+    return owner is not None and owner.id == user_id
+
+
+async def owner_of(url: str, token: str) -> ChatUser | None:
+    """Whose token it is; None when the server refuses it."""
+    client = AioClient(url, token)
+    try:
+        return await Admin(client).me()
+    except ChatError as error:
+        if error.status == 401:
+            return None
+        raise
+    finally:
+        await client.close()

@@ -1,0 +1,159 @@
+"""« coop-bot setup »: a Mattermost server made ready for the bot, and the bot’s settings file written."""
+
+import re
+import secrets
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bot.errors import ChatError
+from bot.mattermost import AioClient, ChatUser
+from cli import envfile
+from cli.addresses import worth
+from cli.admin import Admin, Command, Named
+from cli.errors import OperatorError
+from cli.places import folder_fault, text_of
+from cli.reach import is_loopback
+from cli.setup.account import Account, bot_account
+from cli.setup.changes import Changes
+from cli.setup.server import server_settings, wrong_settings
+from cli.setup.slash import slash_commands, wanted
+from commands import FEATURES
+from config.settings import Settings, by_commas, weak_secret
+
+TOKEN_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"  # noqa: S105  (an alphabet)
+TOKEN_LENGTH = 26
+
+
+async def setup(options: Namespace, say: Callable[[str], None]) -> int:
+    """Make everything ready, say each change; 1 when something is left for the operator to mend."""
+    _check(options)
+    changes = Changes(say, options.dry_run)
+    client = AioClient(options.url, options.admin_token)
+    try:
+        await _prepare(Admin(client), changes, options)
+    finally:
+        await client.close()
+    if not changes.count:
+        say("Rien à changer.")
+    for sentence in changes.faults:
+        say(f"À régler : {sentence}")
+    return 1 if changes.faults else 0
+
+
+def _check(options: Namespace) -> None:
+    for name in ("url", "public_url"):
+        address = getattr(options, name).rstrip("/")
+        if not address.startswith(("http://", "https://")) or not urlsplit(address).hostname:
+            raise OperatorError(f"--{name.replace('_', '-')} : une adresse commence par http:// ou https://", code=2)
+        setattr(options, name, address)
+    if not re.fullmatch(r"[a-z][a-z0-9._-]{1,63}", options.bot_name):
+        raise OperatorError("--bot-name : des minuscules, des chiffres, « . », « - » ou « _ ».", code=2)
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,63}", options.team):
+        raise OperatorError("--team : le nom court de l’équipe, celui de son adresse, en minuscules.", code=2)
+    if not options.admin_token:
+        raise OperatorError("Il manque --admin-token : le jeton d’un administrateur système.", code=2)
+
+
+async def _prepare(admin: Admin, changes: Changes, options: Namespace) -> None:
+    text = _file_text(options.write, dry=options.dry_run)
+    old = envfile.values(text)
+    me = await _me(admin)
+    team = await _team(admin, options.team)
+    if options.contact is None:
+        options.contact = f"@{me.username}"
+    makes_bot = await admin.user_by_name(options.bot_name) is None
+    wrong = [w async for w in wrong_settings(admin, options.url, options.public_url, makes_bot=makes_bot)]
+    await server_settings(admin, changes, wrong, fix=options.fix_server)
+    account = await bot_account(admin, changes, options.bot_name, team, old.get("COOP_BOT_TOKEN", ""))
+    token = _command_token(old)
+    await _commands(admin, changes, options, wanted(FEATURES, team.id, options.public_url, token))
+    await _write(changes, options.write, text, _variables(options, old, account, token))
+    said = worth(old.get("COOP_TRUST_ADDRESSES", "auto"), _domains(old), verified=await admin.verifies_addresses())
+    if said.is_warning:
+        changes.note(said.text)
+
+
+def _file_text(path: Path, *, dry: bool) -> str:
+    """The settings file as it is; raises OperatorError, before anything is changed, where it could not be written."""
+    if not dry and (fault := folder_fault(path.absolute().parent, make=True)):
+        raise OperatorError(f"--write : {fault}")
+    text = text_of(path) if path.exists() else ""
+    if fault := weak_secret(envfile.values(text).get("COOP_SECRET", "")):
+        raise OperatorError(f"{path} : {fault}", code=2)
+    return text
+
+
+async def _team(admin: Admin, name: str) -> Named:
+    team = await admin.team(name)
+    if team is None:
+        raise OperatorError(f"L’équipe « {name} » n’existe pas : donnez son nom court, celui de son adresse.")
+    return team
+
+
+async def _me(admin: Admin) -> ChatUser:
+    try:
+        me = await admin.me()
+    except ChatError as error:
+        if error.status == 401:
+            raise OperatorError("Le serveur refuse --admin-token : il a été révoqué, ou mal copié.") from None
+        raise
+    if not me.is_system_admin:
+        raise OperatorError(f"Ce jeton est celui de @{me.username}, qui n’est pas administrateur système.")
+    return me
+
+
+async def _commands(admin: Admin, changes: Changes, options: Namespace, commands: list[Command]) -> None:
+    try:
+        await slash_commands(admin, changes, commands, replace=options.replace)
+    except ChatError as error:
+        if error.error_id != "api.command.disabled.app_error":
+            raise
+        # Already said among the server’s settings.
+
+
+def _domains(old: dict[str, str]) -> Sequence[str]:
+    """Those of the settings file, else the usual ones."""
+    usual: Sequence[str] = Settings.model_fields["domains"].default
+    return by_commas(old["COOP_DOMAINS"]) if "COOP_DOMAINS" in old else usual
+
+
+def _command_token(old: dict[str, str]) -> str:
+    kept = old.get("COOP_COMMAND_TOKEN", "")
+    return kept if len(kept) == TOKEN_LENGTH else "".join(secrets.choice(TOKEN_LETTERS) for _ in range(TOKEN_LENGTH))
+
+
+def _variables(options: Namespace, old: dict[str, str], account: Account, token: str) -> dict[str, str]:
+    """What the file must say. Where to listen follows from the public address, unless the operator wrote it."""
+    new = {
+        "COOP_MATTERMOST_URL": options.url,
+        "COOP_TEAM": options.team,
+        "COOP_BOT_TOKEN": account.token,
+        "COOP_COMMAND_TOKEN": token,
+        "COOP_SECRET": old.get("COOP_SECRET") or secrets.token_urlsafe(48),
+        "COOP_PUBLIC_URL": options.public_url,
+    }
+    if "COOP_CONTACT" not in old and options.contact:
+        new["COOP_CONTACT"] = options.contact
+    before = urlsplit(old.get("COOP_PUBLIC_URL", ""))
+    public = urlsplit(options.public_url)
+    port = old.get("COOP_PORT")
+    if public.port and (port is None or port == str(before.port)):
+        new["COOP_PORT"] = str(public.port)
+    if "COOP_HOST" not in old and not is_loopback(public.hostname or ""):
+        new["COOP_HOST"] = "0.0.0.0"  # noqa: S104  (the server calls from another machine)
+    return new
+
+
+async def _write(changes: Changes, path: Path, text: str, new: dict[str, str]) -> None:
+    old = envfile.values(text)
+    differing = [name for name, value in new.items() if old.get(name) != value]
+
+    async def write() -> None:
+        envfile.write(path, envfile.changed(text, new))
+
+    if differing:
+        await changes.do(f"{path} ({', '.join(differing)})", ("à écrire", "écrit"), write)
+    elif not envfile.is_private(path):
+        await changes.do(f"{path} (lisible par d’autres)", ("à protéger", "protégé"), write)

@@ -1,0 +1,96 @@
+"""The slash commands of a team: one for each command of the bot, all with the bot’s own token."""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from bot.errors import ChatError
+from bot.features import Feature
+from cli.admin import Admin, Command
+from cli.setup.changes import Changes
+
+MARK = "coop-bot"
+"""The display name of our commands: what tells them from those of others."""
+PATH = "/commands"
+_SAME = ("method", "url", "display_name", "description", "auto_complete", "auto_complete_hint", "auto_complete_desc")
+
+
+def wanted(features: Iterable[Feature], team_id: str, public_url: str, token: str) -> list[Command]:
+    """The commands as they should be registered, one for each top-level command of the features."""
+    found: dict[str, Command] = {}
+    for trigger in (t for feature in features for t in feature.triggers if t.key[0] == "command"):
+        name, _, more = trigger.key[1].partition(" ")
+        if not more:
+            found[name] = Command(
+                team_id=team_id,
+                trigger=name,
+                method="P",
+                url=public_url + PATH,
+                token=token,
+                display_name=MARK,
+                description=_bytes(trigger.help, 128),
+                auto_complete=True,
+                auto_complete_hint=trigger.hint,
+                auto_complete_desc=trigger.help,
+            )
+    return list(found.values())
+
+
+def _bytes(text: str, most: int) -> str:
+    """The text, cut to so many bytes."""
+    return text.encode()[:most].decode("utf-8", "ignore")
+
+
+async def slash_commands(admin: Admin, changes: Changes, commands: Sequence[Command], *, replace: bool) -> None:
+    """Make, change and remove until the team’s commands are these; ``replace`` takes those of others too."""
+    if not commands:
+        return
+    me = await admin.me()
+    there = {command.trigger: command for command in await admin.commands(commands[0].team_id)}
+    for command in commands:
+        known = there.pop(command.trigger, None)
+        if known and not (replace or _is_ours(known, me.id)):
+            changes.fault(
+                f"La commande /{command.trigger} de l’équipe est celle d’un autre service ({known.url}) : "
+                "supprimez-la, ou relancez avec --replace pour la remplacer."
+            )
+        else:
+            await _settled(admin, changes, command, known)
+    for known in there.values():
+        if known.display_name == MARK and known.url == commands[0].url:
+            await changes.do(
+                f"Ancienne commande /{known.trigger}", ("à retirer", "retirée"), partial(admin.delete_command, known.id)
+            )
+
+
+def _is_ours(known: Command, admin_id: str) -> bool:
+    """Whether an earlier set-up made it, or the same administrator by hand, or it leads to a bot of this kind."""
+    return known.display_name == MARK or known.creator_id == admin_id or known.url.endswith(PATH)
+
+
+async def _settled(admin: Admin, changes: Changes, command: Command, known: Command | None) -> None:
+    what = f"Commande /{command.trigger}"
+    if known is None:
+        await _created(admin, changes, command)
+    elif known.token != command.token:
+        # A token is chosen at birth only.
+        async def again() -> None:
+            await admin.delete_command(known.id)
+            await admin.create_command(command)
+
+        await changes.do(f"{what} (autre jeton)", ("à refaire", "refaite"), again)
+    elif differing := [name for name in _SAME if getattr(known, name) != getattr(command, name)]:
+        kept = {"id": known.id, "creator_id": known.creator_id}
+        await changes.do(
+            f"{what} ({', '.join(differing)})",
+            ("à corriger", "corrigée"),
+            lambda: admin.update_command(command.model_copy(update=kept)),
+        )
+
+
+async def _created(admin: Admin, changes: Changes, command: Command) -> None:
+    try:
+        await changes.do(f"Commande /{command.trigger}", ("à créer", "créée"), lambda: admin.create_command(command))
+    except ChatError as error:
+        if error.error_id != "api.command.duplicate_trigger.app_error":
+            raise
+        changes.fault(f"Le nom /{command.trigger} est déjà pris sur ce serveur par une commande intégrée.")
