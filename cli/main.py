@@ -4,8 +4,7 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,14 +22,14 @@ GROUPS = {"import": "faire entrer des données", "export": "faire sortir des don
 """What the first word of two means."""
 
 
-def main(arguments: list[str] | None = None, clock: Callable[[], datetime] = utc_now) -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Run the command the operator typed: 0 when all went well, 1 for a fault, 2 for a wrong command or setting."""
     options = parser().parse_args(arguments)
     command: Command = options.run
     if command.name != "serve":
         hush()
     try:
-        code = command.run(Call(options, clock))
+        code = command.run(Call(options, utc_now))
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
