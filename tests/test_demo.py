@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import os
+import re
 import signal
 import sys
 from argparse import Namespace
@@ -22,6 +23,7 @@ from cli.demo.children import Child
 from cli.demo.command import demo
 from cli.demo.history import fill
 from cli.demo.talk import rooms
+from cli.demo.visitor import visiting
 from cli.errors import OperatorError
 from storage.communes import by_code
 from storage.cra import Cra
@@ -39,6 +41,7 @@ NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 IDS = {actor.username: f"{actor.username:x<26}" for actor in everybody()}
 
 
+FIGURES = re.compile(r"^- \*\*([\d\u202f]+)\*\*", re.MULTILINE)
 SOME = select(Cra).where(col(Cra.id) % 19 == 0).order_by(col(Cra.id))
 """Of thousands of comptes rendus, enough to see what they are like."""
 
@@ -170,6 +173,11 @@ async def test_the_stage_stands_and_stands_again(tmp_path: Path) -> None:
             assert said["create_at"] < utc_now().timestamp() * 1000 - 7 * 86_400_000
             command = {"channel_id": channel["id"], "team_id": team["id"], "command": "/cra liste"}
             assert (await marie.post("/commands/execute", command))["trigger_id"]
+            for who, asked in (("juliette", "departement"), ("agathe", "departement 87"), ("agathe", "national")):
+                async with visiting(where.url, who, "national") as visitor:
+                    await visitor.types(f"/stats {asked} {utc_now().year - 1}")
+                    figures = FIGURES.findall((await visitor.whisper())["message"])
+                    assert len([figure for figure in figures if int(figure.replace("\u202f", "")) >= 100]) > 3, figures
     settings = (tmp_path / "env").read_text("utf-8")
     assert f"COOP_DATABASE_URL=sqlite:///{tmp_path}/coop.db" in settings
 

@@ -65,7 +65,10 @@ async def test_a_429_that_says_no_time(client: AioClient, server: ChatServer, sa
     assert not client.holds_back
 
 
-@pytest.mark.parametrize("said", ["3600", "inf", format_datetime(utc_now() + timedelta(days=900), usegmt=True), "99"])
+IN_YEARS = format_datetime(utc_now() + timedelta(days=900), usegmt=True)
+
+
+@pytest.mark.parametrize("said", ["3600", "inf", IN_YEARS, "99"], ids=["an hour", "for ever", "a date", "seconds"])
 async def test_a_server_that_asks_for_an_hour_once_is_called_again_within_a_minute(
     client: AioClient, server: ChatServer, monkeypatch: pytest.MonkeyPatch, said: str
 ) -> None:

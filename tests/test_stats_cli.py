@@ -203,5 +203,5 @@ async def test_a_database_that_is_not_ready(
     assert "coop-bot migrate" in await said(capsys, "stats", "--national", *NOVEMBER, code=1)
     monkeypatch.setenv("COOP_DATABASE_URL", f"postgresql://u:motdepasse@127.0.0.1:{free_port()}/x")
     away = await said(capsys, "stats", "--national", *NOVEMBER, "--json", code=1)
-    assert "ne répond pas ou refuse" in away
+    assert "ne répond pas" in away
     assert "motdepasse" not in away

@@ -14,8 +14,8 @@ from storage.database import Database
 from storage.people import Person, Role
 
 SEED = 0
-A_DAY = 0.5
-"""Comptes rendus a day and conseiller, all days counted: three or four a week."""
+A_DAY = 0.8
+"""Comptes rendus a day and conseiller, all days counted: five or six a week."""
 
 
 async def fill(database: Database, ids: Mapping[str, str], now: datetime) -> int:
