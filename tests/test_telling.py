@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.__main__ import ROOT, Told, files_of, main, rooms, tell
+from tests.__main__ import MOST, ROOT, Told, files_of, main, rooms, tell
 from tests.spread import group, ports
 
 FLAKY = """
@@ -31,20 +31,43 @@ def test_what_failed_and_then_passed_is_named(tmp_path: Path) -> None:
     told = tell(tmp_path, "-n", "2")
     assert told == Told(0, HELD_UP, [])
     assert str(told).splitlines() == [f"Raconté deux fois (échec, puis réussite) : {name}" for name in HELD_UP]
-    assert tell(tmp_path, "-n", "2") == Told(0), "what was forgiven once is not named again"
+    assert tell(tmp_path) == Told(0, never=[]), "what was forgiven once is not named again"
 
 
 def test_what_fails_twice_fails(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(FLAKY + BROKEN)
     told = tell(tmp_path)
     assert told == Told(1, HELD_UP, ["test_it.py::test_that_is_broken"])
-    assert str(told).endswith("\nEn échec deux fois : test_it.py::test_that_is_broken")
+    assert str(told).endswith("\nEn échec : test_it.py::test_that_is_broken")
 
 
-@pytest.mark.parametrize(("content", "code"), [("import nothing_like_that", 2), ("", 5)])
-def test_what_cannot_be_told_is_not_forgiven(tmp_path: Path, content: str, code: int) -> None:
+@pytest.mark.parametrize(
+    ("content", "code", "failed"),
+    [("import nothing_like_that", 2, ["test_it.py"]), ("", 5, [])],
+    ids=["broken", "none"],
+)
+def test_what_cannot_be_told_is_not_forgiven(tmp_path: Path, content: str, code: int, failed: list[str]) -> None:
     (tmp_path / "test_it.py").write_text(content)
-    assert tell(tmp_path) == Told(code)
+    assert tell(tmp_path) == Told(code, never=failed)
+
+
+CHANCE = """
+import os
+import pytest
+
+@pytest.mark.parametrize("name", [os.getpid()])
+def test_whose_name_is_another_in_each_process(name): ...
+"""
+MANY = "".join(f"def test_{number}():\n    raise AssertionError\n" for number in range(MOST + 1))
+
+
+@pytest.mark.parametrize("content", [CHANCE, MANY], ids=["names of chance", "too many"])
+def test_what_is_no_accident_is_not_told_again(tmp_path: Path, content: str) -> None:
+    (tmp_path / "test_it.py").write_text(content)
+    told = tell(tmp_path, "-n", "2")
+    assert told.code == 1
+    assert told.never
+    assert not told.twice
 
 
 def test_a_room_has_the_tests_that_have_its_name(capsys: pytest.CaptureFixture[str]) -> None:
