@@ -17,7 +17,7 @@ from tests.reports import file, registered, report, someone
 __all__ = ["OLD", "Work", "agathe", "files", "month", "plain", "said", "work"]
 
 Work = Callable[..., Awaitable[list[str]]]
-_months: dict[int, Iterator[int]] = defaultdict(count)
+_months: dict[str, Iterator[int]] = defaultdict(count)
 OLD = report()
 """A workshop of eight retired persons, of an hour and a half: five of them are told of exactly, whatever the draw."""
 
@@ -25,7 +25,7 @@ OLD = report()
 @pytest.fixture
 def month(house: House) -> date:
     """A month of long ago in which nobody else’s story happens, nor in the one after it."""
-    year, number = divmod(2 * next(_months[id(house)]), 12)
+    year, number = divmod(2 * next(_months[house.settings.database_url]), 12)
     return date(2021 + year, number + 1, 1)
 
 
