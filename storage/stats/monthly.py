@@ -7,17 +7,33 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Subquery, and_, case, cast, distinct, func, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    distinct,
+    exists,
+    func,
+    or_,
+    select,
+    union_all,
+)
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.cra.measures import CRA, MINUTES, NAMES, TOTALS
 from storage.cra.months import CRA_MONTH
 from storage.cra.table import SUITES
 from storage.database import execute
+from storage.people import Person
 from storage.stats.known import CELLS, QUARTER, TIMES
-from storage.stats.queries import Territory, counted_in
+from storage.stats.queries import NATION, Territory, counted_in
 
-_M = CRA_MONTH.c
+_M, _PERSON = CRA_MONTH.c, col(Person.id)
 _WHERE = func.coalesce(CRA.c.departement_structure, "")
 
 
@@ -71,6 +87,8 @@ async def counted(db: AsyncSession, territory: Territory, span: Span) -> list[Co
 
 async def conseillers(db: AsyncSession, territory: Territory, span: Span) -> int:
     """How many conseillers have a compte rendu there; who worked in several départements is one."""
+    if territory == NATION:
+        return int((await execute(db, _everywhere(span))).scalar_one())
     active = _active(territory, span)
     return int((await execute(db, select(func.count(distinct(active.c.author_id))))).scalar_one())
 
@@ -80,6 +98,16 @@ async def conseillers_of_each(db: AsyncSession, territory: Territory, span: Span
     where, who = (active := _active(territory, span)).c.departement, active.c.author_id
     found: list[Any] = list(await execute(db, select(where, func.count(distinct(who))).group_by(where)))
     return dict(found)
+
+
+def _everywhere(span: Span) -> Select[Any]:
+    """The same of the nation, in a third of the time: people looked up by their months, and left at the first."""
+    worked = _M.month >= span.start, _M.month < span.closed, _M.accompagnements > 0
+    active: ColumnElement[bool] = exists().where(_M.author_id == _PERSON, *worked)
+    if span.is_open:
+        days = counted_in(NATION, span.closed, span.until)
+        active = or_(active, exists().where(CRA.c.author_id == _PERSON, *days))
+    return select(func.count()).select_from(Person).where(active)
 
 
 def _active(territory: Territory, span: Span) -> Subquery:
