@@ -8,6 +8,7 @@ COPY requirements.lock ./
 RUN /opt/coop/bin/pip install --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY bot ./bot
+COPY cli ./cli
 COPY commands ./commands
 COPY config ./config
 COPY dialogs ./dialogs
