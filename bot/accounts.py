@@ -11,11 +11,11 @@ from bot.mattermost import Chat, ChatUser
 from config.settings import Settings
 from storage.people import Role
 
-TTL = timedelta(seconds=60)
-REMEMBERED = 5000
-PATIENCE = 1.5
+NEWS_FOR = timedelta(seconds=60)
+ACCOUNTS_MAX = 5000
+ASKING_MAX = 1.5
 """Seconds to ask about somebody of whom something is known already: people wait for an answer meanwhile."""
-SILENCE = timedelta(seconds=5)
+SILENCE_FOR = timedelta(seconds=5)
 """How long a Mattermost that did not answer is left alone, where what is known will do."""
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -52,7 +52,7 @@ class Accounts:
         """
         known = self._known.get(user_id)
         says_it = known is not None and (known.role is not None or not derive)
-        if known and says_it and not known.is_stale and self._clock() - known.at < TTL:
+        if known and says_it and not known.is_stale and self._clock() - known.at < NEWS_FOR:
             return known
         will_do = is_known or says_it
         if will_do and self._clock() < self._silent_until:
@@ -70,7 +70,7 @@ class Accounts:
 
     async def _asked(self, user_id: str, known: Account | None, *, derive: bool, will_do: bool) -> Account | None:
         try:
-            async with asyncio.timeout(PATIENCE if will_do else None):
+            async with asyncio.timeout(ASKING_MAX if will_do else None):
                 user = await self._chat.user(user_id)
                 role = await self._role(user) if derive else None
                 return self._remember(Account(user, role, self._clock()))
@@ -79,7 +79,7 @@ class Accounts:
         except ChatError as error:
             if not (will_do and error.may_pass):
                 raise
-        self._silent_until = self._clock() + SILENCE
+        self._silent_until = self._clock() + SILENCE_FOR
         return known
 
     async def _role(self, user: ChatUser) -> Role:
@@ -96,7 +96,7 @@ class Accounts:
         if self._settings.trust_addresses != "auto":
             return self._settings.trust_addresses == "oui"
         verifies, at = self._verifies
-        if self._clock() - at >= TTL:
+        if self._clock() - at >= NEWS_FOR:
             verifies = await self._chat.verifies_addresses()
             self._verifies = (verifies, self._clock())
         return verifies
@@ -104,6 +104,6 @@ class Accounts:
     def _remember(self, account: Account) -> Account:
         self._known[account.user.id] = account
         self._known.move_to_end(account.user.id)
-        if len(self._known) > REMEMBERED:
+        if len(self._known) > ACCOUNTS_MAX:
             self._known.popitem(last=False)
         return account

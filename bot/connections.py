@@ -13,13 +13,13 @@ import structlog
 
 log = structlog.get_logger()
 
-MOST, LEAST = 1000, 16
+CONNECTIONS_MAX, CONNECTIONS_MIN = 1000, 16
 
 
 def bearable() -> int:
     """Connections at once: half of the files this process may open, the rest being for Mattermost and the database."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return MOST if soft == resource.RLIM_INFINITY else max(LEAST, min(MOST, soft // 2))
+    return CONNECTIONS_MAX if soft == resource.RLIM_INFINITY else max(CONNECTIONS_MIN, min(CONNECTIONS_MAX, soft // 2))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from storage.database import release
 from storage.people import Person
 
 T = TypeVar("T")
-Kind = Literal["command", "submit", "button", "event", "job", "file"]
+TriggerKind = Literal["command", "submit", "button", "event", "job", "file"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Request:
     30 minutes after a command; ``only_for`` is whom the clicked button is for, empty where all of a channel may click.
     """
 
-    kind: Kind
+    kind: TriggerKind
     name: str
     user_id: str = ""
     channel_id: str = ""

@@ -26,9 +26,9 @@ from storage.outbox import Outgoing, Where
 
 log = structlog.get_logger()
 
-Body = dict[str, object]
+AnswerBody = dict[str, object]
 
-BEHIND = timedelta(seconds=0.2)
+ORDER_DELAY = timedelta(seconds=0.2)
 """By how much an order follows its waiting message, which must be there first."""
 
 
@@ -91,9 +91,9 @@ class Delivery:
         if messages:
             self._w.outbox.hurry(messages)
 
-    async def answer(self, replies: Sequence[Reply], request: Request) -> Body:
+    async def answer(self, replies: Sequence[Reply], request: Request) -> AnswerBody:
         """The body of the HTTP answer, once dialogs are opened and whispers that need a call are sent."""
-        body: Body = {}
+        body: AnswerBody = {}
         for reply in replies:
             match reply:
                 case Ask():
@@ -108,7 +108,7 @@ class Delivery:
                     continue
         return body
 
-    async def _ask(self, ask: Ask, request: Request) -> Body:
+    async def _ask(self, ask: Ask, request: Request) -> AnswerBody:
         user = await self._w.people.of(request.user_id)
         today = self._w.clock().astimezone(user.zone).date()
         dialog = self._dialog(ask, request, Clues(user, today, self._w.chat.capabilities))
@@ -119,7 +119,7 @@ class Delivery:
             return await self._whisper(Whisper(_not_opened(problem)), request)
         return {}
 
-    def _dialog(self, ask: Ask, request: Request, clues: Clues) -> Body:
+    def _dialog(self, ask: Ask, request: Request, clues: Clues) -> AnswerBody:
         form: Form = ask.form
         state = {
             "f": name_of(type(form)),
@@ -142,7 +142,7 @@ class Delivery:
             "state": self._w.links.seal("dialog", state),
         }
 
-    async def _whisper(self, whisper: Whisper, request: Request) -> Body:
+    async def _whisper(self, whisper: Whisper, request: Request) -> AnswerBody:
         if request.kind == "command":
             return self._ephemeral(whisper, request)
         if request.kind == "button" and not whisper.buttons and not whisper.facts:
@@ -164,7 +164,7 @@ class Delivery:
             return False
         return True
 
-    async def _refuse(self, refusal: Refuse, request: Request) -> Body:
+    async def _refuse(self, refusal: Refuse, request: Request) -> AnswerBody:
         if request.kind == "submit":
             # A name that no element has would close the old web client’s dialog without a word.
             fields = {name: typeset(text) for name, text in refusal.fields.items()}
@@ -174,8 +174,8 @@ class Delivery:
         text = refusal.text or "\n".join(refusal.fields.values())
         return await self._whisper(Whisper(text), request)
 
-    def _ephemeral(self, message: Message, request: Request) -> Body:
-        body: Body = {"response_type": "ephemeral", "text": typeset(message.text), "skip_slack_parsing": True}
+    def _ephemeral(self, message: Message, request: Request) -> AnswerBody:
+        body: AnswerBody = {"response_type": "ephemeral", "text": typeset(message.text), "skip_slack_parsing": True}
         return body | self._cards.props(message, request.user_id, request.response_url)
 
     def _to_person(self, message: Message, user_id: str, topic: str | None = None) -> Outgoing:
@@ -207,7 +207,7 @@ class Delivery:
             content=order.model_dump(mode="json"),
             topic=topic,
             created_at=now,
-            not_before=now + BEHIND if topic else now,
+            not_before=now + ORDER_DELAY if topic else now,
         )
         return [*said, row]
 
@@ -219,7 +219,7 @@ def _not_opened(problem: ChatError) -> str:
     return "La fenêtre n’a pas pu s’ouvrir. Recommencez, s’il vous plaît."
 
 
-def _joined(body: Body, more: Body) -> Body:
+def _joined(body: AnswerBody, more: AnswerBody) -> AnswerBody:
     """Two answers in one: a command’s second whisper is an extra response."""
     if "text" in body and "text" in more:
         extra = body.get("extra_responses", [])

@@ -7,7 +7,7 @@ import structlog
 from pydantic import BaseModel, ValidationError
 
 from bot.admission import Admission, Machine
-from bot.context import Kind, Request
+from bot.context import Request, TriggerKind
 from bot.drafts import resume_button
 from bot.errors import ChatError, UserError
 from bot.features import Key, Trigger
@@ -175,7 +175,7 @@ class Dispatcher:
             return await self._m.delivery.prepare(db, replies, request)
 
     def _arguments(self, trigger: Trigger, payload: Payload, clues: Clues) -> tuple[object, ...]:
-        kind: Kind = trigger.key[0]
+        kind: TriggerKind = trigger.key[0]
         if isinstance(payload, Submission):
             if trigger.payload is None or not issubclass(trigger.payload, Form):
                 raise TypeError(f"{trigger.key} takes no dialog")

@@ -19,7 +19,7 @@ from bot.spool import Spool, Submission
 from storage import drafts
 from storage.drafts import Draft
 
-LARGEST = 16_384
+DRAFT_MAX = 16_384
 """Bytes of JSON that are kept of one dialog: several times what people can type into the largest."""
 
 
@@ -105,7 +105,7 @@ def trimmed(submission: Submission) -> Submission:
     form = Form.named(submission.form)
     sent = submission.raw
     raw = form.trimmed(sent) if form else {cut(name): cut(value) for name, value in sent.items()}
-    while raw and len(json.dumps([raw, submission.hidden])) > LARGEST:
+    while raw and len(json.dumps([raw, submission.hidden])) > DRAFT_MAX:
         raw = _smaller(raw)
     return replace(submission, raw=raw)
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.context import Context, Kind
+from bot.context import Context, TriggerKind
 from bot.forms import Form, name_of
 from bot.replies import Parcel, Replies
 from storage.people import EVERYONE, Role
@@ -21,7 +21,7 @@ JobHandler = Callable[[Context], Awaitable[Replies]]
 FileHandler = Callable[[Context, P, Path], Awaitable[Parcel]]
 Accepted = Callable[[AsyncSession, Sequence[str]], Awaitable[Collection[str]]]
 """Which of these one-time keys of dialogs were accepted."""
-Key = tuple[Kind, str]
+Key = tuple[TriggerKind, str]
 """("command", "cra liste"), ("submit", "cra.NewCra"), ("button", …), …"""
 
 
@@ -111,7 +111,9 @@ class Feature:
         """
         return self._typed("file", order, roles, writes=False)
 
-    def _typed(self, kind: Kind, payload: type[Any], roles: Collection[Role], **more: Any) -> Callable[[Any], Any]:
+    def _typed(
+        self, kind: TriggerKind, payload: type[Any], roles: Collection[Role], **more: Any
+    ) -> Callable[[Any], Any]:
         def register(handler: Any) -> Any:
             self.triggers.append(Trigger((kind, name_of(payload)), handler, frozenset(roles), payload, **more))
             return handler

@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 ZONE = ZoneInfo("Europe/Paris")
 GRACE = timedelta(hours=1)
-AGAIN = (60.0, 300.0, 900.0)
+JOB_RETRIES = (60.0, 300.0, 900.0)
 """Seconds after which a failed job is tried again."""
 
 RunJob = Callable[[Key, str], Awaitable[None]]
@@ -78,7 +78,7 @@ class Jobs:
         task.add_done_callback(self._running.discard)
 
     async def _until_done(self, key: Key, period: str) -> None:
-        for pause in (*AGAIN, None):
+        for pause in (*JOB_RETRIES, None):
             try:
                 await self._run(key, period)
             except Exception:

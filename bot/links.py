@@ -15,7 +15,7 @@ Purpose = Literal["dialog", "button"]
 LIFE = {"dialog": timedelta(hours=24), "button": timedelta(days=365)}
 """How long a dialog may stay open, and a button stay under a message."""
 
-SKEW = timedelta(minutes=5)
+CLOCK_BEHIND_MAX = timedelta(minutes=5)
 """By how much the clock of who opens a link may be behind the clock of who made it."""
 
 
@@ -53,6 +53,6 @@ class Links:
             data, made = self._signers[purpose].loads(str(sealed), return_timestamp=True)
         except BadData:
             raise UserError("Cette demande n’est pas authentique : recommencez depuis une commande.") from None
-        if not -SKEW <= utc_now() - made <= LIFE[purpose]:
+        if not -CLOCK_BEHIND_MAX <= utc_now() - made <= LIFE[purpose]:
             raise ExpiredLink(dict(data))
         return dict(data)

@@ -15,15 +15,15 @@ import structlog
 
 from bot.seldom import Seldom
 
-KEYS = frozenset({
+LOGGED_KEYS = frozenset({
     "event", "level", "timestamp", "logger", "reference", "kind", "name", "path", "status", "error_id", "fault",
     "where", "attempts", "given_up", "count", "outcome", "job", "period", "person", "seconds", "port", "version",
 })  # fmt: skip
 """All a line may hold. Whoever wants another key adds it here, and asks first what it tells of people."""
-LONGEST = 200
+LOGGED_TEXT_MAX = 200
 FRAMES = 6
 
-Line = MutableMapping[str, Any]
+LogLine = MutableMapping[str, Any]
 
 
 def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
@@ -74,8 +74,8 @@ class _Steady:
             self._stream.flush()
 
 
-def _only_allowed(_: Any, __: str, line: Line) -> Line:
-    return {key: _plain(value) for key, value in line.items() if key in KEYS}
+def _only_allowed(_: Any, __: str, line: LogLine) -> LogLine:
+    return {key: _plain(value) for key, value in line.items() if key in LOGGED_KEYS}
 
 
 def _plain(value: object) -> object:
@@ -83,10 +83,10 @@ def _plain(value: object) -> object:
     if value is None or isinstance(value, (bool, int, float)):
         return value
     text = str(value)
-    return "…" if "@" in text else text[:LONGEST]
+    return "…" if "@" in text else text[:LOGGED_TEXT_MAX]
 
 
-def _fault(_: Any, __: str, line: Line) -> Line:
+def _fault(_: Any, __: str, line: LogLine) -> LogLine:
     """An exception as its kinds and places. Its words may quote what somebody typed."""
     problem = line.pop("exc_info", None)
     if problem is True:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.accounts import TTL, Account, Accounts
+from bot.accounts import NEWS_FOR, Account, Accounts
 from bot.errors import ChatError, UserError
 from bot.mattermost import Chat, ChatUser
 from bot.texts import render
@@ -17,10 +17,10 @@ from storage import people
 from storage.database import Database
 from storage.people import PARIS, Person
 
-REMEMBERED = 5000
-NOTED = timedelta(days=1)
+PEOPLE_MAX = 5000
+ROLE_NOTED_FOR = timedelta(days=1)
 """How old the register’s memory of a role that follows from Mattermost may grow before it is written anew."""
-HOLDS = timedelta(days=30)
+ROLE_HOLDS_FOR = timedelta(days=30)
 """How long that memory serves while Mattermost does not answer."""
 
 
@@ -123,7 +123,7 @@ class People:
 
     def _holds(self, row: Person | None) -> bool:
         """Whether the register remembers the role that follows from Mattermost, and not from too long ago."""
-        return row is not None and row.derived_at is not None and self._clock() - row.derived_at < HOLDS
+        return row is not None and row.derived_at is not None and self._clock() - row.derived_at < ROLE_HOLDS_FOR
 
     def _derive(self, user_id: str, row: Person | None, account: Account | None) -> _Known:
         if account is None or account.role is None:
@@ -142,10 +142,10 @@ class People:
     def _remember(self, person: Person, *, derived: bool, since: datetime | None = None) -> _Known:
         """``since`` is when Mattermost said so; what is older because it does not answer serves for a minute more."""
         now = self._clock()
-        start = since if since is not None and now - since < TTL else now
-        known = self._known[person.id] = _Known(person, start + TTL, derived)
+        start = since if since is not None and now - since < NEWS_FOR else now
+        known = self._known[person.id] = _Known(person, start + NEWS_FOR, derived)
         self._known.move_to_end(person.id)
-        if len(self._known) > REMEMBERED:
+        if len(self._known) > PEOPLE_MAX:
             self._known.popitem(last=False)
         return known
 
@@ -154,7 +154,7 @@ def _is_news(row: Person, account: Account) -> bool:
     """Whether the register should remember what was derived: another role, or the same one a day later."""
     if account.role is None:
         return False
-    return row.derived_role != account.role or row.derived_at is None or account.at - row.derived_at > NOTED
+    return row.derived_role != account.role or row.derived_at is None or account.at - row.derived_at > ROLE_NOTED_FOR
 
 
 def newcomer(user: ChatUser, now: datetime) -> Person:

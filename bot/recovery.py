@@ -21,7 +21,7 @@ from storage.outbox import Outgoing
 
 log = structlog.get_logger()
 
-AGAIN = 2.0
+RECOVERY_RETRY = 2.0
 """Seconds until what could not be recovered is tried again."""
 
 
@@ -45,7 +45,7 @@ class Recovery:
             left_behind.clear()
             if not await self.recover():
                 left_behind.set()
-                await asyncio.sleep(AGAIN)
+                await asyncio.sleep(RECOVERY_RETRY)
 
     async def recover(self) -> bool:
         """Recover all that is left; False when some of it has to be tried again."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from structlog import DropEvent
 
-EVERY = 60.0
+BETWEEN_LINES = 60.0
 """Seconds between two lines of a kind."""
 REPEATED = frozenset({"http_refused", "http_failed", "link_refused", "lookup_refused", "connections_full"})
 """Our own events that are told so; those of libraries all are."""
@@ -30,8 +30,8 @@ class Seldom:
             return line
         kind = (line.get("logger"), event[:WORDS], line.get("status"), line.get("kind"))
         now = self._clock()
-        at, dropped = self._told.get(kind, (now - EVERY, 0))
-        if now - at < EVERY:
+        at, dropped = self._told.get(kind, (now - BETWEEN_LINES, 0))
+        if now - at < BETWEEN_LINES:
             self._told[kind] = (at, dropped + 1)
             raise DropEvent
         self._remember(kind, now)

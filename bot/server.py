@@ -18,7 +18,7 @@ from bot.errors import UserError
 from bot.links import ExpiredLink, Links
 from bot.spool import Submission
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+HttpHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 log = structlog.get_logger()
 
@@ -60,7 +60,7 @@ def application(doors: Doors) -> web.Application:
 
 
 @web.middleware
-async def _sober(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def _sober(request: web.Request, handler: HttpHandler) -> web.StreamResponse:
     """No answer tells more than its status, and no error escapes with a stack."""
     try:
         return await handler(request)
@@ -81,7 +81,7 @@ class _Server:
         self._d = doors
 
     @web.middleware
-    async def whole(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def whole(self, request: web.Request, handler: HttpHandler) -> web.StreamResponse:
         """A request is answered once it has come whole: until then its connection keeps the bot waiting."""
         await bodies.read(request)
         with self._d.connections.answering(request.transport):

@@ -20,9 +20,9 @@ EMPTIED_AT = 16_384
 """Bytes of struck-out lines that are kept at most while nobody is at work."""
 RENEWED_AT = 262_144
 """Bytes of struck-out lines after which the journal is written anew though somebody always is."""
-HELD = 8_000_000
+SPOOL_MAX = 8_000_000
 """Bytes that all of them may take."""
-AGAIN = 1.0
+JOURNAL_RETRY = 1.0
 """Seconds until a journal that could not be written is tried again."""
 ASIDE = ".aside"
 """How the names of files end that hold what was not understood."""
@@ -41,7 +41,7 @@ class Submission:
     at: float = 0.0
 
 
-KINDS: dict[str, type] = {"form": str, "key": str, "user_id": str, "raw": dict, "hidden": dict, "at": float}
+FIELD_TYPES: dict[str, type] = {"form": str, "key": str, "user_id": str, "raw": dict, "hidden": dict, "at": float}
 
 
 class Spool:
@@ -91,7 +91,7 @@ class Spool:
 
     def mend(self) -> None:
         """Write the journal anew if it could not be written and there may be room now."""
-        if self._trouble and self._seconds() - self._tried_at >= AGAIN:
+        if self._trouble and self._seconds() - self._tried_at >= JOURNAL_RETRY:
             self._renew()
 
     def close(self) -> None:
@@ -107,7 +107,7 @@ class Spool:
     def _keep(self, submission: Submission) -> None:
         self._drop(submission.key)
         self._left[submission.key] = submission
-        line = _line({name: getattr(submission, name) for name in KINDS})
+        line = _line({name: getattr(submission, name) for name in FIELD_TYPES})
         self._lines[submission.key] = line
         self._size += len(line)
 
@@ -122,7 +122,7 @@ class Spool:
         theirs = [key for key, submission in self._left.items() if submission.user_id == user_id]
         for key in theirs[:-EACH]:
             self.strike(key)
-        while self._size > HELD:
+        while self._size > SPOOL_MAX:
             self.strike(next(iter(self._left)))
 
     def _note(self, line: bytes) -> None:
@@ -215,6 +215,6 @@ def _read(line: bytes) -> Submission | str | None:
     if read.keys() == {"struck"}:
         return read["struck"] if isinstance(read["struck"], str) else None
     read.setdefault("at", 0.0)
-    if read.keys() != KINDS.keys() or not all(isinstance(read[name], kind) for name, kind in KINDS.items()):
+    if read.keys() != FIELD_TYPES.keys() or not all(isinstance(read[name], kind) for name, kind in FIELD_TYPES.items()):
         return None
     return Submission(**read)

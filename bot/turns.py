@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from bot.errors import UserError
 from bot.texts import render
 
-AT_ONCE = 2
+ANSWERED_AT_ONCE = 2
 """How many requests of one person are answered at once: of SQLite’s four connections that read, the half."""
-WAITING = 20
+WAITING_PER_PERSON = 20
 """How many more of theirs may wait; what comes on top is refused."""
 
 
 @dataclass(slots=True)
-class _Line:
-    door: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+class _Queue:
+    door: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ANSWERED_AT_ONCE))
     length: int = 0
 
 
@@ -24,7 +24,7 @@ class Turns:
     """Who has requests under way; nothing is kept of anybody else."""
 
     def __init__(self) -> None:
-        self._lines: dict[str, _Line] = {}
+        self._lines: dict[str, _Queue] = {}
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -35,8 +35,8 @@ class Turns:
 
         Raises UserError when too many of that person wait already.
         """
-        line = self._lines.setdefault(user_id, _Line())
-        if line.length >= AT_ONCE + WAITING:
+        line = self._lines.setdefault(user_id, _Queue())
+        if line.length >= ANSWERED_AT_ONCE + WAITING_PER_PERSON:
             raise UserError(render("refus/busy"))
         line.length += 1
         try:

@@ -12,7 +12,7 @@ from bot.mattermost.wire import User, read
 
 T = TypeVar("T")
 
-PAGE = 200
+PAGE_ROWS = 200
 """The most that one page may hold."""
 
 
@@ -127,7 +127,7 @@ class Admin:
 
     async def tokens(self, user_id: str) -> Sequence[AccessToken]:
         """Somebody’s tokens."""
-        listed = await self.client.get(f"/users/{user_id}/tokens", params={"per_page": str(PAGE)})
+        listed = await self.client.get(f"/users/{user_id}/tokens", params={"per_page": str(PAGE_ROWS)})
         return read(TypeAdapter(list[AccessToken]), listed or [])
 
     async def create_token(self, user_id: str, description: str) -> NewToken:

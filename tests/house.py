@@ -35,7 +35,7 @@ T = TypeVar("T")
 DOMAIN = "conseiller-numerique.fr"
 PARIS = ZoneInfo("Europe/Paris")
 SETTLED_S = 75.0
-"""Longer than a replica takes to look at what another one left (bot.outbox.worker.LOOK)."""
+"""Longer than a replica takes to look at what another one left (bot.outbox.worker.LOOK_ANYWAY)."""
 PATIENCE = 30.0
 """Seconds after which what has no event is given up; only a failure waits that long."""
 LONGEST_STORY = timedelta(minutes=5)

@@ -61,7 +61,7 @@ async def client(server: ChatServer) -> AsyncIterator[AioClient]:
 
 @pytest.fixture
 def people(client: AioClient, database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> People:
-    monkeypatch.setattr(accounts, "PATIENCE", 60)  # no test but one is about a slow server
+    monkeypatch.setattr(accounts, "ASKING_MAX", 60)  # no test but one is about a slow server
     return at_work(client, database, clock)
 
 

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.connections import LEAST, MOST, Connections, Limits, bearable
+from bot.connections import CONNECTIONS_MAX, CONNECTIONS_MIN, Connections, Limits, bearable
 from tests.attacker import Attacker, mallory
 from tests.house import PATIENCE, House, until
 from tests.test_app import served
@@ -186,7 +186,10 @@ async def test_hundreds_of_idle_connections_take_nothing_down(house: House, mall
         assert len(await process.stderr.read()) < 20_000
 
 
-@pytest.mark.parametrize(("files", "most"), [(1024, 512), (256, 128), (20, LEAST), (65_536, MOST), (-1, MOST)])
+@pytest.mark.parametrize(
+    ("files", "most"),
+    [(1024, 512), (256, 128), (20, CONNECTIONS_MIN), (65_536, CONNECTIONS_MAX), (-1, CONNECTIONS_MAX)],
+)
 def test_the_most_follows_from_the_files_the_process_may_open(
     monkeypatch: pytest.MonkeyPatch, files: int, most: int
 ) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from bot.drafts import LARGEST, trimmed
+from bot.drafts import DRAFT_MAX, trimmed
 from bot.forms import Form, name_of
 from bot.spool import Submission
 from dialogs.cra import NewCra
@@ -48,7 +48,7 @@ def sent(raw: dict[str, Any], form: str = name_of(NewCra)) -> Submission:
 def test_whatever_is_sent_little_is_kept_and_any_database_takes_it(form: str, raw: dict[str, Any]) -> None:
     kept = trimmed(sent(raw, form)).raw
     said = json.dumps(kept, allow_nan=False)
-    assert len(said) <= LARGEST
+    assert len(said) <= DRAFT_MAX
     assert json.loads(said) == kept
     said.encode()
     json.dumps(kept, ensure_ascii=False).encode()  # no lone surrogate
@@ -102,7 +102,7 @@ async def test_many_refused_submissions_leave_a_person_s_twenty(
         sizes = text("SELECT length(CAST(raw AS text)) FROM draft WHERE user_id = :who")
         found = (await db.execute(sizes, {"who": mallory.person.id})).scalars().all()
     assert len(found) == EACH
-    assert max(found) <= LARGEST
+    assert max(found) <= DRAFT_MAX
     assert (await juliette.opens("/cra brouillon")).shown("participants") == "300"
 
 

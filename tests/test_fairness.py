@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import text
 
 from bot.app import App
-from bot.context import Context, Kind, Request
+from bot.context import Context, Request, TriggerKind
 from bot.forms import name_of
-from bot.outbox.order import MOST
+from bot.outbox.order import ORDERS_PER_PERSON
 from bot.replies import Replies, SendFile, Whisper
-from bot.turns import AT_ONCE, WAITING, Turns
+from bot.turns import ANSWERED_AT_ONCE, WAITING_PER_PERSON, Turns
 from storage import orders
 from tests.house import House, until, until_async
 from tests.ordering import HERE, Again, Export, Office, Pause, office, room
@@ -53,7 +53,7 @@ def slow(office: Office) -> Slow:
     return slow
 
 
-def crowd(app: App, person: Person, kind: Kind) -> list[asyncio.Task[dict[str, object]]]:
+def crowd(app: App, person: Person, kind: TriggerKind) -> list[asyncio.Task[dict[str, object]]]:
     """A flood of requests of one person."""
     name = "lent" if kind == "command" else name_of(Again)
     return [
@@ -63,20 +63,20 @@ def crowd(app: App, person: Person, kind: Kind) -> list[asyncio.Task[dict[str, o
 
 
 @pytest.mark.parametrize("kind", ["command", "button"])
-async def test_a_crowd_of_requests_keeps_nobody_else_waiting(kind: Kind, office: Office, slow: Slow) -> None:
+async def test_a_crowd_of_requests_keeps_nobody_else_waiting(kind: TriggerKind, office: Office, slow: Slow) -> None:
     agathe = await office.room.site.person("agathe")
     async with office.bot() as app:
         flood = crowd(app, office.room.juliette, kind)
-        await until(lambda: len(slow.begun) == AT_ONCE)
+        await until(lambda: len(slow.begun) == ANSWERED_AT_ONCE)
         await office.runs_command(app, "bonjour", "bonjour Agathe", person=agathe)
         await agathe.told("bonjour Agathe")
-        assert len(slow.begun) == AT_ONCE, "the crowd stands where it stood"
+        assert len(slow.begun) == ANSWERED_AT_ONCE, "the crowd stands where it stood"
         slow.enough.set()
         answers = await asyncio.gather(*flood)
-    assert slow.most == AT_ONCE
-    assert len(slow.begun) == AT_ONCE + WAITING
+    assert slow.most == ANSWERED_AT_ONCE
+    assert len(slow.begun) == ANSWERED_AT_ONCE + WAITING_PER_PERSON
     refused = [answer for answer in answers if "beaucoup de demandes en cours" in str(answer)]
-    assert len(refused) == CROWD - AT_ONCE - WAITING
+    assert len(refused) == CROWD - ANSWERED_AT_ONCE - WAITING_PER_PERSON
     assert answers[-1] in refused
 
 
@@ -84,7 +84,7 @@ async def test_two_crowds_leave_room_for_a_third_person(office: Office, slow: Sl
     amina, simon = [await office.room.site.person(name) for name in ("amina", "simon")]
     async with office.bot() as app:
         floods = crowd(app, office.room.juliette, "command") + crowd(app, amina, "command")
-        await until(lambda: len(slow.begun) == 2 * AT_ONCE)
+        await until(lambda: len(slow.begun) == 2 * ANSWERED_AT_ONCE)
         asyncio.get_running_loop().call_later(0.2, slow.enough.set)
         await office.runs_command(app, "bonjour", "bonjour Simon", person=simon)
         await simon.told("bonjour Simon")
@@ -99,8 +99,8 @@ async def test_turns_come_in_the_order_of_coming() -> None:
             order.append(number)
             await asyncio.sleep(0)
 
-    await asyncio.gather(*(come(n) for n in range(AT_ONCE + WAITING)))
-    assert order == list(range(AT_ONCE + WAITING))
+    await asyncio.gather(*(come(n) for n in range(ANSWERED_AT_ONCE + WAITING_PER_PERSON)))
+    assert order == list(range(ANSWERED_AT_ONCE + WAITING_PER_PERSON))
 
 
 async def test_nothing_is_kept_of_who_has_no_request_under_way() -> None:
@@ -133,7 +133,7 @@ async def test_files_are_made_for_each_in_turn(office: Office) -> None:
     async with office.bot() as app:
         await office.registers(app, amina)
         await office.registers(app, simon)
-        for _ in range(MOST):
+        for _ in range(ORDERS_PER_PERSON):
             await office.asks(app, juliette)
             await office.asks(app, amina)
         await until(lambda: len(shop.made) == 2)
@@ -164,18 +164,18 @@ async def test_one_file_too_many_is_refused_kindly_and_only_to_who_asks(office: 
             await until_async(so_many)
 
         await wait(1)  # the job makes up for the last time it was due
-        for _ in range(MOST - 1):
+        for _ in range(ORDERS_PER_PERSON - 1):
             await office.asks(app)
         answer = await app.dispatcher.run(Request("command", "export", juliette.id), "")
-        assert f"déjà {MOST} fichiers en préparation" in str(answer["text"]).replace("\u00a0", " ")
-        await wait(MOST)
+        assert f"déjà {ORDERS_PER_PERSON} fichiers en préparation" in str(answer["text"]).replace("\u00a0", " ")
+        await wait(ORDERS_PER_PERSON)
         await app.dispatcher.run_job(("job", "essai.monthly"), "une autre fois")
-        await wait(MOST + 1)
+        await wait(ORDERS_PER_PERSON + 1)
     async with office.bot() as app:
         await office.settled(app)
         await office.asks(app)
         await office.settled(app)
-    assert len(office.shop.made) == MOST + 2
+    assert len(office.shop.made) == ORDERS_PER_PERSON + 2
 
 
 @pytest.mark.both_databases

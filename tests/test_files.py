@@ -181,7 +181,7 @@ async def test_what_always_fails_is_told_kindly(office: Office, waiting: str) ->
 
 
 async def test_what_takes_too_long_is_told(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workshop, "MAKING", 0.05)
+    monkeypatch.setattr(workshop, "MAKING_MAX", 0.05)
 
     async def for_ever() -> None:
         await asyncio.Event().wait()

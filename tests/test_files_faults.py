@@ -127,7 +127,7 @@ async def test_stopping_while_files_are_made(office: Office) -> None:
 async def test_two_replicas_send_everything_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     if office.is_sqlite:
         pytest.skip("one process has the file")
-    monkeypatch.setattr(makers, "LOOK", 0.01)
+    monkeypatch.setattr(makers, "LOOK_ANYWAY", 0.01)
     async with office.bot() as one, office.bot() as other:
         for n in range(8):
             await office.asks(one if n % 2 else other, count=n)
@@ -339,7 +339,7 @@ async def test_an_order_waits_while_its_waiting_message_does(office: Office) -> 
 
 
 async def test_a_database_away_delays(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(makers, "AGAIN", 0.02)
+    monkeypatch.setattr(makers, "DATABASE_RETRY", 0.02)
     untaken, unwritten = Away(), Away()
     async with office.bot() as app:
         with monkeypatch.context() as patch:

@@ -24,7 +24,7 @@ TRIES = 40
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """What could not be written is tried again at once, and not after a second."""
-    monkeypatch.setattr(spool, "AGAIN", 0.0)
+    monkeypatch.setattr(spool, "JOURNAL_RETRY", 0.0)
 
 
 async def nothing_is_left(house: House) -> None:

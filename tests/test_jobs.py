@@ -128,7 +128,7 @@ async def test_a_job_runs_when_its_time_comes(monkeypatch: pytest.MonkeyPatch) -
 
 
 async def test_a_failed_job_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "AGAIN", (0.01, 0.01, 0.01))
+    monkeypatch.setattr(module, "JOB_RETRIES", (0.01, 0.01, 0.01))
     runs = Runs(failures=2)
     jobs = Jobs(triggers("hour=4 minute=10"), runs, at(WEDNESDAY))
     await jobs.start()
@@ -138,7 +138,7 @@ async def test_a_failed_job_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 async def test_a_job_that_goes_on_failing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "AGAIN", (0.01,))
+    monkeypatch.setattr(module, "JOB_RETRIES", (0.01,))
     runs = Runs(failures=9)
     jobs = Jobs(triggers("hour=4 minute=10"), runs, at(WEDNESDAY))
     await jobs.start()

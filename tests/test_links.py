@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import UserError
-from bot.links import LIFE, SKEW, ExpiredLink, Links, Purpose
+from bot.links import CLOCK_BEHIND_MAX, LIFE, ExpiredLink, Links, Purpose
 
 LINKS = Links(["une clé assez longue"])
 JSON = st.dictionaries(st.text(max_size=8), st.integers() | st.text(max_size=20) | st.none(), max_size=4)
@@ -73,7 +73,7 @@ def test_a_link_lives_from_when_it_was_made_whatever_the_clock_of_who_opens_it(
     with time_machine.travel(made, tick=False):
         sealed = LINKS.seal(purpose, {"k": "1"})
     with time_machine.travel(made + later, tick=False):
-        if -SKEW <= later <= LIFE[purpose]:
+        if -CLOCK_BEHIND_MAX <= later <= LIFE[purpose]:
             assert LINKS.open(purpose, sealed) == {"k": "1"}
         else:
             with pytest.raises(ExpiredLink) as old:

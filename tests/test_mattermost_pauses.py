@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.clock import utc_now
 from bot.errors import ChatError
 from bot.mattermost import AioClient, pauses
-from bot.mattermost.pauses import LONGEST
+from bot.mattermost.pauses import PAUSE_MAX
 from sandbox.faults import Faults
 from tests.chat_server import ChatServer, chat_server
 from tests.house import House, until
@@ -53,7 +53,7 @@ async def test_a_long_pause_fails_at_once_and_reaches_nobody(client: AioClient, 
         await client.delete("/posts/x")
     assert len(server.asked) == 1
     assert caught.value.retry_after
-    assert LONGEST - 5 < caught.value.retry_after <= LONGEST
+    assert PAUSE_MAX - 5 < caught.value.retry_after <= PAUSE_MAX
 
 
 @pytest.mark.parametrize("said", ["demain", "inf", "nan", "-1", "1e999", "0x10", " ", "9" * 400])
@@ -72,7 +72,7 @@ IN_YEARS = format_datetime(utc_now() + timedelta(days=900), usegmt=True)
 async def test_a_server_that_asks_for_an_hour_once_is_called_again_within_a_minute(
     client: AioClient, server: ChatServer, monkeypatch: pytest.MonkeyPatch, said: str
 ) -> None:
-    monkeypatch.setattr(pauses, "LONGEST", 0.3)
+    monkeypatch.setattr(pauses, "PAUSE_MAX", 0.3)
     limited = [web.Response(status=429, headers={"Retry-After": said})]
     server.answers["*"] = lambda *_: limited.pop() if limited else web.json_response({"status": "OK"})
     with pytest.raises(ChatError):
@@ -85,7 +85,7 @@ async def test_a_websocket_that_is_to_wait_an_hour_waits_a_minute(client: AioCli
     server.answers["GET /api/v4/websocket"] = web.Response(status=503, headers={"Retry-After": "3600"})
     with pytest.raises(ChatError) as caught:
         await client.listen({})
-    assert (caught.value.status, caught.value.retry_after) == (503, LONGEST)
+    assert (caught.value.status, caught.value.retry_after) == (503, PAUSE_MAX)
 
 
 DATES = st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001 (hypothesis)
@@ -96,10 +96,10 @@ DATES = st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.just(UTC)).map
 @given(st.text() | st.floats().map(str) | st.integers().map(str) | DATES)
 def test_no_header_asks_for_more_than_a_minute_or_less_than_nothing(said: str) -> None:
     asked = pauses.seconds(said, utc_now())
-    assert asked is None or 0 <= asked <= LONGEST
+    assert asked is None or 0 <= asked <= PAUSE_MAX
 
 
-@given(st.floats(0, LONGEST))
+@given(st.floats(0, PAUSE_MAX))
 def test_a_sensible_pause_is_kept_as_it_is(asked: float) -> None:
     assert pauses.seconds(str(asked), utc_now()) == asked
 
@@ -114,8 +114,8 @@ def test_a_date_is_a_pause_until_then() -> None:
 async def test_one_429_does_not_silence_the_bot(
     house: House, juliette: Person, faults: Faults, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pauses, "LONGEST", 3.0)
-    monkeypatch.setattr("bot.mattermost.client.PATIENCE", 0.1)
+    monkeypatch.setattr(pauses, "PAUSE_MAX", 3.0)
+    monkeypatch.setattr("bot.mattermost.client.PAUSE_WAITED_MAX", 0.1)
     faults.rate_limit(1 / 3600, 0)
     while await house.bot.chat.answers():
         pass

@@ -88,7 +88,7 @@ async def test_an_answer_that_got_lost_makes_no_second_post(stage: Stage) -> Non
 async def test_an_answer_that_comes_too_late_makes_no_second_post(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tries, "TRY", timedelta(seconds=0.5))
+    monkeypatch.setattr(tries, "TRY_MAX", timedelta(seconds=0.5))
 
     async def slow() -> None:
         await until(lambda: stage.town.reads > 0)  # it is searched for already

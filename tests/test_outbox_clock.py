@@ -8,7 +8,7 @@ import pytest
 from bot.outbox import LEASE
 from bot.outbox.letters import taken, written
 from bot.outbox.marks import Marks
-from bot.outbox.tries import TRY
+from bot.outbox.tries import TRY_MAX
 from tests.databases import database
 from tests.house import until
 from tests.outgoing import Stage, end_leases, message, now, stage
@@ -95,10 +95,10 @@ async def test_a_clock_set_back_does_not_lengthen_a_lease(stage: Stage) -> None:
     hour = timedelta(hours=1)
     fresh = written(message("un", created_at=now() + hour), now())
     assert fresh.is_mine_for(LEASE - timedelta(seconds=1))
-    fresh.mine_until -= (LEASE - TRY).total_seconds() + 0.1
+    fresh.mine_until -= (LEASE - TRY_MAX).total_seconds() + 0.1
     assert fresh.message.not_before
     assert fresh.message.not_before - now() > hour
-    assert not fresh.is_mine_for(TRY)
-    assert not written(message("deux", created_at=now() - LEASE), now()).is_mine_for(TRY)
-    assert taken(message("trois")).is_mine_for(TRY)
+    assert not fresh.is_mine_for(TRY_MAX)
+    assert not written(message("deux", created_at=now() - LEASE), now()).is_mine_for(TRY_MAX)
+    assert taken(message("trois")).is_mine_for(TRY_MAX)
     await asyncio.sleep(0)

@@ -27,7 +27,7 @@ async def test_two_replicas_deliver_each_message_once(stage: Stage) -> None:
 
 
 async def test_a_replica_takes_over_from_one_that_died(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "LOOK", 0.1)
+    monkeypatch.setattr(worker, "LOOK_ANYWAY", 0.1)
     await stage.write(message("héritage", created_at=now() - LEASE + timedelta(seconds=0.3)))
     async with stage.outbox():
         await stage.settled()
@@ -76,7 +76,7 @@ async def test_a_database_away_delays(stage: Stage, monkeypatch: pytest.MonkeyPa
 
 
 async def test_only_so_much_waits_in_memory(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "HELD", 0)
+    monkeypatch.setattr(worker, "LETTERS_MAX", 0)
     async with stage.outbox() as outbox:
         written = await stage.write(message("un"))
         with monkeypatch.context() as patch:

@@ -148,7 +148,7 @@ async def test_a_slow_mattermost_is_not_waited_for(
     people: People, database: Database, server: ChatServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await people.of(ID)
-    monkeypatch.setattr(accounts, "PATIENCE", 0)
+    monkeypatch.setattr(accounts, "ASKING_MAX", 0)
     people.changed(ID)
     server.answers[USER_PATH] = USER | {"email": "j@mairie.fr"}
     assert (await fresh(people, database)).role is Role.CONSEILLER
@@ -194,8 +194,8 @@ async def test_a_new_place_is_known_at_once(people: People, database: Database) 
 
 
 async def test_only_so_many_are_remembered(people: People, server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    for memory in (accounts, module):
-        monkeypatch.setattr(memory, "REMEMBERED", 1)
+    monkeypatch.setattr(accounts, "ACCOUNTS_MAX", 1)
+    monkeypatch.setattr(module, "PEOPLE_MAX", 1)
     other = "o" * 26
     server.answers[f"GET /api/v4/users/{other}"] = USER | {"id": other, "roles": "system_admin"}
     await people.of(ID)

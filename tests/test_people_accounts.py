@@ -87,7 +87,7 @@ async def test_what_followed_from_mattermost_holds_after_a_restart(
     clock.wait(3600)
     assert (await fresh(at_work(client, database, clock), database)).role is Role.CONSEILLER
     assert (await at_work(client, database, clock).of(ID)).role is Role.CONSEILLER
-    clock.wait(module.HOLDS.total_seconds())
+    clock.wait(module.ROLE_HOLDS_FOR.total_seconds())
     with pytest.raises(ChatError):
         await fresh(at_work(client, database, clock), database)
 
@@ -121,7 +121,7 @@ async def test_the_register_remembers_within_a_day_when_it_was_told(
         assert person
         assert (person.role, person.derived_role) == (None, Role.CONSEILLER)
         assert person.derived_at
-        assert clock() - person.derived_at <= module.NOTED
+        assert clock() - person.derived_at <= module.ROLE_NOTED_FOR
         clock.wait(3600)
 
 

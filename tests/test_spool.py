@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.spool import EMPTIED_AT, HELD, RENEWED_AT, Spool, Submission
+from bot.spool import EMPTIED_AT, RENEWED_AT, SPOOL_MAX, Spool, Submission
 from storage.drafts import EACH
 from tests.ending import after_the_end
 
@@ -131,9 +131,9 @@ def test_what_all_may_take_is_bounded_in_memory_and_on_the_disk(tmp_path: Path) 
         spool.write(submission(str(number), who=f"{number:026}", note=note))
     held = spool.left()
     assert held[-1].key == "59"
-    assert len(note) * len(held) < HELD
+    assert len(note) * len(held) < SPOOL_MAX
     (journal,) = (tmp_path / "spool").iterdir()
-    assert journal.stat().st_size < 3 * HELD
+    assert journal.stat().st_size < 3 * SPOOL_MAX
 
 
 def _many(spool: Spool, size: int) -> None:

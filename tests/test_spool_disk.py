@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.spool import AGAIN, EMPTIED_AT, RENEWED_AT, Spool, Submission
+from bot.spool import EMPTIED_AT, JOURNAL_RETRY, RENEWED_AT, Spool, Submission
 from tests.disk import BROKEN, FULL, WAYS, Disk, failing
 from tests.ending import after_the_end
 
@@ -60,10 +60,10 @@ def test_whatever_fails_memory_goes_on_and_the_journal_holds_whole_lines(
                     spool.strike(key)
             left = left | {key: size} if move == "w" else {k: s for k, s in left.items() if k != key}
             written |= left.items()
-            seconds.now += AGAIN if number in pauses else 0.0
+            seconds.now += JOURNAL_RETRY if number in pauses else 0.0
             assert spool.left() == [submission(*kept) for kept in _in_order(spool, left)]
             _only_what_was_written(folder, written, torn="ftruncate" in disk.failed)
-        seconds.now += AGAIN
+        seconds.now += JOURNAL_RETRY
         spool.mend()
         assert after_the_end(folder) == spool.left(), "once there is room again, nothing is missing"
 
@@ -89,7 +89,7 @@ def test_after_a_failure_at_any_call_it_is_emptied_and_renewed_as_before(calls: 
         with a_spool(seconds) as (spool, folder):
             with failing(Disk(lambda n, at=number: n == at, calls, way)):  # type: ignore[misc]
                 _a_day_s_work(spool)
-            seconds.now += AGAIN
+            seconds.now += JOURNAL_RETRY
             _a_day_s_work(spool)
             (journal,) = folder.glob("spool/*.jsonl")
             assert spool.left() == after_the_end(folder) == []
@@ -118,7 +118,7 @@ def test_a_full_disk_at_the_start_is_waited_for() -> None:
             spool.write(submission("a", 3))
             assert spool.left() == [submission("a", 3)]
         assert list(folder.glob("spool/*")) == []
-        seconds.now += AGAIN
+        seconds.now += JOURNAL_RETRY
         spool.mend()
         assert after_the_end(folder) == [submission("a", 3)]
         spool.close()
@@ -133,7 +133,7 @@ def test_what_a_dead_process_left_is_not_dropped_before_it_is_written_again() ->
         with failing(Disk(lambda _: True, ("write",))):
             second = Spool(Path(name), seconds)
         assert second.left() == after_the_end(Path(name)) == [submission("a", 3)]
-        seconds.now += AGAIN
+        seconds.now += JOURNAL_RETRY
         second.mend()
         assert after_the_end(Path(name)) == [submission("a", 3)]
         assert len(list(Path(name).glob("spool/*"))) == 1

@@ -90,7 +90,7 @@ async def test_a_server_that_was_away(room: Room, database: Database) -> None:
 
 async def test_a_wrong_token_is_tried_again_but_seldom(room: Room, database: Database) -> None:
     async with hearing(room.server.url, "wrong", database) as (events, _):
-        assert await events.connect() == (False, listener.REFUSED)
+        assert await events.connect() == (False, listener.TOKEN_RETRY)
 
 
 async def test_a_token_refused_by_silence(room: Room, database: Database) -> None:

@@ -76,8 +76,8 @@ async def test_a_handler_that_fails_or_dawdles_stops_nobody(wire: Wire, server: 
 async def test_too_many_events_are_read_later(
     wire: Wire, server: ChatServer, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queue, "WAITING", 2)
-    monkeypatch.setattr(queue, "WORKERS", 1)
+    monkeypatch.setattr(queue, "EVENTS_MAX", 2)
+    monkeypatch.setattr(queue, "HANDLED_AT_ONCE", 1)
     await seen(database, HOUR_AGO)
     news(server, *(str(n) for n in range(1, 9)))
     door = asyncio.Event()
@@ -145,14 +145,14 @@ async def test_refusals_of_the_handshake(wire: Wire, server: ChatServer, databas
     server.answers["GET /api/v4/websocket"] = fault(429, "x", Retry_After="7")
     assert await events.connect() == (False, 7.0)
     server.answers["GET /api/v4/websocket"] = fault(401, "x")
-    assert await events.connect() == (False, listener.REFUSED)
+    assert await events.connect() == (False, listener.TOKEN_RETRY)
     server.answers["GET /api/v4/websocket"] = wire.connect
     wire.scripts = [_close_at_once] * 3
     assert await events.connect() == (False, 0.0)
     server.answers["GET /api/v4/users/me"] = lambda *_: fault(503, "x")
     assert await events.connect() == (False, 0.0)
     server.answers["GET /api/v4/users/me"] = fault(401, "x")
-    assert await events.connect() == (False, listener.REFUSED)
+    assert await events.connect() == (False, listener.TOKEN_RETRY)
     await client.close()
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from bot.errors import UserError
-from bot.forms.kinds import Asked, Choice, Clues, Element, Kind, Number, Raw, Text, Unreadable, cut
+from bot.forms.kinds import Choice, Clues, Element, FieldKind, Number, Question, Raw, Text, Unreadable, cut
 from bot.forms.many import Many
 from bot.texts import typeset
 
@@ -45,19 +45,19 @@ class Form(BaseModel):
 
     title: ClassVar[str]
     submit_label: ClassVar[str] = "Envoyer"
-    _asked: ClassVar[dict[str, tuple[Asked, Kind]]]
+    _questions: ClassVar[dict[str, tuple[Question, FieldKind]]]
     _unseen: ClassVar[frozenset[str]]
     _known: ClassVar[dict[str, "type[Form]"]] = {}
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         """Refuse at import what Mattermost would refuse in front of the person."""
-        cls._asked = {n: (_asked(n, f), _kind(f)) for n, f in cls.model_fields.items() if not _is_hidden(f)}
-        cls._unseen = frozenset(cls.model_fields) - cls._asked.keys()
+        cls._questions = {n: (_question(n, f), _kind(f)) for n, f in cls.model_fields.items() if not _is_hidden(f)}
+        cls._unseen = frozenset(cls.model_fields) - cls._questions.keys()
         Form._known[name_of(cls)] = cls
         texts = [(cls.__name__, cls.title, TITLE_MAX)]
-        texts += [(a.name, a.label, LABEL_MAX) for a, _ in cls._asked.values()]
-        texts += [(a.name, a.help or "-", HELP_MAX) for a, _ in cls._asked.values()]
+        texts += [(a.name, a.label, LABEL_MAX) for a, _ in cls._questions.values()]
+        texts += [(a.name, a.help or "-", HELP_MAX) for a, _ in cls._questions.values()]
         for name, text, most in texts:
             if not 0 < len(text.encode()) <= most:
                 raise TypeError(f"{cls.__name__}, {name}: « {text} » takes {len(text.encode())} bytes of {most}")
@@ -75,7 +75,7 @@ class Form(BaseModel):
     @classmethod
     def recall(cls, raw: Raw, hidden: Mapping[str, object]) -> Self:
         """The form as somebody left it, readable or not, to be asked again."""
-        known = {n: kind.recall(asked, raw) for n, (asked, kind) in cls._asked.items()}
+        known = {n: kind.recall(question, raw) for n, (question, kind) in cls._questions.items()}
         types: dict[str, Any] = {n: cls.model_fields[n].annotation for n in hidden}
         unseen = {n: TypeAdapter(types[n]).validate_python(v) for n, v in hidden.items()}
         return cls.draft(**{n: v for n, v in known.items() if v is not None}, **unseen)
@@ -85,15 +85,15 @@ class Form(BaseModel):
         """The form as submitted. Raises UserError with a sentence under each field that needs one."""
         values: dict[str, Any] = {}
         mistakes: dict[str, str] = {}
-        for name, (asked, kind) in cls._asked.items():
+        for name, (question, kind) in cls._questions.items():
             try:
-                value = kind.read(asked, raw, clues)
+                value = kind.read(question, raw, clues)
             except Unreadable as problem:
                 mistakes |= problem.sentences
                 continue
             if value is not None:
                 values[name] = value
-            elif not asked.optional:
+            elif not question.optional:
                 mistakes[cls.element_of(name, clues)] = kind.missing
         for name, sentence in cls.problems(values | dict(hidden), clues).items():
             mistakes.setdefault(cls.element_of(name, clues), sentence)
@@ -104,20 +104,20 @@ class Form(BaseModel):
     @classmethod
     def trimmed(cls, raw: Raw) -> dict[str, Any]:
         """What was sent for the form’s own elements, each value cut at what a client lets one type."""
-        names = [e for asked, kind in cls._asked.values() for e in kind.elements(asked) if e in raw]
+        names = [e for question, kind in cls._questions.values() for e in kind.elements(question) if e in raw]
         return {name: cut(raw[name]) for name in names}
 
     @classmethod
     def told(cls, raw: Raw) -> dict[str, str]:
         """What was typed, by label, in words; blank fields are left out."""
-        typed = {asked.label: (kind, kind.recall(asked, raw)) for asked, kind in cls._asked.values()}
+        typed = {question.label: (kind, kind.recall(question, raw)) for question, kind in cls._questions.values()}
         return {label: kind.say(value) for label, (kind, value) in typed.items() if value is not None}
 
     @classmethod
     def blank(cls, raw: Raw, clues: Clues) -> dict[str, str]:
         """The required fields left blank: their labels by element."""
-        required = {n: (asked, kind) for n, (asked, kind) in cls._asked.items() if not asked.optional}
-        left = {n: asked.label for n, (asked, kind) in required.items() if kind.recall(asked, raw) is None}
+        required = {n: (question, kind) for n, (question, kind) in cls._questions.items() if not question.optional}
+        left = {n: question.label for n, (question, kind) in required.items() if kind.recall(question, raw) is None}
         return {cls.element_of(name, clues): label for name, label in left.items()}
 
     @classmethod
@@ -133,13 +133,13 @@ class Form(BaseModel):
     @classmethod
     def element_of(cls, name: str, clues: Clues) -> str:
         """The element under which a mistake of a field is shown."""
-        asked, kind = cls._asked[name]
-        return kind.first_element(asked, clues) if isinstance(kind, Many) else asked.name
+        question, kind = cls._questions[name]
+        return kind.first_element(question, clues) if isinstance(kind, Many) else question.name
 
     def elements(self, clues: Clues) -> list[Element]:
         """The dialog’s elements, with what is known prefilled."""
-        known = {n: self.__dict__.get(n) for n in self._asked}
-        return [e for n, (asked, kind) in self._asked.items() for e in kind.draw(asked, known[n], clues)]
+        known = {n: self.__dict__.get(n) for n in self._questions}
+        return [e for n, (question, kind) in self._questions.items() for e in kind.draw(question, known[n], clues)]
 
     def hidden(self) -> dict[str, object]:
         """What travels sealed with the dialog, as JSON values."""
@@ -150,14 +150,14 @@ def _is_hidden(field: FieldInfo) -> bool:
     return any(isinstance(m, _Hidden) for m in field.metadata)
 
 
-def _asked(name: str, field: FieldInfo) -> Asked:
+def _question(name: str, field: FieldInfo) -> Question:
     if not field.title:
         raise TypeError(f"{name} needs a title")
-    return Asked(field.alias or name, field.title, typeset(field.description or ""), not field.is_required())
+    return Question(field.alias or name, field.title, typeset(field.description or ""), not field.is_required())
 
 
-def _kind(field: FieldInfo) -> Kind:
-    declared = next((m for m in field.metadata if isinstance(m, Kind)), None)
+def _kind(field: FieldInfo) -> FieldKind:
+    declared = next((m for m in field.metadata if isinstance(m, FieldKind)), None)
     if declared:
         return declared
     types = [t for t in _types(field.annotation) if t is not NoneType]

@@ -19,7 +19,7 @@ TEXT_MAX, LONG_MAX = 150, 3000
 """What clients let one type (bytes, docs/mattermost.md §3.3)."""
 
 
-LARGEST = 10**15
+NUMBER_SENT_MAX = 10**15
 PICKED_MAX = 100
 """Values of one element; no list is as long."""
 
@@ -42,7 +42,7 @@ class Clues:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Question:
     """A field as declared: its element name, label (24 bytes at most), help (150) and whether it may be blank."""
 
     name: str
@@ -64,7 +64,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Kind:
+class FieldKind:
     """A text of one line; other kinds say what differs."""
 
     missing: ClassVar[str] = "Remplissez ce champ."
@@ -74,33 +74,33 @@ class Kind:
         """How many characters fit."""
         return TEXT_MAX
 
-    def elements(self, asked: Asked) -> Sequence[str]:
+    def elements(self, question: Question) -> Sequence[str]:
         """The names of all elements that may ask for it, whatever the server."""
-        return (asked.name,)
+        return (question.name,)
 
-    def draw(self, asked: Asked, known: object, clues: Clues) -> list[Element]:
+    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
         """The elements that ask for it, ``known`` prefilled."""
-        return [asked.element(known, type="text", max_length=TEXT_MAX)]
+        return [question.element(known, type="text", max_length=TEXT_MAX)]
 
-    def recall(self, asked: Asked, raw: Raw) -> object | None:
+    def recall(self, question: Question, raw: Raw) -> object | None:
         """What was typed, readable or not, as ``draw`` takes it back."""
-        return self._typed(asked, raw)[: self.most] or None
+        return self._typed(question, raw)[: self.most] or None
 
-    def _typed(self, asked: Asked, raw: Raw) -> str:
-        value = cut(raw.get(asked.name), LONG_MAX + 1)
+    def _typed(self, question: Question, raw: Raw) -> str:
+        value = cut(raw.get(question.name), LONG_MAX + 1)
         return "" if value is None or isinstance(value, (bool, list)) else str(value).strip()
 
-    def read(self, asked: Asked, raw: Raw, clues: Clues) -> Any:
+    def read(self, question: Question, raw: Raw, clues: Clues) -> Any:
         """The value, None when left blank. Raises Unreadable."""
-        text = self._typed(asked, raw)
+        text = self._typed(question, raw)
         if not text:
             return None
         if len(text) > self.most:
-            raise Unreadable({asked.name: too_long(self.most)})
+            raise Unreadable({question.name: too_long(self.most)})
         try:
             return self.value(text, clues)
         except ValueError as problem:
-            raise Unreadable({asked.name: str(problem)}) from None
+            raise Unreadable({question.name: str(problem)}) from None
 
     def value(self, text: str, clues: Clues) -> Any:
         """The value a text means. Raises ValueError with a sentence."""
@@ -112,7 +112,7 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Text(Kind):
+class Text(FieldKind):
     """Free text, of one line or ``long``."""
 
     long: bool = False
@@ -121,39 +121,39 @@ class Text(Kind):
     def most(self) -> int:
         return LONG_MAX if self.long else TEXT_MAX
 
-    def draw(self, asked: Asked, known: object, clues: Clues) -> list[Element]:
-        return [asked.element(known, type="textarea" if self.long else "text", max_length=self.most)]
+    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
+        return [question.element(known, type="textarea" if self.long else "text", max_length=self.most)]
 
 
 @dataclass(frozen=True)
-class ReadText(Kind):
+class ReadText(FieldKind):
     """A text that a function reads; ``show`` writes a value back."""
 
     reader: Callable[[str, Clues], Any]
     show: Callable[[Any], str] = str
     placeholder: str = ""
-    missing_text: str = Kind.missing
+    missing_text: str = FieldKind.missing
 
     @property
     def missing(self) -> str:  # type: ignore[override]  # a sentence of the field’s own
         return self.missing_text
 
-    def draw(self, asked: Asked, known: object, clues: Clues) -> list[Element]:
+    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
         shown = known if known is None or isinstance(known, str) else self.show(known)
-        return [asked.element(shown, type="text", max_length=TEXT_MAX, placeholder=self.placeholder)]
+        return [question.element(shown, type="text", max_length=TEXT_MAX, placeholder=self.placeholder)]
 
     def value(self, text: str, clues: Clues) -> Any:
         return self.reader(text, clues)
 
 
 @dataclass(frozen=True)
-class Number(Kind):
+class Number(FieldKind):
     """A whole number; it arrives as 7, "7", 7.0 or " 7 "."""
 
     missing: ClassVar[str] = "Indiquez un nombre."
 
-    def draw(self, asked: Asked, known: object, clues: Clues) -> list[Element]:
-        return [asked.element(known, type="text", subtype="number", max_length=TEXT_MAX)]
+    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
+        return [question.element(known, type="text", subtype="number", max_length=TEXT_MAX)]
 
     def value(self, text: str, clues: Clues) -> int:
         if not re.fullmatch(r"[+-]?\d{1,9}([.,]0+)?", text):
@@ -162,7 +162,7 @@ class Number(Kind):
 
 
 @dataclass(frozen=True)
-class Choice(Kind):
+class Choice(FieldKind):
     """One of ``options`` (value → label); a select, since a radio’s default is sent but not shown (web ≥ 11.0).
 
     ``to`` makes the value of its text. ``only_known`` are values offered only when already there.
@@ -181,10 +181,10 @@ class Choice(Kind):
         labels = {value: str(getattr(m, "label", value)) for value, m in members.items()}
         return cls(labels, members.__getitem__)
 
-    def draw(self, asked: Asked, known: object, clues: Clues) -> list[Element]:
+    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
         shown = None if known is None or str(known) not in self.options else str(known)
         return [
-            asked.element(shown, type="select", options=self._always if shown not in self.only_known else self._all)
+            question.element(shown, type="select", options=self._always if shown not in self.only_known else self._all)
         ]
 
     def value(self, text: str, clues: Clues) -> Any:
@@ -205,20 +205,20 @@ class Choice(Kind):
 
 
 @dataclass(frozen=True)
-class Day(Kind):
+class Day(FieldKind):
     """A date up to today; a calendar where the server has one (≥ 11.1), else a text that reads « hier »."""
 
     first: date
 
     missing: ClassVar[str] = "Indiquez une date : par exemple aujourd’hui, hier ou 12/09."
 
-    def draw(self, asked: Asked, known: object, clues: Clues) -> list[Element]:
+    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
         day = known if isinstance(known, date) else read_date(str(known or ""), clues.today)
         if not clues.capabilities.dates:
             shown = f"{day:%d/%m/%Y}" if day else known
-            return [asked.element(shown, type="text", max_length=TEXT_MAX, placeholder="aujourd’hui, hier, 12/09")]
+            return [question.element(shown, type="text", max_length=TEXT_MAX, placeholder="aujourd’hui, hier, 12/09")]
         bounds = {"min_date": self.first.isoformat(), "max_date": clues.today.isoformat()}
-        return [asked.element(day and day.isoformat(), type="date", **bounds)]
+        return [question.element(day and day.isoformat(), type="date", **bounds)]
 
     def say(self, typed: object) -> str:
         iso = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", str(typed))
@@ -244,5 +244,5 @@ def cut(value: object, most: int = LONG_MAX) -> Any:
     if isinstance(value, list):
         return [cut(one) for one in value[:PICKED_MAX] if not isinstance(one, list)]
     # (NaN and infinities are no JSON.)
-    known = isinstance(value, bool) or (isinstance(value, (int, float)) and abs(value) < LARGEST)
+    known = isinstance(value, bool) or (isinstance(value, (int, float)) and abs(value) < NUMBER_SENT_MAX)
     return value if known else None

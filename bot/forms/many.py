@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.forms.kinds import LONG_MAX, TEXT_MAX, Asked, Clues, Element, Kind, Raw, Unreadable, cut, too_long
+from bot.forms.kinds import LONG_MAX, TEXT_MAX, Clues, Element, FieldKind, Question, Raw, Unreadable, cut, too_long
 from bot.french.words import join
 from bot.texts import quote
 
@@ -20,7 +20,7 @@ class Picked:
 
 
 @dataclass(frozen=True)
-class Many(Kind):
+class Many(FieldKind):
     """Values of ``options`` (value → text). Where a form has no multiselect the elements are ``<singular>1``,
     2, 3 and ``<singular>s_plus``, whose words ``reader`` turns into values (None: unknown).
     ``noun`` names one value in sentences; it is masculine."""
@@ -36,40 +36,40 @@ class Many(Kind):
     def missing(self) -> str:  # type: ignore[override]  # it names what is missing
         return f"Choisissez au moins un {self.noun}."
 
-    def first_element(self, asked: Asked, clues: Clues) -> str:
+    def first_element(self, question: Question, clues: Clues) -> str:
         """Where a mistake about the whole is shown."""
-        return asked.name if clues.capabilities.multiselect else f"{self.singular}1"
+        return question.name if clues.capabilities.multiselect else f"{self.singular}1"
 
-    def elements(self, asked: Asked) -> Sequence[str]:
-        return (asked.name, *self._singulars, f"{self.singular}s_plus")
+    def elements(self, question: Question) -> Sequence[str]:
+        return (question.name, *self._singulars, f"{self.singular}s_plus")
 
-    def draw(self, asked: Asked, known: object, clues: Clues) -> list[Element]:
+    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
         picked = known if isinstance(known, Picked) else Picked(list(known or ()))  # type: ignore[call-overload]
         known_values = [v for v in picked.values if v in self.options]
         options = [{"text": text, "value": value} for value, text in self.options.items()]
         if clues.capabilities.multiselect:
             shared = {"type": "select", "multiselect": True, "options": options}
-            return [asked.element(",".join(known_values), **shared)]
-        return [*self._selects(asked, known_values, options), self._more(known_values, picked.more)]
+            return [question.element(",".join(known_values), **shared)]
+        return [*self._selects(question, known_values, options), self._more(known_values, picked.more)]
 
-    def _selects(self, asked: Asked, values: Sequence[str], options: object) -> list[Element]:
+    def _selects(self, question: Question, values: Sequence[str], options: object) -> list[Element]:
         padded = [*values[:SELECTS], *[None] * SELECTS]
         return [
-            asked.element(padded[i], type="select", options=options)
-            | {"name": f"{self.singular}{i + 1}", "optional": asked.optional or i > 0}
-            | {"display_name": f"{self.noun.capitalize()} {i + 1}", "help_text": "" if i else asked.help}
+            question.element(padded[i], type="select", options=options)
+            | {"name": f"{self.singular}{i + 1}", "optional": question.optional or i > 0}
+            | {"display_name": f"{self.noun.capitalize()} {i + 1}", "help_text": "" if i else question.help}
             for i in range(SELECTS)
         ]
 
     def _more(self, values: Sequence[str], typed: str) -> Element:
         shown = ", ".join([*values[SELECTS:], *([typed] if typed else [])])
-        asked = Asked(f"{self.singular}s_plus", self.more_label, self.more_help, optional=True)
+        question = Question(f"{self.singular}s_plus", self.more_label, self.more_help, optional=True)
         # All nineteen themes take more than one line holds.
         long = len(shown) > TEXT_MAX
-        return asked.element(shown, type="textarea" if long else "text", max_length=LONG_MAX if long else TEXT_MAX)
+        return question.element(shown, type="textarea" if long else "text", max_length=LONG_MAX if long else TEXT_MAX)
 
-    def recall(self, asked: Asked, raw: Raw) -> Picked | None:
-        values = [v for _, v in self._chosen(asked, raw)]
+    def recall(self, question: Question, raw: Raw) -> Picked | None:
+        values = [v for _, v in self._chosen(question, raw)]
         words = [(w, self.reader(w)) for w in _words(cut(raw.get(f"{self.singular}s_plus")))]
         values += [v for _, v in words if v is not None]
         unread = ", ".join(w for w, v in words if v is None)
@@ -79,25 +79,25 @@ class Many(Kind):
         picked = typed if isinstance(typed, Picked) else Picked([])
         return join([*(self.options.get(v, v) for v in picked.values), *([picked.more] if picked.more else [])])
 
-    def read(self, asked: Asked, raw: Raw, clues: Clues) -> tuple[str, ...] | None:
+    def read(self, question: Question, raw: Raw, clues: Clues) -> tuple[str, ...] | None:
         values: list[str] = []
         mistakes: dict[str, str] = {}
-        for element, value in self._chosen(asked, raw):
+        for element, value in self._chosen(question, raw):
             if value not in self.options:
                 mistakes.setdefault(element, f"Choisissez un {self.noun} de la liste.")
             else:
                 self._take(value, element, values, mistakes)
         self._read_more(raw, values, mistakes)
         if mistakes:
-            raise Unreadable(self._where_shown(mistakes, asked, clues))
+            raise Unreadable(self._where_shown(mistakes, question, clues))
         return tuple(values) or None
 
-    def _where_shown(self, mistakes: Mapping[str, str], asked: Asked, clues: Clues) -> dict[str, str]:
+    def _where_shown(self, mistakes: Mapping[str, str], question: Question, clues: Clues) -> dict[str, str]:
         """Mistakes about elements that this dialog does not have, under its first one."""
-        shown = {str(e["name"]) for e in self.draw(asked, None, clues)}
+        shown = {str(e["name"]) for e in self.draw(question, None, clues)}
         found = {e: text for e, text in mistakes.items() if e in shown}
         elsewhere = next((text for e, text in mistakes.items() if e not in shown), None)
-        return ({self.first_element(asked, clues): elsewhere} if elsewhere else {}) | found
+        return ({self.first_element(question, clues): elsewhere} if elsewhere else {}) | found
 
     def _read_more(self, raw: Raw, values: list[str], mistakes: dict[str, str]) -> None:
         element = f"{self.singular}s_plus"
@@ -124,9 +124,9 @@ class Many(Kind):
     def _singulars(self) -> list[str]:
         return [f"{self.singular}{i + 1}" for i in range(SELECTS)]
 
-    def _chosen(self, asked: Asked, raw: Raw) -> list[tuple[str, str]]:
+    def _chosen(self, question: Question, raw: Raw) -> list[tuple[str, str]]:
         """(element, value) of all selects: lists, comma strings and single values, as clients send them."""
-        return [(e, value) for e in (asked.name, *self._singulars) for value in _values(cut(raw.get(e)))]
+        return [(e, value) for e in (question.name, *self._singulars) for value in _values(cut(raw.get(e)))]
 
 
 def _values(sent: object) -> list[str]:

@@ -7,7 +7,7 @@ import aiohttp
 
 from bot.errors import ChatError
 
-CHUNK = 256 * 1024
+CHUNK_BYTES = 256 * 1024
 """Bytes of a file in memory at a time."""
 
 
@@ -16,7 +16,7 @@ async def chunks(reply: aiohttp.ClientResponse, limit: int) -> AsyncIterator[byt
     size = reply.content_length or 0
     if size <= limit:
         size = 0
-        async for chunk in reply.content.iter_chunked(CHUNK):
+        async for chunk in reply.content.iter_chunked(CHUNK_BYTES):
             size += len(chunk)
             if size > limit:
                 break

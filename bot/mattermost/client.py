@@ -23,7 +23,7 @@ API = "/api/v4"
 TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=3)
 FILE_TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=3, sock_read=60)
 LARGEST_FRAME = 16 * 1024 * 1024
-PATIENCE = 5.0
+PAUSE_WAITED_MAX = 5.0
 """Seconds a call waits for a server that asked for a pause; beyond, it fails at once and the caller decides."""
 
 # The driver pastes names and ids into its paths as they are.
@@ -174,14 +174,14 @@ class AioClient:
     @property
     def holds_back(self) -> bool:
         """Whether calls fail at once, because the server asked for a longer pause than they wait."""
-        return self._remaining() > PATIENCE
+        return self._remaining() > PAUSE_WAITED_MAX
 
     def _remaining(self) -> float:
         return self._paused_until - asyncio.get_running_loop().time()
 
     async def _pause(self) -> None:
         remaining = self._remaining()
-        if remaining > PATIENCE:
+        if remaining > PAUSE_WAITED_MAX:
             raise ChatError(429, "paused", retry_after=remaining)
         if remaining > 0:
             await asyncio.sleep(remaining)
@@ -208,7 +208,7 @@ def _again(error: Exception) -> bool | float:
         return False
     if error.retry_after is None:
         return True
-    return error.retry_after if error.retry_after <= PATIENCE else False
+    return error.retry_after if error.retry_after <= PAUSE_WAITED_MAX else False
 
 
 def _name(path: Path) -> str:

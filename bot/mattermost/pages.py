@@ -6,16 +6,16 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-MOST = 200
+PAGE_ROWS = 200
 """Rows of a page: what servers give at most, silently (docs/mattermost.md §9.1)."""
 
 
 async def pages(ask: Callable[[Mapping[str, int]], Awaitable[Sequence[T]]]) -> AsyncIterator[Sequence[T]]:
     """Every page that ``ask`` gives for its ``page`` and ``per_page``; the first that is not full is the last."""
     number = 0
-    while rows := await ask({"page": number, "per_page": MOST}):
+    while rows := await ask({"page": number, "per_page": PAGE_ROWS}):
         yield rows
-        if len(rows) < MOST:
+        if len(rows) < PAGE_ROWS:
             return
         number += 1
 

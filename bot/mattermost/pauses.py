@@ -4,7 +4,7 @@ import math
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-LONGEST = 60.0
+PAUSE_MAX = 60.0
 """Seconds a pause lasts at most, whatever is asked: a server that needs longer says so again at the next call."""
 
 
@@ -16,7 +16,7 @@ def seconds(header: str | None, now: datetime) -> float | None:
     if not header:
         return None
     asked = _number(header) if _number(header) is not None else _until(header, now)
-    return None if asked is None else min(asked, LONGEST)
+    return None if asked is None else min(asked, PAUSE_MAX)
 
 
 def _number(text: str) -> float | None:

@@ -7,7 +7,7 @@ from typing import Any
 from bot.errors import ChatError
 from bot.mattermost import wire
 from bot.mattermost.calls import Calls, checked
-from bot.mattermost.pages import MOST, batches, pages
+from bot.mattermost.pages import PAGE_ROWS, batches, pages
 from bot.mattermost.values import ChatUser
 
 _USERNAME = re.compile(r"[a-z0-9._-]{1,64}")
@@ -62,7 +62,7 @@ class UserCalls(Calls):
 
     async def users(self, user_ids: Iterable[str]) -> AsyncIterator[Sequence[ChatUser]]:
         """The accounts that have these ids, 200 at a time."""
-        for batch in batches(user_ids, MOST):
+        for batch in batches(user_ids, PAGE_ROWS):
             yield _accounts(await self.client.ask("/users/ids", batch))
 
     async def team_users(self) -> AsyncIterator[Sequence[ChatUser]]:

@@ -10,7 +10,7 @@ import structlog
 from bot.backoff import backoff
 from bot.errors import ChatError, UserError
 from bot.logs import begin_request
-from bot.metrics import ORDERS
+from bot.metrics import ORDER_TRIES
 from bot.orders import posting
 from bot.orders.folders import Folders
 from bot.orders.held import Held
@@ -22,11 +22,11 @@ from bot.texts import render
 
 log = structlog.get_logger()
 
-TRIES = 3
+MAKING_TRIES = 3
 """After so many times an order that can’t be made is refused."""
-LATER = 3
+SENDING_TRIES_UNTOLD = 3
 """After so many failed tries to send it, whoever waits is told that it will take longer."""
-LONGEST = 3600.0
+BETWEEN_TRIES_MAX = 3600.0
 """Seconds between two tries at most."""
 SOON, NOT_SO_SOON = timedelta(seconds=0.1), timedelta(seconds=30)
 """How long to wait for what comes first, the waiting message above all: a quarter of the order’s age, between these."""
@@ -77,7 +77,7 @@ class Attempt:
             await self._unsent(held, error, reference)
         else:
             await held.end(held.order.done, delivered_at=self._clock(), post_id=there[0], fault=None)
-            ORDERS.labels("sent").inc()
+            ORDER_TRIES.labels("sent").inc()
 
     async def _complete(self, held: Held, channel_id: str, there: dict[int, str]) -> None:
         """Make what is not there yet, and send it; ``there`` then holds all posts."""
@@ -102,7 +102,7 @@ class Attempt:
 
     async def _unmade(self, held: Held, problem: Unmade, reference: str) -> None:
         held.order.failures += 1
-        given_up = held.order.failures >= TRIES
+        given_up = held.order.failures >= MAKING_TRIES
         log.error("order_not_made", name=held.order.name, given_up=given_up, exc_info=problem.__cause__)
         fault = f"not made: {type(problem.__cause__).__name__}"
         if given_up:
@@ -134,15 +134,15 @@ class Attempt:
             return
         if self._gate.shut(began, error.retry_after):
             log.warning("mattermost_away", status=error.status, error_id=error.error_id)
-        ORDERS.labels("later").inc()
+        ORDER_TRIES.labels("later").inc()
         await held.put_off(self._clock())
 
     async def _later(self, held: Held, fault: str, tries: int, at_least: float = 0.0) -> None:
         """Try again, after pauses that grow."""
-        ORDERS.labels("later").inc()
-        pause = max(backoff(2 * tries - 1, 2 * self._first, LONGEST), at_least)
+        ORDER_TRIES.labels("later").inc()
+        pause = max(backoff(2 * tries - 1, 2 * self._first, BETWEEN_TRIES_MAX), at_least)
         topic, attempts = held.row.topic, held.row.attempts + 1
-        told = [Refresh(render("fichier/later"), topic=topic)] if topic and attempts == LATER else []
+        told = [Refresh(render("fichier/later"), topic=topic)] if topic and attempts == SENDING_TRIES_UNTOLD else []
         next_try = self._clock() + timedelta(seconds=pause)
         await held.put_off(next_try, told, attempts=attempts, fault=fault[:120])
 
@@ -153,4 +153,4 @@ class Attempt:
 
     async def _over(self, held: Held, outcome: str, text: str, **values: Any) -> None:
         await held.refuse(text, **values)
-        ORDERS.labels(outcome).inc()
+        ORDER_TRIES.labels(outcome).inc()

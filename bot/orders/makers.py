@@ -20,14 +20,14 @@ from storage.outbox import Outgoing
 
 log = structlog.get_logger()
 
-MAKERS = 2
-LOOK = 30.0
+MADE_AT_ONCE = 2
+LOOK_ANYWAY = 30.0
 """Seconds after which the table is looked at anyway: another replica may have died at its work."""
-AGAIN = 1.0
+DATABASE_RETRY = 1.0
 """Seconds until a database that did not answer is asked again."""
-BREATH = 0.05
+BETWEEN_LOOKS = 0.05
 """Seconds between two looks at least."""
-REMEMBERED = 200
+SERVED_MAX = 200
 """Of how many people it is known at most that they had their turn in this round."""
 BEAT = LEASE.total_seconds() / 4
 """Seconds after which a lease is renewed."""
@@ -73,17 +73,17 @@ class Makers:
                 pause = await self._look()
             except Exception:
                 log.warning("orders_unreadable", exc_info=True)
-                pause = AGAIN
+                pause = DATABASE_RETRY
             with suppress(TimeoutError):
-                async with asyncio.timeout(max(pause, BREATH)):
+                async with asyncio.timeout(max(pause, BETWEEN_LOOKS)):
                     await self._outbox.ordered.wait()
 
     async def _look(self) -> float:
         """Take one order if a hand is free; the seconds until the next look."""
         if (shut := self._gate.wait()) > 0:
             return shut
-        if len(self._busy) >= (MAKERS if self._gate.is_open else 1):
-            return LOOK  # who is done calls
+        if len(self._busy) >= (MADE_AT_ONCE if self._gate.is_open else 1):
+            return LOOK_ANYWAY  # who is done calls
         now, busy = self._clock(), list(self._busy)
         row = await self._steps.run(lambda db: table.take(db, now, now + LEASE, busy, list(self._turn)))
         if row is not None:
@@ -91,14 +91,14 @@ class Makers:
             self._busy[row.target] = asyncio.create_task(self._work(row))
             return 0.0
         following = await self._steps.run(lambda db: table.next_due(db, busy), writes=False)
-        return min(LOOK, max(0.0, (following - now).total_seconds())) if following else LOOK
+        return min(LOOK_ANYWAY, max(0.0, (following - now).total_seconds())) if following else LOOK_ANYWAY
 
     def _serve(self, person: str) -> None:
         """Somebody’s turn has come; when all who wait had one, the next round begins."""
         if person in self._turn:
             self._turn.clear()
         self._turn[person] = None
-        if len(self._turn) > REMEMBERED:
+        if len(self._turn) > SERVED_MAX:
             del self._turn[next(iter(self._turn))]
 
     async def _work(self, row: Outgoing) -> None:

@@ -11,7 +11,7 @@ from bot.outbox.search import posts_from
 from bot.outbox.sender import MARK
 from bot.refusals import Refusal
 
-MOST = 10
+FILES_PER_POST = 10
 """How many files a post carries: their ids must fit in 300 characters, on every version."""
 REASONS = {Refusal.SWITCHED_OFF: "off", Refusal.TOO_LARGE: "large", Refusal.FORBIDDEN: "forbidden"}
 
@@ -25,7 +25,7 @@ class Dropped(ChatError):
 
 def parts(files: Sequence[Path]) -> list[Sequence[Path]]:
     """The files of each post; a parcel without files is one post too."""
-    return [files[i : i + MOST] for i in range(0, len(files), MOST)] or [[]]
+    return [files[i : i + FILES_PER_POST] for i in range(0, len(files), FILES_PER_POST)] or [[]]
 
 
 async def standing(chat: Chat, channel_id: str, held: Held) -> dict[int, str]:

@@ -17,7 +17,7 @@ from bot.outbox import Order
 from bot.replies import Message, Parcel, Reply
 from storage.outbox import Outgoing
 
-MAKING = 120.0
+MAKING_MAX = 120.0
 """Seconds after which an order that is still not made has failed."""
 
 
@@ -38,7 +38,7 @@ class Workshop:
         if trigger is None or payload is None:
             raise UserError("Ce fichier vient d’une demande plus ancienne : recommencez depuis une commande.")
         with REQUESTS.labels("file", order.name).time():
-            async with asyncio.timeout(MAKING), self._m.database.transaction(writes=False) as db:
+            async with asyncio.timeout(MAKING_MAX), self._m.database.transaction(writes=False) as db:
                 user = await self._admission.person(db, request, trigger)
                 context = self._admission.context(user, request, db, row.created_at)
                 parcel: Parcel = await trigger.handler(context, payload, folder)

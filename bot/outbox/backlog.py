@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from bot.outbox.letters import Letter
 
-KEPT = 20_000
+BACKLOG_MAX = 20_000
 """Of how many messages the ids are kept; the leases of the others end by themselves."""
 
 
@@ -27,7 +27,7 @@ class Backlog:
         """Leave messages in the table, their leases to be ended."""
         for letter in letters:
             self.returned(letter)
-            if len(self._ids) < KEPT:
+            if len(self._ids) < BACKLOG_MAX:
                 self._ids[letter.message.id] = None
 
     def returned(self, letter: Letter) -> None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from bot.backoff import backoff
 
-RESTS = 3
+RESTS_MAX = 3
 """How often in a row a lane waits for a message that the server failed at; then what comes after passes it."""
-REMEMBERED = 1000
+DOUBTS_MAX = 1000
 
 
 @dataclass(slots=True)
@@ -31,10 +31,10 @@ class Doubts:
         """The server failed at a message for it; True when it had not before."""
         doubt = self._about.setdefault(target, _Doubt())
         self._about.move_to_end(target)
-        if len(self._about) > REMEMBERED:
+        if len(self._about) > DOUBTS_MAX:
             self._about.popitem(last=False)
         doubt.times += 1
-        if doubt.times <= RESTS:
+        if doubt.times <= RESTS_MAX:
             doubt.until = _now() + backoff(doubt.times, self._first)
         return doubt.times == 1
 

@@ -8,7 +8,7 @@ from bot.outbox.letters import Letter
 from storage.outbox import Where
 
 Lane = tuple[Where, str]
-LONGEST = 25
+LANE_MAX = 25
 """How many messages of one lane wait in memory at most."""
 
 
@@ -61,11 +61,11 @@ class Lanes:
 
     def full(self) -> list[str]:
         """The targets for which no more should be brought into memory: it is for all."""
-        return [target for (_, target), letters in self._lanes.items() if len(letters) >= LONGEST]
+        return [target for (_, target), letters in self._lanes.items() if len(letters) >= LANE_MAX]
 
     def is_full(self, letter: Letter) -> bool:
         """Whether its lane is one of these."""
-        return len(self._lanes.get((letter.message.where, letter.target), ())) >= LONGEST
+        return len(self._lanes.get((letter.message.where, letter.target), ())) >= LANE_MAX
 
     def clear(self, *lanes: Lane) -> Sequence[Letter]:
         """Take out all that nobody is at, of these lanes or of all."""

@@ -8,9 +8,9 @@ from bot.outbox.rows import Rows
 
 log = structlog.get_logger()
 
-TOGETHER = 0.05
+MARKS_GATHERED_FOR = 0.05
 """Seconds over which marks are gathered."""
-AGAIN = 1.0
+DATABASE_RETRY = 1.0
 """Seconds until a database that did not take them is asked again."""
 
 
@@ -34,9 +34,9 @@ class Marks:
         """Write marks as they come, for ever."""
         while True:
             await self._some.wait()
-            await asyncio.sleep(TOGETHER)
+            await asyncio.sleep(MARKS_GATHERED_FOR)
             if not await self.flush():
-                await asyncio.sleep(AGAIN)
+                await asyncio.sleep(DATABASE_RETRY)
 
     async def flush(self) -> bool:
         """Write all marks now; False when the database did not take them (they are kept)."""

@@ -9,7 +9,7 @@ from bot.errors import UserError
 from bot.texts import render
 from storage import orders
 
-MOST = 20
+ORDERS_PER_PERSON = 20
 """How many orders of one person may wait."""
 
 
@@ -36,5 +36,5 @@ def topic_of(order_id: str) -> str:
 
 async def make_room(db: AsyncSession, user_id: str) -> None:
     """Raises UserError when so many orders of somebody wait that they should wait, too."""
-    if await orders.waiting(db, user_id) >= MOST:
-        raise UserError(render("fichier/many", count=MOST))
+    if await orders.waiting(db, user_id) >= ORDERS_PER_PERSON:
+        raise UserError(render("fichier/many", count=ORDERS_PER_PERSON))

@@ -7,7 +7,7 @@ from bot.mattermost import Chat, ChatPost
 
 PAGES = ((0, 20), (0, 200), (1, 200), (2, 200), (3, 200), (4, 200))
 """The pages looked at, each with its size: few posts first, 1000 at most."""
-APART = timedelta(days=1)
+CLOCK_AHEAD_MAX = timedelta(days=1)
 """Beyond the first page, how far the bot’s clock may be ahead of Mattermost’s."""
 
 
@@ -16,7 +16,7 @@ async def posts_from(chat: Chat, channel_id: str, created_at: datetime) -> Async
 
     The newest are looked at in any case. Raises ChatError.
     """
-    since = (created_at - APART).timestamp() * 1000
+    since = (created_at - CLOCK_AHEAD_MAX).timestamp() * 1000
     for page, size in PAGES:
         posts = await chat.newest_posts(channel_id, page, size)
         for post in posts:

@@ -21,7 +21,7 @@ from storage.outbox import Where
 
 log = structlog.get_logger()
 
-TRY = timedelta(seconds=12)
+TRY_MAX = timedelta(seconds=12)
 """The longest a single try takes; it is begun only while the lease lasts as long."""
 
 
@@ -59,7 +59,7 @@ class Tries:
 
     async def deliver(self, letter: Letter) -> Verdict:
         """Try once. Raises what the database raises."""
-        if not await self._rows.still_mine(letter, TRY):
+        if not await self._rows.still_mine(letter, TRY_MAX):
             return Verdict(Outcome.SETTLED)
         if letter.again and await self._rows.superseded(letter.message):
             return self._done(letter, letter.target, "found")
@@ -68,7 +68,7 @@ class Tries:
     async def _send(self, letter: Letter) -> Verdict:
         began = asyncio.get_running_loop().time()
         try:
-            async with asyncio.timeout(TRY.total_seconds()):
+            async with asyncio.timeout(TRY_MAX.total_seconds()):
                 post_id, found = await send(self._chat, letter.message, again=letter.again)
         except TimeoutError:
             return await self._failed(letter, ChatError(0, "timeout"), began)

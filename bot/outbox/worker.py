@@ -21,15 +21,15 @@ from storage.outbox import Outgoing, Where
 
 log = structlog.get_logger()
 
-WORKERS = 4
+DELIVERED_AT_ONCE = 4
 COURTESY = 0.1
 """Seconds a message waits at most for the requests under way: accepting a report comes before its receipt."""
-BATCH = 100
-LOOK = 30.0
+TAKEN_AT_ONCE = 100
+LOOK_ANYWAY = 30.0
 """Seconds after which the table is looked at anyway: another replica may have died at its work."""
-BREATH = 0.2
+BETWEEN_LOOKS = 0.2
 """Seconds between two looks at least."""
-HELD = 400
+LETTERS_MAX = 400
 """How many messages wait in memory at most; the others wait in the table."""
 
 
@@ -77,7 +77,7 @@ class Outbox:
         if self._one_process:
             await self._rows.release_all()
         self._backlog.found(await self._rows.waiting())
-        loops = [self._watch(), self._marks.run(), *(self._work() for _ in range(WORKERS))]
+        loops = [self._watch(), self._marks.run(), *(self._work() for _ in range(DELIVERED_AT_ONCE))]
         self._tasks = [asyncio.create_task(loop) for loop in loops]
         OUTBOX_OPEN.set(1)
 
@@ -97,7 +97,7 @@ class Outbox:
 
     def _may_leave(self, letter: Letter) -> bool:
         """Whether a new message need not wait in the table: for the gate, for memory, or behind others of its lane."""
-        if not self.is_open or self._draining or len(self._lanes) >= HELD or self._lanes.is_full(letter):
+        if not self.is_open or self._draining or len(self._lanes) >= LETTERS_MAX or self._lanes.is_full(letter):
             return False
         return not self._backlog.holds(letter.target) and not self._tries.doubts.rests(letter.target)
 
@@ -158,7 +158,7 @@ class Outbox:
                 log.warning("outbox_unreadable", exc_info=True)
                 pause = self._first
             with suppress(TimeoutError):
-                async with asyncio.timeout(max(pause, BREATH)):
+                async with asyncio.timeout(max(pause, BETWEEN_LOOKS)):
                     await self.wake.wait()
 
     async def _look(self) -> float:
@@ -168,16 +168,16 @@ class Outbox:
             return shut
         if not gate.is_open and not await self._tries.is_back():
             return gate.wait()
-        room = (BATCH if gate.is_open else 1) - len(self._lanes)
+        room = (TAKEN_AT_ONCE if gate.is_open else 1) - len(self._lanes)
         if room <= 0:
-            return LOOK  # a worker calls when it is done
+            return LOOK_ANYWAY  # a worker calls when it is done
         await self._release()
         return await self._take(room)
 
     async def _take(self, room: int) -> float:
         """Bring so many messages into memory; the seconds until the next look."""
         doubts = self._tries.doubts
-        rested_in = doubts.wait(LOOK)
+        rested_in = doubts.wait(LOOK_ANYWAY)
         # A message that the server failed at is no probe: it would fail again.
         but_of = [*self._lanes.full(), *(doubts.resting() if self.is_open else doubts.all())]
         due_in = await self._rows.due_in(but_of)
@@ -190,7 +190,7 @@ class Outbox:
             self._backlog.all_taken(but_of)
         if self._tries.opened():  # it answers, and nothing is there to probe with
             return 0.0
-        return min(due_in or LOOK, rested_in)
+        return min(due_in or LOOK_ANYWAY, rested_in)
 
     async def _bring(self, room: int, but_of: Sequence[str]) -> int:
         letters = await self._rows.take(room, but_of)
@@ -203,6 +203,6 @@ class Outbox:
         return len(letters)
 
     async def _release(self) -> None:
-        if ids := self._backlog.oldest(10 * BATCH):
+        if ids := self._backlog.oldest(10 * TAKEN_AT_ONCE):
             await self._rows.release(ids)
             self._backlog.released(ids)

@@ -19,11 +19,11 @@ from storage.database import Database
 
 log = structlog.get_logger()
 
-FARTHEST = timedelta(days=7)
+CATCH_UP_MAX = timedelta(days=7)
 """What was written longer ago is not answered any more."""
-REFUSED = 60.0
+TOKEN_RETRY = 60.0
 """Seconds until a refused token is tried again: only the operator can mend it."""
-LONGEST = 30.0
+RECONNECTING_MAX = 30.0
 
 
 class Events:
@@ -77,7 +77,7 @@ class Events:
                 lived, pause = False, 0.0
             tries = 1 if lived else tries + 1
             self._is_up(False)
-            await asyncio.sleep(max(pause, backoff(tries, self._first, LONGEST)))
+            await asyncio.sleep(max(pause, backoff(tries, self._first, RECONNECTING_MAX)))
 
     async def connect(self) -> tuple[bool, float]:
         """One connection from begin to end: whether it came about, and the seconds to wait at least."""
@@ -102,7 +102,7 @@ class Events:
 
     def _not_connected(self, error: ChatError) -> float:
         log.warning("websocket_refused", status=error.status, error_id=error.error_id)
-        return REFUSED if error.status == 401 else error.retry_after or 0.0
+        return TOKEN_RETRY if error.status == 401 else error.retry_after or 0.0
 
     async def _why_silent(self) -> float:
         """A socket that opened and was closed without a word: the server’s way to refuse a token."""
@@ -112,7 +112,7 @@ class Events:
         except ChatError:
             return 0.0
         log.error("token_refused")
-        return REFUSED
+        return TOKEN_RETRY
 
     def _hello(self) -> None:
         """The server begins anew: what it told before is not told again."""
@@ -151,13 +151,13 @@ class Events:
                 log.warning("not_caught_up", exc_info=True)
                 self._behind.set()
                 tries += 1
-                await asyncio.sleep(backoff(tries, self._first, LONGEST))
+                await asyncio.sleep(backoff(tries, self._first, RECONNECTING_MAX))
             finally:
                 self._reading = False
 
     async def _catch_up(self) -> None:
         if (seen := self.seen) is not None:
-            since = int(max(seen, self._clock() - FARTHEST).timestamp() * 1000)
+            since = int(max(seen, self._clock() - CATCH_UP_MAX).timestamp() * 1000)
             bot = await self._chat.me()
             for channel_id in await self._chat.channels_with_news(since):
                 await self._read_channel(channel_id, since, bot.id)

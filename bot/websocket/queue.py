@@ -11,8 +11,8 @@ from bot.metrics import EVENTS
 
 log = structlog.get_logger()
 
-WORKERS = 4
-WAITING = 1000
+HANDLED_AT_ONCE = 4
+EVENTS_MAX = 1000
 
 OnEvent = Callable[[BaseModel], Awaitable[None]]
 
@@ -22,13 +22,13 @@ class Queue:
 
     def __init__(self, on_event: OnEvent) -> None:
         self._on_event = on_event
-        self._waiting: asyncio.Queue[BaseModel] = asyncio.Queue(WAITING)
+        self._waiting: asyncio.Queue[BaseModel] = asyncio.Queue(EVENTS_MAX)
         self._busy = 0
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin to hand over."""
-        self._tasks = [asyncio.create_task(self._work()) for _ in range(WORKERS)]
+        self._tasks = [asyncio.create_task(self._work()) for _ in range(HANDLED_AT_ONCE)]
 
     @property
     def is_idle(self) -> bool:
