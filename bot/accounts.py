@@ -57,9 +57,9 @@ class Accounts:
         will_do = is_known or says_it
         if will_do and self._clock() < self._silent_until:
             return known
-        return await self._asked(user_id, known, derive=derive, will_do=will_do)
+        return await self._ask(user_id, known, derive=derive, will_do=will_do)
 
-    def changed(self, user_id: str, *, is_gone: bool) -> None:
+    def note_change(self, user_id: str, *, is_gone: bool) -> None:
         """Something about an account changed: it was deactivated, or is to be asked about again."""
         known = self._known.get(user_id)
         if is_gone:
@@ -68,7 +68,7 @@ class Accounts:
         elif known:
             self._known[user_id] = replace(known, is_stale=True)
 
-    async def _asked(self, user_id: str, known: Account | None, *, derive: bool, will_do: bool) -> Account | None:
+    async def _ask(self, user_id: str, known: Account | None, *, derive: bool, will_do: bool) -> Account | None:
         try:
             async with asyncio.timeout(ASKING_MAX if will_do else None):
                 user = await self._chat.user(user_id)

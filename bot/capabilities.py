@@ -35,11 +35,6 @@ class Capabilities:
         """How long a trigger id opens a dialog."""
         return 30 if self.version >= (9, 5) else 3
 
-    @property
-    def own_command_right(self) -> str:
-        """The permission one needs to keep one’s own slash commands."""
-        return "manage_own_slash_commands" if self.version >= (11, 2) else "manage_slash_commands"
-
 
 OLDEST = Capabilities((5, 37))
 """What is safe to assume of a server not reached yet."""

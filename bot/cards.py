@@ -34,13 +34,13 @@ class Cards:
             "color": COLOUR,
             "fields": [{"title": name, "value": value, "short": True} for name, value in message.facts],
             "actions": [
-                self._action(button, f"b{i}", self._sealed(button, person, response_url))
+                self._action(button, f"b{i}", self._seal(button, person, response_url))
                 for i, button in enumerate(message.buttons)
             ],
         }
         return {"attachments": [card]}
 
-    def _sealed(self, button: Button, person: str, response_url: str) -> str:
+    def _seal(self, button: Button, person: str, response_url: str) -> str:
         link = {"b": name_of(type(button.payload)), "d": button.payload.model_dump(mode="json")}
         if person:
             link["u"] = person

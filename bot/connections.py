@@ -16,7 +16,7 @@ log = structlog.get_logger()
 CONNECTIONS_MAX, CONNECTIONS_MIN = 1000, 16
 
 
-def bearable() -> int:
+def connections_max() -> int:
     """Connections at once: half of the files this process may open, the rest being for Mattermost and the database."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return CONNECTIONS_MAX if soft == resource.RLIM_INFINITY else max(CONNECTIONS_MIN, min(CONNECTIONS_MAX, soft // 2))
@@ -26,7 +26,7 @@ def bearable() -> int:
 class Limits:
     """How many connections at once, and for how many seconds they may keep the bot waiting."""
 
-    most: int = field(default_factory=bearable)
+    most: int = field(default_factory=connections_max)
     coming: float = 15.0
     """From its first byte to its last, headers and body; for the first request, from the connection on."""
     idle: float = 100.0
@@ -51,7 +51,7 @@ class Connections:
     def __len__(self) -> int:
         return len(self._open)
 
-    def guarded(self, factory: Callable[[], asyncio.Protocol]) -> Callable[[], asyncio.Protocol]:
+    def guard(self, factory: Callable[[], asyncio.Protocol]) -> Callable[[], asyncio.Protocol]:
         """What makes the same protocols, each known here."""
         return lambda: _Connection(self, factory())
 
@@ -72,7 +72,7 @@ class Connections:
                 connection.idle = True
                 connection.ends_in(self.limits.idle)
 
-    def came(self, connection: "_Connection") -> None:
+    def enter(self, connection: "_Connection") -> None:
         """Somebody is connected: somebody else has to leave where that is one too many, or the newcomer where all are
         being answered."""
         self._open[connection.transport] = connection
@@ -80,18 +80,18 @@ class Connections:
         if len(self._open) > self.limits.most:
             log.warning("connections_full", count=self.limits.most)
             leaving = next(iter(self._waiting), connection)
-            self.left(leaving)
+            self.leave(leaving)
             leaving.transport.abort()
         if connection.transport in self._open:
             self._waiting[connection] = None
 
-    def heard(self, connection: "_Connection") -> None:
+    def hear(self, connection: "_Connection") -> None:
         """Some bytes came: where they begin a request, it has its time from now on."""
         if connection.idle and connection in self._waiting:
             connection.idle = False
             connection.ends_in(self.limits.coming)
 
-    def left(self, connection: "_Connection") -> None:
+    def leave(self, connection: "_Connection") -> None:
         """Somebody is connected no more."""
         self._waiting.pop(connection, None)
         self._open.pop(connection.transport, None)
@@ -127,11 +127,11 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
         self._inner.connection_made(transport)
-        self._connections.came(self)
+        self._connections.enter(self)
         self._look()
 
     def data_received(self, data: bytes) -> None:
-        self._connections.heard(self)
+        self._connections.hear(self)
         self._inner.data_received(data)
 
     def eof_received(self) -> bool | None:
@@ -140,7 +140,7 @@ class _Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if self._next_look is not None:
             self._next_look.cancel()
-        self._connections.left(self)
+        self._connections.leave(self)
         self._inner.connection_lost(exc)
 
     def pause_writing(self) -> None:

@@ -73,7 +73,7 @@ class Delivery:
                 case SendFile():
                     if request.user_id:
                         await make_room(db, reply.user_id)
-                    messages += self._ordered(reply)
+                    messages += self._order(reply)
                 case _:
                     continue
         if messages:
@@ -97,13 +97,13 @@ class Delivery:
         for reply in replies:
             match reply:
                 case Ask():
-                    body = _joined(body, await self._ask(reply, request))
+                    body = _join(body, await self._ask(reply, request))
                 case Whisper():
-                    body = _joined(body, await self._whisper(reply, request))
+                    body = _join(body, await self._whisper(reply, request))
                 case Update():
                     body |= {"update": self.content(reply, request.only_for, request.response_url)}
                 case Refuse():
-                    body = _joined(body, await self._refuse(reply, request))
+                    body = _join(body, await self._refuse(reply, request))
                 case _:
                     continue
         return body
@@ -116,7 +116,7 @@ class Delivery:
             await self._w.chat.open_dialog(request.trigger_id, f"{self._w.public_url}/dialogs", dialog)
         except ChatError as problem:
             log.warning("dialog_not_opened", status=problem.status, error_id=problem.error_id)
-            return await self._whisper(Whisper(_not_opened(problem)), request)
+            return await self._whisper(Whisper(_explain_unopened(problem)), request)
         return {}
 
     def _dialog(self, ask: Ask, request: Request, clues: Clues) -> AnswerBody:
@@ -147,7 +147,7 @@ class Delivery:
             return self._ephemeral(whisper, request)
         if request.kind == "button" and not whisper.buttons and not whisper.facts:
             return {"ephemeral_text": typeset(whisper.text)}
-        if request.response_url and await self._responded(whisper, request):
+        if request.response_url and await self._respond(whisper, request):
             return {}
         if request.user_id:
             async with self._w.database.transaction() as db:
@@ -156,7 +156,7 @@ class Delivery:
             self.hurry([message])
         return {}
 
-    async def _responded(self, whisper: Whisper, request: Request) -> bool:
+    async def _respond(self, whisper: Whisper, request: Request) -> bool:
         try:
             await self._w.chat.respond(request.response_url, self._ephemeral(whisper, request))
         except ChatError:
@@ -194,7 +194,7 @@ class Delivery:
             not_before=now + LEASE,
         )
 
-    def _ordered(self, reply: SendFile) -> list[Outgoing]:
+    def _order(self, reply: SendFile) -> list[Outgoing]:
         """The waiting message, and the order: that one is due for whichever replica has a hand free."""
         now, ident = self._w.clock(), secrets.token_hex(13)
         topic = topic_of(ident) if reply.waiting else None
@@ -212,14 +212,14 @@ class Delivery:
         return [*said, row]
 
 
-def _not_opened(problem: ChatError) -> str:
+def _explain_unopened(problem: ChatError) -> str:
     """Why there is no dialog, and when to try again."""
     if problem.status == 429 and problem.retry_after:
         return f"Mattermost demande de patienter. Recommencez dans {plural(ceil(problem.retry_after), 'seconde')}."
     return "La fenêtre n’a pas pu s’ouvrir. Recommencez, s’il vous plaît."
 
 
-def _joined(body: AnswerBody, more: AnswerBody) -> AnswerBody:
+def _join(body: AnswerBody, more: AnswerBody) -> AnswerBody:
     """Two answers in one: a command’s second whisper is an extra response."""
     if "text" in body and "text" in more:
         extra = body.get("extra_responses", [])

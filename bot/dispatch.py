@@ -72,14 +72,14 @@ class Dispatcher:
 
     async def _run(self, request: Request, payload: Payload) -> dict[str, object]:
         reference = begin_request()
-        with self._m.traffic.passing():
-            replies = await self._guarded(request, payload, reference)
-            return await self._answered(replies, request, reference)
+        with self._m.traffic.pass_by():
+            replies = await self._guard(request, payload, reference)
+            return await self._answer(replies, request, reference)
 
     async def event(self, event: BaseModel) -> None:
         """Something happened in Mattermost: forget who changed, and run the handler if there is one."""
         if isinstance(event, PersonChanged):
-            self._m.people.changed(event.user_id, is_gone=event.is_gone)
+            self._m.people.note_change(event.user_id, is_gone=event.is_gone)
         request = Request(
             "event", name_of(type(event)), getattr(event, "user_id", ""), getattr(event, "channel_id", "")
         )
@@ -94,18 +94,18 @@ class Dispatcher:
             if not await claims.claim(db, key[1], period, self._m.clock()):
                 return
             robot = Person(id="", username="", role=Role.ANIMATEUR, since=self._m.clock())
-            replies = _listed(await trigger.handler(self._admission.context(robot, request, db)))
+            replies = _as_list(await trigger.handler(self._admission.context(robot, request, db)))
             messages = await self._m.delivery.prepare(db, replies, request)
         self._m.delivery.hurry(messages)
 
-    async def too_late(self, submission: Submission) -> dict[str, object]:
+    async def keep_late(self, submission: Submission) -> dict[str, object]:
         """A dialog was open for longer than its link lives: keep what was typed, to be taken up again."""
         request = Request("submit", submission.form, submission.user_id)
         with self._m.drafts.at_work(submission):
-            replies = await self._refused(UserError(render("brouillon/too_late")), submission)
-        return await self._answered(replies, request, begin_request())
+            replies = await self._refuse(UserError(render("brouillon/too_late")), submission)
+        return await self._answer(replies, request, begin_request())
 
-    async def cancelled(self, request: Request) -> dict[str, object]:
+    async def cancel(self, request: Request) -> dict[str, object]:
         """A dialog was closed: say where what was typed waits, if some of it does."""
         try:
             async with self._m.database.transaction(writes=False) as db:
@@ -113,9 +113,9 @@ class Dispatcher:
         except AWAY:
             return {}
         told = [Whisper(render("brouillon/closed"), [resume_button(request.key)])] if draft else []
-        return await self._answered(told, request, begin_request())
+        return await self._answer(told, request, begin_request())
 
-    async def _answered(self, replies: Sequence[Reply], request: Request, reference: str) -> dict[str, object]:
+    async def _answer(self, replies: Sequence[Reply], request: Request, reference: str) -> dict[str, object]:
         """Once the work is done, what can’t be told any more does not undo it."""
         try:
             return await self._m.delivery.answer(replies, request)
@@ -123,30 +123,30 @@ class Dispatcher:
             log.error("answer_failed", kind=request.kind, name=request.name, exc_info=problem)
             if request.kind == "submit":
                 return {}
-            return await self._m.delivery.answer([_broken(problem, reference)], request)
+            return await self._m.delivery.answer([_apologise(problem, reference)], request)
 
-    async def _guarded(self, request: Request, payload: Payload, reference: str) -> list[Reply]:
+    async def _guard(self, request: Request, payload: Payload, reference: str) -> list[Reply]:
         """A dialog that changes something is written down first; what only reads is as easily asked again."""
         trigger = self._triggers.get((request.kind, request.name))
         if not isinstance(payload, Submission) or (trigger and not trigger.writes):
-            return await self._tried(request, payload, reference)
+            return await self._try(request, payload, reference)
         with self._m.drafts.at_work(payload):
-            return await self._tried(request, payload, reference)
+            return await self._try(request, payload, reference)
 
-    async def _tried(self, request: Request, payload: Payload, reference: str) -> list[Reply]:
+    async def _try(self, request: Request, payload: Payload, reference: str) -> list[Reply]:
         try:
             replies = await self._transact(request, payload)
         except UserError as refusal:
             OUTCOMES.labels(request.kind, "refused").inc()
-            return await self._refused(refusal, payload)
+            return await self._refuse(refusal, payload)
         except Exception as problem:
             OUTCOMES.labels(request.kind, "failed").inc()
             log.error("request_failed", kind=request.kind, name=request.name, exc_info=problem)
             kept = isinstance(payload, Submission) and self._m.drafts.holds(payload.key)
-            return [_broken(problem, reference, kept=kept)]
+            return [_apologise(problem, reference, kept=kept)]
         OUTCOMES.labels(request.kind, "done").inc()
         if isinstance(payload, Submission):
-            self._m.drafts.done(payload.key)
+            self._m.drafts.release(payload.key)
         return replies
 
     async def _transact(self, request: Request, payload: Payload) -> list[Reply]:
@@ -156,7 +156,7 @@ class Dispatcher:
         async with self._m.database.transaction(writes=trigger.writes) as db:
             user = await self._admission.person(db, request, trigger)
             context = self._admission.context(user, request, db)
-            replies = _listed(await trigger.handler(context, *self._arguments(trigger, payload, context.clues)))
+            replies = _as_list(await trigger.handler(context, *self._arguments(trigger, payload, context.clues)))
             messages = await self._m.delivery.prepare(db, replies, request) if trigger.writes else []
             if isinstance(payload, Submission) and trigger.writes and trigger.accepted is None:
                 await claims.claim(db, SUBMISSIONS, payload.key, context.now)
@@ -183,16 +183,16 @@ class Dispatcher:
         if kind == "command" and isinstance(payload, str) and len(payload) > LINE_MAX:
             raise UserError(render("refus/too_long", count=len(payload), most=LINE_MAX))
         if kind == "button" and trigger.payload:
-            return (self._pressed(trigger.payload, payload),)
+            return (self._read_button(trigger.payload, payload),)
         return () if kind == "job" else (payload,)
 
-    def _pressed(self, model: type[BaseModel], payload: Payload) -> BaseModel:
+    def _read_button(self, model: type[BaseModel], payload: Payload) -> BaseModel:
         try:
             return model.model_validate(payload)
         except ValidationError:
             raise UserError("Ce bouton vient d’une version plus ancienne : recommencez depuis une commande.") from None
 
-    async def _refused(self, refusal: UserError, payload: Payload) -> list[Reply]:
+    async def _refuse(self, refusal: UserError, payload: Payload) -> list[Reply]:
         if isinstance(payload, Submission):
             try:
                 async with self._m.database.transaction() as db:
@@ -201,17 +201,17 @@ class Dispatcher:
                 # It stays in the spool, to be recovered.
                 log.warning("draft_not_kept", name=payload.form, exc_info=problem)
             else:
-                self._m.drafts.done(payload.key)
+                self._m.drafts.release(payload.key)
         return [Refuse(refusal.text, refusal.fields)]
 
 
-def _broken(problem: Exception, reference: str, *, kept: bool = False) -> Refuse:
+def _apologise(problem: Exception, reference: str, *, kept: bool = False) -> Refuse:
     away = may_pass(problem) or (isinstance(problem, ChatError) and problem.may_pass)
     full = cannot_write(problem)
     return Refuse(render("refus/broken", reference=reference, kept=kept, away=away, full=full))
 
 
-def _listed(replies: Replies) -> list[Reply]:
+def _as_list(replies: Replies) -> list[Reply]:
     if replies is None:
         return []
     return list(replies) if isinstance(replies, Sequence) else [replies]

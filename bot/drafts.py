@@ -46,7 +46,7 @@ class Drafts:
         however that ends, it is left to be recovered."""
         key = submission.key
         self._at_work[key] += 1
-        self._spool.write(replace(trimmed(submission), at=self._clock().timestamp()))
+        self._spool.write(replace(trim(submission), at=self._clock().timestamp()))
         try:
             yield
         finally:
@@ -56,7 +56,7 @@ class Drafts:
             if key in self._spool:
                 self.left_behind.set()
 
-    def done(self, key: str) -> None:
+    def release(self, key: str) -> None:
         """It was accepted, or its draft is in the database: nothing can be lost any more."""
         self._spool.strike(key)
 
@@ -70,23 +70,23 @@ class Drafts:
 
     async def keep(self, db: AsyncSession, submission: Submission) -> None:
         """Keep a draft, if the transaction ends well."""
-        await drafts.keep(db, self._draft(trimmed(submission)))
+        await drafts.keep(db, self._draft(trim(submission)))
 
-    def waiting(self) -> list[Submission]:
+    def left_over(self) -> list[Submission]:
         """What a crash or an outage of the database left in the spool, oldest first."""
         self._spool.mend()
-        return [s for s in self._spool.left() if s.key not in self._at_work]
+        return [s for s in self._spool.submissions() if s.key not in self._at_work]
 
     async def of(self, db: AsyncSession, user_id: str, forms: Collection[str]) -> Sequence[Draft]:
         """Somebody’s drafts of some forms, newest first, those of the spool included."""
-        spooled = [self._draft(s) for s in self.waiting() if s.user_id == user_id and s.form in forms]
+        spooled = [self._draft(s) for s in self.left_over() if s.user_id == user_id and s.form in forms]
         known = {d.key for d in spooled}
         kept = [d for d in await drafts.of(db, user_id, forms, self._clock()) if d.key not in known]
         return sorted([*spooled, *kept], key=lambda d: d.saved_at, reverse=True)
 
     async def find(self, db: AsyncSession, user_id: str, key: str) -> Draft | None:
         """One draft of somebody."""
-        spooled = (self._draft(s) for s in self.waiting() if s.key == key and s.user_id == user_id)
+        spooled = (self._draft(s) for s in self.left_over() if s.key == key and s.user_id == user_id)
         return next(spooled, None) or await drafts.get(db, user_id, key, self._clock())
 
     def _draft(self, submission: Submission) -> Draft:
@@ -100,17 +100,17 @@ class Drafts:
         )
 
 
-def trimmed(submission: Submission) -> Submission:
+def trim(submission: Submission) -> Submission:
     """What is kept of a submission: what its form asked for, and of that no more than people type."""
-    form = Form.named(submission.form)
+    form = Form.find(submission.form)
     sent = submission.raw
-    raw = form.trimmed(sent) if form else {cut(name): cut(value) for name, value in sent.items()}
+    raw = form.trim(sent) if form else {cut(name): cut(value) for name, value in sent.items()}
     while raw and len(json.dumps([raw, submission.hidden])) > DRAFT_MAX:
-        raw = _smaller(raw)
+        raw = _shrink(raw)
     return replace(submission, raw=raw)
 
 
-def _smaller(raw: dict[str, Any]) -> dict[str, Any]:
+def _shrink(raw: dict[str, Any]) -> dict[str, Any]:
     """Half of what takes most."""
     name = max(raw, key=lambda n: len(json.dumps(raw[n])))
     value = raw[name]
@@ -119,9 +119,9 @@ def _smaller(raw: dict[str, Any]) -> dict[str, Any]:
     return {n: v for n, v in raw.items() if n != name}
 
 
-def reopened(draft: Draft) -> Ask:
+def reopen(draft: Draft) -> Ask:
     """The dialog of a draft, under the same one-time key: sent twice it still counts once."""
-    form = Form.named(draft.form)
+    form = Form.find(draft.form)
     if form is None:
         raise UserError("Ce brouillon vient d’une version plus ancienne : recommencez la saisie.")
     return Ask(form.recall(draft.raw, draft.hidden), key=draft.key)

@@ -82,17 +82,17 @@ class Feature:
         accepted: Accepted | None = None,
     ) -> Callable[[Handler[F]], Handler[F]]:
         """The form was sent, and is valid."""
-        return self._typed("submit", form, roles, writes=writes, accepted=accepted)
+        return self._declare("submit", form, roles, writes=writes, accepted=accepted)
 
     def button(
         self, payload: type[P], *, roles: Collection[Role] = EVERYONE, writes: bool = True
     ) -> Callable[[Handler[P]], Handler[P]]:
         """A button with such a payload was clicked."""
-        return self._typed("button", payload, roles, writes=writes)
+        return self._declare("button", payload, roles, writes=writes)
 
     def event(self, event: type[P]) -> Callable[[Handler[P]], Handler[P]]:
         """Such an event came from the websocket."""
-        return self._typed("event", event, EVERYONE)
+        return self._declare("event", event, EVERYONE)
 
     def job(self, schedule: str) -> Callable[[JobHandler], JobHandler]:
         """Runs on a schedule, once for all replicas; never between 02:00 and 03:00, which some nights have twice."""
@@ -109,9 +109,9 @@ class Feature:
 
         It may be called again for the same order. Raises UserError where there is nothing to send.
         """
-        return self._typed("file", order, roles, writes=False)
+        return self._declare("file", order, roles, writes=False)
 
-    def _typed(
+    def _declare(
         self, kind: TriggerKind, payload: type[Any], roles: Collection[Role], **more: Any
     ) -> Callable[[Any], Any]:
         def register(handler: Any) -> Any:

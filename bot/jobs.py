@@ -53,8 +53,8 @@ class Jobs:
     async def start(self) -> None:
         """Wait for the times to come, and make up for those that passed while nobody was here."""
         for key, trigger in self._schedules.items():
-            self._scheduler.add_job(self._due, trigger, args=(key,), id=key[1])
-            await self._due(key)
+            self._scheduler.add_job(self._begin, trigger, args=(key,), id=key[1])
+            await self._begin(key)
         self._scheduler.start()
 
     async def stop(self, seconds: float = 3.0) -> None:
@@ -68,16 +68,16 @@ class Jobs:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _due(self, key: Key) -> None:
+    async def _begin(self, key: Key) -> None:
         # A task of our own: the scheduler would cancel its own at the end.
         due = last_due(self._schedules[key], self._clock())
         if due is None or self._stopping.is_set():
             return
-        task = asyncio.create_task(self._until_done(key, period_of(due)))
+        task = asyncio.create_task(self._run_until_done(key, period_of(due)))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _until_done(self, key: Key, period: str) -> None:
+    async def _run_until_done(self, key: Key, period: str) -> None:
         for pause in (*JOB_RETRIES, None):
             try:
                 await self._run(key, period)
@@ -87,10 +87,10 @@ class Jobs:
             else:
                 JOBS.labels(key[1], "done").inc()
                 return
-            if pause is None or await self._stopped_within(pause):
+            if pause is None or await self._stops_within(pause):
                 return
 
-    async def _stopped_within(self, seconds: float) -> bool:
+    async def _stops_within(self, seconds: float) -> bool:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
         return self._stopping.is_set()

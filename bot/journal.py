@@ -61,7 +61,7 @@ class Journal:
             self._file = None
 
 
-class Left:
+class Legacy:
     """The journal of a process that died, held while it is open."""
 
     def __init__(self, path: Path, file: int) -> None:
@@ -69,7 +69,7 @@ class Left:
         self._file = file
 
     @classmethod
-    def take(cls, path: Path) -> "Left | None":
+    def take(cls, path: Path) -> "Legacy | None":
         """Hold it; None while its process lives, when another one was faster, or when it can’t be opened."""
         try:
             file = os.open(path, os.O_RDWR)

@@ -1,6 +1,5 @@
 """What the bot writes down of its work: one line an event, and nothing personal in it."""
 
-import hashlib
 import logging
 import secrets
 import sys
@@ -37,11 +36,11 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _fault,
-            _only_allowed,
+            _keep_allowed,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, _Steady(out))),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, _SteadyStream(out))),
     )
     logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()], force=True)
 
@@ -54,12 +53,7 @@ def begin_request() -> str:
     return reference
 
 
-def pseudonym(user_id: str) -> str:
-    """What stands for a person in the log: enough to see that two lines are about the same one."""
-    return hashlib.blake2s(user_id.encode(), digest_size=4).hexdigest()
-
-
-class _Steady:
+class _SteadyStream:
     """A stream that takes what it can: a log on a full disk is no reason for a request to fail."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -74,11 +68,11 @@ class _Steady:
             self._stream.flush()
 
 
-def _only_allowed(_: Any, __: str, line: LogLine) -> LogLine:
-    return {key: _plain(value) for key, value in line.items() if key in LOGGED_KEYS}
+def _keep_allowed(_: Any, __: str, line: LogLine) -> LogLine:
+    return {key: _simplify(value) for key, value in line.items() if key in LOGGED_KEYS}
 
 
-def _plain(value: object) -> object:
+def _simplify(value: object) -> object:
     """Numbers as they are; texts short, and none that could be an address."""
     if value is None or isinstance(value, (bool, int, float)):
         return value

@@ -25,7 +25,7 @@ ROLE_HOLDS_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _Memory:
     person: Person
     until: datetime
     derived: bool
@@ -39,7 +39,7 @@ class People:
         self._database = database
         self._accounts = Accounts(chat, settings, clock)
         self._clock = clock
-        self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._known: OrderedDict[str, _Memory] = OrderedDict()
 
     async def of(self, user_id: str) -> Person:
         """Somebody, as they were less than a minute ago; reads nothing when that is known.
@@ -74,26 +74,18 @@ class People:
             row = await people.get(db, user_id)
         return self._derive(user_id, row, account).person
 
-    def remember(self, person: Person) -> None:
-        """A handler changed somebody’s place: know it at once. The role known before holds if none is given."""
-        known = self._known.get(person.id)
-        if person.role is None and known is None:
-            return
-        role = person.role or (known.person.role if known else None)
-        self._remember(_with(person, role=role), derived=known.derived if known else False)
-
     def forget(self, user_id: str) -> None:
         """Something the register says of somebody changed: read it again next time."""
         known = self._known.get(user_id)
         if known is not None:
             self._known[user_id] = replace(known, until=self._clock())
 
-    def changed(self, user_id: str, *, is_gone: bool = False) -> None:
+    def note_change(self, user_id: str, *, is_gone: bool = False) -> None:
         """Mattermost told that an account changed: ask again next time, or know at once that it was deactivated."""
-        self._accounts.changed(user_id, is_gone=is_gone)
+        self._accounts.note_change(user_id, is_gone=is_gone)
         self.forget(user_id)
 
-    async def _look_up(self, user_id: str) -> _Known:
+    async def _look_up(self, user_id: str) -> _Memory:
         """The register, read by itself and before Mattermost, which is asked only where that gives no role."""
         async with self._database.transaction(writes=False) as db:
             row = await people.get(db, user_id)
@@ -104,7 +96,7 @@ class People:
     async def _account(self, user_id: str, row: Person | None) -> Account | None:
         return await self._accounts.of(user_id, derive=True, is_known=self._holds(row))
 
-    async def _active(self, user_id: str, known: _Known) -> Account | None:
+    async def _active(self, user_id: str, known: _Memory) -> Account | None:
         """The account of somebody who acts; None where Mattermost can’t say, and what was known holds."""
         try:
             if known.derived:
@@ -125,7 +117,7 @@ class People:
         """Whether the register remembers the role that follows from Mattermost, and not from too long ago."""
         return row is not None and row.derived_at is not None and self._clock() - row.derived_at < ROLE_HOLDS_FOR
 
-    def _derive(self, user_id: str, row: Person | None, account: Account | None) -> _Known:
+    def _derive(self, user_id: str, row: Person | None, account: Account | None) -> _Memory:
         if account is None or account.role is None:
             if row is None or not self._holds(row):
                 raise ChatError(0, "nobody_knows")
@@ -139,11 +131,11 @@ class People:
             async with self._database.transaction() as db:
                 await people.derived(db, account.user.id, account.role, account.at)
 
-    def _remember(self, person: Person, *, derived: bool, since: datetime | None = None) -> _Known:
+    def _remember(self, person: Person, *, derived: bool, since: datetime | None = None) -> _Memory:
         """``since`` is when Mattermost said so; what is older because it does not answer serves for a minute more."""
         now = self._clock()
         start = since if since is not None and now - since < NEWS_FOR else now
-        known = self._known[person.id] = _Known(person, start + NEWS_FOR, derived)
+        known = self._known[person.id] = _Memory(person, start + NEWS_FOR, derived)
         self._known.move_to_end(person.id)
         if len(self._known) > PEOPLE_MAX:
             self._known.popitem(last=False)

@@ -25,7 +25,7 @@ RECOVERY_RETRY = 2.0
 """Seconds until what could not be recovered is tried again."""
 
 
-class Unknown(Exception):
+class UnknownForm(Exception):
     """No form of this version has that name."""
 
 
@@ -49,7 +49,7 @@ class Recovery:
 
     async def recover(self) -> bool:
         """Recover all that is left; False when some of it has to be tried again."""
-        waiting = self._m.drafts.waiting()
+        waiting = self._m.drafts.left_over()
         self._tries = Counter({s.key: self._tries[s.key] for s in waiting})
         # What failed comes after the others: it may be its own fault though it does not look so.
         for submission in sorted(waiting, key=lambda s: self._tries[s.key]):
@@ -64,17 +64,17 @@ class Recovery:
     async def _recover(self, submission: Submission) -> None:
         trigger = self._triggers.get(("submit", submission.form))
         if trigger is None:
-            raise Unknown(submission.form)
+            raise UnknownForm(submission.form)
         messages: list[Outgoing] = []
         if trigger.writes:
             async with self._m.database.transaction() as db:
                 # It may have been accepted by a process that died before it could say so.
-                if not await _accepted(db, trigger, submission.key):
-                    messages = await self._kept(db, submission)
-        self._m.drafts.done(submission.key)
+                if not await _is_accepted(db, trigger, submission.key):
+                    messages = await self._keep(db, submission)
+        self._m.drafts.release(submission.key)
         self._m.delivery.hurry(messages)
 
-    async def _kept(self, db: AsyncSession, submission: Submission) -> list[Outgoing]:
+    async def _keep(self, db: AsyncSession, submission: Submission) -> list[Outgoing]:
         await self._m.drafts.keep(db, submission)
         button, topic = resume_button(submission.key), topic_of(submission.key)
         news = Direct(render("brouillon/kept"), [button], user_id=submission.user_id, topic=topic)
@@ -93,7 +93,7 @@ class Recovery:
         return True
 
 
-async def _accepted(db: AsyncSession, trigger: Trigger, key: str) -> bool:
+async def _is_accepted(db: AsyncSession, trigger: Trigger, key: str) -> bool:
     if trigger.accepted is not None:
         return key in await trigger.accepted(db, [key])
     return await claims.is_taken(db, SUBMISSIONS, key)

@@ -44,7 +44,7 @@ class Doors:
 def application(doors: Doors) -> web.Application:
     """The routes Mattermost and the operator’s probes call."""
     server = _Server(doors)
-    app = web.Application(client_max_size=BODY_MAX, middlewares=[_sober, server.whole])
+    app = web.Application(client_max_size=BODY_MAX, middlewares=[_answer_soberly, server.read_whole])
     app.add_routes(
         [
             web.post("/commands", server.command),
@@ -60,7 +60,7 @@ def application(doors: Doors) -> web.Application:
 
 
 @web.middleware
-async def _sober(request: web.Request, handler: HttpHandler) -> web.StreamResponse:
+async def _answer_soberly(request: web.Request, handler: HttpHandler) -> web.StreamResponse:
     """No answer tells more than its status, and no error escapes with a stack."""
     try:
         return await handler(request)
@@ -81,7 +81,7 @@ class _Server:
         self._d = doors
 
     @web.middleware
-    async def whole(self, request: web.Request, handler: HttpHandler) -> web.StreamResponse:
+    async def read_whole(self, request: web.Request, handler: HttpHandler) -> web.StreamResponse:
         """A request is answered once it has come whole: until then its connection keeps the bot waiting."""
         await bodies.read(request)
         with self._d.connections.answering(request.transport):
@@ -123,11 +123,11 @@ class _Server:
             resumed=state["d"],
         )
         if body.get("cancelled"):
-            return web.json_response(await self._d.dispatcher.cancelled(came))
+            return web.json_response(await self._d.dispatcher.cancel(came))
         raw = body.get("submission")
         submission = Submission(state["f"], state["k"], user_id, raw if isinstance(raw, dict) else {}, state["h"])
         if expired:
-            return web.json_response(await self._d.dispatcher.too_late(submission))
+            return web.json_response(await self._d.dispatcher.keep_late(submission))
         return web.json_response(await self._d.dispatcher.run(came, submission))
 
     async def lookup(self, request: web.Request) -> web.Response:
@@ -220,7 +220,7 @@ class Entrance:
         await self._runner.setup()
         assert self._runner.server is not None
         self._server = await asyncio.get_running_loop().create_server(
-            self._connections.guarded(self._runner.server), host, port, backlog=self._connections.limits.backlog
+            self._connections.guard(self._runner.server), host, port, backlog=self._connections.limits.backlog
         )
 
     async def close(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from bot.journal import JOURNAL, RENEWED, Journal, Left, append_whole
+from bot.journal import JOURNAL, RENEWED, Journal, Legacy, append_whole
 from storage import private
 from storage.drafts import EACH
 
@@ -85,7 +85,7 @@ class Spool:
         _lay_aside(path, [self._lines[key]])
         self.strike(key)
 
-    def left(self) -> list[Submission]:
+    def submissions(self) -> list[Submission]:
         """All that is not safe yet, oldest first."""
         return list(self._left.values())
 
@@ -138,14 +138,14 @@ class Spool:
             else:
                 self._journal.append(line)
         except OSError:
-            self._failed()
+            self._note_failure()
 
     def _renew(self) -> None:
         self._tried_at = self._seconds()
         try:
             self._journal.renew(self._lines.values())
         except OSError:
-            self._failed()
+            self._note_failure()
             return
         if self._trouble:
             log.info("spool_written_again")
@@ -154,21 +154,21 @@ class Spool:
             left.drop()
         self._inherited = []
 
-    def _failed(self) -> None:
+    def _note_failure(self) -> None:
         """Called where an OSError was caught: said once, until it is over."""
         if not self._trouble:
             log.warning("spool_not_written", exc_info=True)
         self._trouble = True
 
-    def _take_over(self, path: Path) -> Left | None:
+    def _take_over(self, path: Path) -> Legacy | None:
         """Make the journal of a process that died part of this one."""
-        if path.suffix not in (JOURNAL, RENEWED) or (left := Left.take(path)) is None:
+        if path.suffix not in (JOURNAL, RENEWED) or (left := Legacy.take(path)) is None:
             return None
         if path.suffix == RENEWED:  # the journal that it was to replace is still there
             left.drop()
             return None
         try:
-            submissions, strange = _unstruck(left.lines())
+            submissions, strange = _read_journal(left.lines())
             for submission in submissions:
                 self._keep(submission)
             if strange:
@@ -189,13 +189,14 @@ def _line(content: dict[str, Any]) -> bytes:
     return f"{json.dumps(content)}\n".encode()
 
 
-def _unstruck(lines: Iterable[bytes]) -> tuple[list[Submission], list[bytes]]:
+def _read_journal(lines: Iterable[bytes]) -> tuple[list[Submission], list[bytes]]:
     """The submissions of a journal that were not struck out, and the lines that mean nothing to this version."""
     found: dict[str, Submission] = {}
     strange: list[bytes] = []
     for line in lines:
         read = _read(line)
         if isinstance(read, Submission):
+            found.pop(read.key, None)  # an earlier sending of the same dialog, which has lost its place
             found[read.key] = read
         elif isinstance(read, str):
             found.pop(read, None)

@@ -25,7 +25,7 @@ class Steps:
         step.add_done_callback(self._running.discard)
         return await asyncio.shield(step)
 
-    async def finished(self) -> None:
+    async def wait(self) -> None:
         """Wait for the steps whose callers went away."""
         await asyncio.gather(*self._running, return_exceptions=True)
 

@@ -7,7 +7,7 @@ from importlib.resources import files
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.french.durations import say_minutes
-from bot.french.words import NBSP, grouped, join, plural
+from bot.french.words import NBSP, group, join, plural
 
 BREAK = "\u200b"
 """A zero-width space: after @ it keeps a name from being a mention (docs/mattermost.md §6)."""
@@ -84,7 +84,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "mention": mention,
         "enumerated": join,
-        "grouped": grouped,
+        "grouped": group,
         "minutes": say_minutes,
         "plural": plural,
         "ours": Markdown,

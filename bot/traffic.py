@@ -14,7 +14,7 @@ class Traffic:
         self._calm.set()
 
     @contextmanager
-    def passing(self) -> Iterator[None]:
+    def pass_by(self) -> Iterator[None]:
         """A request is being answered."""
         self._under_way += 1
         self._calm.clear()

@@ -3,7 +3,7 @@
 import time
 from typing import TextIO
 
-from bot.french.words import grouped
+from bot.french.words import group
 
 PATIENCE = 2.0
 """Seconds before the first line."""
@@ -35,7 +35,7 @@ class Progress:
             return
         self._next = now + (1.0 if self._rewrites else EVERY)
         self._shown = True
-        line = f"{grouped(count, least=1_000)} {self._unit}"
+        line = f"{group(count, least=1_000)} {self._unit}"
         line = self._bar(line, count, now - self._begun) if self._total else f"{line}…"
         print(line, file=self._out, end=self._end, flush=True)
 

@@ -1,7 +1,7 @@
 """« Reprendre » a draft of whatever dialog."""
 
 from bot.context import Context
-from bot.drafts import Resume, reopened
+from bot.drafts import Resume, reopen
 from bot.errors import UserError
 from bot.features import Feature
 from bot.replies import Replies
@@ -19,4 +19,4 @@ async def resume(ctx: Context, click: Resume) -> Replies:
     draft = await ctx.drafts.find(ctx.db, ctx.user.id, click.key)
     if draft is None:
         raise UserError("Ce brouillon n’existe plus : il a été repris, ou gardé plus de 7 jours.")
-    return reopened(draft)
+    return reopen(draft)

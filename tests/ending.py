@@ -13,4 +13,4 @@ def after_the_end(folder: Path) -> list[Submission]:
         shutil.copytree(folder / "spool", Path(copy) / "spool")
         next_one = Spool(Path(copy))
         next_one.close()
-        return next_one.left()
+        return next_one.submissions()

@@ -81,7 +81,7 @@ async def crash(outbox: Outbox) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    await outbox._rows.finished()  # noqa: SLF001  (the database is closed after that)
+    await outbox._rows.wait()  # noqa: SLF001  (the database is closed after that)
 
 
 @dataclass

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.connections import CONNECTIONS_MAX, CONNECTIONS_MIN, Connections, Limits, bearable
+from bot.connections import CONNECTIONS_MAX, CONNECTIONS_MIN, Connections, Limits, connections_max
 from tests.attacker import Attacker, mallory
 from tests.house import PATIENCE, House, until
 from tests.test_app import served
@@ -137,7 +137,7 @@ async def slow_service(connections: Connections, go_on: asyncio.Event) -> AsyncI
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     assert runner.server is not None
-    server = await asyncio.get_running_loop().create_server(connections.guarded(runner.server), "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(connections.guard(runner.server), "127.0.0.1", 0)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
@@ -194,7 +194,7 @@ def test_the_most_follows_from_the_files_the_process_may_open(
     monkeypatch: pytest.MonkeyPatch, files: int, most: int
 ) -> None:
     monkeypatch.setattr("resource.getrlimit", lambda _: (files, files))
-    assert bearable() == most
+    assert connections_max() == most
     limits = Limits()
     assert limits.most == most
     assert limits.most + limits.backlog < files or files in (-1, 20)

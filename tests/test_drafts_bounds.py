@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from bot.drafts import DRAFT_MAX, trimmed
+from bot.drafts import DRAFT_MAX, trim
 from bot.forms import Form, name_of
 from bot.spool import Submission
 from dialogs.cra import NewCra
@@ -46,13 +46,13 @@ def sent(raw: dict[str, Any], form: str = name_of(NewCra)) -> Submission:
 @settings(max_examples=40)
 @given(raw=st.dictionaries(st.sampled_from(ELEMENTS) | st.text(), anything, max_size=12))
 def test_whatever_is_sent_little_is_kept_and_any_database_takes_it(form: str, raw: dict[str, Any]) -> None:
-    kept = trimmed(sent(raw, form)).raw
+    kept = trim(sent(raw, form)).raw
     said = json.dumps(kept, allow_nan=False)
     assert len(said) <= DRAFT_MAX
     assert json.loads(said) == kept
     said.encode()
     json.dumps(kept, ensure_ascii=False).encode()  # no lone surrogate
-    assert trimmed(sent(kept, form)).raw == kept
+    assert trim(sent(kept, form)).raw == kept
 
 
 @EVERY_FORM
@@ -61,7 +61,7 @@ def test_whatever_is_sent_little_is_kept_and_any_database_takes_it(form: str, ra
 @given(data=st.data())
 def test_what_people_type_is_kept_whole(form: type[Form], mode: str, data: st.DataObject) -> None:
     raw = {n: v for n, v in data.draw(submissions(form)).items() if _typed(v)}
-    kept = trimmed(sent(raw, name_of(form))).raw
+    kept = trim(sent(raw, name_of(form))).raw
     here = clues(mode, USER, TODAY)
     assert form.recall(kept, {}).elements(here) == form.recall(raw, {}).elements(here)
 
@@ -112,10 +112,10 @@ async def test_neither_do_they_fill_the_journal_while_the_database_is_away(house
     form = await asked(mallory.person, participants=300)
     async with full(house):
         await _send_many(mallory, form, 2 * EACH)
-        left = house.bot.spool.left()
+        left = house.bot.spool.submissions()
         assert len(left) <= EACH
         assert sum(path.stat().st_size for path in folder.iterdir()) < 2_000_000
-    await until(lambda: not house.bot.spool.left())
+    await until(lambda: not house.bot.spool.submissions())
 
 
 async def _send_many(mallory: Attacker, form: Any, count: int) -> None:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from bot.capabilities import Capabilities, of_version
 from bot.errors import UserError
-from bot.forms import Choice, Clues, Day, Form, Hidden, Many, Picked, Text, name_of
+from bot.forms import Choice, Clues, Day, Form, Hidden, Many, Picks, Text, name_of
 from storage.people import Person, Role
 
 TODAY = date(2026, 11, 24)
@@ -138,7 +138,7 @@ def test_all_mistakes_come_at_once() -> None:
 def test_what_was_left_unreadable_is_shown_again() -> None:
     raw = {"le jour": "demain peut-être", "colour1": "r", "colours_plus": "vert, fuchsia", "count": "huit", "size": "9"}
     form = Survey.recall(raw, {"ticket": 4})
-    assert form.colours == Picked(["r", "v"], "fuchsia")  # type: ignore[comparison-overlap]  # a draft keeps what was typed
+    assert form.colours == Picks(["r", "v"], "fuchsia")  # type: ignore[comparison-overlap]  # a draft keeps what was typed
     shown = {str(e["name"]): e["default"] for e in form.elements(clues(OLD))}
     assert (shown["le jour"], shown["colours_plus"], shown["count"], shown["size"]) == (
         "demain peut-être",
@@ -164,8 +164,8 @@ def test_a_form_too_long_for_mattermost_fails_at_import() -> None:
 
 
 def test_a_form_is_found_by_its_name() -> None:
-    assert Form.named(name_of(Survey)) is Survey
-    assert Form.named("nothing.Such") is None
+    assert Form.find(name_of(Survey)) is Survey
+    assert Form.find("nothing.Such") is None
 
 
 @pytest.mark.parametrize(
@@ -192,4 +192,3 @@ def test_capabilities_follow_the_version() -> None:
         3,
     )
     assert Capabilities((9, 4)).trigger_seconds == 3
-    assert NEW.own_command_right != OLD.own_command_right

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.french.neighbours import after, before, comparable
+from bot.french.neighbours import period_after, period_before, period_to_compare
 from bot.french.periods import FIRST_DAY, Period, read_period
 
 TODAY = date(2026, 11, 24)
@@ -35,28 +35,28 @@ def period(text: str) -> Period:
     ],
 )
 def test_neighbours(said: str, earlier: str, same_days: str, later: str | None) -> None:
-    found = before(period(said))
+    found = period_before(period(said))
     assert found
     assert found.label.endswith(earlier)
-    assert comparable(period(said), TODAY).label.endswith(same_days)
+    assert period_to_compare(period(said), TODAY).label.endswith(same_days)
     if later:
-        following = after(period(said), TODAY)
+        following = period_after(period(said), TODAY)
         assert following
         assert following.label.endswith(later)
 
 
 def test_nothing_comes_before_the_first_day_nor_after_today() -> None:
-    assert before(Period(FIRST_DAY, FIRST_DAY + timedelta(days=31))) is None
-    assert after(period("mois"), TODAY) is None
-    assert after(period("aujourd’hui"), TODAY) is None
+    assert period_before(Period(FIRST_DAY, FIRST_DAY + timedelta(days=31))) is None
+    assert period_after(period("mois"), TODAY) is None
+    assert period_after(period("aujourd’hui"), TODAY) is None
 
 
 @given(st.dates(date(2021, 6, 1), TODAY), st.integers(1, 400))
 def test_neighbours_touch(start: date, days: int) -> None:
     here = Period(start, min(start + timedelta(days=days), TODAY + timedelta(days=1)))
-    earlier, same = before(here), comparable(here, TODAY)
+    earlier, same = period_before(here), period_to_compare(here, TODAY)
     assert earlier
     assert earlier.end == here.start
     assert same.start < same.end <= here.start
-    later = after(here, TODAY)
+    later = period_after(here, TODAY)
     assert later is None or ((later.start >= here.end or later.start > here.start) and later.last <= TODAY)

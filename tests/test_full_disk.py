@@ -29,7 +29,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def nothing_is_left(house: House) -> None:
     """No key stays behind."""
-    await until(lambda: not house.bot.spool.left())
+    await until(lambda: not house.bot.spool.submissions())
 
 
 @pytest.mark.newest_only

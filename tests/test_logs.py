@@ -103,11 +103,6 @@ def test_a_reference_is_on_every_line_of_a_request(out: io.StringIO) -> None:
     assert first != second
 
 
-def test_a_person_is_a_pseudonym() -> None:
-    assert logs.pseudonym("a" * 26) == logs.pseudonym("a" * 26) != logs.pseudonym("b" * 26)
-    assert len(logs.pseudonym("a" * 26)) == 8
-
-
 def test_words_on_a_terminal(out: io.StringIO) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:

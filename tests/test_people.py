@@ -100,10 +100,10 @@ async def test_known_for_a_minute(people: People, clock: Clock, server: ChatServ
 
 
 async def test_forgotten_when_something_changed(people: People, server: ChatServer) -> None:
-    people.changed(ID)
+    people.note_change(ID)
     await people.of(ID)
     server.answers[USER_PATH] = USER | {"email": "j@mairie.fr"}
-    people.changed(ID)
+    people.note_change(ID)
     assert (await people.of(ID)).role is Role.INVITE
 
 
@@ -112,7 +112,7 @@ async def test_a_change_counts_at_once_for_what_changes_something(
 ) -> None:
     assert (await people.of(ID)).role is Role.CONSEILLER
     server.answers[USER_PATH] = USER | {"email": "j@mairie.fr"}
-    people.changed(ID)
+    people.note_change(ID)
     assert (await fresh(people, database)).role is Role.INVITE
     assert (await people.of(ID)).role is Role.INVITE
 
@@ -149,7 +149,7 @@ async def test_a_slow_mattermost_is_not_waited_for(
 ) -> None:
     await people.of(ID)
     monkeypatch.setattr(accounts, "ASKING_MAX", 0)
-    people.changed(ID)
+    people.note_change(ID)
     server.answers[USER_PATH] = USER | {"email": "j@mairie.fr"}
     assert (await fresh(people, database)).role is Role.CONSEILLER
 
@@ -164,7 +164,7 @@ async def test_nobody_can_tell_who_was_never_seen(people: People, server: ChatSe
 
 async def test_a_refusal_about_somebody_known_is_not_hidden(people: People, server: ChatServer) -> None:
     await people.of(ID)
-    people.changed(ID)
+    people.note_change(ID)
     server.answers[USER_PATH] = fault(401, "api.context.session_expired.app_error")
     with pytest.raises(ChatError, match="401"):
         await people.of(ID)
@@ -181,16 +181,6 @@ async def test_a_rolled_back_transaction_leaves_the_person_whole(people: People,
     with pytest.raises(ValueError):  # noqa: PT011 (the test’s own)
         await refused()
     assert (await people.of(ID)).departement == "69"
-
-
-async def test_a_new_place_is_known_at_once(people: People, database: Database) -> None:
-    person = await people.of(ID)
-    people.remember(Person(id=ID, username="juliette", departements=["64"], commune="64445", since=person.since))
-    known = await people.of(ID)
-    assert (known.role, known.departement) == (Role.CONSEILLER, "64")
-    people.remember(Person(id="x" * 26, username="nemo", since=person.since))
-    with pytest.raises(ChatError):
-        await people.of("x" * 26)
 
 
 async def test_only_so_many_are_remembered(people: People, server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:

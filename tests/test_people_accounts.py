@@ -98,7 +98,7 @@ async def test_a_role_that_was_lost_is_not_found_again_by_an_outage(
     await register(database)
     await fresh(people, database)
     server.answers[USER_PATH] = ELSEWHERE
-    people.changed(ID)
+    people.note_change(ID)
 
     async def refused() -> None:
         async with database.transaction() as db:
@@ -175,12 +175,12 @@ async def _nothing(_: People, __: Database) -> None:
 
 async def _known(people: People, _: Database) -> None:
     await people.of(ID)
-    people.changed(ID)
+    people.note_change(ID)
 
 
 async def _changed(people: People, database: Database) -> None:
     await fresh(people, database)
-    people.changed(ID)
+    people.note_change(ID)
 
 
 @pytest.mark.parametrize("before", [_nothing, _known, _changed])
@@ -232,7 +232,7 @@ async def test_a_deactivated_account_may_do_nothing_whatever_its_role(
     with pytest.raises(UserError, match="désactivé"):
         await fresh(people, database)
     server.answers[USER_PATH] = USER
-    people.changed(ID)
+    people.note_change(ID)
     assert (await fresh(people, database)).role is Role.CONSEILLER
 
 
@@ -244,7 +244,7 @@ async def test_a_deactivation_that_was_heard_of_counts_at_once(
     if is_known:
         await fresh(people, database)
     server.answers[USER_PATH] = AWAY
-    people.changed(ID, is_gone=True)
+    people.note_change(ID, is_gone=True)
     with pytest.raises(UserError, match="désactivé"):
         await fresh(people, database)
 

@@ -150,9 +150,9 @@ def test_a_dialog_is_read_in_no_more_than_its_share(form: type[Form]) -> None:
 
     def read(text: str) -> None:
         raw = dict.fromkeys(names, text)
-        form.trimmed(raw)
+        form.trim(raw)
         form.recall(raw, {})
-        form.told(raw)
+        form.tell(raw)
         form.parse(raw, hidden, CLUES)
 
     assert steep(read) == []

@@ -36,7 +36,7 @@ async def crashed(house: House, *lines: str) -> Path:
     await house.stop()
     (folder / "0.jsonl").write_text("".join(lines))
     await house.start()
-    await until(lambda: not house.bot.spool.left())
+    await until(lambda: not house.bot.spool.submissions())
     return folder
 
 

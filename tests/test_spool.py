@@ -32,15 +32,15 @@ def test_the_same_dialog_sent_again_replaces_what_it_said(tmp_path: Path) -> Non
 def test_the_journal_of_a_living_process_is_left_alone(tmp_path: Path) -> None:
     alive = Spool(tmp_path)
     alive.write(submission("a"))
-    assert Spool(tmp_path).left() == []
-    assert alive.left() == [submission("a")]
+    assert Spool(tmp_path).submissions() == []
+    assert alive.submissions() == [submission("a")]
 
 
 def test_a_renewed_journal_of_a_living_process_is_left_alone_too(tmp_path: Path) -> None:
     alive = Spool(tmp_path)
     alive.write(submission("a"))
     _many(alive, RENEWED_AT)
-    assert Spool(tmp_path).left() == []
+    assert Spool(tmp_path).submissions() == []
     assert after_the_end(tmp_path) == [submission("a")]
 
 
@@ -49,7 +49,7 @@ def test_what_was_taken_over_survives_another_end(tmp_path: Path) -> None:
     first.write(submission("a"))
     first.close()
     Spool(tmp_path).close()
-    assert Spool(tmp_path).left() == [submission("a")]
+    assert Spool(tmp_path).submissions() == [submission("a")]
     assert len(list((tmp_path / "spool").iterdir())) == 1
 
 
@@ -77,7 +77,7 @@ def test_what_is_not_understood_stops_nothing_and_is_laid_aside(tmp_path: Path, 
     (journal,) = folder.glob("*.jsonl")
     journal.write_bytes(strange.rstrip(b"\n") + b"\n" + journal.read_bytes())
 
-    assert Spool(tmp_path).left() == [submission("a")]
+    assert Spool(tmp_path).submissions() == [submission("a")]
     laid = {path: path.read_bytes() for path in folder.glob("*.aside")}
     assert set(laid.values()) == {strange.rstrip(b"\n") + b"\n"}
     assert {path.stem for path in laid} == {"0", journal.stem}
@@ -89,10 +89,10 @@ def test_what_was_laid_aside_is_read_again_under_its_old_name(tmp_path: Path) ->
     spool = Spool(tmp_path)
     spool.write(submission("a"))
     spool.set_aside("a")
-    assert spool.left() == []
+    assert spool.submissions() == []
     (aside,) = (tmp_path / "spool").glob("*.aside")
     aside.rename(aside.with_name("0.jsonl"))
-    assert Spool(tmp_path).left() == [submission("a")]
+    assert Spool(tmp_path).submissions() == [submission("a")]
 
 
 def test_it_is_emptied_while_nobody_is_at_work_and_private(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_of_one_person_the_newest_are_kept_and_others_lose_nothing(tmp_path: Pat
     for number in range(3 * EACH):
         spool.write(submission(str(number)))
     kept = ["other", *map(str, range(2 * EACH, 3 * EACH))]
-    assert [s.key for s in spool.left()] == kept
+    assert [s.key for s in spool.submissions()] == kept
     assert [s.key for s in after_the_end(tmp_path)] == kept
 
 
@@ -129,7 +129,7 @@ def test_what_all_may_take_is_bounded_in_memory_and_on_the_disk(tmp_path: Path) 
     note = "x" * 400_000
     for number in range(60):
         spool.write(submission(str(number), who=f"{number:026}", note=note))
-    held = spool.left()
+    held = spool.submissions()
     assert held[-1].key == "59"
     assert len(note) * len(held) < SPOOL_MAX
     (journal,) = (tmp_path / "spool").iterdir()

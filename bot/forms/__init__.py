@@ -2,7 +2,7 @@
 
 from bot.forms.form import Form, Hidden, name_of
 from bot.forms.kinds import Choice, Clues, Day, FieldKind, Number, ReadText, Text, Unreadable, cut
-from bot.forms.many import Many, Picked
+from bot.forms.many import Many, Picks
 
 __all__ = [
     "Choice",
@@ -13,7 +13,7 @@ __all__ = [
     "Hidden",
     "Many",
     "Number",
-    "Picked",
+    "Picks",
     "ReadText",
     "Text",
     "Unreadable",

@@ -63,7 +63,7 @@ class Form(BaseModel):
                 raise TypeError(f"{cls.__name__}, {name}: « {text} » takes {len(text.encode())} bytes of {most}")
 
     @classmethod
-    def named(cls, name: str) -> "type[Form] | None":
+    def find(cls, name: str) -> "type[Form] | None":
         """The form that dialogs and drafts call by this name."""
         return Form._known.get(name)
 
@@ -102,19 +102,19 @@ class Form(BaseModel):
         return cls.model_validate(values | dict(hidden))
 
     @classmethod
-    def trimmed(cls, raw: Raw) -> dict[str, Any]:
+    def trim(cls, raw: Raw) -> dict[str, Any]:
         """What was sent for the form’s own elements, each value cut at what a client lets one type."""
         names = [e for question, kind in cls._questions.values() for e in kind.elements(question) if e in raw]
         return {name: cut(raw[name]) for name in names}
 
     @classmethod
-    def told(cls, raw: Raw) -> dict[str, str]:
+    def tell(cls, raw: Raw) -> dict[str, str]:
         """What was typed, by label, in words; blank fields are left out."""
         typed = {question.label: (kind, kind.recall(question, raw)) for question, kind in cls._questions.values()}
         return {label: kind.say(value) for label, (kind, value) in typed.items() if value is not None}
 
     @classmethod
-    def blank(cls, raw: Raw, clues: Clues) -> dict[str, str]:
+    def missing(cls, raw: Raw, clues: Clues) -> dict[str, str]:
         """The required fields left blank: their labels by element."""
         required = {n: (question, kind) for n, (question, kind) in cls._questions.items() if not question.optional}
         left = {n: question.label for n, (question, kind) in required.items() if kind.recall(question, raw) is None}

@@ -84,19 +84,19 @@ class FieldKind:
 
     def recall(self, question: Question, raw: Raw) -> object | None:
         """What was typed, readable or not, as ``draw`` takes it back."""
-        return self._typed(question, raw)[: self.most] or None
+        return self._text(question, raw)[: self.most] or None
 
-    def _typed(self, question: Question, raw: Raw) -> str:
+    def _text(self, question: Question, raw: Raw) -> str:
         value = cut(raw.get(question.name), LONG_MAX + 1)
         return "" if value is None or isinstance(value, (bool, list)) else str(value).strip()
 
     def read(self, question: Question, raw: Raw, clues: Clues) -> Any:
         """The value, None when left blank. Raises Unreadable."""
-        text = self._typed(question, raw)
+        text = self._text(question, raw)
         if not text:
             return None
         if len(text) > self.most:
-            raise Unreadable({question.name: too_long(self.most)})
+            raise Unreadable({question.name: say_too_long(self.most)})
         try:
             return self.value(text, clues)
         except ValueError as problem:
@@ -184,7 +184,9 @@ class Choice(FieldKind):
     def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
         shown = None if known is None or str(known) not in self.options else str(known)
         return [
-            question.element(shown, type="select", options=self._always if shown not in self.only_known else self._all)
+            question.element(
+                shown, type="select", options=self._usual_options if shown not in self.only_known else self._all_options
+            )
         ]
 
     def value(self, text: str, clues: Clues) -> Any:
@@ -196,12 +198,12 @@ class Choice(FieldKind):
         return self.options.get(str(typed), str(typed))
 
     @cached_property
-    def _all(self) -> list[Element]:
+    def _all_options(self) -> list[Element]:
         return [{"text": text, "value": value} for value, text in self.options.items()]
 
     @cached_property
-    def _always(self) -> list[Element]:
-        return [option for option in self._all if option["value"] not in self.only_known]
+    def _usual_options(self) -> list[Element]:
+        return [option for option in self._all_options if option["value"] not in self.only_known]
 
 
 @dataclass(frozen=True)
@@ -231,7 +233,7 @@ class Day(FieldKind):
         return day
 
 
-def too_long(most: int) -> str:
+def say_too_long(most: int) -> str:
     """The sentence under what is longer than fits."""
     return f"Raccourcissez ce texte : {most} caractères au plus."
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.forms.kinds import LONG_MAX, TEXT_MAX, Clues, Element, FieldKind, Question, Raw, Unreadable, cut, too_long
+from bot.forms.kinds import LONG_MAX, TEXT_MAX, Clues, Element, FieldKind, Question, Raw, Unreadable, cut, say_too_long
 from bot.french.words import join
 from bot.texts import quote
 
@@ -12,7 +12,7 @@ SELECTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Picked:
+class Picks:
     """What was picked, readable or not: the values, and what was typed for further ones."""
 
     values: Sequence[str]
@@ -44,7 +44,7 @@ class Many(FieldKind):
         return (question.name, *self._singulars, f"{self.singular}s_plus")
 
     def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
-        picked = known if isinstance(known, Picked) else Picked(list(known or ()))  # type: ignore[call-overload]
+        picked = known if isinstance(known, Picks) else Picks(list(known or ()))  # type: ignore[call-overload]
         known_values = [v for v in picked.values if v in self.options]
         options = [{"text": text, "value": value} for value, text in self.options.items()]
         if clues.capabilities.multiselect:
@@ -68,31 +68,31 @@ class Many(FieldKind):
         long = len(shown) > TEXT_MAX
         return question.element(shown, type="textarea" if long else "text", max_length=LONG_MAX if long else TEXT_MAX)
 
-    def recall(self, question: Question, raw: Raw) -> Picked | None:
-        values = [v for _, v in self._chosen(question, raw)]
+    def recall(self, question: Question, raw: Raw) -> Picks | None:
+        values = [v for _, v in self._choices(question, raw)]
         words = [(w, self.reader(w)) for w in _words(cut(raw.get(f"{self.singular}s_plus")))]
         values += [v for _, v in words if v is not None]
         unread = ", ".join(w for w, v in words if v is None)
-        return Picked(list(dict.fromkeys(values)), unread) if values or unread else None
+        return Picks(list(dict.fromkeys(values)), unread) if values or unread else None
 
     def say(self, typed: object) -> str:
-        picked = typed if isinstance(typed, Picked) else Picked([])
+        picked = typed if isinstance(typed, Picks) else Picks([])
         return join([*(self.options.get(v, v) for v in picked.values), *([picked.more] if picked.more else [])])
 
     def read(self, question: Question, raw: Raw, clues: Clues) -> tuple[str, ...] | None:
         values: list[str] = []
         mistakes: dict[str, str] = {}
-        for element, value in self._chosen(question, raw):
+        for element, value in self._choices(question, raw):
             if value not in self.options:
                 mistakes.setdefault(element, f"Choisissez un {self.noun} de la liste.")
             else:
                 self._take(value, element, values, mistakes)
         self._read_more(raw, values, mistakes)
         if mistakes:
-            raise Unreadable(self._where_shown(mistakes, question, clues))
+            raise Unreadable(self._place_mistakes(mistakes, question, clues))
         return tuple(values) or None
 
-    def _where_shown(self, mistakes: Mapping[str, str], question: Question, clues: Clues) -> dict[str, str]:
+    def _place_mistakes(self, mistakes: Mapping[str, str], question: Question, clues: Clues) -> dict[str, str]:
         """Mistakes about elements that this dialog does not have, under its first one."""
         shown = {str(e["name"]) for e in self.draw(question, None, clues)}
         found = {e: text for e, text in mistakes.items() if e in shown}
@@ -103,7 +103,7 @@ class Many(FieldKind):
         element = f"{self.singular}s_plus"
         written = str(cut(raw.get(element), LONG_MAX + 1) or "")
         if len(written) > LONG_MAX:
-            mistakes[element] = too_long(LONG_MAX)
+            mistakes[element] = say_too_long(LONG_MAX)
             return
         for word in _words(written):
             value = self.reader(word)
@@ -124,7 +124,7 @@ class Many(FieldKind):
     def _singulars(self) -> list[str]:
         return [f"{self.singular}{i + 1}" for i in range(SELECTS)]
 
-    def _chosen(self, question: Question, raw: Raw) -> list[tuple[str, str]]:
+    def _choices(self, question: Question, raw: Raw) -> list[tuple[str, str]]:
         """(element, value) of all selects: lists, comma strings and single values, as clients send them."""
         return [(e, value) for e in (question.name, *self._singulars) for value in _values(cut(raw.get(e)))]
 

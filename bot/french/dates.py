@@ -83,7 +83,7 @@ def _read_announced(found: str, today: date) -> date | None:
 
 def _read_day(found: str, today: date) -> date | None:
     match = _DAY_OF_MONTH.fullmatch(found)
-    return _latest(_months_back(int(match[1]), today), today) if match else None
+    return _latest_day(_months_back(int(match[1]), today), today) if match else None
 
 
 def days_away(found: str) -> int | None:
@@ -113,7 +113,7 @@ def _read_calendar(found: str, today: date) -> date | None:
         return None
     if year:
         return date(int(year) + (2000 if len(year) == 2 else 0), month, day)
-    return _latest(((today.year - back, month, day) for back in range(9)), today)
+    return _latest_day(((today.year - back, month, day) for back in range(9)), today)
 
 
 def _months_back(day: int, today: date) -> Iterator[tuple[int, int, int]]:
@@ -122,7 +122,7 @@ def _months_back(day: int, today: date) -> Iterator[tuple[int, int, int]]:
         yield years, month + 1, day
 
 
-def _latest(candidates: Iterator[tuple[int, int, int]], today: date) -> date | None:
+def _latest_day(candidates: Iterator[tuple[int, int, int]], today: date) -> date | None:
     """Return the first candidate (year, month, day) that exists and is not after today."""
     for candidate in candidates:
         try:

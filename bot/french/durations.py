@@ -28,10 +28,10 @@ def read_minutes(text: str) -> int | None:
         return int(match[1]) * 60 + int(match[2]) if int(match[2]) < 60 else None
     if match := _HOURS.fullmatch(found):
         return round(float(match[1].replace(",", ".")) * 60)
-    return _with_parts(found)
+    return _add_parts(found)
 
 
-def _with_parts(found: str) -> int | None:
+def _add_parts(found: str) -> int | None:
     """Read halves and quarters of an hour, alone or after a number of hours."""
     if match := _HOURS_AND_PART.fullmatch(found):
         part = 30 if match[3].startswith("demi") else 15 * int((match[2] or "1").strip().replace("le", "1"))

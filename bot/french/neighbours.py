@@ -10,7 +10,7 @@ _YEAR = 12
 _QUARTER = 3
 
 
-def before(period: Period) -> Period | None:
+def period_before(period: Period) -> Period | None:
     """The whole week, month, quarter, year or run of days before; None before the first day that can be told."""
     if months := _months(period):
         found = Period(months_after(period.start, -months), period.start)
@@ -19,7 +19,7 @@ def before(period: Period) -> Period | None:
     return found if found.last >= FIRST_DAY else None
 
 
-def after(period: Period, today: date) -> Period | None:
+def period_after(period: Period, today: date) -> Period | None:
     """The one after, up to today when it is not over; None when it has not begun."""
     months = _months(period)
     start = months_after(period.start, months) if months else period.start + timedelta(days=_length(period))
@@ -27,7 +27,7 @@ def after(period: Period, today: date) -> Period | None:
     return Period(start, min(end, today + _DAY)) if start <= today else None
 
 
-def comparable(period: Period, today: date) -> Period:
+def period_to_compare(period: Period, today: date) -> Period:
     """The same days of the period before: all of it for one that is over, the first days for one in progress."""
     if period.last > today:
         period = Period(period.start, max(today, period.start) + _DAY)

@@ -56,7 +56,7 @@ class Period:
         first, last = self.start, self.last
         if first == last:
             return say_date(first)
-        if name := _whole(first, self.end):
+        if name := _name_whole(first, self.end):
             return name
         opening = say_day(first)
         if (first.year, first.month) != (last.year, last.month):
@@ -66,7 +66,7 @@ class Period:
         return f"du {opening} au {say_day(last)} {MONTHS[last.month - 1]} {last.year}"
 
 
-def _whole(first: date, end: date) -> str | None:
+def _name_whole(first: date, end: date) -> str | None:
     """Name a whole month, quarter or year."""
     months = (end.year - first.year) * 12 + end.month - first.month
     if first.day != 1 or end.day != 1 or months < 1 or (first.month - 1) % months:
@@ -101,7 +101,7 @@ def _read_all(found: str, today: date) -> Period | None:
     return Period(FIRST_DAY, today + _ONE_DAY) if _LEAD.sub("", found) in _ALL or found in _ALL else None
 
 
-def _bare(found: str) -> str:
+def _strip_lead(found: str) -> str:
     """Drop the articles and prepositions that open a period."""
     match = _LEAD.match(found)
     return found[match.end() :] if match else found
@@ -120,12 +120,12 @@ def _start_of(unit: str, day: date) -> date:
 
 
 def _read_this(found: str, today: date) -> Period | None:
-    match = _THIS.fullmatch(_bare(found) or "mois")
+    match = _THIS.fullmatch(_strip_lead(found) or "mois")
     return Period(_start_of(match[1], today), today + _ONE_DAY) if match else None
 
 
 def _read_last(found: str, today: date) -> Period | None:
-    match = _LAST.fullmatch(_bare(found))
+    match = _LAST.fullmatch(_strip_lead(found))
     if not match:
         return None
     end = _start_of(match[1], today)
@@ -133,7 +133,7 @@ def _read_last(found: str, today: date) -> Period | None:
 
 
 def _read_last_few(found: str, today: date) -> Period | None:
-    match = _LAST_FEW.fullmatch(digits(_bare(found)))
+    match = _LAST_FEW.fullmatch(digits(_strip_lead(found)))
     if not match or not int(match[1]):
         return None
     count, unit, end = int(match[1]), match[2], today + _ONE_DAY
@@ -143,7 +143,7 @@ def _read_last_few(found: str, today: date) -> Period | None:
     return Period(months_after(end, -count * months), end)
 
 
-def _latest_begun(month: int, length: int, year: str | None, today: date) -> Period:
+def _latest_of(month: int, length: int, year: str | None, today: date) -> Period:
     start = date(int(year) if year else today.year, month, 1)
     if not year and start > today:
         start = months_after(start, -12)
@@ -151,16 +151,16 @@ def _latest_begun(month: int, length: int, year: str | None, today: date) -> Per
 
 
 def _read_named(found: str, today: date) -> Period | None:
-    bare = _bare(found)
+    bare = _strip_lead(found)
     if match := _YEAR.fullmatch(bare):
-        return _latest_begun(1, 12, match[1], today)
+        return _latest_of(1, 12, match[1], today)
     if match := _QUARTER.fullmatch(bare):
-        return _latest_begun(int(match[1] or match[2]) * 3 - 2, 3, match[3], today)
+        return _latest_of(int(match[1] or match[2]) * 3 - 2, 3, match[3], today)
     if match := _ISO_MONTH.fullmatch(bare):
-        return _latest_begun(int(match[2]), 1, match[1], today)
+        return _latest_of(int(match[2]), 1, match[1], today)
     if match := _MONTH.fullmatch(bare):
         month = MONTH_NUMBERS.get(match[1]) or int(match[1])
-        return _latest_begun(month, 1, match[2], today)
+        return _latest_of(month, 1, match[2], today)
     return None
 
 

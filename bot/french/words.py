@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from config.folding import fold
 
-__all__ = ["MINUS", "NBSP", "digits", "fold", "grouped", "join", "of", "plural", "read_number"]
+__all__ = ["MINUS", "NBSP", "digits", "fold", "group", "join", "of", "plural", "read_number"]
 
 NBSP = "\u00a0"
 THIN_SPACE = "\u202f"
@@ -21,7 +21,7 @@ _UNITS = (
 _TENS = {20: "vingt", 30: "trente", 40: "quarante", 50: "cinquante", 60: "soixante", 80: "quatre-vingt"}
 
 
-def _spelled(n: int) -> str:
+def _spell(n: int) -> str:
     """Spell a number from 0 to 99, with hyphens, the way schools teach it."""
     if n < 20:
         return _UNITS[n]
@@ -34,7 +34,7 @@ def _spelled(n: int) -> str:
 
 
 def _number_words() -> dict[str, int]:
-    words = {fold(_spelled(n)): n for n in range(100)}
+    words = {fold(_spell(n)): n for n in range(100)}
     feminine = {re.sub(r"\bun$", "une", word): n for word, n in words.items()}
     return words | feminine | {"quatre vingts": 80, "cent": 100}
 
@@ -51,10 +51,10 @@ def plural(n: int, one: str, many: str | None = None) -> str:
     """
     if many is None:
         many = " ".join(word if word.endswith(("s", "x", "z")) else f"{word}s" for word in one.split(" "))
-    return f"{grouped(n)} {one if abs(n) < 2 else many}"
+    return f"{group(n)} {one if abs(n) < 2 else many}"
 
 
-def grouped(n: int, least: int = 10_000) -> str:
+def group(n: int, least: int = 10_000) -> str:
     """Return a number in digits, by groups of three from `least` on; the narrow space does not break."""
     return f"{n:,}".replace(",", THIN_SPACE) if abs(n) >= least else str(n)
 

@@ -16,21 +16,21 @@ def apart(chat: Chat) -> Chat:
     after its end. A session that only reads gives its connection back, and takes one again at its next statement; so
     before each page of what comes in pages.
     """
-    return cast(Chat, _Apart(chat))
+    return cast(Chat, _ChatApart(chat))
 
 
-class _Apart:
+class _ChatApart:
     def __init__(self, chat: Chat) -> None:
         self._chat = chat
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._chat, name)
         if isasyncgenfunction(found):
-            return _freed_pages(found)
-        return _freed(found) if iscoroutinefunction(found) else found
+            return _free_pages(found)
+        return _free(found) if iscoroutinefunction(found) else found
 
 
-def _freed(call: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Coroutine[Any, Any, Any]]:
+def _free(call: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Coroutine[Any, Any, Any]]:
     @wraps(call)
     async def freed(*args: Any, **options: Any) -> Any:
         await free_hands()
@@ -39,7 +39,7 @@ def _freed(call: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Corou
     return freed
 
 
-def _freed_pages(call: Callable[..., AsyncIterator[Any]]) -> Callable[..., AsyncIterator[Any]]:
+def _free_pages(call: Callable[..., AsyncIterator[Any]]) -> Callable[..., AsyncIterator[Any]]:
     @wraps(call)
     async def freed(*args: Any, **options: Any) -> AsyncIterator[Any]:
         await free_hands()

@@ -45,7 +45,7 @@ class Calls:
         return self._team_id
 
 
-def checked(value: str) -> str:
+def check_id(value: str) -> str:
     """The id; anything else in a path would ask the server another question. Ids come in requests."""
     if not _ID.fullmatch(value):
         raise ChatError(400, "bad_id")

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.errors import ChatError
 from bot.mattermost import wire
-from bot.mattermost.calls import Calls, checked
+from bot.mattermost.calls import Calls, check_id
 from bot.mattermost.client import AioClient
 from bot.mattermost.pages import pages
 from bot.mattermost.values import ChatChannel
@@ -29,7 +29,7 @@ class ChannelCalls(Calls):
 
     async def channel(self, channel_id: str) -> ChatChannel:
         """A channel by id."""
-        return wire.read(wire.Channel, await self._channels.get_channel(checked(channel_id))).value
+        return wire.read(wire.Channel, await self._channels.get_channel(check_id(channel_id))).value
 
     async def channel_by_name(self, name: str, *, archived: bool = False) -> ChatChannel | None:
         """The team’s channel of that name; one that no channel can have is not even asked for."""
@@ -81,7 +81,7 @@ class ChannelCalls(Calls):
         if user_id in self._direct:
             self._direct.move_to_end(user_id)
             return self._direct[user_id]
-        pair = [(await self.me()).id, checked(user_id)]
+        pair = [(await self.me()).id, check_id(user_id)]
         made = wire.read(wire.Identified, await self._channels.create_direct_message_channel(pair))
         self._direct[user_id] = made.id
         if len(self._direct) > REMEMBERED_CHANNELS:
@@ -113,9 +113,9 @@ class ChannelCalls(Calls):
         if name is not None:
             await self._must_not_be_default(channel_id, name)
         try:
-            return wire.read(wire.Channel, await self._channels.patch_channel(checked(channel_id), wanted)).value
+            return wire.read(wire.Channel, await self._channels.patch_channel(check_id(channel_id), wanted)).value
         except ChatError as error:
-            raise await self._told_apart(error, channel_id) from error
+            raise await self._tell_apart(error, channel_id) from error
 
     async def _must_not_be_default(self, channel_id: str, name: str) -> None:
         """5.37 lets any member rename town-square, and nobody can leave the team any more."""
@@ -123,7 +123,7 @@ class ChannelCalls(Calls):
         if channel.is_default and name != channel.name:
             raise ChatError(400, "api.channel.update_channel.tried.app_error")
 
-    async def _told_apart(self, error: ChatError, channel_id: str) -> ChatError:
+    async def _tell_apart(self, error: ChatError, channel_id: str) -> ChatError:
         """5.37 has one id for « archived » and « name taken »."""
         if error.error_id != "app.channel.update.bad_id" or (await self.channel(channel_id)).archived:
             return error
@@ -132,7 +132,7 @@ class ChannelCalls(Calls):
     async def archive_channel(self, channel_id: str) -> None:
         """Put a channel away; nothing happens when it is."""
         try:
-            await self._channels.delete_channel(checked(channel_id))
+            await self._channels.delete_channel(check_id(channel_id))
         except ChatError as error:
             if error.refusal is not Refusal.ARCHIVED:
                 raise
@@ -140,14 +140,14 @@ class ChannelCalls(Calls):
     async def restore_channel(self, channel_id: str) -> None:
         """Take a channel out of the archive; nothing happens when it is in none."""
         try:
-            await self._channels.restore_channel(checked(channel_id))
+            await self._channels.restore_channel(check_id(channel_id))
         except ChatError as error:
             if error.error_id != "api.channel.restore_channel.restored.app_error":
                 raise
 
     async def convert_channel(self, channel_id: str, *, private: bool) -> None:
         """Make a channel private or public, unless it is."""
-        path = f"/channels/{checked(channel_id)}/privacy"
+        path = f"/channels/{check_id(channel_id)}/privacy"
         if not await self._is_so(channel_id, private=private):
             await self.client.put(path, {"privacy": "P" if private else "O"})
 

@@ -79,7 +79,7 @@ class AioClient:
         return await self._read("post", endpoint, list(ids))
 
     async def _read(self, method: str, endpoint: str, options: Any = None, params: Any = None) -> Any:
-        async for attempt in stamina.retry_context(on=_again, attempts=3, timeout=8.0, wait_jitter=0.2):
+        async for attempt in stamina.retry_context(on=_is_worth_retry, attempts=3, timeout=8.0, wait_jitter=0.2):
             with attempt:
                 return await self.make_request(method, endpoint, options, params)
         raise AssertionError("the last attempt returns or raises")
@@ -162,7 +162,7 @@ class AioClient:
         try:
             return await self.session.ws_connect(url, params=params, timeout=closing, max_msg_size=LARGEST_FRAME)
         except aiohttp.WSServerHandshakeError as error:
-            raise ChatError(error.status, "handshake", retry_after=_asked(error.headers)) from error
+            raise ChatError(error.status, "handshake", retry_after=_pause_of(error.headers)) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise ChatError(0, type(error).__name__) from error
 
@@ -187,7 +187,7 @@ class AioClient:
             await asyncio.sleep(remaining)
 
     async def _fault(self, reply: aiohttp.ClientResponse) -> ChatError:
-        retry_after = _asked(reply.headers)
+        retry_after = _pause_of(reply.headers)
         if reply.status == 429:
             retry_after = _DEFAULT_PAUSE if retry_after is None else retry_after
             until = asyncio.get_running_loop().time() + retry_after
@@ -202,7 +202,7 @@ class AioClient:
             self.capabilities = of_version(text) or self.capabilities
 
 
-def _again(error: Exception) -> bool | float:
+def _is_worth_retry(error: Exception) -> bool | float:
     """Whether a read is worth another try, and after how many seconds if the server said so."""
     if not isinstance(error, ChatError) or not error.may_pass:
         return False
@@ -216,5 +216,5 @@ def _name(path: Path) -> str:
     return "".join(c if c.isprintable() else " " for c in path.name)
 
 
-def _asked(headers: Mapping[str, str] | None) -> float | None:
+def _pause_of(headers: Mapping[str, str] | None) -> float | None:
     return pauses.seconds(headers.get("Retry-After"), utc_now()) if headers else None

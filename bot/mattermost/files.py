@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.mattermost import wire
-from bot.mattermost.calls import Calls, checked
+from bot.mattermost.calls import Calls, check_id
 from bot.mattermost.values import ChatFile
 
 
@@ -12,12 +12,12 @@ class FileCalls(Calls):
 
     async def upload(self, channel_id: str, path: Path) -> str:
         """Give a file to a channel."""
-        return wire.read(wire.Upload, await self.client.upload(checked(channel_id), path)).file_infos[0].id
+        return wire.read(wire.Upload, await self.client.upload(check_id(channel_id), path)).file_infos[0].id
 
     async def file(self, file_id: str) -> ChatFile:
         """What a file is."""
-        return wire.read(wire.FileInfo, await self._files.get_file_metadata(checked(file_id))).value
+        return wire.read(wire.FileInfo, await self._files.get_file_metadata(check_id(file_id))).value
 
     async def download(self, file_id: str, path: Path, limit: int) -> None:
         """Write a file to a new one on the disk as it comes."""
-        await self.client.download(f"/files/{checked(file_id)}", path, limit)
+        await self.client.download(f"/files/{check_id(file_id)}", path, limit)

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.errors import ChatError
 from bot.mattermost import wire
-from bot.mattermost.calls import Calls, checked
+from bot.mattermost.calls import Calls, check_id
 from bot.mattermost.pages import batches, pages
 from bot.mattermost.values import ChatMember
 from bot.refusals import OF_A_PERSON, Refusal
@@ -26,7 +26,7 @@ class MemberCalls(Calls):
         """Somebody in the bot’s team. Who left is still told of, with the moment when."""
         team_id = await self._team_of_bot()
         try:
-            answer = await self._teams.get_team_member(team_id, checked(user_id))
+            answer = await self._teams.get_team_member(team_id, check_id(user_id))
         except ChatError as error:
             if error.refusal is Refusal.NOT_IN_TEAM:
                 return None
@@ -47,7 +47,7 @@ class MemberCalls(Calls):
     async def channel_member(self, channel_id: str, user_id: str) -> ChatMember | None:
         """Somebody in a channel of the bot’s."""
         try:
-            answer = await self._channels.get_channel_member(checked(channel_id), checked(user_id))
+            answer = await self._channels.get_channel_member(check_id(channel_id), check_id(user_id))
         except ChatError as error:
             if error.refusal is Refusal.NOT_IN_CHANNEL:
                 return None
@@ -56,7 +56,7 @@ class MemberCalls(Calls):
 
     async def channel_members(self, channel_id: str) -> AsyncIterator[Sequence[ChatMember]]:
         """Who is in a channel of the bot’s."""
-        place = checked(channel_id)
+        place = check_id(channel_id)
 
         async def ask(page: Mapping[str, int]) -> Sequence[ChatMember]:
             return [m.value for m in _members(await self._channels.get_channel_members(place, page))]
@@ -66,13 +66,13 @@ class MemberCalls(Calls):
 
     async def add_member(self, channel_id: str, user_id: str) -> None:
         """Bring somebody of the team into a channel; nothing happens when they are."""
-        await self._channels.add_user(checked(channel_id), {"user_id": checked(user_id)})
+        await self._channels.add_user(check_id(channel_id), {"user_id": check_id(user_id)})
 
     async def add_members(self, channel_id: str, user_ids: Iterable[str]) -> Mapping[str, ChatError]:
         """Bring many into a channel: many by a call where the server can, and one by one whom it left out."""
         kept_out: dict[str, ChatError] = {}
         for batch in batches(user_ids, ADDED_AT_ONCE):
-            for user_id in await self._left_out(channel_id, batch):
+            for user_id in await self._absentees(channel_id, batch):
                 if refusal := await self._refusal(channel_id, user_id):
                     kept_out[user_id] = refusal
         return kept_out
@@ -87,13 +87,13 @@ class MemberCalls(Calls):
             raise
         return None
 
-    async def _left_out(self, channel_id: str, user_ids: Sequence[str]) -> Sequence[str]:
+    async def _absentees(self, channel_id: str, user_ids: Sequence[str]) -> Sequence[str]:
         """Try to bring all of them in by one call, and return who is not, of whom the server says nothing."""
         if not self.capabilities.bulk_members or len(user_ids) == 1:
             return user_ids
-        wanted = {"user_ids": [checked(user_id) for user_id in user_ids]}
+        wanted = {"user_ids": [check_id(user_id) for user_id in user_ids]}
         try:
-            answer = await self._channels.add_user(checked(channel_id), wanted)
+            answer = await self._channels.add_user(check_id(channel_id), wanted)
         except ChatError as error:
             if error.may_pass:
                 raise
@@ -104,7 +104,7 @@ class MemberCalls(Calls):
     async def remove_member(self, channel_id: str, user_id: str) -> None:
         """Take somebody out of a channel; nothing happens when they are not in it."""
         try:
-            await self._channels.remove_channel_member(checked(channel_id), checked(user_id))
+            await self._channels.remove_channel_member(check_id(channel_id), check_id(user_id))
         except ChatError as error:
             if error.refusal is not Refusal.NOT_IN_CHANNEL:
                 raise
@@ -113,23 +113,23 @@ class MemberCalls(Calls):
         """Let a member administer a channel, or no more."""
         roles = {"scheme_user": True, "scheme_admin": is_admin}
         set_roles = self._channels.update_scheme_derived_roles_of_channel_member
-        await set_roles(checked(channel_id), checked(user_id), roles)
+        await set_roles(check_id(channel_id), check_id(user_id), roles)
 
     async def add_to_team(self, user_id: str) -> None:
         """Bring somebody into the bot’s team; nothing happens when they are."""
         team_id = await self._team_of_bot()
-        await self._teams.add_user_to_team(team_id, {"team_id": team_id, "user_id": checked(user_id)})
+        await self._teams.add_user_to_team(team_id, {"team_id": team_id, "user_id": check_id(user_id)})
 
     async def remove_from_team(self, user_id: str) -> None:
         """Take somebody out of the bot’s team; nothing happens when they are not in it."""
         if await self.team_member(user_id) is not None:
-            await self._teams.remove_user_from_team(await self._team_of_bot(), checked(user_id))
+            await self._teams.remove_user_from_team(await self._team_of_bot(), check_id(user_id))
 
     async def set_team_admin(self, user_id: str, *, is_admin: bool) -> None:
         """Let a member administer the bot’s team, or no more."""
         roles = {"scheme_user": True, "scheme_admin": is_admin}
         set_roles = self._teams.update_scheme_derived_roles_of_team_member
-        await set_roles(await self._team_of_bot(), checked(user_id), roles)
+        await set_roles(await self._team_of_bot(), check_id(user_id), roles)
 
 
 def _members(answer: Any) -> Sequence[wire.ChannelMember]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.errors import ChatError
 from bot.mattermost import wire
-from bot.mattermost.calls import Calls, checked
+from bot.mattermost.calls import Calls, check_id
 from bot.mattermost.values import ChatPost, ChatReaction
 from bot.refusals import Refusal
 
@@ -20,7 +20,7 @@ class PostCalls(Calls):
         self, channel_id: str, message: str, props: Mapping[str, Any], pending_post_id: str, root_id: str = ""
     ) -> str:
         """Write in a channel."""
-        post = {"channel_id": checked(channel_id), "message": message, "props": props}
+        post = {"channel_id": check_id(channel_id), "message": message, "props": props}
         post |= {"pending_post_id": pending_post_id} | ({"root_id": root_id} if root_id else {})
         return wire.read(wire.Identified, await self._posts.create_post(post)).id
 
@@ -28,18 +28,18 @@ class PostCalls(Calls):
         self, channel_id: str, message: str, props: Mapping[str, Any], pending_post_id: str, file_ids: Sequence[str]
     ) -> ChatPost:
         """Write in a channel, with uploaded files."""
-        post = {"channel_id": checked(channel_id), "message": message, "props": props}
+        post = {"channel_id": check_id(channel_id), "message": message, "props": props}
         post |= {"pending_post_id": pending_post_id, "file_ids": list(file_ids)}
         return wire.read(wire.Post, await self._posts.create_post(post)).value
 
     async def rewrite(self, post_id: str, message: str, props: Mapping[str, Any]) -> None:
         """Replace the text and all the props of a post of the bot’s."""
-        await self._posts.patch_post(checked(post_id), {"message": message, "props": props})
+        await self._posts.patch_post(check_id(post_id), {"message": message, "props": props})
 
     async def delete(self, post_id: str) -> None:
         """Take away a post; nothing happens when it is gone."""
         try:
-            await self._posts.delete_post(checked(post_id))
+            await self._posts.delete_post(check_id(post_id))
         except ChatError as error:
             if error.status == 403 and await self._stands(post_id):
                 raise
@@ -56,52 +56,52 @@ class PostCalls(Calls):
 
     async def pin(self, post_id: str) -> None:
         """Pin a post to its channel."""
-        await self._posts.pin_post_to_channel(checked(post_id))
+        await self._posts.pin_post_to_channel(check_id(post_id))
 
     async def unpin(self, post_id: str) -> None:
         """Pin a post no more."""
-        await self._posts.unpin_post_to_channel(checked(post_id))
+        await self._posts.unpin_post_to_channel(check_id(post_id))
 
     async def react(self, post_id: str, emoji: str) -> None:
         """Put an emoji under a post."""
-        wanted = {"user_id": (await self.me()).id, "post_id": checked(post_id), "emoji_name": _emoji(emoji)}
+        wanted = {"user_id": (await self.me()).id, "post_id": check_id(post_id), "emoji_name": _emoji(emoji)}
         await self._reactions.create_reaction(wanted)
 
     async def unreact(self, post_id: str, emoji: str) -> None:
         """Take back an emoji of the bot’s."""
-        await self._reactions.delete_reaction((await self.me()).id, checked(post_id), _emoji(emoji))
+        await self._reactions.delete_reaction((await self.me()).id, check_id(post_id), _emoji(emoji))
 
     async def reactions(self, post_id: str) -> Sequence[ChatReaction]:
         """The emojis under a post."""
-        answer = await self.client.get(f"/posts/{checked(post_id)}/reactions")  # the driver’s own path is a wrong one
+        answer = await self.client.get(f"/posts/{check_id(post_id)}/reactions")  # the driver’s own path is a wrong one
         return [reaction.value for reaction in wire.rows(wire.Reaction, answer)]
 
     async def read_post(self, post_id: str) -> ChatPost:
         """A post by id."""
-        post = wire.read(wire.Post, await self._posts.get_post(checked(post_id)))
+        post = wire.read(wire.Post, await self._posts.get_post(check_id(post_id)))
         if not post.stands:
             raise ChatError(404, "app.post.get.app_error", refusal=Refusal.UNKNOWN_POST)
         return post.value
 
     async def thread(self, post_id: str) -> Sequence[ChatPost]:
         """The thread that a post begins or belongs to."""
-        return _standing(await self._posts.get_thread(checked(post_id)))
+        return _posts_that_stand(await self._posts.get_thread(check_id(post_id)))
 
     async def pinned(self, channel_id: str) -> Sequence[ChatPost]:
         """The posts pinned in a channel."""
-        return _standing(await self._channels.get_channel_pinned_posts(checked(channel_id)))
+        return _posts_that_stand(await self._channels.get_channel_pinned_posts(check_id(channel_id)))
 
     async def posts_since(self, channel_id: str, since_ms: int) -> Sequence[ChatPost]:
         """What was posted in a channel from that instant on."""
         # The server goes by the latest change, and takes 0 for « no since ».
         params = {"since": max(1, since_ms)}
-        listed = _standing(await self._posts.get_posts_for_channel(checked(channel_id), params))
+        listed = _posts_that_stand(await self._posts.get_posts_for_channel(check_id(channel_id), params))
         return [post for post in listed if post.create_at >= since_ms]
 
     async def newest_posts(self, channel_id: str, page: int, size: int) -> Sequence[ChatPost]:
         """A page of what stands in a channel, newest first."""
         params = {"page": page, "per_page": size}
-        listed = wire.read(wire.PostList, await self._posts.get_posts_for_channel(checked(channel_id), params))
+        listed = wire.read(wire.PostList, await self._posts.get_posts_for_channel(check_id(channel_id), params))
         # Beside the page itself come the threads of its answers.
         found = {post.id: post.value for post in (listed.posts or {}).values() if post.stands}
         return [found[post_id] for post_id in listed.order or () if post_id in found]
@@ -113,7 +113,7 @@ def _emoji(name: str) -> str:
     return name
 
 
-def _standing(answer: Any) -> Sequence[ChatPost]:
+def _posts_that_stand(answer: Any) -> Sequence[ChatPost]:
     """The posts of a list that can be read now, oldest first."""
     listed = wire.read(wire.PostList, answer)
     posts = [post.value for post in (listed.posts or {}).values() if post.stands]

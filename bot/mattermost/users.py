@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.errors import ChatError
 from bot.mattermost import wire
-from bot.mattermost.calls import Calls, checked
+from bot.mattermost.calls import Calls, check_id
 from bot.mattermost.pages import PAGE_ROWS, batches, pages
 from bot.mattermost.values import ChatUser
 
@@ -46,7 +46,7 @@ class UserCalls(Calls):
 
     async def user(self, user_id: str) -> ChatUser:
         """An account by id."""
-        return wire.read(wire.User, await self._users.get_user(checked(user_id))).value
+        return wire.read(wire.User, await self._users.get_user(check_id(user_id))).value
 
     async def user_by_name(self, username: str) -> ChatUser | None:
         """An account by name; a name that nobody can have is not even asked for."""
@@ -72,7 +72,7 @@ class UserCalls(Calls):
 
     async def channel_users(self, channel_id: str) -> AsyncIterator[Sequence[ChatUser]]:
         """The accounts in a channel of the bot’s by name."""
-        async for page in self._users_of({"in_channel": checked(channel_id)}):
+        async for page in self._users_of({"in_channel": check_id(channel_id)}):
             yield page
 
     def _users_of(self, place: Mapping[str, str]) -> AsyncIterator[Sequence[ChatUser]]:

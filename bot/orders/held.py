@@ -46,7 +46,7 @@ class Held:
 
     async def give_back(self) -> None:
         """Leave it to whoever comes next, if it is still this maker’s."""
-        await self._steps.finished()
+        await self._steps.wait()
         if not self._over and self.row.not_before is not None:
             await self.put_off(self._clock())
 

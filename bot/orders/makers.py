@@ -63,7 +63,7 @@ class Makers:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._steps.finished()
+        await self._steps.wait()
         self._folders.close()
 
     async def _watch(self) -> None:

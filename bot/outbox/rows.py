@@ -16,7 +16,7 @@ class Rows:
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._steps = Steps(database)
-        self.finished = self._steps.finished
+        self.wait = self._steps.wait
 
     async def due_in(self, but_of: Collection[str]) -> float | None:
         """Seconds until the next try of any message, 0 when it is due; None when nothing waits.

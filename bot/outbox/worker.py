@@ -111,7 +111,7 @@ class Outbox:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*filter(None, [self._bringing]), return_exceptions=True)
-        await self._rows.finished()
+        await self._rows.wait()
         await self._marks.flush()
         self._backlog.add(self._lanes.all())
         with suppress(Exception):  # the leases end by themselves

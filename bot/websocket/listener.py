@@ -63,7 +63,7 @@ class Events:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._queue.stop(seconds)
         await self._progress.save(now=True)
-        await self._progress.finished()
+        await self._progress.wait()
         self._is_up(False)
 
     async def _live(self) -> None:
@@ -83,10 +83,10 @@ class Events:
         """One connection from begin to end: whether it came about, and the seconds to wait at least."""
         try:
             me = await self._chat.me()
-            hearers = Hearers(self._hello, lambda name, data: self._heard(name, data, me.id), self._alive)
+            hearers = Hearers(self._hello, lambda name, data: self._hear(name, data, me.id), self._note_time)
             socket = await self._chat.client.listen(self._position.params)
         except ChatError as error:
-            return False, self._not_connected(error)
+            return False, self._pause_after(error)
         connection = Connection(socket, self._position, hearers)
         expected = self._position.sequence
         try:
@@ -100,7 +100,7 @@ class Events:
         self._position.forget()  # not to be resumed, perhaps
         return False, await self._why_silent()
 
-    def _not_connected(self, error: ChatError) -> float:
+    def _pause_after(self, error: ChatError) -> float:
         log.warning("websocket_refused", status=error.status, error_id=error.error_id)
         return TOKEN_RETRY if error.status == 401 else error.retry_after or 0.0
 
@@ -119,13 +119,13 @@ class Events:
         self._is_up(True)
         self._behind.set()
 
-    def _heard(self, name: str, data: Mapping[str, Any], bot_id: str) -> None:
+    def _hear(self, name: str, data: Mapping[str, Any], bot_id: str) -> None:
         event = parse(name, data, bot_id)
         if event is not None and not self._queue.offer(event):
             self._position.forget()
             raise MissedEventsError
 
-    async def _alive(self, at: datetime) -> None:
+    async def _note_time(self, at: datetime) -> None:
         self._is_up(True)
         if self._queue.is_idle and not self._reading and not self._behind.is_set():
             self._progress.reach(at)

@@ -25,7 +25,7 @@ class Progress:
         """Everything before was handled; None before the first run."""
         self._written: datetime | None = None
         self._steps = Steps(database)
-        self.finished = self._steps.finished
+        self.wait = self._steps.wait
 
     async def load(self, pause: float) -> None:
         """Go on from where the last run stopped, asking the database again after so many seconds."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from bot.french.words import NBSP, grouped, plural
+from bot.french.words import NBSP, group, plural
 from cli.errors import OperatorError
 from cli.places import place_fault
 from cli.progress import Progress
@@ -54,7 +54,7 @@ def _must_be_a_file(path: Path) -> None:
 
 
 def _size(path: Path) -> str:
-    return f"{grouped(max(1, path.stat().st_size // 1000), least=1_000)} ko"
+    return f"{group(max(1, path.stat().st_size // 1000), least=1_000)} ko"
 
 
 @contextmanager
@@ -93,7 +93,7 @@ def _progress() -> Callable[[int, int], None]:
 def _tell(content: Content) -> None:
     """How many rows of each table, and of all."""
     for name, count in content.counts.items():
-        print(f"  {name} : {grouped(count, least=1_000)}")
+        print(f"  {name} : {group(count, least=1_000)}")
     print(f"{plural(content.total, 'ligne').replace(NBSP, ' ')} en tout.")
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.french.periods import Period
-from bot.french.words import grouped
+from bot.french.words import group
 from cli.demo_data import storing
 from cli.demo_data.crowd import Conseiller, conseillers
 from cli.demo_data.rows import Wanted
@@ -79,4 +79,4 @@ def _outcome(wanted: Wanted, added: int, people: int) -> str:
 
 
 def _said(count: int) -> str:
-    return f"{grouped(count, least=1_000)} comptes rendus"
+    return f"{group(count, least=1_000)} comptes rendus"

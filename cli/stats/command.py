@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.french.durations import say_minutes
 from bot.french.periods import Period
-from bot.french.words import NBSP, grouped
+from bot.french.words import NBSP, group
 from bot.texts import typeset
 from cli.opening import reading, up_to_date
 from cli.stats.scopes import asked, interval
@@ -78,7 +78,7 @@ def _lines(title: str, period: Period, told: Told) -> Iterator[str]:
 
 def _line(section: Section, line: Line) -> str:
     value = line.value or 0
-    said = say_minutes(value) if section.unit == "minutes" else grouped(value, least=1_000)
+    said = say_minutes(value) if section.unit == "minutes" else group(value, least=1_000)
     percent = "" if line.percent is None else f" ({line.percent}{NBSP}%)"
     if section.key in ("general", "suites"):
         return f"{said} {line.label}{percent}"

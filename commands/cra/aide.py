@@ -1,7 +1,7 @@
 """How a report is written, and the draft that waits."""
 
 from bot.context import Context
-from bot.drafts import reopened
+from bot.drafts import reopen
 from bot.errors import UserError
 from bot.forms import name_of
 from bot.replies import Replies, Whisper
@@ -28,4 +28,4 @@ async def take_up(ctx: Context, _: str) -> Replies:
     waiting = [d for d in drafts if d.key not in filed]
     if not waiting:
         raise UserError("Aucun brouillon ne vous attend. Tapez /cra pour commencer un compte rendu.")
-    return reopened(waiting[0])
+    return reopen(waiting[0])

@@ -7,7 +7,7 @@ from typing import Protocol
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context
-from bot.french.neighbours import after, before, comparable
+from bot.french.neighbours import period_after, period_before, period_to_compare
 from bot.french.periods import Period, months_after
 from bot.french.words import of, plural
 from bot.replies import Button
@@ -57,7 +57,7 @@ async def figures_of(ctx: Reader, asked: Asked) -> Figures:
 
 async def answered(ctx: Context, asked: Asked, figures: Figures) -> Answer:
     """The figures in words, compared with the period before, and where to go from there."""
-    earlier = comparable(asked.period, ctx.today)
+    earlier = period_to_compare(asked.period, ctx.today)
     then = await own(ctx.db, ctx.user.id, earlier.start, earlier.end)
     told = Told(figures, asked.percent)
     text = render(
@@ -108,7 +108,7 @@ async def sections_of(ctx: Reader, asked: Asked, figures: Figures, last: date) -
 
 
 def _buttons(ctx: Context, asked: Asked, figures: Figures) -> list[Button]:
-    beside = [before(asked.period), after(asked.period, ctx.today)]
+    beside = [period_before(asked.period), period_after(asked.period, ctx.today)]
     buttons = [Button(f"Voir {_short(p)}", See(**asked.about(p))) for p in beside if p]
     buttons.append(Button("Autre période", Other(**asked.same)))
     if figures.accompagnements:

@@ -66,7 +66,7 @@ def said(value: int, unit: str = "") -> str:
 
 def grouped(number: int) -> str:
     """Digits in groups of three, from the first thousand on: columns of figures are read down."""
-    return words.grouped(number, least=1_000)
+    return words.group(number, least=1_000)
 
 
 def _plain(name: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.context import Context
-from bot.french.neighbours import before
+from bot.french.neighbours import period_before
 from bot.french.periods import Period
 from bot.texts import Markdown, render
 from commands.stats.answers import difference
@@ -81,7 +81,7 @@ def page(ctx: Context, months: Months, name: str, sections: Sequence[Section]) -
 
 def _earlier(ctx: Context, wanted: Wanted) -> Months | None:
     """The whole months before, where there are some."""
-    earlier = before(wanted.period(ctx.today))
+    earlier = period_before(wanted.period(ctx.today))
     if earlier is None or earlier.end != wanted.start or earlier.start.day != 1:
         return None
     return months_of(earlier, ctx.today)
@@ -89,7 +89,7 @@ def _earlier(ctx: Context, wanted: Wanted) -> Months | None:
 
 def _compared(ctx: Context, wanted: Wanted, now: Figures, then: Figures) -> str:
     """How much more or less than in the months before; of months in progress, only what those counted."""
-    earlier, told = before(wanted.period(ctx.today)), wanted.told(ctx)
+    earlier, told = period_before(wanted.period(ctx.today)), wanted.told(ctx)
     pairs = [
         (now.personnes, then.personnes, "personne accompagnée", "personnes accompagnées"),
         (now.accompagnements, then.accompagnements, "accompagnement", "accompagnements"),

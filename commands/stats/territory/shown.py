@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.context import Context
-from bot.french.neighbours import after, before
+from bot.french.neighbours import period_after, period_before
 from bot.french.words import fold
 from bot.replies import Button, Parcel, Replies, SendFile, Whisper
 from commands.stats.feature import COMMUNITY, feature
@@ -93,7 +93,7 @@ async def pictures(ctx: Context, order: TerritoryPictures, folder: Path) -> Parc
 def buttons(ctx: Context, wanted: Wanted) -> list[Button]:
     """Where to go from there."""
     period = wanted.period(ctx.today)
-    beside = [before(period), after(period, ctx.today)]
+    beside = [period_before(period), period_after(period, ctx.today)]
     found = [Button(f"Voir {p.label}", SeeTerritory(**wanted.about(p, ctx.today))) for p in beside if p]
     if ctx.user.role is Role.ANIMATEUR:
         found.append(Button("Exporter", TakeDepartements(start=wanted.start, end=wanted.end)))
