@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.spool import EMPTIED_AT, JOURNAL_RETRY, RENEWED_AT, Spool, Submission
@@ -39,6 +39,7 @@ def a_spool(seconds: Seconds) -> Iterator[tuple[Spool, Path]]:
 
 
 @settings(max_examples=60, deadline=None)
+@example(moves=[("w", "a", 0), ("w", "b", 0), ("w", "a", 0)], fails=set(), calls=FULL, way=WAYS[0], pauses=set())
 @given(
     moves=MOVES,
     fails=st.sets(st.integers(0, 60)),
@@ -61,15 +62,15 @@ def test_whatever_fails_memory_goes_on_and_the_journal_holds_whole_lines(
             left = left | {key: size} if move == "w" else {k: s for k, s in left.items() if k != key}
             written |= left.items()
             seconds.now += JOURNAL_RETRY if number in pauses else 0.0
-            assert spool.left() == [submission(*kept) for kept in _in_order(spool, left)]
+            assert spool.submissions() == [submission(*kept) for kept in _in_order(spool, left)]
             _only_what_was_written(folder, written, torn="ftruncate" in disk.failed)
         seconds.now += JOURNAL_RETRY
         spool.mend()
-        assert after_the_end(folder) == spool.left(), "once there is room again, nothing is missing"
+        assert after_the_end(folder) == spool.submissions(), "once there is room again, nothing is missing"
 
 
 def _in_order(spool: Spool, left: dict[str, int]) -> list[tuple[str, int]]:
-    order = [s.key for s in spool.left()]
+    order = [s.key for s in spool.submissions()]
     return sorted(left.items(), key=lambda kept: order.index(kept[0]))
 
 
@@ -92,7 +93,7 @@ def test_after_a_failure_at_any_call_it_is_emptied_and_renewed_as_before(calls: 
             seconds.now += JOURNAL_RETRY
             _a_day_s_work(spool)
             (journal,) = folder.glob("spool/*.jsonl")
-            assert spool.left() == after_the_end(folder) == []
+            assert spool.submissions() == after_the_end(folder) == []
             assert journal.stat().st_size < EMPTIED_AT + 2000
         assert list(folder.glob("spool/*")) == []
 
@@ -116,7 +117,7 @@ def test_a_full_disk_at_the_start_is_waited_for() -> None:
         with failing(Disk(lambda _: True)):
             spool = Spool(folder, seconds)
             spool.write(submission("a", 3))
-            assert spool.left() == [submission("a", 3)]
+            assert spool.submissions() == [submission("a", 3)]
         assert list(folder.glob("spool/*")) == []
         seconds.now += JOURNAL_RETRY
         spool.mend()
@@ -132,7 +133,7 @@ def test_what_a_dead_process_left_is_not_dropped_before_it_is_written_again() ->
         first.close()
         with failing(Disk(lambda _: True, ("write",))):
             second = Spool(Path(name), seconds)
-        assert second.left() == after_the_end(Path(name)) == [submission("a", 3)]
+        assert second.submissions() == after_the_end(Path(name)) == [submission("a", 3)]
         seconds.now += JOURNAL_RETRY
         second.mend()
         assert after_the_end(Path(name)) == [submission("a", 3)]
