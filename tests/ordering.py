@@ -12,14 +12,12 @@ import pytest
 from pydantic import BaseModel
 from sqlmodel import col, select
 
-from bot import app as composition
 from bot.app import App
 from bot.clock import utc_now
 from bot.context import Context, Request
 from bot.features import Feature
 from bot.orders.held import Held
 from bot.replies import Button, Direct, Parcel, Replies, SendFile
-from commands import FEATURES
 from config.settings import Settings
 from storage import outbox as table
 from storage.outbox import Outgoing, Where
@@ -101,8 +99,7 @@ class Office:
     @asynccontextmanager
     async def bot(self) -> AsyncIterator[App]:
         """One run; it ends as SIGTERM ends it, unless it is ended before."""
-        with patch.object(composition, "FEATURES", [self.shop.feature]):
-            app = App(self.settings(), FEATURES, first=FIRST)
+        app = App(self.settings(), [self.shop.feature], first=FIRST)
         await app.start()
         await self.registers(app, self.room.juliette)
         try:
