@@ -262,6 +262,10 @@ async def test_a_file_cut_short_by_a_crash_stops_nothing(house: House, juliette:
 
     await filed(juliette)
     assert "Aucun brouillon" in (await juliette.asks("/cra brouillon")).text
+    laid_aside = list(spool.glob("*.aside"))
+    assert laid_aside
+    for path in laid_aside:
+        path.unlink()
 
 
 async def test_sent_again_once_the_database_is_back_it_counts_once(house: House, juliette: Person) -> None:
