@@ -79,9 +79,13 @@ class Config:
     def __init__(self, state: State) -> None:
         self._state = state
         self._digest = ""
+        self.fixed: Sections = {}
+        """What the server's environment says: it wins over whatever an admin changes."""
 
     def get(self, section: str, name: str) -> Any:
         """Return a setting."""
+        if name in self.fixed.get(section, {}):
+            return self.fixed[section][name]
         changed = self._state.settings.get(section + name)
         return DEFAULTS[section][name] if changed is None else changed.value
 

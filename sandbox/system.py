@@ -43,6 +43,13 @@ async def get_config(call: Call) -> object:
     return call.world.config.as_dict()
 
 
+@routes.get("/config/environment")
+async def get_fixed(call: Call) -> object:
+    """Name the settings that the server's environment fixes, to the system admin."""
+    fixed = call.world.config.fixed if call.world.rights.is_admin(call.user) else {}
+    return {section: dict.fromkeys(settings, True) for section, settings in fixed.items()}
+
+
 @routes.put("/config/patch")
 async def patch_config(call: Call) -> object:
     """Change settings; everybody's client is told."""

@@ -1,13 +1,15 @@
 """« coop-bot doctor »: nothing to mend on a good day, and each fault said with what mends it."""
 
-from typing import Any
-
 import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
+from tests.adjusting import adjusted
 from tests.house import House
 from tests.operating import answering, examined
+from tests.sandboxed import room
+
+WORTH_OF_ADDRESSES = (("auto", "coop-bot role"), ("oui", "n’importe qui peut"), ("non", "✓ Les conseillers sont"))
 
 
 @pytest.mark.every_mode
@@ -49,9 +51,8 @@ async def test_another_token_than_the_bot_s_is_noticed(house: House) -> None:
 
 @pytest.mark.newest_only
 async def test_a_server_that_may_not_call_is_noticed(house: House) -> None:
-    await _configure(house, AllowedUntrustedInternalConnections="")
-    code, said = await examined(house.settings, house.site.admin.token)
-    await _configure(house, AllowedUntrustedInternalConnections="127.0.0.1 localhost ::1")
+    async with adjusted(house.site.admin, ServiceSettings={"AllowedUntrustedInternalConnections": ""}):
+        code, said = await examined(house.settings, house.site.admin.token)
     assert code == 1
     assert "ServiceSettings.AllowedUntrustedInternalConnections" in said
 
@@ -72,15 +73,11 @@ async def test_missing_commands_are_noticed(house: House) -> None:
 @pytest.mark.newest_only
 async def test_rights_and_rooms_are_noted(house: House) -> None:
     admin = house.site.admin
-    await admin.put(f"/users/{house.site.bot_id}/roles", {"roles": "system_user system_post_all"})
-    await admin.put(
-        "/config/patch", {"PrivacySettings": {"ShowEmailAddress": False}, "TeamSettings": {"MaxUsersPerTeam": 2}}
-    )
-    code, said = await examined(house.settings, admin.token)
-    await admin.put(
-        "/config/patch", {"PrivacySettings": {"ShowEmailAddress": True}, "TeamSettings": {"MaxUsersPerTeam": 10_000}}
-    )
-    await admin.put(f"/users/{house.site.bot_id}/roles", {"roles": "system_user"})
+    hidden, narrow = {"ShowEmailAddress": False}, {"MaxUsersPerTeam": 2}
+    async with adjusted(admin, PrivacySettings=hidden, TeamSettings=narrow):
+        await admin.put(f"/users/{house.site.bot_id}/roles", {"roles": "system_user system_post_all"})
+        code, said = await examined(house.settings, admin.token)
+        await admin.put(f"/users/{house.site.bot_id}/roles", {"roles": "system_user"})
     assert code == 1
     assert "system_post_all) : system_user suffit" in said
     assert "ShowEmailAddress" in said
@@ -89,12 +86,13 @@ async def test_rights_and_rooms_are_noted(house: House) -> None:
 
 @pytest.mark.newest_only
 async def test_what_addresses_are_worth_is_noted(house: House) -> None:
-    assert "✓ Le serveur fait vérifier les adresses" in (await examined(house.settings))[1]
-    for trust, words in (("auto", "coop-bot role"), ("oui", "n’importe qui peut"), ("non", "✓ Les conseillers sont")):
-        await house.site.admin.put("/config/patch", {"EmailSettings": {"RequireEmailVerification": False}})
-        code, said = await examined(house.settings.model_copy(update={"trust_addresses": trust}))
-        await house.site.admin.put("/config/patch", {"EmailSettings": {"RequireEmailVerification": True}})
-        assert (code, words in said) == (0, True), said
+    admin = house.site.admin
+    async with adjusted(admin, EmailSettings={"RequireEmailVerification": True}):
+        assert "✓ Le serveur fait vérifier les adresses" in (await examined(house.settings))[1]
+    async with adjusted(admin, EmailSettings={"RequireEmailVerification": False}):
+        for trust, words in WORTH_OF_ADDRESSES:
+            code, said = await examined(house.settings.model_copy(update={"trust_addresses": trust}))
+            assert (code, words in said) == (0, True), said
 
 
 @pytest.mark.newest_only
@@ -122,5 +120,16 @@ async def _command(house: House, url: str) -> None:
     await house.site.admin.put(f"/commands/{aide['id']}", aide | {"url": url})
 
 
-async def _configure(house: House, **settings: Any) -> None:
-    await house.site.admin.put("/config/patch", {"ServiceSettings": settings})
+async def test_a_story_whose_settings_the_environment_fixes_is_skipped() -> None:
+    asked = {"AllowedUntrustedInternalConnections": "", "EnableCommands": False}
+    async with room() as here:
+        async with adjusted(here.admin, ServiceSettings=asked):
+            assert (await here.admin.get("/config"))["ServiceSettings"].items() >= asked.items()
+        assert (await here.admin.get("/config"))["ServiceSettings"]["EnableCommands"] is True
+
+        here.server.config.fixed = {"ServiceSettings": {"AllowedUntrustedInternalConnections": "127.0.0.1"}}
+        with pytest.raises(pytest.skip.Exception, match="fixes ServiceSettings.AllowedUntrustedInternalConnections"):
+            async with adjusted(here.admin, ServiceSettings=asked):
+                raise AssertionError("the story must not be told")
+        assert (await here.admin.get("/config"))["ServiceSettings"]["EnableCommands"] is True
+        assert await here.ann.get("/config/environment") == {}
