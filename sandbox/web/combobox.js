@@ -28,7 +28,6 @@ export class Combobox {
       role: "combobox",
       ariaExpanded: "false",
       oninput: () => this.#search(true),
-      onclick: () => this.list.isOpen || this.#search(false),
       onfocus: () => this.input.select(),
       onblur: () => this.#leave(),
       onkeydown: (event) => this.#key(event),
@@ -36,16 +35,27 @@ export class Combobox {
     });
     const look = { ariaLabel: props.placeholder, ariaMultiSelectable: String(multiple) };
     this.list = new Listbox(this.input, look, (one) => one.text, (one) => this.#pick(one));
-    this.chips = h("div.row.combobox-chips");
-    this.element = h("div.combobox", this.chips, this.input, this.list.element);
+    this.chips = h("div.chips");
+    this.element = h("div.combobox", { onclick: (event) => this.#open(event) }, this.chips, this.input, this.list.element);
     this.choose(chosen);
   }
 
   /** Put other values in, without telling. */
   choose(chosen) {
     this.chosen = chosen;
-    this.input.value = this.multiple ? "" : (chosen[0]?.text ?? "");
+    this.#reset();
     put(this.chips, this.multiple && chosen.map((one) => this.#chip(one)));
+  }
+
+  #reset() {
+    this.input.value = this.multiple ? "" : (this.chosen[0]?.text ?? "");
+  }
+
+  /** A click beside what is picked opens the list. */
+  #open({ target }) {
+    if (target.closest("button, .listbox")) return;
+    this.input.focus();
+    if (!this.list.isOpen) this.#search(false);
   }
 
   #key(event) {
@@ -103,12 +113,12 @@ export class Combobox {
     this.onChange(chosen);
   }
 
-  /** Leaving: an emptied box has no value, any other text becomes again what was chosen. */
+  /** An emptied box has no value, any other text becomes again what was chosen. */
   #leave(mayEmpty = true) {
     const emptied = mayEmpty && this.#typed && !this.input.value.trim() && !this.multiple && this.chosen.length;
     if (emptied) return this.#change([]);
     this.#close();
-    this.choose(this.chosen);
+    this.#reset();
   }
 
   #chip(one) {

@@ -18,12 +18,13 @@ export class DialogField {
     this.error = h("div", { id: error });
     const value = dialog.values[given.name];
     const change = (...changed) => dialog.change(given, ...changed);
-    // The ids are those of the real client.
-    const id = given.type === "select" ? `MultiInput_${given.name}` : given.name;
+    const isMenu = given.type === "select";
+    const id = isMenu ? newId("menu") : given.name;
     const about = { "aria-describedby": `${help} ${error}`, ariaRequired: given.optional ? null : "true" };
     const props = { id, name: given.name, placeholder: given.placeholder || null, ...about };
     const draw = DRAWN[given.type] ?? drawText;
     const { node, inputs = [node], role } = draw(given, { props, value, change, dialog, label, help });
+    if (isMenu) node.id = `MultiInput_${given.name}`; // the real client’s
     this.inputs = inputs;
     const group = role && { role, "aria-labelledby": label, "aria-describedby": error };
     const caption = role ? h("div.field-label", { id: label }, words(given)) : h("label.field-label", { id: label, for: id }, words(given));

@@ -69,10 +69,11 @@ export class Suggestions extends Listbox {
 
   /** Take a key where the list is open; true when it was for the list. */
   key(event) {
+    const { key, shiftKey, ctrlKey, metaKey } = event;
     if (!this.isOpen) return false;
-    if (event.key in STEPS) this.step(STEPS[event.key]);
-    else if (event.key === "Escape") this.stop();
-    else if (event.shiftKey || !(event.key === "Tab" || (event.key === "Enter" && !this.#isWhole()))) return false;
+    if (key in STEPS) this.step(STEPS[key]);
+    else if (key === "Escape") this.stop();
+    else if (shiftKey || ctrlKey || metaKey || !["Tab", "Enter"].includes(key)) return false;
     else this.#complete(this.current);
     event.preventDefault();
     event.stopPropagation();
@@ -99,11 +100,6 @@ export class Suggestions extends Listbox {
       if (word !== undefined) return { kind, word };
     }
     return null;
-  }
-
-  /** Whether nothing is left to complete: then Enter sends. */
-  #isWhole() {
-    return this.current.word === this.begun.word;
   }
 
   #complete(one) {

@@ -7,11 +7,14 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
+from tests.browser.real import clear_away
 from tests.browser.window import Window
 from tests.people import PASSWORD, Person
 
 PATIENCE_MS = 30_000
 BOX = "#post_textbox"
+LIST = "#suggestionList"
+SUGGESTS = "**/commands/autocomplete_suggestions?*"
 POSTS = '[id^="post_"]:not([id^="post_textbox"])'
 SEEN_BEFORE = "try { localStorage.setItem('__landingPageSeen__', 'true') } catch { /* a page without storage */ }"
 """The real server first asks whether to open its desktop application."""
@@ -35,6 +38,7 @@ class Desk:
         page.on("console", desk._hears)
         page.on("request", desk._asks)
         await page.add_init_script(SEEN_BEFORE)
+        await clear_away(page)
         await desk.logs_in(password)
         return desk
 
@@ -82,11 +86,22 @@ class Desk:
         return f"{self.person.site.url}/{self.person.site.team}/{path}"
 
     async def types(self, line: str) -> None:
-        """Write into the composer and send; what is suggested is put aside."""
-        await self.page.fill(BOX, line)
-        if line.startswith("/"):
-            await self.page.press(BOX, "Escape")
+        """Write into the composer and send: where something is suggested, the first Enter only takes it."""
+        if line.startswith("/") and " " not in line:
+            await self._completes(line)
+        else:
+            await self.page.fill(BOX, line)
         await self.page.press(BOX, "Enter")
+
+    async def _completes(self, command: str) -> None:
+        """Write a command, and take it from the list if the server knows it."""
+        async with self.page.expect_response(SUGGESTS) as answer:
+            await self.page.fill(BOX, command)
+        if not await (await answer.value).json():
+            return
+        await expect(self.page.locator(LIST)).to_be_visible()
+        await self.page.press(BOX, "Enter")
+        await expect(self.page.locator(BOX)).to_have_value(f"{command} ")
 
     async def opens(self, line: str) -> Window:
         """Type a command that opens a dialog."""

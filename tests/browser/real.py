@@ -1,6 +1,29 @@
-"""What a person of a real server has long clicked away: tours and tips that would lie over the page."""
+"""What a real server’s page has beside ours: what lies over it at first, and words in its person’s language."""
+
+import re
+
+from playwright.async_api import Locator, Page
 
 from tests.people import Person
+
+ONLY_YOU = re.compile(r"only visible to you|visible (?:seulement )?par vous", re.IGNORECASE)
+"""What stands at a whisper: in English, in French, on the embedded server’s page."""
+OVER_THE_PAGE = (
+    "a:has-text('View in Browser'), a:has-text('Voir dans le navigateur')",
+    "[data-testid='close_tutorial_tip']",
+    ".announcement-bar__close",
+)
+"""What puts away the landing page, a tour, a banner (docs/mattermost.md §12.3)."""
+
+
+async def clear_away(page: Page) -> None:
+    """From now on put away whatever lies over the page, whenever it comes."""
+    for selector in OVER_THE_PAGE:
+        await page.add_locator_handler(page.locator(selector).first, _click)
+
+
+async def _click(found: Locator) -> None:
+    await found.click()
 
 
 async def without_tours(person: Person) -> None:

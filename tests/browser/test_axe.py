@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
-from tests.browser.desk import BOX, PHONE, SIT
+from tests.browser.desk import BOX, LIST, PHONE, SIT
 from tests.house import House
 from tests.people import Person
 from tests.telling import filed
@@ -81,7 +81,7 @@ async def test_what_one_reads(sit: SIT, juliette: Person, size: dict[str, Any]) 
     await look.is_clean("channel with a preview")
     await desk.page.fill(BOX, "")
     await desk.page.press(BOX, "/")
-    await desk.page.wait_for_selector("#suggestionList")
+    await desk.page.wait_for_selector(LIST)
     await look.is_clean("suggestions")
     await desk.page.fill(BOX, "")
     await desk.opens_address(f"pl/{reply['id']}")

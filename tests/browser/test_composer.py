@@ -6,12 +6,11 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.asking import HELP, HINT
-from tests.browser.desk import BOX
+from tests.browser.desk import BOX, LIST
 from tests.browser.pixels import picture
 from tests.browser.stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("own_page")]
-LIST = "#suggestionList"
 CARRY = """([name, type, data, count]) => {
     const bytes = Uint8Array.from(atob(data), letter => letter.charCodeAt(0));
     const carried = new DataTransfer();

@@ -1,5 +1,7 @@
 """Stories in a browser: each kind of field, as the web client of the server’s version draws and sends it."""
 
+from datetime import date
+
 import pytest
 from playwright.async_api import expect
 
@@ -34,7 +36,7 @@ async def test_new_clients_send_what_was_entered(new: Stage) -> None:
     await window.writes("count", "7")
     await window.picks("kind", "B")
     await window.field("sure").check()
-    await window.writes("day", "2026-09-14")
+    await window.dates("day", date(2026, 9, 14))
     await window.picks("several", "A")
     await window.sends()
 
@@ -182,9 +184,9 @@ async def test_a_dynamic_select_asks_at_each_letter_and_at_each_change_elsewhere
     dynamic = {"name": "place", "display_name": "Lieu", "type": "select", "data_source": "dynamic"}
     window = await new.opens(KIND, CIRCLE, dynamic | {"data_source_url": f"{new.bot.url}/lookup"})
     await window.picks("kind", "B")
-    await window.field("place").click()
+    await window.unfolds("place")
     await new.desk.page.keyboard.type("par")
-    await expect(window.frame.get_by_role("option")).to_have_text(["Paris"])
+    await expect(window.options()).to_have_text(["Paris"])
     await new.desk.page.keyboard.press("Enter")
     await window.sends()
 

@@ -37,9 +37,9 @@ async def picks_person_and_channel(stage: Stage, window: Window) -> None:
     agathe = await stage.person("agathe")
     topic = await agathe.api.get(f"/teams/{stage.site.team_id}/channels/name/off-topic")
     for name, typed, found in (("who", agathe.username, agathe.username), ("where", "off", "Off-Topic")):
-        await window.field(name).click()
+        await window.unfolds(name)
         await window.page.keyboard.type(typed)
-        await expect(window.frame.get_by_role("option").filter(has_text=found)).to_have_count(1)
+        await expect(window.options(found)).to_have_count(1)
         await window.page.keyboard.press("Enter")
         await window.holds(name, found)
     await window.sends()

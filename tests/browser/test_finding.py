@@ -84,7 +84,7 @@ async def test_menus_of_cards_and_dialogs_find_what_their_first_list_does_not_sh
     last = f"{word} {MANY - 1}"
     where = {"name": "where", "display_name": "Où", "type": "select", "data_source": "channels"}
     window = await new.opens(where)
-    await finds(window.page, window.field("where"), word, last)
+    await finds(window.page, window.frame.get_by_role("combobox", name="Où"), word, last)
     await window.sends()
     channel = await new.site.admin.get(f"/teams/{new.site.team_id}/channels/name/{word}-{MANY - 1}")
     assert (await new.got())["submission"]["where"] == channel["id"]

@@ -6,7 +6,7 @@ from playwright.async_api import expect
 from bot.french.durations import say_minutes
 from config.themes import THEMES
 from storage.cra import Activite, Age, Canal, Statut
-from tests.browser.desk import BOX, PHONE, SIT, Desk
+from tests.browser.desk import BOX, LIST, PHONE, SIT, Desk
 from tests.browser.filing import fill_workshop
 from tests.house import House, until_async
 from tests.people import Person
@@ -39,8 +39,8 @@ async def test_a_report_is_filed_with_the_keyboard_alone(house: House, desk: Des
     keyboard = desk.page.keyboard
     await tab_to(desk, "post_textbox")
     await keyboard.type("/cra")
-    await expect(desk.page.locator("#suggestionList")).to_contain_text("/cra")
-    await keyboard.press("Tab")
+    await expect(desk.page.locator(LIST)).to_contain_text("/cra")
+    await keyboard.press("Enter")
     await expect(desk.page.locator(BOX)).to_have_value("/cra ")
     await keyboard.press("Enter")
     window = await desk.window()

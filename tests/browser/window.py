@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from playwright.async_api import Locator, Page, expect
 
 PICKED = r"""([name, label]) => {
     const box = document.getElementById(`MultiInput_${name}`) ?? document.getElementById(name);
-    const chips = box?.parentElement?.querySelector(".combobox-chips");
-    const shown = [box?.value, box?.textContent, chips?.textContent].join(" ").replace(/\s+/g, " ");
+    const shown = [box?.value, box?.querySelector("input")?.value, box?.innerText].join(" ").replace(/\s+/g, " ");
     return shown.includes(label.replace(/\s+/g, " "));
 }"""
 """Whether a select shows this choice."""
+ARROW_PX = 18
+"""How far before its end a select has the middle of its arrow."""
 NEW, LEGACY = "#appsModal", "#interactiveDialogModal"
 
 
@@ -54,10 +56,31 @@ class Window:
     async def picks(self, name: str, *labels: str) -> None:
         """Choose in a select: type to filter, Enter picks."""
         for label in labels:
-            await self.field(name).click()
+            await self.unfolds(name)
             await self.page.keyboard.insert_text(label)
             await self.page.keyboard.press("Enter")
             await self.holds(name, label)
+
+    async def unfolds(self, name: str) -> None:
+        """Click a select at its end: what was picked before may lie in its middle, with a cross that drops it."""
+        select = self.field(name)
+        await select.scroll_into_view_if_needed()
+        size = await select.bounding_box()
+        assert size
+        await select.click(position={"x": size["width"] - ARROW_PX, "y": size["height"] / 2})
+
+    async def dates(self, name: str, day: date) -> None:
+        """Choose a day of the month shown: written, or in the calendar that real clients open instead."""
+        if await self.field(name).count():
+            await self.writes(name, day.isoformat())
+            return
+        await self.frame.locator(".date-time-input").first.click()
+        days = self.page.locator(".rdp button:not(.rdp-day_outside)")
+        await days.get_by_text(str(day.day), exact=True).click()
+
+    def options(self, text: str = "") -> Locator:
+        """What an open list offers; real clients draw it outside of the dialog."""
+        return self.page.get_by_role("option").filter(has_text=text)
 
     async def holds(self, name: str, label: str) -> None:
         """Wait until a select shows this choice."""
