@@ -128,7 +128,7 @@ async def test_a_story_whose_settings_the_environment_fixes_is_skipped() -> None
         assert (await here.admin.get("/config"))["ServiceSettings"]["EnableCommands"] is True
 
         here.server.config.fixed = {"ServiceSettings": {"AllowedUntrustedInternalConnections": "127.0.0.1"}}
-        with pytest.raises(pytest.skip.Exception, match="fixes ServiceSettings.AllowedUntrustedInternalConnections"):
+        with pytest.raises(pytest.skip.Exception, match=r"fixes ServiceSettings\.AllowedUntrustedInternalConnections"):
             async with adjusted(here.admin, ServiceSettings=asked):
                 raise AssertionError("the story must not be told")
         assert (await here.admin.get("/config"))["ServiceSettings"]["EnableCommands"] is True
