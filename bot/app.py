@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 
 import structlog
@@ -15,7 +15,7 @@ from bot.connections import Connections, Limits
 from bot.delivery import Delivery, Ways
 from bot.dispatch import Dispatcher
 from bot.drafts import Drafts
-from bot.features import Feature, index
+from bot.features import Feature
 from bot.jobs import Jobs
 from bot.links import Links
 from bot.mattermost import Mattermost, apart
@@ -24,8 +24,10 @@ from bot.orders import Folders, Makers, Workshop
 from bot.outbox import Outbox
 from bot.people import People
 from bot.recovery import Recovery
+from bot.runs import Runs
 from bot.server import Doors, Entrance
 from bot.spool import Spool
+from bot.switch import choose, index_all
 from bot.traffic import Traffic
 from bot.websocket import Events
 from config.settings import Settings
@@ -45,14 +47,14 @@ class App:
     def __init__(
         self,
         settings: Settings,
-        features: Iterable[Feature],
+        features: Sequence[Feature],
         clock: Callable[[], datetime] = utc_now,
         *,
         first: float = 1.0,
         limits: Limits | None = None,
     ) -> None:
         self.settings = settings
-        self._features = tuple(features)
+        self._features = choose(features, settings.features)
         self.database = Database(settings.database_url)
         self.client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value())
         self.chat = Mattermost(self.client, settings.team)
@@ -65,15 +67,15 @@ class App:
         self.spool = Spool(settings.data_dir)
         drafts = Drafts(self.spool, clock)
         machine = Machine(self.database, chat, people, Delivery(ways), drafts, traffic, settings, clock)
-        triggers = index(self._features)
+        triggers = index_all(features, settings.features)
         self.dispatcher = Dispatcher(triggers, machine)
         self.makers = Makers(self.outbox, Workshop(triggers, machine), Folders(settings.data_dir), first=first)
         self.events = Events(self.chat, self.database, self.dispatcher.event, clock)
-        self.jobs = Jobs(triggers, self.dispatcher.run_job, clock)
+        self.runs = Runs(triggers, machine)
+        self.jobs = Jobs(triggers, self.runs.run, self.runs.zones, clock)
         self._recovery = Recovery(triggers, machine)
         self.connections = Connections(limits or Limits())
-        token = settings.command_token.get_secret_value()
-        doors = Doors(self.dispatcher, links, token, self.ready, self.connections)
+        doors = Doors(self.dispatcher, links, settings.command_token.get_secret_value(), self.ready, self.connections)
         self._entrance = Entrance(doors, DRAIN_SECONDS)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -125,7 +127,7 @@ class App:
         self._tasks.append(asyncio.create_task(work))
 
 
-async def serve(settings: Settings, features: Iterable[Feature]) -> None:
+async def serve(settings: Settings, features: Sequence[Feature]) -> None:
     """Run the bot until it is told to stop (SIGTERM, SIGINT)."""
     logs.configure(settings.log_level)
     app = App(settings, features)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -46,7 +47,7 @@ class Request:
 class Context:
     """One request at work. ``db`` is one transaction, opened at its first statement; the dispatcher commits it.
 
-    ``chat`` reads only: what is to be written is a reply.
+    ``user`` is who acts; a job acts for nobody: no id, no role. ``chat`` reads only: what is to be written is a reply.
     """
 
     user: Person
@@ -73,9 +74,14 @@ class Context:
         return Clues(self.user, self.today, self.capabilities)
 
     @property
+    def zone(self) -> ZoneInfo:
+        """Where the person is; of a local job, where its time has come."""
+        return self.user.zone
+
+    @property
     def today(self) -> date:
         """The date where the person is: it is tomorrow in La Réunion before it is in Paris."""
-        return self.now.astimezone(self.user.zone).date()
+        return self.now.astimezone(self.zone).date()
 
     async def compute(self, work: Callable[[], T]) -> T:
         """Do what takes a while (drawing, composing) in a thread, with no connection in hand.

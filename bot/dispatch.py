@@ -15,14 +15,14 @@ from bot.forms import Clues, Form, name_of
 from bot.french.words import fold
 from bot.logs import begin_request
 from bot.metrics import OUTCOMES, REQUESTS
-from bot.replies import Refuse, Replies, Reply, Whisper
+from bot.replies import Refuse, Reply, Whisper, as_list
 from bot.spool import Submission
+from bot.switch import must_be_on, must_lead_on
 from bot.texts import render
 from bot.turns import Turns
 from bot.websocket import PersonChanged
 from storage import claims
 from storage.faults import AWAY, cannot_write, may_pass
-from storage.people import Person, Role
 
 log = structlog.get_logger()
 
@@ -86,18 +86,6 @@ class Dispatcher:
         if (request.kind, request.name) in self._triggers:
             await self.run(request, event)
 
-    async def run_job(self, key: Key, period: str) -> None:
-        """Run a job once for its period, whichever replica comes first. Errors are for the scheduler to log."""
-        trigger = self._triggers[key]
-        request = Request("job", key[1])
-        async with self._m.database.transaction() as db:
-            if not await claims.claim(db, key[1], period, self._m.clock()):
-                return
-            robot = Person(id="", username="", role=Role.ANIMATEUR, since=self._m.clock())
-            replies = _as_list(await trigger.handler(self._admission.context(robot, request, db)))
-            messages = await self._m.delivery.prepare(db, replies, request)
-        self._m.delivery.hurry(messages)
-
     async def keep_late(self, submission: Submission) -> dict[str, object]:
         """A dialog was open for longer than its link lives: keep what was typed, to be taken up again."""
         request = Request("submit", submission.form, submission.user_id)
@@ -153,10 +141,12 @@ class Dispatcher:
         trigger = self._triggers.get((request.kind, request.name))
         if trigger is None:
             raise UserError("Cette commande ou ce bouton n’existe pas, ou plus. Tapez /aide pour voir ce qui existe.")
+        must_be_on(trigger)
         async with self._m.database.transaction(writes=trigger.writes) as db:
             user = await self._admission.person(db, request, trigger)
             context = self._admission.context(user, request, db)
-            replies = _as_list(await trigger.handler(context, *self._arguments(trigger, payload, context.clues)))
+            replies = as_list(await trigger.handler(context, *self._arguments(trigger, payload, context.clues)))
+            must_lead_on(replies, self._triggers)
             messages = await self._m.delivery.prepare(db, replies, request) if trigger.writes else []
             if isinstance(payload, Submission) and trigger.writes and trigger.accepted is None:
                 await claims.claim(db, SUBMISSIONS, payload.key, context.now)
@@ -184,7 +174,7 @@ class Dispatcher:
             raise UserError(render("refus/too_long", count=len(payload), most=LINE_MAX))
         if kind == "button" and trigger.payload:
             return (self._read_button(trigger.payload, payload),)
-        return () if kind == "job" else (payload,)
+        return (payload,)
 
     def _read_button(self, model: type[BaseModel], payload: Payload) -> BaseModel:
         try:
@@ -209,9 +199,3 @@ def _apologise(problem: Exception, reference: str, *, kept: bool = False) -> Ref
     away = may_pass(problem) or (isinstance(problem, ChatError) and problem.may_pass)
     full = cannot_write(problem)
     return Refuse(render("refus/broken", reference=reference, kept=kept, away=away, full=full))
-
-
-def _as_list(replies: Replies) -> list[Reply]:
-    if replies is None:
-        return []
-    return list(replies) if isinstance(replies, Sequence) else [replies]

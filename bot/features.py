@@ -11,6 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.context import Context, TriggerKind
 from bot.forms import Form, name_of
 from bot.replies import Parcel, Replies
+from bot.rights import Right
+from config.settings import Settings
 from storage.people import EVERYONE, Role
 
 P = TypeVar("P", bound=BaseModel)
@@ -30,7 +32,8 @@ class Trigger:
     """What runs which handler, and the roles that may pull it.
 
     ``help`` is what « /aide » says of a command, ``hint`` what may follow it. ``writes`` is false for what
-    only reads: on SQLite it then waits for no writer. ``schedule`` are APScheduler’s cron fields, Paris time.
+    only reads: on SQLite it then waits for no writer. ``schedule`` are APScheduler’s cron fields, in Paris or, of a
+    ``local`` job, in each zone where somebody of the register is. ``is_off`` says that its feature is switched off.
     ``accepted`` tells of a dialog’s keys from what the feature stores; where there is none, the machine writes the
     keys down.
     """
@@ -43,14 +46,30 @@ class Trigger:
     help: str = ""
     hint: str = ""
     schedule: str = ""
+    local: bool = False
+    is_off: bool = False
     accepted: Accepted | None = None
 
 
 class Feature:
-    """``feature = Feature("hotline")``, then decorate the handlers."""
+    """``feature = Feature("hotline")``, then decorate the handlers.
 
-    def __init__(self, name: str) -> None:
+    ``rights`` are what the bot’s account must be able to do for it, and ``channels`` names those of the team in which
+    the bot must be. Switches leave alone what is ``always`` on: the bot’s own parts.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        rights: Sequence[Right] = (),
+        channels: Callable[[Settings], Sequence[str]] = lambda _: (),
+        always: bool = False,
+    ) -> None:
         self.name = name
+        self.rights = tuple(rights)
+        self.channels = channels
+        self.always = always
         self.triggers: list[Trigger] = []
         self.at_start: list[Callable[[], object]] = []
         """What is done once when the bot starts, in a thread, so that no first request waits for it."""
@@ -94,12 +113,16 @@ class Feature:
         """Such an event came from the websocket."""
         return self._declare("event", event, EVERYONE)
 
-    def job(self, schedule: str) -> Callable[[JobHandler], JobHandler]:
-        """Runs on a schedule, once for all replicas; never between 02:00 and 03:00, which some nights have twice."""
+    def job(self, schedule: str, *, local: bool = False, writes: bool = False) -> Callable[[JobHandler], JobHandler]:
+        """Runs on a schedule, once for all replicas; never between 02:00 and 03:00, which some nights have twice.
+
+        A ``local`` job runs once for each zone of the register, when the schedule’s time comes there (``ctx.zone``).
+        What it only reads keeps no writer waiting, but may be read by two replicas, of which one says it.
+        """
 
         def register(handler: JobHandler) -> JobHandler:
             key: Key = ("job", f"{self.name}.{handler.__name__}")
-            self.triggers.append(Trigger(key, handler, schedule=schedule))
+            self.triggers.append(Trigger(key, handler, schedule=schedule, local=local, writes=writes))
             return handler
 
         return register

@@ -1,7 +1,7 @@
 """The entrance of the clock: scheduled jobs, each run once for its period by whichever replica comes first."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,33 +10,37 @@ from zoneinfo import ZoneInfo
 import structlog
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.cron import CronTrigger
 
 from bot.features import Key, Trigger
 from bot.metrics import JOBS
+from bot.schedules import ZONE, Schedule
 
 log = structlog.get_logger()
 
-ZONE = ZoneInfo("Europe/Paris")
 GRACE = timedelta(hours=1)
 JOB_RETRIES = (60.0, 300.0, 900.0)
 """Seconds after which a failed job is tried again."""
+MADE_UP = timedelta(days=40)
+"""How old a time that passed while nobody was here may be, to be made up for: claims are remembered for longer."""
 
-RunJob = Callable[[Key, str], Awaitable[None]]
-
-# How far to look back for the last time a job was due: the nearest that holds one is enough.
-_BACK = tuple(timedelta(hours=h) for h in (1, 24, 8 * 24, 32 * 24, 367 * 24))
-DOUBLED_HOUR = datetime(2026, 1, 1, 2, tzinfo=ZONE)
-"""When no job may run: an hour that one night a year has twice, and another not at all."""
+RunJob = Callable[[Key, str, ZoneInfo], Awaitable[None]]
+Zones = Callable[[], Awaitable[Sequence[ZoneInfo]]]
 
 
 class Jobs:
-    """Calls ``run`` with a job’s key and period; ``run`` claims the period, so that a second call does nothing."""
+    """Calls ``run`` with a job’s key, its period and its zone; ``run`` claims the period, so that a second call does
+    nothing. ``zones`` tells where local jobs have their times."""
 
-    def __init__(self, triggers: Mapping[Key, Trigger], run: RunJob, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, triggers: Mapping[Key, Trigger], run: RunJob, zones: Zones, clock: Callable[[], datetime]
+    ) -> None:
         self._run = run
+        self._zones = zones
         self._clock = clock
-        self._schedules = {key: schedule(t.schedule) for key, t in triggers.items() if key[0] == "job"}
+        self._schedules = {
+            key: Schedule(trigger.schedule, local=trigger.local) for key, trigger in triggers.items() if key[0] == "job"
+        }
+        self._looked: dict[Key, datetime] = {}
         self._scheduler: Any = AsyncIOScheduler(
             timezone=ZONE,
             jobstores={"default": MemoryJobStore()},
@@ -52,9 +56,9 @@ class Jobs:
 
     async def start(self) -> None:
         """Wait for the times to come, and make up for those that passed while nobody was here."""
-        for key, trigger in self._schedules.items():
-            self._scheduler.add_job(self._begin, trigger, args=(key,), id=key[1])
-            await self._begin(key)
+        for key, schedule in self._schedules.items():
+            self._scheduler.add_job(self.look, schedule.looks, args=(key,), id=key[1])
+            await self.look(key)
         self._scheduler.start()
 
     async def stop(self, seconds: float = 3.0) -> None:
@@ -68,19 +72,45 @@ class Jobs:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _begin(self, key: Key) -> None:
-        # A task of our own: the scheduler would cancel its own at the end.
-        due = last_due(self._schedules[key], self._clock())
-        if due is None or self._stopping.is_set():
+    async def look(self, key: Key) -> None:
+        """Begin what came due since the last look."""
+        # Tasks of our own: the scheduler would cancel its own at the end.
+        if self._schedules[key].is_local:
+            self._begin(self._look_around(key))
+        else:
+            self._run_due(key, [ZONE])
+
+    async def _look_around(self, key: Key) -> None:
+        try:
+            zones = await self._zones()
+        except Exception:
+            # The next look goes back to the one before.
+            log.warning("zones_unreadable", job=key[1], exc_info=True)
+        else:
+            self._run_due(key, zones)
+
+    def _run_due(self, key: Key, zones: Sequence[ZoneInfo]) -> None:
+        """Begin what came due since the last look. In a zone that is new only what comes from now on."""
+        schedule, now = self._schedules[key], self._clock()
+        since = min(self._looked.get(key, now - MADE_UP), now)
+        self._looked[key] = now
+        for zone in zones:
+            due = schedule.last_due(now, zone)
+            if due is not None and due > since:
+                self._begin(self._run_until_done(key, schedule.period_of(due, zone), zone))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        if self._stopping.is_set():
+            work.close()
             return
-        task = asyncio.create_task(self._run_until_done(key, period_of(due)))
+        task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _run_until_done(self, key: Key, period: str) -> None:
+    async def _run_until_done(self, key: Key, period: str, zone: ZoneInfo) -> None:
         for pause in (*JOB_RETRIES, None):
             try:
-                await self._run(key, period)
+                await self._run(key, period, zone)
             except Exception:
                 JOBS.labels(key[1], "failed").inc()
                 log.exception("job_failed", job=key[1], period=period)
@@ -94,36 +124,3 @@ class Jobs:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
         return self._stopping.is_set()
-
-
-def schedule(text: str) -> Any:
-    """The cron trigger of « day_of_week=mon hour=9 minute=0 », Paris time.
-
-    Raises ValueError for what makes no sense, and for the hour after two o’clock, which one night a year has twice
-    and another not at all.
-    """
-    pairs = (part.partition("=") for part in text.split())
-    try:
-        trigger = CronTrigger(timezone=ZONE, **{name: value for name, _, value in pairs})
-    except TypeError as error:
-        raise ValueError(f"not a schedule: {text}") from error
-    hours = next(field for field in trigger.fields if field.name == "hour")
-    if hours.get_next_value(DOUBLED_HOUR) == DOUBLED_HOUR.hour:
-        raise ValueError(f"no job between 02:00 and 03:00: {text}")
-    return trigger
-
-
-def last_due(trigger: Any, now: datetime) -> datetime | None:
-    """The latest time at or before now that a job was due; None when there was none for a year."""
-    for back in _BACK:
-        latest, following = None, trigger.get_next_fire_time(None, now - back)
-        while following is not None and following <= now:
-            latest, following = following, trigger.get_next_fire_time(following, following + timedelta(microseconds=1))
-        if latest is not None:
-            return latest  # type: ignore[no-any-return]
-    return None
-
-
-def period_of(due: datetime) -> str:
-    """The name of the period that begins when a job is due: the same on every replica."""
-    return due.astimezone(ZONE).strftime("%Y-%m-%dT%H:%M:%S")

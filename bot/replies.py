@@ -116,3 +116,10 @@ class Refuse:
 
 Reply = Whisper | Say | Direct | Update | Refresh | SendFile | Ask | Refuse
 Replies = Reply | Sequence[Reply] | None
+
+
+def as_list(replies: Replies) -> list[Reply]:
+    """What a handler answered, one by one."""
+    if replies is None:
+        return []
+    return list(replies) if isinstance(replies, Sequence) else [replies]

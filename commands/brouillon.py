@@ -8,7 +8,7 @@ from bot.replies import Replies
 from bot.texts import render
 from storage.cra.queries import keys_filed
 
-feature = Feature("brouillon")
+feature = Feature("brouillon", always=True)
 
 
 @feature.button(Resume, writes=False)

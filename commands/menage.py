@@ -7,13 +7,13 @@ from bot.features import Feature
 from bot.replies import Replies
 from storage import claims, drafts, outbox
 
-feature = Feature("menage")
+feature = Feature("menage", always=True)
 
 CLAIMS_KEPT = timedelta(days=60)
 MARKS_KEPT = timedelta(days=90)
 
 
-@feature.job("hour=4 minute=10")
+@feature.job("hour=4 minute=10", writes=True)
 async def tidy(ctx: Context) -> Replies:
     """Drafts go after a week, what is left of messages delivered or given up after 90 days, claims after 60."""
     await drafts.forget(ctx.db, ctx.now)

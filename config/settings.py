@@ -42,6 +42,11 @@ class Settings(BaseSettings):
         "oui, non, ou auto (si le serveur fait vérifier les adresses).",
     )
     contact: str = Field("", description="À qui adresser les questions ; sinon les animateurs connus.")
+    features: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Fonctions en service, séparées par des virgules : « cra,stats » n’a que celles-là, « -stats » "
+        "a toutes les autres ; d’office, toutes.",
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING ou ERROR.")
 
     @field_validator("mattermost_url", "public_url")
@@ -55,6 +60,11 @@ class Settings(BaseSettings):
     @classmethod
     def _by_commas(cls, value: object) -> object:
         return by_commas(value) if isinstance(value, str) else value
+
+    @field_validator("features", mode="before")
+    @classmethod
+    def _named(cls, value: object) -> object:
+        return read_names(value) if isinstance(value, str) else value
 
     @field_validator("log_level")
     @classmethod
@@ -81,6 +91,14 @@ class Settings(BaseSettings):
 def by_commas(text: str) -> tuple[str, ...]:
     """Domains separated by commas."""
     return tuple(v.strip().lower().removeprefix("@") for v in text.split(",") if v.strip())
+
+
+def read_names(text: str) -> tuple[str, ...]:
+    """Names of features separated by commas, with a minus before each or none. Raises ValueError for some of both."""
+    found = tuple(v.strip().lower() for v in text.split(",") if v.strip())
+    if len({name.startswith("-") for name in found}) > 1:
+        raise ValueError("nommez les fonctions en service, ou celles qui ne le sont pas, mais pas les deux")
+    return found
 
 
 def weak_secret(text: str) -> str | None:

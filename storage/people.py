@@ -93,6 +93,11 @@ async def every(db: AsyncSession) -> Sequence[Person]:
     return (await db.exec(select(Person).order_by(col(Person.username), col(Person.id)))).all()
 
 
+async def zones(db: AsyncSession) -> Sequence[str]:
+    """Where people are, each zone once."""
+    return (await db.exec(select(Person.timezone).distinct().order_by(Person.timezone))).all()
+
+
 async def give(db: AsyncSession, person: Person) -> None:
     """Write down somebody’s role and present name, registering who was not known yet; the rest stays."""
     statement = insertion(db, Person).values(person.model_dump())

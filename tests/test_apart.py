@@ -162,4 +162,4 @@ async def test_no_command_of_the_catalogue_asks_with_both_in_hand(house: House, 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("key", JOBS, ids=str)
 async def test_no_job_does_either(house: House, key: Key) -> None:
-    await house.bot.dispatcher.run_job(key, unique("period"))
+    await house.bot.runs.run(key, unique("period"))

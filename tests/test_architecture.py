@@ -68,7 +68,18 @@ def test_nobody_reads_in_a_circle() -> None:
         pytest.fail(" → ".join(reversed(circle.args[1])))
 
 
-TABLES_OF_THE_MACHINE = {"claims", "cursors", "drafts", "orders", "outbox", "people", "database", "faults", "private"}
+TABLES_OF_THE_MACHINE = {
+    "claims",
+    "cursors",
+    "drafts",
+    "job_runs",
+    "orders",
+    "outbox",
+    "people",
+    "database",
+    "faults",
+    "private",
+}
 
 
 def test_the_machine_knows_its_own_tables_only() -> None:

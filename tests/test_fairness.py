@@ -169,7 +169,7 @@ async def test_one_file_too_many_is_refused_kindly_and_only_to_who_asks(office: 
         answer = await app.dispatcher.run(Request("command", "export", juliette.id), "")
         assert f"déjà {ORDERS_PER_PERSON} fichiers en préparation" in str(answer["text"]).replace("\u00a0", " ")
         await wait(ORDERS_PER_PERSON)
-        await app.dispatcher.run_job(("job", "essai.monthly"), "une autre fois")
+        await app.runs.run(("job", "essai.monthly"), "une autre fois")
         await wait(ORDERS_PER_PERSON + 1)
     async with office.bot() as app:
         await office.settled(app)

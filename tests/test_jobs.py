@@ -8,16 +8,18 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot import jobs as module
+from bot import schedules
 from bot.features import Feature, Key, Trigger, index
-from bot.jobs import ZONE, Jobs, last_due, period_of, schedule
+from bot.jobs import MADE_UP, Jobs
 from bot.replies import Replies
+from bot.schedules import ZONE, Schedule, find_zones
 from tests.house import until
 
 PARIS = ZoneInfo("Europe/Paris")
 WEDNESDAY = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
 
-def triggers(*schedules: str) -> dict[Key, Trigger]:
+def triggers(*schedules: str, local: bool = False) -> dict[Key, Trigger]:
     """A feature’s jobs, one for each schedule."""
     feature = Feature("essai")
 
@@ -26,7 +28,7 @@ def triggers(*schedules: str) -> dict[Key, Trigger]:
             return None
 
         handler.__name__ = f"job{number}"
-        feature.job(schedules[number])(handler)
+        feature.job(schedules[number], local=local)(handler)
 
     for number in range(len(schedules)):
         job(number)
@@ -41,12 +43,16 @@ class Runs:
         self.failures = failures
         self.happened = asyncio.Event()
 
-    async def __call__(self, key: Key, period: str) -> None:
+    async def __call__(self, key: Key, period: str, _: ZoneInfo) -> None:
         self.calls.append((key[1], period))
         self.happened.set()
         if self.failures:
             self.failures -= 1
             raise OSError("the database is away")
+
+
+async def in_paris() -> list[ZoneInfo]:
+    return [ZONE]
 
 
 def at(time: datetime) -> Callable[[], datetime]:
@@ -74,29 +80,29 @@ def paris(*when: int) -> datetime:
     ],
 )
 def test_when_a_job_was_last_due(text: str, now: datetime, due: datetime | None) -> None:
-    assert last_due(schedule(text), now) == due
+    assert Schedule(text).last_due(now) == due
 
 
 def test_a_period_is_named_by_its_time_in_paris() -> None:
-    assert period_of(datetime(2026, 11, 23, 8, 0, tzinfo=UTC)) == "2026-11-23T09:00:00"
+    assert Schedule("hour=9").period_of(datetime(2026, 11, 23, 8, 0, tzinfo=UTC)) == "2026-11-23T09:00:00"
     assert ZONE.key == "Europe/Paris"
 
 
 @pytest.mark.parametrize("text", ["minute=30", "hour=2 minute=30", "hour=* minute=0", "hour=1-3", "hour=*/2"])
 def test_no_job_in_the_hour_that_a_night_has_twice(text: str) -> None:
     with pytest.raises(ValueError, match="02:00"):
-        schedule(text)
+        Schedule(text)
 
 
 @pytest.mark.parametrize("text", ["hours=9", "hour=25", "day_of_week=lundi hour=9", "hour=9 zone=x"])
 def test_a_schedule_that_makes_no_sense(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
-        schedule(text)
+        Schedule(text)
 
 
 async def test_what_was_due_while_nobody_was_here_is_made_up_for() -> None:
     runs = Runs()
-    jobs = Jobs(triggers("day_of_week=mon hour=9 minute=0", "hour=4 minute=10"), runs, at(WEDNESDAY))
+    jobs = Jobs(triggers("day_of_week=mon hour=9 minute=0", "hour=4 minute=10"), runs, in_paris, at(WEDNESDAY))
     await jobs.start()
     await jobs.stop()
     assert runs.calls == [("essai.job0", "2026-11-23T09:00:00"), ("essai.job1", "2026-11-25T04:10:00")]
@@ -104,7 +110,7 @@ async def test_what_was_due_while_nobody_was_here_is_made_up_for() -> None:
 
 async def test_what_was_never_due_is_not_run() -> None:
     runs = Runs()
-    jobs = Jobs(triggers("year=2020 month=1 day=1 hour=8"), runs, at(WEDNESDAY))
+    jobs = Jobs(triggers("year=2020 month=1 day=1 hour=8"), runs, in_paris, at(WEDNESDAY))
     await jobs.start()
     await jobs.stop()
     assert runs.calls == []
@@ -113,11 +119,10 @@ async def test_what_was_never_due_is_not_run() -> None:
 async def test_a_job_runs_when_its_time_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     runs = Runs()
     # Each second of all hours but one, as there must be; it is half a day away, whenever this is run.
-    far = (datetime.now(UTC).hour + 12) % 24
-    monkeypatch.setattr(module, "ZONE", UTC)
-    monkeypatch.setattr(module, "DOUBLED_HOUR", WEDNESDAY.replace(hour=far))
+    far = (datetime.now(ZONE).hour + 12) % 24
+    monkeypatch.setattr(schedules, "DOUBLED_HOUR", schedules.DOUBLED_HOUR.replace(hour=far))
     hours = f"hour={','.join(str(h) for h in range(24) if h != far)} minute=* second=*"
-    jobs = Jobs(triggers(hours), runs, lambda: datetime.now(UTC))
+    jobs = Jobs(triggers(hours), runs, in_paris, lambda: datetime.now(UTC))
     await jobs.start()
     for _ in range(2):
         await asyncio.wait_for(runs.happened.wait(), 30)
@@ -130,7 +135,7 @@ async def test_a_job_runs_when_its_time_comes(monkeypatch: pytest.MonkeyPatch) -
 async def test_a_failed_job_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "JOB_RETRIES", (0.01, 0.01, 0.01))
     runs = Runs(failures=2)
-    jobs = Jobs(triggers("hour=4 minute=10"), runs, at(WEDNESDAY))
+    jobs = Jobs(triggers("hour=4 minute=10"), runs, in_paris, at(WEDNESDAY))
     await jobs.start()
     await until(lambda: jobs.is_idle)
     await jobs.stop()
@@ -140,7 +145,7 @@ async def test_a_failed_job_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> N
 async def test_a_job_that_goes_on_failing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "JOB_RETRIES", (0.01,))
     runs = Runs(failures=9)
-    jobs = Jobs(triggers("hour=4 minute=10"), runs, at(WEDNESDAY))
+    jobs = Jobs(triggers("hour=4 minute=10"), runs, in_paris, at(WEDNESDAY))
     await jobs.start()
     await until(lambda: jobs.is_idle)
     assert len(runs.calls) == 2
@@ -149,7 +154,7 @@ async def test_a_job_that_goes_on_failing_is_left(monkeypatch: pytest.MonkeyPatc
 
 async def test_stopping_does_not_wait_for_another_try() -> None:
     runs = Runs(failures=9)
-    jobs = Jobs(triggers("hour=4 minute=10"), runs, at(WEDNESDAY))
+    jobs = Jobs(triggers("hour=4 minute=10"), runs, in_paris, at(WEDNESDAY))
     await jobs.start()
     await runs.happened.wait()
     await jobs.stop()
@@ -160,14 +165,14 @@ async def test_stopping_lets_a_running_job_end_but_not_for_ever() -> None:
     ended: list[str] = []
     stopping = asyncio.Event()
 
-    async def slowly(key: Key, _: str) -> None:
+    async def slowly(key: Key, _: str, __: ZoneInfo) -> None:
         if key[1] == "essai.job0":
             await stopping.wait()
         else:
             await asyncio.Event().wait()
         ended.append(key[1])
 
-    jobs = Jobs(triggers("hour=4 minute=10", "hour=5 minute=0"), slowly, at(WEDNESDAY))
+    jobs = Jobs(triggers("hour=4 minute=10", "hour=5 minute=0"), slowly, in_paris, at(WEDNESDAY))
     await jobs.start()
     await asyncio.sleep(0)
     end = asyncio.create_task(jobs.stop(0.5))
@@ -183,9 +188,136 @@ async def test_stopping_lets_a_running_job_end_but_not_for_ever() -> None:
 def test_a_job_of_the_bot_has_a_schedule_that_holds() -> None:
     from commands import FEATURES
 
-    schedules = [trigger.schedule for key, trigger in index(FEATURES).items() if key[0] == "job"]
-    assert schedules
-    for text in schedules:
-        due = last_due(schedule(text), WEDNESDAY)
+    texts = [trigger.schedule for key, trigger in index(FEATURES).items() if key[0] == "job"]
+    assert texts
+    for text in texts:
+        due = Schedule(text).last_due(WEDNESDAY)
         assert due
         assert WEDNESDAY - due < timedelta(days=367)
+
+
+def test_the_latest_claims_are_remembered_for_longer_than_times_are_made_up_for() -> None:
+    from commands.menage import CLAIMS_KEPT
+
+    assert MADE_UP < CLAIMS_KEPT
+
+
+async def test_what_was_due_too_long_ago_is_left() -> None:
+    runs = Runs()
+    jobs = Jobs(triggers("month=1 day=1 hour=8 minute=0"), runs, in_paris, at(WEDNESDAY))
+    await jobs.start()
+    await jobs.stop()
+    assert runs.calls == []
+
+
+class Travelling:
+    """The zones of a register that grows, and the hour."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = list(names)
+        self.now = WEDNESDAY
+        self.is_away = False
+
+    async def __call__(self) -> list[ZoneInfo]:
+        if self.is_away:
+            raise OSError("the database is away")
+        return [ZoneInfo(name) for name in self.names]
+
+    def clock(self) -> datetime:
+        return self.now
+
+
+LOCAL: Key = ("job", "essai.job0")
+EIGHT = "hour=8 minute=0"
+
+
+async def look(jobs: Jobs) -> None:
+    """One of the instants at which the job may be due."""
+    await jobs.look(LOCAL)
+    await until(lambda: jobs.is_idle)
+
+
+async def test_a_local_job_runs_for_each_zone_at_its_hour() -> None:
+    runs, places = Runs(), Travelling("Europe/Paris", "Indian/Reunion", "Pacific/Noumea", "America/Martinique")
+    jobs = Jobs(triggers(EIGHT, local=True), runs, places, places.clock)
+    await jobs.start()
+    await until(lambda: jobs.is_idle)
+    # It is noon in London: in Martinique it is 8 since then, in Nouméa 23.
+    assert sorted(runs.calls) == [("essai.job0", f"2026-11-25T08:00:00@{zone}") for zone in sorted(places.names)]
+    runs.calls.clear()
+    for hour in range(13, 36):
+        places.now = WEDNESDAY.replace(hour=0) + timedelta(hours=hour)
+        await look(jobs)
+    assert runs.calls == [
+        ("essai.job0", f"2026-11-26T08:00:00@{zone}") for zone in ("Pacific/Noumea", "Indian/Reunion", "Europe/Paris")
+    ]
+    await jobs.stop()
+
+
+async def test_in_a_zone_that_is_new_only_what_comes_is_run() -> None:
+    runs, places = Runs(), Travelling("Europe/Paris")
+    jobs = Jobs(triggers(EIGHT, local=True), runs, places, places.clock)
+    await jobs.start()
+    await until(lambda: jobs.is_idle)
+    runs.calls.clear()
+    places.names.append("Pacific/Noumea")
+    places.now += timedelta(minutes=15)
+    await look(jobs)
+    assert runs.calls == []
+    places.now += timedelta(hours=9)
+    await look(jobs)
+    assert runs.calls == [("essai.job0", "2026-11-26T08:00:00@Pacific/Noumea")]
+    await jobs.stop()
+
+
+async def test_zones_that_cannot_be_read_are_read_at_the_next_look() -> None:
+    runs, places = Runs(), Travelling("America/Martinique")
+    places.is_away = True
+    jobs = Jobs(triggers(EIGHT, local=True), runs, places, places.clock)
+    await jobs.start()
+    await until(lambda: jobs.is_idle)
+    assert runs.calls == []
+    places.is_away, places.now = False, WEDNESDAY + timedelta(minutes=15)
+    await look(jobs)
+    assert runs.calls == [("essai.job0", "2026-11-25T08:00:00@America/Martinique")]
+    await jobs.stop()
+
+
+async def test_a_clock_set_back_stops_no_job() -> None:
+    runs, places = Runs(), Travelling("Europe/Paris")
+    jobs = Jobs(triggers(EIGHT, local=True), runs, places, places.clock)
+    places.now = WEDNESDAY + timedelta(days=9)
+    await jobs.start()
+    await until(lambda: jobs.is_idle)
+    runs.calls.clear()
+    for later in (timedelta(), timedelta(days=1)):
+        places.now = WEDNESDAY + later
+        await look(jobs)
+    assert runs.calls == [("essai.job0", "2026-11-26T08:00:00@Europe/Paris")]
+    await jobs.stop()
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "due"),
+    [
+        (EIGHT, "Asia/Kolkata", "2026-11-26T02:30:00+00:00"),
+        (EIGHT, "Asia/Kathmandu", "2026-11-26T02:15:00+00:00"),
+        ("hour=8 minute=10", "Australia/Eucla", "2026-11-25T23:25:00+00:00"),
+        ("hour=8 minute=*/20", "Indian/Reunion", "2026-11-26T04:00:00+00:00"),
+    ],
+)
+def test_a_local_job_is_looked_at_when_it_is_due_anywhere(text: str, zone: str, due: str) -> None:
+    schedule, instant = Schedule(text, local=True), datetime.fromisoformat(due)
+    assert schedule.next_due(WEDNESDAY, ZoneInfo(zone)) == instant
+    assert schedule.looks.get_next_fire_time(None, instant) == instant
+
+
+def test_zones_that_are_none_are_left_out() -> None:
+    found = find_zones(["Indian/Reunion", "Mars/Olympus", "", "../etc/passwd", "Europe/Paris", "Indian/Reunion"])
+    assert [zone.key for zone in found] == ["Europe/Paris", "Indian/Reunion"]
+
+
+def test_when_a_job_is_next_due() -> None:
+    assert Schedule("hour=4 minute=10").next_due(WEDNESDAY) == paris(2026, 11, 26, 4, 10)
+    assert Schedule("hour=4 minute=10").next_due(paris(2026, 11, 26, 4, 10)) == paris(2026, 11, 27, 4, 10)
+    assert Schedule("year=2020 month=1 day=1 hour=8").next_due(WEDNESDAY) is None

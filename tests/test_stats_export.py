@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from commands.stats.rapport import is_due
+from commands.stats.rapport import month_at
 from storage import people
 from storage.cra import Report
 from tests.house import House
@@ -103,7 +103,8 @@ async def test_the_monthly_report(house: House, juliette: Person) -> None:
     try:
         for instant in ("05:00", "07:00", "07:30"):
             house.clock.goes_to(datetime.fromisoformat(f"{following}T{instant}:00+00:00"))
-            await house.bot.dispatcher.run_job(("job", "stats.monthly"), f"{following}T{instant}")
+            for zone in await house.bot.runs.zones():
+                await house.bot.runs.run(("job", "stats.monthly"), f"{following}T{instant}@{zone.key}", zone)
         _, name, _ = await received(juliette, "1 compte rendu")
         await house.settled()
     finally:
@@ -129,10 +130,10 @@ async def test_the_monthly_report_is_stopped(house: House, juliette: Person) -> 
         ("Pacific/Noumea", "21:00-"),
     ],
 )
-def test_eight_o_clock_is_where_the_person_is(zone: str, due: str) -> None:
+def test_a_month_begins_at_eight_where_the_person_is(zone: str, due: str) -> None:
     day = 30 if due.endswith("-") else 1
     month = 11 if due.endswith("-") else 12
     hour = int(due[:2])
     instant = datetime(2026, month, day, hour, tzinfo=UTC)
-    assert is_due(instant, ZoneInfo(zone))
-    assert not is_due(instant.replace(hour=hour - 1, minute=59), ZoneInfo(zone))
+    assert month_at(instant, ZoneInfo(zone)) == date(2026, 12, 1)
+    assert month_at(instant.replace(hour=hour - 1, minute=59), ZoneInfo(zone)) == date(2026, 11, 1)

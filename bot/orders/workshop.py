@@ -15,6 +15,7 @@ from bot.features import Key, Trigger
 from bot.metrics import REQUESTS
 from bot.outbox import Order
 from bot.replies import Message, Parcel, Reply
+from bot.switch import must_be_on
 from storage.outbox import Outgoing
 
 MAKING_MAX = 120.0
@@ -37,6 +38,7 @@ class Workshop:
         payload = _read(trigger, order)
         if trigger is None or payload is None:
             raise UserError("Ce fichier vient d’une demande plus ancienne : recommencez depuis une commande.")
+        must_be_on(trigger)
         with REQUESTS.labels("file", order.name).time():
             async with asyncio.timeout(MAKING_MAX), self._m.database.transaction(writes=False) as db:
                 user = await self._admission.person(db, request, trigger)

@@ -1,6 +1,6 @@
 """« /stats rapport »: each month, the month before as a PDF, for who asked for it."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
@@ -19,8 +19,6 @@ from storage.stats import subscriptions
 
 HOUR = 8
 """When the report leaves on the 1st, where the person is."""
-EARLIEST = timedelta(hours=14)
-"""How far ahead of UTC a day begins at most."""
 YES, NO = {"oui", "recevoir", "activer"}, {"non", "arreter", "desactiver", "stop"}
 
 
@@ -62,19 +60,17 @@ async def receive(ctx: Context, click: Receive) -> Replies:
     return said(ctx, render("stats/report_changed", wanted=click.wanted), direct=click.direct)
 
 
-# Every half hour: there are zones of half hours, and a bot that was away makes up for it.
-@feature.job("hour=0-1,3-23 minute=0,30")
+# Every morning: a bot that was away, or somebody who moved to another zone on the 1st, makes up for it.
+@feature.job(f"hour={HOUR} minute=0", local=True, writes=True)
 async def monthly(ctx: Context) -> Replies:
-    """The report of the month that is over, where the 1st has come to eight o’clock; none of an empty month."""
-    month = months_after((ctx.now + EARLIEST).date().replace(day=1), -1)
-    waiting = await subscriptions.waiting(ctx.db, month)
-    due = [person.id for person in waiting if is_due(ctx.now, person.zone)]
+    """The report of the month that is over, to who is where it is eight o’clock; none of an empty month."""
+    month = months_after(month_at(ctx.now, ctx.zone), -1)
+    due = await subscriptions.waiting(ctx.db, month, ctx.zone.key)
     active = await subscriptions.deal_with(ctx.db, due, month)
     order = Export(start=month, end=months_after(month, 1), format=Format.PDF)
     return [SendFile(user_id=person_id, order=order) for person_id in due if person_id in active]
 
 
-def is_due(now: datetime, zone: ZoneInfo) -> bool:
-    """Whether the month that EARLIEST makes current has, where somebody is, come to its first morning."""
-    here, month = now.astimezone(zone), (now + EARLIEST).date().replace(day=1)
-    return here.date() > month or (here.date() == month and here.hour >= HOUR)
+def month_at(now: datetime, zone: ZoneInfo) -> date:
+    """The first day of the month in a zone, where it begins at eight o’clock: what is made up for at night waits."""
+    return (now.astimezone(zone) - timedelta(hours=HOUR)).date().replace(day=1)

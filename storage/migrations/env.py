@@ -11,6 +11,7 @@ import storage.cra
 import storage.cra.months
 import storage.cursors
 import storage.drafts
+import storage.job_runs
 import storage.outbox
 import storage.people
 import storage.stats.secret

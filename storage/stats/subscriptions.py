@@ -40,11 +40,11 @@ async def unsubscribe(db: AsyncSession, person_id: str) -> bool:
     return bool(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE gives a cursor
 
 
-async def waiting(db: AsyncSession, month: date) -> Sequence[Person]:
-    """Who may be due the report of a month: subscribed, not dealt with yet, and still filing reports."""
+async def waiting(db: AsyncSession, month: date, zone: str) -> Sequence[str]:
+    """To whom in a zone the report of a month is due: subscribed, not dealt with yet, and still filing reports."""
     files = col(Person.role).is_(None) | (Person.role == Role.CONSEILLER)
-    due = select(Person).join(Subscription, col(Subscription.person_id) == Person.id)
-    due = due.where(Subscription.sent < month, files)
+    due = select(Person.id).join(Subscription, col(Subscription.person_id) == Person.id)
+    due = due.where(Subscription.sent < month, Person.timezone == zone, files)
     return (await db.exec(due.order_by(Person.id))).all()
 
 

@@ -1,0 +1,67 @@
+"""Which features are on: COOP_FEATURES names those that are or, each with a minus, those that are not."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from bot.errors import UserError
+from bot.features import Feature, Key, Trigger, index
+from bot.forms import name_of
+from bot.replies import Ask, Reply
+from bot.texts import render
+
+
+def is_on(feature: Feature, names: Sequence[str]) -> bool:
+    """Whether a feature is on, by the setting’s names; without any all are."""
+    if feature.always or not names:
+        return True
+    named = feature.name in {name.removeprefix("-") for name in names}
+    return named != names[0].startswith("-")
+
+
+def fault(features: Iterable[Feature], names: Sequence[str]) -> str | None:
+    """What is wrong with the setting, and what may be named; None when nothing is."""
+    known = {feature.name: feature.always for feature in features}
+    others = ", ".join(name for name, always in known.items() if not always)
+    for name in names:
+        if name.removeprefix("-") not in known:
+            return f"COOP_FEATURES : aucune fonction ne s’appelle « {name.removeprefix('-')} ». Il y a : {others}."
+        if name.startswith("-") and known[name.removeprefix("-")]:
+            return f"COOP_FEATURES : « {name[1:]} » fait partie du bot et reste en service. Il y a : {others}."
+    return None
+
+
+def choose(features: Iterable[Feature], names: Sequence[str]) -> tuple[Feature, ...]:
+    """The features that are on. Raises ValueError, with a French sentence, for a name that is none."""
+    features = tuple(features)
+    if sentence := fault(features, names):
+        raise ValueError(sentence)
+    return tuple(feature for feature in features if is_on(feature, names))
+
+
+def index_all(features: Iterable[Feature], names: Sequence[str]) -> dict[Key, Trigger]:
+    """All triggers by key. What is off hears no event and has no job; what people may still type, click or send says
+    that it is off."""
+    features = tuple(features)
+    index(features)  # two for one key is a mistake, whichever is on
+    on = choose(features, names)
+    closed = {
+        key: replace(trigger, is_off=True)
+        for key, trigger in index(f for f in features if f not in on).items()
+        if key[0] not in ("event", "job")
+    }
+    return index(on) | closed
+
+
+def must_be_on(trigger: Trigger) -> None:
+    """Raises UserError for what is switched off."""
+    if trigger.is_off:
+        kind, name = trigger.key
+        kept = kind == "submit" and trigger.writes
+        raise UserError(render("refus/off", command=name if kind == "command" else "", kept=kept))
+
+
+def must_lead_on(replies: Iterable[Reply], known: Mapping[Key, Trigger]) -> None:
+    """Raises UserError for a dialog that would be refused once it is filled."""
+    for reply in replies:
+        if isinstance(reply, Ask) and (trigger := known.get(("submit", name_of(type(reply.form))))):
+            must_be_on(trigger)
