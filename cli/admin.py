@@ -14,6 +14,8 @@ T = TypeVar("T")
 
 PAGE_ROWS = 200
 """The most that one page may hold."""
+LEADER = "team_admin"
+"""The role of who administers a team."""
 
 
 class Named(BaseModel):
@@ -24,10 +26,17 @@ class Named(BaseModel):
 
 
 class Membership(BaseModel):
-    """Somebody’s place in a team; who left has ``delete_at``."""
+    """Somebody’s place in a team; who left has ``delete_at``. ``roles`` are apart by spaces."""
 
     user_id: str
     delete_at: int = 0
+    roles: str = ""
+    scheme_admin: bool = False
+
+    @property
+    def leads(self) -> bool:
+        """Whether they administer the team."""
+        return self.scheme_admin or LEADER in self.roles.split()
 
 
 class AccessToken(BaseModel):
@@ -58,6 +67,10 @@ class Command(BaseModel):
     auto_complete: bool = False
     auto_complete_hint: str = ""
     auto_complete_desc: str = ""
+
+
+class _Role(BaseModel):
+    permissions: list[str] = []
 
 
 class _NewBot(BaseModel):
@@ -103,10 +116,38 @@ class Admin:
         found = await self._if_there(self.client.get(f"/teams/name/{name}"))
         return read(Named, found) if found else None
 
+    async def membership(self, team_id: str, user_id: str) -> Membership | None:
+        """Somebody’s place in a team; None for who is not in it now."""
+        found = await self._if_there(self.client.get(f"/teams/{team_id}/members/{user_id}"))
+        member = read(Membership, found) if found else None
+        return None if member is None or member.delete_at else member
+
     async def is_member(self, team_id: str, user_id: str) -> bool:
         """Whether somebody is in a team now."""
-        found = await self._if_there(self.client.get(f"/teams/{team_id}/members/{user_id}"))
-        return bool(found) and not read(Membership, found).delete_at
+        return await self.membership(team_id, user_id) is not None
+
+    async def let_lead(self, team_id: str, user_id: str) -> None:
+        """Let a member administer their team."""
+        body = {"scheme_user": True, "scheme_admin": True}
+        await self.client.put(f"/teams/{team_id}/members/{user_id}/schemeRoles", body)
+
+    async def permissions(self, role: str) -> frozenset[str]:
+        """What a role gives on this server, by Mattermost’s names; nothing for one that is not there."""
+        found = await self._if_there(self.client.get(f"/roles/name/{role}"))
+        return frozenset(read(_Role, found).permissions if found else ())
+
+    async def channel(self, team_id: str, name: str) -> str | None:
+        """The id of a team’s channel by name; None when there is none, or none that one may see."""
+        found = await self._if_there(self.client.get(f"/teams/{team_id}/channels/name/{name}"))
+        return read(Named, found).id if found else None
+
+    async def is_in_channel(self, channel_id: str, user_id: str) -> bool:
+        """Whether somebody is in a channel."""
+        return bool(await self._if_there(self.client.get(f"/channels/{channel_id}/members/{user_id}")))
+
+    async def add_to_channel(self, channel_id: str, user_id: str) -> None:
+        """Bring a member of the team into a channel."""
+        await self.client.post(f"/channels/{channel_id}/members", {"user_id": user_id})
 
     async def join(self, team_id: str, user_id: str) -> None:
         """Put somebody in a team."""

@@ -2,7 +2,7 @@
 folder."""
 
 from argparse import Namespace
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -10,6 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.features import Feature
+from bot.switch import choose
 from cli.errors import OperatorError
 from cli.places import folder_fault, text_of
 from config import settings as configuration
@@ -39,6 +41,14 @@ def settings_of(options: Namespace) -> Settings:
         raise OperatorError("COOP_DATABASE_URL : sqlite:///fichier.db ou postgresql://…", code=2) from None
     options.settings = settings
     return settings
+
+
+def choose_features(features: Iterable[Feature], settings: Settings) -> Sequence[Feature]:
+    """The features that the settings leave on. Raises OperatorError for a name that is none."""
+    try:
+        return choose(features, settings.features)
+    except ValueError as error:
+        raise OperatorError(str(error), code=2) from None
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ tool = Tool()
 def serve(call: Call) -> int:
     """Run until it is told to stop."""
     from bot import app
-    from cli.opening import data_dir_fault
+    from cli.opening import choose_features, data_dir_fault
     from commands import FEATURES
     from storage import migrate
 
@@ -21,6 +21,7 @@ def serve(call: Call) -> int:
         raise OperatorError(f"Réglages manquants : {', '.join(missing)}. « coop-bot setup » les écrit.", code=2)
     if fault := settings.secret_fault():
         raise OperatorError(fault, code=2)
+    choose_features(FEATURES, settings)
     if fault := data_dir_fault(settings, make=True):
         raise OperatorError(fault)
 

@@ -33,6 +33,7 @@ def commands(settings: str, folder: Path) -> dict[str, list[str]]:
         "doctor": ["doctor"],
         "role": ["role", "juliette", "coordinateur"],
         "people": ["people", "--json"],
+        "jobs": ["jobs", "--json"],
         "backup": ["backup", f"{folder}/sauvegarde"],
         "restore": ["restore", f"{folder}/good"],
         "import cra": ["import", "cra", f"{folder}/cra.jsonl"],

@@ -3,7 +3,7 @@
 import asyncio
 import io
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,6 +18,7 @@ from bot import logs
 from bot.app import App
 from bot.clock import utc_now
 from bot.connections import Limits
+from bot.features import Feature
 from cli.demo.stage import free_port
 from cli.main import parser
 from cli.setup.command import setup
@@ -100,11 +101,11 @@ class House:
         await self.start()
 
     @asynccontextmanager
-    async def replica(self, limits: Limits | None = None) -> AsyncIterator[App]:
-        """A second bot on the same database."""
+    async def replica(self, limits: Limits | None = None, features: Sequence[Feature] = FEATURES) -> AsyncIterator[App]:
+        """A second bot on the same database, perhaps with features of its own."""
         port = free_port()
         own = {"port": port, "public_url": f"http://{self.settings.host}:{port}", "data_dir": _folder()}
-        second = App(self.settings.model_copy(update=own), FEATURES, self.clock, limits=limits)
+        second = App(self.settings.model_copy(update=own), features, self.clock, limits=limits)
         await second.start()
         try:
             yield second
@@ -156,7 +157,14 @@ async def prepared(site: Site, public_url: str, *, fix_server: bool) -> Settings
     written = _folder() / "env"
     name = unique("coop")
     asked = ["setup", "--url", site.url, "--admin-token", site.admin.token, "--team", site.team, "--bot-name", name]
-    asked += ["--public-url", public_url, "--write", str(written), *(["--fix-server"] if fix_server else [])]
+    asked += [
+        "--public-url",
+        public_url,
+        "--write",
+        str(written),
+        "--rights",
+        *(["--fix-server"] if fix_server else []),
+    ]
     said: list[str] = []
     code = await setup(parser().parse_args(asked), said.append)
     assert code == 0, said

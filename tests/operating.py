@@ -2,7 +2,7 @@
 
 import os
 from argparse import Namespace
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,11 +12,13 @@ import pytest
 from aiohttp import web
 
 import cli.main
+from bot.features import Feature
 from bot.mattermost import AioClient
 from cli import envfile
 from cli.admin import Admin
 from cli.doctor.command import examine
 from cli.setup.command import setup
+from commands import FEATURES
 from config.settings import Settings
 from sandbox import Sandbox
 from tests.people import Api, first_admin, new_session
@@ -32,7 +34,7 @@ class Server:
     file: Path
     said: list[str] = field(default_factory=list)
 
-    async def setup(self, **options: Any) -> int:
+    async def setup(self, features: Sequence[Feature] = FEATURES, **options: Any) -> int:
         """Run it; what it said is in ``said``."""
         usual = {
             "url": self.admin.url,
@@ -44,10 +46,11 @@ class Server:
             "contact": None,
             "fix_server": False,
             "replace": False,
+            "rights": False,
             "dry_run": False,
         }
         self.said = []
-        return await setup(Namespace(**usual | options), self.said.append)
+        return await setup(Namespace(**usual | options), self.said.append, features)
 
     async def commands(self) -> dict[str, Any]:
         """The team’s own commands by trigger."""
@@ -105,9 +108,9 @@ def run(*words: str) -> int:
         return int(leaving.code or 0)
 
 
-async def examined(settings: Settings, token: str = "") -> tuple[int, str]:
+async def examined(settings: Settings, token: str = "", features: Sequence[Feature] = FEATURES) -> tuple[int, str]:
     said: list[str] = []
-    code = await examine(settings, token, said.append)
+    code = await examine(settings, token, said.append, features)
     return code, "\n".join(said)
 
 

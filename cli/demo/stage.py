@@ -168,6 +168,7 @@ def _options(plan: Plan, token: str) -> Namespace:
         contact="",
         fix_server=True,
         replace=True,
+        rights=True,
         dry_run=False,
     )
 

@@ -7,8 +7,8 @@ from bot.mattermost import AioClient, Mattermost
 from cli.admin import Admin, Command, Named
 from cli.doctor.findings import Findings
 from cli.reach import SETTING, host_of
-from cli.setup.slash import wanted
-from commands import FEATURES
+from cli.rights import Needs
+from cli.setup.slash import find_obsolete, wanted
 from config.settings import Settings
 
 HARMLESS = "/aide"
@@ -37,15 +37,17 @@ async def health(settings: Settings) -> bool:
         return False
 
 
-async def registered(admin: Admin, team: Named, settings: Settings, findings: Findings, *, full: bool) -> None:
+async def registered(admin: Admin, team: Named, needs: Needs, findings: Findings, *, full: bool) -> None:
     """Every command of the bot is there; with an administrator’s eyes also whether each has our address and token."""
-    ours = wanted(FEATURES, team.id, settings.public_url, settings.command_token.get_secret_value())
+    settings = needs.settings
+    ours = wanted(needs.features, team.id, settings.public_url, settings.command_token.get_secret_value())
     try:
         there = {command.trigger: command for command in await admin.commands(team.id, custom=full)}
     except ChatError as error:
         findings.fault(f"La liste des commandes n’est pas lisible ({error}) : le bot doit être membre de l’équipe.")
         return
     wrong = [f"/{c.trigger} {problem}" for c in ours if (problem := _problem(c, there.get(c.trigger), full=full))]
+    wrong += [f"/{c.trigger} (à retirer)" for c in find_obsolete(there.values(), ours)]
     if wrong:
         findings.fault(f"Commandes à réparer : {', '.join(wrong)}. Relancez « coop-bot setup ».")
     else:

@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 import aiohttp
 
 from bot.errors import ChatError
+from bot.french.words import join
 from bot.mattermost import AioClient, ChatUser
 from bot.mattermost.client import API
 from cli.addresses import worth
@@ -16,6 +17,7 @@ from cli.admin import Admin, Named
 from cli.doctor.findings import Findings
 from cli.faults import chat_fault
 from cli.reach import host_of, is_loopback
+from cli.rights import Needs
 from config.settings import Settings
 
 OLDEST = (5, 37)
@@ -75,7 +77,7 @@ def version(client: AioClient, findings: Findings) -> None:
     findings.well(f"Mattermost {number} : {', '.join(name for name, there in abilities.items() if there)}.")
 
 
-async def account(admin: Admin, settings: Settings, findings: Findings) -> tuple[ChatUser, Named] | None:
+async def account(admin: Admin, needs: Needs, findings: Findings) -> tuple[ChatUser, Named] | None:
     """The bot’s token, rights and team; None when one of them is missing."""
     try:
         me = await admin.me()
@@ -87,14 +89,15 @@ async def account(admin: Admin, settings: Settings, findings: Findings) -> tuple
         findings.note(f"COOP_BOT_TOKEN est le jeton de @{me.username}, qui n’est pas un compte de bot.")
     if more := sorted(me.roles - {"system_user"}):
         findings.note(f"@{me.username} a plus de droits qu’il n’en faut ({', '.join(more)}) : system_user suffit.")
-    team = await _team(admin, settings.team)
+    name = needs.settings.team
+    team = await _team(admin, name)
     if team is None or not await admin.is_member(team.id, me.id):
         findings.fault(
-            f"@{me.username} n’est pas membre de l’équipe « {settings.team} » (COOP_TEAM), ou elle n’existe pas : "
-            "relancez « coop-bot setup »."
+            f"@{me.username} n’est pas membre de l’équipe « {name} » (COOP_TEAM), ou elle n’existe pas : relancez "
+            f"« coop-bot setup ». Sans cela, rien ne marche de {join([f.name for f in needs.features if f.rights])}."
         )
         return None
-    findings.well(f"@{me.username} est reconnu, et membre de l’équipe « {team.display_name or settings.team} ».")
+    findings.well(f"@{me.username} est reconnu, et membre de l’équipe « {team.display_name or name} ».")
     return me, team
 
 

@@ -1,29 +1,36 @@
 """« coop-bot doctor »: everything the bot stands on, examined one by one, each fault with what mends it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bot.clock import utc_now
 from bot.errors import ChatError
+from bot.features import Feature
 from bot.mattermost import AioClient
 from cli.admin import Admin
 from cli.doctor import callback, chat, house
 from cli.doctor.findings import Findings
+from cli.doctor.rights import rights
 from cli.doctor.settings import as_admin
 from cli.faults import chat_fault
+from cli.rights import Needs
+from commands import FEATURES
 from config.settings import Settings
 
 
-async def examine(settings: Settings, admin_token: str, say: Callable[[str], None]) -> int:
+async def examine(
+    settings: Settings, admin_token: str, say: Callable[[str], None], features: Sequence[Feature] = FEATURES
+) -> int:
     """Say everything found; 1 when something is to be mended."""
     findings = Findings(say)
     complete = house.configuration(settings, findings)
+    needs = house.features(settings, features, findings)
     house.data_dir(settings, findings)
     house.privacy(settings, findings)
     await house.database(settings, findings, utc_now())
     client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value())
     try:
         if await chat.server(client, findings, utc_now) and complete:
-            await _at_home(client, settings, admin_token, findings)
+            await _at_home(client, needs, admin_token, findings)
     except ChatError as error:
         findings.fault(chat_fault(error))
     finally:
@@ -32,17 +39,18 @@ async def examine(settings: Settings, admin_token: str, say: Callable[[str], Non
     return 1 if findings.faults else 0
 
 
-async def _at_home(client: AioClient, settings: Settings, admin_token: str, findings: Findings) -> None:
-    admin = Admin(client)
-    found = await chat.account(admin, settings, findings)
+async def _at_home(client: AioClient, needs: Needs, admin_token: str, findings: Findings) -> None:
+    admin, settings = Admin(client), needs.settings
+    found = await chat.account(admin, needs, findings)
     if found is None:
         return
-    _, team = found
+    me, team = found
+    await rights(admin, needs, me, team, findings)
     await chat.site_url(admin, findings)
     await chat.addresses(admin, settings, findings)
     await chat.events(client, findings)
     if admin_token:
-        await as_admin(settings, admin_token, team, findings)
+        await as_admin(needs, admin_token, team, findings)
     else:
-        await callback.registered(admin, team, settings, findings, full=False)
+        await callback.registered(admin, team, needs, findings, full=False)
     await callback.round_trip(client, team, settings, findings)

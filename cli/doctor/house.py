@@ -1,13 +1,17 @@
 """The examination of what is ours: settings, folder, database, messages on their way."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bot.features import Feature
 from bot.spool import ASIDE
+from bot.switch import fault, is_on
 from cli.doctor.findings import Findings
 from cli.errors import OperatorError
 from cli.faults import as_sentence
 from cli.opening import data_dir_fault
+from cli.rights import Needs
 from config.settings import Settings
 from storage import migrate, outbox, private
 from storage.database import Database, async_url
@@ -31,6 +35,18 @@ def configuration(settings: Settings, findings: Findings) -> bool:
     if not findings.faults:
         findings.well("Réglages complets.")
     return not missing
+
+
+def features(settings: Settings, known: Sequence[Feature], findings: Findings) -> Needs:
+    """Which features are on; with a setting that makes no sense all are looked at."""
+    if sentence := fault(known, settings.features):
+        findings.fault(sentence)
+        return Needs(known, settings)
+    on = [feature for feature in known if is_on(feature, settings.features)]
+    off = [feature.name for feature in known if feature not in on]
+    told = f"Fonctions en service : {', '.join(feature.name for feature in on if not feature.always)}"
+    findings.well(f"{told} ; désactivées : {', '.join(off)}." if off else f"{told}.")
+    return Needs(on, settings)
 
 
 def data_dir(settings: Settings, findings: Findings) -> None:

@@ -6,16 +6,17 @@ from cli.admin import Admin, Named, ServerSettings
 from cli.doctor.callback import registered
 from cli.doctor.findings import Findings
 from cli.faults import chat_fault
+from cli.rights import Needs
 from cli.setup.server import wrong_settings
-from config.settings import Settings
 
 UNLICENSED_MAX = 250
 """People an unlicensed server of today takes in all (docs/mattermost.md §8)."""
 NEARLY = 0.9
 
 
-async def as_admin(settings: Settings, token: str, team: Named, findings: Findings) -> None:
+async def as_admin(needs: Needs, token: str, team: Named, findings: Findings) -> None:
     """What only an administrator may read."""
+    settings = needs.settings
     client = AioClient(settings.mattermost_url, token)
     try:
         admin = Admin(client)
@@ -26,7 +27,7 @@ async def as_admin(settings: Settings, token: str, team: Named, findings: Findin
             return
         async for wrong in wrong_settings(admin, settings.mattermost_url, settings.public_url, makes_bot=False):
             findings.fault(f"{wrong.why} : mettez {wrong.section}.{wrong.name} à « {wrong.said} ».")
-        await registered(admin, team, settings, findings, full=True)
+        await registered(admin, team, needs, findings, full=True)
         found = await admin.settings()
         _privacy(found, findings)
         await _room(admin, team, found, findings)

@@ -23,6 +23,9 @@ def arguments(parser: Parser) -> None:
         action="store_true",
         help="changer aussi les réglages du serveur qui empêchent le bot de marcher",
     )
+    parser.add_argument(
+        "--rights", action="store_true", help="dire quels droits les fonctions en service demandent, et les accorder"
+    )
     parser.add_argument("--replace", action="store_true", help="remplacer les commandes du même nom d’un autre service")
     parser.add_argument("--dry-run", action="store_true", help="dire ce qui changerait, sans rien changer")
 

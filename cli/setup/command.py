@@ -8,31 +8,35 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.errors import ChatError
+from bot.features import Feature
 from bot.mattermost import AioClient, ChatUser
 from cli import envfile
 from cli.addresses import worth
 from cli.admin import Admin, Command, Named
 from cli.errors import OperatorError
+from cli.opening import choose_features
 from cli.places import folder_fault, text_of
 from cli.reach import is_loopback
+from cli.rights import Needs
 from cli.setup.account import Account, bot_account
 from cli.setup.changes import Changes
+from cli.setup.rights import Bot, bot_rights
 from cli.setup.server import server_settings, wrong_settings
 from cli.setup.slash import slash_commands, wanted
 from commands import FEATURES
-from config.settings import Settings, by_commas, weak_secret
+from config.settings import Settings, by_commas, read, read_names, weak_secret
 
 TOKEN_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"  # noqa: S105  (an alphabet)
 TOKEN_LENGTH = 26
 
 
-async def setup(options: Namespace, say: Callable[[str], None]) -> int:
+async def setup(options: Namespace, say: Callable[[str], None], features: Sequence[Feature] = FEATURES) -> int:
     """Make everything ready, say each change; 1 when something is left for the operator to mend."""
     _check(options)
     changes = Changes(say, options.dry_run)
     client = AioClient(options.url, options.admin_token)
     try:
-        await _prepare(Admin(client), changes, options)
+        await _prepare(Admin(client), changes, options, features)
     finally:
         await client.close()
     if not changes.count:
@@ -56,9 +60,13 @@ def _check(options: Namespace) -> None:
         raise OperatorError("Il manque --admin-token : le jeton d’un administrateur système.", code=2)
 
 
-async def _prepare(admin: Admin, changes: Changes, options: Namespace) -> None:
+async def _prepare(admin: Admin, changes: Changes, options: Namespace, features: Sequence[Feature]) -> None:
     text = _file_text(options.write, dry=options.dry_run)
     old = envfile.values(text)
+    needs = _needs(options, features)
+    if options.rights:
+        for reason in needs.reasons():
+            changes.say(f"Droit demandé : {reason}.")
     me = await _me(admin)
     team = await _team(admin, options.team)
     if options.contact is None:
@@ -68,11 +76,22 @@ async def _prepare(admin: Admin, changes: Changes, options: Namespace) -> None:
     await server_settings(admin, changes, wrong, fix=options.fix_server)
     account = await bot_account(admin, changes, options.bot_name, team, old.get("COOP_BOT_TOKEN", ""))
     token = _command_token(old)
-    await _commands(admin, changes, options, wanted(FEATURES, team.id, options.public_url, token))
+    await bot_rights(admin, changes, Bot(options.bot_name, account.user_id, team), needs, grant=options.rights)
+    await _commands(admin, changes, options, wanted(needs.features, team.id, options.public_url, token))
     await _write(changes, options.write, text, _variables(options, old, account, token))
     said = worth(old.get("COOP_TRUST_ADDRESSES", "auto"), _domains(old), verified=await admin.verifies_addresses())
     if said.is_warning:
         changes.note(said.text)
+    if needs.settings.features != read_names(old.get("COOP_FEATURES", "")):
+        changes.note(
+            f"COOP_FEATURES vient de l’environnement, pas de {options.write} : donnez-la aussi à « coop-bot serve »."
+        )
+
+
+def _needs(options: Namespace, features: Sequence[Feature]) -> Needs:
+    """Of the features that will be on, as « serve » will read the file and its environment."""
+    settings = read(options.write if options.write.exists() else None)
+    return Needs(choose_features(features, settings), settings)
 
 
 def _file_text(path: Path, *, dry: bool) -> str:

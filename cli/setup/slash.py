@@ -55,11 +55,16 @@ async def slash_commands(admin: Admin, changes: Changes, commands: Sequence[Comm
             )
         else:
             await _settled(admin, changes, command, known)
-    for known in there.values():
-        if known.display_name == MARK and known.url == commands[0].url:
-            await changes.do(
-                f"Ancienne commande /{known.trigger}", ("à retirer", "retirée"), partial(admin.delete_command, known.id)
-            )
+    for known in find_obsolete(there.values(), commands):
+        await changes.do(
+            f"Ancienne commande /{known.trigger}", ("à retirer", "retirée"), partial(admin.delete_command, known.id)
+        )
+
+
+def find_obsolete(there: Iterable[Command], ours: Sequence[Command]) -> list[Command]:
+    """Those of an earlier set-up that lead to this bot and are not its commands any more, or belong to what is off."""
+    names = {command.trigger for command in ours}
+    return [c for c in there if c.display_name == MARK and c.url == ours[0].url and c.trigger not in names]
 
 
 def _is_ours(known: Command, admin_id: str) -> bool:

@@ -1,0 +1,71 @@
+"""« coop-bot jobs »: when each job of the features that are on is due next, when it last ran, and what came of it."""
+
+import json
+from argparse import Namespace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.features import Feature, Trigger
+from bot.schedules import ZONE, Schedule, find_zones
+from cli.opening import choose_features, reading, up_to_date
+from commands import FEATURES
+from config.settings import Settings
+from storage import job_runs, people
+from storage.job_runs import JobRun
+
+RESULTS = {"done": "faite", "failed": "échouée"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A job as it stands; the instants are on the clock of Paris, to the second."""
+
+    name: str
+    next_run: datetime | None
+    last_run: datetime | None
+    last_result: str | None
+
+    def as_object(self) -> dict[str, str | None]:
+        """As docs/wire.md describes it."""
+        instants = {"next_run": self.next_run, "last_run": self.last_run}
+        told = {name: at.isoformat(timespec="seconds") if at else None for name, at in instants.items()}
+        return {"name": self.name, **told, "last_result": self.last_result}
+
+    def as_row(self) -> tuple[str, str, str, str]:
+        """To be read."""
+        first, last = (f"{at:%d/%m/%Y %H:%M}" if at else "—" for at in (self.next_run, self.last_run))
+        return self.name, first, last, RESULTS.get(self.last_result or "", "—")
+
+
+async def show(settings: Settings, options: Namespace, now: datetime, features: Sequence[Feature] = FEATURES) -> int:
+    """Write the jobs, by name."""
+    on = choose_features(features, settings)
+    async with up_to_date(settings) as database, reading(database) as db:
+        zones = find_zones(await people.zones(db))
+        ran = {run.name: run for run in await job_runs.every(db)}
+    triggers = sorted((t for f in on for t in f.triggers if t.key[0] == "job"), key=lambda t: t.key)
+    found = [_line(trigger, zones, ran, now) for trigger in triggers]
+    if options.json:
+        print(json.dumps([line.as_object() for line in found], ensure_ascii=False))
+    else:
+        print("\n".join(_table([line.as_row() for line in found])))
+    return 0
+
+
+def _line(trigger: Trigger, zones: Sequence[ZoneInfo], ran: Mapping[str, JobRun], now: datetime) -> Line:
+    schedule, name = Schedule(trigger.schedule, local=trigger.local), trigger.key[1]
+    times = [schedule.next_due(now, zone) for zone in (zones if trigger.local else [ZONE])]
+    due, last = min((time for time in times if time), default=None), ran.get(name)
+    next_run = due.astimezone(ZONE) if due else None
+    return Line(name, next_run, last.at.astimezone(ZONE), last.result) if last else Line(name, next_run, None, None)
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """As wide as its widest cells."""
+    rows = [("tâche", "prochaine fois", "dernière fois", "résultat"), *rows]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    yield "Heures de Paris."

@@ -1,0 +1,104 @@
+"""What the features that are on need the bot’s account to be able to do, what it can do, and what it lacks."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.features import Feature
+from bot.french.words import join
+from bot.rights import Right
+from cli.admin import LEADER, Admin, Named
+from config.settings import Settings
+
+PLAIN = ("system_user", "team_user", "channel_user")
+"""The roles of a plain member."""
+ALL = frozenset[str]().union(*[right.permissions for right in Right])
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The bot’s place: the permissions that it has and those of any member, whether it administers the team, and the
+    channels in which it should be and is not, with their ids (empty where there is no such channel to be seen)."""
+
+    held: frozenset[str]
+    plain: frozenset[str]
+    leads: bool
+    outside: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """A right that a feature misses; ``channels`` are those in which the bot is not."""
+
+    feature: str
+    right: Right
+    channels: Sequence[str] = ()
+
+    @property
+    def sentence(self) -> str:
+        """What is missing, and what does not work without it."""
+        where = f" ({', '.join(f'~{name}' for name in self.channels)})" if self.channels else ""
+        return f"{self.feature} : le bot doit {self.right.label}{where} ; sans cela, {self.right.without}"
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The features that are on, with the settings that say where they work."""
+
+    features: Sequence[Feature]
+    settings: Settings
+
+    @property
+    def channels(self) -> Sequence[str]:
+        """The names of the channels in which the bot must be."""
+        return sorted({name for feature in self.features for name in self._channels_of(feature)})
+
+    def reasons(self) -> Iterator[str]:
+        """Each right that is needed, and for which features."""
+        for right in Right:
+            if whose := [feature.name for feature in self.features if right in feature.rights]:
+                yield f"{right.label}, pour {join(whose)}"
+
+    def missing(self, now: Standing) -> Iterator[Lack]:
+        """What each feature lacks, given that the bot is in the team."""
+        for feature in self.features:
+            for right in feature.rights:
+                channels = [name for name in self._channels_of(feature) if name in now.outside]
+                if right is Right.IN_CHANNELS and channels:
+                    yield Lack(feature.name, right, channels)
+                elif not right.permissions <= now.held:
+                    yield Lack(feature.name, right)
+
+    def are_less(self, now: Standing) -> bool:
+        """Whether the bot administers the team for nothing."""
+        return now.leads and all(right.permissions <= now.plain for f in self.features for right in f.rights)
+
+    def _channels_of(self, feature: Feature) -> Sequence[str]:
+        return [name for name in feature.channels(self.settings) if name]
+
+
+async def look_up(admin: Admin, team: Named, user_id: str, channels: Iterable[str]) -> Standing:
+    """Look the bot up; one that is not there yet is looked at as the plain member that it will be."""
+    member = await admin.membership(team.id, user_id) if user_id else None
+    roles = (await admin.user(user_id)).roles if user_id else frozenset[str]()
+    leads = member is not None and member.leads
+    more = {*roles, *(member.roles.split() if member else ()), *([LEADER] if leads else ())} - {*PLAIN}
+    plain = await _together(admin, PLAIN)
+    held = plain | (ALL if "system_admin" in roles else await _together(admin, more))
+    outside = {}
+    for name in channels:
+        channel_id = await admin.channel(team.id, name)
+        if channel_id is None or not user_id or not await admin.is_in_channel(channel_id, user_id):
+            outside[name] = channel_id or ""
+    return Standing(held, plain, leads, outside)
+
+
+async def _together(admin: Admin, roles: Iterable[str]) -> frozenset[str]:
+    return frozenset[str]().union(*[await admin.permissions(role) for role in sorted(roles)])
+
+
+def explain_excess(username: str) -> str:
+    """What to do about a right that nothing needs any more: it is the operator’s to take back."""
+    return (
+        f"@{username} a plus de droits qu’il n’en faut : il administre l’équipe, ce dont aucune fonction en service "
+        "n’a besoin. Refaites-en un simple membre (menu de l’équipe › Gérer les membres)."
+    )

@@ -1,0 +1,166 @@
+"""The rights of the bot’s account: what the features that are on need is said, given, examined, never taken back."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.features import Feature
+from bot.rights import Right
+from commands import FEATURES
+from tests.house import House
+from tests.modes import MODES
+from tests.operating import Server, elsewhere, examined, fresh, newest
+from tests.people import unique
+
+__all__ = ["elsewhere", "newest"]
+
+MODERATION = Feature("moderation", rights=(Right.MEMBER, Right.ADD_MEMBERS, Right.REMOVE_MESSAGES))
+CHANNELS = Feature("canaux", rights=(Right.MEMBER, Right.ADMINISTER_CHANNELS))
+HOTLINE = Feature("hotline", rights=(Right.MEMBER, Right.IN_CHANNELS), channels=lambda _: ("hotline", ""))
+MORE = (*FEATURES, MODERATION, CHANNELS)
+NOTHING = ["Rien à changer."]
+TOO_MUCH = "@coop a plus de droits qu’il n’en faut : il administre l’équipe"
+
+
+@pytest.fixture(params=MODES)
+async def server(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Server]:
+    async for found in fresh(request.param, tmp_path):
+        yield found
+
+
+async def leads(server: Server) -> bool:
+    """Whether the bot administers the team."""
+    bot = await server.admin.get("/users/username/coop")
+    member = await server.admin.get(f"/teams/{server.team_id}/members/{bot['id']}")
+    return bool(member["scheme_admin"])
+
+
+def changes(server: Server) -> list[str]:
+    """What set-up said of what it did."""
+    return [line for line in server.said if not line.startswith("Droit demandé")]
+
+
+def test_a_feature_needs_nothing_unless_it_says_so() -> None:
+    assert Feature("essai").rights == ()
+    needs = {feature.name: feature.rights for feature in FEATURES if feature.rights}
+    assert needs == {"aide": (Right.MEMBER,), "cra": (Right.MEMBER,), "stats": (Right.MEMBER,)}
+
+
+async def test_who_counts_activities_stays_a_plain_member(server: Server) -> None:
+    assert await server.setup(rights=True) == 0
+    assert server.said[0] == "Droit demandé : être membre de l’équipe, pour aide, cra et stats."
+    assert not await leads(server)
+    assert await server.setup(rights=True) == 0
+    assert changes(server) == NOTHING
+
+
+async def test_what_more_is_needed_is_said_with_its_reasons_then_given(server: Server) -> None:
+    assert await server.setup(MORE) == 1
+    assert (
+        "À régler : moderation : le bot doit retirer les messages des autres ; sans cela, un message signalé reste "
+        "visible. Relancez avec --rights pour l’accorder." in server.said
+    )
+    assert not any("ajouter des personnes" in line for line in server.said), "any member may"
+    assert not await leads(server)
+    assert await server.setup(MORE, rights=True, dry_run=True) == 0
+    assert "Bot @coop administrateur de l’équipe CnFS : à nommer" in server.said
+    assert not await leads(server)
+    assert await server.setup(MORE, rights=True) == 0
+    reasons = [line for line in server.said if line.startswith("Droit demandé")]
+    assert "Droit demandé : administrer les canaux, pour canaux." in reasons
+    assert "Droit demandé : retirer les messages des autres, pour moderation." in reasons
+    given = server.said.index("Bot @coop administrateur de l’équipe CnFS : nommé")
+    assert given > max(server.said.index(reason) for reason in reasons)
+    assert await leads(server)
+    assert await server.setup(MORE) == 0
+    assert server.said == NOTHING
+
+
+async def test_a_fresh_bot_gets_all_at_once(server: Server) -> None:
+    assert await server.setup(MORE, rights=True, dry_run=True) == 0
+    assert "Bot @coop administrateur de l’équipe CnFS : à nommer" in server.said
+    assert await server.setup(MORE, rights=True) == 0
+    assert await leads(server)
+
+
+async def test_nothing_is_taken_back_but_it_is_said(server: Server) -> None:
+    await server.setup(MORE, rights=True)
+    server.file.write_text(server.file.read_text("utf-8") + "COOP_FEATURES=-moderation,-canaux\n")
+    for rights in (False, True):
+        assert await server.setup(MORE, rights=rights) == 0
+        assert any(line.startswith(f"À savoir : {TOO_MUCH}") for line in server.said)
+        assert await leads(server)
+
+
+async def test_a_channel_in_which_the_bot_must_be(server: Server) -> None:
+    features = (*FEATURES, HOTLINE)
+    assert await server.setup(features, rights=True) == 1
+    assert any("hotline : le bot doit être membre de ses canaux (~hotline)" in line for line in server.said)
+    assert any("Créez ce canal" in line for line in server.said)
+    room = {"team_id": server.team_id, "name": "hotline", "display_name": "Hotline", "type": "P"}
+    channel = await server.admin.post("/channels", room)
+    assert await server.setup(features) == 1
+    assert await server.setup(features, rights=True) == 0
+    assert "Bot @coop dans le canal ~hotline : ajouté" in server.said
+    assert not await leads(server)
+    bot = await server.admin.get("/users/username/coop")
+    await server.admin.get(f"/channels/{channel['id']}/members/{bot['id']}")
+    assert await server.setup(features) == 0
+    assert server.said == NOTHING
+
+
+async def test_what_a_server_gives_to_nobody_is_said(newest: Server) -> None:
+    """Its administrator took it from those who administer a team."""
+    role = await newest.admin.get("/roles/name/team_admin")
+    left = [name for name in role["permissions"] if name != "delete_others_posts"]
+    await newest.admin.put(f"/roles/{role['id']}/patch", {"permissions": left})
+    assert await newest.setup(MORE, rights=True) == 1
+    (line,) = [line for line in newest.said if line.startswith("À régler")]
+    assert "moderation : le bot doit retirer les messages des autres" in line
+    assert "Permissions : delete_others_posts" in line
+
+
+@pytest.mark.every_mode
+async def test_doctor_says_by_feature_what_is_missing_and_what_does_not_work(house: House) -> None:
+    code, said = await examined(house.settings, features=(*MORE, HOTLINE))
+    assert code == 1
+    assert "✗ moderation : le bot doit retirer les messages des autres ; sans cela, un message signalé reste" in said
+    assert "✗ canaux : le bot doit administrer les canaux ; sans cela, aucun canal n’est restauré" in said
+    assert "✗ hotline : le bot doit être membre de ses canaux (~hotline) ; sans cela, le bot n’y lit" in said
+    assert "✓ Droits suffisants pour aide, cra, stats." in said
+    assert "« coop-bot setup --rights »" in said
+    assert "✓ Droits suffisants pour aide, cra, stats." in (await examined(house.settings))[1]
+
+
+@pytest.mark.every_mode
+async def test_doctor_notes_what_is_more_than_needed(house: House) -> None:
+    place = f"/teams/{house.site.team_id}/members/{house.site.bot_id}/schemeRoles"
+    await house.site.admin.put(place, {"scheme_user": True, "scheme_admin": True})
+    try:
+        plain = await examined(house.settings)
+        more = await examined(house.settings, features=MORE)
+    finally:
+        await house.site.admin.put(place, {"scheme_user": True, "scheme_admin": False})
+    assert (plain[0], "a plus de droits qu’il n’en faut : il administre l’équipe" in plain[1]) == (0, True), plain[1]
+    assert "moderation, canaux" in more[1]
+    assert "plus de droits" not in more[1]
+
+
+@pytest.mark.newest_only
+async def test_a_bot_that_may_do_all_lacks_nothing(house: House) -> None:
+    roles = f"/users/{house.site.bot_id}/roles"
+    await house.site.admin.put(roles, {"roles": "system_user system_admin"})
+    try:
+        _, said = await examined(house.settings, features=MORE)
+    finally:
+        await house.site.admin.put(roles, {"roles": "system_user"})
+    assert "moderation, canaux" in said
+    assert "(system_admin) : system_user suffit" in said
+
+
+@pytest.mark.newest_only
+async def test_who_is_not_in_the_team_can_do_nothing(house: House) -> None:
+    code, said = await examined(house.settings.model_copy(update={"team": unique("autre")}))
+    assert code == 1
+    assert "rien ne marche de aide, cra et stats" in said
