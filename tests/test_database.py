@@ -11,6 +11,7 @@ from sqlmodel import col, select, update
 
 from storage.claims import Claim
 from storage.database import Database, async_url
+from storage.engines import CONNECTIONS
 from tests.databases import database
 from tests.house import until_async
 from tests.sqlite import migrated
@@ -48,6 +49,20 @@ async def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
         await fails(database)
     async with database.transaction(writes=False) as db:
         assert (await db.exec(select(Claim))).all() == []
+
+
+async def test_connections_to_postgresql_are_kept(database: Database) -> None:
+    """Opening one costs more than ten statements: a crowd finds again those of the crowd before."""
+    if database.is_sqlite:
+        pytest.skip("SQLite has one writer")
+
+    async def who() -> int:
+        async with database.transaction() as db:
+            return int((await db.execute(text("SELECT pg_backend_pid(), pg_sleep(0.05)"))).scalar_one())
+
+    first = {*await asyncio.gather(*(who() for _ in range(30)))}
+    assert len(first) == CONNECTIONS
+    assert {*await asyncio.gather(*(who() for _ in range(30)))} == first
 
 
 async def test_instants_come_back_in_utc_and_need_a_zone(database: Database) -> None:
