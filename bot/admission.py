@@ -55,7 +55,7 @@ class Admission:
     def context(self, user: Person, request: Request, db: AsyncSession, now: datetime | None = None) -> Context:
         """What a handler is given."""
         m = self._m
-        return Context(user, request, now or m.clock(), db, m.chat, m.settings, m.drafts)
+        return Context(user, request, now or m.clock(), db, m.chat, m.settings, m.drafts, m.people)
 
     async def _not_for_you(self, db: AsyncSession, user: Person, trigger: Trigger) -> str:
         contact = self._m.settings.contact

@@ -13,6 +13,7 @@ from bot.capabilities import Capabilities
 from bot.drafts import Drafts
 from bot.forms import Clues
 from bot.mattermost import ChatReader
+from bot.people import People, Reading
 from config.settings import Settings
 from storage.database import release
 from storage.people import Person
@@ -57,6 +58,7 @@ class Context:
     chat: ChatReader
     settings: Settings
     drafts: Drafts
+    people: People
 
     @property
     def channel_id(self) -> str:
@@ -82,6 +84,11 @@ class Context:
     def today(self) -> date:
         """The date where the person is: it is tomorrow in La Réunion before it is in Paris."""
         return self.now.astimezone(self.zone).date()
+
+    async def recall(self, read: Reading[T]) -> T:
+        """What a feature’s tables say of this person, as it was less than a minute ago; reads nothing when that is
+        known, and never in this request’s own transaction."""
+        return await self.people.recall(self.user.id, read)
 
     async def compute(self, work: Callable[[], T]) -> T:
         """Do what takes a while (drawing, composing) in a thread, with no connection in hand.

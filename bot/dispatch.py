@@ -33,8 +33,8 @@ SUBMISSIONS = "submission"
 """The scope under which keys of accepted dialogs are claimed, where their feature does not store them."""
 
 LINE_MAX = 2000
-"""Characters after a command. A compte rendu with all themes by their full labels takes half of that; a line that is
-longer is refused, so that nothing is read in part."""
+"""Characters after a command: twice what the longest line takes that says something. One that is longer is refused, so
+that nothing is read in part."""
 
 
 class Dispatcher:
@@ -45,7 +45,7 @@ class Dispatcher:
         self._m = machine
         self._admission = Admission(machine)
         self._turns = Turns()
-        # « /cra retablir » is « /cra rétablir »: accents are a trouble to type on some phones.
+        # « retablir » is « rétablir »: accents are a trouble to type on some phones.
         self._commands = {fold(name): name for kind, name in triggers if kind == "command"}
 
     def find(self, line: str) -> tuple[str, str]:
@@ -154,7 +154,7 @@ class Dispatcher:
             messages = await self._write_down(replies, request)
         self._m.delivery.hurry(messages)
         if request.kind in ("submit", "button"):
-            # It may have changed what is remembered of this person (their last commune).
+            # It may have changed what is remembered of this person.
             self._m.people.forget(request.user_id)
         return replies
 

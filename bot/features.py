@@ -24,7 +24,7 @@ FileHandler = Callable[[Context, P, Path], Awaitable[Parcel]]
 Accepted = Callable[[AsyncSession, Sequence[str]], Awaitable[Collection[str]]]
 """Which of these one-time keys of dialogs were accepted."""
 Key = tuple[TriggerKind, str]
-"""("command", "cra liste"), ("submit", "cra.NewCra"), ("button", …), …"""
+"""("command", "hotline fermer"), ("submit", "hotline.NewTicket"), ("button", …), …"""
 
 
 @dataclass(frozen=True, slots=True)

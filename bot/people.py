@@ -1,9 +1,10 @@
 """Who acts: the person of the register first, and what Mattermost tells of those to whom it gives no role."""
 
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -16,6 +17,10 @@ from config.settings import Settings
 from storage import people
 from storage.database import Database
 from storage.people import PARIS, Person
+
+T = TypeVar("T")
+Reading = Callable[[AsyncSession, str], Awaitable[T]]
+"""A query about the person of that id."""
 
 PEOPLE_MAX = 5000
 ROLE_NOTED_FOR = timedelta(days=1)
@@ -30,6 +35,8 @@ class _Memory:
     until: datetime
     derived: bool
     """Whether the role follows from Mattermost, the register giving none."""
+    readings: dict[Callable[..., Any], object] = field(default_factory=dict)
+    """What features’ tables said of the person meanwhile."""
 
 
 class People:
@@ -51,6 +58,15 @@ class People:
         if known is not None and self._clock() < known.until:
             return known.person
         return (await self._look_up(user_id)).person
+
+    async def recall(self, user_id: str, read: Reading[T]) -> T:
+        """What a query says of somebody, as it was less than a minute ago; reads nothing when that is known."""
+        await self.of(user_id)
+        readings = self._known[user_id].readings
+        if read not in readings:
+            async with self._database.transaction(writes=False) as db:
+                readings[read] = await read(db, user_id)
+        return cast(T, readings[read])
 
     async def fresh(self, db: AsyncSession, user_id: str) -> Person:
         """Somebody as the register has them now, read in the caller’s transaction: for what changes something.
@@ -78,7 +94,7 @@ class People:
         """Something the register says of somebody changed: read it again next time."""
         known = self._known.get(user_id)
         if known is not None:
-            self._known[user_id] = replace(known, until=self._clock())
+            self._known[user_id] = replace(known, until=self._clock(), readings={})
 
     def note_change(self, user_id: str, *, is_gone: bool = False) -> None:
         """Mattermost told that an account changed: ask again next time, or know at once that it was deactivated."""

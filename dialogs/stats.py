@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from bot.forms import Choice, Clues, Form, Hidden, ReadText
-from bot.french.periods import FIRST_DAY, Period, read_period
+from bot.french.periods import Period, read_period
+from config.programme import FIRST_DAY
 from storage.cra.values import Labelled
 from storage.stats import Percent
 

@@ -9,6 +9,7 @@ from sqlalchemy import JSON, Column, bindparam, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from config.departements import DEPARTEMENTS
 from storage.database import Code, UtcTime, execute, insertion
 
 PARIS = "Europe/Paris"
@@ -48,8 +49,6 @@ class Person(SQLModel, table=True):
     role: Role | None = Field(default=None, sa_type=Code(Role))
     structure: str | None = Field(default=None, max_length=200)
     departements: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    commune: str | None = Field(default=None, max_length=5)
-    code_postal: str | None = Field(default=None, max_length=5)
     timezone: str = Field(default=PARIS, max_length=64)
     since: datetime = Field(sa_type=UtcTime)
     derived_role: Role | None = Field(default=None, sa_type=Code(Role))
@@ -118,9 +117,28 @@ async def register(db: AsyncSession, person: Person) -> None:
     await db.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new))
 
 
-async def settle(db: AsyncSession, person: Person) -> None:
-    """Write down where a person works, registering who was not known yet (their role still follows Mattermost)."""
+async def settle(db: AsyncSession, person: Person, departement: str) -> Person:
+    """Somebody as the register has them from now on: they work in this département, unless they have one already.
+
+    Who was not known yet is registered, their role still following Mattermost. Their zone is the one Mattermost told,
+    else the département’s.
+    """
+    if person.departements:
+        return person
+    place = {"departements": [departement], "timezone": _zone(person, departement)}
+    settled = Person(**(person.model_dump() | place))
+    await add(db, settled)
+    return settled
+
+
+async def add(db: AsyncSession, person: Person) -> None:
+    """Register somebody without a role, or write down anew where who is known works."""
     statement = insertion(db, Person).values(person.model_dump() | {"role": None})
-    place = ("username", "departements", "commune", "code_postal", "timezone")
-    new = {name: statement.excluded[name] for name in place}
+    new = {name: statement.excluded[name] for name in ("username", "departements", "timezone")}
     await db.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new))
+
+
+def _zone(person: Person, departement: str) -> str:
+    """Paris is also what is said of who never told Mattermost a zone."""
+    known = DEPARTEMENTS.get(departement)
+    return known.fuseau if known and person.timezone == PARIS else person.timezone

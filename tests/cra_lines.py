@@ -14,8 +14,6 @@ JULIETTE = Person(
     id="juliette",
     username="juliette",
     departements=["69"],
-    commune="69256",
-    code_postal="69120",
     since=NOW,
 )
 CLUES = Clues(JULIETTE, TODAY, Capabilities((11, 2)))
@@ -145,4 +143,4 @@ Lens 69120 → commune: Plusieurs communes sont indiquées : Lens et 69120. Gard
 
 
 def line(text: str) -> Line:
-    return read_line(text, CLUES)
+    return read_line(text, CLUES, "69120 Vaulx-en-Velin")

@@ -27,6 +27,7 @@ from config.settings import Settings, read
 from sandbox import Sandbox
 from storage import migrate
 from storage.cra import Cra
+from storage.cra.last_commune import LastCommune
 from storage.outbox import counts
 from storage.people import Person as Registered
 from storage.people import Role
@@ -112,11 +113,21 @@ class House:
         finally:
             await second.stop()
 
-    async def conseiller(self, name: str = "juliette", *, client: Client | None = None, **place: Any) -> Person:
-        """A conseiller of the register; by default in Vaulx-en-Velin (69)."""
+    async def conseiller(
+        self,
+        name: str = "juliette",
+        *,
+        client: Client | None = None,
+        used: tuple[str, str] | None = ("69256", "69120"),
+        **place: Any,
+    ) -> Person:
+        """A conseiller of the register; by default in the Rhône, with Vaulx-en-Velin as the last commune ``used``."""
         person = await self.site.person(name, domain=DOMAIN, client=client)
-        usual = {"departements": ["69"], "commune": "69256", "code_postal": "69120", "structure": "Maison de quartier"}
+        usual = {"departements": ["69"], "structure": "Maison de quartier"}
         await self.registers(person, Role.CONSEILLER, **(usual | place))
+        if used:
+            async with self.bot.database.transaction() as db:
+                await db.merge(LastCommune(author_id=person.id, commune=used[0], code_postal=used[1]))
         return person
 
     async def someone(self, role: Role, name: str) -> Person:

@@ -224,10 +224,9 @@ def process(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
 def test_a_reader_that_leaves_early_is_no_fault(elsewhere: Path) -> None:
     rows = "".join(json.dumps(LINE) + "\n" for _ in range(600))  # more than a pipe holds
     assert process("migrate").returncode == 0
-    columns = "id, username, role, structure, departements, commune, code_postal, timezone, since"
+    columns = "id, username, role, structure, departements, timezone, since"
     registered = (
-        f"INSERT INTO person ({columns}) "
-        + "VALUES ('{}','juliette',NULL,NULL,'[]',NULL,NULL,'Europe/Paris','2026-01-01')"
+        f"INSERT INTO person ({columns}) " + "VALUES ('{}','juliette',NULL,NULL,'[]','Europe/Paris','2026-01-01')"
     )
     subprocess.run(
         [sys.executable, "-c", "import sqlite3,sys; c=sqlite3.connect('coop.db'); c.execute(sys.argv[1]); c.commit()",

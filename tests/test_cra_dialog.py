@@ -1,11 +1,14 @@
 """Stories: a conseiller types /cra, fills the dialog, and the report is stored once, with a receipt."""
 
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import Engine, event
 
 from bot.french.dates import say_date
+from storage import people
 from storage.cra import Activite, Age, Canal, Source, Statut, Suite
 from tests.house import House
 from tests.people import Mobile, Person
@@ -114,6 +117,22 @@ async def test_the_last_commune_used_is_offered_next_time(juliette: Person) -> N
     assert (await juliette.opens("/cra")).shown("commune") == "69500 Bron"
 
 
+async def test_the_dialog_of_somebody_known_opens_without_the_database(juliette: Person) -> None:
+    said: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        said.append(statement)
+
+    await juliette.opens("/cra")
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        form = await juliette.opens("/cra")
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert form.shown("commune") == "69120 Vaulx-en-Velin"
+    assert not [statement for statement in said if "person" in statement or "cra" in statement]
+
+
 @pytest.mark.every_mode
 @pytest.mark.parametrize("activite", ["individuel", "ponctuel"])
 async def test_one_person_is_one_participant_without_being_counted(
@@ -215,12 +234,22 @@ async def test_the_departement_comes_from_the_commune_never_from_the_postcode(ho
 
 
 async def test_a_conseiller_without_departement_gets_it_from_the_first_commune(house: House) -> None:
-    nouvelle = await house.conseiller("nouvelle", departements=[], commune=None, code_postal=None)
+    nouvelle = await house.conseiller("nouvelle", departements=[], used=None)
     assert (await nouvelle.opens("/cra")).shown("commune") == ""
     await filed(nouvelle, commune="64000 Pau")
     await filed(nouvelle, commune="69120 Vaulx-en-Velin")
 
     assert [c.departement_structure for c in await house.reports(nouvelle)] == ["64", "64"]
+
+
+async def test_a_conseiller_without_departement_lives_by_the_hour_of_the_first_commune(house: House) -> None:
+    nouvelle = await house.conseiller("nouvelle", departements=[], used=None)
+    await filed(nouvelle, commune="97400 Saint-Denis")
+
+    async with house.bot.database.transaction(writes=False) as db:
+        registered = await people.get(db, nouvelle.id)
+    assert registered
+    assert (registered.departements, registered.timezone) == (["974"], "Indian/Reunion")
 
 
 async def test_the_receipt_survives_a_reload(juliette: Person) -> None:

@@ -1,7 +1,6 @@
 """A report in one line: what people type is read, what is not understood is named."""
 
 import random
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,8 +13,7 @@ from dialogs.cra import NewCra
 from dialogs.cra.line import read_line
 from dialogs.cra.line.words import SMALL
 from storage.cra.values import Age
-from storage.people import Person
-from tests.cra_lines import CLUES, MISTAKES, NOW, line, rows
+from tests.cra_lines import CLUES, MISTAKES, line, rows
 
 EXAMPLE = "atelier 8p 1h30 mail, internet 69120 hier +60 retraités"
 
@@ -154,8 +152,7 @@ def test_what_is_assumed_is_told() -> None:
 
 
 def test_nothing_is_assumed_for_whoever_has_no_commune_yet() -> None:
-    stranger = replace(CLUES, user=Person(id="x", username="x", since=NOW))
-    found = read_line("mail 8p", stranger)
+    found = read_line("mail 8p", CLUES)
     assert "commune" not in found.raw
     assert not any("commune" in told for told in found.assumed)
 

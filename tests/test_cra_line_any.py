@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.programme import FIRST_DAY
 from config.themes import THEMES
 from dialogs.cra import NewCra
 from dialogs.cra.line import Line, print_line
 from storage.communes import Commune, every
 from storage.cra import Report
-from storage.cra.values import DUREES, FIRST_DAY, Activite, Age, Canal, Statut, Suite
+from storage.cra.values import DUREES, Activite, Age, Canal, Statut, Suite
 from tests.cra_lines import CLUES, TODAY, line, rows
 
 COMMUNES: Sequence[Commune] = list(every())[::97]

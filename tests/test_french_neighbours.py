@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.french.neighbours import period_after, period_before, period_to_compare
-from bot.french.periods import FIRST_DAY, Period, read_period
+from bot.french.periods import Period, read_period
+from config.programme import FIRST_DAY
 
 TODAY = date(2026, 11, 24)
 

@@ -5,6 +5,7 @@ import asyncio
 from cli.cra.importing import BATCH, Outcome
 from storage import people
 from storage.cra import Source
+from storage.cra.last_commune import last_commune
 from storage.cra.queries import Filing, file
 from storage.database import Database
 from storage.people import Person
@@ -88,9 +89,20 @@ async def test_an_author_without_departement_gets_the_first_commune_s(database: 
     await imported(database, jsonl(LINE | {"auteur": "carl"}))
     async with database.transaction() as db:
         carl = await people.by_username(db, "carl")
-    assert carl is not None
-    assert (carl.departements, carl.commune, carl.code_postal) == (["69"], "69256", "69120")
+        assert carl is not None
+        assert await last_commune(db, carl.id) == "69120 Vaulx-en-Velin"
+    assert carl.departements == ["69"]
     assert rows(await exported(database))[0]["departement_structure"] == "69"
+
+
+async def test_an_author_from_overseas_lives_by_the_hour_of_the_first_commune(database: Database) -> None:
+    """As who files the same in the dialog does."""
+    reunion = LINE | {"code_commune": "97411"}
+    await imported(database, jsonl(reunion | {"auteur": "carl"}))
+    async with database.transaction() as db:
+        carl = await people.by_username(db, "carl")
+    assert carl is not None
+    assert (carl.departements, carl.timezone) == (["974"], "Indian/Reunion")
 
 
 async def test_unknown_authors_are_asked_of_mattermost_once(database: Database) -> None:

@@ -14,6 +14,7 @@ from sqlmodel import SQLModel
 
 import storage
 from storage import migrate
+from storage.cra.last_commune import last_commune
 from storage.database import Database
 from tests.postgres import Server
 
@@ -99,3 +100,26 @@ def test_every_table_is_known_to_the_steps() -> None:
     assert homes
     for home in homes:
         assert f"import {home}" in env
+
+
+async def test_the_last_commune_used_goes_along_up_and_down(empty: str) -> None:
+    await migrate.upgrade(empty, "0007")
+    people = [("j" * 26, "'69256'", "'69120'"), ("s" * 26, "'97501'", "NULL"), ("n" * 26, "NULL", "NULL")]
+    database = Database(empty)
+    async with database.engine.begin() as connection:
+        for ident, commune, code in people:
+            values = f"'{ident}', 'x', '[]', {commune}, {code}, 'Europe/Paris', '2026-01-01 00:00:00'"
+            columns = "id, username, departements, commune, code_postal, timezone, since"
+            await connection.execute(text(f"INSERT INTO person ({columns}) VALUES ({values})"))
+    await migrate.upgrade(empty)
+    async with database.transaction() as db:
+        assert [await last_commune(db, ident) for ident, _, _ in people] == [
+            "69120 Vaulx-en-Velin",
+            "Miquelon-Langlade (97501)",
+            "",
+        ]
+    await migrate.downgrade(empty, "0007")
+    async with database.engine.begin() as connection:
+        rows = await connection.execute(text("SELECT id, commune, code_postal FROM person ORDER BY id"))
+        assert list(rows) == [("j" * 26, "69256", "69120"), ("n" * 26, None, None), ("s" * 26, "97501", None)]
+    await database.close()

@@ -127,7 +127,7 @@ async def test_the_register_remembers_within_a_day_when_it_was_told(
 
 async def test_somebody_settled_is_known_with_what_mattermost_said(people: People, database: Database) -> None:
     async with database.transaction() as db:
-        await storage.settle(db, await people.fresh(db, ID))
+        await storage.settle(db, await people.fresh(db, ID), "69")
     person = await registered(database)
     assert person
     assert (person.role, person.derived_role, person.derived_at is not None) == (None, Role.CONSEILLER, True)

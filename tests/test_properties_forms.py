@@ -23,8 +23,6 @@ USER = Person(
     username="juliette",
     role=Role.CONSEILLER,
     departements=["69"],
-    commune="69256",
-    code_postal="69120",
     since=datetime(2026, 1, 1, tzinfo=UTC),
 )
 KEPT = {

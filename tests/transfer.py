@@ -31,8 +31,6 @@ JULIETTE = Person(
     role=Role.CONSEILLER,
     structure="=Ville; de « Vaulx »",
     departements=["69"],
-    commune="69256",
-    code_postal="69120",
     since=NOW,
 )
 CARL = Person(id="c" * 26, username="carl", role=Role.CONSEILLER, departements=[], since=NOW)

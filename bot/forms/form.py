@@ -18,7 +18,7 @@ TITLE_MAX, LABEL_MAX, HELP_MAX = 24, 24, 150
 
 
 def name_of(payload: type[BaseModel]) -> str:
-    """Types are the routing keys, no hand-written callback ids: « cra.NewCra », by the room the type lives in.
+    """Types are the routing keys, no hand-written callback ids: « hotline.NewTicket », by the room the type lives in.
 
     Dialogs and buttons carry it for as long as they stand: a type that moves within its room keeps its name.
     """

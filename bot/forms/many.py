@@ -64,7 +64,7 @@ class Many(FieldKind):
     def _more(self, values: Sequence[str], typed: str) -> Element:
         shown = ", ".join([*values[SELECTS:], *([typed] if typed else [])])
         question = Question(f"{self.singular}s_plus", self.more_label, self.more_help, optional=True)
-        # All nineteen themes take more than one line holds.
+        # All of a long list take more than one line holds.
         long = len(shown) > TEXT_MAX
         return question.element(shown, type="textarea" if long else "text", max_length=LONG_MAX if long else TEXT_MAX)
 

@@ -2,7 +2,8 @@
 
 from datetime import date, timedelta
 
-from bot.french.periods import FIRST_DAY, Period, months_after
+from bot.french.periods import Period, months_after
+from config.programme import FIRST_DAY
 
 _DAY = timedelta(days=1)
 _WEEK = 7

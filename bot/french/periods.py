@@ -16,9 +16,7 @@ from bot.french.dates import (
     say_day,
 )
 from bot.french.words import digits
-
-# The first day that an activity may have (docs/domaine.md §2.2).
-FIRST_DAY = date(2020, 1, 1)
+from config.programme import FIRST_DAY
 
 _ONE_DAY = timedelta(days=1)
 _LEAD = re.compile(r"(?:(?:le|la|les|l|en|sur|pour|de|d|ce|cet|cette|ces|mois de|du mois de) )+")

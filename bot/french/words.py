@@ -60,7 +60,7 @@ def group(n: int, least: int = 10_000) -> str:
 
 
 def of(noun: str) -> str:
-    """Return the noun after « de »: « de comptes rendus », « d’accompagnements », « d’avril »."""
+    """Return the noun after « de »: « de participants », « d’accompagnements », « d’avril »."""
     return f"d’{noun}" if fold(noun).startswith(_VOWELS) else f"de {noun}"
 
 

@@ -5,7 +5,9 @@ from datetime import datetime
 
 from bot.errors import ChatError
 from bot.mattermost import Chat, ChatUser
+from bot.people import newcomer
 from storage import people
+from storage.cra.last_commune import note
 from storage.cra.reading import RowError
 from storage.cra.values import Report
 from storage.database import Database
@@ -54,24 +56,19 @@ class Authors:
             self._chat = None
             return None
 
-    async def settled(self, person: Person, report: Report) -> Person:
+    async def settle(self, person: Person, report: Report) -> Person:
         """The author, who works where the first report was made if nothing else is known."""
-        if person.departement is not None:
+        if person.departements:
             return person
-        place = {
-            "departements": [report.departement],
-            "commune": report.commune,
-            "code_postal": report.code_postal or None,
-        }
-        settled = Person(**(person.model_dump() | place))
         async with self._database.transaction() as db:
-            await people.settle(db, settled)
+            settled = await people.settle(db, person, report.departement)
+            await note(db, person.id, report)
         self._found[person.username] = settled
         return settled
 
     async def _register(self, user: ChatUser) -> Person:
         """Without role: it goes on following from Mattermost."""
-        person = Person(id=user.id, username=user.username, since=self._clock())
+        person = newcomer(user, self._clock())
         async with self._database.transaction() as db:
-            await people.settle(db, person)
+            await people.add(db, person)
         return person

@@ -124,7 +124,7 @@ class Import:
         author = await self.authors.of(entry.auteur)
         now = self.clock()
         check(entry, now, now.astimezone(author.zone).date())
-        author = await self.authors.settled(author, entry.report)
+        author = await self.authors.settle(author, entry.report)
         said = "" if entry.was_exported else content(entry)
         return Incoming(line, entry, author, said, 0 if entry.numero else ranks.next(said))
 

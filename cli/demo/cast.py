@@ -18,7 +18,7 @@ CONUM = "conseiller-numerique.fr"
 class Actor:
     """One person; ``role`` is one of the register’s.
 
-    ``communes`` are INSEE codes of where they work, the first being home; ``code_postal`` is home’s.
+    ``communes`` are INSEE codes of where they work, the first being home.
     """
 
     username: str
@@ -29,7 +29,6 @@ class Actor:
     structure: str
     departement: str | None = None
     communes: tuple[str, ...] = ()
-    code_postal: str | None = None
     timezone: str = PARIS
 
     @property
@@ -69,7 +68,6 @@ CAST = (
         structure="Ville de Vaulx-en-Velin",
         departement="69",
         communes=("69256", "69266", "69029"),
-        code_postal="69120",
     ),
     Actor(
         username="carl",
@@ -80,7 +78,6 @@ CAST = (
         structure="Ville de Pau",
         departement="64",
         communes=("64445", "64348", "64129"),
-        code_postal="64000",
     ),
     Actor(
         username="marie",
@@ -91,7 +88,6 @@ CAST = (
         structure="Ville de Saint-Denis",
         departement="974",
         communes=("97411", "97418"),
-        code_postal="97400",
         timezone="Indian/Reunion",
     ),
     Actor(
@@ -103,7 +99,6 @@ CAST = (
         structure="Ville d’Ajaccio",
         departement="2A",
         communes=("2A004", "2A249"),
-        code_postal="20000",
     ),
     Actor(
         username="camille",
@@ -114,7 +109,6 @@ CAST = (
         structure="Métropole de Lyon",
         departement="69",
         communes=("69123",),
-        code_postal="69003",
     ),
     Actor(
         username="ines",
@@ -125,7 +119,6 @@ CAST = (
         structure="France services de Givors",
         departement="69",
         communes=("69091",),
-        code_postal="69700",
     ),
 )
 """Those who are put first: one of each kind."""

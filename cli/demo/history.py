@@ -35,15 +35,12 @@ async def fill(database: Database, ids: Mapping[str, str], now: datetime) -> int
 
 def registered(actor: Actor, user_id: str, since: datetime) -> Person:
     """The actor’s line in the register."""
-    home = by_code(actor.communes[0]) if actor.communes else None
     return Person(
         id=user_id,
         username=actor.username,
         role=Role(actor.role),
         structure=actor.structure,
         departements=[actor.departement] if actor.departement else [],
-        commune=home.code if home else None,
-        code_postal=actor.code_postal or (home.codes_postaux[0] if home else None),
         timezone=actor.timezone,
         since=since,
     )

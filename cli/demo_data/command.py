@@ -15,9 +15,9 @@ from cli.demo_data.crowd import Conseiller, conseillers
 from cli.demo_data.rows import Wanted
 from cli.errors import OperatorError
 from cli.progress import Progress
+from config.programme import FIRST_DAY
 from config.settings import Settings
 from storage import migrate
-from storage.cra.values import FIRST_DAY
 
 POLITENESS = 10
 """How far it steps back for the bot on the same machine (the « nice » of Unix)."""

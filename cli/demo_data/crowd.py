@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 from config.departements import DEPARTEMENTS
 from storage.communes import Commune, every
+from storage.cra.last_commune import LastCommune
 from storage.people import Person, Role
 
 T = TypeVar("T")
@@ -40,18 +41,20 @@ class Conseiller:
 
     def person(self, since: datetime) -> Person:
         """Their line in the register."""
-        home = self.places[0]
         return Person(
             id=self.id,
             username=self.username,
             role=Role.CONSEILLER,
             structure=self.structure,
             departements=[self.departement],
-            commune=home.code,
-            code_postal=home.codes_postaux[0],
             timezone=DEPARTEMENTS[self.departement].fuseau,
             since=since,
         )
+
+    def last_commune(self) -> LastCommune:
+        """The place that their next compte rendu begins with."""
+        home = self.places[0]
+        return LastCommune(author_id=self.id, commune=home.code, code_postal=(*home.codes_postaux, "")[0])
 
 
 class _Draw(Generic[T]):

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from cli.demo_data.crowd import Conseiller
 from cli.demo_data.rows import COLUMNS, NATIVE, TEXT, Dialect, Row, Wanted, rows
+from storage.cra.last_commune import LastCommune
 from storage.cra.measures import CRA, TOTALS
 from storage.cra.months import added, keys_of
 from storage.database import INSERT, Database, async_url
@@ -71,8 +72,10 @@ async def fill(connection: AsyncConnection, wanted: Wanted, crowd: Sequence[Cons
 
 async def register(connection: AsyncConnection, crowd: Sequence[Conseiller], since: datetime) -> None:
     """Write the conseillers not known yet into the register."""
-    statement = INSERT[connection.dialect.name](Person).on_conflict_do_nothing(index_elements=["id"])
-    await connection.execute(statement, [conseiller.person(since).model_dump() for conseiller in crowd])
+    people, communes = [c.person(since) for c in crowd], [c.last_commune() for c in crowd]
+    for model, rows_of_it in ((Person, people), (LastCommune, communes)):
+        statement = INSERT[connection.dialect.name](model).on_conflict_do_nothing()
+        await connection.execute(statement, [row.model_dump() for row in rows_of_it])
 
 
 async def there(connection: AsyncConnection, wanted: Wanted) -> int:

@@ -14,10 +14,9 @@ from commands.cra.filing import record
 from commands.cra.preview import preview
 from dialogs.cra import NewCra
 from dialogs.cra.line import read_line
-from storage.communes import by_code, label
 from storage.cra import Source
+from storage.cra.last_commune import last_commune
 from storage.cra.queries import Filing, keys_filed
-from storage.people import Person
 
 SUBCOMMAND_MIN = 4
 """Letters a word needs to be taken for a mistyped subcommand."""
@@ -32,22 +31,17 @@ SUBCOMMAND_MIN = 4
 )
 async def start(ctx: Context, line: str) -> Replies:
     """The dialog, prefilled with today and the last commune; a line is previewed instead."""
+    commune = await ctx.recall(last_commune)
     if line.strip():
         _not_a_subcommand(line)
-        return await preview(ctx, read_line(line, ctx.clues), secrets.token_urlsafe(16))
-    return Ask(NewCra.draft(date=ctx.today, activite="individuel", **last_commune(ctx.user)))
+        return await preview(ctx, read_line(line, ctx.clues, commune), secrets.token_urlsafe(16))
+    return Ask(NewCra.draft(date=ctx.today, activite="individuel", commune=commune or None))
 
 
 @feature.submit(NewCra, roles=CONSEILLERS, accepted=keys_filed)
 async def submitted(ctx: Context, form: NewCra) -> Replies:
     """The dialog was sent: it counts once, however often it is."""
     return await record(ctx, form.report(), Filing(ctx.request.key, Source.DIALOG, ctx.now))
-
-
-def last_commune(person: Person) -> dict[str, str]:
-    """What prefills the commune: the last one used, else where the person works."""
-    commune = by_code(person.commune) if person.commune else None
-    return {"commune": label(commune, person.code_postal or "")} if commune else {}
 
 
 def _not_a_subcommand(line: str) -> None:

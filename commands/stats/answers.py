@@ -16,7 +16,7 @@ from commands.stats.asking import Asked
 from commands.stats.buttons import Details, Other, See, Take
 from commands.stats.papers import Page
 from commands.stats.sections import Section, Told, charts, communes, evolution, general, suites, temps
-from storage.communes import by_code, label
+from storage.cra.last_commune import last_commune
 from storage.people import Person
 from storage.stats import Figures, Percent
 from storage.stats.queries import own, own_communes, own_months
@@ -81,7 +81,6 @@ async def detailed(ctx: Context, asked: Asked) -> Markdown:
 async def page_of(ctx: Reader, asked: Asked, figures: Figures, name: str | None = None) -> Page:
     """What papers show of one’s figures."""
     user, last = ctx.user, min(asked.period.last, ctx.today)
-    commune = by_code(user.commune) if user.commune else None
     return Page(
         title="Mes statistiques",
         period=asked.period.label,
@@ -91,7 +90,7 @@ async def page_of(ctx: Reader, asked: Asked, figures: Figures, name: str | None 
         sections=await sections_of(ctx, asked, figures, last),
         name=name,
         structure=user.structure,
-        place=label(commune, user.code_postal or "") if commune else None,
+        place=await last_commune(ctx.db, user.id) or None,
         notes=(NOTES[asked.percent],),
         zone=user.zone,
     )

@@ -10,6 +10,7 @@ from pydantic import Field
 from bot.forms import Choice, Clues, Day, Form, Hidden, Many, ReadText
 from bot.french.dates import say_date
 from bot.french.durations import say_minutes
+from config.programme import FIRST_DAY
 from config.themes import THEMES, theme_of
 from dialogs.cra.kept import Keep, Kept
 from dialogs.cra.places import read_place
@@ -17,7 +18,7 @@ from storage.communes import Place, by_code
 from storage.communes import label as place_label
 from storage.cra import Activite, Age, Canal, Cra, Report, Statut, Suite
 from storage.cra.rules import problems as rule_problems
-from storage.cra.values import DUREES, FIRST_DAY
+from storage.cra.values import DUREES
 
 E = TypeVar("E", bound=StrEnum)
 

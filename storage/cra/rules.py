@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from storage.cra.values import DUREES, FIRST_DAY, PARTICIPANTS_MAX, Activite
+from config.programme import FIRST_DAY
+from storage.cra.values import DUREES, PARTICIPANTS_MAX, Activite
 
 Values = Mapping[str, Any]
 """Any of the fields of a Report; what is absent is not judged."""

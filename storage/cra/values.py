@@ -75,7 +75,6 @@ class Source(StrEnum):
 DUREES: tuple[int, ...] = (*range(15, 121, 15), *range(150, 481, 30))
 """The durations one may report, in minutes."""
 
-FIRST_DAY = date(2020, 1, 1)
 PARTICIPANTS_MAX = 100
 
 

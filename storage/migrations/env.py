@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 
 import storage.claims
 import storage.cra
+import storage.cra.last_commune
 import storage.cra.months
 import storage.cursors
 import storage.drafts

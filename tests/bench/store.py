@@ -37,7 +37,7 @@ async def _peopled(database_url: str) -> None:
         for number in range(PEOPLE):
             who: dict[str, Any] = {"id": user_id(number), "username": username(number), "role": Role.CONSEILLER}
             place: dict[str, Any] = {"structure": "Maison de quartier", "departements": ["69"]}
-            db.add(Person(since=utc_now(), commune="69256", code_postal="69120", **who, **place))
+            db.add(Person(since=utc_now(), **who, **place))
     await database.close()
 
 

@@ -29,13 +29,14 @@ class Line:
     assumed: tuple[str, ...]
 
 
-def read_line(text: str, clues: Clues) -> Line:
+def read_line(text: str, clues: Clues, last_commune: str = "") -> Line:
     """Read any text, of any length, as a compte rendu; the order of its parts does not matter.
 
-    Date, commune, canal and statut have defaults, which are told; age, themes and duration have none.
+    Date, commune (the last one used), canal and statut have defaults, which are told; age, themes and duration have
+    none.
     """
     typed = split(text)
-    found = gather(typed, choose(typed, clues), clues)
+    found = gather(typed, choose(typed, clues), clues, last_commune)
     unread = _unread(typed, sorted(found.unread, key=lambda piece: piece.first))
     return Line(found.raw, unread, found.mistakes, tuple(found.assumed))
 

@@ -13,7 +13,6 @@ from dialogs.cra.line.naming import name_commune
 from dialogs.cra.line.tokens import Typed
 from dialogs.cra.line.weigh import weigh
 from dialogs.cra.line.words import NO_SUITE
-from storage.communes import by_code, label
 from storage.cra.rules import problems
 from storage.cra.values import DUREES, Activite, Age, Canal, Statut, Suite
 
@@ -40,7 +39,7 @@ _TWO = {
 }
 
 
-def gather(typed: Typed, pieces: list[Piece], clues: Clues) -> Gathered:
+def gather(typed: Typed, pieces: list[Piece], clues: Clues, last_commune: str) -> Gathered:
     """Weigh the pieces against each other, then make each element of the form."""
     found = Gathered()
     weigh(found, pieces)
@@ -50,7 +49,7 @@ def gather(typed: Typed, pieces: list[Piece], clues: Clues) -> Gathered:
         found.raw["themes"] = themes
     _judge_duration(found)
     name_commune(found, typed, pieces, clues)
-    _assume(found, clues)
+    _assume(found, clues, last_commune)
     _judge(found, clues)
     return found
 
@@ -90,22 +89,20 @@ def _judge_duration(found: Gathered) -> None:
     found.mistakes["duree"] = f"{say_minutes(minutes)} n’est pas une durée du formulaire{NBSP}: indiquez {choices}."
 
 
-def _assume(found: Gathered, clues: Clues) -> None:
+def _assume(found: Gathered, clues: Clues, commune: str) -> None:
     """Take what may go without saying; age, themes and duration may not."""
-    for element, what, value, said in _defaults(found, clues):
+    for element, what, value, said in _defaults(found, clues, commune):
         if element not in found.raw and element not in found.mistakes:
             found.raw[element] = value
             found.assumed.append(f"{what}{NBSP}: {said}")
 
 
-def _defaults(found: Gathered, clues: Clues) -> Iterator[tuple[str, str, str, str]]:
+def _defaults(found: Gathered, clues: Clues, commune: str) -> Iterator[tuple[str, str, str, str]]:
     yield "date", "date", clues.today.isoformat(), "aujourd’hui"
     kind = Activite.COLLECTIF if found.raw.get("participants", 1) > 1 else Activite.INDIVIDUEL
     yield "activite", "activité", kind.value, kind.label
-    commune = by_code(clues.user.commune) if clues.user.commune else None
     if commune:
-        place = label(commune, clues.user.code_postal or "")
-        yield "commune", "commune", place, f"{place} (la dernière utilisée)"
+        yield "commune", "commune", commune, f"{commune} (la dernière utilisée)"
     yield "canal", "canal", Canal.RATTACHEMENT.value, Canal.RATTACHEMENT.label
     yield "statut", "statut", Statut.HETEROGENE.value, "non renseigné"
 
