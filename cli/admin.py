@@ -18,7 +18,7 @@ LEADER = "team_admin"
 """The role of who administers a team."""
 
 
-class Named(BaseModel):
+class Identity(BaseModel):
     """A team, as far as it is needed here."""
 
     id: str
@@ -52,7 +52,7 @@ class NewToken(AccessToken):
     token: str
 
 
-class Command(BaseModel):
+class SlashCommand(BaseModel):
     """A slash command of a team. What is empty in a list for plain members is secret, not missing."""
 
     id: str = ""
@@ -111,10 +111,10 @@ class Admin:
         """An account by id."""
         return read(User, await self.client.get(f"/users/{user_id}")).value
 
-    async def team(self, name: str) -> Named | None:
+    async def team(self, name: str) -> Identity | None:
         """A team by the short name in its address; None when there is none, or none that one may see."""
         found = await self._if_there(self.client.get(f"/teams/name/{name}"))
-        return read(Named, found) if found else None
+        return read(Identity, found) if found else None
 
     async def membership(self, team_id: str, user_id: str) -> Membership | None:
         """Somebody’s place in a team; None for who is not in it now."""
@@ -139,7 +139,7 @@ class Admin:
     async def channel(self, team_id: str, name: str) -> str | None:
         """The id of a team’s channel by name; None when there is none, or none that one may see."""
         found = await self._if_there(self.client.get(f"/teams/{team_id}/channels/name/{name}"))
-        return read(Named, found).id if found else None
+        return read(Identity, found).id if found else None
 
     async def is_in_channel(self, channel_id: str, user_id: str) -> bool:
         """Whether somebody is in a channel."""
@@ -179,16 +179,16 @@ class Admin:
         """Take a token away for good."""
         await self.client.post("/users/tokens/revoke", {"token_id": token_id})
 
-    async def commands(self, team_id: str, *, custom: bool = True) -> Sequence[Command]:
+    async def commands(self, team_id: str, *, custom: bool = True) -> Sequence[SlashCommand]:
         """A team’s own commands in full, or with ``custom=False`` everybody’s view of all of them."""
         params = {"team_id": team_id, "custom_only": "true" if custom else "false"}
-        return read(TypeAdapter(list[Command]), await self.client.get("/commands", params=params) or [])
+        return read(TypeAdapter(list[SlashCommand]), await self.client.get("/commands", params=params) or [])
 
-    async def create_command(self, command: Command) -> None:
+    async def create_command(self, command: SlashCommand) -> None:
         """Add a command to its team."""
         await self.client.post("/commands", command.model_dump(exclude={"id", "creator_id"}))
 
-    async def update_command(self, command: Command) -> None:
+    async def update_command(self, command: SlashCommand) -> None:
         """Change a command; its token and creator stay what they are."""
         await self.client.put(f"/commands/{command.id}", command.model_dump())
 

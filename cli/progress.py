@@ -12,7 +12,7 @@ EVERY = 10.0
 WIDTH = 30
 
 
-class Progress:
+class ProgressBar:
     """Call ``at`` as often as you like, and ``end`` once.
 
     Where the ``total`` is known, a bar shows the share done and the time left; ``done`` were so before this run.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.features import Feature
 from bot.french.words import join
 from bot.rights import Right
-from cli.admin import LEADER, Admin, Named
+from cli.admin import LEADER, Admin, Identity
 from config.settings import Settings
 
 PLAIN = ("system_user", "team_user", "channel_user")
@@ -76,7 +76,7 @@ class Needs:
         return [name for name in feature.channels(self.settings) if name]
 
 
-async def look_up(admin: Admin, team: Named, user_id: str, channels: Iterable[str]) -> Standing:
+async def look_up(admin: Admin, team: Identity, user_id: str, channels: Iterable[str]) -> Standing:
     """Look the bot up; one that is not there yet is looked at as the plain member that it will be."""
     member = await admin.membership(team.id, user_id) if user_id else None
     roles = (await admin.user(user_id)).roles if user_id else frozenset[str]()

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from bot.forms import Choice, Clues, Form, Hidden, ReadText
 from bot.french.periods import Period, read_period
+from bot.texts import quote
 from config.programme import FIRST_DAY
 from storage.cra.values import Labelled
 from storage.stats import Percent
@@ -24,7 +25,7 @@ class Format(Labelled):
     CSV = "csv", "CSV, les chiffres seuls"
 
 
-class NoPeriod(ValueError):
+class UnreadPeriod(ValueError):
     """The text names no period at all."""
 
 
@@ -32,7 +33,7 @@ def period_of(text: str, clues: Clues) -> Period:
     """The period a text means. Raises NoPeriod, or ValueError for one without any possible report."""
     period = read_period(text, clues.today)
     if period is None:
-        raise NoPeriod(f"Je n’ai pas compris cette période. {UNDERSTOOD}")
+        raise UnreadPeriod(f"Je n’ai pas compris la période « {quote(text.strip())} ». {UNDERSTOOD}")
     if period.end <= FIRST_DAY or period.start > clues.today:
         raise ValueError(f"Il n’y a pas de compte rendu à cette période ({period.label}). {UNDERSTOOD}")
     return period

@@ -42,7 +42,7 @@ class _Compiled:
         return tuple([process(known[name]) if process else known[name] for name, process in self._named])
 
 
-class Direct:
+class DirectStatement:
     """One statement, as it is said to each kind of database; its values are given by name."""
 
     def __init__(self, kinds: Mapping[str, ClauseElement]) -> None:

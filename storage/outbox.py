@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import INSERT, Code, UtcTime
-from storage.direct import Direct
+from storage.direct import DirectStatement
 
 
 class Where(StrEnum):
@@ -75,7 +75,7 @@ class Outgoing(SQLModel, table=True):
 
 _TABLE: Table = Outgoing.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _INSERT = insert(_TABLE).values({c.name: bindparam(c.name) for c in _TABLE.c})
-_ADD = Direct(dict.fromkeys(INSERT, _INSERT))
+_ADD = DirectStatement(dict.fromkeys(INSERT, _INSERT))
 
 
 async def add(db: AsyncSession, messages: Sequence[Outgoing]) -> None:

@@ -18,7 +18,7 @@ WAITING = ("begin", "pragma", "vacuum", "commit", "rollback", "close")
 """How statements begin, and what methods of a connection are called, that may wait for another process or the disk."""
 
 
-class Connection(aiosqlite.Connection):
+class SqliteConnection(aiosqlite.Connection):
     """aiosqlite’s connection, whose queue to its thread is used for waiting only."""
 
     async def _execute(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
@@ -33,12 +33,12 @@ class Connection(aiosqlite.Connection):
         return getattr(fn, "__self__", None) is self._connection and fn.__name__ in WAITING
 
 
-async def connect(path: str) -> Connection:
+async def connect(path: str) -> SqliteConnection:
     """Open the file, made private; its statements may be run by any thread, one at a time."""
     private.database(path)
-    connection = Connection(lambda: sqlite3.connect(path, check_same_thread=False), iter_chunk_size=64)
+    connection = SqliteConnection(lambda: sqlite3.connect(path, check_same_thread=False), iter_chunk_size=64)
     # No public way leads there, and a connection left open would keep the process alive.
     connection._thread.daemon = True  # noqa: SLF001
     opened = await connection
-    assert isinstance(opened, Connection)
+    assert isinstance(opened, SqliteConnection)
     return opened

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlmodel import AutoString, SQLModel
 
 from storage import migrate
-from storage.backup import Content, Restored, Writer, restore, save
+from storage.backup import Content, Restoration, Writer, restore, save
 from storage.backup.saving import OnRows
 from storage.database import Code, Database, UtcTime
 from tests.postgres import Server
@@ -137,6 +137,6 @@ async def saved(database: Database, path: Path, on_rows: OnRows = _nothing) -> C
         return await save(url, Writer(raw), NOW, on_rows)
 
 
-async def restored(url: str, path: Path) -> Restored:
+async def restored(url: str, path: Path) -> Restoration:
     """Restore a backup."""
     return await restore(url, path, _nothing)

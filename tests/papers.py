@@ -11,13 +11,13 @@ from typing import Any
 from openpyxl import load_workbook
 
 from commands.stats import papers
-from commands.stats.sections import Told
+from commands.stats.sections import Presentation
 from storage.cra.table import AGES, STATUTS, SUITES
 from storage.cra.values import Activite, Canal, Source
 from storage.stats import Figures
 from tests.golden import page
 
-EMPTY = Told(Figures())
+EMPTY = Presentation(Figures())
 NOTHING = "Il n’y a aucune statistique pour le moment."
 HOSTILE = (
     '=HYPERLINK("http://x.fr";"ici")',

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.errors import ChatError
 from cli.errors import INTERRUPTED, OperatorError
 from cli.faults import as_sentence
-from cli.progress import Progress
+from cli.progress import ProgressBar
 from config.settings import Settings
 from storage.backup import BackupError
 from tests.operating import elsewhere, run
@@ -123,7 +123,7 @@ def test_only_long_runs_show_progress(is_terminal: bool, monkeypatch: pytest.Mon
     now = 0.0
     monkeypatch.setattr("cli.progress.time.monotonic", lambda: now)
     screen: Any = Screen(is_terminal=is_terminal)
-    progress = Progress(screen, "lignes")
+    progress = ProgressBar(screen, "lignes")
     now = 1.0
     progress.at(10)
     assert screen.text == ""

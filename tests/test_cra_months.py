@@ -51,7 +51,7 @@ async def deleted_or_restored(db: AsyncSession, number: int) -> None:
 
 async def imported(db: AsyncSession, _: int) -> None:
     lines = [Entry(auteur=JULIETTE.username, report=report(date=day, themes=MAIL)) for day in (DECEMBER, NOVEMBER)]
-    batch = [bulk.Incoming({}, line, JULIETTE, said=f"line {next(_lines)}") for line in lines]
+    batch = [bulk.IncomingLine({}, line, JULIETTE, said=f"line {next(_lines)}") for line in lines]
     await bulk.add(db, batch, NOON)
 
 
@@ -113,7 +113,7 @@ async def test_many_at_once_lose_nothing(database: Database) -> None:
 async def test_a_second_sending_adds_nothing(database: Database) -> None:
     await some(database)
 
-    async def send(key: str) -> queries.Filed:
+    async def send(key: str) -> queries.FilingResult:
         async with database.transaction() as db:
             return await queries.file(db, JULIETTE, report(date=DECEMBER), Filing(key, Source.DIALOG, NOON))
 

@@ -12,10 +12,11 @@ from sqlalchemy import select, text
 from cli.demo_data import said, storing
 from cli.demo_data.calendar import spread
 from cli.demo_data.crowd import conseillers
-from cli.demo_data.rows import COLUMNS, NATIVE, Wanted, rows
+from cli.demo_data.rows import COLUMNS, NATIVE, HistoryPlan, rows
 from cli.demo_data.said import EACH, pools
-from cli.progress import PATIENCE, Progress
+from cli.progress import PATIENCE, ProgressBar
 from config.departements import DEPARTEMENTS
+from config.territories import NATION
 from storage import people
 from storage.communes import by_code
 from storage.cra import Activite, Cra
@@ -24,7 +25,7 @@ from storage.cra.months import CRA_MONTH, rebuild
 from storage.cra.rules import problems
 from storage.cra.table import columns
 from storage.database import Database
-from storage.stats.queries import NATION, of_territory
+from storage.stats.queries import of_territory
 from tests.operating import elsewhere, run
 from tests.reports import NOON, database, file, registered, report, someone
 
@@ -58,7 +59,7 @@ async def stored(database: Database) -> list[tuple[Any, ...]]:
 
 
 def expected(count: int, seed: int = 1) -> list[tuple[Any, ...]]:
-    return list(rows(Wanted(count, seed, START, LAST), list(conseillers(30)), NATIVE))
+    return list(rows(HistoryPlan(count, seed, START, LAST), list(conseillers(30)), NATIVE))
 
 
 async def summary(database: Database) -> list[tuple[Any, ...]]:
@@ -114,7 +115,7 @@ async def test_interrupted_and_run_again(
     """Whatever was stored when it stopped is counted; the next run stores what is missing."""
     whole = storing.counted
 
-    def stopping(kind: str, wanted: Wanted, numbers: range) -> Any:
+    def stopping(kind: str, wanted: HistoryPlan, numbers: range) -> Any:
         if numbers.start == 200:
             raise KeyboardInterrupt
         return whole(kind, wanted, numbers)
@@ -234,7 +235,7 @@ def test_the_bar_says_the_share_done_and_the_time_left(monkeypatch: pytest.Monke
     now = [100.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])
     out = io.StringIO()
-    progress = Progress(out, "comptes rendus", total=1_000_000, done=200_000)
+    progress = ProgressBar(out, "comptes rendus", total=1_000_000, done=200_000)
     progress.at(200_001)
     assert out.getvalue() == ""
     now[0] += max(PATIENCE, 10)

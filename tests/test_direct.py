@@ -11,7 +11,7 @@ from sqlmodel import select
 from storage import outbox
 from storage.claims import Claim
 from storage.database import Database
-from storage.direct import Direct
+from storage.direct import DirectStatement
 from storage.engines import CONNECTIONS
 from storage.outbox import Outgoing, Where
 from tests.databases import database
@@ -19,7 +19,7 @@ from tests.databases import database
 __all__ = ["database"]
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-ADD = Direct(
+ADD = DirectStatement(
     dict.fromkeys(("sqlite", "postgresql"), insert(Claim).values({n: bindparam(n) for n in Claim.model_fields}))
 )
 

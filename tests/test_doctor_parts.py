@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from bot.clock import utc_now
 from bot.mattermost import AioClient
-from cli.admin import Named
+from cli.admin import Identity
 from cli.demo.stage import free_port
 from cli.doctor import callback, chat, house
 from cli.doctor.findings import Findings
@@ -146,9 +146,9 @@ async def test_a_bot_that_only_this_machine_reaches_is_told_apart(tmp_path: Path
     async with chat_server(**answers) as server, answering(web.json_response({"status": "ok"})) as url:
         client = AioClient(server.url)
         findings, said = noticing()
-        await callback.round_trip(client, Named(id=TEAM), own(tmp_path, public_url=url), findings)
+        await callback.round_trip(client, Identity(id=TEAM), own(tmp_path, public_url=url), findings)
         server.answers["POST /api/v4/commands/execute"] = lambda *_: web.Response(status=418)
-        await callback.round_trip(client, Named(id=TEAM), own(tmp_path, public_url=url), findings)
+        await callback.round_trip(client, Identity(id=TEAM), own(tmp_path, public_url=url), findings)
         await client.close()
     assert "le bot répond d’ici, pas du serveur" in said[0]
     assert "réponse inattendue (418)" in said[1]

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from cli.cra.importing import BATCH, Outcome
+from cli.cra.importing import BATCH, ImportOutcome
 from storage import people
 from storage.cra import Source
 from storage.cra.last_commune import last_commune
@@ -29,18 +29,18 @@ __all__ = ["database"]
 
 async def test_lines_alike_are_as_many_reports_but_once_each(database: Database) -> None:
     text = jsonl(LINE, LINE, LINE)
-    assert await imported(database, text) == Outcome(added=3)
-    assert await imported(database, text) == Outcome(there=3)
-    assert await imported(database, text + jsonl(LINE)) == Outcome(added=1, there=3)
+    assert await imported(database, text) == ImportOutcome(added=3)
+    assert await imported(database, text) == ImportOutcome(there=3)
+    assert await imported(database, text + jsonl(LINE)) == ImportOutcome(added=1, there=3)
     assert len(rows(await exported(database))) == 4
 
 
 async def test_the_same_lines_in_the_other_format_are_the_same(database: Database) -> None:
     header = "auteur;date;canal;code_commune;activite;participants;age_+60;statut_retraite;themes;minutes"
     table = f"{header}\r\njuliette;20/11/2026;autre;69256;collectif;4;4;4;internet;60\r\n"
-    assert await imported(database, jsonl(LINE)) == Outcome(added=1)
-    assert await imported(database, table) == Outcome(there=1)
-    assert await imported(database, b"\xef\xbb\xbf" + table.replace(";", ",").encode()) == Outcome(there=1)
+    assert await imported(database, jsonl(LINE)) == ImportOutcome(added=1)
+    assert await imported(database, table) == ImportOutcome(there=1)
+    assert await imported(database, b"\xef\xbb\xbf" + table.replace(";", ",").encode()) == ImportOutcome(there=1)
 
 
 async def test_numbers_are_kept_where_they_are_free(database: Database) -> None:
@@ -48,8 +48,8 @@ async def test_numbers_are_kept_where_they_are_free(database: Database) -> None:
     taken = LINE | {"numero": 1, "cree": "2026-11-20T10:00:00Z"}
     free = LINE | {"numero": 7, "cree": "2026-11-20T11:00:00Z"}
     far = LINE | {"numero": 50_007, "cree": "2026-11-20T12:00:00Z"}
-    assert await imported(database, jsonl(taken, free, far, free)) == Outcome(added=3, there=1)
-    assert await imported(database, jsonl(taken, free, far)) == Outcome(there=3)
+    assert await imported(database, jsonl(taken, free, far, free)) == ImportOutcome(added=3, there=1)
+    assert await imported(database, jsonl(taken, free, far)) == ImportOutcome(there=3)
     found = {row["cree"][11:13]: row["numero"] for row in rows(await exported(database))}
     assert (found["11"], found["12"]) == (7, 50_007)
     assert found["10"] > 50_007
@@ -60,8 +60,8 @@ async def test_numbers_are_kept_where_they_are_free(database: Database) -> None:
 async def test_a_batch_may_hold_one_number_twice(database: Database) -> None:
     one = LINE | {"numero": 5, "cree": "2026-11-20T10:00:00Z"}
     other = one | {"auteur": "carl"}
-    assert await imported(database, jsonl(one, other)) == Outcome(added=2)
-    assert await imported(database, jsonl(one, other)) == Outcome(there=2)
+    assert await imported(database, jsonl(one, other)) == ImportOutcome(added=2)
+    assert await imported(database, jsonl(one, other)) == ImportOutcome(there=2)
     found = {row["auteur"]: row["numero"] for row in rows(await exported(database))}
     assert found["juliette"] == 5
     assert found["carl"] != 5
@@ -70,8 +70,8 @@ async def test_a_batch_may_hold_one_number_twice(database: Database) -> None:
 async def test_new_numbers_are_none_of_the_file_s(database: Database) -> None:
     await filed(database, *[WORKSHOP] * 3)
     same_day = [LINE | {"numero": n, "cree": "2026-11-20T00:00:00Z", "participants": 4} for n in range(1, 9)]
-    assert await imported(database, jsonl(*same_day)) == Outcome(added=8)
-    assert await imported(database, jsonl(*same_day)) == Outcome(there=8)
+    assert await imported(database, jsonl(*same_day)) == ImportOutcome(added=8)
+    assert await imported(database, jsonl(*same_day)) == ImportOutcome(there=8)
     assert [row["numero"] for row in rows(await exported(database))] == list(range(1, 12))
 
 
@@ -110,7 +110,7 @@ async def test_unknown_authors_are_asked_of_mattermost_once(database: Database) 
     faults: list[tuple[int, str]] = []
     lines = [LINE | {"auteur": name} for name in ("marie", "@Marie", "nobody", "nobody")]
     outcome = await imported(database, jsonl(*lines), chat, lambda n, why: faults.append((n, why)))
-    assert outcome == Outcome(added=2, refused=2)
+    assert outcome == ImportOutcome(added=2, refused=2)
     assert chat.asked == ["marie", "nobody"]
     assert [n for n, _ in faults] == [3, 4]
     assert "« nobody »" in faults[0][1]
@@ -125,7 +125,7 @@ async def test_a_silent_mattermost_is_asked_once(database: Database) -> None:
     faults: list[str] = []
     lines = jsonl(LINE | {"auteur": "a"}, LINE | {"auteur": "b"}, LINE)
     outcome = await imported(database, lines, chat, lambda _, why: faults.append(why))
-    assert outcome == Outcome(added=1, refused=2)
+    assert outcome == ImportOutcome(added=1, refused=2)
     assert chat.asked == ["a"]
     assert all("Mattermost ne répond pas" in why for why in faults)
 
@@ -136,20 +136,20 @@ async def test_the_date_rule_goes_by_the_author_s_own_day(database: Database) ->
     faults: list[str] = []
     tomorrow = LINE | {"date": "2026-11-25"}
     lines = jsonl(tomorrow | {"auteur": "carl"}, tomorrow)
-    assert await imported(database, lines, None, lambda _, why: faults.append(why)) == Outcome(added=1, refused=1)
+    assert await imported(database, lines, None, lambda _, why: faults.append(why)) == ImportOutcome(added=1, refused=1)
     assert "24/11/2026" in faults[0]
 
 
 async def test_many_lines_go_in_over_many_transactions(database: Database) -> None:
     lines = [LINE | {"numero": n, "cree": "2026-11-20T10:00:00Z"} for n in range(1, 2 * BATCH + 50)]
-    assert await imported(database, jsonl(*lines)) == Outcome(added=len(lines))
-    assert await imported(database, jsonl(*lines)) == Outcome(there=len(lines))
+    assert await imported(database, jsonl(*lines)) == ImportOutcome(added=len(lines))
+    assert await imported(database, jsonl(*lines)) == ImportOutcome(there=len(lines))
 
 
 async def test_the_bot_may_file_while_an_import_runs(database: Database) -> None:
     lines = jsonl(*[LINE | {"numero": n, "cree": "2026-11-20T10:00:00Z"} for n in range(1, 3 * BATCH)])
     outcome, _ = await asyncio.gather(imported(database, lines), _file_often(database))
-    assert outcome == Outcome(added=3 * BATCH - 1)
+    assert outcome == ImportOutcome(added=3 * BATCH - 1)
     found = rows(await exported(database))
     assert len({row["numero"] for row in found}) == len(found) == 3 * BATCH - 1 + 20
 

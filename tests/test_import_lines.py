@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cli.cra.authors import Authors
-from cli.cra.importing import Import, Outcome, check
+from cli.cra.importing import Import, ImportOutcome, check
 from cli.cra.lines import LONGEST, Lines
 from cli.errors import OperatorError
-from cli.progress import Progress
+from cli.progress import ProgressBar
 from storage.cra.reading import RowError, read
 from storage.cra.rows import COLUMNS
 from storage.database import Database
@@ -86,7 +86,7 @@ async def test_bad_lines_are_told_by_their_number(database: Database) -> None:
     text = jsonl(LINE) + "\n{broken\n[1]\n" + jsonl(LINE | {"minutes": 1}) + '"x"\n' + jsonl(LINE)
     text = text.replace("[1]", '{"a": ' + "[" * 5000 + "}")
     outcome = await imported(database, text, None, faults.__setitem__)
-    assert outcome == Outcome(added=2, refused=4)
+    assert outcome == ImportOutcome(added=2, refused=4)
     assert sorted(faults) == [3, 4, 5, 6]
 
 
@@ -97,8 +97,8 @@ async def test_cells_on_several_lines_keep_the_count(database: Database) -> None
     table = f'\n{head}\n{good}"a\nb",\n\n{good}ok,\n{good}ok\n{good}ok,,\n{good}ok,,more\n'
     lines = Lines(io.BytesIO(table.encode()))
     work = Import(database, Authors(database, None, lambda: NOW), lambda: NOW, faults.__setitem__)
-    outcome = await work.run(lines, Progress(io.StringIO(), "lignes"))
-    assert outcome == Outcome(added=2, refused=3)
+    outcome = await work.run(lines, ProgressBar(io.StringIO(), "lignes"))
+    assert outcome == ImportOutcome(added=2, refused=3)
     assert list(faults) == [3, 7, 9]
     assert "invisibles" in faults[3]
     assert "cellules" in faults[7]

@@ -23,10 +23,10 @@ from bot import french, mattermost, texts
 from bot.context import Context
 from bot.errors import ChatError, UserError
 from bot.forms import Clues, Form
-from commands.stats.territory import places
 from config import folding, themes
+from config.territories import TerritoryKind
 from dialogs.cra.line.readers import Span
-from dialogs.cra.line.tokens import Typed, split
+from dialogs.cra.line.tokens import TypedLine, split
 from storage import communes
 from tests.cra_lines import CLUES, JULIETTE, TODAY
 from tests.modes import FORM_MODES, clues
@@ -101,8 +101,8 @@ def span(text: str) -> Span:
 
 
 CONTEXT = SimpleNamespace(clues=CLUES, today=TODAY, user=CLUES.user)
-FROM_TEXT: dict[Any, Callable[[str], object]] = {str: str, Span: span, Typed: split}
-GIVEN: dict[Any, object] = {Clues: CLUES, date: TODAY, Context: CONTEXT, places.Kind: places.Kind.DEPARTEMENT}
+FROM_TEXT: dict[Any, Callable[[str], object]] = {str: str, Span: span, TypedLine: split}
+GIVEN: dict[Any, object] = {Clues: CLUES, date: TODAY, Context: CONTEXT, TerritoryKind: TerritoryKind.DEPARTEMENT}
 
 
 def caller(function: Callable[..., object]) -> Callable[[str], object] | None:

@@ -7,7 +7,7 @@ import pytest
 from bot.errors import ChatError
 from bot.mattermost import AioClient
 from cli import envfile
-from cli.admin import Admin, Command
+from cli.admin import Admin, SlashCommand
 from cli.reach import must_be_allowed
 from cli.setup.account import refusal
 from cli.setup.changes import Changes
@@ -51,7 +51,7 @@ async def test_a_name_that_looks_public_but_is_unknown_is_let_pass() -> None:
 async def test_a_name_of_mattermost_s_own_is_said(newest: Server) -> None:
     changes = Changes(newest.said.append, dry=False)
     client = AioClient(newest.admin.url, newest.admin.token)
-    away = Command(team_id=newest.team_id, trigger="away", method="P", url="http://127.0.0.1:1/commands")
+    away = SlashCommand(team_id=newest.team_id, trigger="away", method="P", url="http://127.0.0.1:1/commands")
     await slash_commands(Admin(client), changes, [away], replace=False)
     await client.close()
     assert "/away est déjà pris" in changes.faults[0]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from storage.stats.known import CELLS, GROUPS, KINDS, STEPS, SUMS
 from storage.stats.rounding import told
-from storage.stats.territories import Table, told_until
+from storage.stats.territories import RoundedFigures, told_until
 from tests.heaps import MONTHS, SECRET, Heap, Where, heaps, small
 from tests.narrowing import found_out
 
@@ -126,7 +126,7 @@ def test_who_knows_every_change_still_finds_nothing_out(seed: int, size: int) ->
 def test_whatever_is_subtracted_from_whatever_is_a_sum_of_the_same_figures(filed: Heaps) -> None:
     """January, February + March and the quarter; a département and its neighbours; all periods that overlap."""
     fives = {where: [n // 5 for n in heap.told(where).values()] for where, heap in filed.items()}
-    table, random = Table(fives), Random(4)
+    table, random = RoundedFigures(fives), Random(4)
     for _ in range(200):
         a, b, c = sorted(random.sample([*MONTHS, date(2027, 1, 1)], 3))
         code = random.choice([code for code, _ in filed])

@@ -14,7 +14,7 @@ import pytest
 
 from cli.demo.stage import free_port
 from commands.stats.answers import figures_of, page_of
-from commands.stats.asking import Asked
+from commands.stats.asking import OwnQuery
 from commands.stats.papers import statistiques_csv
 from storage.database import Database
 from tests.operating import elsewhere, run
@@ -51,7 +51,7 @@ async def test_the_csv_is_the_chat_s_own(
     assert await exported(capsys, *OWN, "--format", "csv") == f"Écrit : {NAME}.csv\n"
     async with filled.transaction(writes=False) as db:
         chat: Any = SimpleNamespace(user=JULIETTE, db=db, today=datetime(2026, 11, 24, tzinfo=UTC).date())
-        asked = Asked(start=datetime(2026, 11, 1, tzinfo=UTC).date(), end=datetime(2026, 12, 1, tzinfo=UTC).date())
+        asked = OwnQuery(start=datetime(2026, 11, 1, tzinfo=UTC).date(), end=datetime(2026, 12, 1, tzinfo=UTC).date())
         page = await page_of(chat, asked, await figures_of(chat, asked), "juliette")
     statistiques_csv(page, tmp_path / "chat.csv")
     assert (elsewhere / f"{NAME}.csv").read_bytes() == (tmp_path / "chat.csv").read_bytes()

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from config.territories import NATION, departement
 from storage.cra import Activite, Age, Canal, Cra, Report, Statut, Suite, queries
 from storage.cra.measures import NAMES
 from storage.cra.months import CRA_MONTH
@@ -16,7 +17,7 @@ from storage.cra.queries import RESTORE_FOR
 from storage.cra.values import Duree
 from storage.database import Database
 from storage.stats import Figures, Percent, share, shares
-from storage.stats.queries import NATION, Territory, of_territory, own, own_communes
+from storage.stats.queries import of_territory, own, own_communes
 from tests.months import is_what_the_rows_say
 from tests.reports import NOON, any_report, counted, database, file, registered, report, someone
 
@@ -118,7 +119,7 @@ async def test_what_is_corrected_deleted_or_restored_counts_at_once(database: Da
 
         async def seen() -> tuple[int, int]:
             mine = await own(db, juliette.id, NOVEMBER, DECEMBER)
-            rhone = await of_territory(db, Territory(("69",)), NOVEMBER, DECEMBER)
+            rhone = await of_territory(db, departement("69"), NOVEMBER, DECEMBER)
             return mine.personnes, rhone.personnes
 
         async def cra() -> Cra:
@@ -155,7 +156,7 @@ async def test_reports_stay_where_the_structure_was(database: Database) -> None:
         await file(db, here, report(), report())
         await registered(db, moved)
         await file(db, moved, report())
-        found = {code: await of_territory(db, Territory((code,)), NOVEMBER, DECEMBER) for code in ("69", "38")}
+        found = {code: await of_territory(db, departement(code), NOVEMBER, DECEMBER) for code in ("69", "38")}
         assert {code: f.accompagnements for code, f in found.items()} == {"69": 2, "38": 1}
         assert (await of_territory(db, NATION, NOVEMBER, DECEMBER)).accompagnements == 3
 
@@ -232,7 +233,7 @@ async def test_figures_are_those_counted_by_hand(
             await file(db, someone(name, where[name]), said)
         inside = [(name, r) for name, r in filed if start <= r.date < end]
         assert await own(db, "a", start, end) == counted(r for name, r in inside if name == "a")
-        rhone = await of_territory(db, Territory(("69",)), start, end)
+        rhone = await of_territory(db, departement("69"), start, end)
         nation = await of_territory(db, NATION, start, end)
     assert rhone == counted(r for name, r in inside if name in "ab")
     assert nation == counted(r for _, r in inside)

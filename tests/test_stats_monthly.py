@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.departements import DEPARTEMENTS
+from config.territories import NATION, departement, region
 from storage.cra import Report
 from storage.database import Database
 from storage.stats.known import CELLS, QUARTER, TIMES
-from storage.stats.monthly import Span, conseillers, conseillers_of_each, counted
-from storage.stats.queries import NATION, Territory
-from storage.stats.territories import REGIONS, found
+from storage.stats.monthly import MonthSpan, conseillers, conseillers_of_each, counted
+from storage.stats.territories import found
 from tests.reports import any_report, database, file, registered, report, someone
 from tests.reports import counted as counted_by_hand
 from tests.test_stats_figures import AGAIN, emptied
@@ -24,7 +24,7 @@ __all__ = ["database"]
 
 Filed = tuple[str, str | None, Report]
 """By whom, in which département, what."""
-AURA = Territory(tuple(code for code, region in REGIONS.items() if region == "84"))
+AURA = region("84")
 SEPTEMBER, DECEMBER = date(2026, 9, 1), date(2026, 12, 1)
 
 
@@ -44,7 +44,7 @@ async def stored(db: AsyncSession, filed: list[Filed]) -> None:
 )
 async def test_months_are_counted_up_to_a_day(database: Database, filed: list[Filed], until: date) -> None:
     """Some conseillers moved from one département to another: in the nation they are one each."""
-    span = Span(SEPTEMBER, DECEMBER, until)
+    span = MonthSpan(SEPTEMBER, DECEMBER, until)
     inside = [each for each in filed if SEPTEMBER <= each[2].date < min(until, DECEMBER)]
     by_hand: dict[tuple[str, date], list[Filed]] = defaultdict(list)
     for each in inside:
@@ -58,7 +58,7 @@ async def test_months_are_counted_up_to_a_day(database: Database, filed: list[Fi
             assert row.conseillers == len({name for name, _, _ in by_hand[where]})
         for territory, codes in (
             (NATION, {"69", "38", "75", None}),
-            (Territory(("69",)), {"69"}),
+            (departement("69"), {"69"}),
             (AURA, {"69", "38"}),
         ):
             there = {name for name, code, _ in inside if code in codes}
@@ -79,7 +79,7 @@ def cells(filed: list[Filed]) -> dict[str, int]:
 @pytest.mark.parametrize("later", [date(2026, 11, 23), date(2026, 11, 25), date(2026, 11, 30)])
 async def test_what_is_done_after_the_last_sunday_changes_nothing(database: Database, later: date) -> None:
     """Whoever asks before and after a compte rendu of the week sees the same."""
-    span = Span(SEPTEMBER, DECEMBER, date(2026, 11, 23))
+    span = MonthSpan(SEPTEMBER, DECEMBER, date(2026, 11, 23))
     async with database.transaction() as db:
         await stored(db, [("a", "69", report(date=date(2026, 11, 22))), ("b", "69", report())])
         before = await found(db, NATION, span), await conseillers(db, NATION, span)
@@ -94,13 +94,13 @@ async def test_territories_tell_sums_of_the_same_figures(database: Database) -> 
     where = ("69", "38", "01", "75", "971", None)
     filed = [(f"{code} {i}", code, report(date=SEPTEMBER + timedelta(days=9 * i))) for code in where for i in range(9)]
     filed += [(f"{code} 0", code, replace(said, minutes=15)) for _, code, said in filed[::2]]
-    span = Span(SEPTEMBER, DECEMBER, DECEMBER)
+    span = MonthSpan(SEPTEMBER, DECEMBER, DECEMBER)
     async with database.transaction() as db:
         await stored(db, filed)
         nation = (await found(db, NATION, span)).rounded()
         region = (await found(db, AURA, span)).rounded()
-        alone = {code: (await found(db, Territory((code,)), span)).rounded() for code in ("69", "38", "01")}
-        november = (await found(db, AURA, Span(date(2026, 11, 1), DECEMBER, DECEMBER))).rounded()
+        alone = {code: (await found(db, departement(code), span)).rounded() for code in ("69", "38", "01")}
+        november = (await found(db, AURA, MonthSpan(date(2026, 11, 1), DECEMBER, DECEMBER))).rounded()
     assert {w: list(row) for table in alone.values() for w, row in table.rows.items()} == dict(region.rows)
     assert dict(region.rows).items() <= dict(nation.rows).items()
     assert november.rows.items() <= region.rows.items()
@@ -113,7 +113,7 @@ async def test_territories_tell_sums_of_the_same_figures(database: Database) -> 
 
 async def test_the_secret_stays_and_every_process_has_the_same(database: Database) -> None:
     """It is made with the table, and nothing else ever makes one."""
-    span = Span(SEPTEMBER, DECEMBER, DECEMBER)
+    span = MonthSpan(SEPTEMBER, DECEMBER, DECEMBER)
     async with database.transaction(writes=False) as db:
         first = (await found(db, NATION, span)).secret
     other = Database(database.url.render_as_string(hide_password=False))

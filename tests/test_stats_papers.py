@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from commands.stats import papers, sections
 from commands.stats.papers import glyphs, typeset
-from commands.stats.sections import Line, Section, Told
+from commands.stats.sections import LabelledValue, Presentation, Section
 from tests.golden import FIGURES, HERE, nation, page
 from tests.papers import EMPTY, HOSTILE, NOTHING, cra, every_cell, is_harmless, read_csv, size, tagged
 
@@ -101,9 +101,11 @@ def test_the_same_page_gives_the_same_document(tmp_path: Path) -> None:
 
 
 def test_the_longest_document_has_three_pages(tmp_path: Path) -> None:
-    told = Told(replace(FIGURES, themes=dict.fromkeys(FIGURES.themes, 1234)))
+    told = Presentation(replace(FIGURES, themes=dict.fromkeys(FIGURES.themes, 1234)))
     months = sections.evolution({date(2024 + m // 12, m % 12 + 1, 1): 100 + m for m in range(24)})
-    towns = Section("communes", "Communes", "comptes rendus", tuple(Line(f"Commune {n}", 90 - n) for n in range(60)))
+    towns = Section(
+        "communes", "Communes", "comptes rendus", tuple(LabelledValue(f"Commune {n}", 90 - n) for n in range(60))
+    )
     kept = tuple(s for s in page(told).sections if s.key not in ("evolution", "communes"))
     papers.pdf(replace(page(), sections=(*kept, months, towns)), path := tmp_path / "p.pdf")
     read = PdfReader(path)

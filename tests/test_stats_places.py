@@ -2,7 +2,8 @@
 
 import pytest
 
-from commands.stats.territory.places import Kind, named
+from commands.stats.territory.places import named
+from config.territories import TerritoryKind
 from tests.people import Person
 from tests.territories import agathe, plain
 
@@ -12,21 +13,23 @@ __all__ = ["agathe"]
 @pytest.mark.parametrize(
     ("kind", "text", "expected"),
     [
-        (Kind.DEPARTEMENT, "69", ("69", "")),
-        (Kind.DEPARTEMENT, "2a septembre", ("2A", "septembre")),
-        (Kind.DEPARTEMENT, "01 septembre", ("01", "septembre")),
-        (Kind.DEPARTEMENT, "loire atlantique mois dernier", ("44", "mois dernier")),
-        (Kind.DEPARTEMENT, "Loire 2025", ("42", "2025")),
-        (Kind.DEPARTEMENT, "de l’Ain", ("01", "")),
-        (Kind.DEPARTEMENT, "RHONE", ("69", "")),
-        (Kind.DEPARTEMENT, "la semaine", (None, "la semaine")),
-        (Kind.DEPARTEMENT, "septembre", (None, "septembre")),
-        (Kind.REGION, "ile-de-france 2025", ("11", "2025")),
-        (Kind.REGION, "en Bretagne", ("53", "")),
-        (Kind.NATIONAL, "2025", (None, "2025")),
+        (TerritoryKind.DEPARTEMENT, "69", ("69", "")),
+        (TerritoryKind.DEPARTEMENT, "2a septembre", ("2A", "septembre")),
+        (TerritoryKind.DEPARTEMENT, "01 septembre", ("01", "septembre")),
+        (TerritoryKind.DEPARTEMENT, "loire atlantique mois dernier", ("44", "mois dernier")),
+        (TerritoryKind.DEPARTEMENT, "Loire 2025", ("42", "2025")),
+        (TerritoryKind.DEPARTEMENT, "de l’Ain", ("01", "")),
+        (TerritoryKind.DEPARTEMENT, "RHONE", ("69", "")),
+        (TerritoryKind.DEPARTEMENT, "la semaine", (None, "la semaine")),
+        (TerritoryKind.DEPARTEMENT, "septembre", (None, "septembre")),
+        (TerritoryKind.REGION, "ile-de-france 2025", ("11", "2025")),
+        (TerritoryKind.REGION, "en Bretagne", ("53", "")),
+        (TerritoryKind.NATIONAL, "2025", (None, "2025")),
     ],
 )
-def test_territories_are_read_by_code_and_name(kind: Kind, text: str, expected: tuple[str | None, str]) -> None:
+def test_territories_are_read_by_code_and_name(
+    kind: TerritoryKind, text: str, expected: tuple[str | None, str]
+) -> None:
     assert named(kind, text) == expected
 
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from commands.stats import papers, sections
-from commands.stats.papers import Row, Table, labels, xlsx
-from commands.stats.sections import Line, Section, Told
+from commands.stats.papers import TerritoryRow, TerritoryTable, labels, xlsx
+from commands.stats.sections import LabelledValue, Presentation, Section
 from tests.golden import FIGURES, page
 from tests.papers import EMPTY, cra, is_harmless, naive, read_csv
 
@@ -54,17 +54,17 @@ def test_the_csv_opens_in_a_french_spreadsheet(tmp_path: Path) -> None:
 
 @given(st.text(), st.text())
 def test_no_cell_of_a_csv_runs(tmp_path_factory: pytest.TempPathFactory, name: str, label: str) -> None:
-    section = Section("autre", name, label, (Line(label, 1, 100), Line(name, 2)))
+    section = Section("autre", name, label, (LabelledValue(label, 1, 100), LabelledValue(name, 2)))
     said = replace(page(), name=name, structure=label, title=label, place=label, notes=(label,), sections=(section,))
     folder = tmp_path_factory.mktemp("csv")
     papers.statistiques_csv(said, folder / "s.csv")
     papers.statistiques_csv(replace(said, name=None), folder / "t.csv")
-    papers.table_csv(Table(name, (label,), (Row(name, label, (3,)),), (label,)), folder / "u.csv")
+    papers.table_csv(TerritoryTable(name, (label,), (TerritoryRow(name, label, (3,)),), (label,)), folder / "u.csv")
     assert all(is_harmless(path) for path in folder.iterdir())
 
 
-@pytest.mark.parametrize("told", [EMPTY, Told(FIGURES)], ids=["none", "many"])
-def test_every_general_label_has_its_word_in_the_exports(told: Told) -> None:
+@pytest.mark.parametrize("told", [EMPTY, Presentation(FIGURES)], ids=["none", "many"])
+def test_every_general_label_has_its_word_in_the_exports(told: Presentation) -> None:
     """Whether singular or plural; a change of labels in sections.py must be followed here."""
     lines = (*sections.general(told).lines, *sections.suites(told).lines)
     assert {line.label for line in lines} <= labels.LABELS.keys()
@@ -148,8 +148,8 @@ def test_a_territory_has_no_sheet_of_rows(tmp_path: Path) -> None:
 
 
 def test_territories_are_a_row_each(tmp_path: Path) -> None:
-    rows = (Row("01", "Ain", (1200, 5)), Row("2A", "Corse-du-Sud", (7, 0)))
-    table = Table("Territoires", ("Personnes accompagnées", "Ateliers"), rows, ("Arrondis à 5.",))
+    rows = (TerritoryRow("01", "Ain", (1200, 5)), TerritoryRow("2A", "Corse-du-Sud", (7, 0)))
+    table = TerritoryTable("Territoires", ("Personnes accompagnées", "Ateliers"), rows, ("Arrondis à 5.",))
     papers.table_csv(table, tmp_path / "t.csv")
     head, ain, corse, _, note = read_csv(tmp_path / "t.csv")
     assert head == ["Code", "Nom", "Personnes accompagnées", "Ateliers"]
@@ -166,5 +166,5 @@ def test_territories_are_a_row_each(tmp_path: Path) -> None:
 
 
 def test_no_territory_is_a_table_too(tmp_path: Path) -> None:
-    papers.table_xlsx(Table("Rien", ("CRA",), ()), tmp_path / "t.xlsx")
+    papers.table_xlsx(TerritoryTable("Rien", ("CRA",), ()), tmp_path / "t.xlsx")
     assert load_workbook(tmp_path / "t.xlsx")["Territoires"].max_row == 1

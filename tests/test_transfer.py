@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.cra.exporting import writer
-from cli.cra.importing import Outcome
+from cli.cra.importing import ImportOutcome
 from storage import migrate
 from storage.cra.queries import delete, own, revise
 from storage.cra.rows import COLUMNS, CSV_COLUMNS, guarded, unguarded
@@ -88,9 +88,9 @@ async def test_an_export_moves_to_another_database_unchanged(database: Database,
     url = f"sqlite:///{tmp_path}/other.db"
     await migrate.upgrade(url)
     async for other in opened(url):
-        assert await imported(other, text) == Outcome(added=3)
+        assert await imported(other, text) == ImportOutcome(added=3)
         assert await exported(other, kind) == text
-        assert await imported(other, text) == Outcome(there=3)
+        assert await imported(other, text) == ImportOutcome(there=3)
         assert await exported(other, kind) == text
 
 
@@ -98,7 +98,7 @@ async def test_an_export_moves_to_another_database_unchanged(database: Database,
 async def test_an_export_comes_home_without_doubling(database: Database, kind: str) -> None:
     await filed(database, WORKSHOP, SINGLE)
     text = await exported(database, kind)
-    assert await imported(database, text) == Outcome(there=2)
+    assert await imported(database, text) == ImportOutcome(there=2)
     assert await exported(database, kind) == text
 
 

@@ -13,12 +13,12 @@ from bot.errors import ChatError
 from bot.mattermost import ChatUser
 from cli.cra.authors import Authors
 from cli.cra.exporting import export, writer
-from cli.cra.importing import Import, Outcome
+from cli.cra.importing import Import, ImportOutcome
 from cli.cra.lines import Lines
-from cli.progress import Progress
+from cli.progress import ProgressBar
 from storage import people
 from storage.cra import Activite, Age, Canal, Report, Source, Statut, Suite
-from storage.cra.bulk import Wanted
+from storage.cra.bulk import ExportFilter
 from storage.cra.queries import Filing, file
 from storage.database import Database
 from storage.people import Person, Role
@@ -123,16 +123,16 @@ async def filed(database: Database, *reports: Report, author: Person = JULIETTE)
 
 async def exported(database: Database, kind: str = "jsonl", **wanted: Any) -> str:
     out = io.StringIO()
-    await export(database, Wanted(**wanted), writer(out, kind), Progress(io.StringIO(), "lignes"))
+    await export(database, ExportFilter(**wanted), writer(out, kind), ProgressBar(io.StringIO(), "lignes"))
     return out.getvalue()
 
 
 async def imported(
     database: Database, text: str | bytes, chat: Any = None, complain: Callable[[int, str], None] | None = None
-) -> Outcome:
+) -> ImportOutcome:
     data = text.encode() if isinstance(text, str) else text
     work = Import(database, Authors(database, chat, lambda: NOW), lambda: NOW, complain or _unexpected)
-    return await work.run(Lines(io.BytesIO(data)), Progress(io.StringIO(), "lignes"))
+    return await work.run(Lines(io.BytesIO(data)), ProgressBar(io.StringIO(), "lignes"))
 
 
 def _unexpected(number: int, reason: str) -> None:

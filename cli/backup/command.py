@@ -12,7 +12,7 @@ from typing import BinaryIO
 from bot.french.words import NBSP, group, plural
 from cli.errors import OperatorError
 from cli.places import place_fault
-from cli.progress import Progress
+from cli.progress import ProgressBar
 from config.settings import Settings
 from storage import migrate
 from storage.backup import Content, Writer, restore, save
@@ -78,11 +78,11 @@ def _new(path: Path) -> Iterator[BinaryIO]:
 
 
 def _progress() -> Callable[[int, int], None]:
-    shown: list[Progress] = []
+    shown: list[ProgressBar] = []
 
     def at(done: int, total: int) -> None:
         if not shown:
-            shown.append(Progress(sys.stderr, "lignes", total=total))
+            shown.append(ProgressBar(sys.stderr, "lignes", total=total))
         shown[0].at(done)
         if done == total:
             shown[0].end()

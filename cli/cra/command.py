@@ -16,10 +16,10 @@ from cli.cra.importing import Import
 from cli.cra.lines import Lines
 from cli.errors import OperatorError
 from cli.opening import opened, up_to_date
-from cli.progress import Progress
+from cli.progress import ProgressBar
 from config.settings import Settings
 from storage import migrate, people
-from storage.cra.bulk import Wanted
+from storage.cra.bulk import ExportFilter
 from storage.database import Database
 
 POLITENESS = 10
@@ -34,7 +34,7 @@ async def import_cra(settings: Settings, name: str, clock: Callable[[], datetime
         with _opened(name) as stream:
             lines = Lines(stream)
             work = Import(database, Authors(database, chat, clock), clock, _complain)
-            outcome = await work.run(lines, Progress(sys.stderr, "lignes lues"))
+            outcome = await work.run(lines, ProgressBar(sys.stderr, "lignes lues"))
     if lines.ignored:
         print(f"Colonnes inconnues, ignorées : {', '.join(sorted(lines.ignored))}.", file=sys.stderr)
     print(outcome if outcome.added or outcome.refused else f"{outcome} Rien à changer.")
@@ -44,12 +44,12 @@ async def import_cra(settings: Settings, name: str, clock: Callable[[], datetime
 async def export_cra(settings: Settings, options: Namespace) -> int:
     """Write what is asked for on the standard output."""
     username = options.user.removeprefix("@").lower() if options.user else None
-    wanted = Wanted(start=options.start, end=options.end, username=username, deleted=options.deleted)
+    wanted = ExportFilter(start=options.start, end=options.end, username=username, deleted=options.deleted)
     cast("TextIO", sys.stdout).reconfigure(encoding="utf-8", newline="")  # type: ignore[attr-defined]
     async with up_to_date(settings) as database:
         if username and not await _is_known(database, username):
             print(f"Personne ne s’appelle « {username} » dans le registre.", file=sys.stderr)
-        await export(database, wanted, writer(sys.stdout, options.format), Progress(sys.stderr, "comptes rendus"))
+        await export(database, wanted, writer(sys.stdout, options.format), ProgressBar(sys.stderr, "comptes rendus"))
     return 0
 
 

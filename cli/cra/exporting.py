@@ -5,8 +5,8 @@ import json
 from collections.abc import Callable
 from typing import TextIO
 
-from cli.progress import Progress
-from storage.cra.bulk import Wanted, exported
+from cli.progress import ProgressBar
+from storage.cra.bulk import ExportFilter, exported
 from storage.cra.rows import CSV_COLUMNS, Row, cells
 from storage.database import Database
 
@@ -28,7 +28,7 @@ def writer(out: TextIO, kind: str) -> Callable[[Row], None]:
     return write
 
 
-async def export(database: Database, wanted: Wanted, write: Callable[[Row], None], progress: Progress) -> int:
+async def export(database: Database, wanted: ExportFilter, write: Callable[[Row], None], progress: ProgressBar) -> int:
     """Write everything wanted, and say how much it was."""
     count = 0
     async for row in exported(database, wanted):

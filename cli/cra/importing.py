@@ -17,8 +17,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.french.words import NBSP, plural
 from cli.cra.authors import Authors
 from cli.cra.lines import Numbered
-from cli.progress import Progress
-from storage.cra.bulk import Incoming, add, content, renumber
+from cli.progress import ProgressBar
+from storage.cra.bulk import IncomingLine, add, content, renumber
 from storage.cra.reading import Entry, RowError, read
 from storage.cra.rows import Row
 from storage.cra.rules import problems
@@ -31,7 +31,7 @@ BREATH = 0.005
 
 
 @dataclass(slots=True)
-class Outcome:
+class ImportOutcome:
     """How many lines were stored, had been before, and were refused."""
 
     added: int = 0
@@ -69,13 +69,13 @@ class Ranks:
         self._seen.close()
 
 
-class Aside:
+class LinesAside:
     """Lines put aside, in a file that the system erases: their numbers are taken, and new ones are given last."""
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  (``close`` closes it)
 
-    def put(self, lines: Iterable[Incoming]) -> None:
+    def put(self, lines: Iterable[IncomingLine]) -> None:
         """Keep lines."""
         self._file.writelines(json.dumps(incoming.line) + "\n" for incoming in lines)
 
@@ -96,12 +96,12 @@ class Import:
     authors: Authors
     clock: Callable[[], datetime]
     complain: Callable[[int, str], None]
-    outcome: Outcome = field(default_factory=Outcome)
+    outcome: ImportOutcome = field(default_factory=ImportOutcome)
 
-    async def run(self, lines: Iterable[Numbered], progress: Progress) -> Outcome:
+    async def run(self, lines: Iterable[Numbered], progress: ProgressBar) -> ImportOutcome:
         """Take every line; the outcome grows meanwhile."""
-        with closing(Ranks()) as ranks, closing(Aside()) as aside:
-            batch: list[Incoming] = []
+        with closing(Ranks()) as ranks, closing(LinesAside()) as aside:
+            batch: list[IncomingLine] = []
             for number, line in lines:
                 try:
                     batch.append(await self._judge(line, ranks))
@@ -117,7 +117,7 @@ class Import:
         progress.end()
         return self.outcome
 
-    async def _judge(self, line: Row | RowError, ranks: Ranks) -> Incoming:
+    async def _judge(self, line: Row | RowError, ranks: Ranks) -> IncomingLine:
         if isinstance(line, RowError):
             raise line
         entry = read(line)
@@ -126,9 +126,9 @@ class Import:
         check(entry, now, now.astimezone(author.zone).date())
         author = await self.authors.settle(author, entry.report)
         said = "" if entry.was_exported else content(entry)
-        return Incoming(line, entry, author, said, 0 if entry.numero else ranks.next(said))
+        return IncomingLine(line, entry, author, said, 0 if entry.numero else ranks.next(said))
 
-    async def _store(self, batch: Sequence[Incoming]) -> Sequence[Incoming]:
+    async def _store(self, batch: Sequence[IncomingLine]) -> Sequence[IncomingLine]:
         """Store a batch, and return what has to wait for a new number."""
         async with self._turn() as db:
             added = await add(db, batch, self.clock())
@@ -136,7 +136,7 @@ class Import:
         self.outcome.there += len(batch) - added.count - len(added.elsewhere)
         return added.elsewhere
 
-    async def _renumber(self, aside: Aside, ranks: Ranks) -> None:
+    async def _renumber(self, aside: LinesAside, ranks: Ranks) -> None:
         lines = iter(aside)
         while batch := [await self._judge(line, ranks) for line in islice(lines, BATCH)]:
             async with self._turn() as db:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.demo.cast import ADMIN, PASSWORD, TEAM, TEAM_NAME, Actor, everybody
-from cli.demo.talk import Room, Said, rooms
+from cli.demo.talk import Room, Utterance, rooms
 
 Json = dict[str, Any]
 
@@ -57,7 +57,7 @@ def _membership(theirs: Iterable[Room], *, is_admin: bool) -> Json:
     return {"name": TEAM, "roles": roles, "channels": [{"name": room.name, "roles": "channel_user"} for room in theirs]}
 
 
-def _post(said: Said, today: date) -> Json:
+def _post(said: Utterance, today: date) -> Json:
     at = int(said.moment(today).timestamp() * 1000)
     given = [(emoji, who) for emoji, people in said.reactions.items() for who in people]
     reactions = [{"user": who, "emoji_name": emoji, "create_at": at + 60_000} for emoji, who in given]

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from cli.demo.cast import Actor, everybody
 from cli.demo_data import storing
 from cli.demo_data.crowd import Conseiller
-from cli.demo_data.rows import Wanted
+from cli.demo_data.rows import HistoryPlan
 from storage import people
 from storage.communes import by_code
 from storage.database import Database
@@ -23,7 +23,7 @@ async def fill(database: Database, ids: Mapping[str, str], now: datetime) -> int
     last = now.date() - timedelta(days=1)
     start = date(last.year - 1, 1, 1)
     crowd = [_conseiller(actor, ids[actor.username]) for actor in everybody() if actor.files_reports]
-    wanted = Wanted(round(A_DAY * len(crowd) * (last - start).days), SEED, start, last)
+    wanted = HistoryPlan(round(A_DAY * len(crowd) * (last - start).days), SEED, start, last)
     async with database.transaction() as db:
         for actor in everybody():
             await people.register(db, registered(actor, ids[actor.username], now - timedelta(days=500)))

@@ -12,7 +12,7 @@ from config.departements import DEPARTEMENTS
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Utterance:
     """A message, so many working days ago at that time in Paris; who gave which emoji; the replies in its thread."""
 
     days: int
@@ -20,7 +20,7 @@ class Said:
     username: str
     message: str
     reactions: dict[str, list[str]] = field(default_factory=dict)
-    replies: list["Said"] = field(default_factory=list)
+    replies: list["Utterance"] = field(default_factory=list)
 
     def moment(self, today: date) -> datetime:
         """When it was said, seen from that day."""
@@ -37,9 +37,9 @@ class Room:
     name: str
     display_name: str
     departement: str | None = None
-    talk: list[Said] = field(default_factory=list)
+    talk: list[Utterance] = field(default_factory=list)
 
-    def messages(self) -> Iterator[Said]:
+    def messages(self) -> Iterator[Utterance]:
         """All of them, replies too."""
         for said in self.talk:
             yield said
@@ -71,11 +71,11 @@ def _room(title: str) -> Room:
     return Room(name, display_name)
 
 
-def _last(room: Room) -> Said:
+def _last(room: Room) -> Utterance:
     said = room.talk[-1]
     return said.replies[-1] if said.replies else said
 
 
-def _said(line: str) -> Said:
+def _said(line: str) -> Utterance:
     days, at, username, message = line.split(" ", 3)
-    return Said(int(days), time.fromisoformat(at), username, message)
+    return Utterance(int(days), time.fromisoformat(at), username, message)

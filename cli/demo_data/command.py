@@ -12,9 +12,9 @@ from bot.french.periods import Period
 from bot.french.words import group
 from cli.demo_data import storing
 from cli.demo_data.crowd import Conseiller, conseillers
-from cli.demo_data.rows import Wanted
+from cli.demo_data.rows import HistoryPlan
 from cli.errors import OperatorError
-from cli.progress import Progress
+from cli.progress import ProgressBar
 from config.programme import FIRST_DAY
 from config.settings import Settings
 from storage import migrate
@@ -41,11 +41,11 @@ async def demo_data(settings: Settings, options: Namespace, today: date) -> int:
     return 0
 
 
-async def _filled(connection: AsyncConnection, wanted: Wanted, crowd: list[Conseiller]) -> int:
+async def _filled(connection: AsyncConnection, wanted: HistoryPlan, crowd: list[Conseiller]) -> int:
     """Store what is missing, and say how many rows it was."""
     filling = storing.fill(connection, wanted, crowd)
     first = done = await anext(filling)
-    progress = Progress(sys.stderr, "comptes rendus", total=wanted.count, done=first)
+    progress = ProgressBar(sys.stderr, "comptes rendus", total=wanted.count, done=first)
     try:
         async for done in filling:
             progress.at(done)
@@ -57,7 +57,7 @@ async def _filled(connection: AsyncConnection, wanted: Wanted, crowd: list[Conse
     return max(0, done - first)
 
 
-def _wanted(options: Namespace, today: date) -> Wanted:
+def _wanted(options: Namespace, today: date) -> HistoryPlan:
     """The whole history ends yesterday if nobody says when: today is not over."""
     last = options.end or today - timedelta(days=1)
     start = options.start or date(last.year - YEARS, last.month, min(last.day, 28)) + timedelta(days=1)
@@ -68,10 +68,10 @@ def _wanted(options: Namespace, today: date) -> Wanted:
         raise OperatorError(
             f"Un compte rendu date du {FIRST_DAY:%d/%m/%Y} au plus tôt, et d’aujourd’hui au plus tard.", code=2
         )
-    return Wanted(options.cras, options.seed, start, last)
+    return HistoryPlan(options.cras, options.seed, start, last)
 
 
-def _outcome(wanted: Wanted, added: int, people: int) -> str:
+def _outcome(wanted: HistoryPlan, added: int, people: int) -> str:
     if not added:
         return f"Rien à changer : les {_said(wanted.count)} de la graine {wanted.seed} sont déjà là."
     period = Period(wanted.start, wanted.last + timedelta(days=1)).label

@@ -17,11 +17,11 @@ COLUMNS = (*WHO, *SAID, "date", "key", "created_at", "modified_at")
 OPENING, STEP, STEPS = 8, 5, 120
 """They are filed from 8:00 to 18:00 UTC, every five minutes."""
 
-Row = tuple[Any, ...]
+SqlRow = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class HistoryPlan:
     """How many, drawn from which seed, over which days (``last`` included)."""
 
     count: int
@@ -47,7 +47,7 @@ TEXT = Dialect(date.isoformat, lambda moment: f"{moment:%Y-%m-%d %H:%M:%S.%f}")
 """As SQLAlchemy keeps them in SQLite."""
 
 
-def rows(wanted: Wanted, crowd: Sequence[Conseiller], dialect: Dialect, first: int = 0) -> Iterator[Row]:
+def rows(wanted: HistoryPlan, crowd: Sequence[Conseiller], dialect: Dialect, first: int = 0) -> Iterator[SqlRow]:
     """Values of COLUMNS, from the row of that number on."""
     who = [_heads(conseiller) for conseiller in crowd]
     diligence = list(accumulate(conseiller.diligence for conseiller in crowd))
@@ -68,7 +68,7 @@ def rows(wanted: Wanted, crowd: Sequence[Conseiller], dialect: Dialect, first: i
                 yield (*places[place % len(places)], *values, on, wanted.key(number), at, at)
 
 
-def _heads(conseiller: Conseiller) -> list[Row]:
+def _heads(conseiller: Conseiller) -> list[SqlRow]:
     """The values of WHO at each of somebody’s places."""
     mine = (conseiller.id, conseiller.structure, conseiller.departement)
     return [(*mine, place.code, place.codes_postaux[0], place.departement) for place in conseiller.places]

@@ -22,7 +22,7 @@ COLUMNS = (
     *("themes", "minutes", "source", "version"),
 )
 
-Said = tuple[int, tuple[Any, ...]]
+SaidRow = tuple[int, tuple[Any, ...]]
 """Which of the conseiller’s places (counted round, where they have few), and the values of COLUMNS."""
 
 _ACTIVITES = {Activite.INDIVIDUEL: 56, Activite.PONCTUEL: 29, Activite.COLLECTIF: 15}
@@ -63,13 +63,13 @@ _MINUTES: Mapping[Activite, Mapping[int, float]] = {
 }
 
 
-def pools(seed: int) -> Sequence[Sequence[Said]]:
+def pools(seed: int) -> Sequence[Sequence[SaidRow]]:
     """For each profile, what its conseillers say."""
     dice = random.Random(f"said:{seed}")  # noqa: S311  (a story, not a secret)
     return [_pool(dice) for _ in range(PROFILES)]
 
 
-def _pool(dice: random.Random) -> list[Said]:
+def _pool(dice: random.Random) -> list[SaidRow]:
     """Some do more workshops than others, and are asked for other themes."""
     activites = _leaning(_ACTIVITES, dice, 0.3)
     themes = _leaning(_THEMES, dice, 0.4)
@@ -84,7 +84,7 @@ def _one(dice: random.Random, weights: Mapping[K, float]) -> K:
     return dice.choices(list(weights), list(weights.values()))[0]
 
 
-def _said(dice: random.Random, activite: Activite, themes: Mapping[str, float]) -> Said:
+def _said(dice: random.Random, activite: Activite, themes: Mapping[str, float]) -> SaidRow:
     count = _participants(dice) if activite is Activite.COLLECTIF else 1
     canal = _one(dice, _CANAUX)
     ages, statuts = _public(dice, count)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Executable, NullPool, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from cli.demo_data.crowd import Conseiller
-from cli.demo_data.rows import COLUMNS, NATIVE, TEXT, Dialect, Row, Wanted, rows
+from cli.demo_data.rows import COLUMNS, NATIVE, TEXT, Dialect, HistoryPlan, SqlRow, rows
 from storage.cra.last_commune import LastCommune
 from storage.cra.measures import CRA, TOTALS
 from storage.cra.months import added, keys_of
@@ -55,7 +55,7 @@ async def real_reports(connection: AsyncConnection) -> bool:
     return (await connection.execute(select(CRA.c.id).where(~made_up).limit(1))).first() is not None
 
 
-async def fill(connection: AsyncConnection, wanted: Wanted, crowd: Sequence[Conseiller]) -> AsyncIterator[int]:
+async def fill(connection: AsyncConnection, wanted: HistoryPlan, crowd: Sequence[Conseiller]) -> AsyncIterator[int]:
     """Store what is missing, a batch a transaction; say how many are there, before the first and after each."""
     await prepare(connection)
     await register(connection, crowd, datetime.combine(wanted.start, time(8), UTC))
@@ -78,7 +78,7 @@ async def register(connection: AsyncConnection, crowd: Sequence[Conseiller], sin
         await connection.execute(statement, [row.model_dump() for row in rows_of_it])
 
 
-async def there(connection: AsyncConnection, wanted: Wanted) -> int:
+async def there(connection: AsyncConnection, wanted: HistoryPlan) -> int:
     """How many of that seed are stored: always the first ones."""
     last = await connection.execute(select(func.max(CRA.c.key)).where(*_between(wanted, 0, _LAST)))
     key = last.scalar()
@@ -92,7 +92,7 @@ async def prepare(connection: AsyncConnection) -> None:
     await connection.commit()
 
 
-async def add(connection: AsyncConnection, wanted: Wanted, source: Iterable[Row], numbers: range) -> None:
+async def add(connection: AsyncConnection, wanted: HistoryPlan, source: Iterable[SqlRow], numbers: range) -> None:
     """Store the rows of these numbers, the next ones of ``source``, and count them in the summary."""
     batch = islice(source, len(numbers))
     async with connection.begin():
@@ -108,7 +108,7 @@ async def add(connection: AsyncConnection, wanted: Wanted, source: Iterable[Row]
         await connection.execute(counted(connection.dialect.name, wanted, numbers))
 
 
-def counted(kind: str, wanted: Wanted, numbers: range) -> Executable:
+def counted(kind: str, wanted: HistoryPlan, numbers: range) -> Executable:
     """What these rows add to the summary."""
     keys = keys_of(kind)
     sums = select(*keys, *TOTALS.values()).group_by(*keys)
@@ -116,7 +116,7 @@ def counted(kind: str, wanted: Wanted, numbers: range) -> Executable:
     return counted
 
 
-def _between(wanted: Wanted, first: int, last: int) -> tuple[ColumnElement[bool], ...]:
+def _between(wanted: HistoryPlan, first: int, last: int) -> tuple[ColumnElement[bool], ...]:
     """The range serves the index; some collations overlook signs, and would mix seeds 1 and 10 in it."""
     key = CRA.c.key
     return key.between(wanted.key(first), wanted.key(last)), key.like(f"demo-data:{wanted.seed}:%")

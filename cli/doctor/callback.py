@@ -4,7 +4,7 @@ import aiohttp
 
 from bot.errors import ChatError
 from bot.mattermost import AioClient, Mattermost
-from cli.admin import Admin, Command, Named
+from cli.admin import Admin, Identity, SlashCommand
 from cli.doctor.findings import Findings
 from cli.reach import SETTING, host_of
 from cli.rights import Needs
@@ -37,7 +37,7 @@ async def health(settings: Settings) -> bool:
         return False
 
 
-async def registered(admin: Admin, team: Named, needs: Needs, findings: Findings, *, full: bool) -> None:
+async def registered(admin: Admin, team: Identity, needs: Needs, findings: Findings, *, full: bool) -> None:
     """Every command of the bot is there; with an administrator’s eyes also whether each has our address and token."""
     settings = needs.settings
     ours = wanted(needs.features, team.id, settings.public_url, settings.command_token.get_secret_value())
@@ -54,7 +54,7 @@ async def registered(admin: Admin, team: Named, needs: Needs, findings: Findings
         findings.well(f"Commandes enregistrées : {', '.join('/' + c.trigger for c in ours)}.")
 
 
-def _problem(ours: Command, there: Command | None, *, full: bool) -> str:
+def _problem(ours: SlashCommand, there: SlashCommand | None, *, full: bool) -> str:
     if there is None:
         return "(absente)"
     if full and there.url != ours.url:
@@ -64,7 +64,7 @@ def _problem(ours: Command, there: Command | None, *, full: bool) -> str:
     return ""
 
 
-async def round_trip(client: AioClient, team: Named, settings: Settings, findings: Findings) -> None:
+async def round_trip(client: AioClient, team: Identity, settings: Settings, findings: Findings) -> None:
     """Have the server run a harmless command of ours, as the bot itself, in the bot’s talk with itself.
 
     It answers 200 only when it reached the address registered, and what listens there accepted our token.

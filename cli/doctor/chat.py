@@ -13,7 +13,7 @@ from bot.french.words import join
 from bot.mattermost import AioClient, ChatUser
 from bot.mattermost.client import API
 from cli.addresses import worth
-from cli.admin import Admin, Named
+from cli.admin import Admin, Identity
 from cli.doctor.findings import Findings
 from cli.faults import chat_fault
 from cli.reach import host_of, is_loopback
@@ -77,7 +77,7 @@ def version(client: AioClient, findings: Findings) -> None:
     findings.well(f"Mattermost {number} : {', '.join(name for name, there in abilities.items() if there)}.")
 
 
-async def account(admin: Admin, needs: Needs, findings: Findings) -> tuple[ChatUser, Named] | None:
+async def account(admin: Admin, needs: Needs, findings: Findings) -> tuple[ChatUser, Identity] | None:
     """The bot’s token, rights and team; None when one of them is missing."""
     try:
         me = await admin.me()
@@ -101,7 +101,7 @@ async def account(admin: Admin, needs: Needs, findings: Findings) -> tuple[ChatU
     return me, team
 
 
-async def _team(admin: Admin, name: str) -> Named | None:
+async def _team(admin: Admin, name: str) -> Identity | None:
     try:
         return await admin.team(name)
     except ChatError as error:

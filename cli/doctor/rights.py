@@ -1,12 +1,12 @@
 """The examination of what the bot’s account may do: what each feature lacks, and what is more than they need."""
 
 from bot.mattermost import ChatUser
-from cli.admin import Admin, Named
+from cli.admin import Admin, Identity
 from cli.doctor.findings import Findings
 from cli.rights import Needs, explain_excess, look_up
 
 
-async def rights(admin: Admin, needs: Needs, me: ChatUser, team: Named, findings: Findings) -> None:
+async def rights(admin: Admin, needs: Needs, me: ChatUser, team: Identity, findings: Findings) -> None:
     """With the bot’s own eyes: what it cannot see, a private channel say, it is not in either."""
     now = await look_up(admin, team, me.id, needs.channels)
     lacks = list(needs.missing(now))

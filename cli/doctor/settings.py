@@ -2,7 +2,7 @@
 
 from bot.errors import ChatError
 from bot.mattermost import AioClient
-from cli.admin import Admin, Named, ServerSettings
+from cli.admin import Admin, Identity, ServerSettings
 from cli.doctor.callback import registered
 from cli.doctor.findings import Findings
 from cli.faults import chat_fault
@@ -14,7 +14,7 @@ UNLICENSED_MAX = 250
 NEARLY = 0.9
 
 
-async def as_admin(needs: Needs, token: str, team: Named, findings: Findings) -> None:
+async def as_admin(needs: Needs, token: str, team: Identity, findings: Findings) -> None:
     """What only an administrator may read."""
     settings = needs.settings
     client = AioClient(settings.mattermost_url, token)
@@ -45,7 +45,7 @@ def _privacy(found: ServerSettings, findings: Findings) -> None:
         )
 
 
-async def _room(admin: Admin, team: Named, found: ServerSettings, findings: Findings) -> None:
+async def _room(admin: Admin, team: Identity, found: ServerSettings, findings: Findings) -> None:
     """Whether the team can still grow: 50 people on a fresh server, to the surprise of most."""
     limit = int(found.get("TeamSettings", "MaxUsersPerTeam") or 0)
     if not limit:

@@ -9,7 +9,7 @@ from functools import partial
 
 from bot.errors import ChatError
 from bot.mattermost import AioClient, ChatUser
-from cli.admin import Admin, Named
+from cli.admin import Admin, Identity
 from cli.errors import OperatorError
 from cli.setup.changes import Changes
 
@@ -19,14 +19,14 @@ TOKEN_OF = "coop-bot"  # noqa: S105  (the description of our tokens)
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class BotAccount:
     """The bot as it is after set-up; both are empty in a dry run that would make them."""
 
     user_id: str = ""
     token: str = ""
 
 
-async def bot_account(admin: Admin, changes: Changes, name: str, team: Named, token: str) -> Account:
+async def bot_account(admin: Admin, changes: Changes, name: str, team: Identity, token: str) -> BotAccount:
     """Make or repair the account; ``token`` is the one in use, kept while it works."""
     user = await admin.user_by_name(name)
     if user is not None and not user.is_bot:
@@ -35,7 +35,7 @@ async def bot_account(admin: Admin, changes: Changes, name: str, team: Named, to
     if user is not None and user.deleted:
         await changes.do(f"Compte de bot @{name}", ("à réactiver", "réactivé"), lambda: admin.enable_bot(user.id))
     await _joined(admin, changes, name, team, user_id)
-    return Account(user_id, await _token(admin, changes, user_id, token, is_off=bool(user and user.deleted)))
+    return BotAccount(user_id, await _token(admin, changes, user_id, token, is_off=bool(user and user.deleted)))
 
 
 async def _made(admin: Admin, changes: Changes, name: str) -> str:
@@ -62,7 +62,7 @@ def refusal(error: ChatError, name: str) -> str:
     raise error
 
 
-async def _joined(admin: Admin, changes: Changes, name: str, team: Named, user_id: str) -> None:
+async def _joined(admin: Admin, changes: Changes, name: str, team: Identity, user_id: str) -> None:
     if user_id and await admin.is_member(team.id, user_id):
         return
     try:

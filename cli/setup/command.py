@@ -12,13 +12,13 @@ from bot.features import Feature
 from bot.mattermost import AioClient, ChatUser
 from cli import envfile
 from cli.addresses import worth
-from cli.admin import Admin, Command, Named
+from cli.admin import Admin, Identity, SlashCommand
 from cli.errors import OperatorError
 from cli.opening import choose_features
 from cli.places import folder_fault, text_of
 from cli.reach import is_loopback
 from cli.rights import Needs
-from cli.setup.account import Account, bot_account
+from cli.setup.account import BotAccount, bot_account
 from cli.setup.changes import Changes
 from cli.setup.rights import Bot, bot_rights
 from cli.setup.server import server_settings, wrong_settings
@@ -104,7 +104,7 @@ def _file_text(path: Path, *, dry: bool) -> str:
     return text
 
 
-async def _team(admin: Admin, name: str) -> Named:
+async def _team(admin: Admin, name: str) -> Identity:
     team = await admin.team(name)
     if team is None:
         raise OperatorError(f"L’équipe « {name} » n’existe pas : donnez son nom court, celui de son adresse.")
@@ -123,7 +123,7 @@ async def _me(admin: Admin) -> ChatUser:
     return me
 
 
-async def _commands(admin: Admin, changes: Changes, options: Namespace, commands: list[Command]) -> None:
+async def _commands(admin: Admin, changes: Changes, options: Namespace, commands: list[SlashCommand]) -> None:
     try:
         await slash_commands(admin, changes, commands, replace=options.replace)
     except ChatError as error:
@@ -143,7 +143,7 @@ def _command_token(old: dict[str, str]) -> str:
     return kept if len(kept) == TOKEN_LENGTH else "".join(secrets.choice(TOKEN_LETTERS) for _ in range(TOKEN_LENGTH))
 
 
-def _variables(options: Namespace, old: dict[str, str], account: Account, token: str) -> dict[str, str]:
+def _variables(options: Namespace, old: dict[str, str], account: BotAccount, token: str) -> dict[str, str]:
     """What the file must say. Where to listen follows from the public address, unless the operator wrote it."""
     new = {
         "COOP_MATTERMOST_URL": options.url,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.rights import Right
-from cli.admin import Admin, Named
+from cli.admin import Admin, Identity
 from cli.rights import Lack, Needs, Standing, explain_excess, look_up
 from cli.setup.changes import Changes
 
@@ -16,7 +16,7 @@ class Bot:
 
     username: str
     user_id: str
-    team: Named
+    team: Identity
 
 
 async def bot_rights(admin: Admin, changes: Changes, bot: Bot, needs: Needs, *, grant: bool) -> None:

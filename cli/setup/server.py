@@ -11,7 +11,7 @@ from cli.setup.changes import Changes
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class WrongSetting:
     """A setting, the value it should have, and why."""
 
     section: str
@@ -30,29 +30,31 @@ class Wrong:
         return f"{self.why} : mettez {self.section}.{self.name} à « {self.said} », ou relancez avec --fix-server."
 
 
-async def wrong_settings(admin: Admin, url: str, public_url: str, *, makes_bot: bool) -> AsyncIterator[Wrong]:
+async def wrong_settings(admin: Admin, url: str, public_url: str, *, makes_bot: bool) -> AsyncIterator[WrongSetting]:
     """Each setting that keeps the bot from working."""
     settings = await admin.settings()
     service = "ServiceSettings"
     if makes_bot and settings.get(service, "EnableBotAccountCreation") is False:
-        yield Wrong(service, "EnableBotAccountCreation", True, "Le serveur n’autorise pas les comptes de bot")
+        yield WrongSetting(service, "EnableBotAccountCreation", True, "Le serveur n’autorise pas les comptes de bot")
     if settings.get(service, "EnableCommands") is False:
-        yield Wrong(service, "EnableCommands", True, "Le serveur n’exécute pas les commandes personnalisées")
+        yield WrongSetting(service, "EnableCommands", True, "Le serveur n’exécute pas les commandes personnalisées")
     if not await admin.site_url():
-        yield Wrong(service, "SiteURL", url, "Le serveur ne connaît pas sa propre adresse")
+        yield WrongSetting(service, "SiteURL", url, "Le serveur ne connaît pas sa propre adresse")
     if wrong := await _not_allowed(settings, public_url):
         yield wrong
 
 
-async def _not_allowed(settings: ServerSettings, public_url: str) -> Wrong | None:
+async def _not_allowed(settings: ServerSettings, public_url: str) -> WrongSetting | None:
     section, name = SETTING.split(".")
     allowed, host = settings.get(section, name), host_of(public_url)
     if allowed is None or not await must_be_allowed(host, str(allowed)):
         return None
-    return Wrong(section, name, f"{allowed} {host}".strip(), f"Le serveur refuse d’appeler le bot à l’adresse {host}")
+    return WrongSetting(
+        section, name, f"{allowed} {host}".strip(), f"Le serveur refuse d’appeler le bot à l’adresse {host}"
+    )
 
 
-async def server_settings(admin: Admin, changes: Changes, wrong: list[Wrong], *, fix: bool) -> None:
+async def server_settings(admin: Admin, changes: Changes, wrong: list[WrongSetting], *, fix: bool) -> None:
     """Mend the settings, or keep a sentence on each."""
     for each in wrong:
         if not fix:

@@ -5,7 +5,7 @@ from functools import partial
 
 from bot.errors import ChatError
 from bot.features import Feature
-from cli.admin import Admin, Command
+from cli.admin import Admin, SlashCommand
 from cli.setup.changes import Changes
 
 MARK = "coop-bot"
@@ -14,13 +14,13 @@ PATH = "/commands"
 _SAME = ("method", "url", "display_name", "description", "auto_complete", "auto_complete_hint", "auto_complete_desc")
 
 
-def wanted(features: Iterable[Feature], team_id: str, public_url: str, token: str) -> list[Command]:
+def wanted(features: Iterable[Feature], team_id: str, public_url: str, token: str) -> list[SlashCommand]:
     """The commands as they should be registered, one for each top-level command of the features."""
-    found: dict[str, Command] = {}
+    found: dict[str, SlashCommand] = {}
     for trigger in (t for feature in features for t in feature.triggers if t.key[0] == "command"):
         name, _, more = trigger.key[1].partition(" ")
         if not more:
-            found[name] = Command(
+            found[name] = SlashCommand(
                 team_id=team_id,
                 trigger=name,
                 method="P",
@@ -40,7 +40,7 @@ def _bytes(text: str, most: int) -> str:
     return text.encode()[:most].decode("utf-8", "ignore")
 
 
-async def slash_commands(admin: Admin, changes: Changes, commands: Sequence[Command], *, replace: bool) -> None:
+async def slash_commands(admin: Admin, changes: Changes, commands: Sequence[SlashCommand], *, replace: bool) -> None:
     """Make, change and remove until the team’s commands are these; ``replace`` takes those of others too."""
     if not commands:
         return
@@ -61,18 +61,18 @@ async def slash_commands(admin: Admin, changes: Changes, commands: Sequence[Comm
         )
 
 
-def find_obsolete(there: Iterable[Command], ours: Sequence[Command]) -> list[Command]:
+def find_obsolete(there: Iterable[SlashCommand], ours: Sequence[SlashCommand]) -> list[SlashCommand]:
     """Those of an earlier set-up that lead to this bot and are not its commands any more, or belong to what is off."""
     names = {command.trigger for command in ours}
     return [c for c in there if c.display_name == MARK and c.url == ours[0].url and c.trigger not in names]
 
 
-def _is_ours(known: Command, admin_id: str) -> bool:
+def _is_ours(known: SlashCommand, admin_id: str) -> bool:
     """Whether an earlier set-up made it, or the same administrator by hand, or it leads to a bot of this kind."""
     return known.display_name == MARK or known.creator_id == admin_id or known.url.endswith(PATH)
 
 
-async def _settled(admin: Admin, changes: Changes, command: Command, known: Command | None) -> None:
+async def _settled(admin: Admin, changes: Changes, command: SlashCommand, known: SlashCommand | None) -> None:
     what = f"Commande /{command.trigger}"
     if known is None:
         await _created(admin, changes, command)
@@ -92,7 +92,7 @@ async def _settled(admin: Admin, changes: Changes, command: Command, known: Comm
         )
 
 
-async def _created(admin: Admin, changes: Changes, command: Command) -> None:
+async def _created(admin: Admin, changes: Changes, command: SlashCommand) -> None:
     try:
         await changes.do(f"Commande /{command.trigger}", ("à créer", "créée"), lambda: admin.create_command(command))
     except ChatError as error:

@@ -76,12 +76,12 @@ def export_stats(call: Call) -> int:
 
 
 def _departement(text: str) -> "Departement":
-    from cli.stats.scopes import departement
+    from cli.stats.subjects import departement
 
     return departement(text)
 
 
 def _region(text: str) -> str:
-    from cli.stats.scopes import region
+    from cli.stats.subjects import region
 
     return region(text)

@@ -10,8 +10,8 @@ from bot.french.periods import Period
 from bot.french.words import NBSP, group
 from bot.texts import typeset
 from cli.opening import reading, up_to_date
-from cli.stats.scopes import asked, interval
-from commands.stats.sections import Line, Section, Told, charts, evolution, general, suites, temps
+from cli.stats.subjects import interval, subject_of
+from commands.stats.sections import LabelledValue, Presentation, Section, charts, evolution, general, suites, temps
 from config.settings import Settings
 from storage.cra import Suite
 from storage.stats import Figures, Percent, share, shares
@@ -22,12 +22,12 @@ async def tell(settings: Settings, options: Namespace) -> int:
     start, end = interval(options)
     percent = Percent(options.percent)
     async with up_to_date(settings) as database, reading(database) as db:
-        scope = await asked(db, options)
-        figures = await scope.figures(db, start, end)
+        subject = await subject_of(db, options)
+        figures = await subject.figures(db, start, end)
     if options.json:
         print(json.dumps(as_object(figures, percent), ensure_ascii=False))
     else:
-        print("\n".join(_lines(scope.title, Period(start, end), Told(figures, percent))))
+        print("\n".join(_lines(subject.title, Period(start, end), Presentation(figures, percent))))
     return 0
 
 
@@ -65,7 +65,7 @@ def _parted(counts: Mapping[Any, int], whole: int, percent: Percent) -> dict[str
     return {code.value: {"n": n, "pourcent": percents[code]} for code, n in counts.items()}
 
 
-def _lines(title: str, period: Period, told: Told) -> Iterator[str]:
+def _lines(title: str, period: Period, told: Presentation) -> Iterator[str]:
     """The same as on the page, section by section; what is zero is left out of the long ones."""
     yield typeset(f"Statistiques : {title}, {period.label}")
     key_figures, goes_on = general(told), suites(told)
@@ -76,7 +76,7 @@ def _lines(title: str, period: Period, told: Told) -> Iterator[str]:
             yield from (typeset(f"  {_line(section, line)}") for line in section.lines)
 
 
-def _line(section: Section, line: Line) -> str:
+def _line(section: Section, line: LabelledValue) -> str:
     value = line.value or 0
     said = say_minutes(value) if section.unit == "minutes" else group(value, least=1_000)
     percent = "" if line.percent is None else f" ({line.percent}{NBSP}%)"

@@ -17,11 +17,11 @@ from bot.french.periods import Period
 from bot.mattermost import AioClient, Mattermost
 from cli.errors import OperatorError
 from cli.opening import reading, up_to_date
-from cli.stats.scopes import Scope, asked, interval
+from cli.stats.subjects import Subject, interval, subject_of
 from commands.stats.answers import NOTES, figures_of, page_of
-from commands.stats.asking import Asked
+from commands.stats.asking import OwnQuery
 from commands.stats.papers import Page, Workbook, pdf, statistiques_csv
-from commands.stats.sections import Told, charts, evolution, general, suites, temps
+from commands.stats.sections import Presentation, charts, evolution, general, suites, temps
 from config.settings import Settings
 from storage.people import PARIS, Person
 from storage.stats import Percent
@@ -32,7 +32,7 @@ STDOUT = Path("-")
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class _PageContext:
     """What a page is made with."""
 
     user: Person
@@ -43,34 +43,34 @@ class _Reader:
 async def export_stats(settings: Settings, options: Namespace, now: datetime) -> int:
     """Write the file asked for, and say where it is."""
     start, end = interval(options)
-    days = Asked(start=start, end=end, percent=Percent(options.percent))
+    days = OwnQuery(start=start, end=end, percent=Percent(options.percent))
     with tempfile.TemporaryDirectory(prefix="coop-stats-") as folder:
         async with up_to_date(settings) as database, reading(database) as db:
-            scope = await asked(db, options)
-            page = await _page(settings, db, scope, days, now)
+            subject = await subject_of(db, options)
+            page = await _page(settings, db, subject, days, now)
             path = Path(folder) / page.file(options.format)
-            await _write(db, scope, days, page, path)
+            await _write(db, subject, days, page, path)
         _hand_over(path, options.output)
     return 0
 
 
-async def _page(settings: Settings, db: AsyncSession, scope: Scope, days: Asked, now: datetime) -> Page:
+async def _page(settings: Settings, db: AsyncSession, subject: Subject, days: OwnQuery, now: datetime) -> Page:
     """A person’s own page is the chat’s to the letter."""
-    if person := scope.person:
-        reader = _Reader(person, db, now.astimezone(person.zone).date())
+    if person := subject.person:
+        reader = _PageContext(person, db, now.astimezone(person.zone).date())
         return await page_of(reader, days, await figures_of(reader, days), await _name(settings, person))
-    told = Told(await scope.figures(db, days.start, days.end), days.percent)
+    told = Presentation(await subject.figures(db, days.start, days.end), days.percent)
     today = now.astimezone(ZoneInfo(PARIS)).date()
     sections = (general(told), suites(told), *charts(told), temps(told))
     return Page(
-        title=f"Statistiques — {scope.title}",
+        title=f"Statistiques — {subject.title}",
         period=Period(days.start, days.end).label,
         start=days.start,
         last=max(min(days.end - timedelta(days=1), today), days.start),
         today=today,
         sections=(*sections, evolution(told.figures.mois)) if len(told.figures.mois) > 1 else sections,
         notes=(NOTES[days.percent], EXACT),
-        stem=f"Statistiques_{scope.title}",
+        stem=f"Statistiques_{subject.title}",
     )
 
 
@@ -89,13 +89,13 @@ async def _name(settings: Settings, person: Person) -> str:
         await client.close()
 
 
-async def _write(db: AsyncSession, scope: Scope, days: Asked, page: Page, path: Path) -> None:
+async def _write(db: AsyncSession, subject: Subject, days: OwnQuery, page: Page, path: Path) -> None:
     if path.suffix != ".xlsx":
         await asyncio.to_thread(pdf if path.suffix == ".pdf" else statistiques_csv, page, path)
         return
-    with Workbook(page, path, raw=scope.person is not None) as book:
-        if scope.person:
-            async for rows in own_rows(db, scope.person.id, days.start, days.end):
+    with Workbook(page, path, raw=subject.person is not None) as book:
+        if subject.person:
+            async for rows in own_rows(db, subject.person.id, days.start, days.end):
                 book.add(rows)
 
 

@@ -13,7 +13,7 @@ from commands.cra.receipt import after_dialog, facts, refreshed, updated
 from dialogs.cra import EditCra, NewCra
 from storage import drafts
 from storage.cra import Cra, queries
-from storage.cra.queries import RESTORE_FOR, Page
+from storage.cra.queries import RESTORE_FOR, Listing
 
 
 @feature.command(
@@ -160,12 +160,12 @@ def _number(text: str, verb: str) -> int:
     return int(found[1])
 
 
-def _rows(page: Page) -> list[dict[str, object]]:
+def _rows(page: Listing) -> list[dict[str, object]]:
     """The number of each report and what it says."""
     return [{"number": c.number, **facts(c.report)} for c in page.reports]
 
 
-def _more(page: Page, period: Period) -> list[Button]:
+def _more(page: Listing, period: Period) -> list[Button]:
     if not page.more:
         return []
     last = page.reports[-1]

@@ -12,10 +12,10 @@ from bot.french.periods import Period, months_after
 from bot.french.words import of, plural
 from bot.replies import Button
 from bot.texts import Markdown, render
-from commands.stats.asking import Asked
+from commands.stats.asking import OwnQuery
 from commands.stats.buttons import Details, Other, See, Take
 from commands.stats.papers import Page
-from commands.stats.sections import Section, Told, charts, communes, evolution, general, suites, temps
+from commands.stats.sections import Presentation, Section, charts, communes, evolution, general, suites, temps
 from storage.cra.last_commune import last_commune
 from storage.people import Person
 from storage.stats import Figures, Percent
@@ -28,7 +28,7 @@ NOTES = {
 }
 
 
-class Reader(Protocol):
+class PageContext(Protocol):
     """Whose page it is and where it is read from: a request in the chat, or a command of the operator’s."""
 
     @property
@@ -42,7 +42,7 @@ class Reader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class OwnAnswer:
     """What is said of one’s figures; ``filled`` when there is something to draw."""
 
     text: Markdown
@@ -50,16 +50,16 @@ class Answer:
     filled: bool
 
 
-async def figures_of(ctx: Reader, asked: Asked) -> Figures:
+async def figures_of(ctx: PageContext, asked: OwnQuery) -> Figures:
     """One’s own figures."""
     return await own(ctx.db, ctx.user.id, asked.start, asked.end)
 
 
-async def answered(ctx: Context, asked: Asked, figures: Figures) -> Answer:
+async def answered(ctx: Context, asked: OwnQuery, figures: Figures) -> OwnAnswer:
     """The figures in words, compared with the period before, and where to go from there."""
     earlier = period_to_compare(asked.period, ctx.today)
     then = await own(ctx.db, ctx.user.id, earlier.start, earlier.end)
-    told = Told(figures, asked.percent)
+    told = Presentation(figures, asked.percent)
     text = render(
         "stats/answer",
         period=asked.period.label,
@@ -69,16 +69,16 @@ async def answered(ctx: Context, asked: Asked, figures: Figures) -> Answer:
         earlier=earlier.label,
         compared=_compared(figures, then),
     )
-    return Answer(text, _buttons(ctx, asked, figures), figures.accompagnements > 0)
+    return OwnAnswer(text, _buttons(ctx, asked, figures), figures.accompagnements > 0)
 
 
-async def detailed(ctx: Context, asked: Asked) -> Markdown:
+async def detailed(ctx: Context, asked: OwnQuery) -> Markdown:
     """Every figure, in words."""
     page = await page_of(ctx, asked, await figures_of(ctx, asked))
     return render("stats/details", page=page)
 
 
-async def page_of(ctx: Reader, asked: Asked, figures: Figures, name: str | None = None) -> Page:
+async def page_of(ctx: PageContext, asked: OwnQuery, figures: Figures, name: str | None = None) -> Page:
     """What papers show of one’s figures."""
     user, last = ctx.user, min(asked.period.last, ctx.today)
     return Page(
@@ -96,9 +96,9 @@ async def page_of(ctx: Reader, asked: Asked, figures: Figures, name: str | None 
     )
 
 
-async def sections_of(ctx: Reader, asked: Asked, figures: Figures, last: date) -> tuple[Section, ...]:
+async def sections_of(ctx: PageContext, asked: OwnQuery, figures: Figures, last: date) -> tuple[Section, ...]:
     """All sections of one’s own page; the evolution is that of the twelve months up to the period’s last day."""
-    told = Told(figures, asked.percent)
+    told = Presentation(figures, asked.percent)
     first = months_after(last.replace(day=1), 1 - MONTHS_SHOWN)
     counts = await own_months(ctx.db, ctx.user.id, first, last + timedelta(days=1))
     months = {month: counts.get(month, 0) for month in (months_after(first, n) for n in range(MONTHS_SHOWN))}
@@ -106,7 +106,7 @@ async def sections_of(ctx: Reader, asked: Asked, figures: Figures, last: date) -
     return (general(told), suites(told), *charts(told), temps(told), evolution(months), communes(places))
 
 
-def _buttons(ctx: Context, asked: Asked, figures: Figures) -> list[Button]:
+def _buttons(ctx: Context, asked: OwnQuery, figures: Figures) -> list[Button]:
     beside = [period_before(asked.period), period_after(asked.period, ctx.today)]
     buttons = [Button(f"Voir {_short(p)}", See(**asked.about(p))) for p in beside if p]
     buttons.append(Button("Autre période", Other(**asked.same)))

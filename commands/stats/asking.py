@@ -8,14 +8,13 @@ from pydantic import BaseModel
 from bot.context import Context
 from bot.errors import UserError
 from bot.french.periods import Period
-from bot.texts import quote
-from dialogs.stats import UNDERSTOOD, NoPeriod, period_of
+from dialogs.stats import period_of
 from storage.stats import Percent
 
 _AS_COOP = re.compile(r"\bcomme (?:la )?coop$", re.IGNORECASE)
 
 
-class Asked(BaseModel):
+class OwnQuery(BaseModel):
     """Days [start, end[, and how percentages are made."""
 
     start: dt.date
@@ -37,14 +36,11 @@ class Asked(BaseModel):
         return self.about(self.period)
 
 
-def read(ctx: Context, text: str) -> Asked:
+def read(ctx: Context, text: str) -> OwnQuery:
     """What a line asks for; this month when it says nothing. Raises UserError saying what is understood."""
     said, as_coop = _AS_COOP.subn("", text.strip())
-    wanted = said.rstrip()
     try:
-        period = period_of(wanted, ctx.clues)
-    except NoPeriod:
-        raise UserError(f"Je n’ai pas compris la période « {quote(wanted)} ». {UNDERSTOOD}") from None
+        period = period_of(said, ctx.clues)
     except ValueError as problem:
         raise UserError(str(problem)) from None
-    return Asked(start=period.start, end=period.end, percent=Percent.COOP if as_coop else Percent.JUSTE)
+    return OwnQuery(start=period.start, end=period.end, percent=Percent.COOP if as_coop else Percent.JUSTE)

@@ -10,7 +10,7 @@ from bot.replies import Ask, Parcel, Replies, SendFile
 from bot.texts import render
 from commands.stats import papers
 from commands.stats.answers import figures_of, page_of
-from commands.stats.asking import Asked, read
+from commands.stats.asking import OwnQuery, read
 from commands.stats.buttons import Export, Take
 from commands.stats.feature import CONSEILLERS, feature
 from commands.stats.private import on_its_way
@@ -45,11 +45,11 @@ async def take(ctx: Context, click: Take) -> Replies:
 @feature.submit(TakeAway, roles=CONSEILLERS, writes=False)
 async def asked_for(ctx: Context, form: TakeAway) -> Replies:
     """The form was chosen."""
-    asked = Asked(start=form.period.start, end=form.period.end, percent=form.percent)
+    asked = OwnQuery(start=form.period.start, end=form.period.end, percent=form.percent)
     return await ordered(ctx, asked, form.format)
 
 
-async def ordered(ctx: Context, asked: Asked, form: Format) -> Replies:
+async def ordered(ctx: Context, asked: OwnQuery, form: Format) -> Replies:
     """The file is on its way."""
     waiting = render("stats/waiting", format=form.value.upper(), period=asked.period.label)
     order = Export(**asked.same, format=form)
@@ -91,5 +91,5 @@ async def _name(ctx: Context) -> str:
     return account.full_name or ctx.user.username
 
 
-def _window(asked: Asked) -> Ask:
+def _window(asked: OwnQuery) -> Ask:
     return Ask(TakeAway.draft(format=Format.PDF, period=asked.period, percent=asked.percent))

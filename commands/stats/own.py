@@ -11,7 +11,7 @@ from bot.french.words import fold
 from bot.replies import Ask, Parcel, Replies, SendFile, Whisper
 from bot.texts import render
 from commands.stats.answers import answered, detailed, figures_of, page_of
-from commands.stats.asking import Asked, read
+from commands.stats.asking import OwnQuery, read
 from commands.stats.buttons import Details, Other, Pictured, See
 from commands.stats.feature import COMMUNITY, CONSEILLERS, feature
 from commands.stats.papers import charts
@@ -54,7 +54,7 @@ async def other(ctx: Context, click: Other) -> Replies:
 async def chosen(ctx: Context, form: SeePeriod) -> Replies:
     """The figures of the period chosen, or written."""
     period = form.written or period_of(form.usual or "", ctx.clues)
-    return await shown(ctx, Asked(start=period.start, end=period.end, percent=form.percent))
+    return await shown(ctx, OwnQuery(start=period.start, end=period.end, percent=form.percent))
 
 
 @feature.button(Details, roles=CONSEILLERS, writes=False)
@@ -69,7 +69,7 @@ async def explain(ctx: Context, _: str) -> Replies:
     return Whisper(render("stats/aide"))
 
 
-async def shown(ctx: Context, asked: Asked) -> Replies:
+async def shown(ctx: Context, asked: OwnQuery) -> Replies:
     """The figures where they were asked for; the pictures always where nobody else sees them."""
     pictures = SendFile(user_id=ctx.user.id, order=Pictured(**asked.same))
     if await in_direct(ctx):

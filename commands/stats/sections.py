@@ -16,7 +16,7 @@ from storage.stats import Figures, Percent, share, shares
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LabelledValue:
     """A label and its value; ``percent`` is its share in whole numbers, None where it has none."""
 
     label: str
@@ -31,21 +31,21 @@ class Section:
     key: str
     title: str
     unit: str
-    lines: tuple[Line, ...]
+    lines: tuple[LabelledValue, ...]
 
     @property
-    def filled(self) -> tuple[Line, ...]:
+    def filled(self) -> tuple[LabelledValue, ...]:
         """The lines that are not zero, in their order."""
         return tuple(line for line in self.lines if line.value != 0)
 
     @property
-    def ranked(self) -> tuple[Line, ...]:
+    def ranked(self) -> tuple[LabelledValue, ...]:
         """The lines that are not zero, the largest first."""
         return tuple(sorted(self.filled, key=lambda line: -line.value))
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Presentation:
     """Figures to tell, and how their percentages are made."""
 
     figures: Figures
@@ -56,13 +56,13 @@ class Told:
         """The share of persons whose accompaniment goes on; two figures rounded apart may make it more than whole."""
         return min(100, share(self.figures.poursuivis, self.figures.personnes, self.percent))
 
-    def parted(self, counts: Mapping[Any, int], whole: int | None = None) -> tuple[Line, ...]:
+    def parted(self, counts: Mapping[Any, int], whole: int | None = None) -> tuple[LabelledValue, ...]:
         """A line for each code, with its share of ``whole``, or of them all."""
         percents = shares(counts, sum(counts.values()) if whole is None else whole, self.percent)
-        return tuple(Line(_label(code), n, percents[code]) for code, n in counts.items())
+        return tuple(LabelledValue(_label(code), n, percents[code]) for code, n in counts.items())
 
 
-def general(told: Told) -> Section:
+def general(told: Presentation) -> Section:
     """The key figures, each with the seed’s label, singular or plural by its value."""
     f = told.figures
     counted = [
@@ -74,12 +74,12 @@ def general(told: Told) -> Section:
         (f.individuels, "accompagnement individuel", "accompagnements individuels", ""),
         (f.ponctuelles, "demande ponctuelle", "demandes ponctuelles", ""),
     ]
-    lines = [Line(_noun(n, one, many) + more, n) for n, one, many, more in counted]
+    lines = [LabelledValue(_noun(n, one, many) + more, n) for n, one, many, more in counted]
     benefit = _noun(f.poursuivis, "usager a bénéficié", "usagers ont bénéficié") + " d’un accompagnement poursuivi"
-    return Section("general", "Général", "", (*lines, Line(benefit, f.poursuivis, told.goes_on)))
+    return Section("general", "Général", "", (*lines, LabelledValue(benefit, f.poursuivis, told.goes_on)))
 
 
-def suites(told: Told) -> Section:
+def suites(told: Presentation) -> Section:
     """How the accompaniments that go on do."""
     redirections = _noun(told.figures.suites[Suite.REDIRECTION], "redirection", "redirections")
     labels = {
@@ -87,11 +87,11 @@ def suites(told: Told) -> Section:
         Suite.ATELIER: "en atelier collectif",
         Suite.REDIRECTION: f"{redirections} vers une autre structure agréée",
     }
-    lines = tuple(Line(labels[suite], n) for suite, n in told.figures.suites.items())
+    lines = tuple(LabelledValue(labels[suite], n) for suite, n in told.figures.suites.items())
     return Section("suites", "Accompagnements poursuivis", "usagers", lines)
 
 
-def charts(told: Told) -> tuple[Section, ...]:
+def charts(told: Presentation) -> tuple[Section, ...]:
     """The sections that the seed’s page draws; the evolution is apart, its months are not those of the period."""
     f = told.figures
     reports, persons = "comptes rendus", "personnes"
@@ -104,23 +104,23 @@ def charts(told: Told) -> tuple[Section, ...]:
     )
 
 
-def temps(told: Told) -> Section:
+def temps(told: Presentation) -> Section:
     """Minutes passed, by kind of activity."""
     labels = {Activite.COLLECTIF: "Ateliers", Activite.INDIVIDUEL: "Individuels", Activite.PONCTUEL: "Ponctuels"}
-    parts = (Line(labels[a], minutes) for a, minutes in told.figures.minutes.items())
-    return Section("temps", "Temps en accompagnement", "minutes", (Line("Total", told.figures.temps), *parts))
+    parts = (LabelledValue(labels[a], minutes) for a, minutes in told.figures.minutes.items())
+    return Section("temps", "Temps en accompagnement", "minutes", (LabelledValue("Total", told.figures.temps), *parts))
 
 
 def evolution(months: Mapping[date, int]) -> Section:
     """CRAs by month (its first day), oldest first."""
-    lines = (Line(f"{MONTHS[month.month - 1]} {month.year}", count) for month, count in sorted(months.items()))
+    lines = (LabelledValue(f"{MONTHS[month.month - 1]} {month.year}", count) for month, count in sorted(months.items()))
     return Section("evolution", "Évolution des accompagnements", "comptes rendus", tuple(lines))
 
 
 def communes(counts: Mapping[str, int]) -> Section:
     """CRAs by commune (INSEE code), in the order given."""
     found = ((by_code(code), count) for code, count in counts.items())
-    lines = tuple(Line(commune.nom if commune else "Commune inconnue", count) for commune, count in found)
+    lines = tuple(LabelledValue(commune.nom if commune else "Commune inconnue", count) for commune, count in found)
     return Section("communes", "Communes", "comptes rendus", lines)
 
 

@@ -12,7 +12,7 @@ from bot.french.dates import say_date
 from bot.french.durations import say_minutes
 from config.programme import FIRST_DAY
 from config.themes import THEMES, theme_of
-from dialogs.cra.kept import Keep, Kept
+from dialogs.cra.kept import Keep, KeptAnswers
 from dialogs.cra.places import read_place
 from storage.communes import Place, by_code
 from storage.communes import label as place_label
@@ -78,7 +78,7 @@ class NewCra(Form):
     recurrents: int | None = Field(
         None, title="Déjà venus (facult.)", description="Nombre de personnes que vous aviez déjà accompagnées."
     )
-    kept: Hidden[Kept | None] = None
+    kept: Hidden[KeptAnswers | None] = None
 
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
@@ -89,7 +89,7 @@ class NewCra(Form):
     @classmethod
     def of(cls, report: Report, **more: object) -> Self:
         """The form filled with what a report says."""
-        kept = Kept.of(report)
+        kept = KeptAnswers.of(report)
         people = report.participants
         commune = by_code(report.commune)
         return cls.draft(

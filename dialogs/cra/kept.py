@@ -17,7 +17,7 @@ class Keep(StrEnum):
         return "Garder la répartition enregistrée"
 
 
-class Kept(BaseModel):
+class KeptAnswers(BaseModel):
     """Ages, statuts and suites of several values, and for how many participants they are."""
 
     participants: int
@@ -26,7 +26,7 @@ class Kept(BaseModel):
     suite: dict[Suite, int]
 
     @classmethod
-    def of(cls, report: Report) -> "Kept | None":
+    def of(cls, report: Report) -> "KeptAnswers | None":
         """What of a report one value for everybody can’t say; None when it can."""
         if not report.is_spread:
             return None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.forms import Clues
 from bot.texts import quote
-from storage.communes import Found, Place, find
+from storage.communes import Match, Place, find
 
 LISTED = 8
 
@@ -14,7 +14,7 @@ def read_place(text: str, clues: Clues) -> Place:
     return settle(text, find(text, clues.user.departements))
 
 
-def settle(text: str, found: Found) -> Place:
+def settle(text: str, found: Match) -> Place:
     """The place found for a text. Raises ValueError as `read_place` does."""
     if found.place:
         return found.place

@@ -18,7 +18,7 @@ LEVEL = 6
 LONGEST = 64 * 1024 * 1024
 """Bytes of a line; no row is near it."""
 
-Row = list[Any]
+BackupRow = list[Any]
 
 
 class BackupError(Exception):
@@ -93,7 +93,7 @@ class Reader:
         """Give the file back."""
         self._zip.close()
 
-    def rows(self, table: str) -> Iterator[Row]:
+    def rows(self, table: str) -> Iterator[BackupRow]:
         """The rows of a table; the tables come in the order of the header."""
         width = len(self.content.columns[table])
         for _ in range(self.content.counts[table]):

@@ -16,14 +16,14 @@ from storage.database import place
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
+class Restoration:
     """What was in the file, and the step to which its tables were brought."""
 
     content: Content
     step: str
 
 
-async def restore(database_url: str, path: Path, on_rows: OnRows) -> Restored:
+async def restore(database_url: str, path: Path, on_rows: OnRows) -> Restoration:
     """Fill an empty database from a file; raises BackupError, and changes nothing, where either is not fit for it."""
     content = checked(path)
 
@@ -34,7 +34,7 @@ async def restore(database_url: str, path: Path, on_rows: OnRows) -> Restored:
         migrate.finish(connection)
 
     await migrate.in_transaction(database_url, work)
-    return Restored(content, migrate.head())
+    return Restoration(content, migrate.head())
 
 
 def _must_be_empty(connection: Connection, database_url: str) -> None:

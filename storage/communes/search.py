@@ -35,7 +35,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Match:
     """What a text names: one `place`; or several `choices` (and `more` unlisted); or none, with `suggestions`."""
 
     place: Place | None = None
@@ -49,7 +49,7 @@ def label(commune: Commune, code_postal: str) -> str:
     return f"{code_postal} {commune.nom}" if code_postal else f"{commune.nom} ({commune.code})"
 
 
-def find(text: str, near: Sequence[str] = ()) -> Found:
+def find(text: str, near: Sequence[str] = ()) -> Match:
     """Find the commune that a text names: postcode, name, both in any order, or INSEE code.
 
     Former communes and « Lyon 3e » lead to today's commune, « Saint-Denis 974 » to the one of that département.
@@ -60,16 +60,16 @@ def find(text: str, near: Sequence[str] = ()) -> Found:
     if found.place or found.choices:
         return found
     name, codes = _parts(text)
-    return Found(suggestions=_suggestions(name, codes, near))
+    return Match(suggestions=_suggestions(name, codes, near))
 
 
-def matching(text: str, near: Sequence[str] = ()) -> Found:
+def matching(text: str, near: Sequence[str] = ()) -> Match:
     """Find as `find` does, without the search for suggestions, a thousand times slower than this one."""
     name, codes = _parts(text)
     places = _ranked(_named(name, codes) if name else _coded(codes), near)
     if len(places) == 1:
-        return Found(place=places[0])
-    return Found(choices=tuple(places[:MOST_CHOICES]), more=max(0, len(places) - MOST_CHOICES))
+        return Match(place=places[0])
+    return Match(choices=tuple(places[:MOST_CHOICES]), more=max(0, len(places) - MOST_CHOICES))
 
 
 def _parts(text: str) -> tuple[str, list[str]]:

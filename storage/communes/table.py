@@ -27,7 +27,7 @@ class Commune:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CommuneIndex:
     """The tables (lines by code) and their indexes (codes, separated by spaces, by name or postcode).
 
     Communes stay lines of text until asked for: they load sooner and weigh less than objects.
@@ -59,10 +59,10 @@ def _by_name(lines: dict[str, str]) -> dict[str, str]:
 
 
 @cache
-def table() -> Table:
+def table() -> CommuneIndex:
     lines, former = _read("communes.tsv.xz"), _read("former_communes.tsv.xz")
     postcodes = ((cp, code) for code, line in lines.items() for cp in line.split("\t")[3].split())
-    return Table(lines, _by_name(lines), _index(postcodes), former, _by_name(former))
+    return CommuneIndex(lines, _by_name(lines), _index(postcodes), former, _by_name(former))
 
 
 def load() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import RowMapping, Table, func, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.cra.months import Key, refresh
+from storage.cra.months import MonthKey, refresh
 from storage.cra.reading import Entry
 from storage.cra.rows import Row, row
 from storage.cra.table import Cra, columns
@@ -25,7 +25,7 @@ _WALK = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class ExportFilter:
     """What an export holds: the days from ``start`` to ``end``, both included, whose, and deleted ones or not."""
 
     start: date | None = None
@@ -34,7 +34,7 @@ class Wanted:
     deleted: bool = False
 
 
-async def exported(database: Database, wanted: Wanted) -> AsyncIterator[Row]:
+async def exported(database: Database, wanted: ExportFilter) -> AsyncIterator[Row]:
     """Lines by number, read a page at a time: memory stays flat, and no page holds a connection while it is written."""
     after = 0
     while True:
@@ -47,7 +47,7 @@ async def exported(database: Database, wanted: Wanted) -> AsyncIterator[Row]:
         after = page[-1]["id"]
 
 
-async def _page(db: AsyncSession, wanted: Wanted, after: int) -> Sequence[RowMapping]:
+async def _page(db: AsyncSession, wanted: ExportFilter, after: int) -> Sequence[RowMapping]:
     query = select(*_CRA.c, _PERSON.c.username).join(_PERSON, _PERSON.c.id == _CRA.c.author_id)
     query = query.where(_CRA.c.id > after).order_by(_CRA.c.id).limit(PAGE)
     if wanted.start:
@@ -63,7 +63,7 @@ async def _page(db: AsyncSession, wanted: Wanted, after: int) -> Sequence[RowMap
 
 
 @dataclass(frozen=True)
-class Incoming:
+class IncomingLine:
     """A line of a file whose author is known; ``rank`` tells lines alike to the letter (``said``) apart."""
 
     line: Row
@@ -95,14 +95,14 @@ def _key(*parts: object) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class AddResult:
     """How many were new; ``elsewhere`` are those whose number another compte rendu has, not stored yet."""
 
     count: int
-    elsewhere: Sequence[Incoming] = ()
+    elsewhere: Sequence[IncomingLine] = ()
 
 
-async def add(db: AsyncSession, batch: Sequence[Incoming], now: datetime) -> Added:
+async def add(db: AsyncSession, batch: Sequence[IncomingLine], now: datetime) -> AddResult:
     """Store those not there yet under their own numbers, or under new ones where they have none.
 
     A line with number, author and birth of a stored compte rendu is that one, whatever has become of it since.
@@ -122,10 +122,10 @@ async def add(db: AsyncSession, batch: Sequence[Incoming], now: datetime) -> Add
     await _insert(db, others)
     await _count(db, [*free, *others])
     elsewhere = [i for key, i in numbered.items() if key not in kept]
-    return Added(len(new) - len(elsewhere), elsewhere)
+    return AddResult(len(new) - len(elsewhere), elsewhere)
 
 
-async def renumber(db: AsyncSession, batch: Sequence[Incoming], now: datetime) -> int:
+async def renumber(db: AsyncSession, batch: Sequence[IncomingLine], now: datetime) -> int:
     """Store those not there yet under new numbers, and say how many they were.
 
     To be done once every line of the file that can keep its number has it: a new number must not be one of theirs.
@@ -138,7 +138,7 @@ async def renumber(db: AsyncSession, batch: Sequence[Incoming], now: datetime) -
     return len(new)
 
 
-def _is_there(incoming: Incoming, taken: Mapping[int, tuple[str, datetime]]) -> bool:
+def _is_there(incoming: IncomingLine, taken: Mapping[int, tuple[str, datetime]]) -> bool:
     entry = incoming.entry
     return entry.was_exported and taken.get(entry.numero or 0) == (incoming.author.id, entry.cree)
 
@@ -163,10 +163,10 @@ async def _insert(db: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
 
 async def _count(db: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Once a transaction, as it locks the months in their order."""
-    await refresh(db, [Key.of(row["author_id"], row["date"], row["departement_structure"]) for row in rows])
+    await refresh(db, [MonthKey.of(row["author_id"], row["date"], row["departement_structure"]) for row in rows])
 
 
-def _row(incoming: Incoming, now: datetime) -> dict[str, Any]:
+def _row(incoming: IncomingLine, now: datetime) -> dict[str, Any]:
     entry, author = incoming.entry, incoming.author
     born = entry.cree or now
     structure, departement = entry.structure, entry.departement_structure

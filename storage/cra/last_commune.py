@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.communes import by_code, label
 from storage.cra.values import Report
 from storage.database import INSERT
-from storage.direct import Direct
+from storage.direct import DirectStatement
 
 
 class LastCommune(SQLModel, table=True):
@@ -32,7 +32,7 @@ def _note(kind: str) -> ClauseElement:
     return statement
 
 
-_NOTE = Direct({kind: _note(kind) for kind in INSERT})
+_NOTE = DirectStatement({kind: _note(kind) for kind in INSERT})
 
 
 async def note(db: AsyncSession, author_id: str, report: Report) -> None:

@@ -63,7 +63,7 @@ _COUNTED = CRA.c.deleted_at.is_(None)
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Key:
+class MonthKey:
     """Which row of the table; ``of`` gives the one that a compte rendu counts in."""
 
     author_id: str
@@ -71,7 +71,7 @@ class Key:
     departement: str
 
     @classmethod
-    def of(cls, author_id: str, day: date, departement_structure: str | None) -> "Key":
+    def of(cls, author_id: str, day: date, departement_structure: str | None) -> "MonthKey":
         """The row that a compte rendu of that author, day and structure counts in."""
         return cls(author_id, day.replace(day=1), departement_structure or "")
 
@@ -133,7 +133,7 @@ _LOCK = _locked()
 _AGAIN = {kind: _counted_again(kind) for kind in INSERT}
 
 
-async def refresh(db: AsyncSession, keys: Iterable[Key]) -> None:
+async def refresh(db: AsyncSession, keys: Iterable[MonthKey]) -> None:
     """Count these rows again, in the transaction that changed what they count."""
     # In one order for everybody, so that no two ever wait for each other.
     wanted = [asdict(key) | {"end": _next(key.month)} for key in sorted(set(keys))]

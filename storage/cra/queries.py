@@ -9,11 +9,11 @@ from sqlalchemy import ClauseElement, CursorResult, Table, bindparam, func, upda
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.cra.months import Key, adding, refresh
+from storage.cra.months import MonthKey, adding, refresh
 from storage.cra.table import Cra, columns
 from storage.cra.values import Report, Source
 from storage.database import INSERT, dialect
-from storage.direct import Direct
+from storage.direct import DirectStatement
 from storage.people import Person
 
 RESTORE_FOR = timedelta(days=30)
@@ -38,8 +38,8 @@ def _once(kind: str) -> ClauseElement:
     return select(new.c.id).add_cte(adding(kind, new).cte("added"))
 
 
-_ONCE = Direct({kind: _once(kind) for kind in INSERT})
-_ADD = Direct({"sqlite": adding("sqlite", TABLE, TABLE.c.id == bindparam("number"))})
+_ONCE = DirectStatement({kind: _once(kind) for kind in INSERT})
+_ADD = DirectStatement({"sqlite": adding("sqlite", TABLE, TABLE.c.id == bindparam("number"))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,14 @@ class Filing:
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
+class FilingResult:
     """The report’s number, and whether it is new (or the same key had filed it before)."""
 
     number: int
     is_new: bool
 
 
-async def file(db: AsyncSession, author: Person, report: Report, how: Filing) -> Filed:
+async def file(db: AsyncSession, author: Person, report: Report, how: Filing) -> FilingResult:
     """Store a report once: the same key gives the first one’s number."""
     row = columns(report) | {
         "author_id": author.id,
@@ -74,10 +74,10 @@ async def file(db: AsyncSession, author: Person, report: Report, how: Filing) ->
     number = await _ONCE.run(db, row)
     if number is None:
         first = await db.execute(select(Cra.id).where(Cra.key == how.key))
-        return Filed(first.scalar_one() or 0, is_new=False)
+        return FilingResult(first.scalar_one() or 0, is_new=False)
     if dialect(db) == "sqlite":
         await _ADD.run(db, {"number": number})
-    return Filed(number, is_new=True)
+    return FilingResult(number, is_new=True)
 
 
 async def own(db: AsyncSession, author_id: str, number: int) -> Cra | None:
@@ -109,12 +109,12 @@ async def _change(db: AsyncSession, cra: Cra, at: datetime, **values: Any) -> bo
     )
     if changed.rowcount != 1:
         return False
-    await refresh(db, [Key.of(cra.author_id, day, cra.departement_structure) for day in days])
+    await refresh(db, [MonthKey.of(cra.author_id, day, cra.departement_structure) for day in days])
     return True
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Listing:
     """Some reports, newest first; ``more`` when older ones follow."""
 
     reports: Sequence[Cra]
@@ -129,7 +129,7 @@ async def page(  # noqa: PLR0913  (whose, between which dates, after which)
     *,
     after: tuple[date, int] | None = None,
     size: int = 10,
-) -> Page:
+) -> Listing:
     """The author’s reports of [start, end[, newest first, those after (date, number): ties never repeat or skip."""
     query = select(Cra).where(
         Cra.author_id == author_id, col(Cra.deleted_at).is_(None), Cra.date >= start, Cra.date < end
@@ -138,7 +138,7 @@ async def page(  # noqa: PLR0913  (whose, between which dates, after which)
         day, number = after
         query = query.where((col(Cra.date) < day) | ((col(Cra.date) == day) & (col(Cra.id) < number)))
     rows = (await db.exec(query.order_by(col(Cra.date).desc(), col(Cra.id).desc()).limit(size + 1))).all()
-    return Page(rows[:size], len(rows) > size)
+    return Listing(rows[:size], len(rows) > size)
 
 
 async def count(db: AsyncSession, author_id: str, start: date, end: date) -> int:

@@ -25,20 +25,21 @@ from sqlalchemy import (
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from config.territories import NATION, Territory
 from storage.cra.measures import CRA, MINUTES, NAMES, TOTALS
 from storage.cra.months import CRA_MONTH
 from storage.cra.table import SUITES
 from storage.database import execute
 from storage.people import Person
 from storage.stats.known import CELLS, QUARTER, TIMES
-from storage.stats.queries import NATION, Territory, counted_in
+from storage.stats.queries import counted_in
 
 _M, _PERSON = CRA_MONTH.c, col(Person.id)
 _WHERE = func.coalesce(CRA.c.departement_structure, "")
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class MonthSpan:
     """Whole months [start, end[, of which only the days before ``until`` count."""
 
     start: date
@@ -57,7 +58,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class MonthCount:
     """A département ("" for none) in a month: how many conseillers, and the figures in the order of
     storage.stats.known.CELLS, times in quarter hours."""
 
@@ -67,7 +68,7 @@ class Counted:
     counts: Sequence[int]
 
 
-async def counted(db: AsyncSession, territory: Territory, span: Span) -> list[Counted]:
+async def counted(db: AsyncSession, territory: Territory, span: MonthSpan) -> list[MonthCount]:
     """Every département of a territory in every month; one statement, so that reports filed meanwhile are in all or in
     no part of it."""
     keys = (_M.departement, _M.month)
@@ -82,10 +83,10 @@ async def counted(db: AsyncSession, territory: Territory, span: Span) -> list[Co
         this = (_M.month == span.closed, *_there(territory))
         parts.append(begun.where(*this).group_by(*keys))
     found: list[Any] = list(await execute(db, union_all(*parts) if len(parts) > 1 else parts[0]))
-    return [Counted(code, month, who, tuple(counts)) for code, month, who, *counts in found]
+    return [MonthCount(code, month, who, tuple(counts)) for code, month, who, *counts in found]
 
 
-async def conseillers(db: AsyncSession, territory: Territory, span: Span) -> int:
+async def conseillers(db: AsyncSession, territory: Territory, span: MonthSpan) -> int:
     """How many conseillers have a compte rendu there; who worked in several départements is one."""
     if territory == NATION:
         return int((await execute(db, _everywhere(span))).scalar_one())
@@ -93,14 +94,14 @@ async def conseillers(db: AsyncSession, territory: Territory, span: Span) -> int
     return int((await execute(db, select(func.count(distinct(active.c.author_id))))).scalar_one())
 
 
-async def conseillers_of_each(db: AsyncSession, territory: Territory, span: Span) -> dict[str, int]:
+async def conseillers_of_each(db: AsyncSession, territory: Territory, span: MonthSpan) -> dict[str, int]:
     """The same for every département."""
     where, who = (active := _active(territory, span)).c.departement, active.c.author_id
     found: list[Any] = list(await execute(db, select(where, func.count(distinct(who))).group_by(where)))
     return dict(found)
 
 
-def _everywhere(span: Span) -> Select[Any]:
+def _everywhere(span: MonthSpan) -> Select[Any]:
     """The same of the nation, in a third of the time: people looked up by their months, and left at the first."""
     worked = _M.month >= span.start, _M.month < span.closed, _M.accompagnements > 0
     active: ColumnElement[bool] = exists().where(_M.author_id == _PERSON, *worked)
@@ -110,7 +111,7 @@ def _everywhere(span: Span) -> Select[Any]:
     return select(func.count()).select_from(Person).where(active)
 
 
-def _active(territory: Territory, span: Span) -> Subquery:
+def _active(territory: Territory, span: MonthSpan) -> Subquery:
     """Who worked in which département, by whole months and by the days of the open one."""
     whole = select(_M.author_id, _M.departement).where(_M.month >= span.start, _M.month < span.closed)
     whole = whole.where(_M.accompagnements > 0, *_there(territory))
@@ -120,7 +121,7 @@ def _active(territory: Territory, span: Span) -> Subquery:
     return union_all(whole, days).subquery()
 
 
-def _late(territory: Territory, span: Span) -> Subquery:
+def _late(territory: Territory, span: MonthSpan) -> Subquery:
     """What of the open month does not count yet, by conseiller and département: a week at most."""
     after = (span.closed + timedelta(days=31)).replace(day=1)
     late = select(CRA.c.author_id, _WHERE.label("departement"), *TOTALS.values())

@@ -1,7 +1,6 @@
 """What is asked of the comptes rendus for statistics; periods are half-open intervals of activity dates."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
 from operator import add
@@ -10,6 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Executable, cast, func, literal_column, select, union_all
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from config.territories import Territory
 from storage.cra.measures import CRA, NAMES, TOTALS
 from storage.cra.months import CRA_MONTH, month_of
 from storage.database import dialect, execute
@@ -17,16 +17,6 @@ from storage.stats.figures import Figures
 
 PAGE = 500
 _COUNTED = CRA.c.deleted_at.is_(None)
-
-
-@dataclass(frozen=True, slots=True)
-class Territory:
-    """Départements by their codes; ``departements`` None is the nation, where CRAs of no département count too."""
-
-    departements: tuple[str, ...] | None
-
-
-NATION = Territory(None)
 
 
 async def own(db: AsyncSession, author_id: str, start: date, end: date) -> Figures:

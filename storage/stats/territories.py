@@ -12,16 +12,12 @@ from itertools import repeat
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from config.departements import DEPARTEMENTS
+from config.territories import Territory
 from storage.stats.figures import Figures
 from storage.stats.known import PLACE, STEPS, TOTALS
-from storage.stats.monthly import Counted, Span, counted
-from storage.stats.queries import Territory
+from storage.stats.monthly import MonthCount, MonthSpan, counted
 from storage.stats.rounding import told
 from storage.stats.secret import secret
-
-REGIONS = {code: d.code_region for code, d in DEPARTEMENTS.items() if d.code_region}
-"""The région of each département that has one."""
 
 
 def told_until(today: date) -> date:
@@ -33,7 +29,7 @@ def told_until(today: date) -> date:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class RoundedFigures:
     """What is told of some départements, by month (its first day): figures in the order of CELLS, in fives."""
 
     rows: Mapping[tuple[str, date], Sequence[int]]
@@ -54,15 +50,15 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CountedFigures:
     """What was counted of a territory, not to be told before it is rounded."""
 
     secret: bytes
-    counted: Sequence[Counted]
+    counted: Sequence[MonthCount]
 
-    def rounded(self) -> Table:
+    def rounded(self) -> RoundedFigures:
         """What may be told; 20 µs for each département and month."""
-        return Table(
+        return RoundedFigures(
             {
                 (c.departement, c.month): told(self.secret, (c.departement, c.month), c.counts, c.conseillers)
                 for c in self.counted
@@ -70,6 +66,6 @@ class Found:
         )
 
 
-async def found(db: AsyncSession, territory: Territory, span: Span) -> Found:
+async def found(db: AsyncSession, territory: Territory, span: MonthSpan) -> CountedFigures:
     """Read what is needed to tell of a territory."""
-    return Found(await secret(db), await counted(db, territory, span))
+    return CountedFigures(await secret(db), await counted(db, territory, span))

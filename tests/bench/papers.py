@@ -7,10 +7,11 @@ from pathlib import Path
 from statistics import median
 
 from commands.stats.papers import Page, charts, pdf
-from commands.stats.sections import Told, evolution, general, suites, temps
+from commands.stats.sections import Presentation, evolution, general, suites, temps
 from commands.stats.sections import charts as drawn
+from config.territories import NATION
 from storage.database import Database
-from storage.stats.queries import NATION, of_territory
+from storage.stats.queries import of_territory
 from tests.bench.figures import Figure, ms
 from tests.bench.history import FIRST, LAST, Run, coop_bot, made
 from tests.bench.plan import Plan
@@ -53,7 +54,7 @@ async def _page(url: str) -> Page:
             figures = await of_territory(db, NATION, FIRST, date(2026, 11, 1))
     finally:
         await database.close()
-    told = Told(figures)
+    told = Presentation(figures)
     sections = (general(told), suites(told), *drawn(told), temps(told), evolution(figures.mois))
     return Page(title="Mes statistiques", period="tout", start=FIRST, last=LAST, today=LAST, sections=sections)
 

@@ -12,10 +12,11 @@ from sqlalchemy import ClauseElement, Date, cast, distinct, func, select, text
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as postgres_dialect
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from config.territories import NATION, Territory, departement
 from storage.cra.measures import CRA, EACH
 from storage.database import Database
-from storage.stats.monthly import Span, cells_of, conseillers
-from storage.stats.queries import NATION, Territory, counted_in, of_territory, own
+from storage.stats.monthly import MonthSpan, cells_of, conseillers
+from storage.stats.queries import counted_in, of_territory, own
 from storage.stats.territories import found
 from tests import postgres
 from tests.bench import history
@@ -30,7 +31,7 @@ YEAR = (date(2025, 11, 1), date(2026, 11, 1))
 BEGUN, MONDAY = (date(2026, 1, 1), date(2026, 11, 1)), date(2026, 10, 26)
 """A year in progress, and the first day of it that is not told of."""
 DAYS = (date(2025, 11, 1), date(2026, 10, 25))
-RHONE = Territory(("69",))
+RHONE = departement("69")
 OWN_AT_MOST = {"PostgreSQL": 1.3, "SQLite": 1.5}
 NATION_AT_MOST_S = {"PostgreSQL": 1.0, "SQLite": 0.15}
 RHONE_AT_MOST_S = 0.025
@@ -48,7 +49,7 @@ class Duck:
 
     connection: duckdb.DuckDBPyConnection
 
-    def asked(self, territory: Territory, span: Span) -> tuple[Answer, float]:
+    def asked(self, territory: Territory, span: MonthSpan) -> tuple[Answer, float]:
         """What the reports of the territory add up to by département and month, how many conseillers there were in all,
         and how many seconds that took."""
         cells, conseillers = _questions(territory, span)
@@ -114,9 +115,9 @@ async def _asked(plan: Plan, histories: Histories, duck: Duck) -> AsyncIterator[
         postgres = histories.name == "PostgreSQL"
         rhone, nation = RHONE_AT_MOST_S if postgres else None, NATION_AT_MOST_S[histories.name]
         for asked in (
-            ("mois du Rhône", RHONE, Span(*MONTH, MONTH[1]), rhone),
-            ("année du pays", NATION, Span(*YEAR, YEAR[1]), nation),
-            ("année du pays, en cours", NATION, Span(*BEGUN, MONDAY), None),
+            ("mois du Rhône", RHONE, MonthSpan(*MONTH, MONTH[1]), rhone),
+            ("année du pays", NATION, MonthSpan(*YEAR, YEAR[1]), nation),
+            ("année du pays, en cours", NATION, MonthSpan(*BEGUN, MONDAY), None),
         ):
             yield await _territory(plan, (histories.name, long), duck, asked)
         yield await _days(plan, histories, long)
@@ -164,7 +165,7 @@ async def _timed(database: Database, ask: Ask) -> tuple[object, float]:
 
 
 async def _territory(
-    plan: Plan, where: tuple[str, Database], duck: Duck, asked: tuple[str, Territory, Span, float | None]
+    plan: Plan, where: tuple[str, Database], duck: Duck, asked: tuple[str, Territory, MonthSpan, float | None]
 ) -> Figure:
     """What an answer takes: reading, and rounding, which DuckDB is not asked to do."""
     (name, database), (what, territory, span, at_most) = where, asked
@@ -184,7 +185,7 @@ async def _territory(
     return Figure(f"(f) {what}, {_count(plan.cras)} CRA, {name}", measured, f"DuckDB {ms(yardstick)}", goal, met)
 
 
-async def _told(db: AsyncSession, territory: Territory, span: Span) -> Answer:
+async def _told(db: AsyncSession, territory: Territory, span: MonthSpan) -> Answer:
     """What was read, once it is rounded and added up too."""
     who, read = await conseillers(db, territory, span), await found(db, territory, span)
     read.rounded().figures(span.start, span.end)
@@ -198,7 +199,7 @@ async def _days(plan: Plan, histories: Histories, database: Database) -> Figure:
     return Figure(what, ms(median(took[1:])), "", "")
 
 
-def _questions(territory: Territory, span: Span) -> tuple[str, str]:
+def _questions(territory: Territory, span: MonthSpan) -> tuple[str, str]:
     """The sums by département and month, and how many conseillers, from the rows."""
     where = counted_in(territory, span.start, min(span.end, span.until))
     code = func.coalesce(CRA.c.departement_structure, "").label("code")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from commands.stats import sections
 from commands.stats.papers import Page
-from commands.stats.sections import Line, Section, Told
+from commands.stats.sections import LabelledValue, Presentation, Section
 from config.departements import DEPARTEMENTS
 from config.themes import THEMES
 from storage.cra.values import Activite, Age, Canal, Duree, Statut, Suite
@@ -32,9 +32,9 @@ FIGURES = Figures(
 MONTHS = {date(2026, month, 1): 31 * month % 83 for month in range(1, 12)}
 
 
-def page(told: Told | None = None) -> Page:
+def page(told: Presentation | None = None) -> Page:
     """A year of one conseiller, or what ``told`` lets be told of it."""
-    told = told or Told(FIGURES)
+    told = told or Presentation(FIGURES)
     return Page(
         title="Mes statistiques",
         period="du 1er janvier au 24 novembre 2026",
@@ -59,6 +59,6 @@ def page(told: Told | None = None) -> Page:
 def nation() -> Page:
     """Every département."""
     regional = [d for d in DEPARTEMENTS.values() if d.code_region]
-    lines = (Line(f"{d.nom} ({d.code})", i * 7919 % 9000 + 3) for i, d in enumerate(regional))
+    lines = (LabelledValue(f"{d.nom} ({d.code})", i * 7919 % 9000 + 3) for i, d in enumerate(regional))
     every = Section("departements", "Accompagnements par département", "comptes rendus", tuple(lines))
     return replace(page(), title="Statistiques nationales", stem="Statistiques_nationales", sections=(every,))

@@ -2,14 +2,14 @@
 
 from commands.stats.papers.csv import statistiques_csv
 from commands.stats.papers.page import Page
-from commands.stats.papers.territories import Row, Table, table_csv, table_xlsx
+from commands.stats.papers.territories import TerritoryRow, TerritoryTable, table_csv, table_xlsx
 from commands.stats.papers.typeset import carte, charts, pdf
 from commands.stats.papers.xlsx import Workbook, workbook
 
 __all__ = [
     "Page",
-    "Row",
-    "Table",
+    "TerritoryRow",
+    "TerritoryTable",
     "Workbook",
     "carte",
     "charts",

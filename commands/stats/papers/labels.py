@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from commands.stats.papers.page import Page
-from commands.stats.sections import Line, Section
+from commands.stats.sections import LabelledValue, Section
 
 _TITLES = {
     "canaux": "Canaux d’accompagnements",
@@ -47,17 +47,17 @@ def exported(page: Page) -> tuple[Section, ...]:
     return (*((Section("general", "Général", "", first),) if first else ()), *others)
 
 
-def _general(lines: Sequence[Line]) -> list[Line]:
+def _general(lines: Sequence[LabelledValue]) -> list[LabelledValue]:
     """General lines; a share is a line of its own, since it is one of something else than the rest."""
     told = []
     for line in lines:
-        told.append(Line(LABELS.get(line.label, line.label), line.value))
+        told.append(LabelledValue(LABELS.get(line.label, line.label), line.value))
         if line.percent is not None:
-            told.append(Line(FOLLOWED, line.percent))
+            told.append(LabelledValue(FOLLOWED, line.percent))
     return told
 
 
 def _section(section: Section) -> Section:
     labels = {"temps": _TIMES, "ages": _AGES}.get(section.key, {})
-    lines = tuple(Line(labels.get(line.label, line.label), line.value, line.percent) for line in section.lines)
+    lines = tuple(LabelledValue(labels.get(line.label, line.label), line.value, line.percent) for line in section.lines)
     return Section(section.key, _TITLES.get(section.key, section.title), section.unit, lines)

@@ -11,7 +11,7 @@ _WIDTHS = (8, 30)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TerritoryRow:
     """A territory and its values."""
 
     code: str
@@ -20,12 +20,12 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TerritoryTable:
     """Territories side by side; ``columns`` names the values, after the code and the name."""
 
     title: str
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TerritoryRow, ...]
     notes: tuple[str, ...] = ()
 
     @property
@@ -34,12 +34,12 @@ class Table:
         return ("Code", "Nom", *self.columns)
 
 
-def table_csv(table: Table, path: Path) -> None:
+def table_csv(table: TerritoryTable, path: Path) -> None:
     """The head, then a row each, then the notes: other programs find the columns in the first line."""
     write(path, _lines(table))
 
 
-def _lines(table: Table) -> Iterator[Sequence[Cell]]:
+def _lines(table: TerritoryTable) -> Iterator[Sequence[Cell]]:
     yield list(table.head)
     for row in table.rows:
         yield [row.code, row.nom, *row.values]
@@ -48,7 +48,7 @@ def _lines(table: Table) -> Iterator[Sequence[Cell]]:
         yield from ([note] for note in table.notes)
 
 
-def table_xlsx(table: Table, path: Path) -> None:
+def table_xlsx(table: TerritoryTable, path: Path) -> None:
     """The same as a sheet with a frozen head and a filter; the notes are on a sheet of their own."""
     from commands.stats.papers.xlsx import cells, opened
 
@@ -67,7 +67,7 @@ def table_xlsx(table: Table, path: Path) -> None:
         _told(book, table)
 
 
-def _told(book: Any, table: Table) -> None:
+def _told(book: Any, table: TerritoryTable) -> None:
     sheet = book.add_worksheet("À lire")
     sheet.set_column(0, 0, 100, book.add_format({"text_wrap": True}))
     for place, note in enumerate((table.title, *table.notes)):

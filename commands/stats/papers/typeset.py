@@ -12,7 +12,7 @@ from bot.french.dates import MONTHS
 from bot.texts import typeset
 from commands.stats.papers.glyphs import drawable
 from commands.stats.papers.page import NOTHING, Page, grouped, said
-from commands.stats.sections import Line, Section
+from commands.stats.sections import LabelledValue, Section
 
 # 400 points wide, as wide as a phone, drawn on 1440 pixels.
 _PPI = 1440 / 400 * 72
@@ -99,7 +99,7 @@ def _section(section: Section) -> dict[str, Any]:
     return {"title": _words(section.title), "unit": _words(section.unit), "lines": drawn}
 
 
-def _line(line: Line, unit: str) -> dict[str, Any]:
+def _line(line: LabelledValue, unit: str) -> dict[str, Any]:
     return {
         "label": _words(line.label),
         "value": line.value,
@@ -108,7 +108,7 @@ def _line(line: Line, unit: str) -> dict[str, Any]:
     }
 
 
-def _fewer(section: Section, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+def _fewer(section: Section, lines: tuple[LabelledValue, ...]) -> tuple[LabelledValue, ...]:
     """The lines, the last communes of a long list as one."""
     rest = lines[_COMMUNES:]
     if section.key != "communes" or len(rest) < 2:
@@ -116,7 +116,7 @@ def _fewer(section: Section, lines: tuple[Line, ...]) -> tuple[Line, ...]:
     return (*lines[:_COMMUNES], _sum(f"{len(rest)} autres communes", rest))
 
 
-def _months(lines: tuple[Line, ...]) -> list[dict[str, Any]]:
+def _months(lines: tuple[LabelledValue, ...]) -> list[dict[str, Any]]:
     """Lines of months (years when they are many), with what they add up to so far."""
     if len(lines) > _MONTHS:
         years = groupby(lines, key=lambda line: line.label.rpartition(" ")[2])
@@ -129,9 +129,9 @@ def _months(lines: tuple[Line, ...]) -> list[dict[str, Any]]:
     return told
 
 
-def _sum(label: str, lines: tuple[Line, ...]) -> Line:
+def _sum(label: str, lines: tuple[LabelledValue, ...]) -> LabelledValue:
     """Lines as one."""
-    return Line(label, sum(line.value for line in lines))
+    return LabelledValue(label, sum(line.value for line in lines))
 
 
 def _words(text: str) -> str:

@@ -9,16 +9,16 @@ from bot.french.periods import Period
 from bot.texts import Markdown, render
 from commands.stats.answers import difference
 from commands.stats.papers import Page
-from commands.stats.sections import Section, Told, charts, evolution, general, suites, temps
+from commands.stats.sections import Presentation, Section, charts, evolution, general, suites, temps
 from commands.stats.territory.months import Months, months_of, rule, to_come
-from commands.stats.territory.places import Wanted
+from commands.stats.territory.places import TerritoryQuery
 from storage.stats import Figures
 from storage.stats.monthly import conseillers
-from storage.stats.territories import Found, found
+from storage.stats.territories import CountedFigures, found
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class TerritoryAnswer:
     """What is said of a territory, and the page of it; ``drawn`` when there is something to draw."""
 
     text: Markdown
@@ -26,9 +26,9 @@ class Answer:
     drawn: bool
 
 
-async def answered(ctx: Context, wanted: Wanted) -> Answer:
+async def answered(ctx: Context, wanted: TerritoryQuery) -> TerritoryAnswer:
     """The figures of a territory in words, compared with the months before."""
-    there, earlier = wanted.place.territory, _earlier(ctx, wanted)
+    there, earlier = wanted.territory, _earlier(ctx, wanted)
     active = await conseillers(ctx.db, there, wanted.span(ctx))
     read = Months(start=earlier.start if earlier else wanted.start, end=wanted.end)
     counted = await found(ctx.db, there, read.span(ctx))
@@ -37,7 +37,7 @@ async def answered(ctx: Context, wanted: Wanted) -> Answer:
     drawn = any(line.value for section in page.sections for line in section.lines)
     text = render(
         "stats/territory",
-        place=wanted.place.name,
+        place=wanted.territory.name,
         page=page,
         widened=wanted.widened,
         to_come="" if wanted.told(ctx) else to_come(wanted.start),
@@ -45,22 +45,22 @@ async def answered(ctx: Context, wanted: Wanted) -> Answer:
         drawn=drawn,
         compared=_compared(ctx, wanted, figures, then) if drawn else "",
     )
-    return Answer(text, page, drawn)
+    return TerritoryAnswer(text, page, drawn)
 
 
-def _told(counted: Found, wanted: Months, earlier: Months | None) -> tuple[Figures, Figures]:
+def _told(counted: CountedFigures, wanted: Months, earlier: Months | None) -> tuple[Figures, Figures]:
     table = counted.rounded()
     then = table.figures(earlier.start, earlier.end) if earlier else Figures()
     return table.figures(wanted.start, wanted.end), then
 
 
-def page_of(ctx: Context, wanted: Wanted, figures: Figures) -> Page:
+def page_of(ctx: Context, wanted: TerritoryQuery, figures: Figures) -> Page:
     """What papers show of a territory."""
-    told = Told(figures)
+    told = Presentation(figures)
     sections = [general(told), suites(told), *charts(told), temps(told)]
     if len(figures.mois) > 1:
         sections.append(evolution(figures.mois))
-    return page(ctx, wanted, wanted.place.name, sections)
+    return page(ctx, wanted, wanted.territory.name, sections)
 
 
 def page(ctx: Context, months: Months, name: str, sections: Sequence[Section]) -> Page:
@@ -79,7 +79,7 @@ def page(ctx: Context, months: Months, name: str, sections: Sequence[Section]) -
     )
 
 
-def _earlier(ctx: Context, wanted: Wanted) -> Months | None:
+def _earlier(ctx: Context, wanted: TerritoryQuery) -> Months | None:
     """The whole months before, where there are some."""
     earlier = period_before(wanted.period(ctx.today))
     if earlier is None or earlier.end != wanted.start or earlier.start.day != 1:
@@ -87,7 +87,7 @@ def _earlier(ctx: Context, wanted: Wanted) -> Months | None:
     return months_of(earlier, ctx.today)
 
 
-def _compared(ctx: Context, wanted: Wanted, now: Figures, then: Figures) -> str:
+def _compared(ctx: Context, wanted: TerritoryQuery, now: Figures, then: Figures) -> str:
     """How much more or less than in the months before; of months in progress, only what those counted."""
     earlier, told = period_before(wanted.period(ctx.today)), wanted.told(ctx)
     pairs = [

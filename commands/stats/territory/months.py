@@ -9,7 +9,7 @@ from bot.french.dates import MONTHS, WEEKDAYS, say_day
 from bot.french.periods import Period, months_after
 from bot.french.words import of
 from commands.stats.papers.page import PARIS
-from storage.stats.monthly import Span
+from storage.stats.monthly import MonthSpan
 from storage.stats.territories import told_until
 
 _DAY = dt.timedelta(days=1)
@@ -35,9 +35,9 @@ class Months(BaseModel):
         end = min(self.end, until(ctx))
         return Period(self.start, end) if self.start < end else None
 
-    def span(self, ctx: Context) -> Span:
+    def span(self, ctx: Context) -> MonthSpan:
         """The same, as what is read for it."""
-        return Span(self.start, self.end, until(ctx))
+        return MonthSpan(self.start, self.end, until(ctx))
 
 
 def until(ctx: Context) -> dt.date:

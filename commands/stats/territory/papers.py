@@ -10,14 +10,14 @@ from bot.french.words import fold
 from bot.replies import Parcel, Replies, SendFile
 from bot.texts import render
 from commands.stats.feature import ANIMATEURS, feature
-from commands.stats.papers import Table, carte, table_csv, table_xlsx
+from commands.stats.papers import TerritoryTable, carte, table_csv, table_xlsx
 from commands.stats.private import on_its_way
 from commands.stats.territory.months import Months, months_of, to_come
 from commands.stats.territory.places import period_in
 from commands.stats.territory.together import carte_of, every, table_of
 from storage.people import Role
 
-Format = Literal["csv", "xlsx"]
+TableFormat = Literal["csv", "xlsx"]
 WRITERS = {"csv": table_csv, "xlsx": table_xlsx}
 WAITING = "Préparation de votre fichier…"
 DONE = "✅ Votre fichier est prêt, juste en dessous."
@@ -30,7 +30,7 @@ class TakeDepartements(Months):
 class Departements(Months):
     """The table of all départements as a file."""
 
-    format: Format = "xlsx"
+    format: TableFormat = "xlsx"
 
 
 class Carte(Months):
@@ -42,7 +42,7 @@ async def export(ctx: Context, text: str) -> Replies:
     if ctx.user.role is not Role.ANIMATEUR:
         raise UserError("L’export des départements est réservé aux animateurs de communauté.")
     word, _, rest = text.strip().partition(" ")
-    formats: dict[str, Format] = {"csv": "csv", "xlsx": "xlsx", "excel": "xlsx"}
+    formats: dict[str, TableFormat] = {"csv": "csv", "xlsx": "xlsx", "excel": "xlsx"}
     if fold(word) not in formats:
         raise UserError("En quelle forme ? Tapez /stats departement exporter csv, ou xlsx, puis une période.")
     months = months_of(period_in(ctx, rest), ctx.today)
@@ -61,7 +61,7 @@ async def departements(ctx: Context, order: Departements, folder: Path) -> Parce
     period, read = _told(ctx, order), await every(ctx, order)
     path = folder / f"Departements_{period.start:%d-%m-%Y}_{period.last:%d-%m-%Y}.{order.format}"
 
-    def written() -> Table:
+    def written() -> TerritoryTable:
         WRITERS[order.format](made := table_of(ctx, order, read), path)
         return made
 

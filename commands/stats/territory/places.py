@@ -3,8 +3,6 @@
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
 from bot.context import Context
 from bot.errors import UserError
@@ -13,13 +11,10 @@ from bot.french.words import fold, join
 from bot.texts import quote
 from commands.stats.territory.months import Months, months_of
 from config.departements import DEPARTEMENTS
-from dialogs.stats import UNDERSTOOD, NoPeriod, period_of
+from config.territories import NATION, REGION_NAMES, REGIONS, Territory, TerritoryKind, departement, region
+from dialogs.stats import UNDERSTOOD, UnreadPeriod, period_of
 from storage.people import Person, Role
-from storage.stats.queries import NATION as EVERYWHERE
-from storage.stats.queries import Territory
-from storage.stats.territories import REGIONS
 
-NAMES_OF_REGIONS = {d.code_region: d.region for d in DEPARTEMENTS.values() if d.code_region}
 _SHORT = {"paca": "93", "idf": "11", "aura": "84"}
 _LEADS = {"de", "du", "des", "d", "le", "la", "les", "l", "en", "dans", "departement", "region"}
 _LONGEST_NAME = 12
@@ -28,58 +23,34 @@ _ELIDED = re.compile(r"\b([dl])['’]", re.IGNORECASE)
 _DAY = dt.timedelta(days=1)
 
 
-class Kind(StrEnum):
-    """The sizes of territories."""
-
-    DEPARTEMENT = "departement"
-    REGION = "region"
-    NATIONAL = "national"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A territory; the nation has no code."""
-
-    kind: Kind
-    code: str = ""
-
-    @property
-    def territory(self) -> Territory:
-        """What is counted for it."""
-        if self.kind is Kind.NATIONAL:
-            return EVERYWHERE
-        inside = (self.code,) if self.kind is Kind.DEPARTEMENT else (c for c, r in REGIONS.items() if r == self.code)
-        return Territory(tuple(inside))
-
-    @property
-    def name(self) -> str:
-        """« Rhône (69) », « Auvergne-Rhône-Alpes », « France entière »."""
-        if self.kind is Kind.DEPARTEMENT:
-            return f"{DEPARTEMENTS[self.code].nom} ({self.code})"
-        return NAMES_OF_REGIONS[self.code] if self.kind is Kind.REGION else "France entière"
+_UNDERSTOOD = UNDERSTOOD[0].lower() + UNDERSTOOD[1:]
+_NEITHER: Mapping[TerritoryKind | None, str] = {
+    TerritoryKind.DEPARTEMENT: "Je n’ai reconnu ni département ni période dans « {} ». Pour un département, donnez son "
+    "nom ou son numéro : /stats departement Rhône septembre, /stats departement 69 mois dernier. Pour la période, {}",
+    TerritoryKind.REGION: "Je n’ai reconnu ni région ni période dans « {} ». Pour une région, donnez son nom ou son "
+    "numéro : /stats region Bretagne septembre, /stats region 53 mois dernier. Pour la période, {}",
+}
+"""What is said of a text that may also name a territory."""
 
 
-NATION = Place(Kind.NATIONAL)
-
-
-class Wanted(Months):
+class TerritoryQuery(Months):
     """A territory in whole months, as buttons and orders carry it; ``widened`` when other days were asked for."""
 
-    kind: Kind
+    kind: TerritoryKind
     code: str = ""
     widened: bool = False
 
     @property
-    def place(self) -> Place:
+    def territory(self) -> Territory:
         """The territory. Raises UserError when there is none of that code."""
-        known: Mapping[Kind, Mapping[str, object]] = {
-            Kind.DEPARTEMENT: DEPARTEMENTS,
-            Kind.REGION: NAMES_OF_REGIONS,
-            Kind.NATIONAL: {"": ""},
+        known: Mapping[TerritoryKind, Mapping[str, object]] = {
+            TerritoryKind.DEPARTEMENT: DEPARTEMENTS,
+            TerritoryKind.REGION: REGION_NAMES,
+            TerritoryKind.NATIONAL: {"": ""},
         }
         if self.code not in known[self.kind]:
             raise UserError("Ce territoire n’existe pas, ou plus.")
-        return Place(self.kind, self.code)
+        return Territory(self.kind, self.code)
 
     def about(self, period: Period, today: dt.date) -> dict[str, object]:
         """The fields of a payload that asks the same of other days."""
@@ -88,10 +59,10 @@ class Wanted(Months):
     @property
     def same(self) -> dict[str, object]:
         """The fields of a payload that asks just this."""
-        return {name: getattr(self, name) for name in Wanted.model_fields}
+        return {name: getattr(self, name) for name in TerritoryQuery.model_fields}
 
 
-def read(ctx: Context, kind: Kind, text: str) -> Wanted:
+def read(ctx: Context, kind: TerritoryKind, text: str) -> TerritoryQuery:
     """What a line asks for: one’s own territory when it names none, this month when it says nothing of it.
 
     Raises UserError saying what is understood, or what this person may see.
@@ -102,12 +73,12 @@ def read(ctx: Context, kind: Kind, text: str) -> Wanted:
         code = _own(ctx.user, kind)
     months = months_of(period, ctx.today)
     widened = months.period(ctx.today) != Period(period.start, min(period.end, ctx.today + _DAY))
-    wanted = Wanted(kind=kind, code=code, widened=widened, **months.model_dump())
-    check(ctx.user, wanted.place)
+    wanted = TerritoryQuery(kind=kind, code=code, widened=widened, **months.model_dump())
+    check(ctx.user, wanted.territory)
     return wanted
 
 
-def named(kind: Kind, text: str) -> tuple[str | None, str]:
+def named(kind: TerritoryKind, text: str) -> tuple[str | None, str]:
     """The code of the territory that a text begins with, by code or name, and the rest of it."""
     words = _ELIDED.sub(r"\1 ", text).split()
     folded = [fold(word) for word in words]
@@ -120,49 +91,40 @@ def named(kind: Kind, text: str) -> tuple[str | None, str]:
     return None, text.strip()
 
 
-def period_in(ctx: Context, text: str, kind: Kind | None = None) -> Period:
+def period_in(ctx: Context, text: str, kind: TerritoryKind | None = None) -> Period:
     """The period of a text. Raises UserError saying what is understood."""
     try:
         return period_of(text, ctx.clues)
-    except NoPeriod:
-        pass
+    except UnreadPeriod as problem:
+        raise UserError(_NEITHER[kind].format(quote(text), _UNDERSTOOD) if kind in _NEITHER else str(problem)) from None
     except ValueError as problem:
         raise UserError(str(problem)) from None
-    said = {
-        Kind.DEPARTEMENT: "ni département ni période dans « {} ». Pour un département, donnez son nom ou son numéro : "
-        "/stats departement Rhône septembre, /stats departement 69 mois dernier.",
-        Kind.REGION: "ni région ni période dans « {} ». Pour une région, donnez son nom ou son numéro : "
-        "/stats region Bretagne septembre, /stats region 53 mois dernier.",
-    }.get(kind or Kind.NATIONAL, "aucune période dans « {} ».")
-    period = UNDERSTOOD[0].lower() + UNDERSTOOD[1:]
-    raise UserError(f"Je n’ai reconnu {said.format(quote(text))} Pour la période, {period}")
 
 
-def check(user: Person, place: Place) -> None:
+def check(user: Person, territory: Territory) -> None:
     """Raises UserError, saying what this person may see, when that is not it."""
-    if user.role is Role.ANIMATEUR or place in visible(user):
+    if user.role is Role.ANIMATEUR or territory in visible(user):
         return
-    names = [p.name for p in visible(user) if p is not NATION]
+    names = [t.name for t in visible(user) if t is not NATION]
     mine = f"Vous pouvez voir {join(['la France entière', *names])}." if names else _homeless()
     raise UserError(f"Les chiffres de ce territoire sont réservés aux animateurs de communauté. {mine}")
 
 
-def visible(user: Person) -> list[Place]:
+def visible(user: Person) -> list[Territory]:
     """What conseillers and coordinateurs see: the nation, their départements and régions."""
     codes = [code for code in user.departements if code in DEPARTEMENTS]
     regions = dict.fromkeys(REGIONS[code] for code in codes if code in REGIONS)
-    mine = [*(Place(Kind.DEPARTEMENT, c) for c in codes), *(Place(Kind.REGION, c) for c in regions)]
-    return [NATION, *mine]
+    return [NATION, *map(departement, codes), *map(region, regions)]
 
 
-def _own(user: Person, kind: Kind) -> str:
+def _own(user: Person, kind: TerritoryKind) -> str:
     code = user.departement if user.departement in DEPARTEMENTS else None
-    if kind is Kind.NATIONAL:
+    if kind is TerritoryKind.NATIONAL:
         return ""
-    if code and (kind is Kind.DEPARTEMENT or code in REGIONS):
-        return code if kind is Kind.DEPARTEMENT else REGIONS[code]
+    if code and (kind is TerritoryKind.DEPARTEMENT or code in REGIONS):
+        return code if kind is TerritoryKind.DEPARTEMENT else REGIONS[code]
     if user.role is Role.ANIMATEUR or code:
-        example = "departement 69" if kind is Kind.DEPARTEMENT else "region Bretagne"
+        example = "departement 69" if kind is TerritoryKind.DEPARTEMENT else "region Bretagne"
         raise UserError(f"De quel territoire ? Indiquez-le : /stats {example}.")
     raise UserError(_homeless())
 
@@ -174,10 +136,10 @@ def _homeless() -> str:
     )
 
 
-def _known(kind: Kind) -> Mapping[str, str]:
-    if kind is Kind.DEPARTEMENT:
+def _known(kind: TerritoryKind) -> Mapping[str, str]:
+    if kind is TerritoryKind.DEPARTEMENT:
         return _names({code: d.nom for code, d in DEPARTEMENTS.items()})
-    return _names(NAMES_OF_REGIONS) | _SHORT if kind is Kind.REGION else {}
+    return _names(REGION_NAMES) | _SHORT if kind is TerritoryKind.REGION else {}
 
 
 def _names(territories: Mapping[str, str]) -> dict[str, str]:

@@ -12,18 +12,19 @@ from commands.stats.papers import charts
 from commands.stats.private import in_direct, whispered
 from commands.stats.territory.answers import answered
 from commands.stats.territory.papers import TakeDepartements, export
-from commands.stats.territory.places import Kind, Wanted, check, read
+from commands.stats.territory.places import TerritoryQuery, check, read
+from config.territories import TerritoryKind
 from storage.people import Role
 
 EXPORT = "exporter"
 WAITING, DONE = "Préparation des chiffres…", "Voici les chiffres, juste en dessous."
 
 
-class SeeTerritory(Wanted):
+class SeeTerritory(TerritoryQuery):
     """« Voir octobre 2026 »: the territory in other months."""
 
 
-class TerritoryPictures(Wanted):
+class TerritoryPictures(TerritoryQuery):
     """The answer with its pictures, sent as a direct message."""
 
 
@@ -38,7 +39,7 @@ async def of_departement(ctx: Context, text: str) -> Replies:
     word, _, rest = text.strip().partition(" ")
     if fold(word) == EXPORT:
         return await export(ctx, rest)
-    return await shown(ctx, read(ctx, Kind.DEPARTEMENT, text))
+    return await shown(ctx, read(ctx, TerritoryKind.DEPARTEMENT, text))
 
 
 @feature.command(
@@ -49,7 +50,7 @@ async def of_departement(ctx: Context, text: str) -> Replies:
 )
 async def of_region(ctx: Context, text: str) -> Replies:
     """The figures of a région."""
-    return await shown(ctx, read(ctx, Kind.REGION, text))
+    return await shown(ctx, read(ctx, TerritoryKind.REGION, text))
 
 
 @feature.command(
@@ -60,7 +61,7 @@ async def of_region(ctx: Context, text: str) -> Replies:
 )
 async def of_nation(ctx: Context, text: str) -> Replies:
     """The figures of the nation."""
-    return await shown(ctx, read(ctx, Kind.NATIONAL, text))
+    return await shown(ctx, read(ctx, TerritoryKind.NATIONAL, text))
 
 
 @feature.button(SeeTerritory, roles=COMMUNITY, writes=False)
@@ -69,9 +70,9 @@ async def see(ctx: Context, click: SeeTerritory) -> Replies:
     return await shown(ctx, click)
 
 
-async def shown(ctx: Context, wanted: Wanted) -> Replies:
+async def shown(ctx: Context, wanted: TerritoryQuery) -> Replies:
     """The figures where they were asked for; the pictures always where nobody else sees them."""
-    check(ctx.user, wanted.place)
+    check(ctx.user, wanted.territory)
     pictures = SendFile(user_id=ctx.user.id, order=TerritoryPictures(**wanted.same))
     if await in_direct(ctx):
         return replace(pictures, waiting=WAITING)
@@ -84,13 +85,13 @@ async def shown(ctx: Context, wanted: Wanted) -> Replies:
 @feature.file(TerritoryPictures, roles=COMMUNITY)
 async def pictures(ctx: Context, order: TerritoryPictures, folder: Path) -> Parcel:
     """The figures with their charts."""
-    check(ctx.user, order.place)
+    check(ctx.user, order.territory)
     answer = await answered(ctx, order)
     files = await ctx.compute(lambda: charts(answer.page, folder)) if answer.drawn else []
     return Parcel(answer.text, buttons(ctx, order), files=files, done=DONE)
 
 
-def buttons(ctx: Context, wanted: Wanted) -> list[Button]:
+def buttons(ctx: Context, wanted: TerritoryQuery) -> list[Button]:
     """Where to go from there."""
     period = wanted.period(ctx.today)
     beside = [period_before(period), period_after(period, ctx.today)]

@@ -3,18 +3,17 @@
 from dataclasses import dataclass
 
 from bot.context import Context
-from commands.stats.papers import Page, Row, Table
-from commands.stats.sections import Line, Section
+from commands.stats.papers import Page, TerritoryRow, TerritoryTable
+from commands.stats.sections import LabelledValue, Section
 from commands.stats.territory.answers import page
 from commands.stats.territory.months import Months, rule
-from commands.stats.territory.places import Kind, Place
 from config.departements import DEPARTEMENTS
+from config.territories import NATION, departement
 from config.themes import THEMES
 from storage.cra.measures import CANAUX, DUREES, THEME_BITS
 from storage.cra.table import AGES, STATUTS, SUITES
 from storage.stats.monthly import conseillers_of_each
-from storage.stats.queries import NATION
-from storage.stats.territories import Found, found
+from storage.stats.territories import CountedFigures, found
 
 CONSEILLERS = "Conseillers actifs"
 COLUMNS = {
@@ -38,20 +37,20 @@ COLUMNS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Every:
+class EveryDepartement:
     """What is read to tell of every département."""
 
-    found: Found
+    found: CountedFigures
     conseillers: dict[str, int]
 
 
-async def every(ctx: Context, months: Months) -> Every:
+async def every(ctx: Context, months: Months) -> EveryDepartement:
     """Read it."""
     span = months.span(ctx)
-    return Every(await found(ctx.db, NATION, span), await conseillers_of_each(ctx.db, NATION, span))
+    return EveryDepartement(await found(ctx.db, NATION, span), await conseillers_of_each(ctx.db, NATION, span))
 
 
-def table_of(ctx: Context, months: Months, read: Every) -> Table:
+def table_of(ctx: Context, months: Months, read: EveryDepartement) -> TerritoryTable:
     """One row a département; those without any compte rendu count zero everywhere."""
     told = read.found.rounded()
     names = {code: d.nom for code, d in DEPARTEMENTS.items()}
@@ -59,17 +58,20 @@ def table_of(ctx: Context, months: Months, read: Every) -> Table:
     rows = []
     for code, nom in names.items():
         measures = told.measures(months.start, months.end, code)
-        rows.append(Row(code, nom, (read.conseillers.get(code, 0), *(measures[name] for name in COLUMNS))))
+        rows.append(TerritoryRow(code, nom, (read.conseillers.get(code, 0), *(measures[name] for name in COLUMNS))))
     side_by_side = page(ctx, months, "départements", ())
     notes = (f"Jours : {side_by_side.days}, selon le département de la structure.", rule(ctx, months))
-    return Table(f"Départements — {side_by_side.period}", (CONSEILLERS, *COLUMNS.values()), tuple(rows), notes)
+    return TerritoryTable(f"Départements — {side_by_side.period}", (CONSEILLERS, *COLUMNS.values()), tuple(rows), notes)
 
 
-def carte_of(ctx: Context, months: Months, read: Every) -> Page:
+def carte_of(ctx: Context, months: Months, read: EveryDepartement) -> Page:
     """The accompaniments of all départements."""
     told = read.found.rounded()
     lines = tuple(
-        Line(Place(Kind.DEPARTEMENT, code).name, told.measures(months.start, months.end, code)["accompagnements"])
+        LabelledValue(
+            departement(code).name,
+            told.measures(months.start, months.end, code)["accompagnements"],
+        )
         for code in DEPARTEMENTS
     )
     section = Section("departements", "Accompagnements par département", "comptes rendus", lines)

@@ -7,7 +7,7 @@ from bot.forms import Clues
 from dialogs.cra.line.choose import Piece, choose
 from dialogs.cra.line.gather import gather
 from dialogs.cra.line.printing import print_line
-from dialogs.cra.line.tokens import Typed, split
+from dialogs.cra.line.tokens import TypedLine, split
 
 __all__ = ["Line", "print_line", "read_line"]
 
@@ -41,7 +41,7 @@ def read_line(text: str, clues: Clues, last_commune: str = "") -> Line:
     return Line(found.raw, unread, found.mistakes, tuple(found.assumed))
 
 
-def _unread(typed: Typed, pieces: list[Piece]) -> tuple[str, ...]:
+def _unread(typed: TypedLine, pieces: list[Piece]) -> tuple[str, ...]:
     """What was not understood, as typed: words typed as one are named as one."""
     runs: list[tuple[int, int]] = []
     for piece in pieces:

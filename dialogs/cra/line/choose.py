@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.forms import Clues
 from dialogs.cra.line.readers import LONGEST, NAME, WAYS, Reading, Span, read_comma_theme
-from dialogs.cra.line.tokens import Typed
+from dialogs.cra.line.tokens import TypedLine
 from dialogs.cra.line.words import SMALL
 
 SMALL_COST, UNREAD_COST, CUT_COST = 0.01, 10.0, 0.2
@@ -30,7 +30,7 @@ class _Best:
     small: bool = False
 
 
-def choose(typed: Typed, clues: Clues) -> list[Piece]:
+def choose(typed: TypedLine, clues: Clues) -> list[Piece]:
     """Cut the line into pieces, the small words left out."""
     best = [_Best(0.0, None)] * (len(typed.tokens) + 1)
     for first in reversed(range(len(typed.tokens))):
@@ -46,7 +46,7 @@ def _follow(best: list[_Best]) -> Iterator[Piece]:
         first = piece.end
 
 
-def _candidates(typed: Typed, first: int, best: list[_Best], clues: Clues) -> Iterator[_Best]:
+def _candidates(typed: TypedLine, first: int, best: list[_Best], clues: Clues) -> Iterator[_Best]:
     alone = Piece(first, first + 1, None)
     small = typed.tokens[first].word in SMALL
     yield _Best((SMALL_COST if small else UNREAD_COST) + _after(typed, first + 1, best), alone, small)
@@ -55,12 +55,12 @@ def _candidates(typed: Typed, first: int, best: list[_Best], clues: Clues) -> It
             yield _Best(reading.cost + _after(typed, end, best), Piece(first, end, reading))
 
 
-def _after(typed: Typed, end: int, best: list[_Best]) -> float:
+def _after(typed: TypedLine, end: int, best: list[_Best]) -> float:
     """What the rest costs, and the cut between words that were typed as one."""
     return best[end].cost + (CUT_COST if typed.tokens[end - 1].glued else 0.0)
 
 
-def _readings(typed: Typed, first: int, end: int, clues: Clues) -> Iterator[Reading]:
+def _readings(typed: TypedLine, first: int, end: int, clues: Clues) -> Iterator[Reading]:
     tokens = typed.tokens[first:end]
     if any(token.strange for token in tokens) or _torn_number(typed, first) or _torn_number(typed, end):
         return
@@ -79,6 +79,6 @@ def _readings(typed: Typed, first: int, end: int, clues: Clues) -> Iterator[Read
             yield found
 
 
-def _torn_number(typed: Typed, index: int) -> bool:
+def _torn_number(typed: TypedLine, index: int) -> bool:
     """Whether « 10-20 » would be cut before this token: neither number says what both do."""
     return typed.hyphenated(index - 1) and all(t.word.isdigit() for t in typed.tokens[index - 1 : index + 1])

@@ -8,9 +8,9 @@ from bot.forms import Clues
 from bot.french.durations import say_minutes
 from bot.french.words import NBSP, join
 from dialogs.cra.line.choose import Piece
-from dialogs.cra.line.gathered import Gathered
+from dialogs.cra.line.gathered import Gathering
 from dialogs.cra.line.naming import name_commune
-from dialogs.cra.line.tokens import Typed
+from dialogs.cra.line.tokens import TypedLine
 from dialogs.cra.line.weigh import weigh
 from dialogs.cra.line.words import NO_SUITE
 from storage.cra.rules import problems
@@ -39,9 +39,9 @@ _TWO = {
 }
 
 
-def gather(typed: Typed, pieces: list[Piece], clues: Clues, last_commune: str) -> Gathered:
+def gather(typed: TypedLine, pieces: list[Piece], clues: Clues, last_commune: str) -> Gathering:
     """Weigh the pieces against each other, then make each element of the form."""
-    found = Gathered()
+    found = Gathering()
     weigh(found, pieces)
     for element in _TWO:
         _take_one(found, element)
@@ -54,7 +54,7 @@ def gather(typed: Typed, pieces: list[Piece], clues: Clues, last_commune: str) -
     return found
 
 
-def _take_one(found: Gathered, element: str) -> None:
+def _take_one(found: Gathering, element: str) -> None:
     """Take the one value, or say that there are several."""
     values = found.values(element)
     if len(values) > 1:
@@ -64,7 +64,7 @@ def _take_one(found: Gathered, element: str) -> None:
         found.raw[element] = int(values[0]) if element in ("participants", "recurrents") else values[0]
 
 
-def _advice(found: Gathered, element: str) -> str:
+def _advice(found: Gathering, element: str) -> str:
     if element in ("age", "statut") and found.values("activite") == [Activite.COLLECTIF]:
         return f"Gardez la réponse la plus fréquente{NBSP}: «{NBSP}Répartir{NBSP}» précisera ensuite."
     return "Gardez une seule réponse."
@@ -78,7 +78,7 @@ def _shown(element: str, value: str) -> str:
     return _LABELS.get(element, {}).get(value, "sans suite" if value == NO_SUITE else value)
 
 
-def _judge_duration(found: Gathered) -> None:
+def _judge_duration(found: Gathering) -> None:
     """Name the durations around one that the form does not have."""
     minutes = int(found.raw.get("duree", DUREES[0]))
     if minutes in DUREES:
@@ -89,7 +89,7 @@ def _judge_duration(found: Gathered) -> None:
     found.mistakes["duree"] = f"{say_minutes(minutes)} n’est pas une durée du formulaire{NBSP}: indiquez {choices}."
 
 
-def _assume(found: Gathered, clues: Clues, commune: str) -> None:
+def _assume(found: Gathering, clues: Clues, commune: str) -> None:
     """Take what may go without saying; age, themes and duration may not."""
     for element, what, value, said in _defaults(found, clues, commune):
         if element not in found.raw and element not in found.mistakes:
@@ -97,7 +97,7 @@ def _assume(found: Gathered, clues: Clues, commune: str) -> None:
             found.assumed.append(f"{what}{NBSP}: {said}")
 
 
-def _defaults(found: Gathered, clues: Clues, commune: str) -> Iterator[tuple[str, str, str, str]]:
+def _defaults(found: Gathering, clues: Clues, commune: str) -> Iterator[tuple[str, str, str, str]]:
     yield "date", "date", clues.today.isoformat(), "aujourd’hui"
     kind = Activite.COLLECTIF if found.raw.get("participants", 1) > 1 else Activite.INDIVIDUEL
     yield "activite", "activité", kind.value, kind.label
@@ -107,7 +107,7 @@ def _defaults(found: Gathered, clues: Clues, commune: str) -> Iterator[tuple[str
     yield "statut", "statut", Statut.HETEROGENE.value, "non renseigné"
 
 
-def _judge(found: Gathered, clues: Clues) -> None:
+def _judge(found: Gathering, clues: Clues) -> None:
     """Say what no report can be, among what was understood."""
     raw = found.raw
     values: dict[str, Any] = {element: raw[element] for element in ("participants", "recurrents") if element in raw}

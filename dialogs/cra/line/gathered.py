@@ -8,7 +8,7 @@ from dialogs.cra.line.words import Meaning
 
 
 @dataclass
-class Gathered:
+class Gathering:
     """Values by element, as said; then, as they are settled, the parts of a `Line`."""
 
     said: dict[str, list[str]] = field(default_factory=dict)

@@ -6,9 +6,9 @@ from rapidfuzz.distance import OSA
 from bot.forms import Clues
 from bot.french.words import NBSP, fold, join
 from dialogs.cra.line.choose import Piece
-from dialogs.cra.line.gathered import Gathered
+from dialogs.cra.line.gathered import Gathering
 from dialogs.cra.line.readers import has_code
-from dialogs.cra.line.tokens import Typed
+from dialogs.cra.line.tokens import TypedLine
 from dialogs.cra.line.words import SMALL
 from dialogs.cra.places import read_place, settle
 from storage.communes import Place, find, matching
@@ -21,7 +21,7 @@ _ALIKE, _VERY_ALIKE = 85, 92
 _Run = tuple[int, int]
 
 
-def name_commune(found: Gathered, typed: Typed, pieces: list[Piece], clues: Clues) -> None:
+def name_commune(found: Gathering, typed: TypedLine, pieces: list[Piece], clues: Clues) -> None:
     """Settle the commune: its label, or what was typed and a sentence; words of its name are no longer unread."""
     named = [piece for piece in pieces if piece.reading and piece.reading.element == "commune"]
     texts = list(dict.fromkeys(typed.slice(piece.first, piece.end) for piece in named))
@@ -64,7 +64,7 @@ def _same(word: str, other: str) -> bool:
     return word == other or (len(word) >= 4 and OSA.distance(word, other, score_cutoff=1) <= 1)
 
 
-def _explain(found: Gathered, typed: Typed, texts: list[str], clues: Clues) -> None:
+def _explain(found: Gathering, typed: TypedLine, texts: list[str], clues: Clues) -> None:
     """Say why the mentions are no commune: several ones, or one that leaves a choice."""
     if len(texts) > 1:
         found.mistakes["commune"] = f"Plusieurs communes sont indiquées{NBSP}: {join(texts)}. Gardez une seule réponse."
@@ -80,11 +80,11 @@ def _explain(found: Gathered, typed: Typed, texts: list[str], clues: Clues) -> N
         found.mistakes["commune"] = str(problem)
 
 
-def _said(typed: Typed, piece: Piece) -> str:
+def _said(typed: TypedLine, piece: Piece) -> str:
     return typed.slice(piece.first, piece.end)
 
 
-def _mistyped(found: Gathered, typed: Typed, pieces: list[Piece], clues: Clues) -> bool:
+def _mistyped(found: Gathering, typed: TypedLine, pieces: list[Piece], clues: Clues) -> bool:
     """Find unread words that resemble a commune’s name, and say which it may be."""
     for first, end in _runs(typed, pieces)[:_TRIED]:
         text = typed.slice(first, end)
@@ -102,14 +102,14 @@ def _mistyped(found: Gathered, typed: Typed, pieces: list[Piece], clues: Clues) 
     return False
 
 
-def _is_proper(typed: Typed, first: int, end: int) -> bool:
+def _is_proper(typed: TypedLine, first: int, end: int) -> bool:
     """Whether words are announced by « à » or look like a name: a hyphen, or a capital that begins no sentence."""
     text = typed.slice(first, end)
     named = first > 0 and text[0].isupper() and not typed.plain.isupper()
     return named or "-" in text or (first > 0 and typed.tokens[first - 1].word == "a")
 
 
-def _runs(typed: Typed, pieces: list[Piece]) -> list[_Run]:
+def _runs(typed: TypedLine, pieces: list[Piece]) -> list[_Run]:
     """Runs of unread words and names of communes, small words between them, with something unread in each."""
     runs: list[tuple[int, int, bool]] = []
     for piece in pieces:
@@ -124,7 +124,7 @@ def _runs(typed: Typed, pieces: list[Piece]) -> list[_Run]:
     return [(first, end) for first, end, unread in runs if unread and len(typed.words(first, end)) >= 5]
 
 
-def _joined(typed: Typed, end: int, first: int) -> bool:
+def _joined(typed: TypedLine, end: int, first: int) -> bool:
     between = typed.tokens[end:first]
     parted = any(token.parted for token in typed.tokens[end - 1 : first])
     return not parted and all(token.word in SMALL for token in between)

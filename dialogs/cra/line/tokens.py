@@ -53,7 +53,7 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedLine:
     """A line: as typed, the same with plain signs (position by position), its tokens, and what was too much."""
 
     text: str
@@ -89,7 +89,7 @@ class Typed:
         return " ".join(self.text[self.tokens[first].start : self.tokens[end - 1].end].split())
 
 
-def split(text: str) -> Typed:
+def split(text: str) -> TypedLine:
     """Split a line; what is beyond READ_MAX or TOKENS_MAX is left as the rest."""
     shown = _INVISIBLE.sub("", text[: 4 * READ_MAX])
     plain = shown[:READ_MAX].translate(_PLAIN)
@@ -97,7 +97,7 @@ def split(text: str) -> Typed:
     end = found[TOKENS_MAX].start() if len(found) > TOKENS_MAX else len(plain)
     stops = [match.start() for match in found[1:]] + [end]
     tokens = tuple(_token(plain, match, stop) for match, stop in zip(found[:TOKENS_MAX], stops, strict=False))
-    return Typed(shown[:end], plain[:end], tokens, (shown[end:] or text[4 * READ_MAX :]).strip())
+    return TypedLine(shown[:end], plain[:end], tokens, (shown[end:] or text[4 * READ_MAX :]).strip())
 
 
 def _token(plain: str, match: re.Match[str], stop: int) -> Token:

@@ -1,7 +1,7 @@
 """What a word means where that depends on the rest of the line, whatever the order in which it was typed."""
 
 from dialogs.cra.line.choose import Piece
-from dialogs.cra.line.gathered import Gathered
+from dialogs.cra.line.gathered import Gathering
 from dialogs.cra.line.readers import BARE_NUMBER, Reading
 from dialogs.cra.line.words import ALL, SOME, WEAK, Meaning
 from storage.cra.values import PARTICIPANTS_MAX, Activite
@@ -9,7 +9,7 @@ from storage.cra.values import PARTICIPANTS_MAX, Activite
 _Read = tuple[Piece, Reading]
 
 
-def weigh(found: Gathered, pieces: list[Piece]) -> None:
+def weigh(found: Gathering, pieces: list[Piece]) -> None:
     """Gather the values of all pieces, those that depend on others last; communes are named elsewhere."""
     later: list[_Read] = []
     for piece in pieces:
@@ -34,7 +34,7 @@ def _depends(reading: Reading) -> bool:
     return bool(reading.other) or reading.element in (BARE_NUMBER, WEAK) or reading.value in (SOME, ALL)
 
 
-def _weak_activity(found: Gathered, later: list[_Read]) -> None:
+def _weak_activity(found: Gathering, later: list[_Read]) -> None:
     """« Rdv », « demande »… tell the activity if nothing better does, « groupe » before the others.
 
     Of several people they tell none: an « accompagnement » of eight is a workshop.
@@ -47,7 +47,7 @@ def _weak_activity(found: Gathered, later: list[_Read]) -> None:
         found.add(("activite", next(activite.value for activite in order if activite in weak)))
 
 
-def _bare_number(found: Gathered, numbers: list[_Read]) -> None:
+def _bare_number(found: Gathering, numbers: list[_Read]) -> None:
     """A number alone counts the participants of a workshop if nothing else does.
 
     Where no activity is said it could be minutes as well: then a duration must be there.
@@ -61,7 +61,7 @@ def _bare_number(found: Gathered, numbers: list[_Read]) -> None:
         found.unread.extend(piece for piece, _ in numbers)
 
 
-def _meant(found: Gathered, reading: Reading) -> Meaning:
+def _meant(found: Gathering, reading: Reading) -> Meaning:
     """Which of two meanings holds: the theme where it is the only one, or where the first is said already."""
     assert reading.other
     said = found.values(reading.element)
@@ -72,7 +72,7 @@ def _meant(found: Gathered, reading: Reading) -> Meaning:
     return reading.element, reading.value
 
 
-def _uncounted(found: Gathered, piece: Piece, amount: str) -> None:
+def _uncounted(found: Gathering, piece: Piece, amount: str) -> None:
     """« Déjà venu » says one where there is one person, « tous » everybody."""
     people = found.values("participants")
     alone = people == ["1"] or (not people and found.values("activite") != [Activite.COLLECTIF])

@@ -9,22 +9,27 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from cli.errors import OperatorError
 from config.departements import DEPARTEMENTS, Departement
 from config.folding import fold
+from config.territories import NATION, Territory, TerritoryKind
 from storage import people
 from storage.people import Person
 from storage.stats import Figures
-from storage.stats.queries import NATION, Territory, of_territory, own
+from storage.stats.queries import of_territory, own
 
 _FAR = date(9000, 1, 1)
 """After every compte rendu, and with room for a day more."""
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """One person of the register, else a territory; ``title`` says which."""
+class Subject:
+    """Whose figures: one person’s of the register, else a territory’s."""
 
-    title: str
     person: Person | None = None
     territory: Territory = NATION
+
+    @property
+    def title(self) -> str:
+        """The user name, or the territory’s."""
+        return self.person.username if self.person else self.territory.name
 
     async def figures(self, db: AsyncSession, start: date, end: date) -> Figures:
         """What was done in [start, end[; exactly."""
@@ -33,21 +38,17 @@ class Scope:
         return await of_territory(db, self.territory, start, end)
 
 
-async def asked(db: AsyncSession, options: Namespace) -> Scope:
-    """The scope that the options name; raises OperatorError for a person who is not in the register."""
+async def subject_of(db: AsyncSession, options: Namespace) -> Subject:
+    """The subject that the options name; raises OperatorError for a person who is not in the register."""
     if options.user is not None:
         username = options.user.removeprefix("@").lower()
         person = await people.by_username(db, username)
         if person is None:
             raise OperatorError(f"Personne ne s’appelle « {username} » dans le registre.")
-        return Scope(person.username, person)
+        return Subject(person)
     if options.departement:
-        found: Departement = options.departement
-        return Scope(f"{found.nom} ({found.code})", territory=Territory((found.code,)))
-    if options.region:
-        inside = tuple(d.code for d in DEPARTEMENTS.values() if d.code_region == options.region)
-        return Scope(DEPARTEMENTS[inside[0]].region.replace("'", "’"), territory=Territory(inside))
-    return Scope("France")
+        return Subject(territory=Territory(TerritoryKind.DEPARTEMENT, options.departement.code))
+    return Subject(territory=Territory(TerritoryKind.REGION, options.region) if options.region else NATION)
 
 
 def interval(options: Namespace) -> tuple[date, date]:
