@@ -5,16 +5,11 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from bot.forms import Choice, Clues, Form, Hidden, ReadText
-from bot.french.periods import Period, read_period
-from bot.texts import quote
+from bot.french.periods import Period
+from bot.periods import UNDERSTOOD, understand
 from config.programme import FIRST_DAY
 from storage.cra.values import Labelled
 from storage.stats import Percent
-
-UNDERSTOOD = (
-    "Essayez : semaine, mois, mois dernier, trimestre, année, 3 derniers mois, septembre, 2025, "
-    "ou du 01/09/2026 au 30/09/2026."
-)
 
 
 class Format(Labelled):
@@ -25,15 +20,9 @@ class Format(Labelled):
     CSV = "csv", "CSV, les chiffres seuls"
 
 
-class UnreadPeriod(ValueError):
-    """The text names no period at all."""
-
-
 def period_of(text: str, clues: Clues) -> Period:
-    """The period a text means. Raises NoPeriod, or ValueError for one without any possible report."""
-    period = read_period(text, clues.today)
-    if period is None:
-        raise UnreadPeriod(f"Je n’ai pas compris la période « {quote(text.strip())} ». {UNDERSTOOD}")
+    """The period a text means. Raises UnreadPeriod, or ValueError for one without any possible report."""
+    period = understand(text, clues.today)
     if period.end <= FIRST_DAY or period.start > clues.today:
         raise ValueError(f"Il n’y a pas de compte rendu à cette période ({period.label}). {UNDERSTOOD}")
     return period

@@ -1,15 +1,14 @@
 """Stories: a conseiller types /cra, fills the dialog, and the report is stored once, with a receipt."""
 
 from datetime import timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, event
 
 from bot.french.dates import say_date
 from storage import people
 from storage.cra import Activite, Age, Canal, Source, Statut, Suite
+from tests.databases import statements
 from tests.house import House
 from tests.people import Mobile, Person
 from tests.telling import ALONE, WORKSHOP, asked, filed, number_of, sent
@@ -118,19 +117,11 @@ async def test_the_last_commune_used_is_offered_next_time(juliette: Person) -> N
 
 
 async def test_the_dialog_of_somebody_known_opens_without_the_database(juliette: Person) -> None:
-    said: list[str] = []
-
-    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-        said.append(statement)
-
     await juliette.opens("/cra")
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
+    with statements() as asked:
         form = await juliette.opens("/cra")
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
     assert form.shown("commune") == "69120 Vaulx-en-Velin"
-    assert not [statement for statement in said if "person" in statement or "cra" in statement]
+    assert not [statement for statement in asked if "person" in statement or "cra" in statement]
 
 
 @pytest.mark.every_mode

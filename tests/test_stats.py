@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from tests.databases import statements
 from tests.house import PARIS, House
 from tests.people import Person, Post
 from tests.telling import ALONE, filed, number_of
@@ -56,6 +57,14 @@ async def test_in_private_the_answer_stays(house: House, juliette: Person) -> No
     assert answer.buttons[-3:] == ["Autre période", "Détails", "Exporter"]
     await house.settled()
     assert [p.id for p in await juliette.direct() if p.file_ids] == [answer.id]
+
+
+async def test_pictures_take_one_reading_of_the_figures(house: House, juliette: Person) -> None:
+    """Those of the period, and those that it is compared with."""
+    await worked(juliette)
+    with statements() as asked:
+        await in_private(juliette, "/stats", "Vos statistiques")
+    assert len([s for s in asked if "sum(" in s and "FROM cra" in s]) == 2
 
 
 async def test_an_empty_period_says_so(house: House, juliette: Person) -> None:

@@ -5,23 +5,22 @@ import shutil
 import sys
 import tempfile
 from argparse import Namespace
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.errors import ChatError
 from bot.french.periods import Period
 from bot.mattermost import AioClient, Mattermost
 from cli.errors import OperatorError
 from cli.opening import reading, up_to_date
 from cli.stats.subjects import Subject, interval, subject_of
-from commands.stats.answers import NOTES, figures_of, page_of
+from commands.stats.answers import NOTES, figures_of, full_name, page_of
 from commands.stats.asking import OwnQuery
-from commands.stats.papers import Page, Workbook, pdf, statistiques_csv
-from commands.stats.sections import Presentation, charts, evolution, general, suites, temps
+from commands.stats.papers import Page, Workbook, territory_page, write_paper
+from commands.stats.sections import Presentation, territory_sections
 from config.settings import Settings
 from storage.people import PARIS, Person
 from storage.stats import Percent
@@ -61,17 +60,9 @@ async def _page(settings: Settings, db: AsyncSession, subject: Subject, days: Ow
         return await page_of(reader, days, await figures_of(reader, days), await _name(settings, person))
     told = Presentation(await subject.figures(db, days.start, days.end), days.percent)
     today = now.astimezone(ZoneInfo(PARIS)).date()
-    sections = (general(told), suites(told), *charts(told), temps(told))
-    return Page(
-        title=f"Statistiques — {subject.title}",
-        period=Period(days.start, days.end).label,
-        start=days.start,
-        last=max(min(days.end - timedelta(days=1), today), days.start),
-        today=today,
-        sections=(*sections, evolution(told.figures.mois)) if len(told.figures.mois) > 1 else sections,
-        notes=(NOTES[days.percent], EXACT),
-        stem=f"Statistiques_{subject.title}",
-    )
+    period = Period(days.start, days.end)
+    page = territory_page(subject.title, period, today, territory_sections(told), [NOTES[days.percent], EXACT])
+    return replace(page, last=max(min(period.last, today), days.start))
 
 
 async def _name(settings: Settings, person: Person) -> str:
@@ -81,17 +72,14 @@ async def _name(settings: Settings, person: Person) -> str:
         return person.username
     client = AioClient(settings.mattermost_url, token)
     try:
-        account = await Mattermost(client, settings.team).user(person.id)
-        return account.full_name or person.username
-    except ChatError:
-        return person.username
+        return await full_name(Mattermost(client, settings.team), person)
     finally:
         await client.close()
 
 
 async def _write(db: AsyncSession, subject: Subject, days: OwnQuery, page: Page, path: Path) -> None:
     if path.suffix != ".xlsx":
-        await asyncio.to_thread(pdf if path.suffix == ".pdf" else statistiques_csv, page, path)
+        await asyncio.to_thread(write_paper, page, path)
         return
     with Workbook(page, path, raw=subject.person is not None) as book:
         if subject.person:

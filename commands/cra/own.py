@@ -4,9 +4,10 @@ import re
 
 from bot.context import Context
 from bot.errors import UserError
-from bot.french.periods import Period, read_period
+from bot.french.periods import Period
+from bot.periods import UnreadPeriod, understand
 from bot.replies import Ask, Button, Replies, Whisper
-from bot.texts import quote, render
+from bot.texts import render
 from commands.cra.buttons import Copy, Delete, Edit, More, Restore
 from commands.cra.feature import CONSEILLERS, feature
 from commands.cra.receipt import after_dialog, facts, refreshed, updated
@@ -21,12 +22,10 @@ from storage.cra.queries import RESTORE_FOR, Listing
 )
 async def listed(ctx: Context, text: str) -> Replies:
     """The last ten, of a period or of all times."""
-    period = read_period(text.strip() or "tout", ctx.today)
-    if period is None:
-        raise UserError(
-            f"Je n’ai pas compris la période « {quote(text)} ». Essayez : cette semaine, mois dernier, septembre, "
-            "2026, ou du 01/09/2026 au 30/09/2026."
-        )
+    try:
+        period = understand(text.strip() or "tout", ctx.today)
+    except UnreadPeriod as problem:
+        raise UserError(str(problem)) from None
     page = await queries.page(ctx.db, ctx.user.id, period.start, period.end)
     total = await queries.count(ctx.db, ctx.user.id, period.start, period.end)
     text = render("cra/list", rows=_rows(page), total=total, period=period, everything=not text.strip())

@@ -2,12 +2,9 @@
 
 import secrets
 
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import extractOne
-
 from bot.context import Context
-from bot.errors import UserError
 from bot.french.words import fold
+from bot.mistyped import refuse_mistyped
 from bot.replies import Ask, Replies
 from commands.cra.feature import CONSEILLERS, feature
 from commands.cra.filing import record
@@ -33,7 +30,7 @@ async def start(ctx: Context, line: str) -> Replies:
     """The dialog, prefilled with today and the last commune; a line is previewed instead."""
     commune = await ctx.recall(last_commune)
     if line.strip():
-        _not_a_subcommand(line)
+        _must_be_a_report(line)
         return await preview(ctx, read_line(line, ctx.clues, commune), secrets.token_urlsafe(16))
     return Ask(NewCra.draft(date=ctx.today, activite="individuel", commune=commune or None))
 
@@ -44,10 +41,8 @@ async def submitted(ctx: Context, form: NewCra) -> Replies:
     return await record(ctx, form.report(), Filing(ctx.request.key, Source.DIALOG, ctx.now))
 
 
-def _not_a_subcommand(line: str) -> None:
-    """« /cra modifer 12 » is no report: say what was likely meant."""
-    word, _, rest = fold(line).partition(" ")
-    names = [t.key[1].removeprefix("cra ") for t in feature.triggers if t.key[0] == "command"]
-    meant = extractOne(word, names, processor=fold, scorer=OSA.distance, score_cutoff=2)
-    if meant and len(word) >= SUBCOMMAND_MIN and (not rest or rest.isdigit()):
-        raise UserError(f"Vouliez-vous dire `/cra {' '.join(filter(None, (meant[0], rest)))}` ?")
+def _must_be_a_report(line: str) -> None:
+    """What follows a mistyped subcommand is a number, if anything: a report says more."""
+    _, _, rest = fold(line).partition(" ")
+    if not rest or rest.isdigit():
+        refuse_mistyped(feature, "cra", line, shortest=SUBCOMMAND_MIN)

@@ -7,9 +7,11 @@ from typing import Protocol
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context
+from bot.errors import ChatError
 from bot.french.neighbours import period_after, period_before, period_to_compare
 from bot.french.periods import Period, months_after
 from bot.french.words import of, plural
+from bot.mattermost import ChatReader
 from bot.replies import Button
 from bot.texts import Markdown, render
 from commands.stats.asking import OwnQuery
@@ -43,11 +45,21 @@ class PageContext(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OwnAnswer:
-    """What is said of one’s figures; ``filled`` when there is something to draw."""
+    """What is said of one’s figures, and the page of them; ``drawn`` when there is something to draw."""
 
     text: Markdown
     buttons: list[Button]
-    filled: bool
+    page: Page
+    drawn: bool
+
+
+async def full_name(chat: ChatReader, person: Person) -> str:
+    """Somebody’s own name, as the account says it; the user name where it does not, or Mattermost is away."""
+    try:
+        account = await chat.user(person.id)
+    except ChatError:
+        return person.username
+    return account.full_name or person.username
 
 
 async def figures_of(ctx: PageContext, asked: OwnQuery) -> Figures:
@@ -55,8 +67,9 @@ async def figures_of(ctx: PageContext, asked: OwnQuery) -> Figures:
     return await own(ctx.db, ctx.user.id, asked.start, asked.end)
 
 
-async def answered(ctx: Context, asked: OwnQuery, figures: Figures) -> OwnAnswer:
-    """The figures in words, compared with the period before, and where to go from there."""
+async def answer(ctx: Context, asked: OwnQuery) -> OwnAnswer:
+    """One’s own figures in words, compared with the period before, and where to go from there."""
+    figures = await figures_of(ctx, asked)
     earlier = period_to_compare(asked.period, ctx.today)
     then = await own(ctx.db, ctx.user.id, earlier.start, earlier.end)
     told = Presentation(figures, asked.percent)
@@ -69,10 +82,11 @@ async def answered(ctx: Context, asked: OwnQuery, figures: Figures) -> OwnAnswer
         earlier=earlier.label,
         compared=_compared(figures, then),
     )
-    return OwnAnswer(text, _buttons(ctx, asked, figures), figures.accompagnements > 0)
+    page = await page_of(ctx, asked, figures)
+    return OwnAnswer(text, _buttons(ctx, asked, figures), page, figures.accompagnements > 0)
 
 
-async def detailed(ctx: Context, asked: OwnQuery) -> Markdown:
+async def tell_details(ctx: Context, asked: OwnQuery) -> Markdown:
     """Every figure, in words."""
     page = await page_of(ctx, asked, await figures_of(ctx, asked))
     return render("stats/details", page=page)

@@ -4,12 +4,11 @@ from functools import partial
 from pathlib import Path
 
 from bot.context import Context
-from bot.errors import ChatError
 from bot.french.words import fold, plural
 from bot.replies import Ask, Parcel, Replies, SendFile
 from bot.texts import render
 from commands.stats import papers
-from commands.stats.answers import figures_of, page_of
+from commands.stats.answers import figures_of, full_name, page_of
 from commands.stats.asking import OwnQuery, read
 from commands.stats.buttons import Export, Take
 from commands.stats.feature import CONSEILLERS, feature
@@ -59,7 +58,7 @@ async def ordered(ctx: Context, asked: OwnQuery, form: Format) -> Replies:
 @feature.file(Export, roles=CONSEILLERS)
 async def export(ctx: Context, order: Export, folder: Path) -> Parcel:
     """The file; a workbook has the reports themselves, read and written a page at a time."""
-    name = await _name(ctx)
+    name = await full_name(ctx.chat, ctx.user)
     page = await page_of(ctx, order, await figures_of(ctx, order), name)
     count = await queries.count(ctx.db, ctx.user.id, order.start, order.end)
     path = folder / page.file(order.format.value)
@@ -78,17 +77,7 @@ async def written(ctx: Context, order: Export, page: papers.Page, path: Path) ->
             await ctx.compute(partial(book.add, rows))
         await ctx.compute(book.close)
         return
-    write = papers.pdf if order.format is Format.PDF else papers.statistiques_csv
-    await ctx.compute(partial(write, page, path))
-
-
-async def _name(ctx: Context) -> str:
-    """The person’s own name, as the account says it; the user name where it does not, or Mattermost is away."""
-    try:
-        account = await ctx.chat.user(ctx.user.id)
-    except ChatError:
-        return ctx.user.username
-    return account.full_name or ctx.user.username
+    await ctx.compute(partial(papers.write_paper, page, path))
 
 
 def _window(asked: OwnQuery) -> Ask:

@@ -104,6 +104,12 @@ def charts(told: Presentation) -> tuple[Section, ...]:
     )
 
 
+def territory_sections(told: Presentation) -> tuple[Section, ...]:
+    """All sections of a territory’s page; its months, where they are several."""
+    months = (evolution(told.figures.mois),) if len(told.figures.mois) > 1 else ()
+    return (general(told), suites(told), *charts(told), temps(told), *months)
+
+
 def temps(told: Presentation) -> Section:
     """Minutes passed, by kind of activity."""
     labels = {Activite.COLLECTIF: "Ateliers", Activite.INDIVIDUEL: "Individuels", Activite.PONCTUEL: "Ponctuels"}

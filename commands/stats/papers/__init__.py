@@ -1,7 +1,9 @@
 """Papers of « Mes statistiques »: pictures, PDF, workbook and CSV, each a function that writes files, for a thread."""
 
+from pathlib import Path
+
 from commands.stats.papers.csv import statistiques_csv
-from commands.stats.papers.page import Page
+from commands.stats.papers.page import Page, file_name, territory_page
 from commands.stats.papers.territories import TerritoryRow, TerritoryTable, table_csv, table_xlsx
 from commands.stats.papers.typeset import carte, charts, pdf
 from commands.stats.papers.xlsx import Workbook, workbook
@@ -13,9 +15,17 @@ __all__ = [
     "Workbook",
     "carte",
     "charts",
+    "file_name",
     "pdf",
     "statistiques_csv",
     "table_csv",
     "table_xlsx",
+    "territory_page",
     "workbook",
+    "write_paper",
 ]
+
+
+def write_paper(page: Page, path: Path) -> None:
+    """A page as a PDF or a CSV, by the ending of the file’s name."""
+    (pdf if path.suffix == ".pdf" else statistiques_csv)(page, path)

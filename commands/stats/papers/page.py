@@ -1,6 +1,7 @@
 """A page of statistics as every paper shows it: pictures, PDF, workbook and CSV."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from unicodedata import combining
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.french import words
 from bot.french.durations import say_minutes
+from bot.french.periods import Period
 from commands.stats.sections import Section
 from config.folding import normalized
 
@@ -40,9 +42,7 @@ class Page:
 
     def file(self, ending: str) -> str:
         """The name of one of its files: ``pdf``, or ``activite.png`` for one of several."""
-        *part, kind = ending.rsplit(".", 1)
-        dates = (f"{day:%d-%m-%Y}" for day in (self.start, self.last))
-        return "_".join((_plain(self.stem), *dates, *part)) + f".{kind}"
+        return file_name(self.stem, self.start, self.last, ending)
 
     def section(self, key: str) -> Section | None:
         """The section of that key, if the page has it."""
@@ -57,6 +57,27 @@ class Page:
     def days(self) -> str:
         """« 01/11/2026-24/11/2026 »."""
         return f"{self.start:%d/%m/%Y}-{self.last:%d/%m/%Y}"
+
+
+def territory_page(name: str, period: Period, today: date, sections: Sequence[Section], notes: Sequence[str]) -> Page:
+    """A page of a territory, or of several together, of that name."""
+    return Page(
+        title=f"Statistiques — {name}",
+        period=period.label,
+        start=period.start,
+        last=period.last,
+        today=today,
+        sections=tuple(sections),
+        notes=tuple(notes),
+        stem=f"Statistiques_{name}",
+    )
+
+
+def file_name(stem: str, start: date, last: date, ending: str) -> str:
+    """« Mes_statistiques_01-11-2026_24-11-2026.pdf »; ``activite.png`` for one of several."""
+    *part, kind = ending.rsplit(".", 1)
+    dates = (f"{day:%d-%m-%Y}" for day in (start, last))
+    return "_".join((_plain(stem), *dates, *part)) + f".{kind}"
 
 
 def said(value: int, unit: str = "") -> str:

@@ -1,15 +1,15 @@
 """The figures of a territory put into words, and the page that papers show of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.context import Context
 from bot.french.neighbours import period_before
 from bot.french.periods import Period
 from bot.texts import Markdown, render
 from commands.stats.answers import difference
-from commands.stats.papers import Page
-from commands.stats.sections import Presentation, Section, charts, evolution, general, suites, temps
+from commands.stats.papers import Page, territory_page
+from commands.stats.sections import Presentation, Section, territory_sections
 from commands.stats.territory.months import Months, months_of, rule, to_come
 from commands.stats.territory.places import TerritoryQuery
 from storage.stats import Figures
@@ -56,27 +56,14 @@ def _told(counted: CountedFigures, wanted: Months, earlier: Months | None) -> tu
 
 def page_of(ctx: Context, wanted: TerritoryQuery, figures: Figures) -> Page:
     """What papers show of a territory."""
-    told = Presentation(figures)
-    sections = [general(told), suites(told), *charts(told), temps(told)]
-    if len(figures.mois) > 1:
-        sections.append(evolution(figures.mois))
-    return page(ctx, wanted, wanted.territory.name, sections)
+    return page(ctx, wanted, wanted.territory.name, territory_sections(Presentation(figures)))
 
 
 def page(ctx: Context, months: Months, name: str, sections: Sequence[Section]) -> Page:
     """A page of one territory, or of all « départements »."""
     period = months.told(ctx) or Period(months.start, months.end)
-    return Page(
-        title=f"Statistiques — {name}",
-        period=period.label,
-        start=period.start,
-        last=period.last,
-        today=ctx.today,
-        sections=tuple(sections),
-        notes=(rule(ctx, months),),
-        stem=f"Statistiques_{name}",
-        zone=ctx.user.zone,
-    )
+    made = territory_page(name, period, ctx.today, sections, [rule(ctx, months)])
+    return replace(made, zone=ctx.user.zone)
 
 
 def _earlier(ctx: Context, wanted: TerritoryQuery) -> Months | None:

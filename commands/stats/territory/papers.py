@@ -10,7 +10,7 @@ from bot.french.words import fold
 from bot.replies import Parcel, Replies, SendFile
 from bot.texts import render
 from commands.stats.feature import ANIMATEURS, feature
-from commands.stats.papers import TerritoryTable, carte, table_csv, table_xlsx
+from commands.stats.papers import TerritoryTable, carte, file_name, table_csv, table_xlsx
 from commands.stats.private import on_its_way
 from commands.stats.territory.months import Months, months_of, to_come
 from commands.stats.territory.places import period_in
@@ -59,7 +59,7 @@ async def take(ctx: Context, click: TakeDepartements) -> Replies:
 async def departements(ctx: Context, order: Departements, folder: Path) -> Parcel:
     """The table, of the same figures as every answer."""
     period, read = _told(ctx, order), await every(ctx, order)
-    path = folder / f"Departements_{period.start:%d-%m-%Y}_{period.last:%d-%m-%Y}.{order.format}"
+    path = folder / file_name("Departements", period.start, period.last, order.format)
 
     def written() -> TerritoryTable:
         WRITERS[order.format](made := table_of(ctx, order, read), path)

@@ -8,11 +8,12 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.french.periods import Period
 from bot.french.words import fold, join
+from bot.periods import UNDERSTOOD, UnreadPeriod
 from bot.texts import quote
 from commands.stats.territory.months import Months, months_of
 from config.departements import DEPARTEMENTS
 from config.territories import NATION, REGION_NAMES, REGIONS, Territory, TerritoryKind, departement, region
-from dialogs.stats import UNDERSTOOD, UnreadPeriod, period_of
+from dialogs.stats import period_of
 from storage.people import Person, Role
 
 _SHORT = {"paca": "93", "idf": "11", "aura": "84"}
