@@ -145,7 +145,7 @@ class People:
     async def _note(self, account: Account) -> None:
         if account.role is not None:
             async with self._database.transaction() as db:
-                await people.derived(db, account.user.id, account.role, account.at)
+                await people.note_derived_role(db, account.user.id, account.role, account.at)
 
     def _remember(self, person: Person, *, derived: bool, since: datetime | None = None) -> _Memory:
         """``since`` is when Mattermost said so; what is older because it does not answer serves for a minute more."""

@@ -19,7 +19,7 @@ def values(text: str) -> dict[str, str]:
     return {name: value for name, value in dotenv_values(stream=io.StringIO(text), interpolate=False).items() if value}
 
 
-def changed(text: str, new: Mapping[str, str]) -> str:
+def change(text: str, new: Mapping[str, str]) -> str:
     """The text with these variables set: on their own line where there is one, else at the end."""
     lines, missing = [], dict(new)
     for line in text.splitlines():

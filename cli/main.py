@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        return _failed(error, getattr(options, "settings", None))
+        return _report_failure(error, getattr(options, "settings", None))
 
 
 def parser(tools: Iterable[Tool] = TOOLS) -> Parser:
@@ -67,7 +67,7 @@ def hush() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
-def _failed(error: Exception, settings: "Settings | None") -> int:
+def _report_failure(error: Exception, settings: "Settings | None") -> int:
     """One sentence; the traceback, whose lines may quote secrets, is for who asks for it."""
     from cli.faults import as_sentence
 

@@ -52,7 +52,7 @@ def choose_features(features: Iterable[Feature], settings: Settings) -> Sequence
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Database]:
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
     """The configured database."""
     database = Database(settings.database_url)
     try:
@@ -62,16 +62,16 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def up_to_date(settings: Settings) -> AsyncIterator[Database]:
+async def open_up_to_date(settings: Settings) -> AsyncIterator[Database]:
     """The configured database, to read from; raises OperatorError where it is not of this version."""
     if fault := migrate.mismatch(settings.database_url, await migrate.current(settings.database_url)):
         raise OperatorError(fault)
-    async with opened(settings) as database:
+    async with open_database(settings) as database:
         yield database
 
 
 @asynccontextmanager
-async def reading(database: Database) -> AsyncIterator[AsyncSession]:
+async def begin_reading(database: Database) -> AsyncIterator[AsyncSession]:
     """A session that reads, and may take longer than the bot’s requests: its operator waits for the answer."""
     async with database.transaction(writes=False) as db:
         if dialect(db) == "postgresql":

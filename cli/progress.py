@@ -45,7 +45,7 @@ class ProgressBar:
         left = ""
         if count > self._done and self._total:
             seconds = elapsed / (count - self._done) * max(0, self._total - count)
-            left = f", encore {_said(seconds)}"
+            left = f", encore {_say(seconds)}"
         return f"[{'█' * full}{'·' * (WIDTH - full)}] {share:.0%} : {line}{left}".replace("%", "\u00a0%")
 
     def end(self) -> None:
@@ -58,6 +58,6 @@ class ProgressBar:
         return "\033[K\r" if self._rewrites else "\n"
 
 
-def _said(seconds: float) -> str:
+def _say(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"

@@ -19,20 +19,22 @@ def aide(features: Iterable[Feature]) -> Feature:
 
     @feature.command("aide", help="Voir ce que vous pouvez faire ici")
     async def help_me(ctx: Context, _: str) -> Replies:
-        return Whisper(render("aide/aide", user=ctx.user, commands=_allowed(known, ctx), contact=ctx.settings.contact))
+        return Whisper(
+            render("aide/aide", user=ctx.user, commands=_commands_of(known, ctx), contact=ctx.settings.contact)
+        )
 
     @feature.event(DirectMessage)
     async def written_to(ctx: Context, message: DirectMessage) -> Replies:
         if not await claims.claim(ctx.db, "direct", message.post_id, ctx.now):
             return None
         said = message.text.strip().lower()
-        meant = next((t.key[1] for t in _allowed(known, ctx) if said.startswith(t.key[1])), None)
+        meant = next((t.key[1] for t in _commands_of(known, ctx) if said.startswith(t.key[1])), None)
         return Direct(render("aide/hello", meant=meant), user_id=message.user_id)
 
     return feature
 
 
-def _allowed(features: Iterable[Feature], ctx: Context) -> list[Trigger]:
+def _commands_of(features: Iterable[Feature], ctx: Context) -> list[Trigger]:
     """The commands of somebody’s role in the features that are on, by name."""
     on = (f for f in features if is_on(f, ctx.settings.features))
     commands = (t for f in on for t in f.triggers if t.key[0] == "command")

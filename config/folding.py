@@ -12,14 +12,14 @@ _PIECE = 500
 """Characters normalized at once: putting a run of marks in order takes the square of its length."""
 
 
-def normalized(form: Literal["NFC", "NFKD"], text: str) -> str:
+def normalize(form: Literal["NFC", "NFKD"], text: str) -> str:
     """Return the text in a normal form of Unicode, in a time that grows no faster than the text."""
     pieces = (text[at : at + _PIECE] for at in range(0, len(text), _PIECE))
     return "".join(unicodedata.normalize(form, piece) for piece in pieces)
 
 
 def _without_marks(text: str) -> str:
-    return _MARKS.sub("", normalized("NFKD", text))
+    return _MARKS.sub("", normalize("NFKD", text))
 
 
 def fold(text: str) -> str:

@@ -104,7 +104,7 @@ async def give(db: AsyncSession, person: Person) -> None:
     await db.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new))
 
 
-async def derived(db: AsyncSession, person_id: str, role: Role, at: datetime) -> None:
+async def note_derived_role(db: AsyncSession, person_id: str, role: Role, at: datetime) -> None:
     """Write down the role that follows from what Mattermost said at that instant, of who is in the register."""
     await db.exec(update(Person).where(col(Person.id) == person_id).values(derived_role=role, derived_at=at))
 

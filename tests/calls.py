@@ -113,7 +113,7 @@ CALLS: dict[str, Called] = {
     "thread": Called(lambda c, _: c.thread(POST), _one("GET", f"{_POST}/thread")),
     "posts_since": Called(lambda c, _: c.posts_since(CHANNEL, 1), _one("GET", f"{_ROOM}/posts")),
     "newest_posts": Called(lambda c, _: c.newest_posts(CHANNEL, 0, 20), _one("GET", f"{_ROOM}/posts")),
-    "pinned": Called(lambda c, _: c.pinned(CHANNEL), _one("GET", f"{_ROOM}/pinned")),
+    "pinned_posts": Called(lambda c, _: c.pinned_posts(CHANNEL), _one("GET", f"{_ROOM}/pinned")),
     "reactions": Called(lambda c, _: c.reactions(POST), _one("GET", f"{_POST}/reactions")),
     "file": Called(lambda c, _: c.file(FILE), _one("GET", f"/files/{FILE}/info")),
     "post": Called(lambda c, _: c.post(CHANNEL, "Bonjour", {}, "x"), _one("POST", "/posts")),

@@ -12,7 +12,7 @@ from storage.cra.table import AGES, STATUTS, SUITES
 from storage.cra.values import DUREES as LENGTHS
 from storage.cra.values import Duree
 from storage.stats.known import CELLS, KINDS, QUARTER, STEPS, TIMES
-from storage.stats.rounding import told
+from storage.stats.rounding import round_counts
 
 Where = tuple[str, date]
 SECRET = bytes(range(32))
@@ -55,7 +55,7 @@ class Heap:
 
     def told(self, where: Where, secret: bytes = SECRET) -> dict[str, int]:
         """What is told of it; times in quarter hours."""
-        fives = told(secret, where, [*self.counts().values()], len(self.authors))
+        fives = round_counts(secret, where, [*self.counts().values()], len(self.authors))
         return {name: 5 * five for name, five in zip(CELLS, fives, strict=True)}
 
     def in_minutes(self, where: Where, secret: bytes = SECRET) -> dict[str, int]:

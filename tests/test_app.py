@@ -73,7 +73,7 @@ async def served(
         "COOP_DATABASE_URL": f"sqlite:///{tmp_path}/coop.db",
         "COOP_DATA_DIR": str(tmp_path),
     }
-    envfile.write(tmp_path / "env", envfile.changed("", variables))
+    envfile.write(tmp_path / "env", envfile.change("", variables))
     options: dict[str, Any] = {"stderr": asyncio.subprocess.PIPE, "env": os.environ | {"PYTHONUNBUFFERED": "1"}}
     words = ["/bin/sh", "-c", f'ulimit -n {files} && exec "$@"', "sh"]
     words += [sys.executable, "-m", "cli", "--env-file", str(tmp_path / "env"), "serve"]

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import delete, text
 
 from storage import migrate, people
-from storage.backup import BackupError, Content, checked
+from storage.backup import BackupError, Content, check
 from storage.cra import Cra
 from storage.cra.months import CRA_MONTH
 from storage.database import Database
@@ -45,7 +45,7 @@ async def test_what_is_restored_is_what_was_saved(source: Database, target: str,
     before = await everything(source)
     assert all(before.values())
     content = await saved(source, tmp_path / "b")
-    assert content == checked(tmp_path / "b")
+    assert content == check(tmp_path / "b")
     assert dict(content.counts) == {name: len(rows) for name, rows in before.items()}
     done = await restored(target, tmp_path / "b")
     assert (done.content, done.step) == (content, migrate.head())
@@ -204,19 +204,19 @@ async def test_a_truncated_backup_is_refused(whole: bytes, tmp_path: Path) -> No
     for length in sorted({*range(0, len(whole), max(1, len(whole) // 30)), len(whole) - 1, len(whole) - 9}):
         cut.write_bytes(whole[:length])
         with pytest.raises(BackupError, match=r"endommagée|n’est pas une sauvegarde"):
-            checked(cut)
+            check(cut)
 
 
 async def test_no_changed_byte_goes_unnoticed(whole: bytes, tmp_path: Path) -> None:
     """Refused; or what is read is what was written: some bytes of the compression mean nothing."""
     (tmp_path / "whole").write_bytes(whole)
-    good, content = lines(tmp_path / "whole"), checked(tmp_path / "whole")
+    good, content = lines(tmp_path / "whole"), check(tmp_path / "whole")
     file = tmp_path / "flipped"
     dice = random.Random(8)
     for place in dice.sample(range(len(whole)), 200):
         file.write_bytes(whole[:place] + bytes([whole[place] ^ (1 << dice.randrange(8))]) + whole[place + 1 :])
         try:
-            found = checked(file)
+            found = check(file)
         except BackupError:
             continue
         assert (found, lines(file)) == (content, good), place
@@ -270,7 +270,7 @@ async def test_a_backup_somebody_edited_is_refused(change: str, whole: bytes, tm
 def test_what_is_no_backup_is_said(data: bytes, words: str, tmp_path: Path) -> None:
     (tmp_path / "b").write_bytes(data)
     with pytest.raises(BackupError, match=words):
-        checked(tmp_path / "b")
+        check(tmp_path / "b")
 
 
 @one_of_each

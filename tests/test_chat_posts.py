@@ -60,7 +60,7 @@ async def test_a_post_is_pinned_and_marked_and_neither_harms_twice(stage: Stage)
     for _ in range(2):
         await stage.chat.pin(said.id)
         await stage.chat.react(said.id, "ticket")
-    assert [p.id for p in await stage.chat.pinned(room.id)] == [said.id]
+    assert [p.id for p in await stage.chat.pinned_posts(room.id)] == [said.id]
     assert (await stage.chat.read_post(said.id)).is_pinned
     await stage.lead.react(said.id, "books")
     assert set(await stage.chat.reactions(said.id)) == {
@@ -71,7 +71,7 @@ async def test_a_post_is_pinned_and_marked_and_neither_harms_twice(stage: Stage)
     for _ in range(2):
         await stage.chat.unpin(said.id)
         await stage.chat.unreact(said.id, "ticket")
-    assert await stage.chat.pinned(room.id) == []
+    assert await stage.chat.pinned_posts(room.id) == []
     assert [r.emoji for r in await stage.chat.reactions(said.id)] == ["books"]
 
 

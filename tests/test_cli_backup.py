@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.clock import utc_now
-from cli.backup.command import backup, restored
+from cli.backup.command import backup, restore
 from storage.database import Database
 from tests.backups import fill
 from tests.house import House
@@ -64,7 +64,7 @@ async def test_a_bot_at_work_is_saved(house: House, elsewhere: Path) -> None:
     await filed(juliette)
     assert await backup(house.settings, Namespace(file=elsewhere / "b"), utc_now()) == 0
     neuve = house.settings.model_copy(update={"database_url": f"sqlite:///{elsewhere}/neuve.db"})
-    assert await restored(neuve, Namespace(file=elsewhere / "b")) == 0
+    assert await restore(neuve, Namespace(file=elsewhere / "b")) == 0
     database = Database(neuve.database_url)
     async with database.transaction(writes=False) as db:
         query = text("SELECT COUNT(*) FROM cra WHERE author_id = :who")

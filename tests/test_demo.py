@@ -23,7 +23,7 @@ from cli.demo.children import Child
 from cli.demo.command import demo
 from cli.demo.history import fill
 from cli.demo.talk import rooms
-from cli.demo.visitor import visiting
+from cli.demo.visitor import visit
 from cli.errors import OperatorError
 from storage.communes import by_code
 from storage.cra import Cra
@@ -163,7 +163,7 @@ def plan(folder: Path) -> stage.Plan:
 async def test_the_stage_stands_and_stands_again(tmp_path: Path) -> None:
     """First start, then a later one on other ports: the messages are still there, the bot answers."""
     for where in (plan(tmp_path), plan(tmp_path)):
-        async with stage.running(where, print), new_session() as session:
+        async with stage.run(where, print), new_session() as session:
             marie = Api(session, where.url)
             await marie.log_in("marie", PASSWORD)
             team = await marie.get("/teams/name/cnum")
@@ -174,7 +174,7 @@ async def test_the_stage_stands_and_stands_again(tmp_path: Path) -> None:
             command = {"channel_id": channel["id"], "team_id": team["id"], "command": "/cra liste"}
             assert (await marie.post("/commands/execute", command))["trigger_id"]
             for who, asked in (("juliette", "departement"), ("agathe", "departement 87"), ("agathe", "national")):
-                async with visiting(where.url, who, "national") as visitor:
+                async with visit(where.url, who, "national") as visitor:
                     await visitor.types(f"/stats {asked} {utc_now().year - 1}")
                     figures = FIGURES.findall((await visitor.whisper())["message"])
                     assert len([figure for figure in figures if int(figure.replace("\u202f", "")) >= 100]) > 3, figures
@@ -196,7 +196,7 @@ async def test_ports_and_folders_in_use_are_said(tmp_path: Path) -> None:
     where = plan(tmp_path)
     busy = await asyncio.start_server(lambda *_: None, "127.0.0.1", where.bot_port)
     with pytest.raises(OperatorError, match=f"{where.bot_port} est déjà pris.*BOT_PORT"):
-        async with stage.running(where, print):
+        async with stage.run(where, print):
             pass
     busy.close()
     await busy.wait_closed()
@@ -206,7 +206,7 @@ async def test_ports_and_folders_in_use_are_said(tmp_path: Path) -> None:
 async def test_plans_that_cannot_be_are_said(tmp_path: Path, change: dict[str, Any], word: str) -> None:
     where = dataclasses.replace(stage.Plan(tmp_path, 1, 0, "11.2"), **change)
     with pytest.raises(OperatorError, match=word):
-        async with stage.running(where, print):
+        async with stage.run(where, print):
             pass
 
 

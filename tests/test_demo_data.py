@@ -113,19 +113,19 @@ async def test_interrupted_and_run_again(
     configured: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whatever was stored when it stopped is counted; the next run stores what is missing."""
-    whole = storing.counted
+    whole = storing.count_rows
 
     def stopping(kind: str, wanted: HistoryPlan, numbers: range) -> Any:
         if numbers.start == 200:
             raise KeyboardInterrupt
         return whole(kind, wanted, numbers)
 
-    monkeypatch.setattr(storing, "counted", stopping)
+    monkeypatch.setattr(storing, "count_rows", stopping)
     await made(350, code=130)
     assert "Interrompu : 200 comptes rendus sont là" in capsys.readouterr().err
     assert len(await stored(configured)) == 200
     assert await is_counted(configured)
-    monkeypatch.setattr(storing, "counted", whole)
+    monkeypatch.setattr(storing, "count_rows", whole)
     await made(350)
     assert "150 comptes rendus ajoutés" in capsys.readouterr().out
     assert await stored(configured) == expected(350)

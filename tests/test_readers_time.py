@@ -161,7 +161,7 @@ def test_a_dialog_is_read_in_no_more_than_its_share(form: type[Form]) -> None:
 def test_the_readers_are_found() -> None:
     """Lest the walk finds nothing and says that all is well."""
     assert len(READERS) > 90
-    for name in ("bot.french.periods.read_period", "commands.stats.territory.places.named", "bot.texts.escape"):
+    for name in ("bot.french.periods.read_period", "commands.stats.territory.places.read_name", "bot.texts.escape"):
         assert name in READERS
     short, long = (hostile(" ", length)[1] for length in (500, 2_000))
     assert is_steep(lambda text: re.sub(r"\s*\bcomme coop", "", text), short, long)

@@ -19,11 +19,11 @@ __all__ = ["newest"]
 
 @pytest.mark.parametrize("value", ["simple", "a b", "it's", 'say "x"', "back\\slash", "#hash", "$HOME", "é"])
 def test_values_survive_the_file(value: str) -> None:
-    assert envfile.values(envfile.changed("A=1\n", {"B": value})) == {"A": "1", "B": value}
+    assert envfile.values(envfile.change("A=1\n", {"B": value})) == {"A": "1", "B": value}
 
 
 def test_a_name_written_twice_is_one_variable() -> None:
-    assert envfile.changed("A=1\nA=2\n", {"A": "3"}) == "A=3\n"
+    assert envfile.change("A=1\nA=2\n", {"A": "3"}) == "A=3\n"
 
 
 @pytest.mark.parametrize(

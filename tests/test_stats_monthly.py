@@ -14,8 +14,8 @@ from config.territories import NATION, departement, region
 from storage.cra import Report
 from storage.database import Database
 from storage.stats.known import CELLS, QUARTER, TIMES
-from storage.stats.monthly import MonthSpan, conseillers, conseillers_of_each, counted
-from storage.stats.territories import found
+from storage.stats.monthly import MonthSpan, conseillers, conseillers_of_each, count_months
+from storage.stats.territories import read_figures
 from tests.reports import any_report, database, file, registered, report, someone
 from tests.reports import counted as counted_by_hand
 from tests.test_stats_figures import AGAIN, emptied
@@ -51,7 +51,7 @@ async def test_months_are_counted_up_to_a_day(database: Database, filed: list[Fi
         by_hand[each[1] or "", each[2].date.replace(day=1)].append(each)
     async with database.transaction() as db:
         await stored(db, filed)
-        rows = {(row.departement, row.month): row for row in await counted(db, NATION, span) if row.conseillers}
+        rows = {(row.departement, row.month): row for row in await count_months(db, NATION, span) if row.conseillers}
         assert rows.keys() == by_hand.keys()
         for where, row in rows.items():
             assert dict(zip(CELLS, row.counts, strict=True)) == cells(by_hand[where])
@@ -82,11 +82,11 @@ async def test_what_is_done_after_the_last_sunday_changes_nothing(database: Data
     span = MonthSpan(SEPTEMBER, DECEMBER, date(2026, 11, 23))
     async with database.transaction() as db:
         await stored(db, [("a", "69", report(date=date(2026, 11, 22))), ("b", "69", report())])
-        before = await found(db, NATION, span), await conseillers(db, NATION, span)
+        before = await read_figures(db, NATION, span), await conseillers(db, NATION, span)
         await file(db, someone("a"), report(date=later))
         await registered(db, someone("c"))
         await file(db, someone("c"), report(date=later))
-        assert (await found(db, NATION, span), await conseillers(db, NATION, span)) == before
+        assert (await read_figures(db, NATION, span), await conseillers(db, NATION, span)) == before
 
 
 async def test_territories_tell_sums_of_the_same_figures(database: Database) -> None:
@@ -97,10 +97,10 @@ async def test_territories_tell_sums_of_the_same_figures(database: Database) -> 
     span = MonthSpan(SEPTEMBER, DECEMBER, DECEMBER)
     async with database.transaction() as db:
         await stored(db, filed)
-        nation = (await found(db, NATION, span)).rounded()
-        region = (await found(db, AURA, span)).rounded()
-        alone = {code: (await found(db, departement(code), span)).rounded() for code in ("69", "38", "01")}
-        november = (await found(db, AURA, MonthSpan(date(2026, 11, 1), DECEMBER, DECEMBER))).rounded()
+        nation = (await read_figures(db, NATION, span)).round()
+        region = (await read_figures(db, AURA, span)).round()
+        alone = {code: (await read_figures(db, departement(code), span)).round() for code in ("69", "38", "01")}
+        november = (await read_figures(db, AURA, MonthSpan(date(2026, 11, 1), DECEMBER, DECEMBER))).round()
     assert {w: list(row) for table in alone.values() for w, row in table.rows.items()} == dict(region.rows)
     assert dict(region.rows).items() <= dict(nation.rows).items()
     assert november.rows.items() <= region.rows.items()
@@ -115,9 +115,9 @@ async def test_the_secret_stays_and_every_process_has_the_same(database: Databas
     """It is made with the table, and nothing else ever makes one."""
     span = MonthSpan(SEPTEMBER, DECEMBER, DECEMBER)
     async with database.transaction(writes=False) as db:
-        first = (await found(db, NATION, span)).secret
+        first = (await read_figures(db, NATION, span)).secret
     other = Database(database.url.render_as_string(hide_password=False))
     async with other.transaction(writes=False) as db:
-        assert (await found(db, NATION, span)).secret == first
+        assert (await read_figures(db, NATION, span)).secret == first
     await other.close()
     assert len(first) == 32

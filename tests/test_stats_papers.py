@@ -39,7 +39,7 @@ def test_pictures_are_named_and_sized_for_phones(tmp_path: Path) -> None:
 
 
 def test_the_bars_of_departements_go_from_the_largest() -> None:
-    lines = typeset.told(nation())["sections"]["departements"]["lines"]
+    lines = typeset.tell(nation())["sections"]["departements"]["lines"]
     values = [line["value"] for line in lines]
     assert len(values) == 101
     assert values == sorted(values, reverse=True)
@@ -47,7 +47,7 @@ def test_the_bars_of_departements_go_from_the_largest() -> None:
 
 def test_months_too_many_to_draw_are_years() -> None:
     months = {date(2020 + m // 12, m % 12 + 1, 1): 2 for m in range(30)}
-    lines = typeset.told(replace(page(), sections=(sections.evolution(months),)))["sections"]["evolution"]["lines"]
+    lines = typeset.tell(replace(page(), sections=(sections.evolution(months),)))["sections"]["evolution"]["lines"]
     assert [(line["short"], line["value"], line["total"]) for line in lines] == [
         ("2020", 24, "24"),
         ("2021", 24, "48"),
@@ -151,7 +151,7 @@ def test_words_are_shown_and_never_obeyed(tmp_path: Path, words: str) -> None:
 
 def test_letters_the_fonts_have_are_all_drawn(tmp_path: Path) -> None:
     """PDF/UA refuses a letter without a shape, in either weight: the list of letters is the fonts’."""
-    letters = "".join(sorted(map(chr, glyphs.drawn())))
+    letters = "".join(sorted(map(chr, glyphs.draw())))
     said = replace(page(), name=letters, title=letters, notes=(letters,))
     papers.pdf(said, path := tmp_path / "p.pdf")
     text = PdfReader(path).pages[0].extract_text()
@@ -161,7 +161,7 @@ def test_letters_the_fonts_have_are_all_drawn(tmp_path: Path) -> None:
 @given(st.text(max_size=60))
 def test_any_text_is_made_of_letters_the_fonts_have(text: str) -> None:
     drawable = glyphs.drawable(text)
-    assert {ord(letter) for letter in drawable} <= glyphs.drawn()
+    assert {ord(letter) for letter in drawable} <= glyphs.draw()
     assert glyphs.drawable(drawable) == drawable or "\u200b" in drawable
 
 

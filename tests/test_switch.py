@@ -121,7 +121,7 @@ async def switched(house: House, names: str, *lines: str) -> AsyncIterator[None]
 async def set_up(house: House, names: str) -> list[str]:
     """What `coop-bot setup` says with that setting in its file."""
     file = house.settings.data_dir / "env"
-    envfile.write(file, envfile.changed(file.read_text("utf-8"), {"COOP_FEATURES": names}))
+    envfile.write(file, envfile.change(file.read_text("utf-8"), {"COOP_FEATURES": names}))
     bot = await house.site.admin.get(f"/users/{house.site.bot_id}")
     words = ["setup", "--url", house.site.url, "--admin-token", house.site.admin.token, "--team", house.site.team]
     words += ["--public-url", house.settings.public_url, "--write", str(file), "--bot-name", bot["username"]]

@@ -13,7 +13,7 @@ from cli.cra.exporting import writer
 from cli.cra.importing import ImportOutcome
 from storage import migrate
 from storage.cra.queries import delete, own, revise
-from storage.cra.rows import COLUMNS, CSV_COLUMNS, guarded, unguarded
+from storage.cra.rows import COLUMNS, CSV_COLUMNS, guard, unguard
 from storage.database import Database
 from tests.transfer import CARL, JULIETTE, NOW, SINGLE, WORKSHOP, database, exported, filed, imported, opened, rows
 
@@ -115,5 +115,5 @@ def test_a_spreadsheet_finds_no_formula_in_an_export() -> None:
 
 @given(st.text())
 def test_the_guard_of_cells_is_undone(cell: str) -> None:
-    assert unguarded(guarded(cell)) == cell
-    assert not guarded(cell).lstrip().startswith(tuple("=+-@|%\t\r＝＋－＠"))
+    assert unguard(guard(cell)) == cell
+    assert not guard(cell).lstrip().startswith(tuple("=+-@|%\t\r＝＋－＠"))

@@ -114,7 +114,7 @@ class Form(BaseModel):
         return {label: kind.say(value) for label, (kind, value) in typed.items() if value is not None}
 
     @classmethod
-    def missing(cls, raw: Raw, clues: Clues) -> dict[str, str]:
+    def find_blank(cls, raw: Raw, clues: Clues) -> dict[str, str]:
         """The required fields left blank: their labels by element."""
         required = {n: (question, kind) for n, (question, kind) in cls._questions.items() if not question.optional}
         left = {n: question.label for n, (question, kind) in required.items() if kind.recall(question, raw) is None}

@@ -105,7 +105,7 @@ class ChatReader(Protocol):
     async def newest_posts(self, channel_id: str, page: int, size: int) -> Sequence[ChatPost]:
         """A page (from 0) of what stands in a channel, newest first; fewer than ``size`` (200 at most) are the last."""
 
-    async def pinned(self, channel_id: str) -> Sequence[ChatPost]:
+    async def pinned_posts(self, channel_id: str) -> Sequence[ChatPost]:
         """The posts pinned in a channel, oldest first."""
 
     async def reactions(self, post_id: str) -> Sequence[ChatReaction]:

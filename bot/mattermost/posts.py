@@ -87,7 +87,7 @@ class PostCalls(Calls):
         """The thread that a post begins or belongs to."""
         return _posts_that_stand(await self._posts.get_thread(check_id(post_id)))
 
-    async def pinned(self, channel_id: str) -> Sequence[ChatPost]:
+    async def pinned_posts(self, channel_id: str) -> Sequence[ChatPost]:
         """The posts pinned in a channel."""
         return _posts_that_stand(await self._channels.get_channel_pinned_posts(check_id(channel_id)))
 

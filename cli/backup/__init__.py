@@ -40,6 +40,6 @@ def backup(call: Call) -> int:
 )
 def restore(call: Call) -> int:
     """Fill an empty database from a file."""
-    from cli.backup.command import restored
+    from cli.backup.command import restore
 
-    return asyncio.run(restored(call.settings, call.options))
+    return asyncio.run(restore(call.settings, call.options))

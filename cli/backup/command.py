@@ -15,7 +15,8 @@ from cli.places import place_fault
 from cli.progress import ProgressBar
 from config.settings import Settings
 from storage import migrate
-from storage.backup import Content, Writer, restore, save
+from storage.backup import Content, Writer, save
+from storage.backup import restore as restore_file
 from storage.database import place
 
 MODE = 0o600
@@ -36,11 +37,11 @@ async def backup(settings: Settings, options: Namespace, now: datetime) -> int:
     return 0
 
 
-async def restored(settings: Settings, options: Namespace) -> int:
+async def restore(settings: Settings, options: Namespace) -> int:
     """Fill the empty database of the settings from a file."""
     path: Path = options.file
     _must_be_a_file(path)
-    done = await restore(settings.database_url, path, _progress())
+    done = await restore_file(settings.database_url, path, _progress())
     print(f"Base restaurée : {place(settings.database_url)}, d’après la sauvegarde du {_day(done.content.made_at)}.")
     _tell(done.content)
     if done.step != done.content.step:

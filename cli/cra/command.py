@@ -15,7 +15,7 @@ from cli.cra.exporting import export, writer
 from cli.cra.importing import Import
 from cli.cra.lines import Lines
 from cli.errors import OperatorError
-from cli.opening import opened, up_to_date
+from cli.opening import open_database, open_up_to_date
 from cli.progress import ProgressBar
 from config.settings import Settings
 from storage import migrate, people
@@ -30,8 +30,8 @@ async def import_cra(settings: Settings, name: str, clock: Callable[[], datetime
     """Take a file in; 1 when a line was refused, 0 otherwise."""
     os.nice(POLITENESS)
     await migrate.prepare(settings.database_url)
-    async with opened(settings) as database, _chat(settings) as chat:
-        with _opened(name) as stream:
+    async with open_database(settings) as database, _chat(settings) as chat:
+        with _open(name) as stream:
             lines = Lines(stream)
             work = Import(database, Authors(database, chat, clock), clock, _complain)
             outcome = await work.run(lines, ProgressBar(sys.stderr, "lignes lues"))
@@ -46,7 +46,7 @@ async def export_cra(settings: Settings, options: Namespace) -> int:
     username = options.user.removeprefix("@").lower() if options.user else None
     wanted = ExportFilter(start=options.start, end=options.end, username=username, deleted=options.deleted)
     cast("TextIO", sys.stdout).reconfigure(encoding="utf-8", newline="")  # type: ignore[attr-defined]
-    async with up_to_date(settings) as database:
+    async with open_up_to_date(settings) as database:
         if username and not await _is_known(database, username):
             print(f"Personne ne s’appelle « {username} » dans le registre.", file=sys.stderr)
         await export(database, wanted, writer(sys.stdout, options.format), ProgressBar(sys.stderr, "comptes rendus"))
@@ -63,7 +63,7 @@ def _complain(number: int, reason: str) -> None:
 
 
 @contextmanager
-def _opened(name: str) -> Iterator[BinaryIO]:
+def _open(name: str) -> Iterator[BinaryIO]:
     if name == "-":
         yield sys.stdin.buffer
         return

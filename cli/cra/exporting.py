@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 from cli.progress import ProgressBar
-from storage.cra.bulk import ExportFilter, exported
+from storage.cra.bulk import ExportFilter, export_rows
 from storage.cra.rows import CSV_COLUMNS, Row, cells
 from storage.database import Database
 
@@ -31,7 +31,7 @@ def writer(out: TextIO, kind: str) -> Callable[[Row], None]:
 async def export(database: Database, wanted: ExportFilter, write: Callable[[Row], None], progress: ProgressBar) -> int:
     """Write everything wanted, and say how much it was."""
     count = 0
-    async for row in exported(database, wanted):
+    async for row in export_rows(database, wanted):
         write(row)
         count += 1
         progress.at(count)

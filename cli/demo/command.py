@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cli.demo import entrance
 from cli.demo.cast import ADMIN, CAST, PASSWORD, TEAM, everybody
-from cli.demo.stage import LOCK, Plan, empty, free_port, running
+from cli.demo.stage import LOCK, Plan, empty, free_port, run
 from cli.errors import INTERRUPTED, OperatorError
 
 FOLDER = Path(".demo")
@@ -26,12 +26,12 @@ _STOPS = (signal.SIGINT, signal.SIGTERM)
 async def demo(options: Namespace, folder: Path) -> int:
     """Run the demo in a folder until it is told to stop, or play the tour and end."""
     if options.tour:
-        return 0 if await _until_stopped(_tour(options.server_version)) else INTERRUPTED
+        return 0 if await _wait_for_stop(_tour(options.server_version)) else INTERRUPTED
     plan = Plan(folder, options.port, options.bot_port, options.server_version)
-    with _locked(plan.folder):
+    with _lock(plan.folder):
         if options.reset:
             empty(plan.folder)
-        await _until_stopped(_show(plan, is_to_open=options.open))
+        await _wait_for_stop(_show(plan, is_to_open=options.open))
     return 0
 
 
@@ -40,12 +40,12 @@ async def _tour(version: str) -> None:
 
     with tempfile.TemporaryDirectory(prefix="coop-demo-") as name:
         plan = Plan(Path(name), free_port(), free_port(), version)
-        async with running(plan, _quiet):
+        async with run(plan, _quiet):
             await play(plan.url, print)
 
 
 async def _show(plan: Plan, *, is_to_open: bool) -> None:
-    async with running(plan, _complain):
+    async with run(plan, _complain):
         print(f"Prêt : {plan.url}", flush=True)
         print(_how_to_go_on(plan), flush=True)
         if is_to_open:
@@ -53,7 +53,7 @@ async def _show(plan: Plan, *, is_to_open: bool) -> None:
         await asyncio.Event().wait()
 
 
-async def _until_stopped(work: Awaitable[None]) -> bool:
+async def _wait_for_stop(work: Awaitable[None]) -> bool:
     """Do the work until SIGINT or SIGTERM, and let it clean up whatever signals follow; say whether it was done."""
     task, loop = asyncio.ensure_future(work), asyncio.get_running_loop()
     stopped = False
@@ -83,7 +83,7 @@ def _be_gone() -> None:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def _lock(folder: Path) -> Iterator[None]:
     """One demo in a folder at a time; the lock goes with the process, however it ends."""
     folder.mkdir(exist_ok=True)
     with (folder / LOCK).open("w") as lock:

@@ -28,11 +28,11 @@ def write(file: Path) -> None:
     """Write whom the page presents, and the password they share, for « python -m sandbox --people »."""
     rest = everybody()[len(CAST) :]
     others = [{"value": a.username, "text": f"{a.first_name} {a.last_name}, {a.structure}"} for a in rest]
-    told = {"password": PASSWORD, "people": [_presented(actor) for actor in CAST], "others": others}
+    told = {"password": PASSWORD, "people": [_present(actor) for actor in CAST], "others": others}
     file.write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")
 
 
-def _presented(actor: Actor) -> dict[str, str]:
+def _present(actor: Actor) -> dict[str, str]:
     return {
         "username": actor.username,
         "name": f"{actor.first_name} {actor.last_name}",

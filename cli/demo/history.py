@@ -26,14 +26,14 @@ async def fill(database: Database, ids: Mapping[str, str], now: datetime) -> int
     wanted = HistoryPlan(round(A_DAY * len(crowd) * (last - start).days), SEED, start, last)
     async with database.transaction() as db:
         for actor in everybody():
-            await people.register(db, registered(actor, ids[actor.username], now - timedelta(days=500)))
+            await people.register(db, register(actor, ids[actor.username], now - timedelta(days=500)))
     async with database.engine.connect() as connection:
         async for _ in storing.fill(connection, wanted, crowd):
             pass
     return wanted.count
 
 
-def registered(actor: Actor, user_id: str, since: datetime) -> Person:
+def register(actor: Actor, user_id: str, since: datetime) -> Person:
     """The actor’s line in the register."""
     return Person(
         id=user_id,

@@ -64,7 +64,7 @@ class Plan:
 
 
 @asynccontextmanager
-async def running(plan: Plan, say: Callable[[str], None]) -> AsyncIterator[None]:
+async def run(plan: Plan, say: Callable[[str], None]) -> AsyncIterator[None]:
     """Both processes up, the server prepared as « setup » prepares any server."""
     _check(plan)
     is_new = not (plan.folder / _PREPARED).exists()
@@ -152,7 +152,7 @@ async def _set_up(plan: Plan) -> bool:
         "COOP_HOST": HOST,
         "COOP_PORT": str(plan.bot_port),
     }
-    envfile.write(plan.env, envfile.changed(plan.env.read_text("utf-8"), own))
+    envfile.write(plan.env, envfile.change(plan.env.read_text("utf-8"), own))
     return plan.env.read_text("utf-8") != before
 
 
@@ -181,12 +181,12 @@ async def _migrate(plan: Plan) -> None:
 
 async def _fill(plan: Plan) -> None:
     from cli.demo.history import fill
-    from cli.demo.town import peopled
+    from cli.demo.town import people_server
     from storage.database import Database
 
     database = Database(plan.database_url)
     try:
-        await fill(database, await peopled(plan.url), utc_now())
+        await fill(database, await people_server(plan.url), utc_now())
     finally:
         await database.close()
 

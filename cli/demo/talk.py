@@ -58,9 +58,9 @@ def rooms() -> tuple[Room, ...]:
             emoji, *who = rest.split()
             _last(found[-1]).reactions[emoji] = who
         elif mark == ">":
-            found[-1].talk[-1].replies.append(_said(rest))
+            found[-1].talk[-1].replies.append(_say(rest))
         elif mark not in {"", "#"}:
-            found[-1].talk.append(_said(line))
+            found[-1].talk.append(_say(line))
     return tuple(found)
 
 
@@ -76,6 +76,6 @@ def _last(room: Room) -> Utterance:
     return said.replies[-1] if said.replies else said
 
 
-def _said(line: str) -> Utterance:
+def _say(line: str) -> Utterance:
     days, at, username, message = line.split(" ", 3)
     return Utterance(int(days), time.fromisoformat(at), username, message)

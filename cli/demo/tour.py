@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cli.demo.visitor import Json, Visitor, visiting
+from cli.demo.visitor import Json, Visitor, visit
 
 WIDTH = 88
 LINE = "/cra atelier 8p 1h30 mail, internet 69120 hier +60 retraités"
@@ -14,7 +14,7 @@ Say = Callable[[str], None]
 async def play(url: str, say: Say) -> None:
     """Play it against a running demo, saying what is seen."""
     say("Juliette, conseillère numérique à Vaulx-en-Velin, ouvre Mattermost, canal « National ».\n")
-    async with visiting(url, "juliette", "national") as juliette:
+    async with visit(url, "juliette", "national") as juliette:
         await _by_form(juliette, say)
         await _by_line(juliette, say)
     say("Fin de la visite. « make demo » laisse l’ensemble ouvert pour essayer vous-même.")
@@ -25,11 +25,11 @@ async def _by_form(juliette: Visitor, say: Say) -> None:
     await juliette.types("/cra")
     opened = await juliette.dialog()
     _show_form(opened["dialog"], say)
-    filled = _filled(opened["dialog"], participants="3")
+    filled = _fill(opened["dialog"], participants="3")
     say("Elle choisit « Accompagnement individuel », laisse 3 participants par erreur, et envoie :\n")
     answer = await juliette.submit(opened, filled)
     for name, sentence in (answer.get("errors") or {}).items():
-        _boxed(say, f"{_label(opened['dialog'], name)} — {sentence}")
+        _box(say, f"{_label(opened['dialog'], name)} — {sentence}")
     say("Rien de ce qu’elle a saisi n’est perdu : elle corrige, et renvoie.\n")
     await juliette.submit(opened, {**filled, "participants": "1"})
     say("Le reçu arrive en message direct de @coop :\n")
@@ -47,7 +47,7 @@ async def _by_line(juliette: Visitor, say: Say) -> None:
     _show_post(await juliette.direct(), say)
 
 
-def _filled(dialog: Json, **more: str) -> dict[str, Any]:
+def _fill(dialog: Json, **more: str) -> dict[str, Any]:
     """The form’s own defaults and Juliette’s answers, as far as this version of the form asks for them."""
     wanted = {
         "commune": "69120 Vaulx-en-Velin",
@@ -78,7 +78,7 @@ def _show_form(dialog: Json, say: Say) -> None:
         shown = " · ".join(option["text"] for option in options[:4]) + (" · …" if len(options) > 4 else "")
         value = shown or element.get("default") or element.get("placeholder") or ""
         lines.append(f"{element['display_name']:<24} {textwrap.shorten(value, WIDTH - 30, placeholder='…')}".rstrip())
-    _boxed(say, "\n".join(lines))
+    _box(say, "\n".join(lines))
 
 
 def _show_post(post: Json, say: Say) -> None:
@@ -88,10 +88,10 @@ def _show_post(post: Json, say: Say) -> None:
         lines += [f"{field['title']} : {field['value']}" for field in card.get("fields") or ()]
         if card.get("actions"):
             lines.append("  ".join(f"[ {action['name']} ]" for action in card["actions"]))
-    _boxed(say, "\n".join(lines))
+    _box(say, "\n".join(lines))
 
 
-def _boxed(say: Say, text: str) -> None:
+def _box(say: Say, text: str) -> None:
     """The text in a frame, without the marks of Markdown."""
     plain = text.replace("**", "").replace("\\", "")
     wrapped = [part for line in plain.splitlines() for part in textwrap.wrap(line, WIDTH - 4) or [""]]

@@ -35,7 +35,7 @@ async def speaking_as(url: str, username: str) -> AsyncIterator[AioClient]:
         await client.close()
 
 
-async def peopled(url: str) -> dict[str, str]:
+async def people_server(url: str) -> dict[str, str]:
     """Make room for more people than the server takes at first, and tell the ids of those there by user name."""
     async with speaking_as(url, ADMIN) as client:
         # 50 on a fresh server, and the demo’s visitors may invite more.

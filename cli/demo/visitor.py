@@ -93,7 +93,7 @@ class Visitor:
 
 
 @asynccontextmanager
-async def visiting(url: str, username: str, channel: str) -> AsyncIterator[Visitor]:
+async def visit(url: str, username: str, channel: str) -> AsyncIterator[Visitor]:
     """Somebody logged in, looking at a channel."""
     async with speaking_as(url, username) as client:
         team = await client.get(f"/teams/name/{TEAM}")

@@ -26,7 +26,7 @@ YEARS = 3
 
 async def demo_data(settings: Settings, options: Namespace, today: date) -> int:
     """Write the history asked for, or what is missing of it."""
-    wanted = _wanted(options, today)
+    wanted = _plan(options, today)
     crowd = list(conseillers(options.conseillers))
     os.nice(POLITENESS)
     await migrate.prepare(settings.database_url)
@@ -36,12 +36,12 @@ async def demo_data(settings: Settings, options: Namespace, today: date) -> int:
                 "Cette base contient de vrais comptes rendus : l’historique inventé se mêlerait à leurs statistiques. "
                 "Choisissez une autre base (COOP_DATABASE_URL), ou ajoutez --force si c’est voulu."
             )
-        added = await _filled(connection, wanted, crowd)
+        added = await _fill(connection, wanted, crowd)
     print(_outcome(wanted, added, len(crowd)))
     return 0
 
 
-async def _filled(connection: AsyncConnection, wanted: HistoryPlan, crowd: list[Conseiller]) -> int:
+async def _fill(connection: AsyncConnection, wanted: HistoryPlan, crowd: list[Conseiller]) -> int:
     """Store what is missing, and say how many rows it was."""
     filling = storing.fill(connection, wanted, crowd)
     first = done = await anext(filling)
@@ -51,13 +51,13 @@ async def _filled(connection: AsyncConnection, wanted: HistoryPlan, crowd: list[
             progress.at(done)
     except (CancelledError, KeyboardInterrupt):
         progress.end()
-        print(f"Interrompu : {_said(done - first)} sont là, la même commande ajoutera le reste.", file=sys.stderr)
+        print(f"Interrompu : {_say(done - first)} sont là, la même commande ajoutera le reste.", file=sys.stderr)
         raise
     progress.end()
     return max(0, done - first)
 
 
-def _wanted(options: Namespace, today: date) -> HistoryPlan:
+def _plan(options: Namespace, today: date) -> HistoryPlan:
     """The whole history ends yesterday if nobody says when: today is not over."""
     last = options.end or today - timedelta(days=1)
     start = options.start or date(last.year - YEARS, last.month, min(last.day, 28)) + timedelta(days=1)
@@ -73,10 +73,10 @@ def _wanted(options: Namespace, today: date) -> HistoryPlan:
 
 def _outcome(wanted: HistoryPlan, added: int, people: int) -> str:
     if not added:
-        return f"Rien à changer : les {_said(wanted.count)} de la graine {wanted.seed} sont déjà là."
+        return f"Rien à changer : les {_say(wanted.count)} de la graine {wanted.seed} sont déjà là."
     period = Period(wanted.start, wanted.last + timedelta(days=1)).label
-    return f"{_said(added)} ajoutés ({people} conseillers, demo-0001 et suivants ; {period}), graine {wanted.seed}."
+    return f"{_say(added)} ajoutés ({people} conseillers, demo-0001 et suivants ; {period}), graine {wanted.seed}."
 
 
-def _said(count: int) -> str:
+def _say(count: int) -> str:
     return f"{group(count, least=1_000)} comptes rendus"

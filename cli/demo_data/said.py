@@ -71,12 +71,12 @@ def pools(seed: int) -> Sequence[Sequence[SaidRow]]:
 
 def _pool(dice: random.Random) -> list[SaidRow]:
     """Some do more workshops than others, and are asked for other themes."""
-    activites = _leaning(_ACTIVITES, dice, 0.3)
-    themes = _leaning(_THEMES, dice, 0.4)
-    return [_said(dice, _one(dice, activites), themes) for _ in range(EACH)]
+    activites = _lean(_ACTIVITES, dice, 0.3)
+    themes = _lean(_THEMES, dice, 0.4)
+    return [_say(dice, _one(dice, activites), themes) for _ in range(EACH)]
 
 
-def _leaning(weights: Mapping[K, float], dice: random.Random, much: float) -> dict[K, float]:
+def _lean(weights: Mapping[K, float], dice: random.Random, much: float) -> dict[K, float]:
     return {key: weight * dice.lognormvariate(0, much) for key, weight in weights.items()}
 
 
@@ -84,7 +84,7 @@ def _one(dice: random.Random, weights: Mapping[K, float]) -> K:
     return dice.choices(list(weights), list(weights.values()))[0]
 
 
-def _said(dice: random.Random, activite: Activite, themes: Mapping[str, float]) -> SaidRow:
+def _say(dice: random.Random, activite: Activite, themes: Mapping[str, float]) -> SaidRow:
     count = _participants(dice) if activite is Activite.COLLECTIF else 1
     canal = _one(dice, _CANAUX)
     ages, statuts = _public(dice, count)

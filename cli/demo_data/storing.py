@@ -15,7 +15,7 @@ from cli.demo_data.crowd import Conseiller
 from cli.demo_data.rows import COLUMNS, NATIVE, TEXT, Dialect, HistoryPlan, SqlRow, rows
 from storage.cra.last_commune import LastCommune
 from storage.cra.measures import CRA, TOTALS
-from storage.cra.months import added, keys_of
+from storage.cra.months import add_sums, keys_of
 from storage.database import INSERT, Database, async_url
 from storage.people import Person
 
@@ -59,7 +59,7 @@ async def fill(connection: AsyncConnection, wanted: HistoryPlan, crowd: Sequence
     """Store what is missing, a batch a transaction; say how many are there, before the first and after each."""
     await prepare(connection)
     await register(connection, crowd, datetime.combine(wanted.start, time(8), UTC))
-    done = await there(connection, wanted)
+    done = await count_stored(connection, wanted)
     await connection.commit()
     yield done
     source = rows(wanted, crowd, dialect(connection), done)
@@ -78,7 +78,7 @@ async def register(connection: AsyncConnection, crowd: Sequence[Conseiller], sin
         await connection.execute(statement, [row.model_dump() for row in rows_of_it])
 
 
-async def there(connection: AsyncConnection, wanted: HistoryPlan) -> int:
+async def count_stored(connection: AsyncConnection, wanted: HistoryPlan) -> int:
     """How many of that seed are stored: always the first ones."""
     last = await connection.execute(select(func.max(CRA.c.key)).where(*_between(wanted, 0, _LAST)))
     key = last.scalar()
@@ -105,14 +105,14 @@ async def add(connection: AsyncConnection, wanted: HistoryPlan, source: Iterable
             assert driver is not None
             # Rows are made while the server stores those before.
             await driver.copy_records_to_table("cra", records=batch, columns=COLUMNS)
-        await connection.execute(counted(connection.dialect.name, wanted, numbers))
+        await connection.execute(count_rows(connection.dialect.name, wanted, numbers))
 
 
-def counted(kind: str, wanted: HistoryPlan, numbers: range) -> Executable:
+def count_rows(kind: str, wanted: HistoryPlan, numbers: range) -> Executable:
     """What these rows add to the summary."""
     keys = keys_of(kind)
     sums = select(*keys, *TOTALS.values()).group_by(*keys)
-    counted: Executable = added(kind, sums.where(*_between(wanted, numbers.start, numbers.stop - 1)))
+    counted: Executable = add_sums(kind, sums.where(*_between(wanted, numbers.start, numbers.stop - 1)))
     return counted
 
 

@@ -8,7 +8,7 @@ from cli.admin import Admin, Identity, SlashCommand
 from cli.doctor.findings import Findings
 from cli.reach import SETTING, host_of
 from cli.rights import Needs
-from cli.setup.slash import find_obsolete, wanted
+from cli.setup.slash import find_obsolete, plan_commands
 from config.settings import Settings
 
 HARMLESS = "/aide"
@@ -37,10 +37,10 @@ async def health(settings: Settings) -> bool:
         return False
 
 
-async def registered(admin: Admin, team: Identity, needs: Needs, findings: Findings, *, full: bool) -> None:
+async def check_commands(admin: Admin, team: Identity, needs: Needs, findings: Findings, *, full: bool) -> None:
     """Every command of the bot is there; with an administrator’s eyes also whether each has our address and token."""
     settings = needs.settings
-    ours = wanted(needs.features, team.id, settings.public_url, settings.command_token.get_secret_value())
+    ours = plan_commands(needs.features, team.id, settings.public_url, settings.command_token.get_secret_value())
     try:
         there = {command.trigger: command for command in await admin.commands(team.id, custom=full)}
     except ChatError as error:

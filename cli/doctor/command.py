@@ -52,5 +52,5 @@ async def _at_home(client: AioClient, needs: Needs, admin_token: str, findings: 
     if admin_token:
         await as_admin(needs, admin_token, team, findings)
     else:
-        await callback.registered(admin, team, needs, findings, full=False)
+        await callback.check_commands(admin, team, needs, findings, full=False)
     await callback.round_trip(client, team, settings, findings)

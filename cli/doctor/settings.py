@@ -3,7 +3,7 @@
 from bot.errors import ChatError
 from bot.mattermost import AioClient
 from cli.admin import Admin, Identity, ServerSettings
-from cli.doctor.callback import registered
+from cli.doctor.callback import check_commands
 from cli.doctor.findings import Findings
 from cli.faults import chat_fault
 from cli.rights import Needs
@@ -27,7 +27,7 @@ async def as_admin(needs: Needs, token: str, team: Identity, findings: Findings)
             return
         async for wrong in wrong_settings(admin, settings.mattermost_url, settings.public_url, makes_bot=False):
             findings.fault(f"{wrong.why} : mettez {wrong.section}.{wrong.name} à « {wrong.said} ».")
-        await registered(admin, team, needs, findings, full=True)
+        await check_commands(admin, team, needs, findings, full=True)
         found = await admin.settings()
         _privacy(found, findings)
         await _room(admin, team, found, findings)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.features import Feature, Trigger
 from bot.schedules import ZONE, Schedule, find_zones
-from cli.opening import choose_features, reading, up_to_date
+from cli.opening import begin_reading, choose_features, open_up_to_date
 from commands import FEATURES
 from config.settings import Settings
 from storage import job_runs, people
@@ -42,7 +42,7 @@ class Line:
 async def show(settings: Settings, options: Namespace, now: datetime, features: Sequence[Feature] = FEATURES) -> int:
     """Write the jobs, by name."""
     on = choose_features(features, settings)
-    async with up_to_date(settings) as database, reading(database) as db:
+    async with open_up_to_date(settings) as database, begin_reading(database) as db:
         zones = find_zones(await people.zones(db))
         ran = {run.name: run for run in await job_runs.every(db)}
     triggers = sorted((t for f in on for t in f.triggers if t.key[0] == "job"), key=lambda t: t.key)

@@ -12,7 +12,7 @@ from bot.mattermost import AioClient, ChatUser, Mattermost
 from bot.people import newcomer
 from cli.errors import OperatorError
 from cli.faults import chat_fault
-from cli.opening import reading, up_to_date
+from cli.opening import begin_reading, open_up_to_date
 from config.settings import Settings
 from storage import people
 from storage.database import Database
@@ -28,8 +28,8 @@ async def role(settings: Settings, options: Namespace, now: datetime) -> int:
     """Give somebody a role, or let it follow from Mattermost again."""
     username = options.username.strip().removeprefix("@").lower()
     wanted = None if options.role == AUTO else Role(options.role)
-    async with up_to_date(settings) as database:
-        person, is_new = await _found(database, settings, username, now)
+    async with open_up_to_date(settings) as database:
+        person, is_new = await _find(database, settings, username, now)
         before = person.role
         if not (is_new and wanted is None):
             async with database.transaction() as db:
@@ -40,7 +40,7 @@ async def role(settings: Settings, options: Namespace, now: datetime) -> int:
 
 async def show(settings: Settings, options: Namespace) -> int:
     """Write the register, by user name."""
-    async with up_to_date(settings) as database, reading(database) as db:
+    async with open_up_to_date(settings) as database, begin_reading(database) as db:
         everybody = await people.every(db)
     if options.json:
         print(json.dumps([_as_object(person) for person in everybody], ensure_ascii=False))
@@ -49,7 +49,7 @@ async def show(settings: Settings, options: Namespace) -> int:
     return 0
 
 
-async def _found(database: Database, settings: Settings, username: str, now: datetime) -> tuple[Person, bool]:
+async def _find(database: Database, settings: Settings, username: str, now: datetime) -> tuple[Person, bool]:
     """Who bears a name today, and whether the register does not know them yet.
 
     Mattermost knows best, since names change hands; the register serves where it does not answer, and knows those
@@ -87,11 +87,11 @@ async def _account(settings: Settings, username: str) -> tuple[ChatUser | None, 
 
 def _outcome(username: str, before: Role | None, now: Role | None) -> str:
     if before == now:
-        return f"@{username} : {_said(now)}. Rien à changer."
-    return f"@{username} : {_said(now)} (avant : {_said(before)}). Un bot qui tourne le sait dans la minute."
+        return f"@{username} : {_say(now)}. Rien à changer."
+    return f"@{username} : {_say(now)} (avant : {_say(before)}). Un bot qui tourne le sait dans la minute."
 
 
-def _said(role: Role | None) -> str:
+def _say(role: Role | None) -> str:
     return role.label if role else "le rôle suit Mattermost"
 
 

@@ -31,14 +31,14 @@ async def bot_account(admin: Admin, changes: Changes, name: str, team: Identity,
     user = await admin.user_by_name(name)
     if user is not None and not user.is_bot:
         raise OperatorError(f"« {name} » est le compte d’une personne : choisissez un autre nom avec --bot-name.")
-    user_id = await _made(admin, changes, name) if user is None else user.id
+    user_id = await _make(admin, changes, name) if user is None else user.id
     if user is not None and user.deleted:
         await changes.do(f"Compte de bot @{name}", ("à réactiver", "réactivé"), lambda: admin.enable_bot(user.id))
-    await _joined(admin, changes, name, team, user_id)
+    await _join(admin, changes, name, team, user_id)
     return BotAccount(user_id, await _token(admin, changes, user_id, token, is_off=bool(user and user.deleted)))
 
 
-async def _made(admin: Admin, changes: Changes, name: str) -> str:
+async def _make(admin: Admin, changes: Changes, name: str) -> str:
     try:
         made = await changes.do(
             f"Compte de bot @{name}", ("à créer", "créé"), lambda: admin.create_bot(name, DISPLAY_NAME, DESCRIPTION)
@@ -62,7 +62,7 @@ def refusal(error: ChatError, name: str) -> str:
     raise error
 
 
-async def _joined(admin: Admin, changes: Changes, name: str, team: Identity, user_id: str) -> None:
+async def _join(admin: Admin, changes: Changes, name: str, team: Identity, user_id: str) -> None:
     if user_id and await admin.is_member(team.id, user_id):
         return
     try:
@@ -81,7 +81,7 @@ async def _joined(admin: Admin, changes: Changes, name: str, team: Identity, use
 
 async def _token(admin: Admin, changes: Changes, user_id: str, token: str, *, is_off: bool) -> str:
     # A bot switched off has all its tokens refused: nothing can be said of them in a dry run.
-    if token and (await works(admin.client.url, token, user_id) or (is_off and changes.dry)):
+    if token and (await is_working(admin.client.url, token, user_id) or (is_off and changes.dry)):
         return token
     old = [t for t in await admin.tokens(user_id) if t.description == TOKEN_OF] if user_id else []
     made = await changes.do("Jeton du bot", ("à créer", "créé"), lambda: admin.create_token(user_id, TOKEN_OF))
@@ -90,7 +90,7 @@ async def _token(admin: Admin, changes: Changes, user_id: str, token: str, *, is
     return made.token if made else ""
 
 
-async def works(url: str, token: str, user_id: str) -> bool:
+async def is_working(url: str, token: str, user_id: str) -> bool:
     """Whether a token is the bot’s, and accepted."""
     owner = await owner_of(url, token)
     return owner is not None and owner.id == user_id

@@ -22,7 +22,7 @@ from cli.setup.account import BotAccount, bot_account
 from cli.setup.changes import Changes
 from cli.setup.rights import Bot, bot_rights
 from cli.setup.server import server_settings, wrong_settings
-from cli.setup.slash import slash_commands, wanted
+from cli.setup.slash import plan_commands, slash_commands
 from commands import FEATURES
 from config.settings import Settings, by_commas, read, read_names, weak_secret
 
@@ -77,7 +77,7 @@ async def _prepare(admin: Admin, changes: Changes, options: Namespace, features:
     account = await bot_account(admin, changes, options.bot_name, team, old.get("COOP_BOT_TOKEN", ""))
     token = _command_token(old)
     await bot_rights(admin, changes, Bot(options.bot_name, account.user_id, team), needs, grant=options.rights)
-    await _commands(admin, changes, options, wanted(needs.features, team.id, options.public_url, token))
+    await _commands(admin, changes, options, plan_commands(needs.features, team.id, options.public_url, token))
     await _write(changes, options.write, text, _variables(options, old, account, token))
     said = worth(old.get("COOP_TRUST_ADDRESSES", "auto"), _domains(old), verified=await admin.verifies_addresses())
     if said.is_warning:
@@ -170,7 +170,7 @@ async def _write(changes: Changes, path: Path, text: str, new: dict[str, str]) -
     differing = [name for name, value in new.items() if old.get(name) != value]
 
     async def write() -> None:
-        envfile.write(path, envfile.changed(text, new))
+        envfile.write(path, envfile.change(text, new))
 
     if differing:
         await changes.do(f"{path} ({', '.join(differing)})", ("à écrire", "écrit"), write)

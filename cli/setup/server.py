@@ -40,11 +40,11 @@ async def wrong_settings(admin: Admin, url: str, public_url: str, *, makes_bot: 
         yield WrongSetting(service, "EnableCommands", True, "Le serveur n’exécute pas les commandes personnalisées")
     if not await admin.site_url():
         yield WrongSetting(service, "SiteURL", url, "Le serveur ne connaît pas sa propre adresse")
-    if wrong := await _not_allowed(settings, public_url):
+    if wrong := await _check_allowed(settings, public_url):
         yield wrong
 
 
-async def _not_allowed(settings: ServerSettings, public_url: str) -> WrongSetting | None:
+async def _check_allowed(settings: ServerSettings, public_url: str) -> WrongSetting | None:
     section, name = SETTING.split(".")
     allowed, host = settings.get(section, name), host_of(public_url)
     if allowed is None or not await must_be_allowed(host, str(allowed)):

@@ -14,7 +14,7 @@ PATH = "/commands"
 _SAME = ("method", "url", "display_name", "description", "auto_complete", "auto_complete_hint", "auto_complete_desc")
 
 
-def wanted(features: Iterable[Feature], team_id: str, public_url: str, token: str) -> list[SlashCommand]:
+def plan_commands(features: Iterable[Feature], team_id: str, public_url: str, token: str) -> list[SlashCommand]:
     """The commands as they should be registered, one for each top-level command of the features."""
     found: dict[str, SlashCommand] = {}
     for trigger in (t for feature in features for t in feature.triggers if t.key[0] == "command"):
@@ -54,7 +54,7 @@ async def slash_commands(admin: Admin, changes: Changes, commands: Sequence[Slas
                 "supprimez-la, ou relancez avec --replace pour la remplacer."
             )
         else:
-            await _settled(admin, changes, command, known)
+            await _settle(admin, changes, command, known)
     for known in find_obsolete(there.values(), commands):
         await changes.do(
             f"Ancienne commande /{known.trigger}", ("à retirer", "retirée"), partial(admin.delete_command, known.id)
@@ -72,17 +72,17 @@ def _is_ours(known: SlashCommand, admin_id: str) -> bool:
     return known.display_name == MARK or known.creator_id == admin_id or known.url.endswith(PATH)
 
 
-async def _settled(admin: Admin, changes: Changes, command: SlashCommand, known: SlashCommand | None) -> None:
+async def _settle(admin: Admin, changes: Changes, command: SlashCommand, known: SlashCommand | None) -> None:
     what = f"Commande /{command.trigger}"
     if known is None:
-        await _created(admin, changes, command)
+        await _create(admin, changes, command)
     elif known.token != command.token:
         # A token is chosen at birth only.
-        async def again() -> None:
+        async def settle_again() -> None:
             await admin.delete_command(known.id)
             await admin.create_command(command)
 
-        await changes.do(f"{what} (autre jeton)", ("à refaire", "refaite"), again)
+        await changes.do(f"{what} (autre jeton)", ("à refaire", "refaite"), settle_again)
     elif differing := [name for name in _SAME if getattr(known, name) != getattr(command, name)]:
         kept = {"id": known.id, "creator_id": known.creator_id}
         await changes.do(
@@ -92,7 +92,7 @@ async def _settled(admin: Admin, changes: Changes, command: SlashCommand, known:
         )
 
 
-async def _created(admin: Admin, changes: Changes, command: SlashCommand) -> None:
+async def _create(admin: Admin, changes: Changes, command: SlashCommand) -> None:
     try:
         await changes.do(f"Commande /{command.trigger}", ("à créer", "créée"), lambda: admin.create_command(command))
     except ChatError as error:

@@ -9,7 +9,7 @@ from bot.french.durations import say_minutes
 from bot.french.periods import Period
 from bot.french.words import NBSP, group
 from bot.texts import typeset
-from cli.opening import reading, up_to_date
+from cli.opening import begin_reading, open_up_to_date
 from cli.stats.subjects import interval, subject_of
 from commands.stats.sections import LabelledValue, Presentation, Section, charts, evolution, general, suites, temps
 from config.settings import Settings
@@ -21,7 +21,7 @@ async def tell(settings: Settings, options: Namespace) -> int:
     """Write the figures asked for on the standard output."""
     start, end = interval(options)
     percent = Percent(options.percent)
-    async with up_to_date(settings) as database, reading(database) as db:
+    async with open_up_to_date(settings) as database, begin_reading(database) as db:
         subject = await subject_of(db, options)
         figures = await subject.figures(db, start, end)
     if options.json:
@@ -50,8 +50,8 @@ def as_object(f: Figures, percent: Percent) -> dict[str, Any]:
         "themes": dict(f.themes),
         "canaux": _by_value(f.canaux),
         "durees": _by_value(f.durees),
-        "ages": _parted(f.ages, f.personnes, percent),
-        "statuts": _parted(f.statuts, f.personnes, percent),
+        "ages": _part(f.ages, f.personnes, percent),
+        "statuts": _part(f.statuts, f.personnes, percent),
         "mois": {f"{month:%Y-%m}": n for month, n in sorted(f.mois.items())},
     }
 
@@ -60,7 +60,7 @@ def _by_value(counts: Mapping[Any, int]) -> dict[str, int]:
     return {code.value: n for code, n in counts.items()}
 
 
-def _parted(counts: Mapping[Any, int], whole: int, percent: Percent) -> dict[str, dict[str, int]]:
+def _part(counts: Mapping[Any, int], whole: int, percent: Percent) -> dict[str, dict[str, int]]:
     percents = shares(counts, whole, percent)
     return {code.value: {"n": n, "pourcent": percents[code]} for code, n in counts.items()}
 

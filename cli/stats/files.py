@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.french.periods import Period
 from bot.mattermost import AioClient, Mattermost
 from cli.errors import OperatorError
-from cli.opening import reading, up_to_date
+from cli.opening import begin_reading, open_up_to_date
 from cli.stats.subjects import Subject, interval, subject_of
 from commands.stats.answers import NOTES, figures_of, full_name, page_of
 from commands.stats.asking import OwnQuery
@@ -44,7 +44,7 @@ async def export_stats(settings: Settings, options: Namespace, now: datetime) ->
     start, end = interval(options)
     days = OwnQuery(start=start, end=end, percent=Percent(options.percent))
     with tempfile.TemporaryDirectory(prefix="coop-stats-") as folder:
-        async with up_to_date(settings) as database, reading(database) as db:
+        async with open_up_to_date(settings) as database, begin_reading(database) as db:
             subject = await subject_of(db, options)
             page = await _page(settings, db, subject, days, now)
             path = Path(folder) / page.file(options.format)

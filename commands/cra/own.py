@@ -10,7 +10,7 @@ from bot.replies import Ask, Button, Replies, Whisper
 from bot.texts import render
 from commands.cra.buttons import Copy, Delete, Edit, More, Restore
 from commands.cra.feature import CONSEILLERS, feature
-from commands.cra.receipt import after_dialog, facts, refreshed, updated
+from commands.cra.receipt import after_dialog, facts, refresh, update
 from dialogs.cra import EditCra, NewCra
 from storage import drafts
 from storage.cra import Cra, queries
@@ -20,7 +20,7 @@ from storage.cra.queries import RESTORE_FOR, Listing
 @feature.command(
     "cra liste", help="Revoir vos comptes rendus", hint="[mois dernier | septembre | 2026]", roles=CONSEILLERS
 )
-async def listed(ctx: Context, text: str) -> Replies:
+async def list_own(ctx: Context, text: str) -> Replies:
     """The last ten, of a period or of all times."""
     try:
         period = understand(text.strip() or "tout", ctx.today)
@@ -33,7 +33,7 @@ async def listed(ctx: Context, text: str) -> Replies:
 
 
 @feature.button(More, roles=CONSEILLERS, writes=False)
-async def following(ctx: Context, click: More) -> Replies:
+async def list_next(ctx: Context, click: More) -> Replies:
     """« Suivants »: the next ten."""
     period = Period(click.start, click.end)
     after = (click.day, click.number)
@@ -50,19 +50,19 @@ async def edit_by_number(ctx: Context, text: str) -> Replies:
 @feature.button(Edit, roles=CONSEILLERS, writes=False)
 async def edit(ctx: Context, click: Edit) -> Replies:
     """The dialog of a report, as it stands."""
-    cra = await standing(ctx, click.number)
+    cra = await find_standing(ctx, click.number)
     return Ask(EditCra.of(cra.report, numero=cra.number, version=cra.version))
 
 
 @feature.submit(EditCra, roles=CONSEILLERS)
-async def edited(ctx: Context, form: EditCra) -> Replies:
+async def save_edit(ctx: Context, form: EditCra) -> Replies:
     """A report was changed; the same change sent twice is one change."""
-    cra = await standing(ctx, form.numero)
+    cra = await find_standing(ctx, form.numero)
     report = form.report()
     if cra.version != form.version or not await queries.revise(ctx.db, cra, report, ctx.now):
-        return already(cra.report == report)
+        return answer_changed(cra.report == report)
     await drafts.drop(ctx.db, ctx.request.key)
-    return after_dialog(ctx, await standing(ctx, form.numero), "modifié")
+    return after_dialog(ctx, await find_standing(ctx, form.numero), "modifié")
 
 
 @feature.command("cra dupliquer", help="Repartir d’un de vos comptes rendus", hint="numéro", roles=CONSEILLERS)
@@ -84,15 +84,15 @@ async def copy(ctx: Context, click: Copy) -> Replies:
 )
 async def delete_by_number(ctx: Context, text: str) -> Replies:
     """A report is taken out of lists and figures."""
-    cra = await _deleted(ctx, _number(text, "supprimer"))
-    told = refreshed(cra, "supprimé")
+    cra = await _delete(ctx, _number(text, "supprimer"))
+    told = refresh(cra, "supprimé")
     return [told, Whisper(told.text, [Button("Rétablir", Restore(number=cra.number, whispered=True), "primary")])]
 
 
 @feature.button(Delete, roles=CONSEILLERS)
 async def delete(ctx: Context, click: Delete) -> Replies:
     """A report is taken out of lists and figures, and its receipt offers to restore it."""
-    return updated(await _deleted(ctx, click.number), "supprimé")
+    return update(await _delete(ctx, click.number), "supprimé")
 
 
 @feature.command(
@@ -113,8 +113,8 @@ async def restore(ctx: Context, click: Restore) -> Replies:
         await queries.restore(ctx.db, cra, ctx.now)
         cra = await own(ctx, click.number)
     if click.whispered:
-        return [refreshed(cra, "rétabli"), Whisper(render("cra/restored", number=cra.number))]
-    return updated(cra, "rétabli")
+        return [refresh(cra, "rétabli"), Whisper(render("cra/restored", number=cra.number))]
+    return update(cra, "rétabli")
 
 
 async def own(ctx: Context, number: int) -> Cra:
@@ -125,7 +125,7 @@ async def own(ctx: Context, number: int) -> Cra:
     return cra
 
 
-async def standing(ctx: Context, number: int) -> Cra:
+async def find_standing(ctx: Context, number: int) -> Cra:
     """One’s own report that is not deleted."""
     cra = await own(ctx, number)
     if cra.deleted_at:
@@ -135,14 +135,14 @@ async def standing(ctx: Context, number: int) -> Cra:
     return cra
 
 
-def already(same: bool) -> Replies:
+def answer_changed(same: bool) -> Replies:
     """What to answer when a report changed since its dialog was opened: nothing if it changed to just this."""
     if same:
         return None
     raise UserError("Ce compte rendu a changé entre-temps. Fermez cette fenêtre, puis rouvrez-le avec « Modifier ».")
 
 
-async def _deleted(ctx: Context, number: int) -> Cra:
+async def _delete(ctx: Context, number: int) -> Cra:
     cra = await own(ctx, number)
     if cra.deleted_at is None:
         await queries.delete(ctx.db, cra, ctx.now)

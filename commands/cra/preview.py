@@ -26,9 +26,9 @@ async def preview(ctx: Context, line: Line, key: str) -> Replies:
     carried = {"author": ctx.user.id, "key": key}
     save = [Button("Enregistrer", Save(**carried, raw=line.raw), "primary")] if report and not mistakes else []
     complete = Button("Compléter", Complete(**carried, raw=line.raw), "default" if save else "primary")
-    text = _understood(line, mistakes) if report is None else sentence(report)
+    text = _say_understood(line, mistakes) if report is None else sentence(report)
     unread = [quote(word) for word in line.unread]
-    blank = [label for element, label in NewCra.missing(line.raw, ctx.clues).items() if element not in line.mistakes]
+    blank = [label for element, label in NewCra.find_blank(line.raw, ctx.clues).items() if element not in line.mistakes]
     said = {"unread": unread, "assumed": line.assumed, "blank": blank, "mistakes": mistakes.values()}
     return Whisper(render("cra/preview", text=text, **said), [*save, complete, Button("Annuler", Drop(**carried))])
 
@@ -38,11 +38,11 @@ def _read(ctx: Context, line: Line) -> tuple[Report | None, dict[str, str]]:
     try:
         return NewCra.parse(line.raw, {}, ctx.clues).report(), dict(line.mistakes)
     except UserError as refusal:
-        blank = NewCra.missing(line.raw, ctx.clues)
+        blank = NewCra.find_blank(line.raw, ctx.clues)
         return None, {e: s for e, s in refusal.fields.items() if e not in blank} | line.mistakes
 
 
-def _understood(line: Line, mistakes: Mapping[str, str]) -> Markdown:
+def _say_understood(line: Line, mistakes: Mapping[str, str]) -> Markdown:
     """What was understood of an incomplete line, by field."""
     right = {element: value for element, value in line.raw.items() if element not in mistakes}
     return render("cra/understood", told=NewCra.tell(right))

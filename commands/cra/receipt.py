@@ -54,13 +54,13 @@ def receipt(ctx: Context, number: int, message: Message) -> Direct:
     return Direct(message.text, message.buttons, message.facts, user_id=ctx.user.id, topic=topic_of(number))
 
 
-def refreshed(cra: Cra, verb: str, *, here: bool = False) -> Refresh:
+def refresh(cra: Cra, verb: str, *, here: bool = False) -> Refresh:
     """Every receipt of this report told anew."""
     message = card(cra, verb)
     return Refresh(message.text, message.buttons, message.facts, topic=topic_of(cra.number), here=here)
 
 
-def updated(cra: Cra, verb: str) -> Update:
+def update(cra: Cra, verb: str) -> Update:
     """The receipt whose button was clicked, told anew."""
     message = card(cra, verb)
     return Update(message.text, message.buttons, message.facts)
@@ -68,7 +68,7 @@ def updated(cra: Cra, verb: str) -> Update:
 
 def after_dialog(ctx: Context, cra: Cra, verb: str) -> list[Reply]:
     """Receipts after a change by dialog: the clicked one shows it, a command’s comes as a new message."""
-    told: list[Reply] = [refreshed(cra, verb, here=True)]
+    told: list[Reply] = [refresh(cra, verb, here=True)]
     return told if ctx.request.post_id else [*told, receipt(ctx, cra.number, card(cra, verb))]
 
 

@@ -36,7 +36,7 @@ async def start(ctx: Context, line: str) -> Replies:
 
 
 @feature.submit(NewCra, roles=CONSEILLERS, accepted=keys_filed)
-async def submitted(ctx: Context, form: NewCra) -> Replies:
+async def submit(ctx: Context, form: NewCra) -> Replies:
     """The dialog was sent: it counts once, however often it is."""
     return await record(ctx, form.report(), Filing(ctx.request.key, Source.DIALOG, ctx.now))
 

@@ -80,7 +80,7 @@ async def answer(ctx: Context, asked: OwnQuery) -> OwnAnswer:
         goes_on=told.goes_on,
         drawn=charts(told),
         earlier=earlier.label,
-        compared=_compared(figures, then),
+        compared=_compare(figures, then),
     )
     page = await page_of(ctx, asked, figures)
     return OwnAnswer(text, _buttons(ctx, asked, figures), page, figures.accompagnements > 0)
@@ -122,21 +122,21 @@ async def sections_of(ctx: PageContext, asked: OwnQuery, figures: Figures, last:
 
 def _buttons(ctx: Context, asked: OwnQuery, figures: Figures) -> list[Button]:
     beside = [period_before(asked.period), period_after(asked.period, ctx.today)]
-    buttons = [Button(f"Voir {_short(p)}", See(**asked.about(p))) for p in beside if p]
+    buttons = [Button(f"Voir {_shorten(p)}", See(**asked.about(p))) for p in beside if p]
     buttons.append(Button("Autre période", Other(**asked.same)))
     if figures.accompagnements:
         buttons += [Button("Détails", Details(**asked.same)), Button("Exporter", Take(**asked.same))]
     return buttons
 
 
-def _short(period: Period) -> str:
+def _shorten(period: Period) -> str:
     """A period as a button names it."""
     if (period.end - period.start).days == 1 or not period.label.startswith("du "):
         return period.label.removeprefix("année ")
     return f"du {period.start:%d/%m} au {period.last:%d/%m}"
 
 
-def _compared(now: Figures, then: Figures) -> list[str]:
+def _compare(now: Figures, then: Figures) -> list[str]:
     """How much more or less than before; nothing when there is nothing to compare with."""
     if not then.accompagnements:
         return []

@@ -12,7 +12,7 @@ from commands.stats.answers import figures_of, full_name, page_of
 from commands.stats.asking import OwnQuery, read
 from commands.stats.buttons import Export, Take
 from commands.stats.feature import CONSEILLERS, feature
-from commands.stats.private import on_its_way
+from commands.stats.private import send_file
 from dialogs.stats import Format, TakeAway
 from storage.cra import queries
 from storage.stats.queries import own_rows
@@ -31,7 +31,7 @@ async def export_line(ctx: Context, text: str) -> Replies:
     first, _, rest = text.strip().partition(" ")
     form = WORDS.get(fold(first))
     if form:
-        return await ordered(ctx, read(ctx, rest), form)
+        return await order_file(ctx, read(ctx, rest), form)
     return _window(read(ctx, text))
 
 
@@ -42,17 +42,17 @@ async def take(ctx: Context, click: Take) -> Replies:
 
 
 @feature.submit(TakeAway, roles=CONSEILLERS, writes=False)
-async def asked_for(ctx: Context, form: TakeAway) -> Replies:
+async def choose_form(ctx: Context, form: TakeAway) -> Replies:
     """The form was chosen."""
     asked = OwnQuery(start=form.period.start, end=form.period.end, percent=form.percent)
-    return await ordered(ctx, asked, form.format)
+    return await order_file(ctx, asked, form.format)
 
 
-async def ordered(ctx: Context, asked: OwnQuery, form: Format) -> Replies:
+async def order_file(ctx: Context, asked: OwnQuery, form: Format) -> Replies:
     """The file is on its way."""
     waiting = render("stats/waiting", format=form.value.upper(), period=asked.period.label)
     order = Export(**asked.same, format=form)
-    return await on_its_way(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=waiting))
+    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=waiting))
 
 
 @feature.file(Export, roles=CONSEILLERS)
@@ -62,14 +62,14 @@ async def export(ctx: Context, order: Export, folder: Path) -> Parcel:
     page = await page_of(ctx, order, await figures_of(ctx, order), name)
     count = await queries.count(ctx.db, ctx.user.id, order.start, order.end)
     path = folder / page.file(order.format.value)
-    await written(ctx, order, page, path)
+    await write(ctx, order, page, path)
     told = plural(count, "compte rendu", "comptes rendus")
     text = render("stats/exported", period=order.period.label, told=told)
     done = render("stats/prepared", file=path.name)
     return Parcel(text, files=[path], done=done)
 
 
-async def written(ctx: Context, order: Export, page: papers.Page, path: Path) -> None:
+async def write(ctx: Context, order: Export, page: papers.Page, path: Path) -> None:
     """Write the file."""
     if order.format is Format.XLSX:
         book = await ctx.compute(partial(papers.Workbook, page, path))

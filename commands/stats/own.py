@@ -12,7 +12,7 @@ from commands.stats.asking import OwnQuery, read
 from commands.stats.buttons import Details, Other, Pictured, See
 from commands.stats.feature import COMMUNITY, CONSEILLERS, feature
 from commands.stats.papers import charts
-from commands.stats.private import in_direct, where_asked, whispered
+from commands.stats.private import in_direct, say_where_asked, whisper
 from dialogs.stats import SeePeriod, period_of
 from storage.people import Role
 
@@ -26,18 +26,18 @@ SUBCOMMAND_MIN = 5
     hint="[semaine | mois dernier | septembre | 2025]",
     roles=COMMUNITY,
 )
-async def mine(ctx: Context, text: str) -> Replies:
+async def see_own(ctx: Context, text: str) -> Replies:
     """One’s own figures of a period, this month’s when none is said."""
     if ctx.user.role is not Role.CONSEILLER:
         raise UserError("Vous n’avez pas de compte rendu à vous. Tapez /stats national ou /stats departement.")
     refuse_mistyped(feature, "stats", text, shortest=SUBCOMMAND_MIN)
-    return await shown(ctx, read(ctx, text))
+    return await show(ctx, read(ctx, text))
 
 
 @feature.button(See, roles=CONSEILLERS, writes=False)
 async def see(ctx: Context, click: See) -> Replies:
     """The period before, or after."""
-    return await shown(ctx, click)
+    return await show(ctx, click)
 
 
 @feature.button(Other, roles=CONSEILLERS, writes=False)
@@ -47,16 +47,16 @@ async def other(ctx: Context, click: Other) -> Replies:
 
 
 @feature.submit(SeePeriod, roles=CONSEILLERS, writes=False)
-async def chosen(ctx: Context, form: SeePeriod) -> Replies:
+async def choose_period(ctx: Context, form: SeePeriod) -> Replies:
     """The figures of the period chosen, or written."""
     period = form.written or period_of(form.usual or "", ctx.clues)
-    return await shown(ctx, OwnQuery(start=period.start, end=period.end, percent=form.percent))
+    return await show(ctx, OwnQuery(start=period.start, end=period.end, percent=form.percent))
 
 
 @feature.button(Details, roles=CONSEILLERS, writes=False)
 async def details(ctx: Context, click: Details) -> Replies:
     """Every figure of a period."""
-    return await where_asked(ctx, await tell_details(ctx, click))
+    return await say_where_asked(ctx, await tell_details(ctx, click))
 
 
 @feature.command("stats aide", help="Ce que comptent les statistiques", roles=COMMUNITY)
@@ -65,7 +65,7 @@ async def explain(ctx: Context, _: str) -> Replies:
     return Whisper(render("stats/aide"))
 
 
-async def shown(ctx: Context, asked: OwnQuery) -> Replies:
+async def show(ctx: Context, asked: OwnQuery) -> Replies:
     """The figures where they were asked for; the pictures always where nobody else sees them."""
     pictures = SendFile(user_id=ctx.user.id, order=Pictured(**asked.same))
     if await in_direct(ctx):
@@ -73,11 +73,11 @@ async def shown(ctx: Context, asked: OwnQuery) -> Replies:
     said = await answer(ctx, asked)
     if not said.drawn:
         return Whisper(said.text, said.buttons)
-    return whispered(said.text, said.buttons, pictures)
+    return whisper(said.text, said.buttons, pictures)
 
 
 @feature.file(Pictured, roles=CONSEILLERS)
-async def pictured(ctx: Context, order: Pictured, folder: Path) -> Parcel:
+async def picture(ctx: Context, order: Pictured, folder: Path) -> Parcel:
     """The figures with their charts."""
     said = await answer(ctx, order)
     files = await ctx.compute(lambda: charts(said.page, folder)) if said.drawn else []

@@ -12,24 +12,24 @@ async def in_direct(ctx: Context) -> bool:
     return bool(ctx.channel_id) and ctx.channel_id == await ctx.chat.direct_channel(ctx.user.id)
 
 
-async def where_asked(ctx: Context, text: Markdown, buttons: Sequence[Button] = ()) -> Reply:
+async def say_where_asked(ctx: Context, text: Markdown, buttons: Sequence[Button] = ()) -> Reply:
     """A message that stays in the direct channel, and is whispered anywhere else."""
-    return said(ctx, text, buttons, direct=await in_direct(ctx))
+    return say(ctx, text, buttons, direct=await in_direct(ctx))
 
 
-def said(ctx: Context, text: Markdown, buttons: Sequence[Button] = (), *, direct: bool) -> Reply:
+def say(ctx: Context, text: Markdown, buttons: Sequence[Button] = (), *, direct: bool) -> Reply:
     """The same, where it is known already whether this is the direct channel."""
     return Direct(text, buttons, user_id=ctx.user.id) if direct else Whisper(text, buttons)
 
 
-async def on_its_way(ctx: Context, file: SendFile) -> Replies:
+async def send_file(ctx: Context, file: SendFile) -> Replies:
     """A file; elsewhere than in the direct channel, say where it arrives."""
     if await in_direct(ctx):
         return file
     return [file, Whisper("Votre fichier arrive dans notre conversation privée.")]
 
 
-def whispered(text: Markdown, buttons: Sequence[Button], pictures: SendFile) -> Replies:
+def whisper(text: Markdown, buttons: Sequence[Button], pictures: SendFile) -> Replies:
     """An answer where others read along, its pictures where they do not."""
     note = Markdown(f"{text}\n\nLes graphiques vous attendent dans notre conversation privée.")
     return [Whisper(note, buttons), pictures]

@@ -13,7 +13,7 @@ from bot.replies import Button, Replies, SendFile
 from bot.texts import render
 from commands.stats.buttons import Export
 from commands.stats.feature import CONSEILLERS, feature
-from commands.stats.private import in_direct, said
+from commands.stats.private import in_direct, say
 from dialogs.stats import Format
 from storage.stats import subscriptions
 
@@ -44,10 +44,10 @@ async def report(ctx: Context, text: str) -> Replies:
     direct = await in_direct(ctx)  # before the first statement: nobody waits for Mattermost along
     if answer:
         return await receive(ctx, Receive(wanted=answer in YES, direct=direct))
-    sent = await subscriptions.subscribed(ctx.db, ctx.user.id)
+    sent = await subscriptions.is_subscribed(ctx.db, ctx.user.id)
     click = Receive(wanted=not sent, direct=direct)
     button = Button("Ne plus recevoir" if sent else "Recevoir", click, "default" if sent else "primary")
-    return said(ctx, render("stats/report", sent=sent), [button], direct=direct)
+    return say(ctx, render("stats/report", sent=sent), [button], direct=direct)
 
 
 @feature.button(Receive, roles=CONSEILLERS)
@@ -57,7 +57,7 @@ async def receive(ctx: Context, click: Receive) -> Replies:
         await subscriptions.subscribe(ctx.db, ctx.user.id, ctx.now, months_after(ctx.today.replace(day=1), -1))
     else:
         await subscriptions.unsubscribe(ctx.db, ctx.user.id)
-    return said(ctx, render("stats/report_changed", wanted=click.wanted), direct=click.direct)
+    return say(ctx, render("stats/report_changed", wanted=click.wanted), direct=click.direct)
 
 
 # Every morning: a bot that was away, or somebody who moved to another zone on the 1st, makes up for it.
@@ -65,7 +65,7 @@ async def receive(ctx: Context, click: Receive) -> Replies:
 async def monthly(ctx: Context) -> Replies:
     """The report of the month that is over, to who is where it is eight o’clock; none of an empty month."""
     month = months_after(month_at(ctx.now, ctx.zone), -1)
-    due = await subscriptions.waiting(ctx.db, month, ctx.zone.key)
+    due = await subscriptions.find_waiting(ctx.db, month, ctx.zone.key)
     active = await subscriptions.deal_with(ctx.db, due, month)
     order = Export(start=month, end=months_after(month, 1), format=Format.PDF)
     return [SendFile(user_id=person_id, order=order) for person_id in due if person_id in active]

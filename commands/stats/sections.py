@@ -56,7 +56,7 @@ class Presentation:
         """The share of persons whose accompaniment goes on; two figures rounded apart may make it more than whole."""
         return min(100, share(self.figures.poursuivis, self.figures.personnes, self.percent))
 
-    def parted(self, counts: Mapping[Any, int], whole: int | None = None) -> tuple[LabelledValue, ...]:
+    def part(self, counts: Mapping[Any, int], whole: int | None = None) -> tuple[LabelledValue, ...]:
         """A line for each code, with its share of ``whole``, or of them all."""
         percents = shares(counts, sum(counts.values()) if whole is None else whole, self.percent)
         return tuple(LabelledValue(_label(code), n, percents[code]) for code, n in counts.items())
@@ -96,11 +96,11 @@ def charts(told: Presentation) -> tuple[Section, ...]:
     f = told.figures
     reports, persons = "comptes rendus", "personnes"
     return (
-        Section("themes", "Thèmes des accompagnements", reports, told.parted(f.themes)),
-        Section("canaux", "Lieux des accompagnements", reports, told.parted(f.canaux)),
-        Section("durees", "Durée des accompagnements", reports, told.parted(f.durees)),
-        Section("ages", "Tranches d’âge des usagers", persons, told.parted(f.ages, f.personnes)),
-        Section("statuts", "Statut des usagers", persons, told.parted(f.statuts, f.personnes)),
+        Section("themes", "Thèmes des accompagnements", reports, told.part(f.themes)),
+        Section("canaux", "Lieux des accompagnements", reports, told.part(f.canaux)),
+        Section("durees", "Durée des accompagnements", reports, told.part(f.durees)),
+        Section("ages", "Tranches d’âge des usagers", persons, told.part(f.ages, f.personnes)),
+        Section("statuts", "Statut des usagers", persons, told.part(f.statuts, f.personnes)),
     )
 
 

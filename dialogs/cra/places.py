@@ -21,13 +21,11 @@ def settle(text: str, found: Match) -> Place:
     if found.choices:
         more = len(found.choices) + found.more - LISTED
         rest = f" (et {more} autres : ajoutez le code postal)" if more > 0 else ""
-        raise ValueError(
-            f"Plusieurs communes correspondent : copiez celle qui convient. {_listed(found.choices)}{rest}."
-        )
+        raise ValueError(f"Plusieurs communes correspondent : copiez celle qui convient. {_list(found.choices)}{rest}.")
     if found.suggestions:
-        raise ValueError(f"Commune introuvable. Si c’est l’une de celles-ci, copiez-la : {_listed(found.suggestions)}.")
+        raise ValueError(f"Commune introuvable. Si c’est l’une de celles-ci, copiez-la : {_list(found.suggestions)}.")
     raise ValueError(f"Aucune commune ne correspond à « {quote(text)} » : écrivez son code postal ou son nom.")
 
 
-def _listed(places: Sequence[Place]) -> str:
+def _list(places: Sequence[Place]) -> str:
     return " · ".join(p.label for p in places[:LISTED])

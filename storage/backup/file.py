@@ -99,19 +99,19 @@ class Reader:
         for _ in range(self.content.counts[table]):
             row = self._json(self._line())
             if not isinstance(row, list) or len(row) != width:
-                raise self._damaged()
+                raise self._refuse_damaged()
             yield row
 
     def end(self) -> None:
         """Make sure that nothing is missing, changed or added."""
         wanted = self._sum.hexdigest()
         if self._json(self._read()) != {"sha256": wanted} or self._read():
-            raise self._damaged()
+            raise self._refuse_damaged()
 
     def _content(self) -> Content:
         header = self._json(self._line(), foreign=True)
         if not isinstance(header, dict) or header.get("kind") != KIND:
-            raise self._foreign()
+            raise self._refuse_foreign()
         step = str(header.get("schema"))
         if header.get("format") != FORMAT or step > migrate.head():
             raise BackupError(
@@ -128,7 +128,7 @@ class Reader:
                 numbers={name: int(number) for name, number in header["numbers"].items()},
             )
         except (KeyError, TypeError, ValueError, AttributeError):
-            raise self._damaged() from None
+            raise self._refuse_damaged() from None
 
     def _line(self) -> bytes:
         line = self._read()
@@ -140,31 +140,31 @@ class Reader:
             line = self._zip.readline(LONGEST + 1)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             is_zip = "Not a gzipped file" not in str(error)
-            raise (self._damaged() if is_zip else self._foreign()) from None
+            raise (self._refuse_damaged() if is_zip else self._refuse_foreign()) from None
         if len(line) > LONGEST:
-            raise self._damaged()
+            raise self._refuse_damaged()
         return line
 
     def _json(self, line: bytes, *, foreign: bool = False) -> Any:
         try:
             return json.loads(line)
         except (ValueError, RecursionError):
-            raise (self._foreign() if foreign else self._damaged()) from None
+            raise (self._refuse_foreign() if foreign else self._refuse_damaged()) from None
 
-    def _foreign(self) -> BackupError:
+    def _refuse_foreign(self) -> BackupError:
         return BackupError(
             f"« {self._path} » n’est pas une sauvegarde de « coop-bot backup », ou elle est endommagée dès le début : "
             "prenez-en une autre."
         )
 
-    def _damaged(self) -> BackupError:
+    def _refuse_damaged(self) -> BackupError:
         return BackupError(
             f"La sauvegarde « {self._path} » est endommagée ou incomplète : rien n’en est repris. "
             "Prenez-en une autre, ou copiez-la de nouveau."
         )
 
 
-def checked(path: Path) -> Content:
+def check(path: Path) -> Content:
     """Read a file whole, and return what it holds; raises BackupError where it is not what was written."""
     reader = Reader(path)
     try:

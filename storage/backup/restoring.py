@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, delete, insert, inspect, literal, sele
 from sqlalchemy import table as named
 
 from storage import migrate
-from storage.backup.file import BackupError, Content, Reader, checked
+from storage.backup.file import BackupError, Content, Reader, check
 from storage.backup.saving import PAGE, OnRows
 from storage.backup.tables import decoder, go_on_after, is_numbered, tables
 from storage.database import place
@@ -25,7 +25,7 @@ class Restoration:
 
 async def restore(database_url: str, path: Path, on_rows: OnRows) -> Restoration:
     """Fill an empty database from a file; raises BackupError, and changes nothing, where either is not fit for it."""
-    content = checked(path)
+    content = check(path)
 
     def work(connection: Connection) -> None:
         _must_be_empty(connection, database_url)

@@ -56,17 +56,17 @@ def find(text: str, near: Sequence[str] = ()) -> Match:
     The start of a name is never taken for the name. Choices and suggestions come from the départements `near`
     first, then by population.
     """
-    found = matching(text, near)
+    found = find_exactly(text, near)
     if found.place or found.choices:
         return found
     name, codes = _parts(text)
     return Match(suggestions=_suggestions(name, codes, near))
 
 
-def matching(text: str, near: Sequence[str] = ()) -> Match:
+def find_exactly(text: str, near: Sequence[str] = ()) -> Match:
     """Find as `find` does, without the search for suggestions, a thousand times slower than this one."""
     name, codes = _parts(text)
-    places = _ranked(_named(name, codes) if name else _coded(codes), near)
+    places = _rank(_by_name(name, codes) if name else _by_code(codes), near)
     if len(places) == 1:
         return Match(place=places[0])
     return Match(choices=tuple(places[:MOST_CHOICES]), more=max(0, len(places) - MOST_CHOICES))
@@ -86,7 +86,7 @@ def _unique(places: Iterable[Place]) -> list[Place]:
     return list(unique.values())
 
 
-def _ranked(places: Iterable[Place], near: Sequence[str]) -> list[Place]:
+def _rank(places: Iterable[Place], near: Sequence[str]) -> list[Place]:
     """Sort by nearness then population, one place per commune."""
     return sorted(
         _unique(places),
@@ -102,7 +102,7 @@ def _place(code: str, codes_postaux: Iterable[str] = ()) -> Place:
     return Place(commune, (own or [*commune.codes_postaux, ""])[0])
 
 
-def _coded(codes: Sequence[str]) -> Iterator[Place]:
+def _by_code(codes: Sequence[str]) -> Iterator[Place]:
     """Yield the communes of one postcode, else the one of an INSEE code, of today or of an arrondissement.
 
     Codes of former communes do not count: nobody types them, and they would swallow mistyped postcodes.
@@ -123,18 +123,18 @@ def _former(code: str) -> Place:
     return _place(today, [code_postal])
 
 
-def _named(name: str, codes: Sequence[str]) -> list[Place]:
+def _by_name(name: str, codes: Sequence[str]) -> list[Place]:
     """Return the communes of this name that agree with all codes; former names serve where no other agrees."""
     communes = table()
     today = (_place(code, codes) for code in communes.by_name.get(name, "").split())
     former = (_former(code) for code in communes.by_former_name.get(name, "").split())
     for places in (today, former):
-        if agreeing := [agreed for place in places if (agreed := _agreeing(place, codes))]:
+        if agreeing := [agreed for place in places if (agreed := _agree(place, codes))]:
             return agreeing
-    return _named_in_departement(name) if not codes else []
+    return _by_name_in_departement(name) if not codes else []
 
 
-def _agreeing(place: Place, codes: Sequence[str]) -> Place | None:
+def _agree(place: Place, codes: Sequence[str]) -> Place | None:
     """Return the place with the typed postcode, or None where a code is neither its postcode nor its INSEE code."""
     commune = place.commune
     if any(code not in commune.codes_postaux and code != commune.code for code in codes):
@@ -142,18 +142,18 @@ def _agreeing(place: Place, codes: Sequence[str]) -> Place | None:
     return _place(commune.code, [*codes, place.code_postal])
 
 
-def _named_in_departement(name: str) -> list[Place]:
+def _by_name_in_departement(name: str) -> list[Place]:
     match = _DEPARTEMENT.match(name)
     if not match:
         return []
-    places = _named(match[1], ())
+    places = _by_name(match[1], ())
     return [place for place in places if place.commune.departement == match[2].upper()]
 
 
 def _suggestions(name: str, codes: Sequence[str], near: Sequence[str]) -> tuple[Place, ...]:
     """Return what may have been meant, the likeliest first, each group by nearness then population."""
     groups = _like_name(name, codes) if name else _like_code(codes)
-    return tuple(_unique(place for group in groups for place in _ranked(group, near))[:MOST_SUGGESTIONS])
+    return tuple(_unique(place for group in groups for place in _rank(group, near))[:MOST_SUGGESTIONS])
 
 
 def _like_name(name: str, codes: Sequence[str]) -> Iterator[Iterator[Place]]:
@@ -161,15 +161,15 @@ def _like_name(name: str, codes: Sequence[str]) -> Iterator[Iterator[Place]]:
     communes = table()
     here = (_place(code, codes) for cp in codes for code in communes.by_postcode.get(cp, "").split())
     yield (place for place in here if fuzz.WRatio(name, key(place.commune.nom)) >= _LEAST_LIKENESS)
-    yield (place for place in _named(name, ()) if codes)
-    yield _all_named(other for other in communes.by_name if other.startswith(name + " "))
+    yield (place for place in _by_name(name, ()) if codes)
+    yield _all_by_name(other for other in communes.by_name if other.startswith(name + " "))
     names = extract(name, communes.by_name.keys(), scorer=fuzz.ratio, score_cutoff=_LEAST_LIKENESS, limit=10)
-    yield from (_all_named([other]) for other, likeness, _ in names if likeness >= _GREAT_LIKENESS)
-    yield _all_named(other for other in communes.by_name if len(name) > 2 and other.startswith(name))
-    yield from (_all_named([other]) for other, _, _ in names)
+    yield from (_all_by_name([other]) for other, likeness, _ in names if likeness >= _GREAT_LIKENESS)
+    yield _all_by_name(other for other in communes.by_name if len(name) > 2 and other.startswith(name))
+    yield from (_all_by_name([other]) for other, _, _ in names)
 
 
-def _all_named(names: Iterable[str]) -> Iterator[Place]:
+def _all_by_name(names: Iterable[str]) -> Iterator[Place]:
     return (_place(code) for name in names for code in table().by_name[name].split())
 
 

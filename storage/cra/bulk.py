@@ -34,7 +34,7 @@ class ExportFilter:
     deleted: bool = False
 
 
-async def exported(database: Database, wanted: ExportFilter) -> AsyncIterator[Row]:
+async def export_rows(database: Database, wanted: ExportFilter) -> AsyncIterator[Row]:
     """Lines by number, read a page at a time: memory stays flat, and no page holds a connection while it is written."""
     after = 0
     while True:
@@ -109,15 +109,15 @@ async def add(db: AsyncSession, batch: Sequence[IncomingLine], now: datetime) ->
     """
     # All that needs no database comes before the first statement, which on SQLite makes other writers wait.
     rows = {i.key: _row(i, now) for i in batch}
-    taken = await _taken(db, [i.entry.numero for i in batch if i.entry.numero])
-    filed = await _filed(db, list(rows))
+    taken = await _numbers_taken(db, [i.entry.numero for i in batch if i.entry.numero])
+    filed = await _keys_filed(db, list(rows))
     new = {i.key: i for i in batch if i.key not in filed and not _is_there(i, taken)}
     numbered = {key: i for key, i in new.items() if i.entry.numero}
     free = [rows[key] | {"id": i.entry.numero} for key, i in numbered.items() if i.entry.numero not in taken]
     await _reserve(db, max((row["id"] for row in free), default=0))
     await _insert(db, free)
     # A number may also have been taken this very moment, or be twice in the batch.
-    kept = await _filed(db, list(numbered)) if numbered else set()
+    kept = await _keys_filed(db, list(numbered)) if numbered else set()
     others = [rows[key] for key in new if key not in numbered]
     await _insert(db, others)
     await _count(db, [*free, *others])
@@ -131,7 +131,7 @@ async def renumber(db: AsyncSession, batch: Sequence[IncomingLine], now: datetim
     To be done once every line of the file that can keep its number has it: a new number must not be one of theirs.
     """
     rows = {i.key: _row(i, now) for i in batch}
-    filed = await _filed(db, list(rows))
+    filed = await _keys_filed(db, list(rows))
     new = [row for key, row in rows.items() if key not in filed]
     await _insert(db, new)
     await _count(db, new)
@@ -143,7 +143,7 @@ def _is_there(incoming: IncomingLine, taken: Mapping[int, tuple[str, datetime]])
     return entry.was_exported and taken.get(entry.numero or 0) == (incoming.author.id, entry.cree)
 
 
-async def _taken(db: AsyncSession, numbers: Sequence[int]) -> dict[int, tuple[str, datetime]]:
+async def _numbers_taken(db: AsyncSession, numbers: Sequence[int]) -> dict[int, tuple[str, datetime]]:
     if not numbers:
         return {}
     query = select(_CRA.c.id, _CRA.c.author_id, _CRA.c.created_at).where(_CRA.c.id.in_(numbers))
@@ -151,7 +151,7 @@ async def _taken(db: AsyncSession, numbers: Sequence[int]) -> dict[int, tuple[st
     return {number: (author, born) for number, author, born in rows}
 
 
-async def _filed(db: AsyncSession, keys: Sequence[str]) -> set[str]:
+async def _keys_filed(db: AsyncSession, keys: Sequence[str]) -> set[str]:
     rows = await (await db.connection()).execute(select(_CRA.c.key).where(_CRA.c.key.in_(keys)))
     return set(rows.scalars())
 

@@ -33,7 +33,7 @@ def line(value: Any) -> str | None:
     return text or None
 
 
-def needed(value: Any) -> str:
+def need(value: Any) -> str:
     """One line of text that is there."""
     text = line(value)
     if text is None:
@@ -55,7 +55,7 @@ def at_most(length: int) -> Callable[[Any], str | None]:
 
 def username(value: Any) -> str:
     """A user name of Mattermost, with or without its @."""
-    name = needed(value).removeprefix("@").lower()
+    name = need(value).removeprefix("@").lower()
     if not _USERNAME.fullmatch(name):
         raise ValueError("ce n’est pas un nom d’utilisateur Mattermost")
     return name
@@ -66,7 +66,7 @@ def code_of(members: type[E]) -> Callable[[Any], E]:
     known = {member.value: member for member in members}
 
     def read(value: Any) -> E:
-        text = needed(value)
+        text = need(value)
         if text not in known:
             raise ValueError(f"« {text} » n’est pas un de : {', '.join(known)}")
         return known[text]
@@ -144,7 +144,7 @@ def themes(value: Any) -> tuple[str, ...]:
 
 def day(value: Any) -> date:
     """A date, ISO or as a French spreadsheet rewrites it."""
-    text = needed(value)
+    text = need(value)
     try:
         if found := _FRENCH_DATE.fullmatch(text):
             return date(int(found[3]), int(found[2]), int(found[1]))

@@ -92,14 +92,14 @@ def _departement_of(cra: FromClause) -> ColumnElement[str]:
     return func.coalesce(cra.c.departement_structure, "")
 
 
-def adding(kind: str, cra: FromClause, which: ColumnElement[bool] | None = None) -> Any:
+def add_rows(kind: str, cra: FromClause, which: ColumnElement[bool] | None = None) -> Any:
     """The statement that adds new comptes rendus, all of ``cra`` or ``which``, to their rows."""
     # SQLite needs a WHERE to tell what follows from a join’s condition.
     rows = select(*keys_of(kind, cra), *each_of(cra.c).values()).where(true() if which is None else which)
-    return added(kind, rows)
+    return add_sums(kind, rows)
 
 
-def added(kind: str, rows: Select[Any]) -> Any:
+def add_sums(kind: str, rows: Select[Any]) -> Any:
     """The statement that adds rows, keys and measures each, to those there."""
     return _upsert(kind, rows, lambda there, new: there + new)
 
@@ -111,7 +111,7 @@ def _upsert(kind: str, rows: Select[Any], becomes: Callable[[Any, Any], Any]) ->
     return insert.on_conflict_do_update(index_elements=KEYS, set_=values)
 
 
-def _locked() -> Executable:
+def _lock() -> Executable:
     """Take a row, making an empty one where there is none: who adds to it or counts it waits until we are done."""
     nothing: dict[str, Any] = dict.fromkeys(NAMES, literal_column("0"))
     insert = INSERT["postgresql"](CRA_MONTH).values({name: bindparam(name) for name in KEYS} | nothing)
@@ -119,7 +119,7 @@ def _locked() -> Executable:
     return lock
 
 
-def _counted_again(kind: str) -> Executable:
+def _count_again(kind: str) -> Executable:
     author: BindParameter[str] = bindparam("author_id", type_=String)
     month, departement = bindparam("month", type_=Date), bindparam("departement", type_=String)
     inside = (CRA.c.author_id == author, CRA.c.date >= month, CRA.c.date < bindparam("end", type_=Date))
@@ -129,8 +129,8 @@ def _counted_again(kind: str) -> Executable:
     return again
 
 
-_LOCK = _locked()
-_AGAIN = {kind: _counted_again(kind) for kind in INSERT}
+_LOCK = _lock()
+_AGAIN = {kind: _count_again(kind) for kind in INSERT}
 
 
 async def refresh(db: AsyncSession, keys: Iterable[MonthKey]) -> None:

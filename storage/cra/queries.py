@@ -9,7 +9,7 @@ from sqlalchemy import ClauseElement, CursorResult, Table, bindparam, func, upda
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.cra.months import MonthKey, adding, refresh
+from storage.cra.months import MonthKey, add_rows, refresh
 from storage.cra.table import Cra, columns
 from storage.cra.values import Report, Source
 from storage.database import INSERT, dialect
@@ -35,11 +35,11 @@ def _once(kind: str) -> ClauseElement:
         alone: ClauseElement = insert.returning(TABLE.c.id)
         return alone
     new = insert.returning(TABLE).cte("new")
-    return select(new.c.id).add_cte(adding(kind, new).cte("added"))
+    return select(new.c.id).add_cte(add_rows(kind, new).cte("added"))
 
 
 _ONCE = DirectStatement({kind: _once(kind) for kind in INSERT})
-_ADD = DirectStatement({"sqlite": adding("sqlite", TABLE, TABLE.c.id == bindparam("number"))})
+_ADD = DirectStatement({"sqlite": add_rows("sqlite", TABLE, TABLE.c.id == bindparam("number"))})
 
 
 @dataclass(frozen=True, slots=True)

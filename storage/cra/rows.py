@@ -97,12 +97,12 @@ def _cells(name: str, value: Any) -> Iterable[str]:
         return (str(value.get(code, 0)) for code in COUNTS[name])
     if name == "themes":
         return (THEMES_JOINED_BY.join(value),)
-    return ("" if value is None else guarded(str(value)),)
+    return ("" if value is None else guard(str(value)),)
 
 
 def from_cells(line: Mapping[str, str]) -> Row:
     """The cells of a CSV by their columns, as a JSON line would say them; an empty cell is null."""
-    values = {column: unguarded(cell).strip() or None for column, cell in line.items()}
+    values = {column: unguard(cell).strip() or None for column, cell in line.items()}
     counts: Row = {}
     for name, columns in COUNTS.items():
         told = {code: values.pop(column) for code, column in columns.items() if column in values}
@@ -110,11 +110,11 @@ def from_cells(line: Mapping[str, str]) -> Row:
     return values | counts
 
 
-def guarded(cell: str) -> str:
+def guard(cell: str) -> str:
     """The cell with an apostrophe before what a spreadsheet would run as a formula."""
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
-def unguarded(cell: str) -> str:
+def unguard(cell: str) -> str:
     """The cell without that apostrophe."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

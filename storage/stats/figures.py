@@ -80,7 +80,7 @@ class Figures:
         sums: dict[str, Any] = {}
         for name in (f.name for f in fields(self)):
             mine, theirs = getattr(self, name), getattr(other, name)
-            sums[name] = mine + theirs if isinstance(mine, int) else _added(mine, theirs)
+            sums[name] = mine + theirs if isinstance(mine, int) else _add_counts(mine, theirs)
         return Figures(**sums)
 
 
@@ -96,7 +96,7 @@ _BY_CODE: Mapping[str, Mapping[Any, str]] = {
 }
 
 
-def _added(mine: Mapping[K, int], theirs: Mapping[K, int]) -> dict[K, int]:
+def _add_counts(mine: Mapping[K, int], theirs: Mapping[K, int]) -> dict[K, int]:
     return {code: mine.get(code, 0) + theirs.get(code, 0) for code in sorted({*mine, *theirs}, key=_rank([*mine]))}
 
 

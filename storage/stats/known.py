@@ -106,7 +106,7 @@ def _least_of_kinds(fives: Fives) -> list[int]:
     """How many comptes rendus of each kind there were at least."""
     *counts, persons = fives[_KINDS]
     least = list(map(max, map(_low, counts), map(_days, fives[_MINUTES])))
-    least[0] = max(least[0], _divided(_low(persons), PARTICIPANTS_MAX))
+    least[0] = max(least[0], _divide(_low(persons), PARTICIPANTS_MAX))
     return least
 
 
@@ -120,7 +120,7 @@ def _lengths(fives: Fives, least: int) -> bool:
     longer = max(length for low, length in zip((1, *lows), (0, *SHORTEST), strict=True) if low)
     time = min(5 * fives[_TIME] + 4, sum(5 * five + 4 for five in fives[_MINUTES]))
     enough = taken + longer - min(others, 1) <= time
-    return enough and is_open(fives[_REPORTS], sum(lows) + _divided(left, LONGEST))
+    return enough and is_open(fives[_REPORTS], sum(lows) + _divide(left, LONGEST))
 
 
 def _low(five: int) -> int:
@@ -130,9 +130,9 @@ def _low(five: int) -> int:
 
 def _days(five: int) -> int:
     """How many comptes rendus a time asks for, of a day each."""
-    return _divided(_low(five), LONGEST)
+    return _divide(_low(five), LONGEST)
 
 
-def _divided(number: int, by: int) -> int:
+def _divide(number: int, by: int) -> int:
     """Rounded up."""
     return -(-number // by)

@@ -68,7 +68,7 @@ class MonthCount:
     counts: Sequence[int]
 
 
-async def counted(db: AsyncSession, territory: Territory, span: MonthSpan) -> list[MonthCount]:
+async def count_months(db: AsyncSession, territory: Territory, span: MonthSpan) -> list[MonthCount]:
     """Every département of a territory in every month; one statement, so that reports filed meanwhile are in all or in
     no part of it."""
     keys = (_M.departement, _M.month)

@@ -25,7 +25,7 @@ _WORDS = Struct(f"<{len(CELLS)}H")
 _GROUPS = tuple((span(group), checks(group), known_by(group)) for group in GROUPS)
 
 
-def told(secret: bytes, where: tuple[str, date], counts: Sequence[int], conseillers: int) -> list[int]:
+def round_counts(secret: bytes, where: tuple[str, date], counts: Sequence[int], conseillers: int) -> list[int]:
     """What is told of a département and month (its first day), in fives and in the order of CELLS.
 
     ``counts`` are in the order of CELLS too, and times in quarter hours; how many ``conseillers`` there were

@@ -22,7 +22,7 @@ class Subscription(SQLModel, table=True):
     sent: date
 
 
-async def subscribed(db: AsyncSession, person_id: str) -> bool:
+async def is_subscribed(db: AsyncSession, person_id: str) -> bool:
     """Whether somebody receives the report."""
     return (await db.exec(select(Subscription).where(Subscription.person_id == person_id))).first() is not None
 
@@ -40,7 +40,7 @@ async def unsubscribe(db: AsyncSession, person_id: str) -> bool:
     return bool(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE gives a cursor
 
 
-async def waiting(db: AsyncSession, month: date, zone: str) -> Sequence[str]:
+async def find_waiting(db: AsyncSession, month: date, zone: str) -> Sequence[str]:
     """To whom in a zone the report of a month is due: subscribed, not dealt with yet, and still filing reports."""
     files = col(Person.role).is_(None) | (Person.role == Role.CONSEILLER)
     due = select(Person.id).join(Subscription, col(Subscription.person_id) == Person.id)

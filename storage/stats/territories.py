@@ -15,8 +15,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from config.territories import Territory
 from storage.stats.figures import Figures
 from storage.stats.known import PLACE, STEPS, TOTALS
-from storage.stats.monthly import MonthCount, MonthSpan, counted
-from storage.stats.rounding import told
+from storage.stats.monthly import MonthCount, MonthSpan, count_months
+from storage.stats.rounding import round_counts
 from storage.stats.secret import secret
 
 
@@ -56,16 +56,16 @@ class CountedFigures:
     secret: bytes
     counted: Sequence[MonthCount]
 
-    def rounded(self) -> RoundedFigures:
+    def round(self) -> RoundedFigures:
         """What may be told; 20 µs for each département and month."""
         return RoundedFigures(
             {
-                (c.departement, c.month): told(self.secret, (c.departement, c.month), c.counts, c.conseillers)
+                (c.departement, c.month): round_counts(self.secret, (c.departement, c.month), c.counts, c.conseillers)
                 for c in self.counted
             }
         )
 
 
-async def found(db: AsyncSession, territory: Territory, span: MonthSpan) -> CountedFigures:
+async def read_figures(db: AsyncSession, territory: Territory, span: MonthSpan) -> CountedFigures:
     """Read what is needed to tell of a territory."""
-    return CountedFigures(await secret(db), await counted(db, territory, span))
+    return CountedFigures(await secret(db), await count_months(db, territory, span))

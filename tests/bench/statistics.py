@@ -17,7 +17,7 @@ from storage.cra.measures import CRA, EACH
 from storage.database import Database
 from storage.stats.monthly import MonthSpan, cells_of, conseillers
 from storage.stats.queries import counted_in, of_territory, own
-from storage.stats.territories import found
+from storage.stats.territories import read_figures
 from tests import postgres
 from tests.bench import history
 from tests.bench.figures import Figure, ms
@@ -187,8 +187,8 @@ async def _territory(
 
 async def _told(db: AsyncSession, territory: Territory, span: MonthSpan) -> Answer:
     """What was read, once it is rounded and added up too."""
-    who, read = await conseillers(db, territory, span), await found(db, territory, span)
-    read.rounded().figures(span.start, span.end)
+    who, read = await conseillers(db, territory, span), await read_figures(db, territory, span)
+    read.round().figures(span.start, span.end)
     return {(row.departement, row.month): tuple(row.counts) for row in read.counted if row.conseillers}, who
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.async_api import Browser, FloatRect, Locator, ViewportSize
 
 from cli.demo.cast import PASSWORD, TEAM
-from cli.demo.stage import Plan, free_port, running
+from cli.demo.stage import Plan, free_port, run
 from tests.browser.chrome import MISSING, chrome, executable
 from tests.browser.desk import PHONE, Desk
 from tests.browser.filing import fill_workshop
@@ -110,7 +110,7 @@ async def main() -> int:
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="coop-demo-") as folder:
         plan = Plan(Path(folder), free_port(), free_port(), "11.2")
-        async with running(plan, print), chrome(path) as browser:
+        async with run(plan, print), chrome(path) as browser:
             await take(plan.url, browser)
     large = [p.name for p in IMAGES.glob("*.png") if p.stat().st_size > LARGEST]
     for name in large:

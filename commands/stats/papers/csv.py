@@ -4,10 +4,10 @@ import csv
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from commands.stats.papers.labels import exported
+from commands.stats.papers.labels import export_sections
 from commands.stats.papers.page import Page
 from commands.stats.sections import Section
-from storage.cra.rows import guarded
+from storage.cra.rows import guard
 
 Cell = str | int | float | None
 
@@ -28,7 +28,7 @@ def write(path: Path, lines: Iterable[Iterable[Cell]]) -> None:
 def _lines(page: Page) -> Iterator[Iterable[Cell]]:
     whose = f"Statistiques {page.name}" if page.name else page.title
     yield [" ".join(filter(None, (whose, page.place, page.days)))]
-    for section in exported(page):
+    for section in export_sections(page):
         yield []
         yield from _section(section)
     if page.notes:
@@ -56,7 +56,7 @@ def hours(minutes: int) -> float:
 
 def _cell(cell: Cell) -> str:
     if isinstance(cell, str):
-        return guarded(cell)
+        return guard(cell)
     if isinstance(cell, float):
         return f"{cell:.2f}".rstrip("0").rstrip(".").replace(".", ",")
     return "" if cell is None else str(cell)

@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 from unicodedata import category
 
-from config.folding import normalized
+from config.folding import normalize
 
 _UNKNOWN = "\ufffd"
 _MAY_BREAK = "\u200b"
@@ -15,14 +15,14 @@ _LONG_WORD = re.compile(r"\S{24,}")
 
 def drawable(text: str) -> str:
     """The text on one line, in letters the fonts have; marks that would turn or hide text are taken out."""
-    kept = (c for c in " ".join(normalized("NFC", text).split(" ")) if category(c) not in ("Cf", "Cs"))
+    kept = (c for c in " ".join(normalize("NFC", text).split(" ")) if category(c) not in ("Cf", "Cs"))
     line = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", "".join(kept)).strip()
-    known = "".join(c if ord(c) in drawn() else _UNKNOWN for c in line)
+    known = "".join(c if ord(c) in draw() else _UNKNOWN for c in line)
     return _LONG_WORD.sub(lambda word: _MAY_BREAK.join(re.findall(r".{1,12}", word[0])), known)
 
 
 @cache
-def drawn() -> frozenset[int]:
+def draw() -> frozenset[int]:
     """The code points of the fonts, from the list they were made with: « U+0020-007E,U+00A0-017F… »."""
     ranges = (files("templates") / "fonts" / "unicodes.txt").read_text("ascii").replace("U+", "").split(",")
     bounds = ([int(bound, 16) for bound in span.split("-")] for span in ranges)

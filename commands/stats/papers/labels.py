@@ -39,7 +39,7 @@ _TIMES = {"Total": "Total d’heures", "Ateliers": "Collectifs"}
 FOLLOWED = "Pourcentage du total des usagers accompagnés sur cette période"
 
 
-def exported(page: Page) -> tuple[Section, ...]:
+def export_sections(page: Page) -> tuple[Section, ...]:
     """The sections of a page in the order and the words of the exports, whatever the values (always plural)."""
     general, suites = page.section("general"), page.section("suites")
     first = (*_general(general.lines if general else ()), *_general(suites.lines if suites else ()))

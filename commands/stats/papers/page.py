@@ -11,7 +11,7 @@ from bot.french import words
 from bot.french.durations import say_minutes
 from bot.french.periods import Period
 from commands.stats.sections import Section
-from config.folding import normalized
+from config.folding import normalize
 
 PARIS = ZoneInfo("Europe/Paris")
 NOTHING = "Il n’y a aucune statistique pour le moment."
@@ -77,20 +77,20 @@ def file_name(stem: str, start: date, last: date, ending: str) -> str:
     """« Mes_statistiques_01-11-2026_24-11-2026.pdf »; ``activite.png`` for one of several."""
     *part, kind = ending.rsplit(".", 1)
     dates = (f"{day:%d-%m-%Y}" for day in (start, last))
-    return "_".join((_plain(stem), *dates, *part)) + f".{kind}"
+    return "_".join((_simplify(stem), *dates, *part)) + f".{kind}"
 
 
-def said(value: int, unit: str = "") -> str:
+def say(value: int, unit: str = "") -> str:
     """A value as papers say it: « 1 234 », « 12 h 30 » where the unit is minutes."""
-    return say_minutes(value) if unit == "minutes" else grouped(value)
+    return say_minutes(value) if unit == "minutes" else group(value)
 
 
-def grouped(number: int) -> str:
+def group(number: int) -> str:
     """Digits in groups of three, from the first thousand on: columns of figures are read down."""
     return words.group(number, least=1_000)
 
 
-def _plain(name: str) -> str:
+def _simplify(name: str) -> str:
     """A name as a file may have it anywhere: ASCII letters, figures, hyphens and underscores, at most 80."""
-    letters = "".join(c for c in normalized("NFKD", name) if not combining(c))
+    letters = "".join(c for c in normalize("NFKD", name) if not combining(c))
     return re.sub(r"[^A-Za-z0-9-]+", "_", letters).strip("_")[:80] or "Statistiques"

@@ -31,34 +31,34 @@ def _themes(row: Mapping[str, Any]) -> str:
     return "; ".join(THEMES[code].court for code in from_bits(row["themes"]))
 
 
-def _stored(name: str) -> Callable[[Mapping[str, Any]], Any]:
+def _read_stored(name: str) -> Callable[[Mapping[str, Any]], Any]:
     return lambda row: row[name]
 
 
-def _labelled(name: str) -> Callable[[Mapping[str, Any]], str]:
+def _read_label(name: str) -> Callable[[Mapping[str, Any]], str]:
     return lambda row: str(row[name].label)
 
 
 def _counts(prefix: str, columns: Mapping[Any, str]) -> tuple[Column, ...]:
-    return tuple(Column(f"{prefix} : {code.label}", _stored(name)) for code, name in columns.items())
+    return tuple(Column(f"{prefix} : {code.label}", _read_stored(name)) for code, name in columns.items())
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("Numéro", _stored("id"), width=10),
-    Column("Date", _stored("date"), "date"),
-    Column("Canal", _labelled("canal"), "text", 20),
+    Column("Numéro", _read_stored("id"), width=10),
+    Column("Date", _read_stored("date"), "date"),
+    Column("Canal", _read_label("canal"), "text", 20),
     Column("Commune", _commune, "text", 24),
-    Column("Code postal", _stored("code_postal"), "text", 10),
-    Column("Activité", _labelled("activite"), "text", 26),
-    Column("Participants", _stored("participants")),
-    Column("dont récurrents", _stored("recurrents")),
+    Column("Code postal", _read_stored("code_postal"), "text", 10),
+    Column("Activité", _read_label("activite"), "text", 26),
+    Column("Participants", _read_stored("participants")),
+    Column("dont récurrents", _read_stored("recurrents")),
     *_counts("Âge", AGES),
     *_counts("Statut", STATUTS),
     Column("Thèmes", _themes, "text", 50),
-    Column("Durée (minutes)", _stored("minutes")),
+    Column("Durée (minutes)", _read_stored("minutes")),
     *_counts("Suite", SUITES),
     Column("Source", lambda row: _SOURCES[str(row["source"])], "text"),
-    Column("Enregistré le", _stored("created_at"), "moment", 17),
+    Column("Enregistré le", _read_stored("created_at"), "moment", 17),
 )
 
 

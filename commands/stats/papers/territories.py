@@ -50,9 +50,9 @@ def _lines(table: TerritoryTable) -> Iterator[Sequence[Cell]]:
 
 def table_xlsx(table: TerritoryTable, path: Path) -> None:
     """The same as a sheet with a frozen head and a filter; the notes are on a sheet of their own."""
-    from commands.stats.papers.xlsx import cells, opened
+    from commands.stats.papers.xlsx import cells, open_book
 
-    with opened(path, table.title) as book:
+    with open_book(path, table.title) as book:
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         number = book.add_format({"num_format": "#,##0"})
         sheet = book.add_worksheet("Territoires")
@@ -64,10 +64,10 @@ def table_xlsx(table: TerritoryTable, path: Path) -> None:
             cells(sheet, place, [row.code, row.nom, *row.values], formats)
         sheet.freeze_panes(1, 2)
         sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.head) - 1)
-        _told(book, table)
+        _write_notes(book, table)
 
 
-def _told(book: Any, table: TerritoryTable) -> None:
+def _write_notes(book: Any, table: TerritoryTable) -> None:
     sheet = book.add_worksheet("À lire")
     sheet.set_column(0, 0, 100, book.add_format({"text_wrap": True}))
     for place, note in enumerate((table.title, *table.notes)):

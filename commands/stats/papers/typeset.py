@@ -11,7 +11,7 @@ from typing import Any
 from bot.french.dates import MONTHS
 from bot.texts import typeset
 from commands.stats.papers.glyphs import drawable
-from commands.stats.papers.page import NOTHING, Page, grouped, said
+from commands.stats.papers.page import NOTHING, Page, group, say
 from commands.stats.sections import LabelledValue, Section
 
 # 400 points wide, as wide as a phone, drawn on 1440 pixels.
@@ -36,16 +36,16 @@ def carte(page: Page, folder: Path) -> Path:
 def pdf(page: Page, path: Path) -> None:
     """The page as a document for an employer: A4, tagged, PDF/UA-1; typst refuses what does not conform."""
     made = datetime(page.today.year, page.today.month, page.today.day, tzinfo=UTC)
-    path.write_bytes(_compiled(page, "recapitulatif", format="pdf", pdf_standards=["ua-1"], timestamp=made))
+    path.write_bytes(_compile(page, "recapitulatif", format="pdf", pdf_standards=["ua-1"], timestamp=made))
 
 
 def _picture(page: Page, kind: str, folder: Path) -> Path:
     path = folder / page.file(f"{kind}.png")
-    path.write_bytes(_compiled(page, kind, format="png", ppi=_PPI))
+    path.write_bytes(_compile(page, kind, format="png", ppi=_PPI))
     return path
 
 
-def _compiled(page: Page, template: str, **asked: Any) -> bytes:
+def _compile(page: Page, template: str, **asked: Any) -> bytes:
     """What a template makes of a page. The page’s words go in as data, so that none is markup.
 
     A compiler serves one thread at a time, and making one costs nothing that counts.
@@ -56,7 +56,7 @@ def _compiled(page: Page, template: str, **asked: Any) -> bytes:
     compiler = typst.Compiler(
         root / "reports" / f"{template}.typ", root=root, font_paths=_fonts(root / "fonts"), ignore_system_fonts=True
     )
-    made = compiler.compile(sys_inputs={"page": json.dumps(told(page))}, **asked)
+    made = compiler.compile(sys_inputs={"page": json.dumps(tell(page))}, **asked)
     if not isinstance(made, bytes):
         raise TypeError(f"{template}.typ makes {type(made)}, not one file")
     return made
@@ -70,7 +70,7 @@ def _fonts(folder: Path) -> Any:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
 
 
-def told(page: Page) -> dict[str, Any]:
+def tell(page: Page) -> dict[str, Any]:
     """The page as templates read it."""
     return {
         "title": _words(page.title) or "Statistiques",
@@ -103,7 +103,7 @@ def _line(line: LabelledValue, unit: str) -> dict[str, Any]:
     return {
         "label": _words(line.label),
         "value": line.value,
-        "said": said(line.value, unit),
+        "said": say(line.value, unit),
         "percent": None if line.percent is None else _words(f"{line.percent}\u00a0%"),
     }
 
@@ -125,7 +125,7 @@ def _months(lines: tuple[LabelledValue, ...]) -> list[dict[str, Any]]:
     for place, line in enumerate(lines, 1):
         month, _, year = line.label.rpartition(" ")
         short = f"{_SHORT_MONTHS.get(month, month)} {year}".strip()
-        told.append(_line(line, "") | {"short": short, "total": grouped(_sum("", lines[:place]).value)})
+        told.append(_line(line, "") | {"short": short, "total": group(_sum("", lines[:place]).value)})
     return told
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from commands.stats.papers.csv import heading
-from commands.stats.papers.labels import exported
+from commands.stats.papers.labels import export_sections
 from commands.stats.papers.page import Page
 from commands.stats.papers.raw import COLUMNS, values
 from commands.stats.sections import Section
@@ -37,7 +37,7 @@ class Workbook:
         """Begin with the figures of ``page``; without ``raw`` there is no sheet for rows."""
         self.rows = 0
         self._zone = page.zone
-        self._book = _begun(path, page.title)
+        self._book = _begin_book(path, page.title)
         self._formats = _Formats(self._book)
         _figures(self._book.add_worksheet("Statistiques"), page, self._formats)
         self._sheet = self._begin() if raw else None
@@ -51,7 +51,7 @@ class Workbook:
     def close(self) -> None:
         """Write the file; OSError if it cannot be."""
         self._end()
-        _written(self._book)
+        _write(self._book)
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write some more rows."""
@@ -97,16 +97,16 @@ class _Formats:
 
 
 @contextmanager
-def opened(path: Path, title: str) -> Iterator[Any]:
+def open_book(path: Path, title: str) -> Iterator[Any]:
     """A workbook in flat memory, written when it is left; OSError if it cannot be."""
-    book = _begun(path, title)
+    book = _begin_book(path, title)
     try:
         yield book
     finally:
-        _written(book)
+        _write(book)
 
 
-def _begun(path: Path, title: str) -> Any:
+def _begin_book(path: Path, title: str) -> Any:
     """A workbook whose rows go to disk beside it as they come, and where a text is never a formula or a link."""
     import xlsxwriter
 
@@ -122,7 +122,7 @@ def _begun(path: Path, title: str) -> Any:
     return book
 
 
-def _written(book: Any) -> None:
+def _write(book: Any) -> None:
     from xlsxwriter.exceptions import FileCreateError
 
     try:
@@ -151,7 +151,7 @@ def _figures(sheet: Any, page: Page, formats: _Formats) -> None:
     about = [("Nom", page.name), ("Structure", page.structure), ("Lieu", page.place), ("Période", page.period)]
     rows += [([what, said], [None, None]) for what, said in about if said]
     rows += [(["Du", page.start], [None, formats.date]), (["Au", page.last], [None, formats.date])]
-    for section in exported(page):
+    for section in export_sections(page):
         rows += [([], []), *_section(section, formats)]
     rows += [([], []), *(([note], [None]) for note in page.notes)]
     for place, (told, looks) in enumerate(rows):

@@ -14,7 +14,7 @@ from commands.stats.territory.months import Months, months_of, rule, to_come
 from commands.stats.territory.places import TerritoryQuery
 from storage.stats import Figures
 from storage.stats.monthly import conseillers
-from storage.stats.territories import CountedFigures, found
+from storage.stats.territories import CountedFigures, read_figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,13 @@ class TerritoryAnswer:
     drawn: bool
 
 
-async def answered(ctx: Context, wanted: TerritoryQuery) -> TerritoryAnswer:
+async def answer(ctx: Context, wanted: TerritoryQuery) -> TerritoryAnswer:
     """The figures of a territory in words, compared with the months before."""
     there, earlier = wanted.territory, _earlier(ctx, wanted)
     active = await conseillers(ctx.db, there, wanted.span(ctx))
     read = Months(start=earlier.start if earlier else wanted.start, end=wanted.end)
-    counted = await found(ctx.db, there, read.span(ctx))
-    figures, then = await ctx.compute(lambda: _told(counted, wanted, earlier))
+    counted = await read_figures(ctx.db, there, read.span(ctx))
+    figures, then = await ctx.compute(lambda: _round(counted, wanted, earlier))
     page = page_of(ctx, wanted, figures)
     drawn = any(line.value for section in page.sections for line in section.lines)
     text = render(
@@ -40,16 +40,16 @@ async def answered(ctx: Context, wanted: TerritoryQuery) -> TerritoryAnswer:
         place=wanted.territory.name,
         page=page,
         widened=wanted.widened,
-        to_come="" if wanted.told(ctx) else to_come(wanted.start),
+        to_come="" if wanted.days_told(ctx) else to_come(wanted.start),
         conseillers=active,
         drawn=drawn,
-        compared=_compared(ctx, wanted, figures, then) if drawn else "",
+        compared=_compare(ctx, wanted, figures, then) if drawn else "",
     )
     return TerritoryAnswer(text, page, drawn)
 
 
-def _told(counted: CountedFigures, wanted: Months, earlier: Months | None) -> tuple[Figures, Figures]:
-    table = counted.rounded()
+def _round(counted: CountedFigures, wanted: Months, earlier: Months | None) -> tuple[Figures, Figures]:
+    table = counted.round()
     then = table.figures(earlier.start, earlier.end) if earlier else Figures()
     return table.figures(wanted.start, wanted.end), then
 
@@ -61,7 +61,7 @@ def page_of(ctx: Context, wanted: TerritoryQuery, figures: Figures) -> Page:
 
 def page(ctx: Context, months: Months, name: str, sections: Sequence[Section]) -> Page:
     """A page of one territory, or of all « départements »."""
-    period = months.told(ctx) or Period(months.start, months.end)
+    period = months.days_told(ctx) or Period(months.start, months.end)
     made = territory_page(name, period, ctx.today, sections, [rule(ctx, months)])
     return replace(made, zone=ctx.user.zone)
 
@@ -74,9 +74,9 @@ def _earlier(ctx: Context, wanted: TerritoryQuery) -> Months | None:
     return months_of(earlier, ctx.today)
 
 
-def _compared(ctx: Context, wanted: TerritoryQuery, now: Figures, then: Figures) -> str:
+def _compare(ctx: Context, wanted: TerritoryQuery, now: Figures, then: Figures) -> str:
     """How much more or less than in the months before; of months in progress, only what those counted."""
-    earlier, told = period_before(wanted.period(ctx.today)), wanted.told(ctx)
+    earlier, told = period_before(wanted.period(ctx.today)), wanted.days_told(ctx)
     pairs = [
         (now.personnes, then.personnes, "personne accompagnée", "personnes accompagnées"),
         (now.accompagnements, then.accompagnements, "accompagnement", "accompagnements"),

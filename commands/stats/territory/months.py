@@ -30,7 +30,7 @@ class Months(BaseModel):
         """Their days, up to today."""
         return Period(self.start, min(self.end, max(today, self.start) + _DAY))
 
-    def told(self, ctx: Context) -> Period | None:
+    def days_told(self, ctx: Context) -> Period | None:
         """Those of their days that are told of; None when the first are still to come."""
         end = min(self.end, until(ctx))
         return Period(self.start, end) if self.start < end else None
@@ -53,7 +53,7 @@ def months_of(period: Period, today: dt.date) -> Months:
 
 def rule(ctx: Context, months: Months) -> str:
     """What every answer says of its figures."""
-    told = months.told(ctx)
+    told = months.days_told(ctx)
     if told is None or told.end.day == 1:
         return RULE
     return f"{RULE} Le mois en cours s’arrête au {_say(told.last)}."

@@ -11,7 +11,7 @@ from bot.replies import Parcel, Replies, SendFile
 from bot.texts import render
 from commands.stats.feature import ANIMATEURS, feature
 from commands.stats.papers import TerritoryTable, carte, file_name, table_csv, table_xlsx
-from commands.stats.private import on_its_way
+from commands.stats.private import send_file
 from commands.stats.territory.months import Months, months_of, to_come
 from commands.stats.territory.places import period_in
 from commands.stats.territory.together import carte_of, every, table_of
@@ -46,19 +46,19 @@ async def export(ctx: Context, text: str) -> Replies:
     if fold(word) not in formats:
         raise UserError("En quelle forme ? Tapez /stats departement exporter csv, ou xlsx, puis une période.")
     months = months_of(period_in(ctx, rest), ctx.today)
-    return await _ordered(ctx, Departements(format=formats[fold(word)], start=months.start, end=months.end))
+    return await _order(ctx, Departements(format=formats[fold(word)], start=months.start, end=months.end))
 
 
 @feature.button(TakeDepartements, roles=ANIMATEURS, writes=False)
 async def take(ctx: Context, click: TakeDepartements) -> Replies:
     """The table for Excel, of the months looked at."""
-    return await _ordered(ctx, Departements(start=click.start, end=click.end))
+    return await _order(ctx, Departements(start=click.start, end=click.end))
 
 
 @feature.file(Departements, roles=ANIMATEURS)
 async def departements(ctx: Context, order: Departements, folder: Path) -> Parcel:
     """The table, of the same figures as every answer."""
-    period, read = _told(ctx, order), await every(ctx, order)
+    period, read = _days_told(ctx, order), await every(ctx, order)
     path = folder / file_name("Departements", period.start, period.last, order.format)
 
     def written() -> TerritoryTable:
@@ -79,13 +79,13 @@ async def departements(ctx: Context, order: Departements, folder: Path) -> Parce
 async def compare(ctx: Context, text: str) -> Replies:
     """The picture of a period."""
     months = months_of(period_in(ctx, text), ctx.today)
-    return await _ordered(ctx, Carte(start=months.start, end=months.end))
+    return await _order(ctx, Carte(start=months.start, end=months.end))
 
 
 @feature.file(Carte, roles=ANIMATEURS)
 async def picture(ctx: Context, order: Carte, folder: Path) -> Parcel:
     """One bar a département, and in words the first of them."""
-    _told(ctx, order)
+    _days_told(ctx, order)
     read = await every(ctx, order)
     page = await ctx.compute(lambda: carte_of(ctx, order, read))
     ranked = page.sections[0].ranked
@@ -95,14 +95,14 @@ async def picture(ctx: Context, order: Carte, folder: Path) -> Parcel:
     return Parcel(render("stats/territory_carte", page=page, ranked=ranked), files=[path], done=DONE)
 
 
-def _told(ctx: Context, months: Months) -> Period:
+def _days_told(ctx: Context, months: Months) -> Period:
     """The days told of. Raises UserError when the first are still to come."""
-    told = months.told(ctx)
+    told = months.days_told(ctx)
     if told is None:
         raise UserError(f"{to_come(months.start)} D’ici là, demandez par exemple le mois dernier.")
     return told
 
 
-async def _ordered(ctx: Context, order: Departements | Carte) -> Replies:
-    _told(ctx, order)
-    return await on_its_way(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=WAITING))
+async def _order(ctx: Context, order: Departements | Carte) -> Replies:
+    _days_told(ctx, order)
+    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=WAITING))

@@ -68,7 +68,7 @@ def read(ctx: Context, kind: TerritoryKind, text: str) -> TerritoryQuery:
 
     Raises UserError saying what is understood, or what this person may see.
     """
-    code, rest = named(kind, text)
+    code, rest = read_name(kind, text)
     period = period_in(ctx, rest, kind if code is None else None)
     if code is None:
         code = _own(ctx.user, kind)
@@ -79,12 +79,12 @@ def read(ctx: Context, kind: TerritoryKind, text: str) -> TerritoryQuery:
     return wanted
 
 
-def named(kind: TerritoryKind, text: str) -> tuple[str | None, str]:
+def read_name(kind: TerritoryKind, text: str) -> tuple[str | None, str]:
     """The code of the territory that a text begins with, by code or name, and the rest of it."""
     words = _ELIDED.sub(r"\1 ", text).split()
     folded = [fold(word) for word in words]
     skipped = next((i for i, word in enumerate(folded) if word not in _LEADS), len(words))
-    known = _known(kind)
+    known = _codes_by_name(kind)
     for first in sorted({0, skipped}):
         for last in range(min(first + _LONGEST_NAME, len(words)), first, -1):
             if code := known.get(fold(" ".join(words[first:last]))):
@@ -104,14 +104,14 @@ def period_in(ctx: Context, text: str, kind: TerritoryKind | None = None) -> Per
 
 def check(user: Person, territory: Territory) -> None:
     """Raises UserError, saying what this person may see, when that is not it."""
-    if user.role is Role.ANIMATEUR or territory in visible(user):
+    if user.role is Role.ANIMATEUR or territory in territories_of(user):
         return
-    names = [t.name for t in visible(user) if t is not NATION]
+    names = [t.name for t in territories_of(user) if t is not NATION]
     mine = f"Vous pouvez voir {join(['la France entière', *names])}." if names else _homeless()
     raise UserError(f"Les chiffres de ce territoire sont réservés aux animateurs de communauté. {mine}")
 
 
-def visible(user: Person) -> list[Territory]:
+def territories_of(user: Person) -> list[Territory]:
     """What conseillers and coordinateurs see: the nation, their départements and régions."""
     codes = [code for code in user.departements if code in DEPARTEMENTS]
     regions = dict.fromkeys(REGIONS[code] for code in codes if code in REGIONS)
@@ -137,7 +137,7 @@ def _homeless() -> str:
     )
 
 
-def _known(kind: TerritoryKind) -> Mapping[str, str]:
+def _codes_by_name(kind: TerritoryKind) -> Mapping[str, str]:
     if kind is TerritoryKind.DEPARTEMENT:
         return _names({code: d.nom for code, d in DEPARTEMENTS.items()})
     return _names(REGION_NAMES) | _SHORT if kind is TerritoryKind.REGION else {}

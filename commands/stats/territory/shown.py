@@ -9,8 +9,8 @@ from bot.french.words import fold
 from bot.replies import Button, Parcel, Replies, SendFile, Whisper
 from commands.stats.feature import COMMUNITY, feature
 from commands.stats.papers import charts
-from commands.stats.private import in_direct, whispered
-from commands.stats.territory.answers import answered
+from commands.stats.private import in_direct, whisper
+from commands.stats.territory.answers import answer
 from commands.stats.territory.papers import TakeDepartements, export
 from commands.stats.territory.places import TerritoryQuery, check, read
 from config.territories import TerritoryKind
@@ -39,7 +39,7 @@ async def of_departement(ctx: Context, text: str) -> Replies:
     word, _, rest = text.strip().partition(" ")
     if fold(word) == EXPORT:
         return await export(ctx, rest)
-    return await shown(ctx, read(ctx, TerritoryKind.DEPARTEMENT, text))
+    return await show(ctx, read(ctx, TerritoryKind.DEPARTEMENT, text))
 
 
 @feature.command(
@@ -50,7 +50,7 @@ async def of_departement(ctx: Context, text: str) -> Replies:
 )
 async def of_region(ctx: Context, text: str) -> Replies:
     """The figures of a région."""
-    return await shown(ctx, read(ctx, TerritoryKind.REGION, text))
+    return await show(ctx, read(ctx, TerritoryKind.REGION, text))
 
 
 @feature.command(
@@ -61,34 +61,34 @@ async def of_region(ctx: Context, text: str) -> Replies:
 )
 async def of_nation(ctx: Context, text: str) -> Replies:
     """The figures of the nation."""
-    return await shown(ctx, read(ctx, TerritoryKind.NATIONAL, text))
+    return await show(ctx, read(ctx, TerritoryKind.NATIONAL, text))
 
 
 @feature.button(SeeTerritory, roles=COMMUNITY, writes=False)
 async def see(ctx: Context, click: SeeTerritory) -> Replies:
     """The months before, or after."""
-    return await shown(ctx, click)
+    return await show(ctx, click)
 
 
-async def shown(ctx: Context, wanted: TerritoryQuery) -> Replies:
+async def show(ctx: Context, wanted: TerritoryQuery) -> Replies:
     """The figures where they were asked for; the pictures always where nobody else sees them."""
     check(ctx.user, wanted.territory)
     pictures = SendFile(user_id=ctx.user.id, order=TerritoryPictures(**wanted.same))
     if await in_direct(ctx):
         return replace(pictures, waiting=WAITING)
-    answer = await answered(ctx, wanted)
-    if not answer.drawn:
-        return Whisper(answer.text, buttons(ctx, wanted))
-    return whispered(answer.text, buttons(ctx, wanted), pictures)
+    said = await answer(ctx, wanted)
+    if not said.drawn:
+        return Whisper(said.text, buttons(ctx, wanted))
+    return whisper(said.text, buttons(ctx, wanted), pictures)
 
 
 @feature.file(TerritoryPictures, roles=COMMUNITY)
 async def pictures(ctx: Context, order: TerritoryPictures, folder: Path) -> Parcel:
     """The figures with their charts."""
     check(ctx.user, order.territory)
-    answer = await answered(ctx, order)
-    files = await ctx.compute(lambda: charts(answer.page, folder)) if answer.drawn else []
-    return Parcel(answer.text, buttons(ctx, order), files=files, done=DONE)
+    said = await answer(ctx, order)
+    files = await ctx.compute(lambda: charts(said.page, folder)) if said.drawn else []
+    return Parcel(said.text, buttons(ctx, order), files=files, done=DONE)
 
 
 def buttons(ctx: Context, wanted: TerritoryQuery) -> list[Button]:

@@ -13,7 +13,7 @@ from config.themes import THEMES
 from storage.cra.measures import CANAUX, DUREES, THEME_BITS
 from storage.cra.table import AGES, STATUTS, SUITES
 from storage.stats.monthly import conseillers_of_each
-from storage.stats.territories import CountedFigures, found
+from storage.stats.territories import CountedFigures, read_figures
 
 CONSEILLERS = "Conseillers actifs"
 COLUMNS = {
@@ -47,12 +47,12 @@ class EveryDepartement:
 async def every(ctx: Context, months: Months) -> EveryDepartement:
     """Read it."""
     span = months.span(ctx)
-    return EveryDepartement(await found(ctx.db, NATION, span), await conseillers_of_each(ctx.db, NATION, span))
+    return EveryDepartement(await read_figures(ctx.db, NATION, span), await conseillers_of_each(ctx.db, NATION, span))
 
 
 def table_of(ctx: Context, months: Months, read: EveryDepartement) -> TerritoryTable:
     """One row a département; those without any compte rendu count zero everywhere."""
-    told = read.found.rounded()
+    told = read.found.round()
     names = {code: d.nom for code, d in DEPARTEMENTS.items()}
     names |= {"": "Structure sans département"} if "" in read.conseillers else {}
     rows = []
@@ -66,7 +66,7 @@ def table_of(ctx: Context, months: Months, read: EveryDepartement) -> TerritoryT
 
 def carte_of(ctx: Context, months: Months, read: EveryDepartement) -> Page:
     """The accompaniments of all départements."""
-    told = read.found.rounded()
+    told = read.found.round()
     lines = tuple(
         LabelledValue(
             departement(code).name,

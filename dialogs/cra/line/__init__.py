@@ -37,11 +37,11 @@ def read_line(text: str, clues: Clues, last_commune: str = "") -> Line:
     """
     typed = split(text)
     found = gather(typed, choose(typed, clues), clues, last_commune)
-    unread = _unread(typed, sorted(found.unread, key=lambda piece: piece.first))
+    unread = _list_unread(typed, sorted(found.unread, key=lambda piece: piece.first))
     return Line(found.raw, unread, found.mistakes, tuple(found.assumed))
 
 
-def _unread(typed: TypedLine, pieces: list[Piece]) -> tuple[str, ...]:
+def _list_unread(typed: TypedLine, pieces: list[Piece]) -> tuple[str, ...]:
     """What was not understood, as typed: words typed as one are named as one."""
     runs: list[tuple[int, int]] = []
     for piece in pieces:
@@ -50,8 +50,8 @@ def _unread(typed: TypedLine, pieces: list[Piece]) -> tuple[str, ...]:
         else:
             runs.append((piece.first, piece.end))
     rest = [typed.rest] if typed.rest else []
-    return tuple(_shortened(text) for text in [*(typed.typed(*run) for run in runs), *rest])
+    return tuple(_shorten(text) for text in [*(typed.as_typed(*run) for run in runs), *rest])
 
 
-def _shortened(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

@@ -72,7 +72,7 @@ def _readings(typed: TypedLine, first: int, end: int, clues: Clues) -> Iterator[
         return
     # Articles never begin or end a usual word: « mail le 12 » is a theme and a date.
     edged = not (tokens[0].key and tokens[-1].key) or tokens[0].word in _LINKS or tokens[-1].word in _LINKS
-    torn = typed.hyphenated(first - 1) or typed.hyphenated(end - 1)
+    torn = typed.hyphenate(first - 1) or typed.hyphenate(end - 1)
     for way in WAYS:
         # « Vaux-en-Velin » does not name Vaux.
         if way.fits(span, edged) and (found := way.read(span, clues)) and not (torn and found.cost == NAME):
@@ -81,4 +81,4 @@ def _readings(typed: TypedLine, first: int, end: int, clues: Clues) -> Iterator[
 
 def _torn_number(typed: TypedLine, index: int) -> bool:
     """Whether « 10-20 » would be cut before this token: neither number says what both do."""
-    return typed.hyphenated(index - 1) and all(t.word.isdigit() for t in typed.tokens[index - 1 : index + 1])
+    return typed.hyphenate(index - 1) and all(t.word.isdigit() for t in typed.tokens[index - 1 : index + 1])

@@ -58,7 +58,7 @@ def _take_one(found: Gathering, element: str) -> None:
     """Take the one value, or say that there are several."""
     values = found.values(element)
     if len(values) > 1:
-        shown = join([_shown(element, value) for value in values])
+        shown = join([_show(element, value) for value in values])
         found.mistakes[element] = f"{_TWO[element]}{NBSP}: {shown}. {_advice(found, element)}"
     elif values and values[0] != NO_SUITE:
         found.raw[element] = int(values[0]) if element in ("participants", "recurrents") else values[0]
@@ -70,7 +70,7 @@ def _advice(found: Gathering, element: str) -> str:
     return "Gardez une seule réponse."
 
 
-def _shown(element: str, value: str) -> str:
+def _show(element: str, value: str) -> str:
     if element == "date":
         return f"{date.fromisoformat(value):%d/%m/%Y}"
     if element == "duree":

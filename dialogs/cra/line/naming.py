@@ -11,7 +11,7 @@ from dialogs.cra.line.readers import has_code
 from dialogs.cra.line.tokens import TypedLine
 from dialogs.cra.line.words import SMALL
 from dialogs.cra.places import read_place, settle
-from storage.communes import Place, find, matching
+from storage.communes import Place, find, find_exactly
 
 _TRIED = 2
 """Runs of unread words that are tried as a mistyped commune: each try takes several milliseconds."""
@@ -25,31 +25,31 @@ def name_commune(found: Gathering, typed: TypedLine, pieces: list[Piece], clues:
     """Settle the commune: its label, or what was typed and a sentence; words of its name are no longer unread."""
     named = [piece for piece in pieces if piece.reading and piece.reading.element == "commune"]
     texts = list(dict.fromkeys(typed.slice(piece.first, piece.end) for piece in named))
-    if not any(has_code(text) for text in texts) and _mistyped(found, typed, pieces, clues):
+    if not any(has_code(text) for text in texts) and _find_typo(found, typed, pieces, clues):
         return
     if texts:
-        place = _agreed(texts, clues)
+        place = _agree(texts, clues)
         if place is None:
             _explain(found, typed, texts, clues)
         else:
             found.raw["commune"] = place.label
-            found.unread = [piece for piece in found.unread if not _part_of(_said(typed, piece), place)]
+            found.unread = [piece for piece in found.unread if not _part_of(_say(typed, piece), place)]
 
 
-def _agreed(texts: list[str], clues: Clues) -> Place | None:
+def _agree(texts: list[str], clues: Clues) -> Place | None:
     """The place that all mentions may mean; a part of a name is enough beside the postcode."""
     near = clues.user.departements
-    if together := matching(" ".join(texts), near).place:
+    if together := find_exactly(" ".join(texts), near).place:
         return together
     texts = sorted(texts, key=lambda text: not has_code(text))
-    first = matching(texts[0], near).place
+    first = find_exactly(texts[0], near).place
     if first and all(_part_of(text, first) or _may_be(text, first, clues) for text in texts[1:]):
         return first
     return None
 
 
 def _may_be(text: str, place: Place, clues: Clues) -> bool:
-    found = matching(text, clues.user.departements)
+    found = find_exactly(text, clues.user.departements)
     return place.commune in [other.commune for other in (found.place, *found.choices) if other]
 
 
@@ -69,10 +69,10 @@ def _explain(found: Gathering, typed: TypedLine, texts: list[str], clues: Clues)
     if len(texts) > 1:
         found.mistakes["commune"] = f"Plusieurs communes sont indiquées{NBSP}: {join(texts)}. Gardez une seule réponse."
         return
-    choices = matching(texts[0], clues.user.departements).choices
-    parts = [p for p in found.unread if any(_part_of(_said(typed, p), choice) for choice in choices)]
+    choices = find_exactly(texts[0], clues.user.departements).choices
+    parts = [p for p in found.unread if any(_part_of(_say(typed, p), choice) for choice in choices)]
     found.unread = [piece for piece in found.unread if piece not in parts]
-    text = " ".join([texts[0], *(_said(typed, piece) for piece in parts)])
+    text = " ".join([texts[0], *(_say(typed, piece) for piece in parts)])
     try:
         found.raw["commune"] = read_place(text, clues).label
     except ValueError as problem:
@@ -80,11 +80,11 @@ def _explain(found: Gathering, typed: TypedLine, texts: list[str], clues: Clues)
         found.mistakes["commune"] = str(problem)
 
 
-def _said(typed: TypedLine, piece: Piece) -> str:
+def _say(typed: TypedLine, piece: Piece) -> str:
     return typed.slice(piece.first, piece.end)
 
 
-def _mistyped(found: Gathering, typed: TypedLine, pieces: list[Piece], clues: Clues) -> bool:
+def _find_typo(found: Gathering, typed: TypedLine, pieces: list[Piece], clues: Clues) -> bool:
     """Find unread words that resemble a commune’s name, and say which it may be."""
     for first, end in _runs(typed, pieces)[:_TRIED]:
         text = typed.slice(first, end)
@@ -117,14 +117,14 @@ def _runs(typed: TypedLine, pieces: list[Piece]) -> list[_Run]:
         if reading and reading.element != "commune":
             continue
         unread = reading is None
-        if runs and _joined(typed, runs[-1][1], piece.first):
+        if runs and _join(typed, runs[-1][1], piece.first):
             runs[-1] = (runs[-1][0], piece.end, runs[-1][2] or unread)
         else:
             runs.append((piece.first, piece.end, unread))
     return [(first, end) for first, end, unread in runs if unread and len(typed.words(first, end)) >= 5]
 
 
-def _joined(typed: TypedLine, end: int, first: int) -> bool:
+def _join(typed: TypedLine, end: int, first: int) -> bool:
     between = typed.tokens[end:first]
     parted = any(token.parted for token in typed.tokens[end - 1 : first])
     return not parted and all(token.word in SMALL for token in between)

@@ -24,7 +24,7 @@ from dialogs.cra.line.words import (
     meanings,
     single_words,
 )
-from storage.communes import matching
+from storage.communes import find_exactly
 from storage.cra.values import DUREES
 
 # What each reading costs; the cheapest reading of the whole line holds (choose.py). A word left unread costs most.
@@ -122,15 +122,15 @@ def _between_hours(text: str) -> int | None:
 
 def read_participants(span: Span, clues: Clues) -> Reading | None:
     """Read a number of people: « 8p », « huit personnes », « participants : 8 »."""
-    return _counted("participants", _PARTICIPANTS, span)
+    return _count("participants", _PARTICIPANTS, span)
 
 
 def read_recurrents(span: Span, clues: Clues) -> Reading | None:
     """Read how many had come before: « 3 récurrents », « dont deux déjà venus »."""
-    return _counted("recurrents", _RECURRENTS, span)
+    return _count("recurrents", _RECURRENTS, span)
 
 
-def _counted(element: str, pattern: re.Pattern[str], span: Span) -> Reading | None:
+def _count(element: str, pattern: re.Pattern[str], span: Span) -> Reading | None:
     # The words have lost « (e)s », the text has kept the colon of « participants : 8 ».
     match = pattern.fullmatch(digits(span.words)) or pattern.fullmatch(digits(span.text))
     return Reading(element, str(int(match[1] or match[2]))) if match else None
@@ -160,7 +160,7 @@ def read_commune(span: Span, clues: Clues) -> Reading | None:
     ordinary = span.words in ORDINARY and span.text.islower()
     if ordinary or all(word in SMALL for word in span.words.split()):
         return None
-    found = matching(span.text, clues.user.departements)
+    found = find_exactly(span.text, clues.user.departements)
     if found.place or found.choices:
         return Reading("commune", span.text, SURE if has_code(span.text) else NAME)
     return Reading("commune", span.text, WRONG) if _CODE.fullmatch(span.text) else None

@@ -77,14 +77,14 @@ class TypedLine:
         minutes = closing == "'" and text[-1].isdigit() and not self.plain[stop + 1 : stop + 2].isalnum()
         return text + closing if minutes or (closing == ")" and "(" in text) else text
 
-    def hyphenated(self, index: int) -> bool:
+    def hyphenate(self, index: int) -> bool:
         """Whether a hyphen holds a token to the next."""
         if not 0 <= index < len(self.tokens) or not self.tokens[index].glued:
             return False
         end = self.tokens[index].end
         return self.plain[end : end + 1] == "-"
 
-    def typed(self, first: int, end: int) -> str:
+    def as_typed(self, first: int, end: int) -> str:
         """Some tokens as they were typed."""
         return " ".join(self.text[self.tokens[first].start : self.tokens[end - 1].end].split())
 

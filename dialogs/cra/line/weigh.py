@@ -23,11 +23,11 @@ def weigh(found: Gathering, pieces: list[Piece]) -> None:
     _weak_activity(found, later)
     _bare_number(found, [read for read in later if read[1].element == BARE_NUMBER])
     # All decided before any is added: the order typed must not matter.
-    for meaning in [_meant(found, reading) for _, reading in later if reading.other]:
+    for meaning in [_choose_meaning(found, reading) for _, reading in later if reading.other]:
         found.add(meaning)
     for piece, reading in later:
         if reading.value in (SOME, ALL):
-            _uncounted(found, piece, reading.value)
+            _leave_uncounted(found, piece, reading.value)
 
 
 def _depends(reading: Reading) -> bool:
@@ -61,7 +61,7 @@ def _bare_number(found: Gathering, numbers: list[_Read]) -> None:
         found.unread.extend(piece for piece, _ in numbers)
 
 
-def _meant(found: Gathering, reading: Reading) -> Meaning:
+def _choose_meaning(found: Gathering, reading: Reading) -> Meaning:
     """Which of two meanings holds: the theme where it is the only one, or where the first is said already."""
     assert reading.other
     said = found.values(reading.element)
@@ -72,7 +72,7 @@ def _meant(found: Gathering, reading: Reading) -> Meaning:
     return reading.element, reading.value
 
 
-def _uncounted(found: Gathering, piece: Piece, amount: str) -> None:
+def _leave_uncounted(found: Gathering, piece: Piece, amount: str) -> None:
     """« Déjà venu » says one where there is one person, « tous » everybody."""
     people = found.values("participants")
     alone = people == ["1"] or (not people and found.values("activite") != [Activite.COLLECTIF])
