@@ -15,6 +15,7 @@ from bot.mattermost import Chat
 from bot.people import People
 from bot.texts import render
 from bot.traffic import Traffic
+from bot.watching import Watching
 from config.settings import Settings
 from storage.database import Database
 from storage.people import Person, Role, with_role
@@ -30,6 +31,7 @@ class Machine:
     delivery: Delivery
     drafts: Drafts
     traffic: Traffic
+    watching: Watching
     settings: Settings
     clock: Callable[[], datetime]
 

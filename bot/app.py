@@ -16,6 +16,7 @@ from bot.delivery import Delivery, Ways
 from bot.dispatch import Dispatcher
 from bot.drafts import Drafts
 from bot.features import Feature
+from bot.hearing import Hearing
 from bot.jobs import Jobs
 from bot.links import Links
 from bot.mattermost import Mattermost, apart
@@ -29,7 +30,8 @@ from bot.server import Doors, Entrance
 from bot.spool import Spool
 from bot.switch import choose, index_all
 from bot.traffic import Traffic
-from bot.websocket import Events
+from bot.watching import Watching
+from bot.websocket import Events, Ground
 from config.settings import Settings
 from storage.database import Database
 
@@ -66,11 +68,13 @@ class App:
         ways = Ways(self.database, chat, self.outbox, people, links, settings.public_url, clock)
         self.spool = Spool(settings.data_dir)
         drafts = Drafts(self.spool, clock)
-        machine = Machine(self.database, chat, people, Delivery(ways), drafts, traffic, settings, clock)
+        watching = Watching(self.database, choose(features, settings.features), settings)
+        machine = Machine(self.database, chat, people, Delivery(ways), drafts, traffic, watching, settings, clock)
         triggers = index_all(features, settings.features)
         self.dispatcher = Dispatcher(triggers, machine)
         self.makers = Makers(self.outbox, Workshop(triggers, machine), Folders(settings.data_dir), first=first)
-        self.events = Events(self.chat, self.database, self.dispatcher.event, clock)
+        self.hearing = Hearing(triggers.values(), machine, first)
+        self.events = self._ears(machine)
         self.runs = Runs(triggers, machine)
         self.jobs = Jobs(triggers, self.runs.run, self.runs.zones, clock)
         self._recovery = Recovery(triggers, machine)
@@ -122,6 +126,10 @@ class App:
             for work in feature.at_start:
                 await asyncio.to_thread(work)
         await self.chat.answers()
+
+    def _ears(self, machine: Machine) -> Events:
+        ground = Ground(self.chat, self.database, machine.watching, machine.clock)
+        return Events(ground, self.hearing.tell)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         self._tasks.append(asyncio.create_task(work))

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ValidationError
 from bot.admission import Admission, Machine
 from bot.context import Request, TriggerKind
 from bot.drafts import resume_button
-from bot.errors import ChatError, UserError
+from bot.errors import UserError, passes
 from bot.features import Key, Trigger
-from bot.forms import Clues, Form, name_of
+from bot.forms import Clues, Form
 from bot.french.words import fold
 from bot.logs import begin_request
 from bot.metrics import OUTCOMES, REQUESTS
@@ -20,9 +20,8 @@ from bot.spool import Submission
 from bot.switch import must_be_on, must_lead_on
 from bot.texts import render
 from bot.turns import Turns
-from bot.websocket import PersonChanged
 from storage import claims
-from storage.faults import AWAY, cannot_write, may_pass
+from storage.faults import AWAY, cannot_write
 
 log = structlog.get_logger()
 
@@ -61,8 +60,6 @@ class Dispatcher:
         """The body of the HTTP answer; what else there is to say is on its way."""
         known = request.name if (request.kind, request.name) in self._triggers else "unknown"
         with REQUESTS.labels(request.kind, known).time():
-            if request.kind == "event":  # the websocket’s queue hands over a few at a time
-                return await self._run(request, payload)
             try:
                 async with self._turns.turn(request.user_id):
                     return await self._run(request, payload)
@@ -76,15 +73,6 @@ class Dispatcher:
             replies = await self._guard(request, payload, reference)
             return await self._answer(replies, request, reference)
 
-    async def event(self, event: BaseModel) -> None:
-        """Something happened in Mattermost: forget who changed, and run the handler if there is one."""
-        if isinstance(event, PersonChanged):
-            self._m.people.note_change(event.user_id, is_gone=event.is_gone)
-        request = Request(
-            "event", name_of(type(event)), getattr(event, "user_id", ""), getattr(event, "channel_id", "")
-        )
-        if (request.kind, request.name) in self._triggers:
-            await self.run(request, event)
 
     async def keep_late(self, submission: Submission) -> dict[str, object]:
         """A dialog was open for longer than its link lives: keep what was typed, to be taken up again."""
@@ -156,6 +144,8 @@ class Dispatcher:
         if request.kind in ("submit", "button"):
             # It may have changed what is remembered of this person.
             self._m.people.forget(request.user_id)
+        if trigger.writes:
+            self._m.watching.touch(trigger.feature)
         return replies
 
     async def _write_down(self, replies: Sequence[Reply], request: Request) -> Any:
@@ -196,6 +186,6 @@ class Dispatcher:
 
 
 def _apologise(problem: Exception, reference: str, *, kept: bool = False) -> Refuse:
-    away = may_pass(problem) or (isinstance(problem, ChatError) and problem.may_pass)
+    away = passes(problem)
     full = cannot_write(problem)
     return Refuse(render("refus/broken", reference=reference, kept=kept, away=away, full=full))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.refusals import Refusal, meaning
+from storage.faults import may_pass
 
 
 class UserError(Exception):
@@ -41,3 +42,8 @@ class ChatError(Exception):
         501 is none: Mattermost says so of what its administrator switched off.
         """
         return self.status in {0, 408, 425, 429} or (self.status >= 500 and self.status != 501)
+
+
+def passes(problem: BaseException) -> bool:
+    """Whether it was the database or Mattermost that did not answer, and the same may succeed later."""
+    return may_pass(problem) or (isinstance(problem, ChatError) and problem.may_pass)

@@ -9,18 +9,23 @@ from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context, TriggerKind
+from bot.events import Event, Watched
 from bot.forms import Form, name_of
 from bot.replies import Parcel, Replies
 from bot.rights import Right
 from config.settings import Settings
+from storage.claims import SCOPE_MAX
 from storage.people import EVERYONE, Role
 
 P = TypeVar("P", bound=BaseModel)
 F = TypeVar("F", bound=Form)
+E = TypeVar("E", bound=Event)
 Handler = Callable[[Context, P], Awaitable[Replies]]
 TextHandler = Callable[[Context, str], Awaitable[Replies]]
 JobHandler = Callable[[Context], Awaitable[Replies]]
 FileHandler = Callable[[Context, P, Path], Awaitable[Parcel]]
+Watches = Callable[[AsyncSession, Settings], Awaitable[Watched]]
+"""Where a feature listens, read from what it stores: asked at first, twice a minute, and after it wrote something."""
 Accepted = Callable[[AsyncSession, Sequence[str]], Awaitable[Collection[str]]]
 """Which of these one-time keys of dialogs were accepted."""
 Key = tuple[TriggerKind, str]
@@ -35,7 +40,7 @@ class Trigger:
     only reads: on SQLite it then waits for no writer. ``schedule`` are APScheduler’s cron fields, in Paris or, of a
     ``local`` job, in each zone where somebody of the register is. ``is_off`` says that its feature is switched off.
     ``accepted`` tells of a dialog’s keys from what the feature stores; where there is none, the machine writes the
-    keys down.
+    keys down. ``feature`` is the name of the one that it is part of.
     """
 
     key: Key
@@ -49,6 +54,7 @@ class Trigger:
     local: bool = False
     is_off: bool = False
     accepted: Accepted | None = None
+    feature: str = ""
 
 
 class Feature:
@@ -73,6 +79,8 @@ class Feature:
         self.triggers: list[Trigger] = []
         self.at_start: list[Callable[[], object]] = []
         """What is done once when the bot starts, in a thread, so that no first request waits for it."""
+        self.watched: Watches | None = None
+        """Where it listens beside the direct channels, which are for all."""
 
     def command(
         self,
@@ -87,7 +95,8 @@ class Feature:
 
         def register(handler: TextHandler) -> TextHandler:
             key: Key = ("command", name)
-            self.triggers.append(Trigger(key, handler, frozenset(roles), writes=writes, help=help, hint=hint))
+            trigger = Trigger(key, handler, frozenset(roles), writes=writes, help=help, hint=hint, feature=self.name)
+            self.triggers.append(trigger)
             return handler
 
         return register
@@ -109,9 +118,31 @@ class Feature:
         """A button with such a payload was clicked."""
         return self._declare("button", payload, roles, writes=writes)
 
-    def event(self, event: type[P]) -> Callable[[Handler[P]], Handler[P]]:
-        """Such an event came from the websocket."""
-        return self._declare("event", event, EVERYONE)
+    def event(self, event: type[E]) -> Callable[[Handler[E]], Handler[E]]:
+        """Such an event happened where the feature watches, or in a direct channel.
+
+        Others may hear it too. The machine claims it with the handler’s first statement (and after the handler where
+        there was none): what the handler writes and answers happens at most once over replicas and restarts.
+        """
+
+        def register(handler: Handler[E]) -> Handler[E]:
+            key: Key = ("event", f"{self.name}.{handler.__name__}.{event.__name__}")
+            if len(key[1]) > SCOPE_MAX:
+                raise ValueError(f"too long a name to be claimed by: {key[1]}")
+            self.triggers.append(Trigger(key, handler, payload=event, feature=self.name))
+            return handler
+
+        return register
+
+    def watches(self, watched: Watches) -> Watches:
+        """Where the feature listens, a value that may change while the bot runs. One for each feature.
+
+        What is found where nobody listened before is told to nobody: events are what happens from then on.
+        """
+        if self.watched is not None:
+            raise ValueError(f"{self.name} says twice where it listens")
+        self.watched = watched
+        return watched
 
     def job(self, schedule: str, *, local: bool = False, writes: bool = False) -> Callable[[JobHandler], JobHandler]:
         """Runs on a schedule, once for all replicas; never between 02:00 and 03:00, which some nights have twice.
@@ -122,7 +153,8 @@ class Feature:
 
         def register(handler: JobHandler) -> JobHandler:
             key: Key = ("job", f"{self.name}.{handler.__name__}")
-            self.triggers.append(Trigger(key, handler, schedule=schedule, local=local, writes=writes))
+            trigger = Trigger(key, handler, schedule=schedule, local=local, writes=writes, feature=self.name)
+            self.triggers.append(trigger)
             return handler
 
         return register
@@ -138,7 +170,8 @@ class Feature:
         self, kind: TriggerKind, payload: type[Any], roles: Collection[Role], **more: Any
     ) -> Callable[[Any], Any]:
         def register(handler: Any) -> Any:
-            self.triggers.append(Trigger((kind, name_of(payload)), handler, frozenset(roles), payload, **more))
+            key: Key = (kind, name_of(payload))
+            self.triggers.append(Trigger(key, handler, frozenset(roles), payload, feature=self.name, **more))
             return handler
 
         return register

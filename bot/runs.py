@@ -41,6 +41,7 @@ class Runs:
             await self._note_failure(key[1], period)
             raise
         self._m.delivery.hurry(messages)
+        self._m.watching.touch(trigger.feature)
 
     async def _write(self, trigger: Trigger, period: str, zone: ZoneInfo) -> Sequence[Outgoing]:
         """All in one transaction: the claim, what the handler changes, and what it answers."""

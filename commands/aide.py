@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 
 from bot.context import Context
+from bot.events import DirectMessage
 from bot.features import Feature, Trigger
 from bot.replies import Direct, Replies, Whisper
 from bot.rights import Right
 from bot.switch import is_on
 from bot.texts import render
-from bot.websocket import DirectMessage
-from storage import claims
 
 
 def aide(features: Iterable[Feature]) -> Feature:
@@ -25,8 +24,6 @@ def aide(features: Iterable[Feature]) -> Feature:
 
     @feature.event(DirectMessage)
     async def written_to(ctx: Context, message: DirectMessage) -> Replies:
-        if not await claims.claim(ctx.db, "direct", message.post_id, ctx.now):
-            return None
         said = message.text.strip().lower()
         meant = next((t.key[1] for t in _commands_of(known, ctx) if said.startswith(t.key[1])), None)
         return Direct(render("aide/hello", meant=meant), user_id=message.user_id)

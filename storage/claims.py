@@ -1,18 +1,22 @@
 """Claims: who does what may be done once only, among any number of replicas."""
 
+from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import Connection, delete
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import UtcTime, insertion
+from storage.database import INSERT, UtcTime, insertion
+
+SCOPE_MAX = 80
+"""Characters."""
 
 
 class Claim(SQLModel, table=True):
     """Something done or being done: a job’s period, an event’s id."""
 
-    scope: str = Field(primary_key=True, max_length=80)
+    scope: str = Field(primary_key=True, max_length=SCOPE_MAX)
     period: str = Field(primary_key=True, max_length=80)
     at: datetime = Field(sa_type=UtcTime)
 
@@ -22,6 +26,22 @@ async def claim(db: AsyncSession, scope: str, period: str, at: datetime) -> bool
     row = {"scope": scope, "period": period, "at": at}
     taken = await db.execute(insertion(db, Claim).values(row).on_conflict_do_nothing().returning(col(Claim.scope)))
     return taken.scalar() is not None
+
+
+class TakenError(Exception):
+    """What was to be done once is done, or being done, by somebody else."""
+
+
+def claim_first(scope: str, period: str, at: datetime) -> Callable[[Connection], None]:
+    """What takes it at the very beginning of a transaction, and raises TakenError where that was done before."""
+
+    def take(connection: Connection) -> None:
+        row = {"scope": scope, "period": period, "at": at}
+        insert = INSERT[connection.dialect.name](Claim).values(row).on_conflict_do_nothing()
+        if connection.execute(insert.returning(col(Claim.scope))).scalar() is None:
+            raise TakenError
+
+    return take
 
 
 async def is_taken(db: AsyncSession, scope: str, period: str) -> bool:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import CursorResult, DateTime, Dialect, Executable, String, text
+from sqlalchemy import Connection, CursorResult, DateTime, Dialect, Executable, String, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -110,10 +110,14 @@ class Database:
         return self._writer
 
     @asynccontextmanager
-    async def transaction(self, *, writes: bool = True) -> AsyncIterator[AsyncSession]:
+    async def transaction(
+        self, *, writes: bool = True, first: Callable[[Connection], None] | None = None
+    ) -> AsyncIterator[AsyncSession]:
         """A session that commits when the block ends well; nothing is begun before its first statement, so that what
-        needs no database does not pay for one."""
+        needs no database does not pay for one. ``first`` is done when it begins, before that statement."""
         session = (self.write if writes else self.read)()
+        if first:
+            event.listen(session.sync_session, "after_begin", lambda *begun: first(begun[-1]))
         around = _OPEN.get()
         _OPEN.set((*around, session))
         try:

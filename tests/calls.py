@@ -43,6 +43,8 @@ ANSWERS: dict[str, Any] = {
     f"GET /api/v4/channels/{CHANNEL}/pinned": POSTS,
     f"GET /api/v4/channels/{CHANNEL}/members": [MEMBER],
     f"POST /api/v4/channels/{CHANNEL}/members": MEMBER,
+    f"POST /api/v4/channels/{CHANNEL}/members/ids": [MEMBER],
+    f"POST /api/v4/teams/{TEAM}/members/ids": [MEMBER],
     f"GET /api/v4/channels/{CHANNEL}/members/{ID}": MEMBER,
     f"DELETE /api/v4/channels/{CHANNEL}/members/{ID}": {"status": "OK"},
     f"PUT /api/v4/channels/{CHANNEL}/members/{ID}/schemeRoles": {"status": "OK"},
@@ -96,6 +98,13 @@ CALLS: dict[str, Called] = {
     "is_team_admin": Called(lambda c, _: c.is_team_admin(ID), [WHERE, *_one("GET", f"{_TEAM}/members/{ID}")]),
     "team_member": Called(lambda c, _: c.team_member(ID), [WHERE, *_one("GET", f"{_TEAM}/members/{ID}")]),
     "team_members": Called(lambda c, _: c.team_members(), [WHERE, *_one("GET", f"{_TEAM}/members")]),
+    "team_members_among": Called(
+        lambda c, _: c.team_members_among([ID]), [WHERE, *_one("POST", f"{_TEAM}/members/ids")]
+    ),
+    "channel_members_among": Called(
+        lambda c, _: c.channel_members_among(CHANNEL, [ID]), _one("POST", f"{_ROOM}/members/ids")
+    ),
+    "team_id": Called(lambda c, _: c.team_id(), [WHERE]),
     "channel_member": Called(lambda c, _: c.channel_member(CHANNEL, ID), _one("GET", f"{_ROOM}/members/{ID}")),
     "channel_members": Called(lambda c, _: c.channel_members(CHANNEL), _one("GET", f"{_ROOM}/members")),
     "channel": Called(lambda c, _: c.channel(CHANNEL), _one("GET", _ROOM)),
@@ -105,13 +114,12 @@ CALLS: dict[str, Called] = {
     "public_channels": Called(lambda c, _: c.public_channels(), [WHERE, *_one("GET", f"{_TEAM}/channels")]),
     "archived_channels": Called(lambda c, _: c.archived_channels(), [WHERE, *_one("GET", f"{_TEAM}/channels/deleted")]),
     "own_channels": Called(lambda c, _: c.own_channels(), [WHERE, *_one("GET", f"/users/me{_TEAM}/channels")]),
-    "channels_with_news": Called(
-        lambda c, _: c.channels_with_news(0), [WHERE, *_one("GET", f"/users/me{_TEAM}/channels")]
-    ),
+    "direct_channels": Called(lambda c, _: c.direct_channels(), [WHERE, *_one("GET", f"/users/me{_TEAM}/channels")]),
     "direct_channel": Called(lambda c, _: c.direct_channel(ID), [WHO, *_one("POST", "/channels/direct")]),
     "read_post": Called(lambda c, _: c.read_post(POST), _one("GET", _POST)),
     "thread": Called(lambda c, _: c.thread(POST), _one("GET", f"{_POST}/thread")),
-    "posts_since": Called(lambda c, _: c.posts_since(CHANNEL, 1), _one("GET", f"{_ROOM}/posts")),
+    "changes": Called(lambda c, _: c.changes(CHANNEL, 1), _one("GET", f"{_ROOM}/posts")),
+    "posts_after": Called(lambda c, _: c.posts_after(CHANNEL, POST), _one("GET", f"{_ROOM}/posts")),
     "newest_posts": Called(lambda c, _: c.newest_posts(CHANNEL, 0, 20), _one("GET", f"{_ROOM}/posts")),
     "pinned_posts": Called(lambda c, _: c.pinned_posts(CHANNEL), _one("GET", f"{_ROOM}/pinned")),
     "reactions": Called(lambda c, _: c.reactions(POST), _one("GET", f"{_POST}/reactions")),

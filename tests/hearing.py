@@ -13,16 +13,21 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from bot.clock import utc_now
+from bot.events import DirectMessage
+from bot.features import Feature
 from bot.mattermost import AioClient, Mattermost
-from bot.websocket import DirectMessage, Events
+from bot.traffic import Traffic
+from bot.watching import Watching
+from bot.websocket import Events, Ground
 from bot.websocket.progress import CURSOR
+from config.settings import Settings
 from storage import cursors
 from storage.database import Database
 from tests.chat_server import BOT, CHANNEL, ID, TEAM, ChatServer, chat_server, fault
 from tests.house import PATIENCE
 
 FIRST = 0.02
-
+SQUARE = "s" * 26
 
 NOW_MS = int(utc_now().timestamp() * 1000)
 HOUR_AGO = datetime.fromtimestamp(NOW_MS / 1000, UTC) - timedelta(hours=1)
@@ -59,13 +64,19 @@ async def hearing(
     """The bot’s ears on a server; ``first`` is the pause in seconds before they connect again."""
     client = AioClient(url, token)
     heard = Heard()
-    events = Events(Mattermost(client, team), database, heard, utc_now, first)
+    events = Events(ground(client, database, team), heard, first)
     events.start()
     try:
         yield events, heard
     finally:
         await events.stop()
         await client.close()
+
+
+def ground(client: AioClient, database: Database, team: str = "cnum", *features: Feature) -> Ground:
+    """What the ears stand on, with nothing of features listened to but what these say."""
+    settings = Settings(mattermost_url=client.url, team=team, bot_token="t", command_token="c" * 26, secret="s")
+    return Ground(Mattermost(client, team), database, Watching(database, features, settings), utc_now, Traffic())
 
 
 @dataclass
@@ -120,6 +131,7 @@ async def server(wire: Wire) -> AsyncIterator[ChatServer]:
         "GET /api/v4/users/me": {"id": BOT, "username": "coop", "is_bot": True},
         "GET /api/v4/teams/name/cnum": {"id": TEAM},
         f"GET /api/v4/users/me/teams/{TEAM}/channels": [],
+        f"GET /api/v4/teams/{TEAM}/channels/name/town-square": {"id": SQUARE, "type": "O"},
         "GET /api/v4/websocket": wire.connect,
     }
     async with chat_server(**answers) as server:

@@ -9,9 +9,9 @@ from aiohttp import web
 from sqlalchemy import text
 
 from bot.capabilities import OLDEST
+from bot.events import PersonChanged
 from bot.features import Key
 from bot.mattermost import AioClient, Chat, Mattermost, apart
-from bot.websocket import PersonChanged
 from commands import FEATURES
 from sandbox.faults import Faults
 from storage.database import Database
@@ -154,7 +154,7 @@ async def test_no_command_of_the_catalogue_asks_with_both_in_hand(house: House, 
     for command in COMMANDS:
         for words in ("", " oui", " exporter csv", " 12"):
             for channel in (house.site.square, direct):
-                await house.bot.dispatcher.event(PersonChanged(user_id=person.id))
+                await house.bot.hearing.tell(PersonChanged(user_id=person.id))
                 await person.runs(f"/{command}{words}", channel)
     assert "RuntimeError" not in LOG.getvalue()[told:]
 

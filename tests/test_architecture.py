@@ -79,6 +79,7 @@ TABLES_OF_THE_MACHINE = {
     "database",
     "faults",
     "private",
+    "watched",
 }
 
 

@@ -39,7 +39,7 @@ command  stats exporter        conseiller
 command  stats national        animateur, conseiller, coordinateur
 command  stats rapport         conseiller
 command  stats region          animateur, conseiller, coordinateur
-event    websocket.DirectMessage everyone
+event    aide.written_to.DirectMessage everyone
 file     stats.Carte           animateur
 file     stats.Departements    animateur
 file     stats.Export          conseiller

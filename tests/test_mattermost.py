@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.capabilities import OLDEST, Capabilities
 from bot.errors import ChatError
-from bot.mattermost import AioClient, Mattermost
+from bot.mattermost import AioClient, ChatReaction, Mattermost
 from tests.calls import ANSWERS, CALLS, names
 from tests.chat_server import BOT, CHANNEL, ID, POST, TEAM, USER, ChatServer, chat_server, fault
 
@@ -120,26 +120,36 @@ def _post(**other: Any) -> dict[str, Any]:
     return {"id": POST, "user_id": ID, "channel_id": CHANNEL, "message": "?", "create_at": 20} | other
 
 
-async def test_posts_since_are_those_that_stand(chat: Mattermost, server: ChatServer) -> None:
+async def test_changes_are_of_posts_and_not_of_their_old_texts(chat: Mattermost, server: ChatServer) -> None:
+    emoji = {"user_id": ID, "post_id": "liked", "emoji_name": "ok", "create_at": 12, "update_at": 12}
     listed = [
         _post(id="new", create_at=30, props={"a": 1}),
         _post(id="first", create_at=10),
         _post(id="older", create_at=9),
+        _post(id="edited", create_at=9, edit_at=11),
+        _post(id="liked", create_at=8, metadata={"reactions": [emoji]}),
         _post(id="deleted", delete_at=40),
         _post(id="former", original_id="new", delete_at=40),
     ]
-    server.answers[f"GET /api/v4/channels/{CHANNEL}/posts"] = {"posts": {p["id"]: p for p in listed}}
-    posts = await chat.posts_since(CHANNEL, 10)
-    assert [(p.id, p.create_at, dict(p.props)) for p in posts] == [("first", 10, {}), ("new", 30, {"a": 1})]
+    order = [post["id"] for post in listed]
+    answer = {"posts": {p["id"]: p for p in listed}, "order": order}
+    server.answers[f"GET /api/v4/channels/{CHANNEL}/posts"] = answer
+    changes = await chat.changes(CHANNEL, 10)
+    assert [p.id for p in changes.posts] == ["liked", "edited", "first", "deleted", "new"]
+    assert changes.posts[0].reactions == (ChatReaction(ID, "ok"),)
+    assert changes.posts[-1].props == {"a": 1}
+    assert changes.is_whole
+    answer["order"] = order * 200
+    assert not (await chat.changes(CHANNEL, 10)).is_whole, "1000 are the most that a server lists"
 
 
-async def test_channels_with_news(chat: Mattermost, server: ChatServer) -> None:
+async def test_direct_channels(chat: Mattermost, server: ChatServer) -> None:
     server.answers[f"GET /api/v4/users/me/teams/{TEAM}/channels"] = [
         {"id": "quiet", "type": "D", "last_post_at": 9},
         {"id": "news", "type": "D", "last_post_at": 10},
         {"id": "town", "type": "O", "last_post_at": 10},
     ]
-    assert await chat.channels_with_news(10) == ["news"]
+    assert await chat.direct_channels() == {"quiet": 9, "news": 10}
 
 
 HOSTILE_NAMES = ["../../config?x=1", "a/../b", "..", ".", "a%2Fb", "a#b", "a?b", "a b", "é", "", "a" * 65, "me\n"]

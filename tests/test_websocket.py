@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from bot.events import DirectMessage, PersonChanged, Reconnected
 from bot.mattermost import AioClient, Mattermost
-from bot.websocket import DirectMessage, PersonChanged, Reconnected, listener
+from bot.websocket import listener
 from storage.database import Database
 from tests.hearing import FIRST, hearing
 from tests.house import until
@@ -73,7 +74,7 @@ async def test_a_restarted_bot_reads_what_was_written_meanwhile(room: Room, data
         await until(lambda: events.seen is not None)
     await room.says("pendant l’arrêt")
     async with ears(room, database) as (events, heard):
-        await heard.until(lambda: Reconnected() in heard.events)
+        await heard.until(lambda: Reconnected() in heard.events and bool(heard.texts))
     assert heard.texts == ["pendant l’arrêt"]
 
 

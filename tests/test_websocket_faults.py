@@ -7,12 +7,27 @@ import pytest
 from aiohttp import web
 from pydantic import BaseModel
 
-from bot.clock import utc_now
+from bot.events import DirectMessage, Reconnected
 from bot.mattermost import AioClient, Mattermost
-from bot.websocket import DirectMessage, Events, Reconnected, connection, listener, queue
+from bot.websocket import Events, connection, listener, queue
 from storage.database import Database
 from tests.chat_server import TEAM, ChatServer, fault
-from tests.hearing import FIRST, HOUR_AGO, NOW_MS, Heard, Wire, hearing, hello, news, posted, script, seen, server, wire
+from tests.hearing import (
+    FIRST,
+    HOUR_AGO,
+    NOW_MS,
+    Heard,
+    Wire,
+    ground,
+    hearing,
+    hello,
+    news,
+    posted,
+    script,
+    seen,
+    server,
+    wire,
+)
 from tests.house import until
 from tests.sqlite import Away, database
 
@@ -66,7 +81,13 @@ async def test_a_handler_that_fails_or_dawdles_stops_nobody(wire: Wire, server: 
     async with hearing(server.url, "t", database) as (events, heard):
         heard.trouble = trouble
         wire.scripts = [
-            script(hello(), posted(1, "lent"), posted(2, "faux"), posted(3, "bien"), then=asyncio.Event().wait)
+            script(
+                hello(),
+                posted(1, "lent", channel_id="l" * 26),
+                posted(2, "faux"),
+                posted(3, "bien"),
+                then=asyncio.Event().wait,
+            )
         ]
         await heard.until(lambda: heard.texts == ["bien"])
         await events.stop(0.05)
@@ -118,7 +139,7 @@ async def test_reading_up_goes_on_until_it_succeeds(wire: Wire, server: ChatServ
     wire.scripts = [script(hello(), then=asyncio.Event().wait)]
     async with hearing(server.url, "t", database) as (_, heard):
         await heard.until(lambda: heard.texts == ["un"])
-    assert heard.events[-1] == Reconnected()
+        await heard.until(lambda: Reconnected() in heard.events)
 
 
 def _answer(value: Any) -> web.StreamResponse:
@@ -140,7 +161,7 @@ async def test_a_channel_that_cannot_be_read_holds_up_no_other(
 
 async def test_refusals_of_the_handshake(wire: Wire, server: ChatServer, database: Database) -> None:
     client = AioClient(server.url, "t")
-    events = Events(Mattermost(client, "cnum"), database, Heard(), utc_now, FIRST)
+    events = Events(ground(client, database), Heard(), FIRST)
     assert await events.connect() == (False, 0.0)
     server.answers["GET /api/v4/websocket"] = fault(429, "x", Retry_After="7")
     assert await events.connect() == (False, 7.0)

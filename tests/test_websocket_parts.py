@@ -11,9 +11,11 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from bot.clock import utc_now
-from bot.websocket import DirectMessage, PersonChanged, connection
+from bot.events import DirectMessage, PersonChanged
+from bot.websocket import connection
 from bot.websocket.connection import Position
-from bot.websocket.events import parse
+from bot.websocket.frames import outside
+from bot.websocket.parse import Ears
 from bot.websocket.progress import CURSOR, Progress
 from storage import cursors
 from storage.database import Database
@@ -109,7 +111,9 @@ async def test_progress_survives_a_database_that_is_away(database: Database, mon
     ],
 )
 def test_what_concerns_the_bot(name: str, data: Mapping[str, Any], event: BaseModel | None) -> None:
-    assert parse(name, data, BOT) == event
+    frame = outside(json.dumps({"event": name, "data": data, "broadcast": {"channel_id": CHANNEL}, "seq": 1}))
+    assert frame is not None
+    assert list(Ears(bot_id=BOT).parse(frame)) == ([event] if event else [])
 
 
 def test_a_new_beginning_asks_for_nothing() -> None:

@@ -4,11 +4,12 @@ from bot.mattermost.apart import apart
 from bot.mattermost.chat import Chat, ChatReader
 from bot.mattermost.client import AioClient
 from bot.mattermost.rest import Mattermost
-from bot.mattermost.values import ChatChannel, ChatFile, ChatMember, ChatPost, ChatReaction, ChatUser
+from bot.mattermost.values import ChatChanges, ChatChannel, ChatFile, ChatMember, ChatPost, ChatReaction, ChatUser
 
 __all__ = [
     "AioClient",
     "Chat",
+    "ChatChanges",
     "ChatChannel",
     "ChatFile",
     "ChatMember",

@@ -39,6 +39,10 @@ class Calls:
             self._me = wire.read(wire.User, await self._users.get_user("me")).value
         return self._me
 
+    async def team_id(self) -> str:
+        """The bot’s team, asked for once."""
+        return await self._team_of_bot()
+
     async def _team_of_bot(self) -> str:
         if not self._team_id:
             self._team_id = wire.read(wire.Team, await self._teams.get_team_by_name(self._team)).id

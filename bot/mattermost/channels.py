@@ -68,9 +68,9 @@ class ChannelCalls(Calls):
         """The team’s channels in which the bot is."""
         return [c.value for c in await self._all_own() if c.type in {"O", "P"}]
 
-    async def channels_with_news(self, since_ms: int) -> Sequence[str]:
-        """The bot’s direct channels that had a post from that instant on."""
-        return [c.id for c in await self._all_own() if c.type == "D" and c.last_post_at >= since_ms]
+    async def direct_channels(self) -> Mapping[str, int]:
+        """The bot’s direct channels, and when something was last said in each."""
+        return {c.id: c.last_post_at for c in await self._all_own() if c.type == "D"}
 
     async def _all_own(self) -> Sequence[wire.Channel]:
         answer = await self._channels.get_channels_for_user("me", await self._team_of_bot())

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from bot.capabilities import Capabilities
 from bot.errors import ChatError
-from bot.mattermost.values import ChatChannel, ChatFile, ChatMember, ChatPost, ChatReaction, ChatUser
+from bot.mattermost.values import ChatChanges, ChatChannel, ChatFile, ChatMember, ChatPost, ChatReaction, ChatUser
 
 
 class ChatReader(Protocol):
@@ -49,6 +49,9 @@ class ChatReader(Protocol):
 
     # Who is where
 
+    async def team_id(self) -> str:
+        """The id of the bot’s team."""
+
     async def is_team_admin(self, user_id: str) -> bool:
         """Whether somebody administers the bot’s team; False for who is not in it."""
 
@@ -58,11 +61,17 @@ class ChatReader(Protocol):
     def team_members(self) -> AsyncIterator[Sequence[ChatMember]]:
         """Who is in the bot’s team."""
 
+    async def team_members_among(self, user_ids: Sequence[str]) -> Sequence[ChatMember]:
+        """Those of at least one and at most 200 people who are in the bot’s team."""
+
     async def channel_member(self, channel_id: str, user_id: str) -> ChatMember | None:
         """Somebody in a channel of the bot’s; None for who is not."""
 
     def channel_members(self, channel_id: str) -> AsyncIterator[Sequence[ChatMember]]:
         """Who is in a channel of the bot’s."""
+
+    async def channel_members_among(self, channel_id: str, user_ids: Sequence[str]) -> Sequence[ChatMember]:
+        """Those of at least one and at most 200 people who are in a channel of the bot’s."""
 
     # Channels
 
@@ -81,8 +90,8 @@ class ChatReader(Protocol):
     async def own_channels(self) -> Sequence[ChatChannel]:
         """The team’s channels in which the bot is, private ones too; no server gives them in pages."""
 
-    async def channels_with_news(self, since_ms: int) -> Sequence[str]:
-        """The bot’s direct channels that had a post from that instant on."""
+    async def direct_channels(self) -> Mapping[str, int]:
+        """The bot’s direct channels by id, and when something was last said in each (ms since 1970)."""
 
     async def direct_channel(self, user_id: str) -> str:
         """The id of the direct channel with somebody.
@@ -99,8 +108,11 @@ class ChatReader(Protocol):
     async def thread(self, post_id: str) -> Sequence[ChatPost]:
         """The thread that a post begins or belongs to, oldest first; a post without answers alone."""
 
-    async def posts_since(self, channel_id: str, since_ms: int) -> Sequence[ChatPost]:
-        """What was posted in a channel from that instant on, oldest first, without what was deleted (1000 at most)."""
+    async def changes(self, channel_id: str, since_ms: int) -> ChatChanges:
+        """What was posted, changed or taken away in a channel from that instant on."""
+
+    async def posts_after(self, channel_id: str, post_id: str) -> Sequence[ChatPost]:
+        """What stands in a channel after a post, oldest first; fewer than 200 are the last."""
 
     async def newest_posts(self, channel_id: str, page: int, size: int) -> Sequence[ChatPost]:
         """A page (from 0) of what stands in a channel, newest first; fewer than ``size`` (200 at most) are the last."""

@@ -44,6 +44,16 @@ class MemberCalls(Calls):
         async for found in pages(ask):
             yield found
 
+    async def team_members_among(self, user_ids: Sequence[str]) -> Sequence[ChatMember]:
+        """Those of some people who are in the bot’s team."""
+        answer = await self.client.ask(f"/teams/{await self._team_of_bot()}/members/ids", user_ids)
+        return [m.value for m in wire.rows(wire.TeamMember, answer) if not m.delete_at]
+
+    async def channel_members_among(self, channel_id: str, user_ids: Sequence[str]) -> Sequence[ChatMember]:
+        """Those of some people who are in a channel of the bot’s."""
+        answer = await self.client.ask(f"/channels/{check_id(channel_id)}/members/ids", user_ids)
+        return [m.value for m in _members(answer)]
+
     async def channel_member(self, channel_id: str, user_id: str) -> ChatMember | None:
         """Somebody in a channel of the bot’s."""
         try:

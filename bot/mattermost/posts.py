@@ -1,15 +1,18 @@
 """Posts: written, read, rewritten, taken away, pinned, and what is put under them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.errors import ChatError
 from bot.mattermost import wire
 from bot.mattermost.calls import Calls, check_id
-from bot.mattermost.values import ChatPost, ChatReaction
+from bot.mattermost.pages import PAGE_ROWS
+from bot.mattermost.values import ChatChanges, ChatPost, ChatReaction
 from bot.refusals import Refusal
 
+LISTED = 1000
+"""How many posts a server lists at most as changed since an instant (docs/mattermost.md §5.2)."""
 _EMOJI = re.compile(r"[a-zA-Z0-9+_-]{1,64}")
 
 
@@ -91,12 +94,21 @@ class PostCalls(Calls):
         """The posts pinned in a channel."""
         return _posts_that_stand(await self._channels.get_channel_pinned_posts(check_id(channel_id)))
 
-    async def posts_since(self, channel_id: str, since_ms: int) -> Sequence[ChatPost]:
-        """What was posted in a channel from that instant on."""
-        # The server goes by the latest change, and takes 0 for « no since ».
-        params = {"since": max(1, since_ms)}
-        listed = _posts_that_stand(await self._posts.get_posts_for_channel(check_id(channel_id), params))
-        return [post for post in listed if post.create_at >= since_ms]
+    async def changes(self, channel_id: str, since_ms: int) -> ChatChanges:
+        """What was posted, changed or taken away in a channel from that instant on."""
+        # What changed after the moment before; the server takes 0 for « no since ».
+        params = {"since": max(1, since_ms - 1)}
+        listed = wire.read(wire.PostList, await self._posts.get_posts_for_channel(check_id(channel_id), params))
+        # Old texts of what was edited are no posts; the threads of answers that come along did not change.
+        found = [p for p in (listed.posts or {}).values() if not p.original_id and p.since(since_ms)]
+        return ChatChanges(_in_order(post.value for post in found), len(listed.order or ()) < LISTED)
+
+    async def posts_after(self, channel_id: str, post_id: str) -> Sequence[ChatPost]:
+        """A page of what stands in a channel after a post."""
+        params = {"after": check_id(post_id), "per_page": PAGE_ROWS}
+        listed = wire.read(wire.PostList, await self._posts.get_posts_for_channel(check_id(channel_id), params))
+        found = {post.id: post for post in (listed.posts or {}).values()}
+        return _in_order(found[i].value for i in listed.order or () if i in found and found[i].stands)
 
     async def newest_posts(self, channel_id: str, page: int, size: int) -> Sequence[ChatPost]:
         """A page of what stands in a channel, newest first."""
@@ -116,5 +128,8 @@ def _emoji(name: str) -> str:
 def _posts_that_stand(answer: Any) -> Sequence[ChatPost]:
     """The posts of a list that can be read now, oldest first."""
     listed = wire.read(wire.PostList, answer)
-    posts = [post.value for post in (listed.posts or {}).values() if post.stands]
+    return _in_order(post.value for post in (listed.posts or {}).values() if post.stands)
+
+
+def _in_order(posts: Iterable[ChatPost]) -> Sequence[ChatPost]:
     return sorted(posts, key=lambda post: (post.create_at, post.id))

@@ -35,7 +35,9 @@ class ChatUser:
 class ChatPost:
     """A post as it stands now. ``type`` is empty for what people and bots write; ``create_at`` in ms since 1970.
 
-    ``root_id`` is the post that it answers, empty outside of threads.
+    ``root_id`` is the post that it answers, empty outside of threads. ``edit_at`` is when it was last changed, 0 for
+    never; ``delete_at`` when it was taken away, which only ``changes`` tells; ``reactions`` the emojis under it, where
+    the server lists them with the post.
     """
 
     id: str
@@ -48,6 +50,20 @@ class ChatPost:
     file_ids: Sequence[str] = ()
     root_id: str = ""
     is_pinned: bool = False
+    edit_at: int = 0
+    delete_at: int = 0
+    reactions: "Sequence[ChatReaction]" = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChatChanges:
+    """What happened to the posts of a channel since an instant, oldest first.
+
+    ``is_whole`` is false where there was more: then these are the posts last written.
+    """
+
+    posts: "Sequence[ChatPost]"
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +71,7 @@ class ChatChannel:
     """A channel: O(pen to the team), P(rivate), D(irect) or G(roup). ``name`` is that of its address.
 
     ``display_name`` is what people read; ``purpose`` and ``header`` may hold Markdown. D and G have no ``team_id``.
+    ``update_at`` is when it was last changed or put away, ``last_post_at`` when something was last said in it.
     """
 
     id: str
@@ -65,6 +82,8 @@ class ChatChannel:
     header: str = ""
     purpose: str = ""
     archived: bool = False
+    update_at: int = field(default=0, compare=False)
+    last_post_at: int = field(default=0, compare=False)
 
     @property
     def is_private(self) -> bool:
@@ -92,6 +111,7 @@ class ChatReaction:
 
     user_id: str
     emoji: str
+    create_at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

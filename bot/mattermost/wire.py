@@ -55,6 +55,26 @@ class User(BaseModel):
         )
 
 
+class Reaction(BaseModel):
+    """An emoji under a post. Of one taken back only ``update_at`` tells when."""
+
+    user_id: str
+    emoji_name: str
+    post_id: str = ""
+    create_at: int = 0
+    update_at: int = 0
+
+    @property
+    def value(self) -> ChatReaction:
+        return ChatReaction(self.user_id, self.emoji_name, self.create_at)
+
+
+class Metadata(BaseModel):
+    """What comes with a post."""
+
+    reactions: list[Reaction] | None = None
+
+
 class Post(BaseModel):
     """A post. What was deleted stays readable, and an edited one leaves a copy of its old text behind."""
 
@@ -63,6 +83,7 @@ class Post(BaseModel):
     channel_id: str
     message: str = ""
     create_at: int
+    edit_at: int = 0
     delete_at: int = 0
     original_id: str = ""
     root_id: str = ""
@@ -70,11 +91,17 @@ class Post(BaseModel):
     type: str = ""
     props: dict[str, Any] | None = None
     file_ids: list[str] | None = None
+    metadata: Metadata | None = None
 
     @property
     def stands(self) -> bool:
         """Whether it is there to be read now."""
         return not self.delete_at and not self.original_id
+
+    def since(self, ms: int) -> bool:
+        """Whether it was written, changed, taken away or got an emoji from that instant on."""
+        reactions = (self.metadata and self.metadata.reactions) or ()
+        return max(self.create_at, self.edit_at, self.delete_at, *(r.create_at for r in reactions)) >= ms
 
     @property
     def value(self) -> ChatPost:
@@ -89,6 +116,9 @@ class Post(BaseModel):
             file_ids=tuple(self.file_ids or ()),
             root_id=self.root_id,
             is_pinned=self.is_pinned,
+            edit_at=self.edit_at,
+            delete_at=self.delete_at,
+            reactions=tuple(r.value for r in (self.metadata and self.metadata.reactions) or ()),
         )
 
 
@@ -110,6 +140,7 @@ class Channel(BaseModel):
     header: str = ""
     purpose: str = ""
     delete_at: int = 0
+    update_at: int = 0
     last_post_at: int = 0
 
     @property
@@ -123,6 +154,8 @@ class Channel(BaseModel):
             header=self.header,
             purpose=self.purpose,
             archived=self.delete_at > 0,
+            update_at=self.update_at,
+            last_post_at=self.last_post_at,
         )
 
 
@@ -162,17 +195,6 @@ class ChannelMember(_Member):
     def value(self) -> ChatMember:
         admin, guest = self.scheme_admin or self._is("channel_admin"), self.scheme_guest or self._is("channel_guest")
         return ChatMember(self.user_id, admin, guest)
-
-
-class Reaction(BaseModel):
-    """An emoji under a post."""
-
-    user_id: str
-    emoji_name: str
-
-    @property
-    def value(self) -> ChatReaction:
-        return ChatReaction(self.user_id, self.emoji_name)
 
 
 class FileInfo(BaseModel):

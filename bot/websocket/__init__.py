@@ -1,6 +1,5 @@
 """The entrance of events: what happens in Mattermost without anybody calling the bot."""
 
-from bot.websocket.events import DirectMessage, PersonChanged, Reconnected
-from bot.websocket.listener import Events
+from bot.websocket.listener import Events, Ground
 
-__all__ = ["DirectMessage", "Events", "PersonChanged", "Reconnected"]
+__all__ = ["Events", "Ground"]

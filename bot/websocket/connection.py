@@ -4,11 +4,14 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
+
+from bot.traffic import Traffic
+from bot.websocket.frames import Frame, outside
 
 PING_EVERY = 30.0
 """Seconds between the bot’s own pings; proxies cut what is silent for a minute."""
@@ -17,6 +20,12 @@ SECOND_PING = 1.0
 of how far all is."""
 DEAD_AFTER = 45.0
 """Seconds of silence after which the other side is taken for dead."""
+
+
+FRAMES_AT_ONCE = 16
+COURTESY = 0.02
+"""Seconds that the next frames wait for the requests under way: long enough for these, and for so many frames short
+enough to keep up with a server that cuts who is slow."""
 
 
 class MissedEventsError(Exception):
@@ -47,8 +56,10 @@ class Hearers:
     """Who is told: ``hello`` of a new beginning, ``event`` of each event, ``alive`` of the server’s time."""
 
     hello: Callable[[], None]
-    event: Callable[[str, Mapping[str, Any]], None]
+    event: Callable[[Frame], None]
     alive: Callable[[datetime], Awaitable[None]]
+    traffic: Traffic = field(default_factory=Traffic)
+    """Whom a flood of frames lets pass."""
 
 
 class Connection:
@@ -58,6 +69,7 @@ class Connection:
         self._socket = socket
         self._position = position
         self._hearers = hearers
+        self._heard = 0
         self.alive = False
         """Whether the server said anything: it accepted the token."""
 
@@ -67,12 +79,20 @@ class Connection:
         try:
             while (message := await self._socket.receive(timeout=DEAD_AFTER)).type is aiohttp.WSMsgType.TEXT:
                 await self._frame(message.data)
-                await asyncio.sleep(0)  # a flood must not keep the handlers from their work
+                await self._give_way()
         except TimeoutError:
             return
         finally:
             pulse.cancel()
             await self._socket.close()
+
+    async def _give_way(self) -> None:
+        """A flood of frames must not keep others from their work: least of all who waits for an answer."""
+        self._heard += 1
+        if self._heard % FRAMES_AT_ONCE:
+            await asyncio.sleep(0)
+        else:
+            await self._hearers.traffic.lull(COURTESY)
 
     async def _ping(self) -> None:
         number = 0
@@ -84,29 +104,30 @@ class Connection:
 
     async def _frame(self, text: str) -> None:
         try:
-            frame = json.loads(text)
-            if "seq_reply" in frame:
-                await self._reply(frame)
-            elif "event" in frame:
-                self._event(frame["event"], frame.get("data") or {}, int(frame["seq"]))
+            if (frame := outside(text)) is not None:
+                self._event(frame)
+            else:
+                await self._reply(json.loads(text))
         except (ValueError, TypeError, KeyError, AttributeError):
             return  # not of this protocol: nothing can be made of it
 
     async def _reply(self, frame: Mapping[str, Any]) -> None:
+        if "seq_reply" not in frame:
+            return
         self.alive = True
         data = frame.get("data") or {}
         if "server_time" in data:
             await self._hearers.alive(datetime.fromtimestamp(int(data["server_time"]) / 1000, UTC))
 
-    def _event(self, name: str, data: Mapping[str, Any], number: int) -> None:
+    def _event(self, frame: Frame) -> None:
         self.alive = True
-        if name == "hello":
-            self._position.connection_id = str(data["connection_id"])
-            self._position.sequence = number + 1
+        if frame.name == "hello":
+            self._position.connection_id = str(frame.data()["connection_id"])
+            self._position.sequence = frame.number + 1
             self._hearers.hello()
             return
-        if number > self._position.sequence:
+        if frame.number > self._position.sequence:
             raise MissedEventsError
-        if number == self._position.sequence:
+        if frame.number == self._position.sequence:
             self._position.sequence += 1
-            self._hearers.event(name, data)
+            self._hearers.event(frame)

@@ -1,48 +1,72 @@
 """Hearing Mattermost’s events for ever: connecting, resuming, and reading up on what was missed."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
 from bot.backoff import backoff
 from bot.errors import ChatError
+from bot.events import Event
 from bot.mattermost import Mattermost
+from bot.mattermost.values import TOWN_SQUARE
 from bot.metrics import WEBSOCKET_UP
+from bot.traffic import Traffic
+from bot.watching import Watching
+from bot.websocket.catching import CatchUp
 from bot.websocket.connection import Connection, Hearers, MissedEventsError, Position
-from bot.websocket.events import Reconnected, from_post, parse
+from bot.websocket.frames import Frame
+from bot.websocket.news import ChannelNews, MemberNews
+from bot.websocket.parse import Ears
+from bot.websocket.places import Places
 from bot.websocket.progress import Progress
-from bot.websocket.queue import OnEvent, Queue
+from bot.websocket.queue import Item, Queue
+from bot.websocket.reading import Reading
 from storage.database import Database
 
 log = structlog.get_logger()
 
-CATCH_UP_MAX = timedelta(days=7)
-"""What was written longer ago is not answered any more."""
 TOKEN_RETRY = 60.0
 """Seconds until a refused token is tried again: only the operator can mend it."""
 RECONNECTING_MAX = 30.0
+
+OnEvent = Callable[[Event], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the entrance of events stands on."""
+
+    chat: Mattermost
+    database: Database
+    watching: Watching
+    clock: Callable[[], datetime]
+    traffic: Traffic
 
 
 class Events:
     """Calls ``on_event`` for what happens in Mattermost: told by the websocket, and read after an outage.
 
-    The same message may be told twice. ``first`` is the first pause in seconds before connecting again.
+    The same may be told twice: each handler claims it. ``first`` is the first pause in seconds before connecting again.
     """
 
-    def __init__(
-        self, chat: Mattermost, database: Database, on_event: OnEvent, clock: Callable[[], datetime], first: float = 1.0
-    ) -> None:
-        self._chat = chat
-        self._clock = clock
+    def __init__(self, ground: Ground, on_event: OnEvent, first: float = 1.0) -> None:
+        self._chat = ground.chat
+        self._clock = ground.clock
+        self._watching = ground.watching
+        self._traffic = ground.traffic
         self._first = first
-        self._queue = Queue(on_event)
-        self._progress = Progress(database)
+        self._on_event = on_event
+        self._ears = Ears()
+        self._queue = Queue(self._handle)
+        self._progress = Progress(ground.database)
+        self._places = Places(ground.database, ground.chat, on_event, ground.clock)
+        self._reader = Reading(ground.chat, self._ears, self._queue, self._places, ground.clock)
+        self._catching = CatchUp(self._reader, self._queue, self._places, lambda: self.seen, first)
+        self._queue.on_loss = self._catching.fall_behind
         self._position = Position()
-        self._behind = asyncio.Event()
-        self._reading = False
         self._tasks: list[asyncio.Task[None]] = []
         self.connected = False
 
@@ -51,23 +75,39 @@ class Events:
         """Everything before that instant of the server’s was handled; None before the first run."""
         return self._progress.seen
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything heard and found so far was handled."""
+        return self._queue.is_idle and not self._catching.is_busy
+
     def start(self) -> None:
         """Begin to hear; an unreachable server is waited for."""
+        self._watching.on_change = self._watch
+        self._watching.start()
         self._queue.start()
-        self._tasks = [asyncio.create_task(self._live()), asyncio.create_task(self._read_up())]
+        loops = (self._live(), self._catching.run(), self._catching.look_around(self._clock))
+        self._tasks = [asyncio.create_task(loop) for loop in loops]
 
     async def stop(self, seconds: float = 3.0) -> None:
         """Hear no more, and let the handlers at work end; what was not handled is read again after the restart."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._watching.stop()
         await self._queue.stop(seconds)
+        await self._places.steps.wait()
         await self._progress.save(now=True)
         await self._progress.wait()
         self._is_up(False)
 
+    async def look(self) -> None:
+        """Read how places are now, which happens every hour by itself."""
+        await self._reader.of_places()
+
     async def _live(self) -> None:
         await self._progress.load(self._first)
+        await self._watching.wait_known()
+        self._watch()
         tries = 0
         while True:
             try:
@@ -82,8 +122,8 @@ class Events:
     async def connect(self) -> tuple[bool, float]:
         """One connection from begin to end: whether it came about, and the seconds to wait at least."""
         try:
-            me = await self._chat.me()
-            hearers = Hearers(self._hello, lambda name, data: self._hear(name, data, me.id), self._note_time)
+            await self._learn()
+            hearers = Hearers(self._hello, self._hear, self._note_time, self._traffic)
             socket = await self._chat.client.listen(self._position.params)
         except ChatError as error:
             return False, self._pause_after(error)
@@ -117,17 +157,48 @@ class Events:
     def _hello(self) -> None:
         """The server begins anew: what it told before is not told again."""
         self._is_up(True)
-        self._behind.set()
+        self._catching.fall_behind()
 
-    def _hear(self, name: str, data: Mapping[str, Any], bot_id: str) -> None:
-        event = parse(name, data, bot_id)
-        if event is not None and not self._queue.offer(event):
-            self._position.forget()
-            raise MissedEventsError
+    async def _learn(self) -> None:
+        """Know who the bot is, where its team meets, and which channels are direct: before anything is told."""
+        self._ears.bot_id = (await self._chat.me()).id
+        if self._ears.team_id:
+            return
+        try:
+            await self._reader.learn_direct()
+            if square := await self._chat.channel_by_name(TOWN_SQUARE):
+                self._ears.square = square.id
+            self._ears.team_id = await self._chat.team_id()
+        except ChatError as error:
+            if error.may_pass or error.status == 401:
+                raise
+            log.warning("team_not_read", status=error.status, error_id=error.error_id)  # it may be none of its any more
+
+    def _watch(self) -> None:
+        """Listen where features say."""
+        self._ears.places = self._watching.places
+        self._catching.widen()
+
+    def _hear(self, frame: Frame) -> None:
+        for item in self._ears.parse(frame):
+            if isinstance(item, MemberNews):
+                self._places.ages[item.place] += 1
+                if item.user_id == self._ears.bot_id:
+                    self._catching.fall_behind()  # the bot was elsewhere, and missed what happened there
+                    continue
+            if not self._queue.offer(item):
+                self._position.forget()
+                raise MissedEventsError
+
+    async def _handle(self, item: Item) -> None:
+        if isinstance(item, ChannelNews | MemberNews):
+            await self._places.settle(item)
+        else:
+            await self._on_event(item)
 
     async def _note_time(self, at: datetime) -> None:
         self._is_up(True)
-        if self._queue.is_idle and not self._reading and not self._behind.is_set():
+        if self.is_idle:
             self._progress.reach(at)
             await self._progress.save()
 
@@ -136,41 +207,3 @@ class Events:
             log.info("websocket_up" if up else "websocket_down")
         self.connected = up
         WEBSOCKET_UP.set(up)
-
-    async def _read_up(self) -> None:
-        """Whenever the server begins anew, read what people wrote meanwhile."""
-        tries = 0
-        while True:
-            await self._behind.wait()
-            self._behind.clear()
-            self._reading = True
-            try:
-                await self._catch_up()
-                tries = 0
-            except Exception:
-                log.warning("not_caught_up", exc_info=True)
-                self._behind.set()
-                tries += 1
-                await asyncio.sleep(backoff(tries, self._first, RECONNECTING_MAX))
-            finally:
-                self._reading = False
-
-    async def _catch_up(self) -> None:
-        if (seen := self.seen) is not None:
-            since = int(max(seen, self._clock() - CATCH_UP_MAX).timestamp() * 1000)
-            bot = await self._chat.me()
-            for channel_id in await self._chat.channels_with_news(since):
-                await self._read_channel(channel_id, since, bot.id)
-        await self._queue.put(Reconnected())
-
-    async def _read_channel(self, channel_id: str, since: int, bot_id: str) -> None:
-        try:
-            posts = await self._chat.posts_since(channel_id, since)
-        except ChatError as error:
-            if error.may_pass or error.status == 401:
-                raise
-            log.warning("channel_not_read", status=error.status, error_id=error.error_id)
-            return
-        for event in (from_post(post, bot_id) for post in posts):
-            if event is not None:
-                await self._queue.put(event)

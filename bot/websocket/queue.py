@@ -1,29 +1,41 @@
-"""Events on their way to the handlers: a few at a time, so that neither a slow nor a failing one stops the others."""
+"""What happened on its way to the handlers: each channel’s in order, a few channels at a time, so that neither a slow
+nor a failing handler stops the others."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import structlog
-from pydantic import BaseModel
 
+from bot.errors import passes
+from bot.events import Event
+from bot.hearing import NotHeardError
 from bot.metrics import EVENTS
+from bot.websocket.news import News
 
 log = structlog.get_logger()
 
 HANDLED_AT_ONCE = 4
 EVENTS_MAX = 1000
 
-OnEvent = Callable[[BaseModel], Awaitable[None]]
+Item = Event | News
+OnItem = Callable[[Item], Awaitable[None]]
 
 
 class Queue:
-    """Hands events to ``on_event``; its failures are logged, no more."""
+    """Hands what happened to ``on_item``; its failures are logged, and ``on_loss`` called for what may succeed later:
+    then all that waits is given up, to be read again."""
 
-    def __init__(self, on_event: OnEvent) -> None:
-        self._on_event = on_event
-        self._waiting: asyncio.Queue[BaseModel] = asyncio.Queue(EVENTS_MAX)
-        self._busy = 0
+    def __init__(self, on_item: OnItem) -> None:
+        self._on_item = on_item
+        self.on_loss: Callable[[], None] = lambda: None
+        self._lanes: dict[str, deque[Item]] = {}
+        """What waits, by lane; a lane that is being worked on is here, if empty."""
+        self._ready: asyncio.Queue[str | None] = asyncio.Queue()
+        self._room = asyncio.Event()
+        self._room.set()
+        self._size = 0
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -33,26 +45,42 @@ class Queue:
     @property
     def is_idle(self) -> bool:
         """Whether everything put was handled."""
-        return not self._busy and self._waiting.empty()
+        return not self._lanes
 
-    def offer(self, event: BaseModel) -> bool:
-        """Take an event at once; False when too many wait."""
-        try:
-            self._waiting.put_nowait(event)
-        except asyncio.QueueFull:
+    def offer(self, item: Item) -> bool:
+        """Take it at once; False when too much waits."""
+        if self._size >= EVENTS_MAX:
             return False
+        self._put(item)
         return True
 
-    async def put(self, event: BaseModel) -> None:
-        """Take an event, waiting for room."""
-        await self._waiting.put(event)
+    async def put(self, item: Item) -> None:
+        """Take it, waiting for room."""
+        while self._size >= EVENTS_MAX:
+            self._room.clear()
+            await self._room.wait()
+        self._put(item)
+
+    def _put(self, item: Item) -> None:
+        lane = lane_of(item)
+        if lane not in self._lanes:
+            self._lanes[lane] = deque()
+            self._ready.put_nowait(lane)
+        self._lanes[lane].append(item)
+        self._size += 1
+
+    def clear(self) -> None:
+        """Give up all that nobody is at."""
+        for waiting in self._lanes.values():
+            waiting.clear()
+        self._size = 0
+        self._room.set()
 
     async def stop(self, seconds: float) -> None:
         """Let those at work end, and give up the others: they are found again after the restart."""
-        while not self._waiting.empty():
-            self._waiting.get_nowait()
+        self.clear()
         for _ in self._tasks:
-            self._waiting.put_nowait(_Stop())
+            self._ready.put_nowait(None)
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=seconds)
             for task in late:
@@ -60,22 +88,33 @@ class Queue:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _work(self) -> None:
-        while not isinstance(event := await self._waiting.get(), _Stop):
-            self._busy += 1
-            outcome = "failed"
-            with suppress(Exception):
-                outcome = await self._handle(event)
-            EVENTS.labels(type(event).__name__, outcome).inc()
-            self._busy -= 1
+        while (lane := await self._ready.get()) is not None:
+            waiting = self._lanes[lane]
+            if waiting:
+                item = waiting.popleft()
+                self._size -= 1
+                self._room.set()
+                EVENTS.labels(type(item).__name__, await self._handle(item)).inc()
+            if waiting:
+                self._ready.put_nowait(lane)  # behind the other lanes
+            else:
+                del self._lanes[lane]
 
-    async def _handle(self, event: BaseModel) -> str:
+    async def _handle(self, item: Item) -> str:
         try:
-            await self._on_event(event)
-        except Exception:
-            log.exception("event_failed", name=type(event).__name__)
-            raise
+            await self._on_item(item)
+        except Exception as problem:
+            log.error("event_failed", name=type(item).__name__, exc_info=problem)
+            if isinstance(problem, NotHeardError) or passes(problem):
+                with suppress(Exception):
+                    self.clear()
+                    self.on_loss()
+            return "failed"
         return "done"
 
 
-class _Stop(BaseModel):
-    """The last thing a worker takes."""
+def lane_of(item: Item) -> str:
+    """What happens in one place is handled in order; so is what happens to one person elsewhere."""
+    if isinstance(item, Event):
+        return getattr(item, "channel_id", "") or getattr(item, "user_id", "") or type(item).__name__
+    return item.place

@@ -1,0 +1,205 @@
+"""What happens in Mattermost, as values that handlers hear; a feature says with ``Watched`` where it listens."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from pydantic import BaseModel, ConfigDict
+
+TEAM = "team"
+"""The place of what concerns the bot’s whole team."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Where a feature listens: channels by id, and who comes into the team and leaves it."""
+
+    channels: frozenset[str] = frozenset()
+    team: bool = False
+
+
+class Event(BaseModel):
+    """Something that happened."""
+
+    model_config = ConfigDict(frozen=True)
+
+    @property
+    def ident(self) -> str:
+        """What makes it this event and no other, over replicas and restarts; empty where nothing does."""
+        return ""
+
+    @property
+    def place(self) -> str:
+        """The channel that it happened in, or the team; empty where it has none, and whoever hears it hears all."""
+        return ""
+
+    @property
+    def by(self) -> str:
+        """Who did it; empty where Mattermost does not say, or they may be gone by now."""
+        return ""
+
+
+class _OfPost(Event):
+    """Something about a post. ``is_direct`` in the direct channel of somebody and the bot."""
+
+    channel_id: str
+    post_id: str
+    user_id: str
+    is_direct: bool = False
+
+    @property
+    def ident(self) -> str:
+        return self.post_id
+
+    @property
+    def place(self) -> str:
+        return "" if self.is_direct else self.channel_id
+
+    @property
+    def by(self) -> str:
+        return self.user_id
+
+
+class _Written(_OfPost):
+    text: str = ""
+    root_id: str = ""
+    file_ids: tuple[str, ...] = ()
+
+
+class DirectMessage(_Written):
+    """A person wrote to the bot; ``root_id`` is the post that they answered, empty outside of threads."""
+
+    is_direct: bool = True
+
+
+class Posted(_Written):
+    """A person wrote in a watched channel."""
+
+
+class Edited(_Written):
+    """A person changed what they had written; ``text`` is how it stands now, ``edit_at`` since when (ms since 1970)."""
+
+    edit_at: int
+
+    @property
+    def ident(self) -> str:
+        return f"{self.post_id}:{self.edit_at}"
+
+
+class Deleted(_OfPost):
+    """What a person had written was taken away, by them or by somebody else; a thread goes with its first post."""
+
+    root_id: str = ""
+
+    @property
+    def by(self) -> str:
+        return ""
+
+
+class _OfEmoji(_OfPost):
+    """An emoji under a post, which may be the bot’s own. ``at`` is when (ms since 1970)."""
+
+    emoji: str
+    at: int
+
+    @property
+    def ident(self) -> str:
+        return brief(self.post_id, self.user_id, self.emoji, self.at)
+
+
+class Reacted(_OfEmoji):
+    """A person put an emoji under a post."""
+
+
+class Unreacted(_OfEmoji):
+    """A person took an emoji back: told while the bot is there, and not after an outage."""
+
+
+class _OfState(Event):
+    """Something that changed, known by how it was before. ``change`` names the change."""
+
+    change: str
+
+    @property
+    def ident(self) -> str:
+        return self.change
+
+
+class _OfTeam(_OfState):
+    user_id: str
+
+    @property
+    def place(self) -> str:
+        return TEAM
+
+
+class JoinedTeam(_OfTeam):
+    """Somebody is in the team now."""
+
+
+class LeftTeam(_OfTeam):
+    """Somebody is in the team no more."""
+
+
+class RoleChanged(_OfTeam):
+    """Somebody administers the team now, or no more. Mattermost tells only them: it is read every hour."""
+
+    is_team_admin: bool
+
+
+class _OfChannel(_OfState):
+    channel_id: str
+
+    @property
+    def place(self) -> str:
+        return self.channel_id
+
+
+class JoinedChannel(_OfChannel):
+    """Somebody is in a watched channel now."""
+
+    user_id: str
+
+
+class LeftChannel(_OfChannel):
+    """Somebody is in a watched channel no more."""
+
+    user_id: str
+
+
+class Renamed(_OfChannel):
+    """A watched channel has another name (of its address) or title (``display_name``)."""
+
+    name: str
+    display_name: str
+    name_before: str
+    display_name_before: str
+
+
+class Archived(_OfChannel):
+    """A watched channel was put away."""
+
+
+class Restored(_OfChannel):
+    """A watched channel came back from the archive."""
+
+
+class Converted(_OfChannel):
+    """A watched channel became private, or public."""
+
+    is_private: bool
+
+
+class PersonChanged(Event):
+    """Somebody’s account or rights are not what they were; ``is_gone`` if the account is deactivated now."""
+
+    user_id: str
+    is_gone: bool = False
+
+
+class Reconnected(Event):
+    """Events are heard again, and what happened meanwhile was read, and is being told."""
+
+
+def brief(*parts: object) -> str:
+    """A short text that stands for these, and for no others."""
+    return sha256(":".join(map(str, parts)).encode()).hexdigest()[:40]

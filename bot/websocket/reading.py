@@ -1,0 +1,196 @@
+"""Reading up: what happened in direct and watched channels while nobody listened, in order, and how places are now."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from bot.errors import ChatError
+from bot.events import TEAM, Event, Reacted
+from bot.mattermost import Chat, ChatPost
+from bot.mattermost.pages import PAGE_ROWS
+from bot.websocket.news import ChannelNews, MemberNews
+from bot.websocket.parse import Ears, as_deleted, as_edited, as_written
+from bot.websocket.places import Places, differs, member_news, state_of
+from bot.websocket.queue import Queue
+from storage import watched
+from storage.watched import WatchedPlace
+
+log = structlog.get_logger()
+
+CATCH_UP_MAX = timedelta(days=7)
+"""What was written longer ago is not answered any more."""
+PLACES_KEPT = timedelta(days=1)
+"""When nobody has listened somewhere for so long, it is as if nobody ever had."""
+
+
+class Reading:
+    """What is found goes to the queue as if it came by itself, where it is told once."""
+
+    def __init__(self, chat: Chat, ears: Ears, queue: Queue, places: Places, clock: Callable[[], datetime]) -> None:
+        self._chat = chat
+        self._ears = ears
+        self._queue = queue
+        self._places = places
+        self._clock = clock
+
+    async def of_posts(self, seen: datetime) -> None:
+        """Everything that people wrote, changed or took away from that instant on (of the server’s)."""
+        since = ms(max(seen, self._clock() - CATCH_UP_MAX))
+        for channel_id, last_post_at in (await self._direct()).items():
+            if last_post_at >= since:
+                await self._tried(channel_id, self._read_channel(channel_id, since))
+        begun = await self._places.steps.run(watched.every, writes=False)
+        for channel_id in sorted(self._ears.places - {TEAM}):
+            if channel_id in begun:
+                await self._tried(channel_id, self._read_channel(channel_id, max(since, begun[channel_id].since)))
+
+    async def learn_direct(self) -> None:
+        """Know the direct channels."""
+        await self._direct()
+
+    async def _direct(self) -> dict[str, int]:
+        found = dict(await self._chat.direct_channels())
+        self._ears.direct |= set(found)
+        return found
+
+    async def of_places(self, *, new_only: bool = False) -> None:
+        """How the places are in which somebody listens; what is seen for the first time is told to nobody."""
+        at = self._clock()
+        wanted = self._ears.places
+        if not self._ears.bot_id:
+            return  # nobody has connected yet: then all is read
+        await self._places.steps.run(lambda db: watched.note_seen(db, wanted, at, at - PLACES_KEPT))
+        known = await self._places.steps.run(watched.every, writes=False)
+        for place in sorted(wanted):
+            is_new = place not in known or not known[place].is_ready
+            if is_new:
+                await self._tried(place, self._first_sight(place))
+            if is_new or not new_only:
+                await self._tried(place, self._read_place(place))
+
+    async def _tried(self, place: str, reading: AsyncIterator[object]) -> None:
+        """Read to the end; a place that cannot be read holds up no other. Raises ChatError for what may pass."""
+        try:
+            async for item in reading:
+                if isinstance(item, Event | ChannelNews | MemberNews):
+                    await self._queue.put(item)
+        except ChatError as error:
+            if error.may_pass or error.status == 401:
+                raise
+            log.warning("channel_not_read", status=error.status, error_id=error.error_id)
+
+    async def _read_channel(self, channel_id: str, since: int) -> AsyncIterator[Event]:
+        is_direct = channel_id in self._ears.direct
+        changes = await self._chat.changes(channel_id, since)
+        found = changes.posts
+        if changes.is_whole:
+            for event in self._events(found, since, is_direct=is_direct):
+                yield event
+            return
+        # Only the latest of what changed is in that list: what was written since is gone through from its beginning.
+        for event in self._events([p for p in found if p.create_at < since], since, is_direct=is_direct):
+            yield event
+        async for page in self._pages(channel_id, since):
+            for event in self._events(page, since, is_direct=is_direct):
+                yield event
+        for event in self._events([p for p in found if p.delete_at], since, is_direct=is_direct):
+            yield event
+
+    def _events(self, posts: Sequence[ChatPost], since: int, *, is_direct: bool) -> Sequence[Event]:
+        """What happened to some posts from an instant on, in order."""
+        happened = [pair for post in posts for pair in self._of_post(post, is_direct=is_direct)]
+        return [event for at, event in sorted(happened, key=lambda pair: pair[0]) if at >= since]
+
+    def _of_post(self, post: ChatPost, *, is_direct: bool) -> Iterator[tuple[int, Event]]:
+        bot_id = self._ears.bot_id
+        told = (
+            [(post.delete_at, as_deleted)]
+            if post.delete_at
+            else [(post.create_at, as_written), (post.edit_at, as_edited)]
+        )
+        for at, kind in told:
+            if (event := kind(post, bot_id, is_direct=is_direct)) is not None:
+                yield at, event
+        for reaction in [] if post.delete_at else post.reactions:
+            if reaction.user_id != bot_id:
+                where = {"channel_id": post.channel_id, "post_id": post.id, "is_direct": is_direct}
+                put = {"user_id": reaction.user_id, "emoji": reaction.emoji, "at": reaction.create_at}
+                yield reaction.create_at, Reacted(**where, **put)
+
+    async def _pages(self, channel_id: str, since: int) -> AsyncIterator[Sequence[ChatPost]]:
+        """What stands in a channel from an instant on, oldest first, a page at a time."""
+        page = await self._page_before(channel_id, since)
+        yield page
+        while page:
+            page = await self._chat.posts_after(channel_id, page[-1].id)
+            yield page
+
+    async def _page_before(self, channel_id: str, since: int) -> Sequence[ChatPost]:
+        """The latest post before an instant, or the very first of the channel; none where there is none."""
+        number = 0
+        while True:
+            page = await self._chat.newest_posts(channel_id, number, PAGE_ROWS)
+            if older := [post for post in page if post.create_at < since]:
+                return older[:1]
+            if len(page) < PAGE_ROWS:
+                return page[-1:]
+            number += 1
+
+    async def _first_sight(self, place_id: str) -> AsyncIterator[object]:
+        """Write down how a place is, and who is in it."""
+        place = WatchedPlace(id=place_id, seen_at=self._clock())
+        if place_id == TEAM:
+            pages = self._chat.team_members()
+        else:
+            channel = await self._chat.channel(place_id)
+            values = state_of(channel) | {"since": channel.last_post_at + 1}
+            place = WatchedPlace(id=place_id, seen_at=self._clock(), **values)
+            pages = self._chat.channel_members(place_id)
+        await self._places.steps.run(lambda db: watched.begin(db, place))
+        async for page in pages:
+            found = {member.user_id: member.is_admin and place_id == TEAM for member in page}
+            await self._places.steps.run(partial(watched.fill, place_id=place_id, members=found))
+            yield page
+        await self._places.steps.run(lambda db: watched.mark_ready(db, place_id))
+
+    async def _read_place(self, place: str) -> AsyncIterator[object]:
+        """Hold what is now against what is known: a page of people at a time, those who came and those who went."""
+        if place != TEAM:
+            yield ChannelNews(place, await self._chat.channel(place))
+        pages = self._chat.team_members() if place == TEAM else self._chat.channel_members(place)
+        age = self._places.ages[place]
+        async for page in pages:
+            ids = [member.user_id for member in page]
+            wanted = partial(watched.members, place_id=place, user_ids=ids)
+            known = await self._places.steps.run(wanted, writes=False)
+            for member in page:
+                news = member_news(place, member.user_id, member, age)
+                if member.user_id != self._ears.bot_id and differs(known.get(member.user_id), news):
+                    yield news
+            age = self._places.ages[place]
+        async for news in self._gone(place):
+            yield news
+
+    async def _gone(self, place: str) -> AsyncIterator[MemberNews]:
+        """Who is known to be in a place, and is there no more."""
+        last = ""
+        while True:
+            next_page = partial(watched.list_page, place_id=place, after=last, limit=PAGE_ROWS)
+            ids = await self._places.steps.run(next_page, writes=False)
+            if not ids:
+                return
+            age = self._places.ages[place]
+            if place == TEAM:
+                there = await self._chat.team_members_among(ids)
+            else:
+                there = await self._chat.channel_members_among(place, ids)
+            for user_id in set(ids) - {member.user_id for member in there} - {self._ears.bot_id}:
+                yield member_news(place, user_id, None, age)
+            last = ids[-1]
+
+
+def ms(at: datetime) -> int:
+    """An instant as Mattermost counts it: milliseconds since 1970."""
+    return int(at.timestamp() * 1000)
