@@ -1,0 +1,239 @@
+"""What the stories of events share: features that write down what they hear, on an embedded server."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select
+from sqlmodel import col
+
+from bot.app import App
+from bot.clock import utc_now
+from bot.context import Context, Request
+from bot.events import (
+    Archived,
+    Converted,
+    Deleted,
+    DirectMessage,
+    Edited,
+    Event,
+    JoinedChannel,
+    JoinedTeam,
+    LeftChannel,
+    LeftTeam,
+    Posted,
+    Reacted,
+    Renamed,
+    Restored,
+    RoleChanged,
+    Unreacted,
+    Watched,
+)
+from bot.features import Feature
+from bot.replies import Replies, Whisper
+from bot.websocket.progress import CURSOR
+from config.settings import Settings
+from storage.cursors import Cursor
+from storage.database import Database
+from storage.watched import WatchedPlace
+from tests.databases import KINDS, address
+from tests.house import until_async
+from tests.modes import MODES
+from tests.people import Person, unique
+from tests.room import Room, a_room
+
+FIRST = 0.02
+KINDS_OF_EVENTS: Sequence[type[Event]] = (
+    DirectMessage, Posted, Edited, Deleted, Reacted, Unreacted, JoinedTeam, LeftTeam, RoleChanged,
+    JoinedChannel, LeftChannel, Renamed, Archived, Restored, Converted,
+)  # fmt: skip
+_TABLES = MetaData()
+HEARD = Table(
+    "heard",
+    _TABLES,
+    Column("n", Integer, primary_key=True),
+    Column("who", String(20)),
+    Column("what", String(200)),
+)
+Trouble = Callable[[Event], Awaitable[None]]
+
+
+@dataclass
+class Listener:
+    """A feature that hears everything where it listens; ``calls`` is what it was called with, and may have undone."""
+
+    name: str
+    watched: Watched = field(default_factory=Watched)
+    trouble: Trouble | None = None
+    calls: list[Event] = field(default_factory=list)
+    feature: Feature = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.feature = Feature(self.name)
+        for kind in KINDS_OF_EVENTS:
+            self.feature.event(kind)(self.hear)
+        self.feature.watches(self.where)
+        self.feature.command(self.name, help="Écouter ailleurs", writes=True)(self.listen)
+
+    async def where(self, _: Any, __: Settings) -> Watched:
+        return self.watched
+
+    async def listen(self, ctx: Context, line: str) -> Replies:
+        """« canal canal team »: listen there from now on."""
+        words = frozenset(line.split())
+        self.watched = Watched(words - {"team"}, team="team" in words)
+        return Whisper(f"J’écoute {len(words)} lieux.")
+
+    async def hear(self, ctx: Context, event: Event) -> Replies:
+        self.calls.append(event)
+        await ctx.db.execute(insert(HEARD).values(who=self.name, what=describe(event)))
+        if self.trouble:
+            await self.trouble(event)
+        return None
+
+
+def describe(event: Event) -> str:
+    """« Posted bonjour », « Reacted ok », « JoinedTeam <id> », …"""
+    tells = ("text", "emoji", "is_private", "display_name", "user_id")
+    said = next((str(getattr(event, name)) for name in tells if hasattr(event, name)), "")
+    if isinstance(event, RoleChanged):
+        said = f"{said} {event.is_team_admin}"
+    return f"{type(event).__name__} {said}".strip()
+
+
+@dataclass
+class Hall:
+    """A room with a database, where bots with two listeners are at work."""
+
+    room: Room
+    database: Database
+    url: str
+    folder: Path
+    one: Listener = field(default_factory=lambda: Listener("un"))
+    two: Listener = field(default_factory=lambda: Listener("deux"))
+    runs: int = 0
+
+    @property
+    def juliette(self) -> Person:
+        return self.room.juliette
+
+    @asynccontextmanager
+    async def bot(self) -> AsyncIterator[App]:
+        """One run; it ends as SIGTERM ends it, unless it is ended before."""
+        app = App(self._settings(), [self.one.feature, self.two.feature], first=FIRST)
+        await app.start()
+        await until_async(self._hears(app))
+        try:
+            yield app
+        finally:
+            await app.stop()
+
+    def _settings(self) -> Settings:
+        self.runs += 1
+        return Settings.model_validate({
+            "mattermost_url": self.room.server.url,
+            "team": self.room.site.team,
+            "bot_token": self.room.token,
+            "command_token": "c" * 26,
+            "secret": "secret",
+            "host": "127.0.0.1",
+            "port": 0,
+            "database_url": self.url,
+            "data_dir": self.folder / str(self.runs),
+        })  # fmt: skip
+
+    def _hears(self, app: App) -> Callable[[], Awaitable[bool]]:
+        async def hears() -> bool:
+            """Connected, and it knows the places where somebody listens."""
+            return app.events.connected and await self.ready(app) and app.events.is_idle
+
+        return hears
+
+    async def ready(self, app: App) -> bool:
+        wanted = {*self.one.watched.channels, *self.two.watched.channels}
+        wanted |= {"team"} if self.one.watched.team or self.two.watched.team else set()
+        async with app.database.transaction(writes=False) as db:
+            known = await db.execute(select(WatchedPlace.id).where(col(WatchedPlace.is_ready)))  # type: ignore[call-overload]
+            return wanted <= set(known.scalars())
+
+    async def listens(self, app: App, listener: Listener, *places: str) -> None:
+        """A listener listens there from now on."""
+        await app.dispatcher.run(Request("command", listener.name, self.juliette.id), " ".join(places))
+        await until_async(self._hears(app))
+
+    async def heard(self, listener: Listener, *, all_of: int = 0) -> list[str]:
+        """What one heard, in order, once it is at least so many things."""
+        found: list[str] = []
+
+        async def read() -> bool:
+            async with self.database.transaction(writes=False) as db:
+                rows = await db.execute(select(HEARD.c.what).where(HEARD.c.who == listener.name).order_by(HEARD.c.n))
+                found[:] = rows.scalars()
+            return len(found) >= all_of
+
+        await until_async(read)
+        return found
+
+    async def settled(self, app: App) -> None:
+        """Wait until everything so far was told: a message that comes after it has been heard."""
+        mark = unique("marque")
+        await self.room.says(mark)
+        await until_async(lambda: self._was_heard(f"DirectMessage {mark}"))
+        await until_async(self._hears(app))
+
+    async def _was_heard(self, what: str) -> bool:
+        return what in await self.heard(self.one) and what in await self.heard(self.two)
+
+    async def told(self, app: App, listener: Listener) -> list[str]:
+        """What one heard, once all was told; without the marks."""
+        await self.settled(app)
+        return [what for what in await self.heard(listener) if not what.startswith("DirectMessage marque")]
+
+    async def goes_back(self, by: timedelta = timedelta(hours=1)) -> None:
+        """What was handled in the last hour is read again by the next run."""
+        async with self.database.transaction() as db:
+            await db.merge(Cursor(name=CURSOR, at=utc_now() - by))
+
+    async def channel(self, *people: Person, private: bool = False) -> str:
+        """A channel of Juliette’s, with the bot and these people in it."""
+        body = {"team_id": self.room.site.team_id, "name": unique("salon"), "display_name": "Salon"}
+        made = await self.juliette.api.post("/channels", body | {"type": "P" if private else "O"})
+        for user_id in (self.room.bot_id, *(person.id for person in people)):
+            await self.juliette.api.post(f"/channels/{made['id']}/members", {"user_id": user_id})
+        return str(made["id"])
+
+
+class Pause:
+    """Holds up whoever hears something, until it is over."""
+
+    def __init__(self, kind: type[Event]) -> None:
+        self.reached = asyncio.Event()
+        self.over = asyncio.Event()
+        self._kind = kind
+
+    async def __call__(self, event: Event) -> None:
+        if isinstance(event, self._kind):
+            self.reached.set()
+            await self.over.wait()
+
+
+@pytest.fixture(params=MODES)
+async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
+    async with a_room(request.param) as room:
+        room.site.bot_id = room.bot_id
+        yield room
+
+
+@pytest.fixture(params=KINDS)
+async def hall(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[Hall]:
+    async with address(request, tmp_path) as url:
+        database = Database(url)
+        async with database.engine.begin() as connection:
+            await connection.run_sync(_TABLES.create_all)
+        yield Hall(room, database, url, tmp_path)
+        await database.close()
