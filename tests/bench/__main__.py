@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [a b c d e f g]`: measure, side by side, and print the table."""
+"""`python -m tests.bench [--quick] [a b c d e f g h]`: measure, side by side, and print the table."""
 
 import argparse
 import asyncio
@@ -11,13 +11,13 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.bench import crowd, filing, footprint, importing, layers, opening, page, statistics, store
+from tests.bench import burst, crowd, filing, footprint, importing, layers, opening, page, statistics, store
 from tests.bench.client import Chatter
 from tests.bench.figures import Figure, table
 from tests.bench.plan import QUICK, Plan
 from tests.bench.stub import Stub
 
-PARTS = ("a", "b", "c", "d", "e", "f", "g")
+PARTS = ("a", "b", "c", "d", "e", "f", "g", "h")
 
 
 async def figures(plan: Plan, parts: Collection[str]) -> AsyncIterator[Figure]:
@@ -49,6 +49,9 @@ async def _measured(plan: Plan, parts: Collection[str], chatter: Chatter, folder
         for figure in await opening.measure(plan, chatter, folder):
             yield figure
         os.sched_setaffinity(0, cores)
+    if "h" in parts:
+        for figure in await burst.measure(plan, chatter, folder):
+            yield figure
     if "c" in parts:
         for figure in await footprint.measure(plan, chatter, folder):
             yield figure

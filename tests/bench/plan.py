@@ -27,6 +27,7 @@ class Plan:
     demo_cras: int = 1_000_000
     sheet_rows: int = 20_000
     members: int = 4000
+    burst: int = 10_000
     postgres: bool = True
 
 
@@ -51,5 +52,6 @@ QUICK = Plan(
     demo_cras=500,
     sheet_rows=100,
     members=450,
+    burst=300,
     postgres=False,
 )

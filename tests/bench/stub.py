@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +32,17 @@ def _account(number: int) -> dict[str, Any]:
     return {"id": user_id(number), "username": name, "email": address, "roles": "system_user", "delete_at": 0}
 
 
+def _foreign() -> str:
+    """An event up to its number: a post of some length in a channel that nobody watches."""
+    post = {"id": "p" * 26, "create_at": 1, "user_id": user_id(1), "channel_id": "f" * 26, "message": "Bonjour ! " * 60}
+    data = {"channel_type": "O", "channel_name": "foire", "post": json.dumps(post), "sender_name": "@conseiller1"}
+    target = {"omit_users": None, "user_id": "", "channel_id": "f" * 26, "team_id": ""}
+    return f'{{"event": "posted", "data": {json.dumps(data)}, "broadcast": {json.dumps(target)}, "seq": '
+
+
+_FOREIGN = _foreign()
+
+
 @dataclass
 class Stub:
     """What came in since ``forget``: dialogs opened (state by trigger) and posts (by pending id)."""
@@ -41,7 +53,10 @@ class Stub:
     dialog: dict[str, Any] = field(default_factory=dict)
     _arrival: asyncio.Condition = field(default_factory=asyncio.Condition)
     _stored_then_cut: int = 0
-    _sockets: set[web.WebSocketResponse] = field(default_factory=set)
+    _sockets: dict[web.WebSocketResponse, int] = field(default_factory=dict)
+    """The open websockets, and the number of the next event of each."""
+    greetings: int = 0
+    """How many websockets began anew."""
     _runner: web.AppRunner | None = None
     url: str = ""
     crowd: int = 0
@@ -63,6 +78,7 @@ class Stub:
         app.router.add_get("/api/v4/teams/name/{name}", self._team)
         app.router.add_get("/api/v4/teams/{id}/members/{user}", self._member)
         app.router.add_get("/api/v4/users/me/teams/{id}/channels", self._nothing)
+        app.router.add_get("/api/v4/teams/{id}/channels/name/{name}", self._channel)
         app.router.add_post("/api/v4/channels/direct", self._direct)
         app.router.add_get("/api/v4/channels/{id}/posts", self._posts_of)
         app.router.add_post("/api/v4/posts", self._post)
@@ -92,6 +108,15 @@ class Stub:
         """Wait for so many posts since ``forget``. Raises TimeoutError."""
         async with asyncio.timeout(within), self._arrival:
             await self._arrival.wait_for(lambda: len(self.posts) >= count)
+
+    async def tell(self, count: int, rate: float) -> None:
+        """Tell the bot of so many posts in a channel that does not concern it, so many a second."""
+        started = time.perf_counter()
+        for number in range(count):
+            for socket, seq in tuple(self._sockets.items()):
+                await socket.send_str(f"{_FOREIGN}{seq}}}")
+                self._sockets[socket] = seq + 1
+            await asyncio.sleep(max(0.0, started + number / rate - time.perf_counter()))
 
     def forget(self) -> None:
         """Forget what came in."""
@@ -152,6 +177,9 @@ class Stub:
     async def _settings(self, _: web.Request) -> web.Response:
         return web.json_response({"RequireEmailVerification": "true"})
 
+    async def _channel(self, request: web.Request) -> web.Response:
+        return web.json_response({"id": "s" * 26, "name": request.match_info["name"], "type": "O"})
+
     async def _nothing(self, _: web.Request) -> web.Response:
         return web.json_response([])
 
@@ -182,12 +210,13 @@ class Stub:
     async def _websocket(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        self._sockets.add(socket)
+        self._sockets[socket] = 1
+        self.greetings += 1
         hello = {"server_version": VERSION, "connection_id": "c" * 26}
         await socket.send_str(json.dumps({"event": "hello", "data": hello, "broadcast": {}, "seq": 0}))
         async for message in socket:
             if message.type is WSMsgType.TEXT:
                 asked = json.loads(message.data).get("seq", 1)
                 await socket.send_str(json.dumps({"status": "OK", "seq_reply": asked}))
-        self._sockets.discard(socket)
+        self._sockets.pop(socket, None)
         return socket
