@@ -60,15 +60,13 @@ class App:
         self.database = Database(settings.database_url)
         self.client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value())
         self.chat = Mattermost(self.client, settings.team)
-        chat = apart(self.chat)
-        traffic = Traffic()
+        chat, traffic = apart(self.chat), Traffic()
         self.outbox = Outbox(self.database, chat, clock, first=first, traffic=traffic)
         links = Links(settings.secrets)
         self.people = people = People(self.database, chat, settings, clock)
         ways = Ways(self.database, chat, self.outbox, people, links, settings.public_url, clock)
         self.spool = Spool(settings.data_dir)
-        drafts = Drafts(self.spool, clock)
-        watching = Watching(self.database, choose(features, settings.features), settings)
+        drafts, watching = Drafts(self.spool, clock), Watching(self.database, self._features, settings)
         machine = Machine(self.database, chat, people, Delivery(ways), drafts, traffic, watching, settings, clock)
         triggers = index_all(features, settings.features)
         self.dispatcher = Dispatcher(triggers, machine)
@@ -128,7 +126,7 @@ class App:
         await self.chat.answers()
 
     def _ears(self, machine: Machine) -> Events:
-        ground = Ground(self.chat, self.database, machine.watching, machine.clock)
+        ground = Ground(self.chat, machine.database, machine.watching, machine.clock, machine.traffic)
         return Events(ground, self.hearing.tell)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:

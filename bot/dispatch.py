@@ -73,7 +73,6 @@ class Dispatcher:
             replies = await self._guard(request, payload, reference)
             return await self._answer(replies, request, reference)
 
-
     async def keep_late(self, submission: Submission) -> dict[str, object]:
         """A dialog was open for longer than its link lives: keep what was typed, to be taken up again."""
         request = Request("submit", submission.form, submission.user_id)

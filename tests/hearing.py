@@ -111,6 +111,16 @@ def script(*frames: Mapping[str, Any] | str, then: Callable[[], Awaitable[Any]] 
     return play
 
 
+async def answer(
+    socket: web.WebSocketResponse, _: web.Request, after_first: Callable[[], object] = lambda: None
+) -> None:
+    """Answer pings as long as they come."""
+    async for message in socket:
+        pong = {"status": "OK", "seq_reply": message.json()["seq"], "data": {"server_time": NOW_MS}}
+        await socket.send_json(pong)
+        after_first()
+
+
 def hello(number: int = 0, connection_id: str = "one") -> dict[str, Any]:
     return {"event": "hello", "data": {"connection_id": connection_id}, "seq": number}
 

@@ -20,7 +20,7 @@ from bot.websocket.progress import CURSOR, Progress
 from storage import cursors
 from storage.database import Database
 from tests.chat_server import BOT, CHANNEL, ID, TEAM, USER, ChatServer
-from tests.hearing import NOW_MS, Wire, hearing, hello, posted, script, seen, server, wire
+from tests.hearing import NOW_MS, Wire, answer, hearing, hello, posted, script, seen, server, wire
 from tests.house import until
 from tests.sqlite import Away, database
 
@@ -28,7 +28,7 @@ __all__ = ["database", "server", "wire"]
 
 
 async def test_how_far_was_read_is_kept_in_the_servers_time(wire: Wire, server: ChatServer, database: Database) -> None:
-    wire.scripts = [script(hello()), script(then=asyncio.Event().wait)]
+    wire.scripts = [script(hello()), answer]
     async with hearing(server.url, "t", database) as (events, _):
         await until(lambda: events.seen is not None)
     async with database.transaction(writes=False) as db:
@@ -46,13 +46,9 @@ async def test_how_far_was_read_is_known_soon_after_the_beginning(
     async def shut(_: BaseModel) -> None:
         await door.wait()
 
-    async def play(socket: web.WebSocketResponse, _: web.Request) -> None:
+    async def play(socket: web.WebSocketResponse, request: web.Request) -> None:
         await socket.send_json(hello())
-        for number in (1, 2):
-            assert (await socket.receive_json())["seq"] == number
-            await socket.send_json({"status": "OK", "seq_reply": number, "data": {"server_time": NOW_MS}})
-            door.set()
-        await asyncio.Event().wait()
+        await answer(socket, request, door.set)
 
     wire.scripts = [play]
     async with hearing(server.url, "t", database) as (events, heard):

@@ -16,8 +16,8 @@ from bot.websocket.frames import Frame, outside
 PING_EVERY = 30.0
 """Seconds between the bot’s own pings; proxies cut what is silent for a minute."""
 SECOND_PING = 1.0
-"""Seconds until the second one: the first is answered while what was missed is still being handled, which says nothing
-of how far all is."""
+"""Seconds until the second one, and twice as many to each after it: the first are answered while what was missed is
+still being handled, which says nothing of how far all is."""
 DEAD_AFTER = 45.0
 """Seconds of silence after which the other side is taken for dead."""
 
@@ -100,7 +100,7 @@ class Connection:
             while True:
                 number += 1
                 await self._socket.send_json({"seq": number, "action": "ping"})
-                await asyncio.sleep(SECOND_PING if number == 1 else PING_EVERY)
+                await asyncio.sleep(min(PING_EVERY, SECOND_PING * 2 ** min(number - 1, 16)))
 
     async def _frame(self, text: str) -> None:
         try:
