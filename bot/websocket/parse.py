@@ -72,7 +72,8 @@ class Ears:
                 yield MemberNews(TEAM, data["user_id"], is_in=False)
             return
         is_in, channel_id = frame.name == "user_added", frame.channel_id or data["channel_id"]
-        user_id = data.get("user_id") or self.bot_id  # who is thrown out hears it without
+        # Who is thrown out hears it without their own id.
+        user_id = data["user_id"] if is_in else data.get("user_id") or self.bot_id
         if channel_id == self.square and TEAM in self.places and is_in:
             yield MemberNews(TEAM, user_id, is_in=True)
         if channel_id in self.places:
