@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from pydantic import BaseModel
@@ -21,6 +22,8 @@ from storage.drafts import Draft
 
 DRAFT_MAX = 16_384
 """Bytes of JSON that are kept of one dialog: several times what people can type into the largest."""
+VALUES_MAX = 100
+"""Values that are kept of a dialog that is unknown here: more than any has elements."""
 
 
 class Resume(BaseModel):
@@ -101,22 +104,34 @@ class Drafts:
 
 
 def trim(submission: Submission) -> Submission:
-    """What is kept of a submission: what its form asked for, and of that no more than people type."""
+    """What is kept of a submission: what its form asked for, and of that no more than people type.
+
+    What a form asked for that this version no longer has is anybody’s guess: a few values of what was sent.
+    """
     form = Form.find(submission.form)
     sent = submission.raw
-    raw = form.trim(sent) if form else {cut(name): cut(value) for name, value in sent.items()}
-    while raw and len(json.dumps([raw, submission.hidden])) > DRAFT_MAX:
-        raw = _shrink(raw)
-    return replace(submission, raw=raw)
+    raw = form.trim(sent) if form else {cut(name): cut(value) for name, value in islice(sent.items(), VALUES_MAX)}
+    return replace(submission, raw=_shrink(raw, DRAFT_MAX - _size([{}, submission.hidden])))
 
 
-def _shrink(raw: dict[str, Any]) -> dict[str, Any]:
-    """Half of what takes most."""
-    name = max(raw, key=lambda n: len(json.dumps(raw[n])))
-    value = raw[name]
-    if isinstance(value, (str, list)) and value:
-        return raw | {name: value[: len(value) // 2]}
-    return {n: v for n, v in raw.items() if n != name}
+def _shrink(raw: dict[str, Any], room: int) -> dict[str, Any]:
+    """As much of it as fits in so many bytes: what takes most is halved, again and again."""
+    raw = dict(raw)
+    sizes = {name: _size({name: value}) for name, value in raw.items()}
+    while sum(sizes.values()) > room and raw:
+        name = max(sizes, key=sizes.__getitem__)
+        value = raw[name]
+        if isinstance(value, (str, list)) and value:
+            raw[name] = value[: len(value) // 2]
+            sizes[name] = _size({name: raw[name]})
+        else:
+            del raw[name], sizes[name]
+    return raw
+
+
+def _size(value: object) -> int:
+    """Bytes of JSON; of an object with several values it is the sum of what each would take alone."""
+    return len(json.dumps(value))
 
 
 def reopen(draft: Draft) -> Ask:

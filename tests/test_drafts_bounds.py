@@ -1,6 +1,7 @@
 """What is kept of dialogs that were refused: all that people can type, and no more, of nobody too many."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,6 +25,7 @@ from tests.modes import FORM_MODES, clues
 from tests.people import Person, unique
 from tests.telling import asked, mistake
 from tests.test_properties_forms import EVERY_FORM, TODAY, USER, submissions
+from tests.test_readers_time import steep
 
 __all__ = ["database", "mallory"]
 
@@ -68,6 +70,34 @@ def test_what_people_type_is_kept_whole(form: type[Form], mode: str, data: st.Da
 
 def _typed(value: object) -> bool:
     return isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value))
+
+
+def everywhere(value: object) -> dict[str, Any]:
+    """The same under every name."""
+    return dict.fromkeys(ELEMENTS, value)
+
+
+SENT: dict[str, Callable[[str], dict[str, Any]]] = {
+    "many values": lambda text: {f"{i} {piece}": piece for i, piece in enumerate(text)},
+    "long names": lambda text: {f"{text}{i}": "" for i in range(20)},
+    "long values": everywhere,
+    "long lists": lambda text: everywhere([*text]),
+    "lists of long values": lambda text: everywhere([text] * 20),
+    "lists in lists": lambda text: everywhere([[[piece] for piece in text]]),
+}
+"""What somebody may send to keep the bot at work, of the size of a text."""
+
+
+@pytest.mark.parametrize("what", SENT)
+@pytest.mark.parametrize("form", [name_of(NewCra), "cra.OldCra"])
+def test_what_is_kept_is_found_in_no_more_than_its_share(form: str, what: str) -> None:
+    """Of a form that is gone, too: dialogs of it may still be open, and are somebody’s to send."""
+    assert steep(lambda text: trim(sent(SENT[what](text), form)), {"accents": "é", "letters": "ab"}) == []
+
+
+def test_of_a_form_that_is_gone_what_people_typed_is_kept() -> None:
+    typed = {f"champ{number}": "comme avant " * 5 for number in range(60)}
+    assert trim(sent(typed, "cra.OldCra")).raw == typed
 
 
 async def test_of_one_person_the_newest_drafts_are_kept(database: Database) -> None:

@@ -8,7 +8,7 @@ import inspect
 import pkgutil
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from functools import partial
@@ -77,11 +77,11 @@ def is_steep(work: Callable[[str], object], short: str, long: str) -> bool:
     return True
 
 
-def steep(work: Callable[[str], object]) -> list[str]:
+def steep(work: Callable[[str], object], pieces: Mapping[str, str] = PIECES) -> list[str]:
     """The pieces whose repetition takes more than its share."""
     return [
         f"{name}, after {short[0]!r}"
-        for name, piece in PIECES.items()
+        for name, piece in pieces.items()
         for short, long in zip(hostile(piece, SHORT), hostile(piece, SHORT * TIMES), strict=True)
         if is_steep(work, short, long)
     ]
