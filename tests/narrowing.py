@@ -59,6 +59,7 @@ def narrowed(found: Bounds, known: Sequence[Known] = KNOWLEDGE, most: int = 60) 
         before = dict(found)
         for each in known:
             _narrow(found, each)
+        _pack(found)
         if before == found:
             break
     return found
@@ -68,6 +69,19 @@ def found_out(told: Mapping[str, int], conseillers: int) -> dict[str, int]:
     """The figures from 1 to 4 that only one number can be."""
     known = narrowed(bounds(told, conseillers))
     return {name: low for name, (low, high) in known.items() if low == high and 1 <= low <= 4 and name in told}
+
+
+def _pack(found: Bounds) -> None:
+    """No compte rendu is of two kinds: into each one’s time goes a whole number of those that last so long."""
+    durations = tuple(DUREES.values())
+    for place, shortest in enumerate((15, 45, 60, 120)):
+        longer = durations[place:]
+        left = sum(found[minutes][1] // (shortest // QUARTER) for minutes in MINUTES.values())
+        left -= sum(found[name][0] for name in longer)
+        assert left >= 0, "what is told contradicts itself"
+        for name in longer:
+            low, high = found[name]
+            found[name] = low, min(high, low + left)
 
 
 def _narrow(found: Bounds, known: Known) -> None:

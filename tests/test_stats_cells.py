@@ -99,6 +99,8 @@ def test_who_looks_finds_what_there_is_to_find() -> None:
     below = {name: n // 5 * 5 for name, n in heap.counts().items()}
     assert found_out(below, 4)["accompagnements"] == 4
     assert found_out(heap.told(RHONE), 4) == {}
+    apart = dict.fromkeys(CELLS, 0) | {"temps": 10, "minutes_individuel": 5, "personnes": 5, "duree_des_120": 5}
+    assert found_out(apart | {"minutes_ponctuel": 5}, 1)["duree_des_120"] == 1
     long = dict.fromkeys(CELLS, 0) | {"temps": 10, "minutes_individuel": 10, "duree_des_120": 5, "personnes": 5}
     assert found_out(long, 1)["duree_des_120"] == 1
 

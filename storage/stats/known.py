@@ -111,8 +111,8 @@ def _least_of_kinds(fives: Fives) -> list[int]:
 
 
 def _lengths(fives: Fives, least: int) -> bool:
-    """There is time for one more of the longest class that is told of (« 2 h et plus » in 3 h is one), and there may be
-    more comptes rendus than it takes to fill the time."""
+    """There is time for one more of the longest class that is told of (« 2 h et plus » in 3 h is one), in all and in
+    the time of each kind, and there may be more comptes rendus than it takes to fill the time."""
     lows = list(map(_low, fives[_LENGTHS]))
     left = max(0, _low(fives[_TIME]) - sum(map(mul, lows, LONGEST_OF_EACH)))
     others = max(0, least - sum(lows))
@@ -120,7 +120,15 @@ def _lengths(fives: Fives, least: int) -> bool:
     longer = max(length for low, length in zip((1, *lows), (0, *SHORTEST), strict=True) if low)
     time = min(5 * fives[_TIME] + 4, sum(5 * five + 4 for five in fives[_MINUTES]))
     enough = taken + longer - min(others, 1) <= time
-    return enough and is_open(fives[_REPORTS], sum(lows) + _divide(left, LONGEST))
+    return enough and _fit_apart(fives, lows) and is_open(fives[_REPORTS], sum(lows) + _divide(left, LONGEST))
+
+
+def _fit_apart(fives: Fives, lows: Sequence[int]) -> bool:
+    """Whether one more of each class that is told of fits, with all that last longer: none is of two kinds, and in
+    1 h 45 of one and 3 h of another there is one « 2 h et plus » at most."""
+    times = [5 * five + 4 for five in fives[_MINUTES]]
+    fitting = (sum(time // shortest for time in times) for shortest in SHORTEST)
+    return all(most > sum(lows[place:]) for place, most in enumerate(fitting) if lows[place])
 
 
 def _low(five: int) -> int:
