@@ -1,7 +1,7 @@
 """Many comptes rendus at once, as the sums of départements and months that they make: fast, to look at all of them."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from random import Random
@@ -11,8 +11,8 @@ from storage.cra.measures import CANAUX, DUREES, MINUTES, NAMES, THEME_BITS
 from storage.cra.table import AGES, STATUTS, SUITES
 from storage.cra.values import DUREES as LENGTHS
 from storage.cra.values import Duree
-from storage.stats.known import CELLS, KINDS, QUARTER, STEPS, TIMES
-from storage.stats.rounding import round_counts
+from storage.stats.known import CELLS, KINDS, LEAST, QUARTER, STEPS, TIMES
+from storage.stats.rounding import MonthCount, round_counts
 
 Where = tuple[str, date]
 SECRET = bytes(range(32))
@@ -26,11 +26,15 @@ class Heap:
     """What the comptes rendus of a département and month add up to, and whose they are."""
 
     sums: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(NAMES, 0)))
-    authors: set[int] = field(default_factory=set)
+    each: dict[int, Counter[str]] = field(default_factory=dict)
+    """What each author has of LEAST, times in quarter hours."""
+
+    @property
+    def authors(self) -> Collection[int]:
+        return self.each.keys()
 
     def add(self, random: Random, author: int) -> None:
         """One more, of anything: some answers are frequent and some rare."""
-        self.authors.add(author)
         kind = random.choice((0, 1, 1, 2))
         persons = min(100, 1 + int(random.expovariate(0.15))) if kind == 0 else 1
         minutes = random.choice(LENGTHS if random.random() < 0.1 else LENGTHS[:8])
@@ -43,6 +47,9 @@ class Heap:
         self.sums[_MINUTES[kind]] += minutes
         self.sums["recurrents"] += random.choice((0, random.randint(0, persons)))
         self.sums["participants"] += persons if kind == 0 else 0
+        pursued = sum(name in SUITES.values() for name in counted)
+        theirs = {"accompagnements": 1, "personnes": persons, "temps": minutes // QUARTER, "poursuivis": pursued}
+        self.each.setdefault(author, Counter()).update(theirs | {KINDS[kind]: 1})
 
     def counts(self) -> dict[str, int]:
         """All that is told of it, as counted; times in quarter hours."""
@@ -55,8 +62,15 @@ class Heap:
 
     def told(self, where: Where, secret: bytes = SECRET) -> dict[str, int]:
         """What is told of it; times in quarter hours."""
-        fives = round_counts(secret, where, [*self.counts().values()], len(self.authors))
+        fives = round_counts(secret, MonthCount(*where, len(self.each), self.uneven(), [*self.counts().values()]))
         return {name: 5 * five for name, five in zip(CELLS, fives, strict=True)}
+
+    def uneven(self) -> list[int]:
+        """What authors have above a multiple of 5 and the least of each of LEAST, of 2 at most."""
+        return [
+            sum(max(0, min(theirs[name] % 5, 2) - least) for theirs in self.each.values())
+            for name, least in LEAST.items()
+        ]
 
     def in_minutes(self, where: Where, secret: bytes = SECRET) -> dict[str, int]:
         """What is told of it, as it is read; times in minutes."""

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.stats.known import CELLS, GROUPS, KINDS, STEPS, SUMS
-from storage.stats.rounding import round_counts
+from storage.stats.known import CELLS, GROUPS, KINDS, LEAST, STEPS, SUMS
+from storage.stats.rounding import MonthCount, round_counts
 from storage.stats.territories import RoundedFigures, told_until
 from tests.heaps import MONTHS, SECRET, Heap, Where, heaps, small
 from tests.narrowing import found_out
@@ -50,7 +50,8 @@ def test_one_more_never_tells_less_and_tells_more_once_in_five() -> None:
     place, nothing = CELLS.index("poursuivis"), [0] * len(CELLS)
     for number in range(50):
         counts = [[*nothing[:place], n, *nothing[place + 1 :]] for n in range(60)]
-        line = [round_counts(SECRET, (f"{number}", MONTHS[0]), row, 0)[place] for row in counts]
+        months = [MonthCount(f"{number}", MONTHS[0], 0, (9,) * len(LEAST), row) for row in counts]
+        line = [round_counts(SECRET, month)[place] for month in months]
         assert line[0] == 0
         assert all(more - less in (0, 1) for less, more in pairwise(line))
         assert all(line[n + 5] == line[n] + 1 for n in range(55))

@@ -13,7 +13,7 @@ from config.departements import DEPARTEMENTS
 from config.territories import NATION, departement, region
 from storage.cra import Report
 from storage.database import Database
-from storage.stats.known import CELLS, QUARTER, TIMES
+from storage.stats.known import CELLS, LEAST, QUARTER, TIMES
 from storage.stats.monthly import MonthSpan, conseillers, conseillers_of_each, count_months
 from storage.stats.territories import read_figures
 from tests.reports import any_report, database, file, registered, report, someone
@@ -56,6 +56,7 @@ async def test_months_are_counted_up_to_a_day(database: Database, filed: list[Fi
         for where, row in rows.items():
             assert dict(zip(CELLS, row.counts, strict=True)) == cells(by_hand[where])
             assert row.conseillers == len({name for name, _, _ in by_hand[where]})
+            assert dict(zip(LEAST, row.uneven, strict=True)) == uneven(by_hand[where])
         for territory, codes in (
             (NATION, {"69", "38", "75", None}),
             (departement("69"), {"69"}),
@@ -65,6 +66,12 @@ async def test_months_are_counted_up_to_a_day(database: Database, filed: list[Fi
             assert await conseillers(db, territory, span) == len(there)
         each_of = {code or "": len({n for n, c, _ in inside if c == code}) for _, code, _ in inside}
         assert await conseillers_of_each(db, NATION, span) == each_of
+
+
+def uneven(filed: list[Filed]) -> dict[str, int]:
+    """What each has above a multiple of 5 and the least, of 2 at most, counted by hand."""
+    each = [cells([one for one in filed if one[0] == name]) for name in {name for name, _, _ in filed}]
+    return {name: sum(max(0, min(c[name] % 5, 2) - least) for c in each) for name, least in LEAST.items()}
 
 
 def cells(filed: list[Filed]) -> dict[str, int]:

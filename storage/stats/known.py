@@ -23,6 +23,8 @@ SHORTEST, LONGEST_OF_EACH = (1, 3, 4, 8), (2, 3, 7, LONGEST)
 
 TOTALS = ("accompagnements", "personnes", "poursuivis", "temps")
 KINDS = ("ateliers", "individuels", "ponctuelles", "participants")
+LEAST = dict.fromkeys(("accompagnements", "personnes", "temps"), 1) | dict.fromkeys(("poursuivis", *KINDS[:3]), 0)
+"""What each conseiller who is counted has at least, as everybody knows, of the figures that others follow from."""
 GROUPS: tuple[tuple[str, ...], ...] = (
     *(tuple(MINUTES.values()), KINDS, tuple(CANAUX.values()), tuple(DUREES.values())),
     *(tuple(AGES.values()), tuple(STATUTS.values()), ("nouveaux", "recurrents"), tuple(SUITES.values())),
@@ -119,7 +121,8 @@ def _lengths(fives: Fives, least: int) -> bool:
     taken = sum(map(mul, lows, SHORTEST)) + others
     longer = max(length for low, length in zip((1, *lows), (0, *SHORTEST), strict=True) if low)
     time = min(5 * fives[_TIME] + 4, sum(5 * five + 4 for five in fives[_MINUTES]))
-    enough = taken + longer - min(others, 1) <= time
+    spare = 4 * (longer > 1)  # so much less may be known of the time to who files and asks each time
+    enough = taken + longer - min(others, 1) <= time - spare
     return enough and _fit_apart(fives, lows) and is_open(fives[_REPORTS], sum(lows) + _divide(left, LONGEST))
 
 

@@ -1,6 +1,6 @@
 """What is read of the summary (storage.cra.months) to tell of territories: sums by département and month, and who."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
@@ -31,8 +31,9 @@ from storage.cra.months import CRA_MONTH
 from storage.cra.table import SUITES
 from storage.database import execute
 from storage.people import Person
-from storage.stats.known import CELLS, QUARTER, TIMES
+from storage.stats.known import CELLS, LEAST, PLACE, QUARTER, TIMES
 from storage.stats.queries import counted_in
+from storage.stats.rounding import MonthCount
 
 _M, _PERSON = CRA_MONTH.c, col(Person.id)
 _WHERE = func.coalesce(CRA.c.departement_structure, "")
@@ -57,33 +58,23 @@ class MonthSpan:
         return self.start <= self.until.replace(day=1) < min(self.end, self.until)
 
 
-@dataclass(frozen=True, slots=True)
-class MonthCount:
-    """A département ("" for none) in a month: how many conseillers, and the figures in the order of
-    storage.stats.known.CELLS, times in quarter hours."""
-
-    departement: str
-    month: date
-    conseillers: int
-    counts: Sequence[int]
-
-
 async def count_months(db: AsyncSession, territory: Territory, span: MonthSpan) -> list[MonthCount]:
     """Every département of a territory in every month; one statement, so that reports filed meanwhile are in all or in
     no part of it."""
     keys = (_M.departement, _M.month)
     active = func.count(case((_M.accompagnements > 0, 1)))
-    whole = select(*keys, active, *_sums({name: _M[name] for name in NAMES}))
+    whole = select(*keys, active, *_told_from({name: _M[name] for name in NAMES}))
     parts = [whole.where(_M.month >= span.start, _M.month < span.closed, *_there(territory)).group_by(*keys)]
     if span.is_open:
         late = _late(territory, span)
         left = {name: _M[name] - func.coalesce(late.c[name], 0) for name in NAMES}
         active = func.count(case((left["accompagnements"] > 0, 1)))
-        begun = select(*keys, active, *_sums(left)).select_from(CRA_MONTH.outerjoin(late, _same(late)))
+        begun = select(*keys, active, *_told_from(left)).select_from(CRA_MONTH.outerjoin(late, _same(late)))
         this = (_M.month == span.closed, *_there(territory))
         parts.append(begun.where(*this).group_by(*keys))
     found: list[Any] = list(await execute(db, union_all(*parts) if len(parts) > 1 else parts[0]))
-    return [MonthCount(code, month, who, tuple(counts)) for code, month, who, *counts in found]
+    rest = len(LEAST)
+    return [MonthCount(code, month, who, sums[:rest], sums[rest:]) for code, month, who, *sums in found]
 
 
 async def conseillers(db: AsyncSession, territory: Territory, span: MonthSpan) -> int:
@@ -136,9 +127,15 @@ def _there(territory: Territory) -> list[ColumnElement[bool]]:
     return [] if territory.departements is None else [_M.departement.in_(territory.departements)]
 
 
-def _sums(each: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
-    """The sums of CELLS, of what each row has of the measures."""
-    return cells_of({name: func.sum(value) for name, value in each.items()})
+def _told_from(each: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    """How uneven the rows are (storage.stats.rounding), and the sums of CELLS, of what each row has of the measures."""
+    one = cells_of(each)
+    uneven = [_unevenness(one[PLACE[name]] % 5, least) for name, least in LEAST.items()]
+    return [*uneven, *cells_of({name: func.sum(value) for name, value in each.items()})]
+
+
+def _unevenness(rest: ColumnElement[int], least: int) -> ColumnElement[int]:
+    return func.sum(case((rest > 1, 2 - least), (rest == 1, 1 - least), else_=0))
 
 
 def cells_of(sums: Mapping[str, Any]) -> list[ColumnElement[Any]]:

@@ -5,6 +5,11 @@ of (n mod 5) / 5, so that it is right on average; the chance follows from a secr
 asking again tells nothing more. Written otherwise: n plus an offset from 0 to 4 that nobody knows, rounded down.
 Whoever watches a figure change, and knows every change, learns n plus its offset at best.
 
+Where everybody knows what a figure is at least, that would be too much: with an offset of 0 and one compte rendu of
+each conseiller it is that. The offset is the less often small the fewer conseillers have more than a multiple of 5 (and
+one), so that whoever files for herself and asks each time finds no figure: all that she sees can be with others’
+figures, too. (tests/test_stats_insider.py looks through all cases, and says what is left.)
+
 The codes of a group (ages, lieux …) are drawn again until they add up to nearly their total as told. Offsets drawn
 again are from 1 to 3: with the first they lie among four neighbours, so that a figure seen under several still has two
 values. A draw is refused for what is told by it and what everybody knows, never for what was counted, so that a
@@ -12,28 +17,45 @@ refusal tells nothing that the figures do not.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from hashlib import shake_256
 from struct import Struct
 
-from storage.stats.known import CELLS, GROUPS, PLACE, checks, is_open, known_by, span
+from storage.stats.known import CELLS, GROUPS, LEAST, PLACE, checks, is_open, known_by, span
 
 ATTEMPTS = 64
 """Draws of a group. Each but the first is refused for hardly any counts, all of them never."""
 # 65,536 is a multiple of 5, and of 3, but for one: nobody could notice.
 _WORDS = Struct(f"<{len(CELLS)}H")
+_LEAST = tuple((PLACE[name], each) for name, each in LEAST.items())
 _GROUPS = tuple((span(group), checks(group), known_by(group)) for group in GROUPS)
 
 
-def round_counts(secret: bytes, where: tuple[str, date], counts: Sequence[int], conseillers: int) -> list[int]:
-    """What is told of a département and month (its first day), in fives and in the order of CELLS.
+@dataclass(frozen=True, slots=True)
+class MonthCount:
+    """What was counted of a département ("" for none) in a month (its first day), and of how many conseillers."""
 
-    ``counts`` are in the order of CELLS too, and times in quarter hours; how many ``conseillers`` there were
-    everybody knows.
-    """
-    fives = [(n + word % 5) // 5 for n, word in zip(counts, _words(secret, where, 0), strict=True)]
-    _keep_open(fives, "temps", conseillers)
-    least = conseillers
+    departement: str
+    month: date
+    conseillers: int
+    """Everybody knows how many."""
+    uneven: Sequence[int]
+    """The sum of what conseillers have, of each of LEAST, above a multiple of 5 and that least, of 2 at most."""
+    counts: Sequence[int]
+    """In the order of CELLS; times in quarter hours."""
+
+
+def round_counts(secret: bytes, month: MonthCount) -> list[int]:
+    """What is told of a département and month, in fives and in the order of CELLS."""
+    where, counts = (month.departement, month.month), month.counts
+    words = _words(secret, where, 0)
+    offsets = [word % 5 for word in words]
+    for (place, each), uneven in zip(_LEAST, month.uneven, strict=True):
+        offsets[place] = offset(words[place], each, uneven)
+    fives = [(n + more) // 5 for n, more in zip(counts, offsets, strict=True)]
+    least = month.conseillers
+    _keep_open(fives, "temps", least)
     for part, wanted, known in _GROUPS:
         attempt = 0
         while not all(check(fives, least) for check in wanted) and (attempt := attempt + 1) < ATTEMPTS:
@@ -44,6 +66,16 @@ def round_counts(secret: bytes, where: tuple[str, date], counts: Sequence[int], 
             _keep_open(fives, "accompagnements", least)
             _keep_open(fives, "personnes", least)
     return fives
+
+
+def offset(word: int, least: int, uneven: int) -> int:
+    """The offset of a figure of which each conseiller has so many (0 or 1) at least.
+
+    Half of those that would round up more often than down are kept from above, too.
+    """
+    lowest = min(4 - 2 * least - uneven, 2)
+    kept = max(word % 5, lowest)
+    return min(kept, 4 - lowest) if least and word // 5 % 2 else kept
 
 
 def _keep_open(fives: list[int], name: str, least: int) -> None:

@@ -15,8 +15,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from config.territories import Territory
 from storage.stats.figures import Figures
 from storage.stats.known import PLACE, STEPS, TOTALS
-from storage.stats.monthly import MonthCount, MonthSpan, count_months
-from storage.stats.rounding import round_counts
+from storage.stats.monthly import MonthSpan, count_months
+from storage.stats.rounding import MonthCount, round_counts
 from storage.stats.secret import secret
 
 
@@ -58,12 +58,7 @@ class CountedFigures:
 
     def round(self) -> RoundedFigures:
         """What may be told; 20 µs for each département and month."""
-        return RoundedFigures(
-            {
-                (c.departement, c.month): round_counts(self.secret, (c.departement, c.month), c.counts, c.conseillers)
-                for c in self.counted
-            }
-        )
+        return RoundedFigures({(c.departement, c.month): round_counts(self.secret, c) for c in self.counted})
 
 
 async def read_figures(db: AsyncSession, territory: Territory, span: MonthSpan) -> CountedFigures:
