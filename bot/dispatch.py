@@ -1,6 +1,7 @@
 """One way in: every trigger runs here, in one transaction, and any error becomes one refusal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import structlog
@@ -27,6 +28,9 @@ log = structlog.get_logger()
 
 Payload = str | Submission | BaseModel | Mapping[str, Any] | None
 """What came with a request: the rest of a line, a dialog, an event, a button’s data, nothing."""
+
+Answer = dict[str, object]
+"""The body of an HTTP answer."""
 
 SUBMISSIONS = "submission"
 """The scope under which keys of accepted dialogs are claimed, where their feature does not store them."""
@@ -56,32 +60,42 @@ class Dispatcher:
                 return name, " ".join(words[size:])
         return words[0].lower() if words else "", " ".join(words[1:])
 
-    async def run(self, request: Request, payload: Payload) -> dict[str, object]:
+    async def run(self, request: Request, payload: Payload) -> Answer:
         """The body of the HTTP answer; what else there is to say is on its way."""
         known = request.name if (request.kind, request.name) in self._triggers else "unknown"
         with REQUESTS.labels(request.kind, known).time():
-            try:
-                async with self._turns.turn(request.user_id):
-                    return await self._run(request, payload)
-            except UserError as crowded:
-                OUTCOMES.labels(request.kind, "refused").inc()
-                return await self._m.delivery.answer([Refuse(crowded.text)], request)
+            return await self._in_turn(request, partial(self._run, request, payload))
 
-    async def _run(self, request: Request, payload: Payload) -> dict[str, object]:
+    async def _in_turn(self, request: Request, work: Callable[[], Awaitable[Answer]]) -> Answer:
+        """All that a person sends is done here, a few at once each; what is too much is refused."""
+        try:
+            async with self._turns.turn(request.user_id):
+                return await work()
+        except UserError as crowded:
+            OUTCOMES.labels(request.kind, "refused").inc()
+            return await self._m.delivery.answer([Refuse(crowded.text)], request)
+
+    async def _run(self, request: Request, payload: Payload) -> Answer:
         reference = begin_request()
         with self._m.traffic.pass_by():
             replies = await self._guard(request, payload, reference)
             return await self._answer(replies, request, reference)
 
-    async def keep_late(self, submission: Submission) -> dict[str, object]:
+    async def keep_late(self, submission: Submission) -> Answer:
         """A dialog was open for longer than its link lives: keep what was typed, to be taken up again."""
         request = Request("submit", submission.form, submission.user_id)
+        return await self._in_turn(request, partial(self._keep_late, request, submission))
+
+    async def _keep_late(self, request: Request, submission: Submission) -> Answer:
         with self._m.drafts.at_work(submission):
             replies = await self._refuse(UserError(render("brouillon/too_late")), submission)
         return await self._answer(replies, request, begin_request())
 
-    async def cancel(self, request: Request) -> dict[str, object]:
+    async def cancel(self, request: Request) -> Answer:
         """A dialog was closed: say where what was typed waits, if some of it does."""
+        return await self._in_turn(request, partial(self._cancel, request))
+
+    async def _cancel(self, request: Request) -> Answer:
         try:
             async with self._m.database.transaction(writes=False) as db:
                 draft = await self._m.drafts.find(db, request.user_id, request.key)
@@ -90,7 +104,7 @@ class Dispatcher:
         told = [Whisper(render("brouillon/closed"), [resume_button(request.key)])] if draft else []
         return await self._answer(told, request, begin_request())
 
-    async def _answer(self, replies: Sequence[Reply], request: Request, reference: str) -> dict[str, object]:
+    async def _answer(self, replies: Sequence[Reply], request: Request, reference: str) -> Answer:
         """Once the work is done, what can’t be told any more does not undo it."""
         try:
             return await self._m.delivery.answer(replies, request)

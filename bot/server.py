@@ -2,7 +2,7 @@
 
 import asyncio
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from bot.context import Request
 from bot.dispatch import Dispatcher
 from bot.errors import UserError
 from bot.links import ExpiredLink, Links
+from bot.shared import Shared
 from bot.spool import Submission
 
 HttpHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -37,7 +38,7 @@ class Doors:
     dispatcher: Dispatcher
     links: Links
     command_token: str
-    ready: Callable[[], Awaitable[dict[str, bool]]]
+    ready: Callable[[], Coroutine[None, None, dict[str, bool]]]
     connections: Connections
 
 
@@ -79,6 +80,7 @@ async def _answer_soberly(request: web.Request, handler: HttpHandler) -> web.Str
 class _Server:
     def __init__(self, doors: Doors) -> None:
         self._d = doors
+        self._ready = Shared(doors.ready)
 
     @web.middleware
     async def read_whole(self, request: web.Request, handler: HttpHandler) -> web.StreamResponse:
@@ -189,7 +191,7 @@ class _Server:
 
     async def readiness(self, request: web.Request) -> web.Response:
         """Each thing the bot needs, and whether it is there; 503 unless all are."""
-        parts = await self._d.ready()
+        parts = await self._ready.ask()
         return web.json_response(parts, status=200 if all(parts.values()) else 503)
 
     async def metrics(self, request: web.Request) -> web.Response:

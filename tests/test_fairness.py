@@ -1,6 +1,7 @@
 """One person’s crowd keeps nobody else waiting: neither commands nor buttons, nor files, nor messages."""
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 
 import pytest
@@ -11,11 +12,12 @@ from bot.context import Context, Request, TriggerKind
 from bot.forms import name_of
 from bot.outbox.order import ORDERS_PER_PERSON
 from bot.replies import Replies, SendFile, Whisper
+from bot.spool import Submission
 from bot.turns import ANSWERED_AT_ONCE, WAITING_PER_PERSON, Turns
 from storage import orders
 from tests.house import House, until, until_async
 from tests.ordering import HERE, Again, Export, Office, Pause, office, room
-from tests.people import Person
+from tests.people import Person, unique
 from tests.telling import filed
 
 __all__ = ["office", "room"]
@@ -75,6 +77,32 @@ async def test_a_crowd_of_requests_keeps_nobody_else_waiting(kind: TriggerKind, 
         answers = await asyncio.gather(*flood)
     assert slow.most == ANSWERED_AT_ONCE
     assert len(slow.begun) == ANSWERED_AT_ONCE + WAITING_PER_PERSON
+    refused = [answer for answer in answers if "beaucoup de demandes en cours" in str(answer)]
+    assert len(refused) == CROWD - ANSWERED_AT_ONCE - WAITING_PER_PERSON
+    assert answers[-1] in refused
+
+
+def dialogs(app: App, person: Person, how: str) -> list[Awaitable[dict[str, object]]]:
+    """As many dialogs of one person: sent, sent too late, or closed."""
+    sent = [Submission("cra.NewCra", unique("key"), person.id, {"commune": "Lyon"}, {}) for _ in range(CROWD)]
+    if how == "late":
+        return [app.dispatcher.keep_late(one) for one in sent]
+    came = [Request("submit", one.form, person.id, key=one.key) for one in sent]
+    if how == "closed":
+        return [app.dispatcher.cancel(one) for one in came]
+    return [app.dispatcher.run(request, one) for request, one in zip(came, sent, strict=True)]
+
+
+@pytest.mark.parametrize("how", ["sent", "late", "closed"])
+async def test_a_crowd_of_dialogs_takes_its_turn_too(how: str, office: Office) -> None:
+    """Of all that came at once, two were answered and twenty waited; somebody else is answered meanwhile."""
+    agathe = await office.room.site.person("agathe")
+    async with office.bot() as app:
+        flood = asyncio.gather(*dialogs(app, office.room.juliette, how))
+        await asyncio.sleep(0)
+        await office.runs_command(app, "bonjour", "bonjour Agathe", person=agathe)
+        await agathe.told("bonjour Agathe")
+        answers = await flood
     refused = [answer for answer in answers if "beaucoup de demandes en cours" in str(answer)]
     assert len(refused) == CROWD - ANSWERED_AT_ONCE - WAITING_PER_PERSON
     assert answers[-1] in refused
