@@ -15,6 +15,7 @@ from cli.places import database_fault, place_fault
 from config.settings import Settings
 from storage.backup import BackupError
 from storage.migrate import SchemaError
+from storage.people import SameNameError
 
 _MATTERMOST = {
     0: "Le serveur Mattermost ne répond pas : vérifiez son adresse (COOP_MATTERMOST_URL) et qu’il est démarré.",
@@ -62,6 +63,15 @@ def chat_fault(error: ChatError) -> str:
     return f"{known} [{error}]" if error.error_id and error.status else known
 
 
+def same_name_fault(error: SameNameError) -> str:
+    """Whom the register knows by one name, and how it learns theirs of today."""
+    return (
+        f"Plusieurs personnes du registre s’appellent « {error.username} » ({', '.join(error.ids)}) : ce nom est passé "
+        "de l’une à l’autre. Pour chacune qui en a changé, tapez « coop-bot role NOM-ACTUEL RÔLE » avec le rôle que "
+        "« coop-bot people » lui donne : le registre apprend son nom d’aujourd’hui. Puis recommencez."
+    )
+
+
 def _missing_package(error: ModuleNotFoundError) -> OperatorError | None:
     if error.name != "asyncpg":
         return None
@@ -84,5 +94,6 @@ _KINDS: dict[type[BaseException], Callable[[Any], OperatorError | None]] = {
     SchemaError: lambda error: OperatorError(str(error)),
     ValidationError: settings_fault,
     ChatError: lambda error: OperatorError(chat_fault(error)),
+    SameNameError: lambda error: OperatorError(same_name_fault(error)),
     ModuleNotFoundError: _missing_package,
 }

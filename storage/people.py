@@ -77,9 +77,22 @@ async def get(db: AsyncSession, person_id: str) -> Person | None:
     return Person(**row) if row else None
 
 
+class SameNameError(LookupError):
+    """Several people of the register bear one name: it changed hands, and the register knows some by an old one."""
+
+    def __init__(self, username: str, ids: Sequence[str]) -> None:
+        super().__init__(f"{username}: {', '.join(ids)}")
+        self.username = username
+        self.ids = ids
+
+
 async def by_username(db: AsyncSession, username: str) -> Person | None:
-    """The person of that name."""
-    return (await db.exec(select(Person).where(Person.username == username.lower()))).first()
+    """The person of that name. Raises SameNameError where it is not only one’s."""
+    named = select(Person).where(Person.username == username.lower()).order_by(col(Person.id))
+    found = (await db.exec(named)).all()
+    if len(found) > 1:
+        raise SameNameError(username, [person.id for person in found])
+    return found[0] if found else None
 
 
 async def with_role(db: AsyncSession, role: Role, limit: int = 3) -> Sequence[Person]:

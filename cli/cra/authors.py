@@ -6,12 +6,13 @@ from datetime import datetime
 from bot.errors import ChatError
 from bot.mattermost import Chat, ChatUser
 from bot.people import newcomer
+from cli.faults import same_name_fault
 from storage import people
 from storage.cra.last_commune import note
 from storage.cra.reading import RowError
 from storage.cra.values import Report
 from storage.database import Database
-from storage.people import Person
+from storage.people import Person, SameNameError
 
 
 class Authors:
@@ -24,7 +25,7 @@ class Authors:
         self._found: dict[str, Person | None] = {}
 
     async def of(self, username: str) -> Person:
-        """The author of that name; raises RowError when there is none."""
+        """The author of that name; raises RowError when there is none, or more than one."""
         if username not in self._found:
             self._found[username] = await self._find(username)
         person = self._found[username]
@@ -35,8 +36,11 @@ class Authors:
 
     async def _find(self, username: str) -> Person | None:
         async with self._database.transaction(writes=False) as db:
-            if person := await people.by_username(db, username):
-                return person
+            try:
+                if person := await people.by_username(db, username):
+                    return person
+            except SameNameError as error:
+                raise RowError(f"auteur : {same_name_fault(error)}") from None
         user = await self._ask(username)
         if user is None:
             return None
