@@ -2,11 +2,14 @@
 
 import logging
 import os
+import signal
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any
 
 from bot.clock import utc_now
@@ -29,7 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
     if command.name != "serve":
         hush()
     try:
-        code = command.run(Call(options, utc_now))
+        with _stoppable():
+            code = command.run(Call(options, utc_now))
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
@@ -58,6 +62,19 @@ def parser(tools: Iterable[Tool] = TOOLS) -> Parser:
         command.arguments(own)
         own.set_defaults(run=command)
     return root
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """SIGTERM ends a command as Ctrl-C does, so that it puts away what is half done; some have ways of their own."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def hush() -> None:

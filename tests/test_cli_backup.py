@@ -1,7 +1,13 @@
 """« coop-bot backup » and « coop-bot restore » as an operator types them."""
 
 import asyncio
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
 from argparse import Namespace
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -56,6 +62,26 @@ def test_what_cannot_be_saved_or_restored_is_a_sentence(elsewhere: Path, capsys:
         assert words in capsys.readouterr().err
     for words_typed in (("backup",), ("restore",), ("backup", "a", "b")):
         assert run(*words_typed) == 2
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 130), (signal.SIGINT, 130), (signal.SIGKILL, -9)])
+def test_a_backup_that_is_stopped_leaves_none_of_that_name(number: signal.Signals, code: int, elsewhere: Path) -> None:
+    """Half a backup must not pass for one; told to stop, it puts away what it wrote beside, too."""
+    assert run("migrate") == 0
+    many = [(f"scope {i}", f"period {i}", "2026-01-01 00:00:00") for i in range(150_000)]
+    with closing(sqlite3.connect("coop.db")) as db:
+        db.executemany("INSERT INTO claim VALUES (?, ?, ?)", many)
+        db.commit()
+    with subprocess.Popen([sys.executable, "-m", "cli", "backup", "b"], stderr=subprocess.PIPE) as process:
+        while not (begun := [path.stat() for path in elsewhere.glob(".b.*")]) or not begun[0].st_size:
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.01)
+        process.send_signal(number)
+        _, said = process.communicate()
+    assert process.returncode == code, said
+    assert begun[0].st_mode & 0o777 == 0o600
+    assert not (elsewhere / "b").exists()
+    assert number is signal.SIGKILL or not [*elsewhere.glob(".b.*")]
 
 
 @pytest.mark.both_databases

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,9 +19,6 @@ from storage import migrate
 from storage.backup import Content, Writer, save
 from storage.backup import restore as restore_file
 from storage.database import place
-
-MODE = 0o600
-"""It holds what people wrote, and the keys of what is told about territories."""
 
 
 async def backup(settings: Settings, options: Namespace, now: datetime) -> int:
@@ -60,22 +58,31 @@ def _size(path: Path) -> str:
 
 @contextmanager
 def _new(path: Path) -> Iterator[BinaryIO]:
-    """A file of that name, for its owner alone; gone again if it is not finished."""
+    """A file of that name, for its owner alone, once it is whole; however this ends, nothing else stays."""
+    _must_be_new(path)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE)
-    except FileExistsError:
-        raise OperatorError(f"« {path} » existe déjà : donnez un autre nom, ou déplacez ce qui s’y trouve.") from None
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        raise OperatorError(place_fault(error, path)) from error
     try:
         with os.fdopen(descriptor, "wb") as raw:
             yield raw
             raw.flush()
             os.fsync(raw.fileno())
-    except BaseException as error:
-        with suppress(OSError):
-            path.unlink()
-        if isinstance(error, OSError) and error.filename is None and error.errno is not None:
+        _must_be_new(path)
+        Path(name).rename(path)
+    except OSError as error:
+        if error.filename is None and error.errno is not None:
             raise OperatorError(place_fault(error, path)) from error
         raise
+    finally:
+        with suppress(OSError):
+            Path(name).unlink()
+
+
+def _must_be_new(path: Path) -> None:
+    if os.path.lexists(path):
+        raise OperatorError(f"« {path} » existe déjà : donnez un autre nom, ou déplacez ce qui s’y trouve.")
 
 
 def _progress() -> Callable[[int, int], None]:
