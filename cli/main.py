@@ -1,5 +1,7 @@
 """The command line: what the operator typed is found in the list of tools and run; a failure is one sentence."""
 
+import codecs
+import json
 import logging
 import os
 import signal
@@ -7,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from itertools import chain
 from pathlib import Path
 from threading import current_thread, main_thread
@@ -27,6 +30,7 @@ GROUPS = {"import": "faire entrer des données", "export": "faire sortir des don
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command the operator typed: 0 when all went well, 1 for a fault, 2 for a wrong command or setting."""
+    print_anywhere()
     options = parser().parse_args(arguments)
     command: Command = options.run
     if command.name != "serve":
@@ -62,6 +66,20 @@ def parser(tools: Iterable[Tool] = TOOLS) -> Parser:
         command.arguments(own)
         own.set_defaults(run=command)
     return root
+
+
+def print_anywhere() -> None:
+    """A terminal that has no « é » is shown « \\u00e9 », which JSON reads as the same letter, instead of an error."""
+    codecs.register_error("as-json", _as_json)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="as-json")
+
+
+def _as_json(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
 @contextmanager
