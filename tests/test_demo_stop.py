@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
+from cli.demo.command import AT_LAST
 from cli.demo.stage import free_port
 from tests.house import until
 
@@ -77,6 +80,43 @@ async def test_no_process_is_left_whenever_the_signal_comes(tmp_path: Path) -> N
         await until(lambda: "Prêt" in (tmp_path / "said").read_text(), within=START)
         assert len(left(tmp_path)) == 2
         print(f"une fois prêt, {await ended(process, tmp_path, signal.SIGTERM)}")
+
+
+DEAF = """
+import asyncio, os, signal, time
+from cli.demo.command import wait_for_stop
+
+async def work():
+    os.kill(os.getpid(), signal.SIGTERM)
+    print(signal.getitimer(signal.ITIMER_REAL)[0], flush=True)
+    while True:
+        try:
+            await asyncio.sleep(0)
+        except asyncio.CancelledError:
+            time.sleep(1000)
+
+asyncio.run(wait_for_stop(work()))
+"""
+"""Something that says when its system ends it, and neither gives way nor lets others work."""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system’s own alarm and the end of children are Linux’s")
+def test_the_system_itself_ends_a_demo_in_time_whatever_it_is_at() -> None:
+    """No load of the machine puts that off: the alarm is set as soon as the signal is there, and needs nobody."""
+    began = time.monotonic()
+    ended = subprocess.run([sys.executable, "-c", DEAF], capture_output=True, check=False, text=True)
+    print(f"sourd : {time.monotonic() - began:.1f} s")
+    assert ended.returncode == -signal.SIGALRM, ended.stderr
+    assert 0 < float(ended.stdout) <= AT_LAST < PROMISED
+
+
+async def test_children_that_do_not_listen_end_all_the_same(tmp_path: Path) -> None:
+    """Stopped in their tracks they hear no SIGTERM, and go when the demo does."""
+    with busy(), demo(tmp_path) as process:
+        await until(lambda: "Prêt" in (tmp_path / "said").read_text(), within=START)
+        for child in left(tmp_path):
+            os.kill(int(child.split()[0]), signal.SIGSTOP)
+        print(f"enfants sourds, {await ended(process, tmp_path, signal.SIGTERM)}")
 
 
 async def test_children_die_with_a_demo_that_is_killed(tmp_path: Path) -> None:

@@ -26,12 +26,12 @@ _STOPS = (signal.SIGINT, signal.SIGTERM)
 async def demo(options: Namespace, folder: Path) -> int:
     """Run the demo in a folder until it is told to stop, or play the tour and end."""
     if options.tour:
-        return 0 if await _wait_for_stop(_tour(options.server_version)) else INTERRUPTED
+        return 0 if await wait_for_stop(_tour(options.server_version)) else INTERRUPTED
     plan = Plan(folder, options.port, options.bot_port, options.server_version)
     with _lock(plan.folder):
         if options.reset:
             empty(plan.folder)
-        await _wait_for_stop(_show(plan, is_to_open=options.open))
+        await wait_for_stop(_show(plan, is_to_open=options.open))
     return 0
 
 
@@ -53,7 +53,7 @@ async def _show(plan: Plan, *, is_to_open: bool) -> None:
         await asyncio.Event().wait()
 
 
-async def _wait_for_stop(work: Awaitable[None]) -> bool:
+async def wait_for_stop(work: Awaitable[None]) -> bool:
     """Do the work until SIGINT or SIGTERM, and let it clean up whatever signals follow; say whether it was done."""
     task, loop = asyncio.ensure_future(work), asyncio.get_running_loop()
     stopped = False
