@@ -1,6 +1,8 @@
 """Forms: how each kind of field is drawn for a server, and read from every client’s dialect."""
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
@@ -9,7 +11,22 @@ from pydantic import Field
 
 from bot.capabilities import Capabilities, of_version
 from bot.errors import UserError
-from bot.forms import Choice, Clues, Day, Form, Hidden, Many, Picks, Text, name_of
+from bot.forms import (
+    ChannelPicker,
+    Choice,
+    Clues,
+    Day,
+    Form,
+    Hidden,
+    Many,
+    Offered,
+    PersonPicker,
+    Picks,
+    Radio,
+    Reference,
+    Text,
+    name_of,
+)
 from storage.people import Person, Role
 
 TODAY = date(2026, 11, 24)
@@ -192,3 +209,78 @@ def test_capabilities_follow_the_version() -> None:
         3,
     )
     assert Capabilities((9, 4)).trigger_seconds == 3
+
+
+class Choosy(Form):
+    title = "Choix"
+
+    way: Annotated[str, Radio({"a": "À pied", "v": "À vélo"})] = Field(title="Comment")
+    maybe: Annotated[str, Radio({"a": "À pied", "v": "À vélo"})] = Field("", title="Sinon")
+    who: Annotated[str, PersonPicker()] = Field(title="Qui", alias="qui")
+    where: Annotated[str, ChannelPicker()] = Field("", title="Où")
+    ticket: Annotated[str, Offered()] = Field("", title="Ticket")
+    tickets: Hidden[dict[str, str]] = {}
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"ticket": hidden.get("tickets", {})}
+
+
+AGATHE = "a" * 26
+NAMED = replace(clues(), names={AGATHE: "Agathe"})
+
+
+@pytest.mark.parametrize("capabilities", [NEW, OLD])
+def test_circles_are_for_what_must_be_chosen_and_is_not_yet(capabilities: Capabilities) -> None:
+    way, maybe, *_ = Choosy.draft().elements(clues(capabilities))
+    assert (way["type"], maybe["type"]) == ("radio", "select")
+    way, *_ = Choosy.draft(way="v").elements(clues(capabilities))
+    assert (way["type"], way["default"]) == ("select", "v")
+
+
+def test_a_picker_lets_the_client_look_and_names_who_is_known() -> None:
+    *_, who, where, _ = Choosy.draft(who=AGATHE).elements(NAMED)
+    assert (who["data_source"], who["default"], who["options"]) == (
+        "users",
+        AGATHE,
+        [{"text": "Agathe", "value": AGATHE}],
+    )
+    assert (where["data_source"], where["default"], "options" in where) == ("channels", "", False)
+    assert Choosy.draft(who=AGATHE, where="x").known_references() == {Reference("users", AGATHE)}
+
+
+def test_who_is_picked_is_read_if_mattermost_knows_them() -> None:
+    right = {"way": "a", "qui": AGATHE}
+    assert Choosy.references(right | {"where": "c" * 26}) == {
+        Reference("users", AGATHE),
+        Reference("channels", "c" * 26),
+    }
+    assert Choosy.parse(right, {}, NAMED).who == AGATHE
+    for sent in ("z" * 26, "moi", 7, True, [AGATHE], {"id": AGATHE}):
+        with pytest.raises(UserError) as refusal:
+            Choosy.parse(right | {"qui": sent}, {}, NAMED)
+        assert list(refusal.value.fields) == ["qui"]
+
+
+def test_a_list_made_at_run_time_is_read_among_what_travels_with_it() -> None:
+    right, tickets = {"way": "a", "qui": AGATHE, "ticket": "12"}, {"tickets": {"12": "Le douze"}}
+    *_, ticket = Choosy.draft(**tickets).elements(NAMED)
+    assert ticket["options"] == [{"text": "Le douze", "value": "12"}]
+    assert Choosy.parse(right, tickets, NAMED).ticket == "12"
+    with pytest.raises(UserError):
+        Choosy.parse(right | {"ticket": "13"}, tickets, NAMED)
+
+
+def test_names_of_later_steps_are_no_forms_own() -> None:
+    with pytest.raises(TypeError, match="later steps"):
+
+        class Bad(Form):
+            title = "Court"
+            note: str = Field(title="Note", alias="2_note")
+
+
+def test_what_a_form_shows_is_what_would_be_sent() -> None:
+    form = Survey.draft(day=TODAY, colours=("r", "b", "v", "n"), ticket=4)
+    for capabilities in (NEW, OLD):
+        here = clues(capabilities)
+        assert Survey.recall(form.shown(here), {"ticket": 4}).elements(here) == form.elements(here)

@@ -1,10 +1,16 @@
 """Forms: declared once as a model, drawn for what each server can show, read back from every client’s dialect."""
 
+from bot.forms.choices import Offered, Radio
 from bot.forms.form import Form, Hidden, name_of
-from bot.forms.kinds import Choice, Clues, Day, FieldKind, Number, ReadText, Text, Unreadable, cut
+from bot.forms.kinds import Choice, Clues, Day, FieldKind, Number, ReadText, Text, Unreadable
+from bot.forms.limits import cut
 from bot.forms.many import Many, Picks
+from bot.forms.pickers import ID, ChannelPicker, PersonPicker, Reference, Source
+from bot.forms.stages import draw_step, mistakes_in, sent_in
 
 __all__ = [
+    "ID",
+    "ChannelPicker",
     "Choice",
     "Clues",
     "Day",
@@ -13,10 +19,18 @@ __all__ = [
     "Hidden",
     "Many",
     "Number",
+    "Offered",
+    "PersonPicker",
     "Picks",
+    "Radio",
     "ReadText",
+    "Reference",
+    "Source",
     "Text",
     "Unreadable",
     "cut",
+    "draw_step",
+    "mistakes_in",
     "name_of",
+    "sent_in",
 ]

@@ -1,6 +1,7 @@
 """A form is a model: its fields become a dialog, a submission becomes it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Self, TypeVar, Union, cast, get_args, get_origin
@@ -9,8 +10,11 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from bot.errors import UserError
-from bot.forms.kinds import Choice, Clues, Element, FieldKind, Number, Question, Raw, Text, Unreadable, cut
+from bot.forms.kinds import Choice, Clues, Element, FieldKind, Number, Question, Raw, Text, Unreadable
+from bot.forms.limits import cut
 from bot.forms.many import Many
+from bot.forms.pickers import Picker, Reference
+from bot.forms.stages import OF_A_STEP
 from bot.texts import typeset
 
 TITLE_MAX, LABEL_MAX, HELP_MAX = 24, 24, 150
@@ -45,6 +49,8 @@ class Form(BaseModel):
 
     title: ClassVar[str]
     submit_label: ClassVar[str] = "Envoyer"
+    is_kept: ClassVar[bool] = True
+    """Whether it waits as a draft when it could not be accepted."""
     _questions: ClassVar[dict[str, tuple[Question, FieldKind]]]
     _unseen: ClassVar[frozenset[str]]
     _known: ClassVar[dict[str, "type[Form]"]] = {}
@@ -61,6 +67,8 @@ class Form(BaseModel):
         for name, text, most in texts:
             if not 0 < len(text.encode()) <= most:
                 raise TypeError(f"{cls.__name__}, {name}: « {text} » takes {len(text.encode())} bytes of {most}")
+            if OF_A_STEP.match(name):
+                raise TypeError(f"{cls.__name__}, {name}: names that begin so are those of later steps")
 
     @classmethod
     def find(cls, name: str) -> "type[Form] | None":
@@ -85,6 +93,7 @@ class Form(BaseModel):
         """The form as submitted. Raises UserError with a sentence under each field that needs one."""
         values: dict[str, Any] = {}
         mistakes: dict[str, str] = {}
+        clues = replace(clues, offers=cls.offers(hidden))
         for name, (question, kind) in cls._questions.items():
             try:
                 value = kind.read(question, raw, clues)
@@ -126,6 +135,18 @@ class Form(BaseModel):
         by field name; forms override it."""
         return {}
 
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        """The lists of fields that are ``Offered`` (value → text), by element, from what travels hidden (JSON values);
+        forms override it."""
+        return {}
+
+    @classmethod
+    def references(cls, raw: Raw) -> set[Reference]:
+        """The people and channels picked, of whom Mattermost has to say whether they exist."""
+        pickers = ((question, kind) for question, kind in cls._questions.values() if isinstance(kind, Picker))
+        return {found for question, kind in pickers if (found := kind.reference(question, raw))}
+
     def introduction(self) -> str:
         """What is said above the fields, in Markdown; forms override it."""
         return ""
@@ -138,8 +159,17 @@ class Form(BaseModel):
 
     def elements(self, clues: Clues) -> list[Element]:
         """The dialog’s elements, with what is known prefilled."""
+        clues = replace(clues, offers=self.offers(self.hidden()))
         known = {n: self.__dict__.get(n) for n in self._questions}
         return [e for n, (question, kind) in self._questions.items() for e in kind.draw(question, known[n], clues)]
+
+    def shown(self, clues: Clues) -> dict[str, Any]:
+        """What its dialog shows before anybody touches it, by element, as if it were sent; blanks are left out."""
+        return {str(e["name"]): e["default"] for e in self.elements(clues) if e["default"]}
+
+    def known_references(self) -> set[Reference]:
+        """The people and channels that it shows already."""
+        return self.references({q.name: self.__dict__.get(n) for n, (q, _) in self._questions.items()})
 
     def hidden(self) -> dict[str, object]:
         """What travels sealed with the dialog, as JSON values."""

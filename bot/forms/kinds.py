@@ -2,26 +2,19 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, ClassVar
 
 from bot.capabilities import Capabilities
+from bot.forms.limits import LONG_MAX, TEXT_MAX, cut, say_too_long
 from bot.french.dates import read_date
 from storage.people import Person
 
 Element = dict[str, object]
 Raw = Mapping[str, object]
-
-TEXT_MAX, LONG_MAX = 150, 3000
-"""What clients let one type (bytes, docs/mattermost.md §3.3)."""
-
-
-NUMBER_SENT_MAX = 10**15
-PICKED_MAX = 100
-"""Values of one element; no list is as long."""
 
 
 class Unreadable(Exception):
@@ -34,11 +27,17 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Clues:
-    """What drawing and reading a form depends on besides the form: who, on which day, on which server."""
+    """What drawing and reading a form depends on besides the form: who, on which day, on which server.
+
+    ``names`` are those of the people and channels in it that exist, by id; ``offers`` the lists that are made while
+    the bot runs (value → text), by element.
+    """
 
     user: Person
     today: date
     capabilities: Capabilities
+    names: Mapping[str, str] = field(default_factory=dict)
+    offers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,20 +230,3 @@ class Day(FieldKind):
         if day is None:
             raise ValueError("Écrivez la date comme aujourd’hui, hier, 12/09 ou 12/09/2026.")
         return day
-
-
-def say_too_long(most: int) -> str:
-    """The sentence under what is longer than fits."""
-    return f"Raccourcissez ce texte : {most} caractères au plus."
-
-
-def cut(value: object, most: int = LONG_MAX) -> Any:
-    """A value as it is kept: no longer than people can type it, and of a kind that clients send."""
-    if isinstance(value, str):
-        # A lone surrogate is no character, and of NUL no text is made: PostgreSQL would refuse the whole.
-        return value[:most].replace("\0", "").encode(errors="replace").decode()
-    if isinstance(value, list):
-        return [cut(one) for one in value[:PICKED_MAX] if not isinstance(one, list)]
-    # (NaN and infinities are no JSON.)
-    known = isinstance(value, bool) or (isinstance(value, (int, float)) and abs(value) < NUMBER_SENT_MAX)
-    return value if known else None
