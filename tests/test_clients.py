@@ -65,6 +65,23 @@ def test_a_radios_default_is_sent_by_new_clients_though_it_is_not_shown() -> Non
     assert sent(AppsWeb(), {}, [radio]) == {"kind": "b"}
 
 
+AGATHE = "a" * 26
+WHO = {"name": "who", "display_name": "Qui", "type": "select", "data_source": "users", "default": AGATHE}
+
+
+def test_somebody_chosen_beforehand_is_there_for_new_web_clients_if_they_are_listed_too() -> None:
+    assert (sent(LegacyWeb(), {}, [WHO]), sent(AppsWeb(), {}, [WHO])) == ({"who": AGATHE}, {})
+    listed = WHO | {"options": [{"text": "Agathe", "value": AGATHE}]}
+    assert [sent(c, {}, [listed]) for c in (LegacyWeb(), AppsWeb(), Mobile())] == [{"who": AGATHE}] * 3
+    assert sent(AppsWeb(), {"who": "b" * 26}, [listed]) == {"who": "b" * 26}
+
+
+def test_phones_send_all_values_of_later_steps_as_texts() -> None:
+    assert Mobile().gathered({}, {"n": 7, "sure": False}) == {"n": 7, "sure": False}
+    assert Mobile().gathered({"a": "x"}, {"n": 7, "sure": False}) == {"a": "x", "n": "7", "sure": "false"}
+    assert AppsWeb().gathered({"a": "x", "b": "y"}, {"b": "z"}) == {"a": "x", "b": "z"}
+
+
 @pytest.mark.parametrize(
     ("change", "value", "says"),
     [

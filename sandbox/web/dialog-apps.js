@@ -19,7 +19,6 @@ const isDynamic = (element) => element.type === "select" && element.data_source 
 
 function firstOfMenu(element) {
   if (isDynamic(element)) return element.default || null;
-  if (element.data_source) return element.multiselect ? [] : null;
   if (!element.multiselect) return listed(element, element.default);
   return (element.default ?? "").split(",").map((one) => one.trim()).filter((one) => listed(element, one));
 }

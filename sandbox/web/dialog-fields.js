@@ -92,15 +92,14 @@ function drawDate(given, { props, value, change, help }) {
 function drawMenu(given, { props, value, change, dialog, label }) {
   const multiple = dialog.several(given);
   const values = [value ?? []].flat().filter(Boolean);
-  // A value whose name nobody told is shown as it is.
-  const known = (one) => (given.data_source ? { text: one, value: one } : chosenOf(given, one));
+  // The name of a value is that of its option, of a person or channel too; what the bot finds is shown as it is.
+  const known = (one) => (given.data_source === "dynamic" ? { text: one, value: one } : chosenOf(given, one));
   const box = new Combobox({ ...props, placeholder: given.placeholder || "Choisir…", "aria-labelledby": label }, {
     multiple,
     chosen: values.map(known).filter(Boolean),
     find: (query) => (given.data_source ? dialog.find(given, query) : filtered(optionsOf(given), query)),
     onChange: (chosen) => change(multiple ? chosen.map((one) => one.value) : (chosen[0]?.value ?? null), chosen),
   });
-  dialog.chosen?.(given).then((chosen) => chosen.length && box.choose(chosen), () => {});
   return { node: box.element, inputs: [box.input] };
 }
 

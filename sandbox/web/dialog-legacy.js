@@ -3,7 +3,7 @@
 import { app } from "./app.js";
 import { blank, chosenOf, complaints, isTrue } from "./dialog-values.js";
 import { Dialog } from "./dialog-view.js";
-import { findPlaces, placeOf } from "./places.js";
+import { findPlaces } from "./places.js";
 
 const TYPES = new Set(["text", "textarea", "select", "radio", "bool"]);
 const NAME = "interactiveDialog";
@@ -29,11 +29,6 @@ export class LegacyDialog extends Dialog {
 
   find(element, query) {
     return findPlaces(element.data_source, query);
-  }
-
-  /** The name of who or what is chosen at first is asked for. */
-  chosen(element) {
-    return placeOf(element.data_source, this.values[element.name]);
   }
 
   async submit() {

@@ -8,7 +8,7 @@ import { Modal } from "./modal.js";
 
 /**
  * Shows one dialog after the other in the same window. Those who extend it say how their client does it:
- * `ids`, `submit()`, `changed(element)`, `find(element, query)`, `draws`, `several`, `first`, `number`, `chosen`.
+ * `ids`, `submit()`, `changed(element)`, `find(element, query)`, `draws`, `several`, `first`, `number`.
  */
 export class Dialog {
   /** New clients draw Markdown, and hide what a radio has at first. */

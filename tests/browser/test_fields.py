@@ -48,6 +48,24 @@ async def picks_person_and_channel(stage: Stage, window: Window) -> None:
     assert (await stage.got())["submission"] == {"who": agathe.id, "where": topic["id"]}
 
 
+async def test_somebody_chosen_beforehand_is_shown_by_the_name_in_the_list(new: Stage) -> None:
+    await shows_who_is_known(new)
+
+
+async def test_old_clients_show_somebody_chosen_beforehand_by_the_name_in_the_list(old: Stage) -> None:
+    await shows_who_is_known(old)
+
+
+async def shows_who_is_known(stage: Stage) -> None:
+    """The bot lists who it means beside the source in which the client looks; sent untouched it is that person."""
+    agathe = await stage.person("agathe")
+    window = await stage.opens(WHO | {"default": agathe.id, "options": [{"text": "Agathe", "value": agathe.id}]})
+    await window.holds("who", "Agathe")
+    await window.sends()
+    await window.is_gone()
+    assert (await stage.got())["submission"] == {"who": agathe.id}
+
+
 async def test_a_circle_is_filled_with_the_keyboard_and_sent(new: Stage) -> None:
     window = await new.opens(CIRCLE)
     circles = window.frame.get_by_role("radio")

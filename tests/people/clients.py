@@ -1,5 +1,6 @@
 """How each kind of client shows a dialog and what it sends (docs/mattermost.md §3.4 to §3.8)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -9,6 +10,9 @@ Values = dict[str, Any]
 
 TEXT_MAX, LONG_MAX = 150, 3000
 WEB_SINCE_APPS_FORM = (11, 0)
+PLACES = frozenset({"users", "channels"})
+"""What the client itself finds while a name is typed."""
+ID = re.compile(r"[a-z0-9]{26}")
 
 
 def blank(value: Any) -> bool:
@@ -33,6 +37,9 @@ class Client:
     name: ClassVar[str] = ""
     types: ClassVar[frozenset[str]] = frozenset({"text", "textarea", "select", "bool", "radio"})
     loses_on_failure: ClassVar[bool] = False
+    keeps_first_step: ClassVar[bool] = True
+    """Whether later steps of a dialog are sent under the first one’s name, and closed with its state."""
+    sends_cookie_of_menus: ClassVar[bool] = True
 
     def shows(self, element: Element) -> bool:
         """Whether the element appears as what it is."""
@@ -60,6 +67,10 @@ class Client:
         """The submission."""
         return {e["name"]: values[e["name"]] for e in elements}
 
+    def gathered(self, earlier: Values, sent: Values) -> Values:
+        """What is submitted in a later step: the values of all; one left blank keeps that of the same name before."""
+        return earlier | sent
+
     def complaints(self, elements: Sequence[Element], values: Values) -> dict[str, str]:
         """What the client itself says is wrong; it then sends nothing."""
         return {e["name"]: fault for e in elements if (fault := self._fault(e, values[e["name"]]))}
@@ -78,6 +89,8 @@ class Client:
         return int(float(value))
 
     def _picked(self, element: Element, value: Any) -> Any:
+        if element.get("data_source") in PLACES and ID.fullmatch(str(value)):
+            return value
         assert blank(value) or value in options(element), f"{value!r} is none of {list(options(element))}"
         return value or ""
 
@@ -117,9 +130,18 @@ class AppsWeb(Client):
 
 
 class Mobile(AppsWeb):
-    """The phone: every field is sent, several values by commas."""
+    """The phone: every field is sent, several values by commas; in later steps all values are texts."""
 
     name = "mobile"
+    keeps_first_step = False
+    sends_cookie_of_menus = False
+
+    def first(self, element: Element) -> Any:
+        return element.get("default") if element.get("data_source") in PLACES else super().first(element)
+
+    def gathered(self, earlier: Values, sent: Values) -> Values:
+        values = super().gathered(earlier, sent)
+        return {n: str(v).lower() if isinstance(v, bool) else str(v) for n, v in values.items()} if earlier else values
 
     def sent(self, elements: Sequence[Element], values: Values) -> Values:
         kept = Client.sent(self, elements, values)

@@ -99,6 +99,13 @@ class Dialog:
             value = value.isoformat() if element["type"] == "date" else f"{value:%d/%m/%Y}"
         self.values[name] = self.person.client.typed(element, value)
 
+    async def picks(self, name: str, words: str) -> "Dialog":
+        """Type the beginning of a name, and take the one found."""
+        found = await self.person.finds(str(self.element(name)["data_source"]), words)
+        assert len(found) == 1, f"« {words} » finds {found}"
+        self.enter(name, found[0])
+        return self
+
     def _fill_split(self, name: str, chosen: Sequence[str]) -> None:
         singular = name.removesuffix("s")
         selects = [n for n in self.names if n.removeprefix(singular).isdigit()]
@@ -125,7 +132,8 @@ class Dialog:
         complaints = self.person.client.complaints(self.elements, self.values)
         if complaints:
             return Answer(errors=complaints, sent=False)
-        return await self.send(self._earlier | self.person.client.sent(self.elements, self.values))
+        client = self.person.client
+        return await self.send(client.gathered(self._earlier, client.sent(self.elements, self.values)))
 
     async def send(self, submission: Mapping[str, Any], **forged: Any) -> Answer:
         """Send that submission as it is; ``forged`` replaces parts of the call."""
@@ -161,6 +169,8 @@ class Dialog:
         if reply.get("type") == "form" and not errors and not error:
             self._earlier |= submission
             self._show(reply["form"])
+            if not self.person.client.keeps_first_step:
+                self.callback_id, self.first_state = str(self.dialog.get("callback_id", "")), self.state
             return Answer()
         shown = {n: text for n, text in errors.items() if n in self.names}
         if shown or error:

@@ -9,7 +9,7 @@ from tests.people.api import Api
 from tests.people.clients import Client, Mobile
 from tests.people.dialog import Dialog
 from tests.people.ears import PATIENCE, Ears, Frame
-from tests.people.post import Post
+from tests.people.post import Action, Post
 
 if TYPE_CHECKING:
     from tests.people.site import Site
@@ -66,10 +66,30 @@ class Person:
 
     async def clicks(self, post: Post, label: str) -> Any:
         """Click a button and wait for the reply only."""
+        return await self._acts_on(post, post.action(label))
+
+    async def chooses(self, post: Post, label: str, choice: str) -> Any:
+        """Choose in a menu, by the text shown (of people and channels: by the beginning of their name)."""
+        action = post.action(label)
+        texts = {text: value for value, text in action.options.items()}
+        found = await self.finds(action.source, choice) if action.source else [texts[choice]]
+        assert len(found) == 1, f"« {choice} » finds {found}"
+        return await self._acts_on(post, action, found[0])
+
+    async def finds(self, source: str, words: str) -> list[str]:
+        """The ids of the people or channels that the client proposes for the beginning of a name."""
+        team = self.site.team_id
+        if source == "users":
+            found = await self.api.get(f"/users/autocomplete?in_team={team}&name={quote(words)}")
+            return [user["id"] for user in found["users"]]
+        found = await self.api.get(f"/teams/{team}/channels/autocomplete?name={quote(words)}")
+        return [channel["id"] for channel in found]
+
+    async def _acts_on(self, post: Post, action: Action, chosen: str = "") -> Any:
         self.acts()
         self._channel = post.channel_id
-        action = post.action(label)
-        call = {"selected_option": "", "cookie": action.cookie}
+        cookie = action.cookie if not action.is_menu or self.client.sends_cookie_of_menus else ""
+        call = {"selected_option": chosen, "cookie": cookie}
         reply = await self.api.post(f"/posts/{post.id}/actions/{action.id}", call)
         self._trigger = reply.get("trigger_id") or self._trigger
         return reply

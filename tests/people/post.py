@@ -8,11 +8,24 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A button under a post; the cookie is what ephemeral ones carry."""
+    """A button or a menu under a post; the cookie is what ephemeral ones carry.
+
+    A menu has options (text by value), or a source: what the client itself finds while a name is typed.
+    """
 
     id: str
     name: str
     cookie: str = ""
+    is_menu: bool = False
+    options: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+
+    @classmethod
+    def read(cls, raw: Mapping[str, Any]) -> "Action":
+        """From the API’s JSON."""
+        options = {str(o["value"]): str(o["text"]) for o in raw.get("options") or []}
+        is_menu = raw.get("type") == "select"
+        return cls(raw["id"], raw["name"], raw.get("cookie", ""), is_menu, options, raw.get("data_source", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +73,20 @@ class Post:
     def actions(self) -> Sequence[Action]:
         """What can be clicked: clients show only actions with an id and a name."""
         found = (a for card in self.cards for a in card.get("actions") or [])
-        return [Action(a["id"], a["name"], a.get("cookie", "")) for a in found if a.get("id") and a.get("name")]
+        return [Action.read(a) for a in found if a.get("id") and a.get("name")]
 
     @property
     def buttons(self) -> Sequence[str]:
         """What is written on the buttons."""
-        return [a.name for a in self.actions]
+        return [a.name for a in self.actions if not a.is_menu]
+
+    @property
+    def menus(self) -> Sequence[str]:
+        """What is written on the menus."""
+        return [a.name for a in self.actions if a.is_menu]
 
     def action(self, label: str) -> Action:
-        """The button with these words."""
+        """The button or menu with these words."""
         found = next((a for a in self.actions if a.name == label), None)
-        assert found, f"no button « {label} » among {self.buttons} under « {self.text} »"
+        assert found, f"no « {label} » among {self.buttons} and {self.menus} under « {self.text} »"
         return found
