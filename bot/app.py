@@ -9,6 +9,7 @@ from datetime import datetime
 import structlog
 
 from bot import logs
+from bot.acceptance import Acceptance
 from bot.admission import Machine
 from bot.clock import utc_now
 from bot.connections import Connections, Limits
@@ -65,10 +66,10 @@ class App:
         links = Links(settings.secrets)
         self.people = people = People(self.database, chat, settings, clock)
         ways = Ways(self.database, chat, self.outbox, people, links, settings.public_url, clock)
-        self.spool = Spool(settings.data_dir)
-        drafts, watching = Drafts(self.spool, clock), Watching(self.database, self._features, settings)
+        self.spool, triggers = Spool(settings.data_dir), index_all(features, settings.features)
+        watching = Watching(self.database, self._features, settings)
+        drafts = Drafts(self.spool, clock, Acceptance(triggers).accepted)
         machine = Machine(self.database, chat, people, Delivery(ways), drafts, traffic, watching, settings, clock)
-        triggers = index_all(features, settings.features)
         self.dispatcher = Dispatcher(triggers, machine)
         self.makers = Makers(self.outbox, Workshop(triggers, machine), Folders(settings.data_dir), first=first)
         self.hearing = Hearing(triggers.values(), machine, first)

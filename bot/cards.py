@@ -1,14 +1,21 @@
 """How a message looks in Mattermost: its text, and under it a card with facts and signed buttons."""
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
+
+from pydantic import BaseModel
 
 from bot.forms import name_of
 from bot.links import Links
+from bot.menus import Menu, OpenMenu
 from bot.replies import Button, Message, Refresh, Update
 from bot.texts import typeset
 
 COLOUR = "#000091"
 """The blue of the State’s design system, at the edge of cards."""
+BUTTONS_MAX = 4
+"""Under one message: each takes a line on a phone."""
 
 
 class Cards:
@@ -28,20 +35,24 @@ class Cards:
 
     def props(self, message: Message, person: str, response_url: str) -> dict[str, Any]:
         """The card under a message; empty when it is words alone."""
-        if not message.buttons and not message.facts:
+        if not message.buttons and not message.facts and not message.menus:
             return {"attachments": []} if isinstance(message, (Update, Refresh)) else {}
+        sealed = partial(self._seal, person=person, response_url=response_url)
         card = {
             "color": COLOUR,
             "fields": [{"title": name, "value": value, "short": True} for name, value in message.facts],
             "actions": [
-                self._action(button, f"b{i}", self._seal(button, person, response_url))
-                for i, button in enumerate(message.buttons)
+                *(self._menu(menu, f"m{i}", sealed(menu.payload, menu)) for i, menu in enumerate(message.menus)),
+                *(self._action(button, f"b{i}", sealed(button.payload)) for i, button in enumerate(message.buttons)),
             ],
         }
         return {"attachments": [card]}
 
-    def _seal(self, button: Button, person: str, response_url: str) -> str:
-        link = {"b": name_of(type(button.payload)), "d": button.payload.model_dump(mode="json")}
+    def _seal(self, payload: BaseModel, menu: Menu | None = None, *, person: str, response_url: str) -> str:
+        link: dict[str, Any] = {"b": name_of(type(payload)), "d": payload.model_dump(mode="json")}
+        if menu is not None:
+            # What a client says was chosen may be anything.
+            link["m"] = list(menu.options)
         if person:
             link["u"] = person
         if response_url:
@@ -50,11 +61,31 @@ class Cards:
         return self._links.seal("button", link)
 
     def _action(self, button: Button, ident: str, link: str) -> dict[str, Any]:
-        context = {"link": link}
-        return {
-            "id": ident,
-            "type": "button",
-            "name": button.label,
-            "style": button.style,
-            "integration": {"url": f"{self._public_url}/buttons", "context": context},
-        }
+        more = {"type": "button", "style": button.style}
+        return {"id": ident, "name": button.label, **more, "integration": self._integration(link)}
+
+    def _menu(self, menu: Menu, ident: str, link: str) -> dict[str, Any]:
+        listed = [{"text": text, "value": value} for value, text in menu.options.items()]
+        offers = {"data_source": menu.payload.source} if menu.payload.source else {"options": listed}
+        return {"id": ident, "name": menu.label, "type": "select", **offers, "integration": self._integration(link)}
+
+    def _integration(self, link: str) -> dict[str, Any]:
+        return {"url": f"{self._public_url}/buttons", "context": {"link": link}}
+
+
+def without_menus(message: Message) -> Message:
+    """The same with buttons in place of menus: one for each value of a short list, else one that opens a dialog.
+
+    A phone sends nothing of a menu in a whisper (docs/mattermost.md §4.4).
+    """
+    buttons = list(message.buttons)
+    for left, menu in zip(range(len(message.menus) - 1, -1, -1), message.menus, strict=True):
+        if menu.options and len(buttons) + len(menu.options) + left <= BUTTONS_MAX:
+            buttons += [Button(text, _choose(menu, value)) for value, text in menu.options.items()]
+        else:
+            buttons.append(Button(menu.label, OpenMenu.of(menu)))
+    return replace(message, buttons=buttons, menus=())
+
+
+def _choose(menu: Menu, value: str) -> BaseModel:
+    return menu.payload.model_copy(update={"chosen": value})

@@ -26,10 +26,11 @@ TriggerKind = Literal["command", "submit", "button", "event", "job", "file"]
 class Request:
     """Something came in: what it was, from whom, and where its replies may go.
 
-    ``key`` is the one-time key of a dialog (the same for each sending of it), ``resumed`` whether it took up
-    something begun before; ``post_id`` the post whose
-    button was clicked, or from whose button the dialog was opened; ``response_url`` takes whispers for
-    30 minutes after a command; ``only_for`` is whom the clicked button is for, empty where all of a channel may click.
+    ``key`` is the one-time key of a dialog (the same for each sending and step of it), ``resumed`` whether it took up
+    something begun before, ``step`` which of its steps was sent; ``post_id`` the post whose button was clicked, or from
+    whose button the dialog was opened; ``response_url`` takes whispers for 30 minutes after a command; ``only_for`` is
+    whom the clicked button is for, empty where all of a channel may click; ``by_dialog`` says that a dialog stood for
+    that button.
     """
 
     kind: TriggerKind
@@ -41,7 +42,14 @@ class Request:
     post_id: str = ""
     key: str = ""
     resumed: bool = False
+    step: int = 1
+    by_dialog: bool = False
     only_for: str = ""
+
+    @property
+    def answers_dialog(self) -> bool:
+        """Whether what it is answered with goes to an open dialog."""
+        return self.kind == "submit" or self.by_dialog
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,20 @@ from math import ceil
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.cards import Cards
+from bot.cards import Cards, without_menus
 from bot.context import Request
+from bot.drafts import Resume
 from bot.errors import ChatError
-from bot.forms import Clues, Form, name_of
+from bot.forms import Clues, mistakes_in, name_of
 from bot.french.words import plural
 from bot.links import Links
 from bot.mattermost import Chat
 from bot.outbox import LEASE, Order, Outbox, make_room, topic_of
 from bot.people import People
-from bot.replies import Ask, Direct, Message, Refresh, Refuse, Reply, Say, SendFile, Update, Whisper
-from bot.texts import typeset
+from bot.picks import look_up
+from bot.replies import Ask, Button, Direct, Message, Refresh, Refuse, Reply, Say, SendFile, Update, Whisper
+from bot.texts import render, typeset
+from bot.windows import Windows
 from storage import outbox as table
 from storage.database import Database
 from storage.outbox import Outgoing, Where
@@ -51,6 +54,7 @@ class Delivery:
     def __init__(self, ways: Ways) -> None:
         self._w = ways
         self._cards = Cards(ways.links, ways.public_url)
+        self._windows = Windows(ways.links)
         self.content = self._cards.content
 
     @staticmethod
@@ -100,6 +104,9 @@ class Delivery:
                     body = _join(body, await self._ask(reply, request))
                 case Whisper():
                     body = _join(body, await self._whisper(reply, request))
+                case Update() if request.by_dialog:
+                    told = Whisper(reply.text, reply.buttons, reply.facts, reply.menus)
+                    body = _join(body, await self._whisper(told, request))
                 case Update():
                     body |= {"update": self.content(reply, request.only_for, request.response_url)}
                 case Refuse():
@@ -111,7 +118,10 @@ class Delivery:
     async def _ask(self, ask: Ask, request: Request) -> AnswerBody:
         user = await self._w.people.of(request.user_id)
         today = self._w.clock().astimezone(user.zone).date()
-        dialog = self._dialog(ask, request, Clues(user, today, self._w.chat.capabilities))
+        names = await look_up(self._w.chat, user.id, ask.form.known_references())
+        dialog = self._windows.draw(ask, request, Clues(user, today, self._w.chat.capabilities, names))
+        if request.answers_dialog:
+            return await self._next_step(ask, dialog, request)
         try:
             await self._w.chat.open_dialog(request.trigger_id, f"{self._w.public_url}/dialogs", dialog)
         except ChatError as problem:
@@ -119,33 +129,22 @@ class Delivery:
             return await self._whisper(Whisper(_explain_unopened(problem)), request)
         return {}
 
-    def _dialog(self, ask: Ask, request: Request, clues: Clues) -> AnswerBody:
-        form: Form = ask.form
-        state = {
-            "f": name_of(type(form)),
-            "u": request.user_id,
-            "h": form.hidden(),
-            "k": ask.key or secrets.token_urlsafe(16),
-            "d": ask.key is not None,
-            "c": request.channel_id,
-            "r": request.response_url,
-            "p": request.post_id,
-        }
-        return {
-            "callback_id": state["f"],
-            "title": form.title,
-            "introduction_text": typeset(form.introduction()),
-            "submit_label": form.submit_label,
-            # Told of a cancellation, the bot says where a refused submission waits.
-            "notify_on_cancel": True,
-            "elements": form.elements(clues),
-            "state": self._w.links.seal("dialog", state),
-        }
+    async def _next_step(self, ask: Ask, dialog: AnswerBody, request: Request) -> AnswerBody:
+        """The next step in the same window where Mattermost can, else a button that opens it; as a draft it waits
+        anyway."""
+        if self._w.chat.capabilities.steps:
+            return {"type": "form", "form": dialog}
+        go_on = Button("Continuer", Resume(key=ask.key or request.key, here=ask.here), "primary")
+        return await self._whisper(Whisper(render("brouillon/continue", title=ask.form.title), [go_on]), request)
 
     async def _whisper(self, whisper: Whisper, request: Request) -> AnswerBody:
         if request.kind == "command":
             return self._ephemeral(whisper, request)
-        if request.kind == "button" and not whisper.buttons and not whisper.facts:
+        if (
+            request.kind == "button"
+            and not request.by_dialog
+            and not (whisper.buttons or whisper.facts or whisper.menus)
+        ):
             return {"ephemeral_text": typeset(whisper.text)}
         if request.response_url and await self._respond(whisper, request):
             return {}
@@ -165,10 +164,12 @@ class Delivery:
         return True
 
     async def _refuse(self, refusal: Refuse, request: Request) -> AnswerBody:
-        if request.kind == "submit":
+        if request.answers_dialog:
             # A name that no element has would close the old web client’s dialog without a word.
-            fields = {name: typeset(text) for name, text in refusal.fields.items()}
-            return {"errors": fields} if fields else {"error": typeset(refusal.text)}
+            fields = {} if request.by_dialog else mistakes_in(request.step, refusal.fields)
+            if fields:
+                return {"errors": {name: typeset(text) for name, text in fields.items()}}
+            return {"error": typeset(refusal.text or "\n".join(refusal.fields.values()))}
         if request.kind in ("event", "job"):
             return {}
         text = refusal.text or "\n".join(refusal.fields.values())
@@ -176,7 +177,7 @@ class Delivery:
 
     def _ephemeral(self, message: Message, request: Request) -> AnswerBody:
         body: AnswerBody = {"response_type": "ephemeral", "text": typeset(message.text), "skip_slack_parsing": True}
-        return body | self._cards.props(message, request.user_id, request.response_url)
+        return body | self._cards.props(without_menus(message), request.user_id, request.response_url)
 
     def _to_person(self, message: Message, user_id: str, topic: str | None = None) -> Outgoing:
         outgoing = self._outgoing(message, Where.PERSON, user_id, user_id)

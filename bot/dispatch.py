@@ -1,28 +1,32 @@
 """One way in: every trigger runs here, in one transaction, and any error becomes one refusal."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import structlog
 from pydantic import BaseModel, ValidationError
 
+from bot.acceptance import AcceptedBeforeError, again, must_settle, settle
 from bot.admission import Admission, Machine
-from bot.context import Request, TriggerKind
+from bot.context import Context, Request, TriggerKind
 from bot.drafts import resume_button
 from bot.errors import UserError, passes
 from bot.features import Key, Trigger
 from bot.forms import Clues, Form
 from bot.french.words import fold
 from bot.logs import begin_request
+from bot.menus import Choosing
 from bot.metrics import OUTCOMES, REQUESTS
-from bot.replies import Refuse, Reply, Whisper, as_list
+from bot.picks import check_chosen, look_up, references
+from bot.replies import Press, Refuse, Reply, Whisper, as_list
 from bot.spool import Submission
 from bot.switch import must_be_on, must_lead_on
 from bot.texts import render
 from bot.turns import Turns
-from storage import claims
 from storage.faults import AWAY, cannot_write
+from storage.outbox import Outgoing
 
 log = structlog.get_logger()
 
@@ -31,9 +35,6 @@ Payload = str | Submission | BaseModel | Mapping[str, Any] | None
 
 Answer = dict[str, object]
 """The body of an HTTP answer."""
-
-SUBMISSIONS = "submission"
-"""The scope under which keys of accepted dialogs are claimed, where their feature does not store them."""
 
 LINE_MAX = 2000
 """Characters after a command: twice what the longest line takes that says something. One that is longer is refused, so
@@ -79,6 +80,9 @@ class Dispatcher:
         reference = begin_request()
         with self._m.traffic.pass_by():
             replies = await self._guard(request, payload, reference)
+            if (press := next((r for r in replies if isinstance(r, Press)), None)) is not None:
+                request = replace(request, kind="button", name=press.name, only_for=request.user_id, by_dialog=True)
+                replies = await self._guard(request, press.data, reference)
             return await self._answer(replies, request, reference)
 
     async def keep_late(self, submission: Submission) -> Answer:
@@ -110,7 +114,7 @@ class Dispatcher:
             return await self._m.delivery.answer(replies, request)
         except Exception as problem:
             log.error("answer_failed", kind=request.kind, name=request.name, exc_info=problem)
-            if request.kind == "submit":
+            if request.answers_dialog:
                 return {}
             return await self._m.delivery.answer([_apologise(problem, reference)], request)
 
@@ -128,6 +132,8 @@ class Dispatcher:
         except UserError as refusal:
             OUTCOMES.labels(request.kind, "refused").inc()
             return await self._refuse(refusal, payload)
+        except AcceptedBeforeError:
+            replies = again(request)
         except Exception as problem:
             OUTCOMES.labels(request.kind, "failed").inc()
             log.error("request_failed", kind=request.kind, name=request.name, exc_info=problem)
@@ -143,16 +149,20 @@ class Dispatcher:
         if trigger is None:
             raise UserError("Cette commande ou ce bouton n’existe pas, ou plus. Tapez /aide pour voir ce qui existe.")
         must_be_on(trigger)
+        # Before the first statement: on SQLite that one makes every other writer wait.
+        names = await look_up(self._m.chat, request.user_id, references(trigger.payload, payload))
         async with self._m.database.transaction(writes=trigger.writes) as db:
             user = await self._admission.person(db, request, trigger)
             context = self._admission.context(user, request, db)
-            replies = as_list(await trigger.handler(context, *self._arguments(trigger, payload, context.clues)))
+            arguments = self._arguments(trigger, payload, replace(context.clues, names=names))
+            replies = as_list(await trigger.handler(context, *arguments))
             must_lead_on(replies, self._triggers)
-            messages = await self._m.delivery.prepare(db, replies, request) if trigger.writes else []
-            if isinstance(payload, Submission) and trigger.writes and trigger.accepted is None:
-                await claims.claim(db, SUBMISSIONS, payload.key, context.now)
+            if trigger.writes:
+                replies, messages = await self._write_down(context, payload, replies)
+            else:
+                leaves = self._m.delivery.has_messages(replies) or await must_settle(context, payload, replies)
         if not trigger.writes:
-            messages = await self._write_down(replies, request)
+            messages = await self._write_after(context, payload, replies) if leaves else []
         self._m.delivery.hurry(messages)
         if request.kind in ("submit", "button"):
             # It may have changed what is remembered of this person.
@@ -161,11 +171,18 @@ class Dispatcher:
             self._m.watching.touch(trigger.feature)
         return replies
 
-    async def _write_down(self, replies: Sequence[Reply], request: Request) -> Any:
-        if not self._m.delivery.has_messages(replies):
-            return []
+    async def _write_down(
+        self, context: Context, payload: Payload, replies: list[Reply]
+    ) -> tuple[list[Reply], list[Outgoing]]:
+        """What must arrive, and what becomes of a dialog’s key, in the context’s own transaction."""
+        trigger = self._triggers[context.request.kind, context.request.name]
+        replies = await settle(context, trigger, payload, replies)
+        return replies, await self._m.delivery.prepare(context.db, replies, context.request)
+
+    async def _write_after(self, context: Context, payload: Payload, replies: list[Reply]) -> list[Outgoing]:
+        """The same, after a handler that only read."""
         async with self._m.database.transaction() as db:
-            return await self._m.delivery.prepare(db, replies, request)
+            return (await self._write_down(replace(context, db=db), payload, replies))[1]
 
     def _arguments(self, trigger: Trigger, payload: Payload, clues: Clues) -> tuple[object, ...]:
         kind: TriggerKind = trigger.key[0]
@@ -176,10 +193,12 @@ class Dispatcher:
         if kind == "command" and isinstance(payload, str) and len(payload) > LINE_MAX:
             raise UserError(render("refus/too_long", count=len(payload), most=LINE_MAX))
         if kind == "button" and trigger.payload:
-            return (self._read_button(trigger.payload, payload),)
+            return (self._read_button(trigger.payload, payload, clues.names),)
         return (payload,)
 
-    def _read_button(self, model: type[BaseModel], payload: Payload) -> BaseModel:
+    def _read_button(self, model: type[BaseModel], payload: Payload, names: Mapping[str, str]) -> BaseModel:
+        if issubclass(model, Choosing):
+            check_chosen(model, payload, names)
         try:
             return model.model_validate(payload)
         except ValidationError:

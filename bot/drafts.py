@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -26,18 +26,24 @@ VALUES_MAX = 100
 """Values that are kept of a dialog that is unknown here: more than any has elements."""
 
 
+AcceptedKeys = Callable[[AsyncSession, Sequence[str]], Awaitable[Collection[str]]]
+"""Which of these one-time keys of dialogs were accepted."""
+
+
 class Resume(BaseModel):
-    """« Reprendre » under the news that a draft is kept."""
+    """« Reprendre » a draft, « Continuer » with the next step; ``here`` under news of nothing but that draft."""
 
     key: str
+    here: bool = True
 
 
 class Drafts:
-    """Keeps submissions that failed: in the database, or in the spool while the database is away."""
+    """Keeps submissions that failed, and steps begun: in the database, or in the spool while the database is away."""
 
-    def __init__(self, spool: Spool, clock: Callable[[], datetime]) -> None:
+    def __init__(self, spool: Spool, clock: Callable[[], datetime], accepted: AcceptedKeys) -> None:
         self._spool = spool
         self._clock = clock
+        self.accepted = accepted
         self._at_work: Counter[str] = Counter()
         self.left_behind = asyncio.Event()
         """Set when the spool may hold what no request is working on."""
@@ -72,20 +78,28 @@ class Drafts:
         self._spool.set_aside(key)
 
     async def keep(self, db: AsyncSession, submission: Submission) -> None:
-        """Keep a draft, if the transaction ends well."""
-        await drafts.keep(db, self._draft(trim(submission)))
+        """Keep a draft, if the transaction ends well and the form is one to keep."""
+        form = Form.find(submission.form)
+        if form is None or form.is_kept:
+            await drafts.keep(db, self._draft(trim(submission)))
 
     def left_over(self) -> list[Submission]:
         """What a crash or an outage of the database left in the spool, oldest first."""
         self._spool.mend()
         return [s for s in self._spool.submissions() if s.key not in self._at_work]
 
-    async def of(self, db: AsyncSession, user_id: str, forms: Collection[str]) -> Sequence[Draft]:
-        """Somebody’s drafts of some forms, newest first, those of the spool included."""
-        spooled = [self._draft(s) for s in self.left_over() if s.user_id == user_id and s.form in forms]
+    async def drop(self, db: AsyncSession, key: str) -> None:
+        """Forget a draft."""
+        await drafts.drop(db, key)
+
+    async def of(self, db: AsyncSession, user_id: str, forms: Collection[str] | None = None) -> Sequence[Draft]:
+        """What waits for somebody to take it up, newest first, that of the spool included; of some forms, or of all."""
+        spooled = [self._draft(s) for s in self.left_over() if s.user_id == user_id]
         known = {d.key for d in spooled}
-        kept = [d for d in await drafts.of(db, user_id, forms, self._clock()) if d.key not in known]
-        return sorted([*spooled, *kept], key=lambda d: d.saved_at, reverse=True)
+        kept = [d for d in await drafts.of(db, user_id, self._clock()) if d.key not in known]
+        theirs = [d for d in (*spooled, *kept) if forms is None or d.form in forms]
+        accepted = await self.accepted(db, [d.key for d in theirs])
+        return sorted((d for d in theirs if d.key not in accepted), key=lambda d: d.saved_at, reverse=True)
 
     async def find(self, db: AsyncSession, user_id: str, key: str) -> Draft | None:
         """One draft of somebody."""
@@ -134,12 +148,12 @@ def _size(value: object) -> int:
     return len(json.dumps(value))
 
 
-def reopen(draft: Draft) -> Ask:
+def reopen(draft: Draft, *, here: bool = True) -> Ask:
     """The dialog of a draft, under the same one-time key: sent twice it still counts once."""
     form = Form.find(draft.form)
     if form is None:
         raise UserError("Ce brouillon vient d’une version plus ancienne : recommencez la saisie.")
-    return Ask(form.recall(draft.raw, draft.hidden), key=draft.key)
+    return Ask(form.recall(draft.raw, draft.hidden), key=draft.key, here=here)
 
 
 def topic_of(key: str) -> str:

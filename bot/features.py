@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context, TriggerKind
+from bot.drafts import AcceptedKeys
 from bot.events import Event, Watched
 from bot.forms import Form, name_of
 from bot.replies import Parcel, Replies
@@ -26,8 +27,6 @@ JobHandler = Callable[[Context], Awaitable[Replies]]
 FileHandler = Callable[[Context, P, Path], Awaitable[Parcel]]
 Watches = Callable[[AsyncSession, Settings], Awaitable[Watched]]
 """Where a feature listens, read from what it stores: asked at first, twice a minute, and after it wrote something."""
-Accepted = Callable[[AsyncSession, Sequence[str]], Awaitable[Collection[str]]]
-"""Which of these one-time keys of dialogs were accepted."""
 Key = tuple[TriggerKind, str]
 """("command", "hotline fermer"), ("submit", "hotline.NewTicket"), ("button", …), …"""
 
@@ -53,7 +52,7 @@ class Trigger:
     schedule: str = ""
     local: bool = False
     is_off: bool = False
-    accepted: Accepted | None = None
+    accepted: AcceptedKeys | None = None
     feature: str = ""
 
 
@@ -107,7 +106,7 @@ class Feature:
         *,
         roles: Collection[Role] = EVERYONE,
         writes: bool = True,
-        accepted: Accepted | None = None,
+        accepted: AcceptedKeys | None = None,
     ) -> Callable[[Handler[F]], Handler[F]]:
         """The form was sent, and is valid."""
         return self._declare("submit", form, roles, writes=writes, accepted=accepted)

@@ -9,13 +9,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.admission import Machine
 from bot.context import Request
-from bot.dispatch import SUBMISSIONS
 from bot.drafts import resume_button, topic_of
 from bot.features import Key, Trigger
 from bot.replies import Direct
 from bot.spool import Submission
 from bot.texts import render
-from storage import claims
+from storage import drafts
 from storage.faults import may_pass
 from storage.outbox import Outgoing
 
@@ -69,16 +68,22 @@ class Recovery:
         if trigger.writes:
             async with self._m.database.transaction() as db:
                 # It may have been accepted by a process that died before it could say so.
-                if not await _is_accepted(db, trigger, submission.key):
+                if not await self._m.drafts.accepted(db, [submission.key]):
                     messages = await self._keep(db, submission)
         self._m.drafts.release(submission.key)
         self._m.delivery.hurry(messages)
 
     async def _keep(self, db: AsyncSession, submission: Submission) -> list[Outgoing]:
-        await self._m.drafts.keep(db, submission)
+        if not await self._is_behind(db, submission):
+            await self._m.drafts.keep(db, submission)
         button, topic = resume_button(submission.key), topic_of(submission.key)
         news = Direct(render("brouillon/kept"), [button], user_id=submission.user_id, topic=topic)
         return await self._m.delivery.prepare(db, [news], Request("job", "brouillon"))
+
+    async def _is_behind(self, db: AsyncSession, submission: Submission) -> bool:
+        """Whether the next step of the same dialog was begun since."""
+        draft = await drafts.get(db, submission.user_id, submission.key, self._m.clock())
+        return draft is not None and draft.form != submission.form and draft.saved_at.timestamp() >= submission.at
 
     def _set_aside(self, submission: Submission, problem: Exception) -> bool:
         """Whether it is out of the way; what may succeed later stays."""
@@ -91,9 +96,3 @@ class Recovery:
         except OSError:
             return False
         return True
-
-
-async def _is_accepted(db: AsyncSession, trigger: Trigger, key: str) -> bool:
-    if trigger.accepted is not None:
-        return key in await trigger.accepted(db, [key])
-    return await claims.is_taken(db, SUBMISSIONS, key)

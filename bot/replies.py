@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from bot.forms import Form
+from bot.menus import Menu
 
 Style = Literal["default", "primary", "danger"]
 
@@ -23,14 +24,15 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is said: Markdown, and under it short facts (name, value) and at most a few buttons.
+    """What is said: Markdown, and under it short facts (name, value), at most a few buttons, and menus.
 
-    Buttons take a line each on a phone: four at most.
+    Buttons take a line each on a phone: four at most. Where a menu would be dead (in a whisper) buttons take its place.
     """
 
     text: str
     buttons: Sequence[Button] = ()
     facts: Sequence[tuple[str, str]] = ()
+    menus: Sequence[Menu] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +101,23 @@ class Parcel(Message):
 class Ask:
     """Open a dialog; what the form already holds is prefilled.
 
-    ``key`` is its one-time key, given when the dialog takes up something begun elsewhere.
+    ``key`` is its one-time key, given when the dialog takes up something begun elsewhere. ``here`` is false where the
+    clicked message is about other things too: what becomes of the dialog is none of its business.
+
+    In answer to a submission it is the next step, under the same key: what was sent so far travels hidden in it.
     """
 
     form: Form
     key: str | None = None
+    here: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Go on as if a button with that payload (its name and data) had been clicked: a dialog stood for it."""
+
+    name: str
+    data: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +128,7 @@ class Refuse:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-Reply = Whisper | Say | Direct | Update | Refresh | SendFile | Ask | Refuse
+Reply = Whisper | Say | Direct | Update | Refresh | SendFile | Ask | Press | Refuse
 Replies = Reply | Sequence[Reply] | None
 
 

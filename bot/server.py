@@ -10,11 +10,12 @@ import structlog
 from aiohttp import web
 from prometheus_client import generate_latest
 
-from bot import bodies
+from bot import bodies, menus
 from bot.connections import Connections
 from bot.context import Request
 from bot.dispatch import Dispatcher
 from bot.errors import UserError
+from bot.forms import sent_in
 from bot.links import ExpiredLink, Links
 from bot.shared import Shared
 from bot.spool import Submission
@@ -123,11 +124,13 @@ class _Server:
             post_id=state["p"],
             key=state["k"],
             resumed=state["d"],
+            step=state.get("n", 1),
         )
         if body.get("cancelled"):
             return web.json_response(await self._d.dispatcher.cancel(came))
         raw = body.get("submission")
-        submission = Submission(state["f"], state["k"], user_id, raw if isinstance(raw, dict) else {}, state["h"])
+        typed = sent_in(came.step, raw) if isinstance(raw, dict) else {}
+        submission = Submission(state["f"], state["k"], user_id, typed, state["h"])
         if expired:
             return web.json_response(await self._d.dispatcher.keep_late(submission))
         return web.json_response(await self._d.dispatcher.run(came, submission))
@@ -145,7 +148,7 @@ class _Server:
         body = await bodies.json_object(request)
         user_id, context = bodies.person(body), body.get("context")
         try:
-            link = self._link(context.get("link") if isinstance(context, dict) else "", user_id)
+            link = self._link(context if isinstance(context, dict) else {}, user_id)
         except UserError as refusal:
             log.warning("link_refused", kind="button")
             return web.json_response({"ephemeral_text": refusal.text})
@@ -161,15 +164,16 @@ class _Server:
         )
         return web.json_response(await self._d.dispatcher.run(came, link["d"]))
 
-    def _link(self, sealed: object, user_id: str) -> dict[str, Any]:
-        """What a button carries. Raises UserError if it was made for somebody else.
+    def _link(self, context: dict[str, Any], user_id: str) -> dict[str, Any]:
+        """What a button carries, with what was chosen of a menu. Raises UserError if it was made for somebody else, or
+        what was chosen is not offered.
 
         Those under what all of a channel read, and those of before persons were named, are anybody’s.
         """
-        link = self._d.links.open("button", sealed)
+        link = self._d.links.open("button", context.get("link", ""))
         if link.get("u", user_id) != user_id:
             raise UserError("Ce bouton est celui de quelqu’un d’autre : tapez votre propre commande.")
-        return link
+        return link | {"d": link["d"] | menus.read_choice(link, context)}
 
     def _state(self, body: dict[str, Any], user_id: str) -> tuple[dict[str, Any], bool]:
         """A dialog’s sealed state and whether it is too old. Raises UserError if it is not this person’s."""

@@ -1,6 +1,6 @@
 """Claims: who does what may be done once only, among any number of replicas."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete
@@ -24,8 +24,8 @@ class Claim(SQLModel, table=True):
 async def claim(db: AsyncSession, scope: str, period: str, at: datetime) -> bool:
     """Take it; False when it was taken before. The claim stands if the transaction does."""
     row = {"scope": scope, "period": period, "at": at}
-    taken = await db.execute(insertion(db, Claim).values(row).on_conflict_do_nothing().returning(col(Claim.scope)))
-    return taken.scalar() is not None
+    taken_now = await db.execute(insertion(db, Claim).values(row).on_conflict_do_nothing().returning(col(Claim.scope)))
+    return taken_now.scalar() is not None
 
 
 class TakenError(Exception):
@@ -46,8 +46,12 @@ def claim_first(scope: str, period: str, at: datetime) -> Callable[[Connection],
 
 async def is_taken(db: AsyncSession, scope: str, period: str) -> bool:
     """Whether somebody took it."""
-    taken = select(Claim.scope).where(Claim.scope == scope, Claim.period == period)
-    return (await db.exec(taken)).first() is not None
+    return bool(await taken(db, scope, [period]))
+
+
+async def taken(db: AsyncSession, scope: str, periods: Collection[str]) -> Sequence[str]:
+    """Those of these that somebody took."""
+    return (await db.exec(select(Claim.period).where(Claim.scope == scope, col(Claim.period).in_(periods)))).all()
 
 
 async def forget(db: AsyncSession, before: datetime) -> None:

@@ -1,6 +1,6 @@
 """Drafts: what somebody typed in a dialog that could not be accepted, kept for a week."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,16 +30,17 @@ class Draft(SQLModel, table=True):
 async def keep(db: AsyncSession, draft: Draft) -> None:
     """Keep a draft, in place of an earlier state of the same dialog; of too many the person’s oldest goes."""
     statement = insertion(db, Draft).values(draft.model_dump())
-    new = {"raw": statement.excluded.raw, "saved_at": statement.excluded.saved_at}
+    # (The next step of a dialog is another form, with the same key.)
+    new = {name: statement.excluded[name] for name in ("form", "raw", "hidden", "saved_at")}
     await db.execute(statement.on_conflict_do_update(index_elements=["key"], set_=new))
     theirs = select(Draft.key).where(Draft.user_id == draft.user_id)
     oldest = theirs.order_by(col(Draft.saved_at).desc(), col(Draft.key)).offset(EACH)
     await db.execute(delete(Draft).where(col(Draft.key).in_(oldest)))
 
 
-async def of(db: AsyncSession, user_id: str, forms: Collection[str], now: datetime) -> Sequence[Draft]:
-    """Somebody’s drafts of some forms, newest first."""
-    kept = (Draft.user_id == user_id, col(Draft.form).in_(forms), Draft.saved_at > now - KEPT_FOR)
+async def of(db: AsyncSession, user_id: str, now: datetime) -> Sequence[Draft]:
+    """Somebody’s drafts, newest first."""
+    kept = (Draft.user_id == user_id, Draft.saved_at > now - KEPT_FOR)
     return (await db.exec(select(Draft).where(*kept).order_by(col(Draft.saved_at).desc()))).all()
 
 

@@ -77,6 +77,7 @@ class House:
     sandbox: Sandbox | None = None
     clock: Clock = field(default_factory=Clock)
     app: App | None = None
+    features: tuple[Feature, ...] = FEATURES
 
     @property
     def bot(self) -> App:
@@ -88,7 +89,7 @@ class House:
         """Start the bot, as `coop-bot serve` does."""
         logs.configure("INFO", LOG)
         await migrate.prepare(self.settings.database_url)
-        self.app = App(self.settings, FEATURES, self.clock)
+        self.app = App(self.settings, self.features, self.clock)
         await self.app.start()
 
     async def stop(self) -> None:
@@ -102,11 +103,11 @@ class House:
         await self.start()
 
     @asynccontextmanager
-    async def replica(self, limits: Limits | None = None, features: Sequence[Feature] = FEATURES) -> AsyncIterator[App]:
+    async def replica(self, limits: Limits | None = None, features: Sequence[Feature] = ()) -> AsyncIterator[App]:
         """A second bot on the same database, perhaps with features of its own."""
         port = free_port()
         own = {"port": port, "public_url": f"http://{self.settings.host}:{port}", "data_dir": _folder()}
-        second = App(self.settings.model_copy(update=own), features, self.clock, limits=limits)
+        second = App(self.settings.model_copy(update=own), features or self.features, self.clock, limits=limits)
         await second.start()
         try:
             yield second

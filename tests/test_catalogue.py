@@ -5,6 +5,7 @@ from commands import FEATURES
 from storage.people import EVERYONE
 
 CATALOGUE = """\
+button   brouillon.TakeUp      everyone
 button   cra.Complete          conseiller
 button   cra.Copy              conseiller
 button   cra.Delete            conseiller
@@ -15,6 +16,7 @@ button   cra.Restore           conseiller
 button   cra.Save              conseiller
 button   cra.Spread            conseiller
 button   drafts.Resume         everyone
+button   menus.OpenMenu        everyone
 button   stats.Details         conseiller
 button   stats.Other           conseiller
 button   stats.Receive         conseiller
@@ -23,6 +25,7 @@ button   stats.SeeTerritory    animateur, conseiller, coordinateur
 button   stats.Take            conseiller
 button   stats.TakeDepartements animateur
 command  aide                  everyone
+command  brouillon             everyone
 command  cra                   conseiller
 command  cra aide              conseiller
 command  cra brouillon         conseiller
@@ -50,6 +53,9 @@ job      stats.monthly         everyone
 submit   cra.EditCra           conseiller
 submit   cra.NewCra            conseiller
 submit   cra.SpreadCra         conseiller
+submit   menus.ChosenChannel   everyone
+submit   menus.ChosenOption    everyone
+submit   menus.ChosenPerson    everyone
 submit   stats.SeePeriod       conseiller
 submit   stats.TakeAway        conseiller
 """

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -12,10 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import UserError
-from bot.forms import Form
+from bot.forms import Clues, Form
+from bot.forms.stages import draw_step, mistakes_in, sent_in
 from commands import FEATURES
 from storage.people import Person, Role
 from tests.modes import FORM_MODES, clues, version
+from tests.trial import feature as trial
 
 TODAY = date(2026, 9, 12)
 USER = Person(
@@ -34,13 +37,19 @@ KEPT = {
 HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
     "NewCra": ({}, {"kept": KEPT}),
     "EditCra": ({"numero": 12, "version": 1}, {"numero": 12, "version": 3, "kept": KEPT}),
+    "ChosenOption": ({"name": "x", "data": {}, "label": "Quoi", "options": {"a": "A", "b": "B"}},),
+    "ChosenPerson": ({"name": "x", "data": {"n": 1}, "label": ""},),
+    "ChosenChannel": ({"name": "x", "data": {}, "label": ""},),
     "SpreadCra": ({"numero": 12, "version": 1, "participants": 3, "day": "2026-09-01"},),
 }
 """What travels with each form; a new form with hidden fields is added here."""
 
-FORMS = [t.payload for f in FEATURES for t in f.triggers if t.key[0] == "submit" and t.payload]
+FORMS = [t.payload for f in (*FEATURES, trial) for t in f.triggers if t.key[0] == "submit" and t.payload]
 EVERY_FORM = pytest.mark.parametrize("form", FORMS, ids=lambda f: f.__name__)
 EVERY_WAY = pytest.mark.parametrize("mode", FORM_MODES)
+
+NAMES = {"a" * 26: "Agathe", "c" * 26: "Le café"}
+"""The people and channels that Mattermost knows."""
 
 words = st.text(max_size=160) | st.sampled_from(
     [
@@ -76,7 +85,11 @@ Values = Mapping[str, object]
 def _drawn(
     form: type[Form], raw: Mapping[str, object], hidden: Mapping[str, object], mode: str
 ) -> list[dict[str, Any]]:
-    return form.recall(raw, hidden).elements(clues(mode, USER, TODAY))
+    return form.recall(raw, hidden).elements(_clues(mode))
+
+
+def _clues(mode: str) -> Clues:
+    return replace(clues(mode, USER, TODAY), names=NAMES)
 
 
 @st.composite
@@ -98,6 +111,8 @@ def _boxes(form: type[Form]) -> Mapping[str, st.SearchStrategy[object]]:
 
 def _usual(element: Mapping[str, Any]) -> st.SearchStrategy[object]:
     options = [o["value"] for o in element.get("options", [])]
+    if element.get("data_source"):
+        options = [*NAMES, "z" * 26]
     usual = st.sampled_from(options) | st.lists(st.sampled_from(options), max_size=4) if options else words
     return st.one_of(usual, usual, json_values)
 
@@ -120,7 +135,7 @@ def test_any_submission_is_accepted_or_explained_under_its_own_fields(
 def _mistakes(form: type[Form], raw: Values, hidden: Values, mode: str) -> Mapping[str, str]:
     """What is explained under the fields; nothing when it is accepted."""
     try:
-        assert isinstance(form.parse(raw, hidden, clues(mode, USER, TODAY)), form)
+        assert isinstance(form.parse(raw, hidden, _clues(mode)), form)
     except UserError as refusal:
         return refusal.fields or {"": "a refusal of a dialog says where"}
     return {}
@@ -163,12 +178,16 @@ def assert_fits(element: Mapping[str, Any], mode: str) -> None:
     assert isinstance(default, str)
     # What a person typed is brought back whole; clients count its characters, the server would count bytes.
     assert len(default) <= most, element
-    if element["type"] == "select":
+    if element.get("data_source"):
+        assert element["type"] == "select"
+        assert [o["value"] for o in element.get("options", [])] == [default] * bool(default)
+    elif element["type"] in ("select", "radio"):
         values = [o["value"] for o in element["options"]]
         assert len(values) == len(set(values)) > 0
         assert "multiselect" not in element or version(mode) >= (11, 0)
         chosen = default.split(",") if element.get("multiselect") else [default]
         assert default == "" or set(chosen) <= set(values)
+        assert all(o["text"].strip() for o in element["options"]), "an option without words cannot be chosen"
     assert element["type"] != "radio" or not default, "web clients from 11.0 send a radio’s default without showing it"
 
 
@@ -180,8 +199,32 @@ def test_what_a_form_shows_again_is_read_like_what_was_typed(form: type[Form], m
     raw = data.draw(submissions(form))
     hidden = data.draw(st.sampled_from(HIDDEN.get(form.__name__, ({},))))
     try:
-        first = form.parse(raw, hidden, clues(mode, USER, TODAY))
+        first = form.parse(raw, hidden, _clues(mode))
     except UserError:
         return
     shown = {e["name"]: e.get("default", "") for e in _drawn(form, raw, hidden, mode)}
-    assert form.parse(shown, hidden, clues(mode, USER, TODAY)) == first
+    assert form.parse(shown, hidden, _clues(mode)) == first
+
+
+@EVERY_FORM
+@EVERY_WAY
+@given(data=st.data())
+def test_a_step_is_read_as_if_it_were_alone_whatever_earlier_steps_left(
+    form: type[Form], mode: str, data: st.DataObject
+) -> None:
+    step, raw, earlier = data.draw(st.integers(2, 12)), data.draw(submissions(form)), data.draw(submissions(form))
+    hidden = HIDDEN.get(form.__name__, ({},))[0]
+    shown = {e["name"] for e in _drawn(form, {}, hidden, mode)}
+    own = {name: value for name, value in raw.items() if name in shown}
+    elements = draw_step(step, _drawn(form, {}, hidden, mode))
+    for element in elements:
+        assert_fits(element, mode)
+    sent = {**earlier, **sent_names(step - 1, earlier), **sent_names(step, own)}
+    assert sent_in(step, sent) == own
+    mistakes = mistakes_in(step, _mistakes(form, sent_in(step, sent), hidden, mode))
+    assert set(mistakes) <= {e["name"] for e in elements}
+
+
+def sent_names(step: int, values: Values) -> dict[str, object]:
+    """What a client sends of a step, by the names that it was shown."""
+    return {e["name"]: values[name] for name in values for e in draw_step(step, [{"name": name}])}  # type: ignore[misc]

@@ -146,12 +146,13 @@ def test_a_reader_takes_no_more_than_its_share_for_a_longer_text(name: str) -> N
 @EVERY_FORM
 def test_a_dialog_is_read_in_no_more_than_its_share(form: type[Form]) -> None:
     hidden = HIDDEN.get(form.__name__, ({},))[0]
-    names = [str(e["name"]) for mode in FORM_MODES for e in form.draft().elements(clues(mode, JULIETTE, TODAY))]
+    drawn = form.recall({}, hidden)
+    names = [str(e["name"]) for mode in FORM_MODES for e in drawn.elements(clues(mode, JULIETTE, TODAY))]
 
     def read(text: str) -> None:
         raw = dict.fromkeys(names, text)
         form.trim(raw)
-        form.recall(raw, {})
+        form.recall(raw, hidden)
         form.tell(raw)
         form.parse(raw, hidden, CLUES)
 

@@ -27,7 +27,7 @@ from tests.test_recovery import NEWS, left
 
 __all__ = ["elsewhere", "newest"]
 
-MACHINE = {"aide", "brouillon", "menage"}
+MACHINE = {"aide", "brouillon", "menage", "menus"}
 OFF = "n’est pas en service ici"
 
 
@@ -227,7 +227,7 @@ async def test_a_command_of_what_is_off_that_is_still_there_is_noticed(house: Ho
 async def test_setup_goes_by_the_environment_as_serve_does(newest: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COOP_FEATURES", "stats")
     assert await newest.setup() == 0
-    assert set(await newest.commands()) == {"aide", "stats"}
+    assert set(await newest.commands()) == {"aide", "brouillon", "stats"}
     assert any("COOP_FEATURES vient de l’environnement" in line for line in newest.said)
     monkeypatch.setenv("COOP_FEATURES", "hotlin")
     with pytest.raises(OperatorError, match="« hotlin »"):
@@ -235,7 +235,7 @@ async def test_setup_goes_by_the_environment_as_serve_does(newest: Server, monke
     monkeypatch.delenv("COOP_FEATURES")
     newest.file.write_text(newest.file.read_text("utf-8") + "COOP_FEATURES=-stats\n")
     assert await newest.setup() == 0
-    assert set(await newest.commands()) == {"aide", "cra"}
+    assert set(await newest.commands()) == {"aide", "brouillon", "cra"}
     assert "COOP_FEATURES=-stats" in newest.file.read_text("utf-8")
     assert await newest.setup() == 0
     assert newest.said == ["Rien à changer."]

@@ -9,7 +9,6 @@ from bot.texts import render
 from commands.cra.feature import CONSEILLERS, feature
 from config.themes import THEMES
 from dialogs.cra import EditCra, NewCra, SpreadCra
-from storage.cra.queries import keys_filed
 
 DRAFTED = tuple(name_of(form) for form in (NewCra, EditCra, SpreadCra))
 
@@ -23,9 +22,7 @@ async def explain(ctx: Context, _: str) -> Replies:
 @feature.command("cra brouillon", help="Reprendre une saisie qui n’a pas pu être enregistrée", roles=CONSEILLERS)
 async def take_up(ctx: Context, _: str) -> Replies:
     """The dialog as it was left, the newest first."""
-    drafts = await ctx.drafts.of(ctx.db, ctx.user.id, DRAFTED)
-    filed = await keys_filed(ctx.db, [d.key for d in drafts])
-    waiting = [d for d in drafts if d.key not in filed]
+    waiting = await ctx.drafts.of(ctx.db, ctx.user.id, DRAFTED)
     if not waiting:
         raise UserError("Aucun brouillon ne vous attend. Tapez /cra pour commencer un compte rendu.")
     return reopen(waiting[0])

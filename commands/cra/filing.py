@@ -1,8 +1,7 @@
 """How a report is stored once, with its author settled and its receipt written in the same transaction."""
 
 from bot.context import Context
-from bot.drafts import topic_of
-from bot.replies import Refresh, Reply, Whisper
+from bot.replies import Reply, Whisper
 from bot.texts import render
 from commands.cra.receipt import receipt, standing_card
 from storage import people
@@ -18,7 +17,4 @@ async def record(ctx: Context, report: Report, how: Filing) -> list[Reply]:
     if not filed.is_new:
         return [Whisper(render("cra/saved", again=True))] if ctx.request.resumed else []
     await note(ctx.db, author.id, report)
-    told = receipt(ctx, filed.number, standing_card(filed.number, report, "enregistré"))
-    return (
-        [told, Refresh(render("brouillon/done"), topic=topic_of(how.key), here=True)] if ctx.request.resumed else [told]
-    )
+    return [receipt(ctx, filed.number, standing_card(filed.number, report, "enregistré"))]

@@ -12,7 +12,6 @@ from commands.cra.buttons import Copy, Delete, Edit, More, Restore
 from commands.cra.feature import CONSEILLERS, feature
 from commands.cra.receipt import after_dialog, facts, refresh, update
 from dialogs.cra import EditCra, NewCra
-from storage import drafts
 from storage.cra import Cra, queries
 from storage.cra.queries import RESTORE_FOR, Listing
 
@@ -61,7 +60,6 @@ async def save_edit(ctx: Context, form: EditCra) -> Replies:
     report = form.report()
     if cra.version != form.version or not await queries.revise(ctx.db, cra, report, ctx.now):
         return answer_changed(cra.report == report)
-    await drafts.drop(ctx.db, ctx.request.key)
     return after_dialog(ctx, await find_standing(ctx, form.numero), "modifié")
 
 

@@ -14,7 +14,6 @@ from commands.cra.filing import record
 from commands.cra.receipt import sentence
 from dialogs.cra import NewCra
 from dialogs.cra.line import Line
-from storage import drafts
 from storage.cra import Report, Source
 from storage.cra.queries import Filing, keys_filed
 
@@ -69,7 +68,7 @@ async def drop(ctx: Context, click: Drop) -> Replies:
     """Forget the line, unless it is recorded already."""
     _only_author(ctx, click.author)
     filed = await keys_filed(ctx.db, [click.key])
-    await drafts.drop(ctx.db, click.key)
+    await ctx.drafts.drop(ctx.db, click.key)
     return Whisper(render("cra/dropped", filed=bool(filed)))
 
 

@@ -10,7 +10,6 @@ from commands.cra.feature import CONSEILLERS, feature
 from commands.cra.own import answer_changed, find_standing
 from commands.cra.receipt import after_dialog
 from dialogs.cra import SpreadCra
-from storage import drafts
 from storage.cra import Activite, queries
 
 
@@ -31,5 +30,4 @@ async def spread(ctx: Context, form: SpreadCra) -> Replies:
     report = replace(cra.report, ages=ages, statuts=statuts)
     if cra.version != form.version or not await queries.revise(ctx.db, cra, report, ctx.now):
         return answer_changed(cra.report == report)
-    await drafts.drop(ctx.db, ctx.request.key)
     return after_dialog(ctx, await find_standing(ctx, form.numero), "réparti")

@@ -1,0 +1,23 @@
+"""A menu’s question as a dialog, where a menu would be dead; what was chosen goes to the menu’s own handler."""
+
+from bot.context import Context
+from bot.features import Feature
+from bot.menus import Chosen, ChosenChannel, ChosenOption, ChosenPerson, OpenMenu
+from bot.replies import Ask, Press, Replies
+
+feature = Feature("menus", always=True)
+
+
+@feature.button(OpenMenu, writes=False)
+async def ask(ctx: Context, click: OpenMenu) -> Replies:
+    """Which one?"""
+    return Ask(click.form())
+
+
+async def choose(ctx: Context, form: Chosen) -> Replies:
+    """This one: whether that may be, the menu’s handler says."""
+    return Press(form.name, form.answer)
+
+
+for asked in (ChosenOption, ChosenPerson, ChosenChannel):
+    feature.submit(asked, writes=False)(choose)
