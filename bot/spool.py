@@ -12,7 +12,7 @@ import structlog
 
 from bot.journal import JOURNAL, RENEWED, Journal, Legacy, append_whole
 from storage import private
-from storage.drafts import EACH
+from storage.drafts import DRAFTS_PER_PERSON
 
 log = structlog.get_logger()
 
@@ -120,7 +120,7 @@ class Spool:
     def _make_room(self, user_id: str) -> None:
         """The newest of one person stay, and of all as much as memory and disk are to hold."""
         theirs = [key for key, submission in self._left.items() if submission.user_id == user_id]
-        for key in theirs[:-EACH]:
+        for key in theirs[:-DRAFTS_PER_PERSON]:
             self.strike(key)
         while self._size > SPOOL_MAX:
             self.strike(next(iter(self._left)))

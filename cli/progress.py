@@ -5,11 +5,11 @@ from typing import TextIO
 
 from bot.french.words import group
 
-PATIENCE = 2.0
+QUIET_FOR = 2.0
 """Seconds before the first line."""
-EVERY = 10.0
+BETWEEN_LINES = 10.0
 """Seconds between lines where they add up; on a terminal one line is rewritten each second."""
-WIDTH = 30
+BAR_WIDTH = 30
 
 
 class ProgressBar:
@@ -25,7 +25,7 @@ class ProgressBar:
         self._done = done
         self._rewrites = out.isatty()
         self._begun = time.monotonic()
-        self._next = self._begun + PATIENCE
+        self._next = self._begun + QUIET_FOR
         self._shown = False
 
     def at(self, count: int) -> None:
@@ -33,7 +33,7 @@ class ProgressBar:
         now = time.monotonic()
         if now < self._next:
             return
-        self._next = now + (1.0 if self._rewrites else EVERY)
+        self._next = now + (1.0 if self._rewrites else BETWEEN_LINES)
         self._shown = True
         line = f"{group(count, least=1_000)} {self._unit}"
         line = self._bar(line, count, now - self._begun) if self._total else f"{line}…"
@@ -41,12 +41,12 @@ class ProgressBar:
 
     def _bar(self, line: str, count: int, elapsed: float) -> str:
         share = min(1.0, count / (self._total or count))
-        full = round(share * WIDTH)
+        full = round(share * BAR_WIDTH)
         left = ""
         if count > self._done and self._total:
             seconds = elapsed / (count - self._done) * max(0, self._total - count)
             left = f", encore {_say(seconds)}"
-        return f"[{'█' * full}{'·' * (WIDTH - full)}] {share:.0%} : {line}{left}".replace("%", "\u00a0%")
+        return f"[{'█' * full}{'·' * (BAR_WIDTH - full)}] {share:.0%} : {line}{left}".replace("%", "\u00a0%")
 
     def end(self) -> None:
         """Leave the terminal’s line clean."""

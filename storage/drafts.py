@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.database import UtcTime, insertion
 
 KEPT_FOR = timedelta(days=7)
-EACH = 20
+DRAFTS_PER_PERSON = 20
 """How many drafts of one person are kept, the newest."""
 
 
@@ -34,7 +34,7 @@ async def keep(db: AsyncSession, draft: Draft) -> None:
     new = {name: statement.excluded[name] for name in ("form", "raw", "hidden", "saved_at")}
     await db.execute(statement.on_conflict_do_update(index_elements=["key"], set_=new))
     theirs = select(Draft.key).where(Draft.user_id == draft.user_id)
-    oldest = theirs.order_by(col(Draft.saved_at).desc(), col(Draft.key)).offset(EACH)
+    oldest = theirs.order_by(col(Draft.saved_at).desc(), col(Draft.key)).offset(DRAFTS_PER_PERSON)
     await db.execute(delete(Draft).where(col(Draft.key).in_(oldest)))
 
 

@@ -14,7 +14,7 @@ from storage import private
 
 T = TypeVar("T")
 
-WAITING = ("begin", "pragma", "vacuum", "commit", "rollback", "close")
+WAITING_STATEMENTS = ("begin", "pragma", "vacuum", "commit", "rollback", "close")
 """How statements begin, and what methods of a connection are called, that may wait for another process or the disk."""
 
 
@@ -29,8 +29,8 @@ class SqliteConnection(aiosqlite.Connection):
 
     def _waits(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> bool:
         if args and isinstance(args[0], str):
-            return args[0].lstrip().lower().startswith(WAITING)
-        return getattr(fn, "__self__", None) is self._connection and fn.__name__ in WAITING
+            return args[0].lstrip().lower().startswith(WAITING_STATEMENTS)
+        return getattr(fn, "__self__", None) is self._connection and fn.__name__ in WAITING_STATEMENTS
 
 
 async def connect(path: str) -> SqliteConnection:

@@ -7,17 +7,17 @@ from datetime import date
 from random import Random
 
 from config.departements import DEPARTEMENTS
-from storage.cra.measures import CANAUX, DUREES, MINUTES, NAMES, THEME_BITS
+from storage.cra.measures import CANAL_NAMES, DUREE_NAMES, MEASURE_NAMES, MINUTES, THEME_BITS
 from storage.cra.table import AGES, STATUTS, SUITES
 from storage.cra.values import DUREES as LENGTHS
 from storage.cra.values import Duree
-from storage.stats.known import CELLS, KINDS, LEAST, QUARTER, STEPS, TIMES
+from storage.stats.known import CELLS, KIND_CELLS, LEAST, QUARTER, STEPS, TIMES
 from storage.stats.rounding import MonthCount, round_counts
 
 Where = tuple[str, date]
 SECRET = bytes(range(32))
 MONTHS = tuple(date(2026, month, 1) for month in range(1, 13))
-_CANAUX, _THEMES, _SUITES = tuple(CANAUX.values()), tuple(THEME_BITS.values()), tuple(SUITES.values())
+_CANAUX, _THEMES, _SUITES = tuple(CANAL_NAMES.values()), tuple(THEME_BITS.values()), tuple(SUITES.values())
 _MINUTES, _AGES, _STATUTS = tuple(MINUTES.values()), tuple(AGES.values()), tuple(STATUTS.values())
 
 
@@ -25,7 +25,7 @@ _MINUTES, _AGES, _STATUTS = tuple(MINUTES.values()), tuple(AGES.values()), tuple
 class Heap:
     """What the comptes rendus of a département and month add up to, and whose they are."""
 
-    sums: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(NAMES, 0)))
+    sums: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(MEASURE_NAMES, 0)))
     each: dict[int, Counter[str]] = field(default_factory=dict)
     """What each author has of LEAST, times in quarter hours."""
 
@@ -38,7 +38,7 @@ class Heap:
         kind = random.choice((0, 1, 1, 2))
         persons = min(100, 1 + int(random.expovariate(0.15))) if kind == 0 else 1
         minutes = random.choice(LENGTHS if random.random() < 0.1 else LENGTHS[:8])
-        counted = ["accompagnements", KINDS[kind], DUREES[_class(minutes)], random.choice(_CANAUX)]
+        counted = ["accompagnements", KIND_CELLS[kind], DUREE_NAMES[_class(minutes)], random.choice(_CANAUX)]
         counted += random.sample(_THEMES, random.choice((1, 1, 2, 3)))
         counted += random.choices(_AGES, (1, 2, 4, 8, 12), k=persons)
         counted += random.choices(_STATUTS, (1, 4, 6, 9, 2), k=persons)
@@ -49,12 +49,12 @@ class Heap:
         self.sums["participants"] += persons if kind == 0 else 0
         pursued = sum(name in SUITES.values() for name in counted)
         theirs = {"accompagnements": 1, "personnes": persons, "temps": minutes // QUARTER, "poursuivis": pursued}
-        self.each.setdefault(author, Counter()).update(theirs | {KINDS[kind]: 1})
+        self.each.setdefault(author, Counter()).update(theirs | {KIND_CELLS[kind]: 1})
 
     def counts(self) -> dict[str, int]:
         """All that is told of it, as counted; times in quarter hours."""
         found = dict(self.sums)
-        found["personnes"] = sum(found[name] for name in KINDS[1:])
+        found["personnes"] = sum(found[name] for name in KIND_CELLS[1:])
         found["nouveaux"] = found["personnes"] - found["recurrents"]
         found["poursuivis"] = sum(found[name] for name in _SUITES)
         found["temps"] = sum(found[name] for name in _MINUTES)

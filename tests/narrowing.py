@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from storage.cra.measures import DUREES, MINUTES, THEME_BITS
-from storage.stats.known import KINDS, QUARTER, SUMS
+from storage.cra.measures import DUREE_NAMES, MINUTES, THEME_BITS
+from storage.stats.known import KIND_CELLS, QUARTER, SUMS
 
 Bounds = dict[str, tuple[int, int]]
 """Between what each figure must be; times in quarter hours."""
@@ -29,7 +29,7 @@ def knowledge() -> Iterator[Known]:
     yield from (_at_least(*pair) for pair in (("participants", "ateliers"), ("personnes", "accompagnements")))
     yield Known({"participants": 1, "ateliers": -100}, None, 0)
     yield _at_least("personnes", "poursuivis")
-    for time, count in (*zip(MINUTES.values(), KINDS, strict=False), ("temps", "accompagnements")):
+    for time, count in (*zip(MINUTES.values(), KIND_CELLS, strict=False), ("temps", "accompagnements")):
         yield _at_least(time, count)
         yield Known({time: 1, count: -480 // QUARTER}, None, 0)
     yield Known({"temps": 1, **_times(-15, -45, -60, -120)}, 0, None)
@@ -41,7 +41,7 @@ def _at_least(more: str, less: str) -> Known:
 
 
 def _times(*minutes: int) -> dict[str, int]:
-    return {name: n // QUARTER for name, n in zip(DUREES.values(), minutes, strict=True)}
+    return {name: n // QUARTER for name, n in zip(DUREE_NAMES.values(), minutes, strict=True)}
 
 
 KNOWLEDGE = (*knowledge(),)
@@ -73,7 +73,7 @@ def found_out(told: Mapping[str, int], conseillers: int) -> dict[str, int]:
 
 def _pack(found: Bounds) -> None:
     """No compte rendu is of two kinds: into each one’s time goes a whole number of those that last so long."""
-    durations = tuple(DUREES.values())
+    durations = tuple(DUREE_NAMES.values())
     for place, shortest in enumerate((15, 45, 60, 120)):
         longer = durations[place:]
         left = sum(found[minutes][1] // (shortest // QUARTER) for minutes in MINUTES.values())

@@ -12,9 +12,9 @@ from sqlalchemy import select, text
 from cli.demo_data import said, storing
 from cli.demo_data.calendar import spread
 from cli.demo_data.crowd import conseillers
-from cli.demo_data.rows import COLUMNS, NATIVE, HistoryPlan, rows
-from cli.demo_data.said import EACH, pools
-from cli.progress import PATIENCE, ProgressBar
+from cli.demo_data.rows import NATIVE, ROW_COLUMNS, HistoryPlan, rows
+from cli.demo_data.said import POOL_SIZE, pools
+from cli.progress import QUIET_FOR, ProgressBar
 from config.departements import DEPARTEMENTS
 from config.territories import NATION
 from storage import people
@@ -42,8 +42,8 @@ def configured(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     kind = "sqlite" if database.is_sqlite else "postgresql"
     address = database.url.set(drivername=kind).render_as_string(hide_password=False)
     monkeypatch.setenv("COOP_DATABASE_URL", address)
-    monkeypatch.setattr(storing, "BATCH", 100)
-    monkeypatch.setattr(said, "EACH", 64)  # to draw thousands of them takes longer than all else
+    monkeypatch.setattr(storing, "ROWS_AT_ONCE", 100)
+    monkeypatch.setattr(said, "POOL_SIZE", 64)  # to draw thousands of them takes longer than all else
     return database
 
 
@@ -54,7 +54,7 @@ async def made(count: int, *words: str, code: int = 0) -> None:
 async def stored(database: Database) -> list[tuple[Any, ...]]:
     """What is in the table, as the generator gives it."""
     async with database.transaction(writes=False) as db:
-        found = await db.execute(select(*(CRA.c[name] for name in COLUMNS)).order_by(CRA.c.id))
+        found = await db.execute(select(*(CRA.c[name] for name in ROW_COLUMNS)).order_by(CRA.c.id))
         return [tuple(row) for row in found]
 
 
@@ -99,7 +99,7 @@ async def test_again_adds_nothing_and_more_adds_the_rest(
     assert await stored(configured) == before
     await made(330)
     assert "210 comptes rendus ajoutés" in capsys.readouterr().out
-    keys = [row[COLUMNS.index("key")] for row in await stored(configured)]
+    keys = [row[ROW_COLUMNS.index("key")] for row in await stored(configured)]
     assert len(set(keys)) == len(keys) == 330
     await made(50, "--seed", "11")
     await made(40, "--seed", "-3")
@@ -179,7 +179,7 @@ def test_everything_that_is_said_is_by_the_rules_and_plausible() -> None:
     assert 0.1 < activites["collectif"] / len(bodies) < 0.22
     assert max(activites, key=lambda code: activites[code]) == "individuel"
     assert {values[2] for values in bodies if values[1] == "collectif"} == set(range(2, 13))
-    assert len(bodies) == 6 * EACH
+    assert len(bodies) == 6 * POOL_SIZE
 
 
 def test_conseillers_are_everywhere_and_the_same_however_many() -> None:
@@ -238,7 +238,7 @@ def test_the_bar_says_the_share_done_and_the_time_left(monkeypatch: pytest.Monke
     progress = ProgressBar(out, "comptes rendus", total=1_000_000, done=200_000)
     progress.at(200_001)
     assert out.getvalue() == ""
-    now[0] += max(PATIENCE, 10)
+    now[0] += max(QUIET_FOR, 10)
     progress.at(400_000)
     now[0] += 90
     progress.at(300_000)

@@ -16,7 +16,7 @@ from bot.spool import Submission
 from dialogs.cra import NewCra
 from storage import drafts
 from storage.database import Database
-from storage.drafts import EACH, Draft
+from storage.drafts import DRAFTS_PER_PERSON, Draft
 from tests.attacker import Attacker, links, mallory
 from tests.databases import database
 from tests.full import full
@@ -104,15 +104,15 @@ def test_of_a_form_that_is_gone_what_people_typed_is_kept() -> None:
 async def test_of_one_person_the_newest_drafts_are_kept(database: Database) -> None:
     async with database.transaction() as db:
         await drafts.keep(db, _draft("other", "q" * 26, 0))
-    for number in range(3 * EACH):
+    for number in range(3 * DRAFTS_PER_PERSON):
         async with database.transaction() as db:
             await drafts.keep(db, _draft(str(number), "p" * 26, number))
     async with database.transaction() as db:
-        await drafts.keep(db, _draft(str(2 * EACH), "p" * 26, 3 * EACH))  # sent again
+        await drafts.keep(db, _draft(str(2 * DRAFTS_PER_PERSON), "p" * 26, 3 * DRAFTS_PER_PERSON))  # sent again
     async with database.transaction(writes=False) as db:
         found = await drafts.of(db, "p" * 26, NOON)
         others = await drafts.of(db, "q" * 26, NOON)
-    newest = [2 * EACH, *range(3 * EACH - 1, 2 * EACH, -1)]
+    newest = [2 * DRAFTS_PER_PERSON, *range(3 * DRAFTS_PER_PERSON - 1, 2 * DRAFTS_PER_PERSON, -1)]
     assert [d.key for d in found] == [str(n) for n in newest]
     assert [d.key for d in others] == ["other"]
 
@@ -128,11 +128,11 @@ async def test_many_refused_submissions_leave_a_person_s_twenty(
 ) -> None:
     mistake(await (await asked(juliette, participants=300)).submit(), "participants")
     form = await asked(mallory.person, participants=300)
-    await _send_many(mallory, form, 2 * EACH)
+    await _send_many(mallory, form, 2 * DRAFTS_PER_PERSON)
     async with house.bot.database.transaction(writes=False) as db:
         sizes = text("SELECT length(CAST(raw AS text)) FROM draft WHERE user_id = :who")
         found = (await db.execute(sizes, {"who": mallory.person.id})).scalars().all()
-    assert len(found) == EACH
+    assert len(found) == DRAFTS_PER_PERSON
     assert max(found) <= DRAFT_MAX
     assert (await juliette.opens("/cra brouillon")).shown("participants") == "300"
 
@@ -142,9 +142,9 @@ async def test_neither_do_they_fill_the_journal_while_the_database_is_away(house
     folder = house.settings.data_dir / "spool"
     form = await asked(mallory.person, participants=300)
     async with full(house):
-        await _send_many(mallory, form, 2 * EACH)
+        await _send_many(mallory, form, 2 * DRAFTS_PER_PERSON)
         left = house.bot.spool.submissions()
-        assert len(left) <= EACH
+        assert len(left) <= DRAFTS_PER_PERSON
         assert sum(path.stat().st_size for path in folder.iterdir()) < 2_000_000
     await until(lambda: not house.bot.spool.submissions())
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from cli.cra.importing import BATCH, ImportOutcome
+from cli.cra.importing import LINES_AT_ONCE, ImportOutcome
 from storage import people
 from storage.cra import Source
 from storage.cra.last_commune import last_commune
@@ -141,17 +141,17 @@ async def test_the_date_rule_goes_by_the_author_s_own_day(database: Database) ->
 
 
 async def test_many_lines_go_in_over_many_transactions(database: Database) -> None:
-    lines = [LINE | {"numero": n, "cree": "2026-11-20T10:00:00Z"} for n in range(1, 2 * BATCH + 50)]
+    lines = [LINE | {"numero": n, "cree": "2026-11-20T10:00:00Z"} for n in range(1, 2 * LINES_AT_ONCE + 50)]
     assert await imported(database, jsonl(*lines)) == ImportOutcome(added=len(lines))
     assert await imported(database, jsonl(*lines)) == ImportOutcome(there=len(lines))
 
 
 async def test_the_bot_may_file_while_an_import_runs(database: Database) -> None:
-    lines = jsonl(*[LINE | {"numero": n, "cree": "2026-11-20T10:00:00Z"} for n in range(1, 3 * BATCH)])
+    lines = jsonl(*[LINE | {"numero": n, "cree": "2026-11-20T10:00:00Z"} for n in range(1, 3 * LINES_AT_ONCE)])
     outcome, _ = await asyncio.gather(imported(database, lines), _file_often(database))
-    assert outcome == ImportOutcome(added=3 * BATCH - 1)
+    assert outcome == ImportOutcome(added=3 * LINES_AT_ONCE - 1)
     found = rows(await exported(database))
-    assert len({row["numero"] for row in found}) == len(found) == 3 * BATCH - 1 + 20
+    assert len({row["numero"] for row in found}) == len(found) == 3 * LINES_AT_ONCE - 1 + 20
 
 
 async def _file_often(database: Database) -> None:

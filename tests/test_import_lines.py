@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from cli.cra.authors import Authors
 from cli.cra.importing import Import, ImportOutcome, check
-from cli.cra.lines import LONGEST, Lines
+from cli.cra.lines import LINE_BYTES_MAX, Lines
 from cli.errors import OperatorError
 from cli.progress import ProgressBar
 from storage.cra.reading import RowError, read
-from storage.cra.rows import COLUMNS
+from storage.cra.rows import LINE_COLUMNS
 from storage.database import Database
 from tests.transfer import LINE, NOW, database, imported, jsonl
 
@@ -124,7 +124,7 @@ def test_an_empty_file_is_no_fault() -> None:
 
 
 def test_a_line_without_end_does_not_fill_the_memory() -> None:
-    huge = b'{"a": "' + b"x" * (3 * LONGEST) + b'"}\n{}\n'
+    huge = b'{"a": "' + b"x" * (3 * LINE_BYTES_MAX) + b'"}\n{}\n'
     (_, first), (number, second) = Lines(io.BytesIO(huge))
     assert isinstance(first, RowError)
     assert (number, second) == (2, {})
@@ -138,7 +138,7 @@ _ANYTHING = st.recursive(
 
 
 @settings(max_examples=300)
-@given(st.dictionaries(st.sampled_from(COLUMNS), _ANYTHING))
+@given(st.dictionaries(st.sampled_from(LINE_COLUMNS), _ANYTHING))
 def test_any_line_is_taken_or_explained(change: dict[str, Any]) -> None:
     with contextlib.suppress(RowError):
         assert read(LINE | change).auteur

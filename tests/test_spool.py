@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.spool import EMPTIED_AT, RENEWED_AT, SPOOL_MAX, Spool, Submission
-from storage.drafts import EACH
+from storage.drafts import DRAFTS_PER_PERSON
 from tests.ending import after_the_end
 
 
@@ -117,9 +117,9 @@ def test_it_is_written_anew_while_somebody_always_is_at_work(tmp_path: Path) -> 
 def test_of_one_person_the_newest_are_kept_and_others_lose_nothing(tmp_path: Path) -> None:
     spool = Spool(tmp_path)
     spool.write(submission("other", who="q" * 26))
-    for number in range(3 * EACH):
+    for number in range(3 * DRAFTS_PER_PERSON):
         spool.write(submission(str(number)))
-    kept = ["other", *map(str, range(2 * EACH, 3 * EACH))]
+    kept = ["other", *map(str, range(2 * DRAFTS_PER_PERSON, 3 * DRAFTS_PER_PERSON))]
     assert [s.key for s in spool.submissions()] == kept
     assert [s.key for s in after_the_end(tmp_path)] == kept
 

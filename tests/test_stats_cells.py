@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.stats.known import CELLS, GROUPS, KINDS, LEAST, STEPS, SUMS
+from storage.stats.known import CELLS, GROUPS, KIND_CELLS, LEAST, STEPS, SUMS
 from storage.stats.rounding import MonthCount, round_counts
 from storage.stats.territories import RoundedFigures, told_until
 from tests.heaps import MONTHS, SECRET, Heap, Where, heaps, small
@@ -151,7 +151,7 @@ def added(tables: Iterable[Mapping[str, int]]) -> dict[str, int]:
     return {name: found[name] for name in CELLS}
 
 
-@pytest.mark.parametrize("group", [group for group in GROUPS if group != KINDS], ids=lambda group: group[0])
+@pytest.mark.parametrize("group", [group for group in GROUPS if group != KIND_CELLS], ids=lambda group: group[0])
 def test_a_group_drawn_again_will_do_soon(group: tuple[str, ...]) -> None:
     """Whatever was counted, and however its total was rounded: each fails once in ten at most, and there are 63."""
     for rests in product(range(5), repeat=len(group)):

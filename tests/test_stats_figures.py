@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.territories import NATION, departement
 from storage.cra import Activite, Age, Canal, Cra, Report, Statut, Suite, queries
-from storage.cra.measures import NAMES
+from storage.cra.measures import MEASURE_NAMES
 from storage.cra.months import CRA_MONTH
 from storage.cra.queries import RESTORE_FOR
 from storage.cra.values import Duree
@@ -259,4 +259,4 @@ def test_shares_round_or_truncate() -> None:
 
 
 def test_every_measure_is_a_column_of_the_summary() -> None:
-    assert {c.name for c in CRA_MONTH.columns} == {"author_id", "month", "departement", *NAMES}
+    assert {c.name for c in CRA_MONTH.columns} == {"author_id", "month", "departement", *MEASURE_NAMES}

@@ -13,7 +13,7 @@ from cli.cra.exporting import writer
 from cli.cra.importing import ImportOutcome
 from storage import migrate
 from storage.cra.queries import delete, own, revise
-from storage.cra.rows import COLUMNS, CSV_COLUMNS, guard, unguard
+from storage.cra.rows import CSV_COLUMNS, LINE_COLUMNS, guard, unguard
 from storage.database import Database
 from tests.transfer import CARL, JULIETTE, NOW, SINGLE, WORKSHOP, database, exported, filed, imported, opened, rows
 
@@ -47,7 +47,7 @@ async def test_a_line_says_everything_of_a_report(database: Database) -> None:
         "modifie": "2026-11-23T18:00:00Z",
         "supprime": None,
     }
-    assert tuple(row) == COLUMNS
+    assert tuple(row) == LINE_COLUMNS
 
 
 async def test_only_what_is_asked_for_is_exported(database: Database) -> None:
@@ -71,7 +71,7 @@ async def test_only_what_is_asked_for_is_exported(database: Database) -> None:
 
 
 async def test_pages_neither_repeat_nor_skip(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.cra.bulk.PAGE", 3)
+    monkeypatch.setattr("storage.cra.bulk.ROWS_PER_PAGE", 3)
     await filed(database, *[WORKSHOP] * 7)
     assert [row["numero"] for row in rows(await exported(database))] == list(range(1, 8))
 
@@ -105,7 +105,7 @@ async def test_an_export_comes_home_without_doubling(database: Database, kind: s
 def test_a_spreadsheet_finds_no_formula_in_an_export() -> None:
     out = io.StringIO()
     write = writer(out, "csv")
-    row: dict[str, Any] = dict.fromkeys(COLUMNS, None) | {"ages": {}, "statuts": {}, "suite": {}, "themes": []}
+    row: dict[str, Any] = dict.fromkeys(LINE_COLUMNS, None) | {"ages": {}, "statuts": {}, "suite": {}, "themes": []}
     write(row | {"structure": "=HYPERLINK()", "auteur": "-x", "commune": " @y"})
     head, line = csv.reader(io.StringIO(out.getvalue().removeprefix("\ufeff")), delimiter=";")
     assert tuple(head) == CSV_COLUMNS

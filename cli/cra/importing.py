@@ -24,9 +24,9 @@ from storage.cra.rows import Row
 from storage.cra.rules import problems
 from storage.database import Database
 
-BATCH = 250
+LINES_AT_ONCE = 250
 """Lines a transaction: on SQLite the bot’s own writers wait while it lasts."""
-BREATH = 0.005
+BETWEEN_BATCHES = 0.005
 """Seconds at least that the database is left to others after each transaction."""
 
 
@@ -108,7 +108,7 @@ class Import:
                 except RowError as fault:
                     self.outcome.refused += 1
                     self.complain(number, str(fault))
-                if len(batch) >= BATCH:
+                if len(batch) >= LINES_AT_ONCE:
                     aside.put(await self._store(batch))
                     batch = []
                 progress.at(self.outcome.lines + len(batch))
@@ -138,7 +138,7 @@ class Import:
 
     async def _renumber(self, aside: LinesAside, ranks: Ranks) -> None:
         lines = iter(aside)
-        while batch := [await self._judge(line, ranks) for line in islice(lines, BATCH)]:
+        while batch := [await self._judge(line, ranks) for line in islice(lines, LINES_AT_ONCE)]:
             async with self._turn() as db:
                 added = await renumber(db, batch, self.clock())
             self.outcome.added += added
@@ -150,7 +150,7 @@ class Import:
         start = time.monotonic()
         async with self.database.transaction() as db:
             yield db
-        await asyncio.sleep(max(BREATH, time.monotonic() - start))
+        await asyncio.sleep(max(BETWEEN_BATCHES, time.monotonic() - start))
 
 
 def check(entry: Entry, now: datetime, today: date) -> None:

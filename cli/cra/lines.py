@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from cli.errors import OperatorError
-from storage.cra.reading import NEEDED, PLACE, RowError
-from storage.cra.rows import COLUMNS, CSV_COLUMNS, Row, from_cells
+from storage.cra.reading import NEEDED, PLACE_COLUMNS, RowError
+from storage.cra.rows import CSV_COLUMNS, LINE_COLUMNS, Row, from_cells
 
-LONGEST = 1_000_000
+LINE_BYTES_MAX = 1_000_000
 """Bytes of a line; nothing that describes one compte rendu is near it."""
 _DELIMITERS = ";,\t"
 
@@ -43,7 +43,7 @@ class Lines:
                 yield n, self._object(text)
 
     def _object(self, text: str) -> Row | RowError:
-        if len(text) > LONGEST:
+        if len(text) > LINE_BYTES_MAX:
             return RowError("la ligne est trop longue")
         try:
             found = json.loads(text)
@@ -51,7 +51,7 @@ class Lines:
             return RowError("ce n’est pas un objet JSON complet")
         if not isinstance(found, dict):
             return RowError("ce n’est pas un objet JSON")
-        self._ignore(found.keys() - set(COLUMNS))
+        self._ignore(found.keys() - set(LINE_COLUMNS))
         return found
 
     def _csv(self, number: int, first: str, texts: Iterator[tuple[int, str]]) -> Iterator[Numbered]:
@@ -89,8 +89,8 @@ def _header(text: str, delimiter: str) -> list[str]:
     except csv.Error:
         header = []
     missing = [name for name in NEEDED if name not in header]
-    if not set(PLACE) & set(header):
-        missing.append(PLACE[0])
+    if not set(PLACE_COLUMNS) & set(header):
+        missing.append(PLACE_COLUMNS[0])
     if missing:
         raise OperatorError(
             f"La première ligne doit nommer les colonnes ; il manque : {', '.join(missing)} (voir docs/wire.md)."
@@ -101,12 +101,12 @@ def _header(text: str, delimiter: str) -> list[str]:
 def _texts(stream: BinaryIO) -> Iterator[tuple[int, str]]:
     """Lines with their numbers; what is not UTF-8 becomes U+FFFD, which no value may hold."""
     number = 0
-    while data := stream.readline(LONGEST + 1):
+    while data := stream.readline(LINE_BYTES_MAX + 1):
         number += 1
         if number == 1:
             data = _without_mark(data)
-        if len(data) > LONGEST:
-            while (more := stream.readline(LONGEST)) and not more.endswith(b"\n"):
+        if len(data) > LINE_BYTES_MAX:
+            while (more := stream.readline(LINE_BYTES_MAX)) and not more.endswith(b"\n"):
                 pass
         yield number, data.decode("utf-8", "replace")
 

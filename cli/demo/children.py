@@ -16,7 +16,7 @@ from cli.errors import OperatorError
 AGAIN_AFTER, OFTEN_AFTER = 0.1, 1.5
 """Seconds before a child that died is started again, and one that keeps dying as soon as it lives."""
 SHORT_LIFE = 5.0
-PATIENCE = 60.0
+READY_WITHIN = 60.0
 """Seconds for a child to become ready: machines are slow at times, and one that died is noticed at once."""
 GOODBYE = 2.0
 """Seconds for a child to end by itself."""
@@ -58,7 +58,7 @@ class Child:
     async def until_ready(self) -> None:
         """Wait for it to answer, then see that it stays; raises OperatorError when it does not come."""
         assert self.process is not None
-        for _ in range(int(PATIENCE / 0.05)):
+        for _ in range(int(READY_WITHIN / 0.05)):
             if self.process.returncode is not None:
                 break
             if await self.ready():

@@ -6,7 +6,7 @@ from typing import Any
 
 from cli.demo.visitor import Json, Visitor, visit
 
-WIDTH = 88
+PAGE_WIDTH = 88
 LINE = "/cra atelier 8p 1h30 mail, internet 69120 hier +60 retraités"
 Say = Callable[[str], None]
 
@@ -77,7 +77,9 @@ def _show_form(dialog: Json, say: Say) -> None:
         options = element.get("options") or ()
         shown = " · ".join(option["text"] for option in options[:4]) + (" · …" if len(options) > 4 else "")
         value = shown or element.get("default") or element.get("placeholder") or ""
-        lines.append(f"{element['display_name']:<24} {textwrap.shorten(value, WIDTH - 30, placeholder='…')}".rstrip())
+        lines.append(
+            f"{element['display_name']:<24} {textwrap.shorten(value, PAGE_WIDTH - 30, placeholder='…')}".rstrip()
+        )
     _box(say, "\n".join(lines))
 
 
@@ -94,8 +96,8 @@ def _show_post(post: Json, say: Say) -> None:
 def _box(say: Say, text: str) -> None:
     """The text in a frame, without the marks of Markdown."""
     plain = text.replace("**", "").replace("\\", "")
-    wrapped = [part for line in plain.splitlines() for part in textwrap.wrap(line, WIDTH - 4) or [""]]
-    say("  ┌" + "─" * (WIDTH - 2))
+    wrapped = [part for line in plain.splitlines() for part in textwrap.wrap(line, PAGE_WIDTH - 4) or [""]]
+    say("  ┌" + "─" * (PAGE_WIDTH - 2))
     for line in wrapped:
         say(f"  │ {line}")
-    say("  └" + "─" * (WIDTH - 2) + "\n")
+    say("  └" + "─" * (PAGE_WIDTH - 2) + "\n")

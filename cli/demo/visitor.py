@@ -14,7 +14,7 @@ from cli.demo.cast import TEAM
 from cli.demo.town import speaking_as
 from cli.errors import OperatorError
 
-PATIENCE = 10.0
+ANSWER_WITHIN = 10.0
 Json = dict[str, Any]
 
 
@@ -80,7 +80,7 @@ class Visitor:
 
     async def _next(self, event: str, wanted: Callable[[Json], bool]) -> Json:
         try:
-            return await asyncio.wait_for(self._heard(event, wanted), PATIENCE)
+            return await asyncio.wait_for(self._heard(event, wanted), ANSWER_WITHIN)
         except (TimeoutError, TypeError, ValueError):
             raise OperatorError(f"Rien n’est venu de Mattermost ({event}).") from None
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from cli.demo_data.calendar import present, spread
 from cli.demo_data.crowd import Conseiller
-from cli.demo_data.said import COLUMNS as SAID
 from cli.demo_data.said import PROFILES, pools
+from cli.demo_data.said import SAID_COLUMNS as SAID
 
 WHO = ("author_id", "structure", "departement_structure", "commune", "code_postal", "departement")
-COLUMNS = (*WHO, *SAID, "date", "key", "created_at", "modified_at")
+ROW_COLUMNS = (*WHO, *SAID, "date", "key", "created_at", "modified_at")
 OPENING, STEP, STEPS = 8, 5, 120
 """They are filed from 8:00 to 18:00 UTC, every five minutes."""
 

@@ -15,8 +15,8 @@ K = TypeVar("K")
 
 PROFILES = 6
 """Kinds of conseillers: what is asked of each differs a little."""
-EACH = 4096
-COLUMNS = (
+POOL_SIZE = 4096
+SAID_COLUMNS = (
     *("canal", "activite", "participants", "recurrents"),
     *(column for columns in (AGES, STATUTS, SUITES) for column in columns.values()),
     *("themes", "minutes", "source", "version"),
@@ -73,7 +73,7 @@ def _pool(dice: random.Random) -> list[SaidRow]:
     """Some do more workshops than others, and are asked for other themes."""
     activites = _lean(_ACTIVITES, dice, 0.3)
     themes = _lean(_THEMES, dice, 0.4)
-    return [_say(dice, _one(dice, activites), themes) for _ in range(EACH)]
+    return [_say(dice, _one(dice, activites), themes) for _ in range(POOL_SIZE)]
 
 
 def _lean(weights: Mapping[K, float], dice: random.Random, much: float) -> dict[K, float]:

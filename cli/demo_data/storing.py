@@ -12,16 +12,16 @@ from sqlalchemy import ColumnElement, Executable, NullPool, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from cli.demo_data.crowd import Conseiller
-from cli.demo_data.rows import COLUMNS, NATIVE, TEXT, Dialect, HistoryPlan, SqlRow, rows
+from cli.demo_data.rows import NATIVE, ROW_COLUMNS, TEXT, Dialect, HistoryPlan, SqlRow, rows
 from storage.cra.last_commune import LastCommune
-from storage.cra.measures import CRA, TOTALS
+from storage.cra.measures import CRA, MEASURE_SUMS
 from storage.cra.months import add_sums, keys_of
 from storage.database import INSERT, Database, async_url
 from storage.people import Person
 
-BATCH = 25_000
+ROWS_AT_ONCE = 25_000
 _LAST = 999_999_999
-_INSERT = f"INSERT INTO cra ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
+_INSERT = f"INSERT INTO cra ({', '.join(ROW_COLUMNS)}) VALUES ({', '.join('?' * len(ROW_COLUMNS))})"  # noqa: S608
 # The cache holds the pages being filled, of each author and département; the file’s own is 2 MB.
 _PRAGMAS = ("PRAGMA cache_size = -65536",)
 
@@ -64,7 +64,7 @@ async def fill(connection: AsyncConnection, wanted: HistoryPlan, crowd: Sequence
     yield done
     source = rows(wanted, crowd, dialect(connection), done)
     while done < wanted.count:
-        numbers = range(done, min(done + BATCH, wanted.count))
+        numbers = range(done, min(done + ROWS_AT_ONCE, wanted.count))
         await add(connection, wanted, source, numbers)
         done = numbers.stop
         yield done
@@ -104,14 +104,14 @@ async def add(connection: AsyncConnection, wanted: HistoryPlan, source: Iterable
             driver = (await connection.get_raw_connection()).driver_connection
             assert driver is not None
             # Rows are made while the server stores those before.
-            await driver.copy_records_to_table("cra", records=batch, columns=COLUMNS)
+            await driver.copy_records_to_table("cra", records=batch, columns=ROW_COLUMNS)
         await connection.execute(count_rows(connection.dialect.name, wanted, numbers))
 
 
 def count_rows(kind: str, wanted: HistoryPlan, numbers: range) -> Executable:
     """What these rows add to the summary."""
     keys = keys_of(kind)
-    sums = select(*keys, *TOTALS.values()).group_by(*keys)
+    sums = select(*keys, *MEASURE_SUMS.values()).group_by(*keys)
     counted: Executable = add_sums(kind, sums.where(*_between(wanted, numbers.start, numbers.stop - 1)))
     return counted
 

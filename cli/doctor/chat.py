@@ -20,10 +20,10 @@ from cli.reach import host_of, is_loopback
 from cli.rights import Needs
 from config.settings import Settings
 
-OLDEST = (5, 37)
-SKEW = 10.0
+OLDEST_VERSION = (5, 37)
+CLOCK_APART_MAX = 10.0
 """Seconds between two clocks; beyond, what was posted when is told wrong."""
-PATIENCE = 10.0
+HELLO_WAITED_MAX = 10.0
 
 
 async def server(client: AioClient, findings: Findings, clock: Callable[[], datetime]) -> bool:
@@ -55,7 +55,7 @@ def _clock(findings: Findings, date: str | None, now: datetime) -> None:
         return
     # The header says whole seconds.
     skew = abs((parsedate_to_datetime(date) - now).total_seconds())
-    if skew > SKEW:
+    if skew > CLOCK_APART_MAX:
         findings.fault(f"Les horloges du serveur et du bot diffèrent de {skew:.0f} s : réglez-les (NTP).")
     else:
         findings.well("Horloges d’accord.")
@@ -65,7 +65,7 @@ def version(client: AioClient, findings: Findings) -> None:
     """What the server can do."""
     can = client.capabilities
     number = ".".join(map(str, can.version))
-    if can.version < OLDEST:
+    if can.version < OLDEST_VERSION:
         findings.fault(f"Mattermost {number} est trop ancien : il faut au moins 5.37.")
         return
     abilities = {
@@ -132,7 +132,10 @@ async def addresses(admin: Admin, settings: Settings, findings: Findings) -> Non
 async def events(client: AioClient, findings: Findings) -> None:
     """The websocket, which proxies sometimes forget to let through."""
     try:
-        async with asyncio.timeout(PATIENCE), client.session.ws_connect(f"{client.url}{API}/websocket") as socket:
+        async with (
+            asyncio.timeout(HELLO_WAITED_MAX),
+            client.session.ws_connect(f"{client.url}{API}/websocket") as socket,
+        ):
             first = json.loads((await socket.receive()).data or "{}")
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError, TypeError):
         first = {}

@@ -20,7 +20,7 @@ from storage.people import Person, Role
 
 AUTO = "auto"
 """The role that follows from Mattermost: the register gives none."""
-PATIENCE = 5.0
+LOOK_UP_MAX = 5.0
 """Seconds Mattermost has to say who bears a name today."""
 
 
@@ -76,7 +76,7 @@ async def _account(settings: Settings, username: str) -> tuple[ChatUser | None, 
         return None, "et Mattermost ne peut pas être interrogé : COOP_BOT_TOKEN n’est pas réglé."
     client = AioClient(settings.mattermost_url, token)
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(LOOK_UP_MAX):
             return await Mattermost(client, settings.team).user_by_name(username), ""
     except (ChatError, TimeoutError) as error:
         fault = error if isinstance(error, ChatError) else ChatError(0)

@@ -8,7 +8,7 @@ from bot.features import Feature
 from cli.admin import Admin, SlashCommand
 from cli.setup.changes import Changes
 
-MARK = "coop-bot"
+CREATOR_MARK = "coop-bot"
 """The display name of our commands: what tells them from those of others."""
 PATH = "/commands"
 _SAME = ("method", "url", "display_name", "description", "auto_complete", "auto_complete_hint", "auto_complete_desc")
@@ -26,7 +26,7 @@ def plan_commands(features: Iterable[Feature], team_id: str, public_url: str, to
                 method="P",
                 url=public_url + PATH,
                 token=token,
-                display_name=MARK,
+                display_name=CREATOR_MARK,
                 description=_bytes(trigger.help, 128),
                 auto_complete=True,
                 auto_complete_hint=trigger.hint,
@@ -64,12 +64,12 @@ async def slash_commands(admin: Admin, changes: Changes, commands: Sequence[Slas
 def find_obsolete(there: Iterable[SlashCommand], ours: Sequence[SlashCommand]) -> list[SlashCommand]:
     """Those of an earlier set-up that lead to this bot and are not its commands any more, or belong to what is off."""
     names = {command.trigger for command in ours}
-    return [c for c in there if c.display_name == MARK and c.url == ours[0].url and c.trigger not in names]
+    return [c for c in there if c.display_name == CREATOR_MARK and c.url == ours[0].url and c.trigger not in names]
 
 
 def _is_ours(known: SlashCommand, admin_id: str) -> bool:
     """Whether an earlier set-up made it, or the same administrator by hand, or it leads to a bot of this kind."""
-    return known.display_name == MARK or known.creator_id == admin_id or known.url.endswith(PATH)
+    return known.display_name == CREATOR_MARK or known.creator_id == admin_id or known.url.endswith(PATH)
 
 
 async def _settle(admin: Admin, changes: Changes, command: SlashCommand, known: SlashCommand | None) -> None:

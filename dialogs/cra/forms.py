@@ -43,12 +43,12 @@ COMMUNE_FIELD = ReadText(
     missing_text="Indiquez la commune : son code postal ou son nom.",
 )
 DUREE_FIELD = Choice({str(m): say_minutes(m) for m in DUREES}, int)
-KEPT = frozenset({Keep.GARDER.value})
+KEPT_ANSWERS = frozenset({Keep.GARDER.value})
 
 
 def _or_keep(enumeration: Any) -> Choice:
     choice = Choice.of(enumeration, Keep)
-    return Choice(choice.options, choice.to, only_known=KEPT)
+    return Choice(choice.options, choice.to, only_known=KEPT_ANSWERS)
 
 
 class NewCra(Form):

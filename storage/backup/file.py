@@ -15,7 +15,7 @@ from storage import migrate
 KIND = "coop-bot backup"
 FORMAT = 1
 LEVEL = 6
-LONGEST = 64 * 1024 * 1024
+BACKUP_LINE_MAX = 64 * 1024 * 1024
 """Bytes of a line; no row is near it."""
 
 BackupRow = list[Any]
@@ -137,11 +137,11 @@ class Reader:
 
     def _read(self) -> bytes:
         try:
-            line = self._zip.readline(LONGEST + 1)
+            line = self._zip.readline(BACKUP_LINE_MAX + 1)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             is_zip = "Not a gzipped file" not in str(error)
             raise (self._refuse_damaged() if is_zip else self._refuse_foreign()) from None
-        if len(line) > LONGEST:
+        if len(line) > BACKUP_LINE_MAX:
             raise self._refuse_damaged()
         return line
 

@@ -10,7 +10,7 @@ from sqlalchemy import table as named
 
 from storage import migrate
 from storage.backup.file import BackupError, Content, Reader, check
-from storage.backup.saving import PAGE, OnRows
+from storage.backup.saving import ROWS_PER_PAGE, OnRows
 from storage.backup.tables import decoder, go_on_after, is_numbered, tables
 from storage.database import place
 
@@ -88,7 +88,7 @@ def _pages(reader: Reader, table: Table) -> Iterator[list[dict[str, Any]]]:
     for row in reader.rows(table.name):
         decoded = [decode(v) if decode and v is not None else v for decode, v in zip(decoders, row, strict=True)]
         page.append(dict(zip(names, decoded, strict=True)))
-        if len(page) == PAGE:
+        if len(page) == ROWS_PER_PAGE:
             yield page
             page = []
     if page:

@@ -10,7 +10,7 @@ from storage.backup.file import BackupError, Content, Writer
 from storage.backup.tables import as_line, count, numbers, tables
 from storage.database import Database, place
 
-PAGE = 500
+ROWS_PER_PAGE = 500
 """Rows in memory at a time."""
 _SNAPSHOT = ("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY", "SET LOCAL statement_timeout = 0")
 
@@ -61,6 +61,6 @@ def _write(connection: Connection, content: Content, writer: Writer, on_rows: On
 
 def _pages(connection: Connection, table: Table) -> Iterator[list[str]]:
     query = select(table).order_by(*table.primary_key.columns)
-    with connection.execute(query, execution_options={"yield_per": PAGE}) as found:
+    with connection.execute(query, execution_options={"yield_per": ROWS_PER_PAGE}) as found:
         for page in found.partitions():
             yield [as_line(list(row)) for row in page]

@@ -17,7 +17,7 @@ from storage.cra.table import Cra, columns
 from storage.database import Database, insertion
 from storage.people import Person
 
-PAGE = 500
+ROWS_PER_PAGE = 500
 _CRA: Table = Cra.__table__  # type: ignore[attr-defined]
 _PERSON: Table = Person.__table__  # type: ignore[attr-defined]
 # Below this many numbers PostgreSQL’s sequence walks, which is safe beside other writers; above, it jumps.
@@ -42,14 +42,14 @@ async def export_rows(database: Database, wanted: ExportFilter) -> AsyncIterator
             page = await _page(db, wanted, after)
         for found in page:
             yield row({**found}, found["username"])
-        if len(page) < PAGE:
+        if len(page) < ROWS_PER_PAGE:
             return
         after = page[-1]["id"]
 
 
 async def _page(db: AsyncSession, wanted: ExportFilter, after: int) -> Sequence[RowMapping]:
     query = select(*_CRA.c, _PERSON.c.username).join(_PERSON, _PERSON.c.id == _CRA.c.author_id)
-    query = query.where(_CRA.c.id > after).order_by(_CRA.c.id).limit(PAGE)
+    query = query.where(_CRA.c.id > after).order_by(_CRA.c.id).limit(ROWS_PER_PAGE)
     if wanted.start:
         query = query.where(_CRA.c.date >= wanted.start)
     if wanted.end:

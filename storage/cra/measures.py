@@ -13,8 +13,8 @@ CRA: Table = Cra.__table__  # type: ignore[attr-defined]  # SQLModel does not de
 
 
 MINUTES = {a: f"minutes_{a.value}" for a in Activite}
-CANAUX = {c: f"canal_{c.value}" for c in Canal}
-DUREES = {d: f"duree_{d.name.lower()}" for d in Duree}
+CANAL_NAMES = {c: f"canal_{c.value}" for c in Canal}
+DUREE_NAMES = {d: f"duree_{d.name.lower()}" for d in Duree}
 THEME_BITS = {theme.code: f"theme_{theme.bit}" for theme in THEMES.values()}
 """The measure of each value."""
 
@@ -52,17 +52,17 @@ def each_of(cra: Any) -> Mapping[str, ColumnElement[Any]]:
         "recurrents": func.coalesce(cra.recurrents, _NONE),
     }
     counted |= {name: _when(activite[a], cra.minutes) for a, name in MINUTES.items()}
-    counted |= {name: _when(cra.canal == _sql(canal.value)) for canal, name in CANAUX.items()}
-    counted |= {name: _when(_in(duree, cra.minutes)) for duree, name in DUREES.items()}
+    counted |= {name: _when(cra.canal == _sql(canal.value)) for canal, name in CANAL_NAMES.items()}
+    counted |= {name: _when(_in(duree, cra.minutes)) for duree, name in DUREE_NAMES.items()}
     counted |= {name: cra[name] for columns in (AGES, STATUTS, SUITES) for name in columns.values()}
     # A bit is read by a mask: « themes >> 18 » would need PostgreSQL and SQLite to agree on a shift’s type.
     masks = {THEME_BITS[theme.code]: _sql(1 << theme.bit) for theme in THEMES.values()}
     return counted | {name: _when(cra.themes.op("&")(mask) != _NONE) for name, mask in masks.items()}
 
 
-EACH = each_of(CRA.c)
-NAMES = tuple(EACH)
-TOTALS: Mapping[str, ColumnElement[int]] = {
-    name: cast(func.coalesce(func.sum(each), 0), BigInteger).label(name) for name, each in EACH.items()
+MEASURES = each_of(CRA.c)
+MEASURE_NAMES = tuple(MEASURES)
+MEASURE_SUMS: Mapping[str, ColumnElement[int]] = {
+    name: cast(func.coalesce(func.sum(each), 0), BigInteger).label(name) for name, each in MEASURES.items()
 }
 """Each measure of a set of rows; 0 of none."""

@@ -41,7 +41,7 @@ from sqlalchemy import (
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.cra.measures import CRA, NAMES, TOTALS, each_of
+from storage.cra.measures import CRA, MEASURE_NAMES, MEASURE_SUMS, each_of
 from storage.database import INSERT, dialect, execute
 
 CRA_MONTH = Table(
@@ -50,7 +50,7 @@ CRA_MONTH = Table(
     Column("author_id", String(26), ForeignKey("person.id"), nullable=False),
     Column("month", Date, nullable=False),
     Column("departement", String(3), nullable=False),
-    *(Column(name, Integer, nullable=False) for name in NAMES),
+    *(Column(name, Integer, nullable=False) for name in MEASURE_NAMES),
     # The order that SQLite keeps them in: territories are read by département and month.
     PrimaryKeyConstraint("departement", "month", "author_id"),
     Index(None, "author_id", "month"),
@@ -58,7 +58,7 @@ CRA_MONTH = Table(
 )
 """``month`` is its first day; ``departement`` the structure’s when the CRA was filed, "" where there was none."""
 
-KEYS = ("author_id", "month", "departement")
+MONTH_KEYS = ("author_id", "month", "departement")
 _COUNTED = CRA.c.deleted_at.is_(None)
 
 
@@ -106,16 +106,16 @@ def add_sums(kind: str, rows: Select[Any]) -> Any:
 
 def _upsert(kind: str, rows: Select[Any], becomes: Callable[[Any, Any], Any]) -> Any:
     """Store rows; where there is one, each of its measures ``becomes`` something of the one there and the new one."""
-    insert = INSERT[kind](CRA_MONTH).from_select([*KEYS, *NAMES], rows)
-    values = {name: becomes(CRA_MONTH.c[name], insert.excluded[name]) for name in NAMES}
-    return insert.on_conflict_do_update(index_elements=KEYS, set_=values)
+    insert = INSERT[kind](CRA_MONTH).from_select([*MONTH_KEYS, *MEASURE_NAMES], rows)
+    values = {name: becomes(CRA_MONTH.c[name], insert.excluded[name]) for name in MEASURE_NAMES}
+    return insert.on_conflict_do_update(index_elements=MONTH_KEYS, set_=values)
 
 
 def _lock() -> Executable:
     """Take a row, making an empty one where there is none: who adds to it or counts it waits until we are done."""
-    nothing: dict[str, Any] = dict.fromkeys(NAMES, literal_column("0"))
-    insert = INSERT["postgresql"](CRA_MONTH).values({name: bindparam(name) for name in KEYS} | nothing)
-    lock: Executable = insert.on_conflict_do_update(index_elements=KEYS, set_={"month": insert.excluded.month})
+    nothing: dict[str, Any] = dict.fromkeys(MEASURE_NAMES, literal_column("0"))
+    insert = INSERT["postgresql"](CRA_MONTH).values({name: bindparam(name) for name in MONTH_KEYS} | nothing)
+    lock: Executable = insert.on_conflict_do_update(index_elements=MONTH_KEYS, set_={"month": insert.excluded.month})
     return lock
 
 
@@ -123,7 +123,7 @@ def _count_again(kind: str) -> Executable:
     author: BindParameter[str] = bindparam("author_id", type_=String)
     month, departement = bindparam("month", type_=Date), bindparam("departement", type_=String)
     inside = (CRA.c.author_id == author, CRA.c.date >= month, CRA.c.date < bindparam("end", type_=Date))
-    rows: Any = select(cast(author, String), month, departement, *TOTALS.values())
+    rows: Any = select(cast(author, String), month, departement, *MEASURE_SUMS.values())
     counted = rows.where(*inside, departement == _departement_of(CRA), _COUNTED)
     again: Executable = _upsert(kind, counted, lambda _, new: new)
     return again
@@ -153,8 +153,8 @@ async def rebuild(db: AsyncSession) -> None:
 def everything(kind: str) -> Executable:
     """The statement that fills the empty table."""
     keys = keys_of(kind)
-    rows = select(*keys, *TOTALS.values()).where(_COUNTED).group_by(*keys)
-    counted: Executable = INSERT[kind](CRA_MONTH).from_select([*KEYS, *NAMES], rows)
+    rows = select(*keys, *MEASURE_SUMS.values()).where(_COUNTED).group_by(*keys)
+    counted: Executable = INSERT[kind](CRA_MONTH).from_select([*MONTH_KEYS, *MEASURE_NAMES], rows)
     return counted
 
 

@@ -14,7 +14,7 @@ from storage.cra.values import Activite, Age, Canal, Report, Source, Statut, Sui
 
 NEEDED = ("auteur", "date", "canal", "activite", "themes", "minutes")
 """The columns without which no line can be taken; so is one of PLACE."""
-PLACE = ("code_commune", "commune", "code_postal")
+PLACE_COLUMNS = ("code_commune", "commune", "code_postal")
 
 
 class RowError(Exception):
@@ -83,7 +83,7 @@ def _entry(values: dict[str, Any], place: Place) -> Entry:
 
 def _named_place(row: Row) -> tuple[str, str, str]:
     """INSEE code, name and postcode as written; spreadsheets drop the zero at the head of a code."""
-    code, name, code_postal = (cells.line(row.get(column)) or "" for column in PLACE)
+    code, name, code_postal = (cells.line(row.get(column)) or "" for column in PLACE_COLUMNS)
     return code.zfill(5) if code else "", name, code_postal.zfill(5) if code_postal else ""
 
 

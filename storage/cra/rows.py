@@ -11,7 +11,7 @@ from storage.cra.table import AGES, STATUTS, SUITES
 
 Row = dict[str, Any]
 
-COLUMNS = (
+LINE_COLUMNS = (
     "numero",
     "auteur",
     "date",
@@ -45,7 +45,7 @@ COUNTS: dict[str, Mapping[str, str]] = {
 """For each key that holds counts by code, the CSV column of each code."""
 
 CSV_COLUMNS: tuple[str, ...] = tuple(
-    column for name in COLUMNS for column in (COUNTS[name].values() if name in COUNTS else (name,))
+    column for name in LINE_COLUMNS for column in (COUNTS[name].values() if name in COUNTS else (name,))
 )
 THEMES_JOINED_BY = "|"
 
@@ -89,7 +89,7 @@ def _counts(stored: Mapping[str, Any], columns: Mapping[Any, str]) -> dict[str, 
 
 def cells(line: Row) -> list[str]:
     """A line of an export as the cells of a CSV, in the order of CSV_COLUMNS."""
-    return [cell for name in COLUMNS for cell in _cells(name, line[name])]
+    return [cell for name in LINE_COLUMNS for cell in _cells(name, line[name])]
 
 
 def _cells(name: str, value: Any) -> Iterable[str]:

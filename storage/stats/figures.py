@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Self, TypeVar
 
-from storage.cra.measures import CANAUX, DUREES, MINUTES, THEME_BITS
+from storage.cra.measures import CANAL_NAMES, DUREE_NAMES, MINUTES, THEME_BITS
 from storage.cra.table import AGES, STATUTS, SUITES
 from storage.cra.values import Activite, Age, Canal, Duree, Statut, Suite
 
@@ -39,8 +39,8 @@ class Figures:
     minutes: Mapping[Activite, int] = field(default_factory=lambda: dict.fromkeys(MINUTES, 0))
     suites: Mapping[Suite, int] = field(default_factory=lambda: dict.fromkeys(SUITES, 0))
     themes: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(THEME_BITS, 0))
-    canaux: Mapping[Canal, int] = field(default_factory=lambda: dict.fromkeys(CANAUX, 0))
-    durees: Mapping[Duree, int] = field(default_factory=lambda: dict.fromkeys(DUREES, 0))
+    canaux: Mapping[Canal, int] = field(default_factory=lambda: dict.fromkeys(CANAL_NAMES, 0))
+    durees: Mapping[Duree, int] = field(default_factory=lambda: dict.fromkeys(DUREE_NAMES, 0))
     ages: Mapping[Age, int] = field(default_factory=lambda: dict.fromkeys(AGES, 0))
     statuts: Mapping[Statut, int] = field(default_factory=lambda: dict.fromkeys(STATUTS, 0))
     mois: Mapping[date, int] = field(default_factory=dict)
@@ -89,8 +89,8 @@ _BY_CODE: Mapping[str, Mapping[Any, str]] = {
     "minutes": MINUTES,
     "suites": SUITES,
     "themes": THEME_BITS,
-    "canaux": CANAUX,
-    "durees": DUREES,
+    "canaux": CANAL_NAMES,
+    "durees": DUREE_NAMES,
     "ages": AGES,
     "statuts": STATUTS,
 }

@@ -8,42 +8,42 @@ that of what is told, never of what was counted.
 from collections.abc import Callable, Sequence
 from operator import mul
 
-from storage.cra.measures import CANAUX, DUREES, MINUTES, THEME_BITS
+from storage.cra.measures import CANAL_NAMES, DUREE_NAMES, MINUTES, THEME_BITS
 from storage.cra.table import AGES, STATUTS, SUITES
 from storage.cra.values import DUREES as LENGTHS
 from storage.cra.values import PARTICIPANTS_MAX
 
 QUARTER = 15
 """Durations are whole quarters of an hour."""
-APART = 2
+STEPS_APART = 2
 """How many fives a total and its codes may be apart."""
-LONGEST = max(LENGTHS) // QUARTER
-SHORTEST, LONGEST_OF_EACH = (1, 3, 4, 8), (2, 3, 7, LONGEST)
+LONGEST_QUARTERS = max(LENGTHS) // QUARTER
+SHORTEST, LONGEST_OF_EACH = (1, 3, 4, 8), (2, 3, 7, LONGEST_QUARTERS)
 """The least and the most of each class of durations, in quarters of an hour."""
 
-TOTALS = ("accompagnements", "personnes", "poursuivis", "temps")
-KINDS = ("ateliers", "individuels", "ponctuelles", "participants")
-LEAST = dict.fromkeys(("accompagnements", "personnes", "temps"), 1) | dict.fromkeys(("poursuivis", *KINDS[:3]), 0)
+TOTAL_CELLS = ("accompagnements", "personnes", "poursuivis", "temps")
+KIND_CELLS = ("ateliers", "individuels", "ponctuelles", "participants")
+LEAST = dict.fromkeys(("accompagnements", "personnes", "temps"), 1) | dict.fromkeys(("poursuivis", *KIND_CELLS[:3]), 0)
 """What each conseiller who is counted has at least, as everybody knows, of the figures that others follow from."""
 GROUPS: tuple[tuple[str, ...], ...] = (
-    *(tuple(MINUTES.values()), KINDS, tuple(CANAUX.values()), tuple(DUREES.values())),
+    *(tuple(MINUTES.values()), KIND_CELLS, tuple(CANAL_NAMES.values()), tuple(DUREE_NAMES.values())),
     *(tuple(AGES.values()), tuple(STATUTS.values()), ("nouveaux", "recurrents"), tuple(SUITES.values())),
 )
 """Codes that add up to totals, drawn together, in the order in which they are drawn."""
-CELLS = (*TOTALS, *(name for group in GROUPS for name in group), *THEME_BITS.values())
+CELLS = (*TOTAL_CELLS, *(name for group in GROUPS for name in group), *THEME_BITS.values())
 """All that is told of a département and month."""
 TIMES = frozenset(("temps", *MINUTES.values()))
 STEPS = {name: 5 * QUARTER if name in TIMES else 5 for name in CELLS}
 """What each figure is told in multiples of, in the same order."""
 SUMS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("temps", GROUPS[0]),
-    *(("accompagnements", group) for group in (KINDS[:3], GROUPS[2], GROUPS[3])),
-    *(("personnes", group) for group in (KINDS[1:], GROUPS[4], GROUPS[5], GROUPS[6])),
+    *(("accompagnements", group) for group in (KIND_CELLS[:3], GROUPS[2], GROUPS[3])),
+    *(("personnes", group) for group in (KIND_CELLS[1:], GROUPS[4], GROUPS[5], GROUPS[6])),
     ("poursuivis", GROUPS[7]),
 )
 """What adds up to what."""
 
-PLACE = {name: place for place, name in enumerate(CELLS)}
+CELL_INDEX = {name: place for place, name in enumerate(CELLS)}
 Fives = Sequence[int]
 Check = Callable[[Fives, int], bool]
 """Whether what is told will do, where there were at least so many comptes rendus."""
@@ -51,17 +51,17 @@ Check = Callable[[Fives, int], bool]
 
 def span(group: Sequence[str]) -> slice:
     """Where the codes of a group are, side by side."""
-    return slice(PLACE[group[0]], PLACE[group[-1]] + 1)
+    return slice(CELL_INDEX[group[0]], CELL_INDEX[group[-1]] + 1)
 
 
-_REPORTS, _PERSONS, _TIME = PLACE["accompagnements"], PLACE["personnes"], PLACE["temps"]
-_MINUTES, _KINDS, _LENGTHS = span(GROUPS[0]), span(KINDS), span(GROUPS[3])
+_REPORTS, _PERSONS, _TIME = CELL_INDEX["accompagnements"], CELL_INDEX["personnes"], CELL_INDEX["temps"]
+_MINUTES, _KINDS, _LENGTHS = span(GROUPS[0]), span(KIND_CELLS), span(GROUPS[3])
 
 
 def checks(group: Sequence[str]) -> tuple[Check, ...]:
     """What has to hold of a group of codes."""
-    found = [_adds_up(PLACE[total], span(parts)) for total, parts in SUMS if set(parts) <= set(group)]
-    more: dict[tuple[str, ...], Check] = {KINDS: _kinds, GROUPS[3]: _lengths}
+    found = [_adds_up(CELL_INDEX[total], span(parts)) for total, parts in SUMS if set(parts) <= set(group)]
+    more: dict[tuple[str, ...], Check] = {KIND_CELLS: _kinds, GROUPS[3]: _lengths}
     return (*found, *(check for codes, check in more.items() if codes == tuple(group)))
 
 
@@ -70,7 +70,7 @@ def known_by(group: Sequence[str]) -> Callable[[Fives], int] | None:
 
     None is longer than a day, and a total is nearly what its codes add up to.
     """
-    return {GROUPS[0]: _by_time, KINDS: _by_kinds}.get(tuple(group))
+    return {GROUPS[0]: _by_time, KIND_CELLS: _by_kinds}.get(tuple(group))
 
 
 def is_open(five: int, least: int) -> bool:
@@ -82,9 +82,9 @@ def _adds_up(total: int, parts: slice) -> Check:
     """They add up to nearly their total, and may be more than there are comptes rendus."""
     spare = 4 * (parts.stop - parts.start)
     if total not in (_REPORTS, _PERSONS):
-        return lambda fives, _: -APART <= sum(fives[parts]) - fives[total] <= APART
+        return lambda fives, _: -STEPS_APART <= sum(fives[parts]) - fives[total] <= STEPS_APART
     return lambda fives, least: (
-        -APART <= (told := sum(fives[parts])) - fives[total] <= APART and 5 * told + spare > least
+        -STEPS_APART <= (told := sum(fives[parts])) - fives[total] <= STEPS_APART and 5 * told + spare > least
     )
 
 
@@ -123,7 +123,7 @@ def _lengths(fives: Fives, least: int) -> bool:
     time = min(5 * fives[_TIME] + 4, sum(5 * five + 4 for five in fives[_MINUTES]))
     spare = 4 * (longer > 1)  # so much less may be known of the time to who files and asks each time
     enough = taken + longer - min(others, 1) <= time - spare
-    return enough and _fit_apart(fives, lows) and is_open(fives[_REPORTS], sum(lows) + _divide(left, LONGEST))
+    return enough and _fit_apart(fives, lows) and is_open(fives[_REPORTS], sum(lows) + _divide(left, LONGEST_QUARTERS))
 
 
 def _fit_apart(fives: Fives, lows: Sequence[int]) -> bool:
@@ -141,7 +141,7 @@ def _low(five: int) -> int:
 
 def _days(five: int) -> int:
     """How many comptes rendus a time asks for, of a day each."""
-    return _divide(_low(five), LONGEST)
+    return _divide(_low(five), LONGEST_QUARTERS)
 
 
 def _divide(number: int, by: int) -> int:

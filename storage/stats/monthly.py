@@ -26,12 +26,12 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.territories import NATION, Territory
-from storage.cra.measures import CRA, MINUTES, NAMES, TOTALS
+from storage.cra.measures import CRA, MEASURE_NAMES, MEASURE_SUMS, MINUTES
 from storage.cra.months import CRA_MONTH
 from storage.cra.table import SUITES
 from storage.database import execute
 from storage.people import Person
-from storage.stats.known import CELLS, LEAST, PLACE, QUARTER, TIMES
+from storage.stats.known import CELL_INDEX, CELLS, LEAST, QUARTER, TIMES
 from storage.stats.queries import counted_in
 from storage.stats.rounding import MonthCount
 
@@ -63,11 +63,11 @@ async def count_months(db: AsyncSession, territory: Territory, span: MonthSpan) 
     no part of it."""
     keys = (_M.departement, _M.month)
     active = func.count(case((_M.accompagnements > 0, 1)))
-    whole = select(*keys, active, *_told_from({name: _M[name] for name in NAMES}))
+    whole = select(*keys, active, *_told_from({name: _M[name] for name in MEASURE_NAMES}))
     parts = [whole.where(_M.month >= span.start, _M.month < span.closed, *_there(territory)).group_by(*keys)]
     if span.is_open:
         late = _late(territory, span)
-        left = {name: _M[name] - func.coalesce(late.c[name], 0) for name in NAMES}
+        left = {name: _M[name] - func.coalesce(late.c[name], 0) for name in MEASURE_NAMES}
         active = func.count(case((left["accompagnements"] > 0, 1)))
         begun = select(*keys, active, *_told_from(left)).select_from(CRA_MONTH.outerjoin(late, _same(late)))
         this = (_M.month == span.closed, *_there(territory))
@@ -115,7 +115,7 @@ def _active(territory: Territory, span: MonthSpan) -> Subquery:
 def _late(territory: Territory, span: MonthSpan) -> Subquery:
     """What of the open month does not count yet, by conseiller and département: a week at most."""
     after = (span.closed + timedelta(days=31)).replace(day=1)
-    late = select(CRA.c.author_id, _WHERE.label("departement"), *TOTALS.values())
+    late = select(CRA.c.author_id, _WHERE.label("departement"), *MEASURE_SUMS.values())
     return late.where(*counted_in(territory, span.until, after)).group_by(CRA.c.author_id, _WHERE).subquery()
 
 
@@ -130,7 +130,7 @@ def _there(territory: Territory) -> list[ColumnElement[bool]]:
 def _told_from(each: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
     """How uneven the rows are (storage.stats.rounding), and the sums of CELLS, of what each row has of the measures."""
     one = cells_of(each)
-    uneven = [_unevenness(one[PLACE[name]] % 5, least) for name, least in LEAST.items()]
+    uneven = [_unevenness(one[CELL_INDEX[name]] % 5, least) for name, least in LEAST.items()]
     return [*uneven, *cells_of({name: func.sum(value) for name, value in each.items()})]
 
 

@@ -10,19 +10,19 @@ from sqlalchemy import BigInteger, ColumnElement, Executable, cast, func, litera
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.territories import Territory
-from storage.cra.measures import CRA, NAMES, TOTALS
+from storage.cra.measures import CRA, MEASURE_NAMES, MEASURE_SUMS
 from storage.cra.months import CRA_MONTH, month_of
 from storage.database import dialect, execute
 from storage.stats.figures import Figures
 
-PAGE = 500
+ROWS_PER_PAGE = 500
 _COUNTED = CRA.c.deleted_at.is_(None)
 
 
 async def own(db: AsyncSession, author_id: str, start: date, end: date) -> Figures:
     """What one conseiller did in [start, end[."""
     mine = _mine(author_id, start, end)
-    totals = (await execute(db, select(*TOTALS.values()).where(*mine))).mappings().one()
+    totals = (await execute(db, select(*MEASURE_SUMS.values()).where(*mine))).mappings().one()
     return Figures.of(dict(totals), await own_months(db, author_id, start, end))
 
 
@@ -44,12 +44,14 @@ async def own_rows(db: AsyncSession, author_id: str, start: date, end: date) -> 
     day, number = start, 0
     while True:
         later = (CRA.c.date > day) | ((CRA.c.date == day) & (CRA.c.id > number))
-        query = select(CRA).where(*_mine(author_id, start, end), later).order_by(CRA.c.date, CRA.c.id).limit(PAGE)
+        query = (
+            select(CRA).where(*_mine(author_id, start, end), later).order_by(CRA.c.date, CRA.c.id).limit(ROWS_PER_PAGE)
+        )
         rows: list[Mapping[str, Any]] = [dict(row) for row in (await execute(db, query)).mappings()]
         if rows:
             yield rows
             day, number = rows[-1]["date"], rows[-1]["id"]
-        if len(rows) < PAGE:
+        if len(rows) < ROWS_PER_PAGE:
             return
 
 
@@ -60,11 +62,11 @@ async def of_territory(db: AsyncSession, territory: Territory, start: date, end:
     within = [CRA_MONTH.c.month >= first, CRA_MONTH.c.month < last]
     if territory.departements is not None:
         within.append(CRA_MONTH.c.departement.in_(territory.departements))
-    sums = [cast(func.sum(CRA_MONTH.c[name]), BigInteger).label(name) for name in NAMES]
+    sums = [cast(func.sum(CRA_MONTH.c[name]), BigInteger).label(name) for name in MEASURE_NAMES]
     parts = [select(CRA_MONTH.c.month, *sums).where(*within).group_by(CRA_MONTH.c.month)]
     month = month_of(dialect(db)).label("month")
     for a, b in _edges(start, end):
-        days = select(month, *TOTALS.values()).where(*counted_in(territory, a, b))
+        days = select(month, *MEASURE_SUMS.values()).where(*counted_in(territory, a, b))
         parts.append(days.group_by(literal_column("month")))
     found = (await execute(db, union_all(*parts))).mappings()
     each = [Figures.of(dict(row), {row["month"]: row["accompagnements"]}) for row in found if row["accompagnements"]]

@@ -22,13 +22,13 @@ from datetime import date
 from hashlib import shake_256
 from struct import Struct
 
-from storage.stats.known import CELLS, GROUPS, LEAST, PLACE, checks, is_open, known_by, span
+from storage.stats.known import CELL_INDEX, CELLS, GROUPS, LEAST, checks, is_open, known_by, span
 
 ATTEMPTS = 64
 """Draws of a group. Each but the first is refused for hardly any counts, all of them never."""
 # 65,536 is a multiple of 5, and of 3, but for one: nobody could notice.
 _WORDS = Struct(f"<{len(CELLS)}H")
-_LEAST = tuple((PLACE[name], each) for name, each in LEAST.items())
+_LEAST = tuple((CELL_INDEX[name], each) for name, each in LEAST.items())
 _GROUPS = tuple((span(group), checks(group), known_by(group)) for group in GROUPS)
 
 
@@ -83,7 +83,7 @@ def _keep_open(fives: list[int], name: str, least: int) -> None:
 
     A figure that can be no more than it is at least is a 4, or a 9 …, so that this rounds it too.
     """
-    fives[PLACE[name]] += not is_open(fives[PLACE[name]], least)
+    fives[CELL_INDEX[name]] += not is_open(fives[CELL_INDEX[name]], least)
 
 
 def _words(secret: bytes, where: tuple[str, date], attempt: int) -> tuple[int, ...]:

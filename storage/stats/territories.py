@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.territories import Territory
 from storage.stats.figures import Figures
-from storage.stats.known import PLACE, STEPS, TOTALS
+from storage.stats.known import CELL_INDEX, STEPS, TOTAL_CELLS
 from storage.stats.monthly import MonthSpan, count_months
 from storage.stats.rounding import MonthCount, round_counts
 from storage.stats.secret import secret
@@ -45,8 +45,8 @@ class RoundedFigures:
         measures, mois = self.measures(start, end), Counter[date]()
         for (_, month), row in sorted(self.rows.items()):
             if start <= month < end:
-                mois[month] += row[PLACE["accompagnements"]] * STEPS["accompagnements"]
-        return Figures.of(measures, mois, {name: measures[name] for name in (*TOTALS, "nouveaux")})
+                mois[month] += row[CELL_INDEX["accompagnements"]] * STEPS["accompagnements"]
+        return Figures.of(measures, mois, {name: measures[name] for name in (*TOTAL_CELLS, "nouveaux")})
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ import duckdb
 
 from cli.demo_data import storing
 from cli.demo_data.crowd import Conseiller, conseillers
-from cli.demo_data.rows import COLUMNS
+from cli.demo_data.rows import ROW_COLUMNS
 from storage import migrate
 from storage.cra.measures import CRA
 from tests import postgres
@@ -33,7 +33,7 @@ LONGEST_S = 1200
 # The kernel’s own count of a child (getrusage) begins with what its parent held.
 _PEAK = """import sys; from cli.main import main
 code = main(); print(open("/proc/self/status").read()); sys.exit(code)"""
-_ALL = ", ".join(COLUMNS)
+_ALL = ", ".join(ROW_COLUMNS)
 _COLUMNS = [c.name for c in CRA.columns if c.name not in ("key", "structure", "commune", "code_postal")]
 
 
@@ -107,7 +107,7 @@ async def on_postgresql(plan: Plan, server: postgres.Server, folder: Path, names
     file = folder / "few.copy"
     query = f"SELECT {_ALL} FROM cra WHERE author_id <= $1 ORDER BY id"
     await long.copy_from_query(query, *_last(plan), output=file, format="binary")
-    await short.copy_to_table("cra", source=file, columns=COLUMNS, format="binary")
+    await short.copy_to_table("cra", source=file, columns=ROW_COLUMNS, format="binary")
     for connection in (long, short):
         await connection.execute("VACUUM ANALYZE cra")
         await connection.execute("VACUUM ANALYZE cra_month")
@@ -139,7 +139,7 @@ async def raw_sqlite(source: Path, folder: Path) -> float:
     await migrate.upgrade(f"sqlite:///{target}")
     with sqlite3.connect(source) as rows, sqlite3.connect(target) as db:
         begun = time.perf_counter()
-        marks = ", ".join("?" * len(COLUMNS))
+        marks = ", ".join("?" * len(ROW_COLUMNS))
         db.executemany(f"INSERT INTO cra ({_ALL}) VALUES ({marks})", rows.execute(f"SELECT {_ALL} FROM cra"))
         db.commit()
         took = time.perf_counter() - begun
@@ -157,7 +157,7 @@ async def raw_postgresql(server: postgres.Server, source: str, target: str, fold
         for table, columns in (("person", "*"), ("cra", _ALL)):
             await long.copy_from_query(f"SELECT {columns} FROM {table}", output=file, format="binary")
             begun = time.perf_counter()
-            names = None if columns == "*" else COLUMNS
+            names = None if columns == "*" else ROW_COLUMNS
             await empty.copy_to_table(table, source=file, columns=names, format="binary")
         return time.perf_counter() - begun
     finally:

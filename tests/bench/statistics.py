@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect as postgres_dialect
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.territories import NATION, Territory, departement
-from storage.cra.measures import CRA, EACH
+from storage.cra.measures import CRA, MEASURES
 from storage.database import Database
 from storage.stats.monthly import MonthSpan, cells_of, conseillers
 from storage.stats.queries import counted_in, of_territory, own
@@ -204,7 +204,7 @@ def _questions(territory: Territory, span: MonthSpan) -> tuple[str, str]:
     where = counted_in(territory, span.start, min(span.end, span.until))
     code = func.coalesce(CRA.c.departement_structure, "").label("code")
     month = cast(func.date_trunc("month", CRA.c.date), Date).label("month")
-    sums = cells_of({name: func.sum(each) for name, each in EACH.items()})
+    sums = cells_of({name: func.sum(each) for name, each in MEASURES.items()})
     cells = select(code, month, *sums).where(*where).group_by(text("1"), text("2"))
     return _written(cells), _written(select(func.count(distinct(CRA.c.author_id))).where(*where))
 

@@ -43,7 +43,7 @@ def _counts(prefix: str, columns: Mapping[Any, str]) -> tuple[Column, ...]:
     return tuple(Column(f"{prefix} : {code.label}", _read_stored(name)) for code, name in columns.items())
 
 
-COLUMNS: tuple[Column, ...] = (
+SHEET_COLUMNS: tuple[Column, ...] = (
     Column("Numéro", _read_stored("id"), width=10),
     Column("Date", _read_stored("date"), "date"),
     Column("Canal", _read_label("canal"), "text", 20),
@@ -64,8 +64,8 @@ COLUMNS: tuple[Column, ...] = (
 
 def values(row: Mapping[str, Any], zone: tzinfo) -> list[Any]:
     """A row’s cells in the order of COLUMNS; moments are the reader’s, as a spreadsheet knows no zones."""
-    told = [column.says(row) for column in COLUMNS]
+    told = [column.says(row) for column in SHEET_COLUMNS]
     return [
         value.astimezone(zone).replace(tzinfo=None) if column.kind == "moment" else value
-        for value, column in zip(told, COLUMNS, strict=True)
+        for value, column in zip(told, SHEET_COLUMNS, strict=True)
     ]

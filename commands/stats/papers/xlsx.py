@@ -9,7 +9,7 @@ from typing import Any, Self
 from commands.stats.papers.csv import heading
 from commands.stats.papers.labels import export_sections
 from commands.stats.papers.page import Page
-from commands.stats.papers.raw import COLUMNS, values
+from commands.stats.papers.raw import SHEET_COLUMNS, values
 from commands.stats.sections import Section
 
 # What a sheet holds in any spreadsheet, its head apart.
@@ -55,7 +55,7 @@ class Workbook:
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write some more rows."""
-        formats = [self._formats.of(column.kind) for column in COLUMNS]
+        formats = [self._formats.of(column.kind) for column in SHEET_COLUMNS]
         for row in rows:
             if self.rows and self.rows % ROWS == 0:
                 self._end()
@@ -67,16 +67,16 @@ class Workbook:
         """A sheet for rows: columns have their widths and the head stands still before the first row is written."""
         number = self.rows // ROWS + 1
         sheet = self._book.add_worksheet("CRA" if number == 1 else f"CRA {number}")
-        for place, column in enumerate(COLUMNS):
+        for place, column in enumerate(SHEET_COLUMNS):
             sheet.set_column(place, place, column.width)
         sheet.freeze_panes(1, 1)
-        cells(sheet, 0, [column.title for column in COLUMNS], [self._formats.head] * len(COLUMNS))
+        cells(sheet, 0, [column.title for column in SHEET_COLUMNS], [self._formats.head] * len(SHEET_COLUMNS))
         return sheet
 
     def _end(self) -> None:
         if self._sheet is not None:
             written = self.rows - (self.rows - 1) // ROWS * ROWS if self.rows else 0
-            self._sheet.autofilter(0, 0, max(written, 1), len(COLUMNS) - 1)
+            self._sheet.autofilter(0, 0, max(written, 1), len(SHEET_COLUMNS) - 1)
 
 
 class _Formats:

@@ -1,5 +1,5 @@
 """The figures of départements, régions and the nation, for those who may see them."""
 
-from commands.stats.territory import papers, shown
+from commands.stats.territory import papers, show
 
-__all__ = ["papers", "shown"]
+__all__ = ["papers", "show"]

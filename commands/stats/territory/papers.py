@@ -19,8 +19,8 @@ from storage.people import Role
 
 TableFormat = Literal["csv", "xlsx"]
 WRITERS = {"csv": table_csv, "xlsx": table_xlsx}
-WAITING = "Préparation de votre fichier…"
-DONE = "✅ Votre fichier est prêt, juste en dessous."
+PREPARING = "Préparation de votre fichier…"
+PREPARED = "✅ Votre fichier est prêt, juste en dessous."
 
 
 class TakeDepartements(Months):
@@ -67,7 +67,7 @@ async def departements(ctx: Context, order: Departements, folder: Path) -> Parce
 
     made = await ctx.compute(written)
     text = f"Voici les chiffres de tous les départements ({period.label}). {made.notes[-1]}"
-    return Parcel(text, files=[path], done=DONE)
+    return Parcel(text, files=[path], done=PREPARED)
 
 
 @feature.command(
@@ -92,7 +92,7 @@ async def picture(ctx: Context, order: Carte, folder: Path) -> Parcel:
     if not ranked:
         raise UserError(f"Il n’y a aucun compte rendu à cette période ({page.period}).")
     path = await ctx.compute(lambda: carte(page, folder))
-    return Parcel(render("stats/territory_carte", page=page, ranked=ranked), files=[path], done=DONE)
+    return Parcel(render("stats/territory_carte", page=page, ranked=ranked), files=[path], done=PREPARED)
 
 
 def _days_told(ctx: Context, months: Months) -> Period:
@@ -105,4 +105,4 @@ def _days_told(ctx: Context, months: Months) -> Period:
 
 async def _order(ctx: Context, order: Departements | Carte) -> Replies:
     _days_told(ctx, order)
-    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=WAITING))
+    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=PREPARING))

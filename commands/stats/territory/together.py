@@ -10,13 +10,13 @@ from commands.stats.territory.months import Months, rule
 from config.departements import DEPARTEMENTS
 from config.territories import NATION, departement
 from config.themes import THEMES
-from storage.cra.measures import CANAUX, DUREES, THEME_BITS
+from storage.cra.measures import CANAL_NAMES, DUREE_NAMES, THEME_BITS
 from storage.cra.table import AGES, STATUTS, SUITES
 from storage.stats.monthly import conseillers_of_each
 from storage.stats.territories import CountedFigures, read_figures
 
-CONSEILLERS = "Conseillers actifs"
-COLUMNS = {
+ACTIVE_CONSEILLERS = "Conseillers actifs"
+TABLE_COLUMNS = {
     "personnes": "Personnes accompagnées",
     "nouveaux": "Nouveaux usagers",
     "accompagnements": "Accompagnements enregistrés",
@@ -28,8 +28,8 @@ COLUMNS = {
     **{name: f"Suite : {suite.label}" for suite, name in SUITES.items()},
     "temps": "Temps (minutes)",
     **{name: f"Thème : {THEMES[code].court}" for code, name in THEME_BITS.items()},
-    **{name: f"Lieu : {canal.label}" for canal, name in CANAUX.items()},
-    **{name: f"Durée : {duree.label}" for duree, name in DUREES.items()},
+    **{name: f"Lieu : {canal.label}" for canal, name in CANAL_NAMES.items()},
+    **{name: f"Durée : {duree.label}" for duree, name in DUREE_NAMES.items()},
     **{name: f"Âge : {age.label}" for age, name in AGES.items()},
     **{name: f"Statut : {statut.label}" for statut, name in STATUTS.items()},
 }
@@ -58,10 +58,14 @@ def table_of(ctx: Context, months: Months, read: EveryDepartement) -> TerritoryT
     rows = []
     for code, nom in names.items():
         measures = told.measures(months.start, months.end, code)
-        rows.append(TerritoryRow(code, nom, (read.conseillers.get(code, 0), *(measures[name] for name in COLUMNS))))
+        rows.append(
+            TerritoryRow(code, nom, (read.conseillers.get(code, 0), *(measures[name] for name in TABLE_COLUMNS)))
+        )
     side_by_side = page(ctx, months, "départements", ())
     notes = (f"Jours : {side_by_side.days}, selon le département de la structure.", rule(ctx, months))
-    return TerritoryTable(f"Départements — {side_by_side.period}", (CONSEILLERS, *COLUMNS.values()), tuple(rows), notes)
+    return TerritoryTable(
+        f"Départements — {side_by_side.period}", (ACTIVE_CONSEILLERS, *TABLE_COLUMNS.values()), tuple(rows), notes
+    )
 
 
 def carte_of(ctx: Context, months: Months, read: EveryDepartement) -> Page:

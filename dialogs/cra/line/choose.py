@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.forms import Clues
-from dialogs.cra.line.readers import LONGEST, NAME, WAYS, Reading, Span, read_comma_theme
+from dialogs.cra.line.readers import NAME, WAYS, WORDS_MAX, Reading, Span, read_comma_theme
 from dialogs.cra.line.tokens import TypedLine
 from dialogs.cra.line.words import SMALL
 
@@ -50,7 +50,7 @@ def _candidates(typed: TypedLine, first: int, best: list[_Best], clues: Clues) -
     alone = Piece(first, first + 1, None)
     small = typed.tokens[first].word in SMALL
     yield _Best((SMALL_COST if small else UNREAD_COST) + _after(typed, first + 1, best), alone, small)
-    for end in range(min(first + LONGEST, len(typed.tokens)), first, -1):
+    for end in range(min(first + WORDS_MAX, len(typed.tokens)), first, -1):
         for reading in _readings(typed, first, end, clues):
             yield _Best(reading.cost + _after(typed, end, best), Piece(first, end, reading))
 

@@ -223,4 +223,4 @@ WAYS = (
     Way(read_bare_number, 3, needs_number=True),
     Way(read_typo, 4),
 )
-LONGEST = max(way.most for way in WAYS)
+WORDS_MAX = max(way.most for way in WAYS)
