@@ -16,6 +16,7 @@ from bot.features import Trigger
 from bot.logs import begin_request
 from bot.metrics import OUTCOMES, REQUESTS
 from bot.replies import as_list
+from bot.steps import Steps
 from storage.claims import TakenError, claim_first, is_taken
 from storage.people import Person
 
@@ -36,6 +37,7 @@ class Hearing:
         self._m = machine
         self._first = first
         self._admission = Admission(machine)
+        self._steps = Steps(machine.database)
         self._handlers: dict[type[object], list[Trigger]] = defaultdict(list)
         for trigger in triggers:
             if trigger.key[0] == "event" and trigger.payload is not None:
@@ -90,8 +92,8 @@ class Hearing:
 
     async def _was_heard(self, claim: tuple[str, str]) -> bool:
         """Whether it was told before: by this replica or another, live or read after an outage."""
-        async with self._m.database.transaction(writes=False) as db:
-            return await is_taken(db, *claim)
+        scope, period = claim
+        return await self._steps.run(lambda db: is_taken(db, scope, period), writes=False)
 
 
 def nobody(now: datetime) -> Person:

@@ -106,7 +106,7 @@ async def test_who_was_cut_off_in_the_middle_hears_it_after_the_restart(hall: Ha
         hall.two.trouble = pause
         await hall.room.says("bonjour")
         await asyncio.wait_for(pause.reached.wait(), 10)
-        await app.events.stop(0.0)  # the end comes before the handler’s
+        await app.events.stop(0.2)  # the end comes before the handler’s
     hall.two.trouble = None
     async with hall.bot() as app:
         assert await hall.told(app, hall.one) == await hall.told(app, hall.two) == ["DirectMessage bonjour"]

@@ -140,7 +140,7 @@ async def test_a_change_is_told_to_all_though_the_bot_is_cut_off(hall: Hall) -> 
         hall.two.trouble = pause
         await joins(hall, channel, nina)
         await asyncio.wait_for(pause.reached.wait(), 10)
-        await app.events.stop(0.0)
+        await app.events.stop(0.2)
     hall.two.trouble = None
     async with hall.bot() as app:
         for listener in (hall.one, hall.two):
