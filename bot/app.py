@@ -65,7 +65,7 @@ class App:
         self.outbox = Outbox(self.database, chat, clock, first=first, traffic=traffic)
         links = Links(settings.secrets)
         self.people = people = People(self.database, chat, settings, clock)
-        ways = Ways(self.database, chat, self.outbox, people, links, settings.public_url, clock)
+        ways = Ways(self.database, chat, self.outbox, people, links, settings, clock)
         self.spool, triggers = Spool(settings.data_dir), index_all(features, settings.features)
         watching = Watching(self.database, self._features, settings)
         drafts = Drafts(self.spool, clock, Acceptance(triggers).accepted)

@@ -13,6 +13,7 @@ from bot.cards import Cards, without_menus
 from bot.context import Request
 from bot.drafts import Resume
 from bot.errors import ChatError
+from bot.face import Face, picture_url
 from bot.forms import Clues, mistakes_in, name_of
 from bot.french.words import plural
 from bot.links import Links
@@ -23,6 +24,7 @@ from bot.picks import look_up
 from bot.replies import Ask, Button, Direct, Message, Refresh, Refuse, Reply, Say, SendFile, Update, Whisper
 from bot.texts import render, typeset
 from bot.windows import Windows
+from config.settings import Settings
 from storage import outbox as table
 from storage.database import Database
 from storage.outbox import Outgoing, Where
@@ -44,7 +46,7 @@ class Ways:
     outbox: Outbox
     people: People
     links: Links
-    public_url: str
+    settings: Settings
     clock: Callable[[], datetime]
 
 
@@ -53,7 +55,7 @@ class Delivery:
 
     def __init__(self, ways: Ways) -> None:
         self._w = ways
-        self._cards = Cards(ways.links, ways.public_url)
+        self._cards = Cards(ways.links, ways.settings.public_url)
         self._windows = Windows(ways.links)
         self.content = self._cards.content
 
@@ -123,7 +125,7 @@ class Delivery:
         if request.answers_dialog:
             return await self._next_step(ask, dialog, request)
         try:
-            await self._w.chat.open_dialog(request.trigger_id, f"{self._w.public_url}/dialogs", dialog)
+            await self._w.chat.open_dialog(request.trigger_id, f"{self._w.settings.public_url}/dialogs", dialog)
         except ChatError as problem:
             log.warning("dialog_not_opened", status=problem.status, error_id=problem.error_id)
             return await self._whisper(Whisper(_explain_unopened(problem)), request)
@@ -139,7 +141,7 @@ class Delivery:
 
     async def _whisper(self, whisper: Whisper, request: Request) -> AnswerBody:
         if request.kind == "command":
-            return self._ephemeral(whisper, request)
+            return await self._ephemeral(whisper, request)
         if (
             request.kind == "button"
             and not request.by_dialog
@@ -157,7 +159,7 @@ class Delivery:
 
     async def _respond(self, whisper: Whisper, request: Request) -> bool:
         try:
-            await self._w.chat.respond(request.response_url, self._ephemeral(whisper, request))
+            await self._w.chat.respond(request.response_url, await self._ephemeral(whisper, request))
         except ChatError:
             # Too old or used five times: it goes to the direct channel.
             return False
@@ -175,9 +177,19 @@ class Delivery:
         text = refusal.text or "\n".join(refusal.fields.values())
         return await self._whisper(Whisper(text), request)
 
-    def _ephemeral(self, message: Message, request: Request) -> AnswerBody:
+    async def _ephemeral(self, message: Message, request: Request) -> AnswerBody:
         body: AnswerBody = {"response_type": "ephemeral", "text": typeset(message.text), "skip_slack_parsing": True}
-        return body | self._cards.props(without_menus(message), request.user_id, request.response_url)
+        props = self._cards.props(without_menus(message), request.user_id, request.response_url)
+        return body | await self._face() | props
+
+    async def _face(self) -> AnswerBody:
+        """Whose words these are; those of who acts, where Mattermost does not say who the bot is."""
+        try:
+            me = await self._w.chat.me()
+        except ChatError:
+            return {}
+        settings = self._w.settings
+        return Face(me.username, picture_url(settings.picture_url, settings.public_url)).as_fields()
 
     def _to_person(self, message: Message, user_id: str, topic: str | None = None) -> Outgoing:
         outgoing = self._outgoing(message, Where.PERSON, user_id, user_id)

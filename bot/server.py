@@ -10,7 +10,7 @@ import structlog
 from aiohttp import web
 from prometheus_client import generate_latest
 
-from bot import bodies, menus
+from bot import bodies, face, menus
 from bot.connections import Connections
 from bot.context import Request
 from bot.dispatch import Dispatcher
@@ -53,6 +53,7 @@ def application(doors: Doors) -> web.Application:
             web.post("/dialogs", server.dialog),
             web.post("/dialogs/lookup", server.lookup),
             web.post("/buttons", server.button),
+            web.get(face.PATH, server.portrait),
             web.get("/healthz", server.health),
             web.get("/readyz", server.readiness),
             web.get("/metrics", server.metrics),
@@ -82,6 +83,7 @@ class _Server:
     def __init__(self, doors: Doors) -> None:
         self._d = doors
         self._ready = Shared(doors.ready)
+        self._portrait = face.portrait()
 
     @web.middleware
     async def read_whole(self, request: web.Request, handler: HttpHandler) -> web.StreamResponse:
@@ -188,6 +190,11 @@ class _Server:
             log.warning("link_refused", kind="dialog")
             raise UserError("Ce formulaire a été ouvert par quelqu’un d’autre : ouvrez le vôtre.")
         return state, expired
+
+    async def portrait(self, request: web.Request) -> web.Response:
+        """The bot’s face, for whoever reads its answers."""
+        kept = {"Cache-Control": "public, max-age=86400"}
+        return web.Response(body=self._portrait, content_type="image/png", headers=kept)
 
     async def health(self, request: web.Request) -> web.Response:
         """The process lives."""

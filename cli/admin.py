@@ -62,6 +62,8 @@ class SlashCommand(BaseModel):
     method: str = ""
     url: str = ""
     token: str = ""
+    username: str = ""
+    icon_url: str = ""
     display_name: str = ""
     description: str = ""
     auto_complete: bool = False
@@ -198,8 +200,19 @@ class Admin:
 
     async def site_url(self) -> str:
         """The address the server believes to have; empty when nobody told it."""
+        return str((await self._told()).get("SiteURL") or "")
+
+    async def shows_bots(self) -> tuple[bool, bool]:
+        """Whether answers of commands appear under the name, and with the picture, that they ask for."""
+        told = await self._told()
+        shown = ("EnablePostUsernameOverride", "EnablePostIconOverride")
+        name, picture = (str(told.get(setting)).lower() == "true" for setting in shown)
+        return name, picture
+
+    async def _told(self) -> Mapping[str, Any]:
+        """What the server tells every client of its settings."""
         client = await self.client.get("/config/client", params={"format": "old"})
-        return str(client.get("SiteURL") or "") if isinstance(client, dict) else ""
+        return client if isinstance(client, dict) else {}
 
     async def verifies_addresses(self) -> bool:
         """Whether the server makes people prove an address before it is theirs; False where it does not say."""

@@ -47,6 +47,11 @@ class Settings(BaseSettings):
         description="Fonctions en service, séparées par des virgules : « cra,stats » n’a que celles-là, « -stats » "
         "a toutes les autres ; d’office, toutes.",
     )
+    picture_url: str = Field(
+        "",
+        description="Image des réponses aux commandes, à une adresse que les personnes atteignent ; "
+        "d’office celle que le bot sert.",
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING ou ERROR.")
 
     @field_validator("mattermost_url", "public_url")

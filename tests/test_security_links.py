@@ -76,7 +76,7 @@ async def test_the_preview_of_somebody_else_cannot_be_recorded(
 def delivery_of(house: House) -> Delivery:
     """The way out of the bot at work."""
     app = house.bot
-    ways = Ways(app.database, app.chat, app.outbox, app.people, links(house), house.settings.public_url, house.clock)
+    ways = Ways(app.database, app.chat, app.outbox, app.people, links(house), house.settings, house.clock)
     return Delivery(ways)
 
 

@@ -36,9 +36,12 @@ async def speaking_as(url: str, username: str) -> AsyncIterator[AioClient]:
 
 
 async def people_server(url: str) -> dict[str, str]:
-    """Make room for more people than the server takes at first, and tell the ids of those there by user name."""
+    """Make room for more people than the server takes at first, let answers of commands carry the bot’s name, and tell
+    the ids of those there by user name."""
     async with speaking_as(url, ADMIN) as client:
         # 50 on a fresh server, and the demo’s visitors may invite more.
-        await client.put("/config/patch", {"TeamSettings": {"MaxUsersPerTeam": MOST_PEOPLE}})
+        room = {"MaxUsersPerTeam": MOST_PEOPLE}
+        shown = {"EnablePostUsernameOverride": True, "EnablePostIconOverride": True}
+        await client.put("/config/patch", {"TeamSettings": room, "ServiceSettings": shown})
         users = await client.post("/users/usernames", [actor.username for actor in everybody()])
         return {user["username"]: user["id"] for user in users}

@@ -122,6 +122,19 @@ async def site_url(admin: Admin, findings: Findings) -> None:
         findings.well(f"SiteURL du serveur : {found}.")
 
 
+async def face(admin: Admin, findings: Findings) -> None:
+    """Under whose name and picture answers of commands appear."""
+    names = ("EnablePostUsernameOverride", "EnablePostIconOverride")
+    off = [f"ServiceSettings.{name}" for name, on in zip(names, await admin.shows_bots(), strict=True) if not on]
+    if off:
+        findings.note(
+            "Ce que le bot répond à une commande paraît sous le nom ou l’image de qui l’a tapée : pour que ce soient "
+            f"les siens, mettez {' et '.join(off)} à true (Console système › Intégrations)."
+        )
+    else:
+        findings.well("Les réponses aux commandes paraissent sous le nom et l’image du bot.")
+
+
 async def addresses(admin: Admin, settings: Settings, findings: Findings) -> None:
     """Whether an address of the réseau’s makes somebody a conseiller, and whether it may."""
     verified = await admin.verifies_addresses()

@@ -47,6 +47,7 @@ async def _at_home(client: AioClient, needs: Needs, admin_token: str, findings: 
     me, team = found
     await rights(admin, needs, me, team, findings)
     await chat.site_url(admin, findings)
+    await chat.face(admin, findings)
     await chat.addresses(admin, settings, findings)
     await chat.events(client, findings)
     if admin_token:

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.errors import ChatError
+from bot.face import Face, picture_url
 from bot.features import Feature
 from bot.mattermost import AioClient, ChatUser
 from cli import envfile
@@ -22,7 +23,7 @@ from cli.setup.account import BotAccount, bot_account
 from cli.setup.changes import Changes
 from cli.setup.rights import Bot, bot_rights
 from cli.setup.server import server_settings, wrong_settings
-from cli.setup.slash import plan_commands, slash_commands
+from cli.setup.slash import add_face, plan_commands, slash_commands
 from commands import FEATURES
 from config.settings import Settings, by_commas, read, read_names, weak_secret
 
@@ -77,7 +78,7 @@ async def _prepare(admin: Admin, changes: Changes, options: Namespace, features:
     account = await bot_account(admin, changes, options.bot_name, team, old.get("COOP_BOT_TOKEN", ""))
     token = _command_token(old)
     await bot_rights(admin, changes, Bot(options.bot_name, account.user_id, team), needs, grant=options.rights)
-    await _commands(admin, changes, options, plan_commands(needs.features, team.id, options.public_url, token))
+    await _commands(admin, changes, options, _plan(options, needs, team, token))
     await _write(changes, options.write, text, _variables(options, old, account, token))
     said = worth(old.get("COOP_TRUST_ADDRESSES", "auto"), _domains(old), verified=await admin.verifies_addresses())
     if said.is_warning:
@@ -86,6 +87,11 @@ async def _prepare(admin: Admin, changes: Changes, options: Namespace, features:
         changes.note(
             f"COOP_FEATURES vient de l’environnement, pas de {options.write} : donnez-la aussi à « coop-bot serve »."
         )
+
+
+def _plan(options: Namespace, needs: Needs, team: Identity, token: str) -> list[SlashCommand]:
+    face = Face(options.bot_name, picture_url(needs.settings.picture_url, options.public_url))
+    return add_face(plan_commands(needs.features, team.id, options.public_url, token), face)
 
 
 def _needs(options: Namespace, features: Sequence[Feature]) -> Needs:

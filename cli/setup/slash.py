@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from bot.errors import ChatError
+from bot.face import Face
 from bot.features import Feature
 from cli.admin import Admin, SlashCommand
 from cli.setup.changes import Changes
@@ -11,7 +12,10 @@ from cli.setup.changes import Changes
 CREATOR_MARK = "coop-bot"
 """The display name of our commands: what tells them from those of others."""
 PATH = "/commands"
-_SAME = ("method", "url", "display_name", "description", "auto_complete", "auto_complete_hint", "auto_complete_desc")
+_SAME = (
+    *("method", "url", "username", "icon_url", "display_name", "description"),
+    *("auto_complete", "auto_complete_hint", "auto_complete_desc"),
+)
 
 
 def plan_commands(features: Iterable[Feature], team_id: str, public_url: str, token: str) -> list[SlashCommand]:
@@ -33,6 +37,11 @@ def plan_commands(features: Iterable[Feature], team_id: str, public_url: str, to
                 auto_complete_desc=trigger.help,
             )
     return list(found.values())
+
+
+def add_face(commands: Iterable[SlashCommand], face: Face) -> list[SlashCommand]:
+    """The commands, with the name and picture under which their answers are to appear."""
+    return [command.model_copy(update=face.as_fields()) for command in commands]
 
 
 def _bytes(text: str, most: int) -> str:
