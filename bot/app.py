@@ -72,7 +72,7 @@ class App:
         machine = Machine(self.database, chat, people, Delivery(ways), drafts, traffic, watching, settings, clock)
         self.dispatcher = Dispatcher(triggers, machine)
         self.makers = Makers(self.outbox, Workshop(triggers, machine), Folders(settings.data_dir), first=first)
-        self.hearing = Hearing(triggers.values(), machine, first)
+        self.hearing = Hearing(triggers.values(), machine, self.dispatcher.perform, first)
         self.events = self._ears(machine)
         self.runs = Runs(triggers, machine)
         self.jobs = Jobs(triggers, self.runs.run, self.runs.zones, clock)

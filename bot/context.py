@@ -30,7 +30,8 @@ class Request:
     something begun before, ``step`` which of its steps was sent; ``post_id`` the post whose button was clicked, or from
     whose button the dialog was opened; ``response_url`` takes whispers for 30 minutes after a command; ``only_for`` is
     whom the clicked button is for, empty where all of a channel may click; ``by_dialog`` says that a dialog stood for
-    that button.
+    that button, and ``line`` is the command that a button or plain words stand for (empty for one that was typed after
+    a slash).
     """
 
     kind: TriggerKind
@@ -45,11 +46,22 @@ class Request:
     step: int = 1
     by_dialog: bool = False
     only_for: str = ""
+    line: str = ""
+
+    @property
+    def waits_as(self) -> TriggerKind:
+        """What waits for the answer: the dialog or the button that stood for a button or a command, and nothing where
+        plain words stood for one."""
+        if self.by_dialog:
+            return "submit"
+        if self.kind != "command" or not self.line:
+            return self.kind
+        return "button" if self.trigger_id else "event"
 
     @property
     def answers_dialog(self) -> bool:
         """Whether what it is answered with goes to an open dialog."""
-        return self.kind == "submit" or self.by_dialog
+        return self.waits_as == "submit"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from bot.errors import ChatError
 from bot.face import Face, picture_url
 from bot.forms import Clues, mistakes_in, name_of
 from bot.french.words import plural
+from bot.lines import Run
 from bot.links import Links
 from bot.mattermost import Chat
 from bot.outbox import LEASE, Order, Outbox, make_room, topic_of
@@ -118,6 +119,9 @@ class Delivery:
         return body
 
     async def _ask(self, ask: Ask, request: Request) -> AnswerBody:
+        if request.line and not request.trigger_id:
+            opened = Whisper(f"« {ask.form.title} » s’ouvre dans une fenêtre, d’un clic.", [_open_button(request.line)])
+            return await self._whisper(opened, request)
         user = await self._w.people.of(request.user_id)
         today = self._w.clock().astimezone(user.zone).date()
         names = await look_up(self._w.chat, user.id, ask.form.known_references())
@@ -140,13 +144,9 @@ class Delivery:
         return await self._whisper(Whisper(render("brouillon/continue", title=ask.form.title), [go_on]), request)
 
     async def _whisper(self, whisper: Whisper, request: Request) -> AnswerBody:
-        if request.kind == "command":
+        if request.waits_as == "command":
             return await self._ephemeral(whisper, request)
-        if (
-            request.kind == "button"
-            and not request.by_dialog
-            and not (whisper.buttons or whisper.facts or whisper.menus)
-        ):
+        if request.waits_as == "button" and not (whisper.buttons or whisper.facts or whisper.menus):
             return {"ephemeral_text": typeset(whisper.text)}
         if request.response_url and await self._respond(whisper, request):
             return {}
@@ -223,6 +223,11 @@ class Delivery:
             not_before=now + ORDER_DELAY if topic else now,
         )
         return [*said, row]
+
+
+def _open_button(line: str) -> Button:
+    """Mattermost opens no dialog without a click."""
+    return Button("Ouvrir", Run(line=line), "primary")
 
 
 def _explain_unopened(problem: ChatError) -> str:

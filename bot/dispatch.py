@@ -15,12 +15,12 @@ from bot.drafts import resume_button
 from bot.errors import UserError, passes
 from bot.features import Key, Trigger
 from bot.forms import Clues, Form
-from bot.french.words import fold
+from bot.lines import KnownCommands
 from bot.logs import begin_request
 from bot.menus import Choosing
 from bot.metrics import OUTCOMES, REQUESTS
 from bot.picks import check_chosen, look_up, references
-from bot.replies import Press, Refuse, Reply, Whisper, as_list
+from bot.replies import Press, Refuse, Reply, Whisper, as_list, line_to_perform
 from bot.spool import Submission
 from bot.switch import must_be_on, must_lead_on
 from bot.texts import render
@@ -49,17 +49,7 @@ class Dispatcher:
         self._m = machine
         self._admission = Admission(machine)
         self._turns = Turns()
-        # « retablir » is « rétablir »: accents are a trouble to type on some phones.
-        self._commands = {fold(name): name for kind, name in triggers if kind == "command"}
-
-    def find(self, line: str) -> tuple[str, str]:
-        """The command that a slash line calls, longest name first, and the rest of the line."""
-        words = line.removeprefix("/").split(maxsplit=2)
-        for size in (2, 1):
-            name = self._commands.get(fold(" ".join(words[:size])))
-            if name and size <= len(words):
-                return name, " ".join(words[size:])
-        return words[0].lower() if words else "", " ".join(words[1:])
+        self.find = KnownCommands(name for kind, name in triggers if kind == "command").find
 
     async def run(self, request: Request, payload: Payload) -> Answer:
         """The body of the HTTP answer; what else there is to say is on its way."""
@@ -83,7 +73,17 @@ class Dispatcher:
             if (press := next((r for r in replies if isinstance(r, Press)), None)) is not None:
                 request = replace(request, kind="button", name=press.name, only_for=request.user_id, by_dialog=True)
                 replies = await self._guard(request, press.data, reference)
+            if (line := line_to_perform(replies)) is not None:
+                return await self.perform(line, request)
             return await self._answer(replies, request, reference)
+
+    async def perform(self, line: str, asked: Request) -> Answer:
+        """Go on with a command, as if it had been typed; who clicked or sent a dialog has their turn already."""
+        name, rest = self.find(line)
+        request = Request(
+            "command", name, asked.user_id, asked.channel_id, asked.trigger_id, asked.response_url, line=line
+        )
+        return await (self.run if asked.kind == "event" else self._run)(request, rest)
 
     async def keep_late(self, submission: Submission) -> Answer:
         """A dialog was open for longer than its link lives: keep what was typed, to be taken up again."""

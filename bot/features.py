@@ -12,11 +12,11 @@ from bot.context import Context, TriggerKind
 from bot.drafts import AcceptedKeys
 from bot.events import Event, Watched
 from bot.forms import Form, name_of
-from bot.replies import Parcel, Replies
+from bot.replies import Parcel, Replies, Waiting
 from bot.rights import Right
 from config.settings import Settings
 from storage.claims import SCOPE_MAX
-from storage.people import EVERYONE, Role
+from storage.people import EVERYONE, Person, Role
 
 P = TypeVar("P", bound=BaseModel)
 F = TypeVar("F", bound=Form)
@@ -27,8 +27,20 @@ JobHandler = Callable[[Context], Awaitable[Replies]]
 FileHandler = Callable[[Context, P, Path], Awaitable[Parcel]]
 Watches = Callable[[AsyncSession, Settings], Awaitable[Watched]]
 """Where a feature listens, read from what it stores: asked at first, twice a minute, and after it wrote something."""
+WaitingHook = Callable[[Context], Awaitable[Sequence[Waiting]]]
+"""What waits for somebody, read in few statements."""
 Key = tuple[TriggerKind, str]
 """("command", "hotline fermer"), ("submit", "hotline.NewTicket"), ("button", …), …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """How a feature is shown in « /aide »: its title, one sentence without its point, and the line that its button
+    runs, which depends on who clicks."""
+
+    title: str
+    about: str
+    start: Callable[[Person], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +72,7 @@ class Feature:
     """``feature = Feature("hotline")``, then decorate the handlers.
 
     ``rights`` are what the bot’s account must be able to do for it, and ``channels`` names those of the team in which
-    the bot must be. Switches leave alone what is ``always`` on: the bot’s own parts.
+    the bot must be. Switches leave alone what is ``always`` on: the bot’s own parts. ``front`` shows it in « /aide ».
     """
 
     def __init__(
@@ -70,11 +82,14 @@ class Feature:
         rights: Sequence[Right] = (),
         channels: Callable[[Settings], Sequence[str]] = lambda _: (),
         always: bool = False,
+        front: Front | None = None,
     ) -> None:
         self.name = name
         self.rights = tuple(rights)
         self.channels = channels
         self.always = always
+        self.front = front
+        self.waits: list[WaitingHook] = []
         self.triggers: list[Trigger] = []
         self.at_start: list[Callable[[], object]] = []
         """What is done once when the bot starts, in a thread, so that no first request waits for it."""
@@ -142,6 +157,11 @@ class Feature:
             raise ValueError(f"{self.name} says twice where it listens")
         self.watched = watched
         return watched
+
+    def waiting(self, hook: WaitingHook) -> WaitingHook:
+        """Tells « /aide » what waits for who asks; it only reads."""
+        self.waits.append(hook)
+        return hook
 
     def job(self, schedule: str, *, local: bool = False, writes: bool = False) -> Callable[[JobHandler], JobHandler]:
         """Runs on a schedule, once for all replicas; never between 02:00 and 03:00, which some nights have twice.

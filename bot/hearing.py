@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 
 import structlog
@@ -15,7 +15,7 @@ from bot.events import Event, PersonChanged
 from bot.features import Trigger
 from bot.logs import begin_request
 from bot.metrics import OUTCOMES, REQUESTS
-from bot.replies import as_list
+from bot.replies import as_list, line_to_perform
 from bot.steps import Steps
 from storage.claims import TakenError, claim_first, is_taken
 from storage.people import Person
@@ -26,15 +26,20 @@ HEARING_TRIES = 5
 """How often a handler is called for one event, while the database or Mattermost is away."""
 
 
+PerformLine = Callable[[str, Request], Awaitable[object]]
+
+
 class NotHeardError(Exception):
     """Somebody could not hear an event for now: tell it again later, to all of them."""
 
 
 class Hearing:
-    """``first`` is the first pause in seconds after the database or Mattermost did not answer a handler."""
+    """``perform`` runs the command with which a handler goes on; ``first`` is the first pause in seconds after the
+    database or Mattermost did not answer a handler."""
 
-    def __init__(self, triggers: Iterable[Trigger], machine: Machine, first: float = 1.0) -> None:
+    def __init__(self, triggers: Iterable[Trigger], machine: Machine, perform: PerformLine, first: float = 1.0) -> None:
         self._m = machine
+        self._perform = perform
         self._first = first
         self._admission = Admission(machine)
         self._steps = Steps(machine.database)
@@ -86,6 +91,8 @@ class Hearing:
         except UserError:
             return "refused"  # nobody waits for an answer
         self._m.delivery.hurry(messages)
+        if (line := line_to_perform(replies)) is not None:
+            await self._perform(line, request)
         await self._m.delivery.answer(replies, request)
         self._m.watching.touch(trigger.feature)
         return "done"

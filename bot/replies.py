@@ -121,6 +121,22 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
+class Perform:
+    """Go on as if the person had typed that line, whose answer goes where this one would: to who clicked, or into the
+    direct channel. What else the handler changed stands."""
+
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that waits for a person, shown by « /aide », and the button that leads to it. (No reply of its own.)"""
+
+    text: str
+    button: Button
+
+
+@dataclass(frozen=True, slots=True)
 class Refuse:
     """What an error becomes. ``fields`` go under the fields of a dialog, by element name."""
 
@@ -128,7 +144,7 @@ class Refuse:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-Reply = Whisper | Say | Direct | Update | Refresh | SendFile | Ask | Press | Refuse
+Reply = Whisper | Say | Direct | Update | Refresh | SendFile | Ask | Press | Perform | Refuse
 Replies = Reply | Sequence[Reply] | None
 
 
@@ -137,3 +153,8 @@ def as_list(replies: Replies) -> list[Reply]:
     if replies is None:
         return []
     return list(replies) if isinstance(replies, Sequence) else [replies]
+
+
+def line_to_perform(replies: Sequence[Reply]) -> str | None:
+    """The command with which a handler goes on, if it does."""
+    return next((reply.line for reply in replies if isinstance(reply, Perform)), None)

@@ -4,7 +4,7 @@ from bot.features import Feature
 from commands import brouillon, cra, menage, menus, stats
 from commands.aide import aide
 
-_TOLD_OF = (cra.feature, stats.feature, brouillon.feature)
+_OTHERS = (cra.feature, stats.feature, brouillon.feature, menus.feature, menage.feature)
 
-FEATURES: tuple[Feature, ...] = (aide(_TOLD_OF), *_TOLD_OF, menus.feature, menage.feature)
+FEATURES: tuple[Feature, ...] = (aide(_OTHERS), *_OTHERS)
 """The only list."""

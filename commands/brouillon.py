@@ -1,12 +1,16 @@
 """« Reprendre » what was begun in whatever dialog and not accepted yet."""
 
+from collections.abc import Sequence
+
 from bot.context import Context
 from bot.drafts import Resume, reopen
 from bot.errors import UserError
 from bot.features import Feature
 from bot.forms import Form
+from bot.french.words import plural
+from bot.lines import Run
 from bot.menus import Choosing, Menu
-from bot.replies import Replies, Whisper
+from bot.replies import Button, Replies, Waiting, Whisper
 from bot.texts import render
 from storage.drafts import Draft
 
@@ -20,7 +24,7 @@ class TakeUp(Choosing):
 @feature.command("brouillon", help="Reprendre une saisie interrompue ou refusée")
 async def take_up(ctx: Context, _: str) -> Replies:
     """The dialog as it was left; where several wait, which?"""
-    waiting = [draft for draft in await ctx.drafts.of(ctx.db, ctx.user.id) if Form.find(draft.form)]
+    waiting = await _waiting(ctx)
     if not waiting:
         raise UserError("Aucun brouillon ne vous attend.")
     if len(waiting) == 1:
@@ -44,6 +48,21 @@ async def resume(ctx: Context, click: Resume) -> Replies:
     if draft is None:
         raise UserError("Ce brouillon n’existe plus : il a été repris, ou gardé plus de 7 jours.")
     return reopen(draft, here=click.here)
+
+
+@feature.waiting
+async def remind(ctx: Context) -> Sequence[Waiting]:
+    """What was begun, or sent and could not be accepted."""
+    count = len(await _waiting(ctx))
+    if not count:
+        return []
+    verb = "attend d’être reprise" if count == 1 else "attendent d’être reprises"
+    return [Waiting(f"{plural(count, 'saisie')} {verb}", Button("Reprendre", Run(line="brouillon"), "primary"))]
+
+
+async def _waiting(ctx: Context) -> Sequence[Draft]:
+    """What can be taken up, the newest first."""
+    return [draft for draft in await ctx.drafts.of(ctx.db, ctx.user.id) if Form.find(draft.form)]
 
 
 def _title(ctx: Context, draft: Draft) -> str:

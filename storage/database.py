@@ -109,6 +109,11 @@ class Database:
         """The engine that writes."""
         return self._writer
 
+    @property
+    def reader(self) -> AsyncEngine:
+        """The engine that reads; the same on PostgreSQL."""
+        return self._reader
+
     @asynccontextmanager
     async def transaction(
         self, *, writes: bool = True, first: Callable[[Connection], None] | None = None

@@ -11,11 +11,13 @@ button   cra.Copy              conseiller
 button   cra.Delete            conseiller
 button   cra.Drop              conseiller
 button   cra.Edit              conseiller
+button   cra.FileOf            conseiller
 button   cra.More              conseiller
 button   cra.Restore           conseiller
 button   cra.Save              conseiller
 button   cra.Spread            conseiller
 button   drafts.Resume         everyone
+button   lines.Run             everyone
 button   menus.OpenMenu        everyone
 button   stats.Details         conseiller
 button   stats.Other           conseiller

@@ -157,7 +157,7 @@ async def test_what_is_off_says_so_wherever_it_is_pulled_at(house: House, juliet
         assert OFF in (await juliette.rewritten(waiting)).text, "a file that was ordered"
         told = (await juliette.asks("/aide")).text
         assert "/stats" not in told
-        assert "/cra liste" in told
+        assert "/aide cra" in told
         for line in ("/stats", "/stats rapport oui", "/stats nimporte"):
             assert OFF in (await juliette.asks(line)).text
         await juliette.clicks(answer, answer.buttons[0])

@@ -1,11 +1,15 @@
 """The feature that the files of this folder add their handlers to."""
 
-from bot.features import Feature
+from bot.features import Feature, Front
 from bot.rights import Right
 from storage import communes
 from storage.people import Role
 
-feature = Feature("cra", rights=(Right.MEMBER,))
+feature = Feature(
+    "cra",
+    rights=(Right.MEMBER,),
+    front=Front("Compte rendu", "enregistrer ce que vous avez fait, le revoir, le corriger", lambda _: "cra"),
+)
 feature.at_start.append(communes.load)
 
 CONSEILLERS = (Role.CONSEILLER,)

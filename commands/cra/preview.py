@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from bot.context import Context
 from bot.errors import UserError
 from bot.forms import name_of
-from bot.replies import Ask, Button, Replies, Whisper
+from bot.replies import Ask, Button, Replies, Update, Whisper
 from bot.spool import Submission
 from bot.texts import Markdown, quote, render
 from commands.cra.buttons import Complete, Drop, Save
@@ -53,7 +53,7 @@ async def save(ctx: Context, click: Save) -> Replies:
     _only_author(ctx, click.author)
     report = NewCra.parse(click.raw, {}, ctx.clues).report()
     told = await record(ctx, report, Filing(click.key, Source.LINE, ctx.now))
-    return [*told, Whisper(render("cra/saved", again=not told))]
+    return [*told, _settle(ctx, render("cra/saved", again=not told))]
 
 
 @feature.button(Complete, roles=CONSEILLERS, writes=False)
@@ -69,7 +69,13 @@ async def drop(ctx: Context, click: Drop) -> Replies:
     _only_author(ctx, click.author)
     filed = await keys_filed(ctx.db, [click.key])
     await ctx.drafts.drop(ctx.db, click.key)
-    return Whisper(render("cra/dropped", filed=bool(filed)))
+    return _settle(ctx, render("cra/dropped", filed=bool(filed)))
+
+
+def _settle(ctx: Context, text: Markdown) -> Whisper | Update:
+    """What becomes of a preview: in the direct channel it stays, and its buttons have had their day; a whisper can’t be
+    rewritten."""
+    return Whisper(text) if ctx.request.response_url else Update(text)
 
 
 def _only_author(ctx: Context, author: str) -> None:

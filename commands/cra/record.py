@@ -1,6 +1,7 @@
 """Filing: ``/cra`` opens the dialog or reads a line, and what is sent is stored once."""
 
 import secrets
+from datetime import date
 
 from bot.context import Context
 from bot.french.words import fold
@@ -28,11 +29,17 @@ SUBCOMMAND_MIN = 4
 )
 async def start(ctx: Context, line: str) -> Replies:
     """The dialog, prefilled with today and the last commune; a line is previewed instead."""
-    commune = await ctx.recall(last_commune)
     if line.strip():
+        commune = await ctx.recall(last_commune)
         _must_be_a_report(line)
         return await preview(ctx, read_line(line, ctx.clues, commune), secrets.token_urlsafe(16))
-    return Ask(NewCra.draft(date=ctx.today, activite="individuel", commune=commune or None))
+    return await begin(ctx, ctx.today)
+
+
+async def begin(ctx: Context, day: date) -> Ask:
+    """The dialog of a new report of that day, at the last commune."""
+    commune = await ctx.recall(last_commune)
+    return Ask(NewCra.draft(date=day, activite="individuel", commune=commune or None))
 
 
 @feature.submit(NewCra, roles=CONSEILLERS, accepted=keys_filed)

@@ -1,10 +1,20 @@
 """The feature that the files of this folder add their handlers to, and who may pull what."""
 
-from bot.features import Feature
+from bot.features import Feature, Front
 from bot.rights import Right
-from storage.people import Role
+from storage.people import Person, Role
 
-feature = Feature("stats", rights=(Right.MEMBER,))
+
+def start(person: Person) -> str:
+    """Figures of one’s own for who has some, else those of the country, which all may see."""
+    return "stats" if person.role is Role.CONSEILLER else "stats national"
+
+
+feature = Feature(
+    "stats",
+    rights=(Right.MEMBER,),
+    front=Front("Statistiques", "ce qui a été fait, en mots, en images et en fichiers", start),
+)
 
 CONSEILLERS = (Role.CONSEILLER,)
 """Who has figures of one’s own."""

@@ -147,6 +147,12 @@ async def count(db: AsyncSession, author_id: str, start: date, end: date) -> int
     return (await db.exec(select(func.count()).select_from(Cra).where(*mine))).one()
 
 
+async def days_filed(db: AsyncSession, author_id: str, since: date) -> set[date]:
+    """The days, from one on, of which the author has a report."""
+    mine = (Cra.author_id == author_id, col(Cra.deleted_at).is_(None), Cra.date >= since)
+    return set((await db.exec(select(col(Cra.date)).where(*mine).distinct())).all())
+
+
 async def keys_filed(db: AsyncSession, keys: Sequence[str]) -> set[str]:
     """Which of these one-time keys already filed a report."""
     return set((await db.exec(select(Cra.key).where(col(Cra.key).in_(keys)))).all()) if keys else set()

@@ -52,6 +52,8 @@ async def _wide(desk: Desk) -> None:
     await window.writes("participants", "8")
     await window.sends()
     await window.is_gone()
+    await desk.types("/aide")
+    await _cut(await desk.sees("Ce que vous pouvez faire ici"), "accueil")
     await desk.types(LINE)
     await _cut(await desk.sees("Aperçu"), "cra-ligne")
     await desk.visits_bot()

@@ -1,0 +1,66 @@
+"""Lines that call a command: typed after a slash, behind a button, or said in plain words."""
+
+from collections.abc import Iterable, Mapping
+
+from pydantic import BaseModel
+from rapidfuzz import fuzz
+
+from bot.french.words import fold
+
+NEAR_MIN = 68
+"""How alike, of 100, a command and what was said must be for it to be proposed."""
+SAME_MIN = 85
+"""The same for a word in the middle of what was said."""
+MANNERED = " \t\n\r\u00a0\u202f.!?…`"
+"""What people put around a command that they say."""
+SAID_MAX = 200
+"""Characters in which a command is looked for."""
+
+
+class Run(BaseModel):
+    """A button that runs a command, as if the person had typed that line."""
+
+    line: str
+
+
+class KnownCommands:
+    """The commands that a line may call."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        # « /cra retablir » is « /cra rétablir »: accents are a trouble to type on some phones.
+        self._names = {fold(name): name for name in names}
+
+    def find(self, line: str) -> tuple[str, str]:
+        """The command that a line calls, longest name first, and the rest of the line; of a line that calls none, its
+        first word."""
+        words = line.removeprefix("/").split(maxsplit=2)
+        for size in (2, 1):
+            name = self._names.get(fold(" ".join(words[:size])))
+            if name and size <= len(words):
+                return name, " ".join(words[size:])
+        return words[0].lower() if words else "", " ".join(words[1:])
+
+    def call(self, said: str) -> str:
+        """The line that plain words are, without what people put around it; empty where they call no command."""
+        line = said.strip(MANNERED).removeprefix("/")
+        return line if fold(self.find(line)[0]) in self._names else ""
+
+    def near(self, said: str, titles: Mapping[str, str], most: int = 3) -> list[str]:
+        """The lines that were likely meant, the likeliest first; ``titles`` are other words for some of them."""
+        words = said[:SAID_MAX].strip(MANNERED).removeprefix("/").split()
+        found = [self._match(name, words) for name in self._names]
+        found += [(fuzz.token_set_ratio(title, " ".join(words), processor=fold), titles[title]) for title in titles]
+        near = sorted((pair for pair in found if pair[0] >= NEAR_MIN), key=lambda pair: (-pair[0], len(pair[1])))
+        return list(dict.fromkeys(line for _, line in near))[:most]
+
+    def _match(self, folded: str, words: list[str]) -> tuple[float, str]:
+        """How much a command is like the first words, or one of them all, and the line that it makes of them."""
+        size = folded.count(" ") + 1
+        short = folded.rsplit(maxsplit=1)[-1]
+        whole = fuzz.ratio(folded, fold(" ".join(words[:size])))
+        first = fuzz.ratio(short, fold(" ".join(words[:1]))) - 1
+        within = max((fuzz.ratio(short, word) for word in fold(" ".join(words)).split()), default=0.0)
+        if within >= SAME_MIN and max(whole, first) < NEAR_MIN:
+            return within - 2, self._names[folded]
+        rest = words[size:] if whole >= first else words[1:]
+        return max(whole, first), " ".join((self._names[folded], *rest))

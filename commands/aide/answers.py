@@ -1,0 +1,145 @@
+"""What « /aide » answers: the home, one feature in all its commands, or the commands nearest to what was said."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.context import Context
+from bot.errors import UserError
+from bot.features import Feature, Front, Trigger
+from bot.french.words import fold
+from bot.lines import KnownCommands, Run
+from bot.replies import Button, Message, Waiting
+from bot.switch import is_on
+from bot.texts import quote, render
+from storage.people import Person, Role, with_role
+
+SHOWN_MAX = 5
+"""Features on one screen: each has a line and a button, and on a phone that button has a line of its own."""
+WAITING_MAX = 3
+"""Of what waits, how much is shown at once."""
+PROPOSED_MAX = 3
+
+
+@dataclass(frozen=True)
+class Home:
+    """All features, whoever may use them."""
+
+    features: Sequence[Feature]
+
+    @cached_property
+    def lines(self) -> KnownCommands:
+        """All commands, those of features that are off too, which say so."""
+        return KnownCommands(t.key[1] for feature in self.features for t in _commands(feature))
+
+    def seen_by(self, ctx: Context) -> "View":
+        """What is on and this person may use."""
+        on = [f for f in self.features if is_on(f, ctx.settings.features)]
+        chapters = [
+            Chapter(f, ctx.user, mine) for f in on if (mine := [t for t in _commands(f) if ctx.user.role in t.roles])
+        ]
+        return View(chapters)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A feature, as somebody may use it."""
+
+    feature: Feature
+    person: Person
+    commands: Sequence[Trigger]
+
+    @property
+    def front(self) -> Front:
+        """How it shows itself; one that says nothing is called as its first command, and does what that does."""
+        first = self.commands[0]
+        name = first.key[1]
+        return self.feature.front or Front(name.capitalize(), first.help, lambda _: name)
+
+    @property
+    def start(self) -> str:
+        """The line that its button runs."""
+        return self.front.start(self.person)
+
+    @property
+    def words(self) -> set[str]:
+        """What it may be called."""
+        return {fold(w) for w in (self.feature.name, self.front.title, *(t.key[1].split()[0] for t in self.commands))}
+
+
+@dataclass(frozen=True)
+class View:
+    """What somebody may use."""
+
+    chapters: Sequence[Chapter]
+
+    @property
+    def shown(self) -> Sequence[Chapter]:
+        """The chapters that the home leads to: what the bot’s own parts have for somebody is among what waits."""
+        return [chapter for chapter in self.chapters if not chapter.feature.always]
+
+
+async def answer(home: Home, ctx: Context, about: str) -> Message:
+    """The home, or what is asked about."""
+    view, word = home.seen_by(ctx), fold(about.strip(" ?!./"))
+    if not word or word.isdecimal():
+        return await _home(home, view, ctx, int(word[:3] or 1))
+    found = next((chapter for chapter in view.chapters if {word, word.split()[0]} & chapter.words), None)
+    if found is not None:
+        return _one(found)
+    off = (f for f in home.features if not is_on(f, ctx.settings.features))
+    if name := next((f.name for f in off if fold(f.name) == word.split()[0]), None):
+        raise UserError(render("refus/off", command=name, kept=False))
+    return propose(view, about)
+
+
+async def _home(home: Home, view: View, ctx: Context, page: int) -> Message:
+    """What waits, and a screen of features; the last button leads to the next screen."""
+    waiting = await _waiting(home, ctx) if page == 1 else []
+    pages = max(1, -(-len(view.shown) // SHOWN_MAX))
+    page = min(max(page, 1), pages)
+    chapters = view.shown[(page - 1) * SHOWN_MAX : page * SHOWN_MAX]
+    buttons = [each.button for each in waiting[:WAITING_MAX]]
+    buttons += [Button(chapter.front.title, Run(line=chapter.start)) for chapter in chapters]
+    buttons += [Button("La suite", Run(line=f"aide {page + 1}"))] if page < pages else []
+    said = {
+        "waiting": waiting[:WAITING_MAX],
+        "more": len(waiting) - WAITING_MAX,
+        "chapters": chapters,
+        "page": page,
+        "pages": pages,
+    }
+    return Message(render("aide/home", user=ctx.user, contacts=await _contacts(ctx, view), **said), buttons)
+
+
+async def _waiting(home: Home, ctx: Context) -> list[Waiting]:
+    on = (feature for feature in home.features if is_on(feature, ctx.settings.features))
+    return [each for feature in on for hook in feature.waits for each in await hook(ctx)]
+
+
+async def _contacts(ctx: Context, view: View) -> Sequence[str]:
+    """Whom to ask; for who may do nothing here, the animateurs where nobody else is named."""
+    if ctx.settings.contact or view.shown:
+        return [ctx.settings.contact] if ctx.settings.contact else []
+    return [f"@{person.username}" for person in await with_role(ctx.db, Role.ANIMATEUR)]
+
+
+def _one(chapter: Chapter) -> Message:
+    """A feature in all its commands."""
+    commands = sorted(chapter.commands, key=lambda t: t.key[1])
+    text = render("aide/feature", title=chapter.front.title, about=chapter.front.about, commands=commands)
+    return Message(text, [Button(f"/{chapter.start}", Run(line=chapter.start), "primary")])
+
+
+def propose(view: View, said: str) -> Message:
+    """The commands nearest to what was said, as buttons; where none is near, what one begins with."""
+    lines = KnownCommands(t.key[1] for chapter in view.chapters for t in chapter.commands)
+    titles = {chapter.front.title: chapter.start for chapter in view.shown}
+    near = lines.near(said, titles, PROPOSED_MAX)
+    offered = near or [*(chapter.start for chapter in view.shown[: PROPOSED_MAX - 1]), "aide"]
+    buttons = [Button(f"/{quote(line)}", Run(line=line)) for line in offered]
+    return Message(render("aide/near", said=quote(said), is_near=bool(near)), buttons)
+
+
+def _commands(feature: Feature) -> list[Trigger]:
+    return [trigger for trigger in feature.triggers if trigger.key[0] == "command"]

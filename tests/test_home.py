@@ -1,0 +1,277 @@
+"""Stories: « /aide » is the home, where one sees what waits and what there is, and gets to it by a click."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import event
+
+from bot.context import Context
+from bot.features import Feature, Front
+from bot.lines import Run
+from bot.replies import Button, Replies, Waiting, Whisper
+from commands import FEATURES
+from commands.aide import aide
+from commands.aide.answers import SHOWN_MAX, WAITING_MAX
+from commands.cra.waiting import last_working_day
+from storage.database import Database
+from storage.people import Role
+from tests.house import PARIS, House
+from tests.people import Person, Post
+from tests.telling import WORKSHOP, asked, filed
+
+
+def said(post: Post) -> str:
+    """What a post says, with plain spaces."""
+    return post.text.replace("\u00a0", " ")
+
+
+def monday(house: House) -> datetime:
+    """A coming Monday morning."""
+    now = house.clock()
+    return (now + timedelta(days=7 - now.weekday())).replace(hour=9)
+
+
+def entered(house: House, day: date) -> str:
+    """A day, as the dialogs of this server take it."""
+    return day.isoformat() if house.bot.chat.capabilities.dates else f"{day:%d/%m/%Y}"
+
+
+async def filed_of(house: House, person: Person, day: date) -> Post:
+    """The receipt of a workshop of that day."""
+    return await filed(person, date=entered(house, day))
+
+
+@pytest.mark.every_mode
+async def test_each_feature_has_a_line_and_a_button(house: House, juliette: Person) -> None:
+    home = await juliette.asks("/aide")
+    assert home.buttons == ["Compte rendu", "Statistiques"]
+    for words in (Role.CONSEILLER.label, "Compte rendu", "/aide cra", "/aide stats"):
+        assert words in said(home)
+    assert "/cra liste" not in said(home), "that is for the details"
+    assert "attend" not in said(home)
+
+    form = await juliette.opens_by(home, "Compte rendu")
+    assert (await form.fill(**WORKSHOP).submit()).accepted
+    await juliette.told("enregistré")
+    await juliette.clicks(home, "Statistiques")
+    assert "8 personnes accompagnées" in said(await juliette.whispered("Vos statistiques"))
+
+
+@pytest.mark.every_mode
+async def test_the_details_of_a_feature_are_all_its_commands_of_one_s_role(house: House, juliette: Person) -> None:
+    cra, stats = said(await juliette.asks("/aide cra")), said(await juliette.asks("/aide Statistiques ?"))
+    for command in ("/cra liste", "/cra modifier", "/cra dupliquer", "/cra supprimer", "/cra brouillon", "/cra aide"):
+        assert command in cra
+        assert command not in stats
+    assert "/stats rapport" in stats
+    assert "/stats carte" not in stats
+    agathe = await house.someone(Role.ANIMATEUR, "agathe")
+    theirs = await agathe.asks("/aide stats")
+    assert "/stats carte" in said(theirs)
+    assert "/stats rapport" not in said(theirs)
+    await agathe.clicks(theirs, "/stats national")
+    assert "France" in said(await agathe.whispered())
+
+
+async def test_the_home_is_of_one_s_role(house: House) -> None:
+    agathe = await house.someone(Role.ANIMATEUR, "aaa-agathe")
+    assert (await agathe.asks("/aide")).buttons == ["Statistiques"]
+    ines = await house.someone(Role.INVITE, "ines")
+    theirs = await ines.asks("/aide")
+    assert theirs.buttons == []
+    assert Role.INVITE.label in said(theirs)
+    assert "@aaa-agathe" in said(theirs), "whom to ask"
+    assert "/aide cra" not in said(await ines.asks("/aide cra"))
+
+
+@pytest.mark.parametrize(
+    ("asked_about", "buttons"),
+    [
+        ("stast", ["/stats"]),
+        ("liste", ["/cra liste"]),
+        ("modifier 12", ["/cra modifier 12"]),
+        ("mes statistiques du mois", ["/stats"]),
+        ("n’importe quoi", ["/cra", "/stats", "/aide"]),
+    ],
+)
+async def test_what_is_asked_about_and_is_nothing_gets_the_nearest_commands(
+    juliette: Person, asked_about: str, buttons: list[str]
+) -> None:
+    near = await juliette.asks(f"/aide {asked_about}")
+    assert "Je n’ai pas compris" in said(near)
+    assert near.buttons == buttons
+
+
+async def test_a_proposed_command_is_run_by_a_click(juliette: Person) -> None:
+    await filed(juliette)
+    near = await juliette.asks("/aide lste")
+    await juliette.clicks(near, "/cra liste")
+    assert "1 compte rendu" in said(await juliette.whispered())
+
+
+@pytest.mark.every_mode
+async def test_a_draft_that_waits_is_taken_up_from_the_home(house: House, juliette: Person) -> None:
+    form = await asked(juliette, commune="Nulle-Part-les-Oies")
+    assert not (await form.submit()).accepted
+    home = await juliette.asks("/aide")
+    assert "1 saisie attend d’être reprise" in said(home)
+    assert home.buttons[0] == "Reprendre"
+
+    again = await juliette.opens_by(home, "Reprendre")
+    assert (await again.fill(commune="69120 Vaulx-en-Velin").submit()).accepted
+    await juliette.told("enregistré")
+    home = await juliette.asks("/aide")
+    assert "Reprendre" not in home.buttons
+    assert len(await house.reports(juliette)) == 1
+
+
+@pytest.mark.every_mode
+async def test_the_last_working_day_without_a_report_is_filed_from_the_home(house: House, juliette: Person) -> None:
+    now = monday(house)
+    house.clock.goes_to(now)
+    today = now.astimezone(PARIS).date()
+    friday, thursday = today - timedelta(days=3), today - timedelta(days=4)
+    assert "Aucun compte rendu" not in said(await juliette.asks("/aide")), "she has not begun"
+    await filed_of(house, juliette, thursday)
+
+    home = await juliette.asks("/aide")
+    assert "Aucun compte rendu pour vendredi" in said(home)
+    form = await juliette.opens_by(home, f"Compte rendu ({friday:%d/%m})")
+    assert form.shown("date") == entered(house, friday)
+    assert (await form.fill(**WORKSHOP).submit()).accepted
+    await juliette.told("enregistré")
+    assert {c.date for c in await house.reports(juliette)} == {friday, thursday}
+    assert "Aucun compte rendu" not in said(await juliette.asks("/aide"))
+
+
+async def test_who_files_nothing_any_more_is_not_reminded(house: House, juliette: Person) -> None:
+    now = monday(house)
+    house.clock.goes_to(now)
+    day = now.astimezone(PARIS).date()
+    await filed_of(house, juliette, day - timedelta(days=15))
+    assert "Aucun compte rendu" not in said(await juliette.asks("/aide"))
+    await filed_of(house, juliette, day - timedelta(days=14))
+    assert "Aucun compte rendu" in said(await juliette.asks("/aide"))
+
+
+async def test_a_deleted_report_leaves_its_day_without_one(house: House, juliette: Person) -> None:
+    now = monday(house)
+    house.clock.goes_to(now)
+    day = now.astimezone(PARIS).date()
+    await filed_of(house, juliette, day - timedelta(days=4))
+    receipt = await filed_of(house, juliette, day - timedelta(days=3))
+    assert "Aucun compte rendu" not in said(await juliette.asks("/aide"))
+    await juliette.clicks(receipt, "Supprimer")
+    assert "Aucun compte rendu pour vendredi" in said(await juliette.asks("/aide"))
+
+
+@pytest.mark.parametrize(
+    ("today", "before"), [(23, 20), (24, 23), (25, 24), (26, 25), (27, 26), (28, 27), (29, 27), (30, 27)]
+)
+def test_a_working_day_is_none_of_a_weekend(today: int, before: int) -> None:
+    assert last_working_day(date(2026, 11, today)) == date(2026, 11, before)
+
+
+def many(count: int) -> Sequence[Feature]:
+    """So many features, each with a command and with something that waits; the home before them."""
+    made = [_room(number) for number in range(1, count + 1)]
+    return (aide(made), *made)
+
+
+def _room(number: int) -> Feature:
+    name = f"salle{number}"
+    feature = Feature(name, front=Front(f"Salle {number}", "ce qui s’y fait", lambda _: name))
+
+    @feature.command(name, help="Entrer")
+    async def enter(ctx: Context, _: str) -> Replies:
+        return Whisper(f"Vous êtes dans la salle {number}")
+
+    @feature.waiting
+    async def wait(ctx: Context) -> Sequence[Waiting]:
+        return [Waiting(f"*Quelqu’un* en salle {number}", Button(f"Voir {number}", Run(line=name)))]
+
+    return feature
+
+
+@asynccontextmanager
+async def living(house: House, features: Sequence[Feature]) -> AsyncIterator[None]:
+    """The bot with these features alone, afterwards with its own."""
+    usual, house.features = house.features, tuple(features)
+    await house.restart()
+    try:
+        yield
+    finally:
+        house.features = usual
+        await house.restart()
+
+
+async def test_the_home_stays_one_screen_however_many_features_come(house: House, juliette: Person) -> None:
+    async with living(house, many(12)):
+        home = await juliette.asks("/aide")
+        assert len(home.buttons) == WAITING_MAX + SHOWN_MAX + 1
+        assert "Ce que vous pouvez faire ici (1 sur 3)" in said(home)
+        assert "et 9 autres choses" in said(home)
+        assert "\\*Quelqu’un\\*" in said(home), "words of people are no Markdown"
+        seen = [*home.buttons[WAITING_MAX:-1]]
+        while home.buttons[-1] == "La suite":
+            await juliette.clicks(home, "La suite")
+            home = await juliette.whispered()
+            seen += [label for label in home.buttons if label != "La suite"]
+        assert seen == [f"Salle {number}" for number in range(1, 13)]
+        await juliette.clicks(home, "Salle 12")
+        assert "Vous êtes dans la salle 12" in said(await juliette.whispered())
+        assert (await juliette.asks("/aide 99")).buttons == home.buttons
+
+
+async def test_a_button_of_a_command_that_is_gone_says_so(house: House, juliette: Person) -> None:
+    async with living(house, many(1)):
+        home = await juliette.asks("/aide")
+    await juliette.clicks(home, "Salle 1")
+    assert "n’existe pas, ou plus" in said(await juliette.whispered())
+
+
+async def test_a_button_runs_a_command_for_nobody_else(house: House, juliette: Person) -> None:
+    """The role is that of who clicks, at the time of the click."""
+    home = await juliette.asks("/aide")
+    await house.registers(juliette, Role.INVITE)
+    house.bot.people.forget(juliette.id)
+    await juliette.clicks(home, "Compte rendu")
+    assert Role.INVITE.label in said(await juliette.whispered())
+
+
+def test_all_features_but_the_home_s_own_are_led_to_from_it() -> None:
+    """Who adds one says how it is shown, or has no command."""
+    for feature in FEATURES:
+        with_commands = any(t.key[0] == "command" for t in feature.triggers)
+        assert bool(feature.front) == (with_commands and not feature.always), feature.name
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    """What is asked of a database meanwhile."""
+    asked_for: list[str] = []
+
+    def note(*call: object) -> None:
+        asked_for.append(str(call[2]))
+
+    engines = {database.engine.sync_engine, database.reader.sync_engine}
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield asked_for
+    finally:
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", note)
+
+
+async def test_the_home_costs_few_statements_and_only_reads(house: House, juliette: Person) -> None:
+    await filed(juliette)
+    await house.settled()
+    await juliette.asks("/aide")
+    with statements(house.bot.database) as asked_for:
+        await juliette.asks("/aide")
+    hers = [statement for statement in asked_for if any(table in statement for table in ("draft", "cra", "person"))]
+    assert all(statement.startswith("SELECT") for statement in hers)
+    assert 1 <= len(hers) <= 4, hers

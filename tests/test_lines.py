@@ -1,0 +1,57 @@
+"""What a line calls, and what is near to what somebody said."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.lines import KnownCommands
+
+NAMES = ("aide", "cra", "cra liste", "cra rétablir", "stats", "stats rapport")
+TITLES = {"Compte rendu": "cra"}
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("Stats !", "Stats"),
+        ("`/cra liste`", "cra liste"),
+        ("/STATS Année", "STATS Année"),
+        ("CRA RETABLIR 12.", "CRA RETABLIR 12"),
+        ("statistiques", ""),
+        ("craquer", ""),
+        ("", ""),
+    ],
+)
+def test_words_that_call_a_command(said: str, line: str) -> None:
+    assert KnownCommands(NAMES).call(said) == line
+
+
+@pytest.mark.parametrize(
+    ("said", "lines"),
+    [
+        ("stast mois dernier", ["stats mois dernier"]),
+        ("retablir 12", ["cra rétablir 12"]),
+        ("bonjour, je veux faire un cra", ["cra"]),
+        ("comptes rendus", ["cra"]),
+        ("comment ça marche ?", []),
+        ("merci", []),
+        ("aide-moi", ["aide"]),
+    ],
+)
+def test_commands_that_are_near(said: str, lines: list[str]) -> None:
+    assert KnownCommands(NAMES).near(said, TITLES) == lines
+
+
+@given(st.text(max_size=300))
+def test_any_words_are_near_to_few_commands_that_exist(words: str) -> None:
+    lines = KnownCommands(NAMES)
+    near = lines.near(words, TITLES)
+    assert len(set(near)) == len(near) <= 3
+    for line in [*near, *filter(None, [lines.call(words)])]:
+        assert lines.find(line)[0] in NAMES
+
+
+@given(st.sampled_from(NAMES), st.text("abcé 0123456789/", max_size=30), st.sampled_from(["", "/", " /", "`"]))
+def test_a_command_is_found_however_it_is_written(name: str, rest: str, before: str) -> None:
+    lines = KnownCommands(NAMES)
+    assert lines.find(lines.call(f"{before}{name.upper()} {rest} !"))[0].startswith(name)

@@ -1,0 +1,158 @@
+"""Stories: in the direct channel with the bot plain words are commands, each done once."""
+
+import pytest
+
+from sandbox.faults import Faults
+from storage.people import Role
+from tests.house import House, until
+from tests.people import Person, Post
+from tests.telling import WORKSHOP, filed, number_of
+
+LINE = "atelier 8p 1h30 mail 69120 hier +60 retraités"
+
+
+@pytest.fixture(autouse=True)
+async def hearing(house: House) -> None:
+    """A bot that has just begun on an empty database reads nothing up."""
+    await until(lambda: house.bot.events.connected)
+
+
+def plain(post: Post) -> str:
+    """What a post says, with plain spaces."""
+    return post.text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+async def writes(person: Person, words: str) -> None:
+    """Say something to the bot, where nobody else reads along."""
+    await person.says(words, await person.direct_channel())
+
+
+async def answered(person: Person, words: str, containing: str = "") -> Post:
+    """What the bot says to it, which stays."""
+    await writes(person, words)
+    return await person.told(containing)
+
+
+@pytest.mark.every_mode
+@pytest.mark.parametrize("words", ["stats", "Stats année !", " /STATS année", "`/stats`"])
+async def test_words_are_commands_with_or_without_slash_and_capital(house: House, juliette: Person, words: str) -> None:
+    await filed(juliette)
+    answer = await answered(juliette, words, "Vos statistiques")
+    assert "8 personnes accompagnées" in plain(answer)
+    assert len(answer.file_ids) == 2
+    await house.settled()
+    assert len(await juliette.direct()) == 2, "the receipt, and one answer"
+
+
+@pytest.mark.every_mode
+async def test_a_report_is_filed_in_one_line_of_plain_words(house: House, juliette: Person) -> None:
+    preview = await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
+    assert "8 participants" in plain(preview)
+    form = await juliette.opens_by(preview, "Compléter")
+    await form.cancel()
+    await juliette.clicks(preview, "Enregistrer")
+    await juliette.told("enregistré")
+    assert (await juliette.sees(preview)).buttons == [], "what is done offers nothing any more"
+    assert "C’est enregistré" in plain(await juliette.sees(preview))
+    assert len(await house.reports(juliette)) == 1
+
+
+async def test_a_previewed_line_is_dropped(house: House, juliette: Person) -> None:
+    preview = await answered(juliette, f"cra {LINE}", "rien n’est encore enregistré")
+    await juliette.clicks(preview, "Annuler")
+    assert "Rien n’a été enregistré" in plain(await juliette.rewritten(preview))
+    assert await house.reports(juliette) == []
+
+
+@pytest.mark.every_mode
+async def test_a_dialog_opens_by_the_button_that_comes_back(house: House, juliette: Person) -> None:
+    offered = await answered(juliette, "CRA", "fenêtre")
+    form = await juliette.opens_by(offered, "Ouvrir")
+    assert (await form.fill(**WORKSHOP).submit()).accepted
+    receipt = await juliette.told("enregistré")
+
+    offered = await answered(juliette, f"cra modifier {number_of(receipt)}", "fenêtre")
+    form = await juliette.opens_by(offered, "Ouvrir")
+    assert (await form.fill(participants=9).submit()).accepted
+    await house.settled()
+    assert [c.participants for c in await house.reports(juliette)] == [9]
+    assert plain(await juliette.sees(offered)) == plain(offered), "it is no receipt"
+
+
+@pytest.mark.every_mode
+async def test_the_home_is_a_word_away_and_stays(house: House, juliette: Person) -> None:
+    home = await answered(juliette, "Aide ?", "Ce que vous pouvez faire ici")
+    assert home.buttons == ["Compte rendu", "Statistiques"]
+    await juliette.opens_by(home, "Compte rendu")
+    await juliette.clicks(home, "Statistiques")
+    assert "aucune statistique" in plain(await juliette.told())
+    assert "/cra liste" in plain(await answered(juliette, "aide cra"))
+
+
+@pytest.mark.every_mode
+async def test_what_is_not_understood_gets_the_nearest_commands(house: House, juliette: Person) -> None:
+    await filed(juliette)
+    near = await answered(juliette, "mes statistiques s’il te plaît *@all*", "Je n’ai pas compris")
+    assert near.buttons == ["/stats"]
+    assert "*" not in near.text
+    assert "@all" not in near.text
+    await juliette.clicks(near, "/stats")
+    assert "8 personnes" in plain(await juliette.told("Vos statistiques"))
+    lost = await answered(juliette, "merci beaucoup", "Je n’ai pas compris")
+    assert lost.buttons == ["/cra", "/stats", "/aide"]
+
+
+@pytest.mark.parametrize("words", ["👍", "…", "x" * 16_000, "/", "<b>", "\u202e"])
+async def test_whatever_is_said_is_answered_in_a_few_words(juliette: Person, words: str) -> None:
+    lost = await answered(juliette, words)
+    assert lost.buttons == ["/cra", "/stats", "/aide"]
+    assert len(lost.text) < 300
+
+
+async def test_a_line_too_long_is_refused_in_words(juliette: Person) -> None:
+    assert "trop longue" in plain(await answered(juliette, "cra " + "8p " * 800))
+
+
+async def test_who_may_not_is_told_so(house: House) -> None:
+    ines = await house.someone(Role.INVITE, "ines")
+    assert "réservée" in plain(await answered(ines, "cra"))
+    assert Role.INVITE.label in plain(await answered(ines, "aide"))
+
+
+async def test_a_mistake_in_words_is_explained(juliette: Person) -> None:
+    assert "Vous n’avez pas de compte rendu" in plain(await answered(juliette, "cra modifier 999999"))
+    assert "/stats exporter pdf" in plain(await answered(juliette, "stats exprter pdf"))
+
+
+@pytest.mark.every_mode
+async def test_words_are_heard_once_by_two_replicas(house: House, juliette: Person) -> None:
+    receipt = await filed(juliette)
+    await house.settled()
+    async with house.replica() as second:
+        await until(lambda: second.events.connected)
+        await answered(juliette, f"cra supprimer {number_of(receipt)}", "supprimé")
+        await answered(juliette, f"cra dupliquer {number_of(receipt)}", "fenêtre")
+        await house.settled()
+    said = [plain(p) for p in await juliette.direct()]
+    assert len(said) == 3, said
+    assert "supprimé" in said[0], "the receipt was rewritten"
+
+
+async def test_words_said_during_an_outage_are_done_after_it(house: House, juliette: Person, faults: Faults) -> None:
+    await until(lambda: house.bot.events.seen is not None)
+    channel = await juliette.direct_channel()
+    await house.stop()
+    try:
+        await juliette.says("stats", channel)
+    finally:
+        await house.start()
+    assert "aucune statistique" in plain(await juliette.told())
+    await house.settled()
+    assert len(await juliette.direct()) == 1
+
+
+async def test_words_elsewhere_are_none_of_its_business(house: House, juliette: Person) -> None:
+    await juliette.says("stats")
+    await answered(juliette, "aide")
+    await house.settled()
+    assert len(await juliette.direct()) == 1
