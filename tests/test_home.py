@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from bot.context import Context
 from bot.features import Feature, Front
@@ -17,7 +17,7 @@ from commands.aide.answers import SHOWN_MAX, WAITING_MAX
 from commands.cra.waiting import last_working_day
 from storage.database import Database
 from storage.people import Role
-from tests.house import PARIS, House
+from tests.house import LOG, PARIS, House
 from tests.people import Person, Post
 from tests.telling import WORKSHOP, asked, filed
 
@@ -156,6 +156,13 @@ async def test_who_files_nothing_any_more_is_not_reminded(house: House, juliette
     assert "Aucun compte rendu" in said(await juliette.asks("/aide"))
 
 
+async def test_who_begins_today_is_reminded_of_nothing(house: House, juliette: Person) -> None:
+    now = monday(house)
+    house.clock.goes_to(now)
+    await filed_of(house, juliette, now.astimezone(PARIS).date())
+    assert "Aucun compte rendu" not in said(await juliette.asks("/aide"))
+
+
 async def test_a_deleted_report_leaves_its_day_without_one(house: House, juliette: Person) -> None:
     now = monday(house)
     house.clock.goes_to(now)
@@ -205,6 +212,21 @@ async def living(house: House, features: Sequence[Feature]) -> AsyncIterator[Non
     finally:
         house.features = usual
         await house.restart()
+
+
+async def test_what_cannot_say_what_waits_hides_nothing_else(house: House, juliette: Person) -> None:
+    """Nor does it leave a transaction that nothing can be read in."""
+    _, *others, broken = many(3)
+
+    async def fail(ctx: Context) -> Sequence[Waiting]:
+        await ctx.db.execute(text("SELECT nothing FROM nowhere"))
+        return []
+
+    broken.waits = [fail]
+    async with living(house, [aide([broken, *others]), broken, *others]):
+        home = await juliette.asks("/aide")
+        assert len(home.buttons) == 2 + 3, "two things wait, and three features are there"
+    assert "waiting_not_told" in LOG.getvalue()
 
 
 async def test_the_home_stays_one_screen_however_many_features_come(house: House, juliette: Person) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import structlog
+
 from bot.context import Context
 from bot.errors import UserError
 from bot.features import Feature, Front, Trigger
@@ -12,7 +14,10 @@ from bot.lines import KnownCommands, Run
 from bot.replies import Button, Message, Waiting
 from bot.switch import is_on
 from bot.texts import quote, render
+from storage.database import release
 from storage.people import Person, Role, with_role
+
+log = structlog.get_logger()
 
 SHOWN_MAX = 5
 """Features on one screen: each has a line and a button, and on a phone that button has a line of its own."""
@@ -113,8 +118,18 @@ async def _home(home: Home, view: View, ctx: Context, page: int) -> Message:
 
 
 async def _waiting(home: Home, ctx: Context) -> list[Waiting]:
-    on = (feature for feature in home.features if is_on(feature, ctx.settings.features))
-    return [each for feature in on for hook in feature.waits for each in await hook(ctx)]
+    on = [feature for feature in home.features if is_on(feature, ctx.settings.features)]
+    return [each for feature in on for each in await _waiting_in(feature, ctx)]
+
+
+async def _waiting_in(feature: Feature, ctx: Context) -> list[Waiting]:
+    """What waits in a feature; one that cannot say so keeps nobody from the others."""
+    try:
+        return [each for hook in feature.waits for each in await hook(ctx)]
+    except Exception as problem:
+        log.error("waiting_not_told", name=feature.name, exc_info=problem)
+        await release(ctx.db)
+        return []
 
 
 async def _contacts(ctx: Context, view: View) -> Sequence[str]:

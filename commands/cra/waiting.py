@@ -31,7 +31,7 @@ async def remind_of_yesterday(ctx: Context) -> Sequence[Waiting]:
         return []
     day = last_working_day(ctx.today)
     filed = await days_filed(ctx.db, ctx.user.id, ctx.today - QUIET_MAX)
-    if day in filed or not filed:
+    if day in filed or not any(earlier < day for earlier in filed):
         return []
     said = say_date(day, ctx.today)
     return [Waiting(f"Aucun compte rendu pour {said}", Button(f"Compte rendu ({day:%d/%m})", FileOf(day=day)))]
