@@ -13,7 +13,8 @@ figures, too. (tests/test_stats_insider.py looks through all cases, and says wha
 The codes of a group (ages, lieux …) are drawn again until they add up to nearly their total as told. Offsets drawn
 again are from 1 to 3: with the first they lie among four neighbours, so that a figure seen under several still has two
 values. A draw is refused for what is told by it and what everybody knows, never for what was counted, so that a
-refusal tells nothing that the figures do not.
+refusal tells nothing that the figures do not. It costs a little: where next to nothing was done, classes of durations
+are told too low by 0.3 of a compte rendu on average.
 """
 
 from collections.abc import Sequence
