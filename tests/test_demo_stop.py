@@ -112,7 +112,7 @@ def test_the_system_itself_ends_a_demo_in_time_whatever_it_is_at() -> None:
 
 async def test_children_that_do_not_listen_end_all_the_same(tmp_path: Path) -> None:
     """Stopped in their tracks they hear no SIGTERM, and go when the demo does."""
-    with busy(), demo(tmp_path) as process:
+    with demo(tmp_path) as process:
         await until(lambda: "Prêt" in (tmp_path / "said").read_text(), within=START)
         for child in left(tmp_path):
             os.kill(int(child.split()[0]), signal.SIGSTOP)
