@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.mattermost import Chat
+from bot.mattermost import Chat, NewPost
 from tests.chat_server import BOT, CHANNEL, FILE, ID, POST, TEAM, USER
 
 ROOM = {"id": CHANNEL, "type": "O", "name": "salon"}
@@ -124,8 +124,11 @@ CALLS: dict[str, Called] = {
     "pinned_posts": Called(lambda c, _: c.pinned_posts(CHANNEL), _one("GET", f"{_ROOM}/pinned")),
     "reactions": Called(lambda c, _: c.reactions(POST), _one("GET", f"{_POST}/reactions")),
     "file": Called(lambda c, _: c.file(FILE), _one("GET", f"/files/{FILE}/info")),
+    "largest_file": Called(lambda c, _: c.largest_file(), _one("GET", "/config/client")),
     "post": Called(lambda c, _: c.post(CHANNEL, "Bonjour", {}, "x"), _one("POST", "/posts")),
-    "post_files": Called(lambda c, _: c.post_files(CHANNEL, "Voici", {}, "x", [FILE]), _one("POST", "/posts")),
+    "post_files": Called(
+        lambda c, _: c.post_files(NewPost(CHANNEL, "Voici", {}, "x", file_ids=[FILE])), _one("POST", "/posts")
+    ),
     "rewrite": Called(lambda c, _: c.rewrite(POST, "Bonjour", {}), _one("PUT", f"{_POST}/patch")),
     "delete": Called(lambda c, _: c.delete(POST), _one("DELETE", _POST)),
     "pin": Called(lambda c, _: c.pin(POST), _one("POST", f"{_POST}/pin")),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.mattermost import ChatReaction
+from bot.mattermost import ChatReaction, NewPost
 from bot.refusals import Refusal
 from tests.house import House
 from tests.people import Person, unique
@@ -110,7 +110,7 @@ async def test_a_file_is_passed_on_to_another_channel(stage: Stage, juliette: Pe
     source, copy = tmp_path / "Été à « Lyon ».csv", tmp_path / "copie.csv"
     source.write_bytes(CONTENT)
     given = await stage.chat.upload(here.id, source)
-    post = await stage.chat.post_files(here.id, "Voici", {}, unique("essai"), [given])
+    post = await stage.chat.post_files(NewPost(here.id, "Voici", {}, unique("essai"), file_ids=[given]))
     [file_id] = post.file_ids
     file = await stage.chat.file(file_id)
     assert (file.id, file.name, file.size) == (given, source.name, len(CONTENT))
@@ -118,7 +118,9 @@ async def test_a_file_is_passed_on_to_another_channel(stage: Stage, juliette: Pe
     await stage.chat.download(file_id, copy, len(CONTENT))
     assert copy.read_bytes() == CONTENT
     again = await stage.chat.upload(there.id, copy)
-    assert (await stage.chat.post_files(there.id, "Voici", {}, unique("essai"), [again])).file_ids == (again,)
+    assert (
+        await stage.chat.post_files(NewPost(there.id, "Voici", {}, unique("essai"), file_ids=[again]))
+    ).file_ids == (again,)
 
 
 async def test_a_file_that_is_too_large_or_not_there_leaves_nothing(stage: Stage, tmp_path: Path) -> None:

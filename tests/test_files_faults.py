@@ -1,6 +1,7 @@
 """Files through everything that may go wrong on their way: they arrive once, or a sentence says why not."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.errors import ChatError
+from bot.mattermost import NewPost
 from bot.orders import makers, posting
 from bot.outbox import LEASE
 from storage import orders
@@ -266,9 +268,9 @@ async def test_files_that_mattermost_drops(office: Office, times: int, monkeypat
     async with office.bot() as app:
         made = app.chat.post_files
 
-        async def dropping(channel: str, text: str, props: Any, pending: str, file_ids: Any) -> Any:
+        async def dropping(post: NewPost) -> Any:
             left[0] -= 1
-            return await made(channel, text, props, pending, file_ids[:-1] if left[0] >= 0 else file_ids)
+            return await made(replace(post, file_ids=post.file_ids[:-1]) if left[0] >= 0 else post)
 
         monkeypatch.setattr(app.chat, "post_files", dropping)
         await office.asks(app, count=2)
@@ -286,8 +288,8 @@ async def test_a_post_that_lost_its_files_in_a_crash_is_made_anew(
     async with office.bot() as app:
         made = app.chat.post_files
 
-        async def dropping(channel: str, text: str, props: Any, pending: str, _: Any) -> Any:
-            await made(channel, text, props, pending, [])
+        async def dropping(post: NewPost) -> Any:
+            await made(replace(post, file_ids=[]))
             await pause()
 
         monkeypatch.setattr(app.chat, "post_files", dropping)

@@ -15,7 +15,7 @@ import pytest
 from aiohttp import web
 
 from bot.errors import ChatError
-from bot.mattermost import AioClient, Mattermost, client
+from bot.mattermost import AioClient, Mattermost, NewPost, client
 from bot.refusals import Refusal
 from tests.chat_server import BOT, CHANNEL, FILE, POST, ChatServer, chat_server, fault
 
@@ -117,7 +117,7 @@ async def test_an_upload_that_is_cut_off(chat: Mattermost, server: ChatServer, p
 
 
 async def test_a_post_with_files_says_which_it_kept(chat: Mattermost, server: ChatServer) -> None:
-    post = await chat.post_files(CHANNEL, "Voici", {"a": 1}, "x", [FILE, "g" * 26])
+    post = await chat.post_files(NewPost(CHANNEL, "Voici", {"a": 1}, "x", file_ids=[FILE, "g" * 26]))
     assert server.bodies[0] == {
         "channel_id": CHANNEL,
         "message": "Voici",
@@ -139,7 +139,7 @@ async def test_a_post_that_is_gone_needs_no_deletion(chat: Mattermost, server: C
 
 
 async def test_nothing_but_an_id_names_a_channel_or_a_post(chat: Mattermost, server: ChatServer, path: Path) -> None:
-    for call in (chat.upload("../x", path), chat.post_files("x", "", {}, "", []), chat.delete("x/y")):
+    for call in (chat.upload("../x", path), chat.post_files(NewPost("x", "", {}, "")), chat.delete("x/y")):
         with pytest.raises(ChatError, match="bad_id"):
             await call
     assert server.asked == []

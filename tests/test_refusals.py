@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ChatError
-from bot.mattermost import AioClient, Mattermost
+from bot.mattermost import AioClient, Mattermost, NewPost
 from bot.refusals import IDS, OF_A_PERSON, Refusal
 from tests.calls import ANSWERS, CALLS
 from tests.chat_server import BOT, CHANNEL, FILE, ID, POST, TEAM, chat_server
@@ -224,7 +224,7 @@ async def _too_long(stage: Stage, _: Path) -> None:
 
 
 async def _too_many_files(stage: Stage, _: Path) -> None:
-    await stage.chat.post_files((await stage.room()).id, "", {}, unique("essai"), [NOBODY] * 11)
+    await stage.chat.post_files(NewPost((await stage.room()).id, "", {}, unique("essai"), file_ids=[NOBODY] * 11))
 
 
 WAYS: dict[Refusal, Attempt] = {

@@ -4,7 +4,16 @@ from bot.mattermost.apart import apart
 from bot.mattermost.chat import Chat, ChatReader
 from bot.mattermost.client import AioClient
 from bot.mattermost.rest import Mattermost
-from bot.mattermost.values import ChatChanges, ChatChannel, ChatFile, ChatMember, ChatPost, ChatReaction, ChatUser
+from bot.mattermost.values import (
+    ChatChanges,
+    ChatChannel,
+    ChatFile,
+    ChatMember,
+    ChatPost,
+    ChatReaction,
+    ChatUser,
+    NewPost,
+)
 
 __all__ = [
     "AioClient",
@@ -18,5 +27,6 @@ __all__ = [
     "ChatReader",
     "ChatUser",
     "Mattermost",
+    "NewPost",
     "apart",
 ]

@@ -6,7 +6,16 @@ from typing import Any, Protocol
 
 from bot.capabilities import Capabilities
 from bot.errors import ChatError
-from bot.mattermost.values import ChatChanges, ChatChannel, ChatFile, ChatMember, ChatPost, ChatReaction, ChatUser
+from bot.mattermost.values import (
+    ChatChanges,
+    ChatChannel,
+    ChatFile,
+    ChatMember,
+    ChatPost,
+    ChatReaction,
+    ChatUser,
+    NewPost,
+)
 
 
 class ChatReader(Protocol):
@@ -126,6 +135,9 @@ class ChatReader(Protocol):
     async def file(self, file_id: str) -> ChatFile:
         """What a file is; ``ChatPost.file_ids`` names those of a post."""
 
+    async def largest_file(self) -> int:
+        """How many bytes a file may have that is given to this server."""
+
 
 class Chat(ChatReader, Protocol):
     """The chat server, in the bot’s own name: what the machine acts with, after the handler.
@@ -140,10 +152,8 @@ class Chat(ChatReader, Protocol):
     ) -> str:
         """Write in a channel and return the post’s id; the same ``pending_post_id`` within 30 s posts once."""
 
-    async def post_files(
-        self, channel_id: str, message: str, props: Mapping[str, Any], pending_post_id: str, file_ids: Sequence[str]
-    ) -> ChatPost:
-        """Write in a channel, with uploaded files; those that the answer does not name the server dropped."""
+    async def post_files(self, post: NewPost) -> ChatPost:
+        """Make a post, with uploaded files; those that the answer does not name the server dropped."""
 
     async def rewrite(self, post_id: str, message: str, props: Mapping[str, Any]) -> None:
         """Replace the text and all the props of a post of the bot’s."""

@@ -8,7 +8,7 @@ from bot.errors import ChatError
 from bot.mattermost import wire
 from bot.mattermost.calls import Calls, check_id
 from bot.mattermost.pages import PAGE_ROWS
-from bot.mattermost.values import ChatChanges, ChatPost, ChatReaction
+from bot.mattermost.values import ChatChanges, ChatPost, ChatReaction, NewPost
 from bot.refusals import Refusal
 
 LISTED = 1000
@@ -27,13 +27,12 @@ class PostCalls(Calls):
         post |= {"pending_post_id": pending_post_id} | ({"root_id": root_id} if root_id else {})
         return wire.read(wire.Identified, await self._posts.create_post(post)).id
 
-    async def post_files(
-        self, channel_id: str, message: str, props: Mapping[str, Any], pending_post_id: str, file_ids: Sequence[str]
-    ) -> ChatPost:
-        """Write in a channel, with uploaded files."""
-        post = {"channel_id": check_id(channel_id), "message": message, "props": props}
-        post |= {"pending_post_id": pending_post_id, "file_ids": list(file_ids)}
-        return wire.read(wire.Post, await self._posts.create_post(post)).value
+    async def post_files(self, post: NewPost) -> ChatPost:
+        """Make a post, with uploaded files."""
+        wanted = {"channel_id": check_id(post.channel_id), "message": post.message, "props": post.props}
+        wanted |= {"pending_post_id": post.pending_post_id, "file_ids": list(post.file_ids)}
+        wanted |= {"root_id": post.root_id} if post.root_id else {}
+        return wire.read(wire.Post, await self._posts.create_post(wanted)).value
 
     async def rewrite(self, post_id: str, message: str, props: Mapping[str, Any]) -> None:
         """Replace the text and all the props of a post of the bot’s."""

@@ -67,11 +67,27 @@ class ChatChanges:
 
 
 @dataclass(frozen=True, slots=True)
+class NewPost:
+    """A post to be made: as an answer to ``root_id`` if there is one, with files that were uploaded to its channel.
+
+    The same ``pending_post_id`` within 30 s makes one post.
+    """
+
+    channel_id: str
+    message: str
+    props: Mapping[str, Any]
+    pending_post_id: str
+    root_id: str = ""
+    file_ids: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ChatChannel:
     """A channel: O(pen to the team), P(rivate), D(irect) or G(roup). ``name`` is that of its address.
 
     ``display_name`` is what people read; ``purpose`` and ``header`` may hold Markdown. D and G have no ``team_id``.
     ``update_at`` is when it was last changed or put away, ``last_post_at`` when something was last said in it.
+    ``creator_id`` is who made it, ``create_at`` when, in ms since 1970.
     """
 
     id: str
@@ -84,6 +100,8 @@ class ChatChannel:
     archived: bool = False
     update_at: int = field(default=0, compare=False)
     last_post_at: int = field(default=0, compare=False)
+    creator_id: str = field(default="", compare=False)
+    create_at: int = field(default=0, compare=False)
 
     @property
     def is_private(self) -> bool:

@@ -142,6 +142,8 @@ class Channel(BaseModel):
     delete_at: int = 0
     update_at: int = 0
     last_post_at: int = 0
+    creator_id: str = ""
+    create_at: int = 0
 
     @property
     def value(self) -> ChatChannel:
@@ -156,6 +158,8 @@ class Channel(BaseModel):
             archived=self.delete_at > 0,
             update_at=self.update_at,
             last_post_at=self.last_post_at,
+            creator_id=self.creator_id,
+            create_at=self.create_at,
         )
 
 

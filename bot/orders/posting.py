@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import ChatError
-from bot.mattermost import Chat, ChatPost
+from bot.mattermost import Chat, ChatPost, NewPost
 from bot.orders.held import Held
 from bot.outbox.search import posts_from
 from bot.outbox.sender import MARK
@@ -54,7 +54,8 @@ async def send(chat: Chat, channel_id: str, held: Held, part: "Part") -> str:
     mark = _mark(held, part.place)
     # A post taken away would be found again by its pending id.
     pending = f"{(await chat.me()).id}:{mark}:{held.order.dropped}"
-    post = await chat.post_files(channel_id, part.text, part.props | {MARK: mark}, pending, file_ids)
+    new = NewPost(channel_id, part.text, part.props | {MARK: mark}, pending, file_ids=file_ids)
+    post = await chat.post_files(new)
     if not _is_whole(post, held, part.place):
         await _take_away(chat, held, post)
         raise Dropped
