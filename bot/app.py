@@ -23,13 +23,14 @@ from bot.links import Links
 from bot.mattermost import Mattermost, apart
 from bot.mattermost.client import AioClient
 from bot.orders import Folders, Makers, Workshop
-from bot.outbox import Outbox
+from bot.outbox import Around, Outbox
 from bot.people import People
 from bot.recovery import Recovery
 from bot.runs import Runs
 from bot.server import Doors, Entrance
 from bot.spool import Spool
 from bot.switch import choose, index_all
+from bot.tidings import Tidings, hearers
 from bot.traffic import Traffic
 from bot.watching import Watching
 from bot.websocket import Events, Ground
@@ -61,26 +62,30 @@ class App:
         self.database = Database(settings.database_url)
         self.client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value())
         self.chat = Mattermost(self.client, settings.team)
-        chat, traffic = apart(self.chat), Traffic()
-        self.outbox = Outbox(self.database, chat, clock, first=first, traffic=traffic)
-        links = Links(settings.secrets)
+        chat, traffic, folders = apart(self.chat), Traffic(), Folders(settings.data_dir)
+        self.outbox = Outbox(self.database, chat, clock, first=first, around=Around(traffic, folders.fresh))
+        links, triggers = Links(settings.secrets), index_all(features, settings.features)
         self.people = people = People(self.database, chat, settings, clock)
-        ways = Ways(self.database, chat, self.outbox, people, links, settings, clock)
-        self.spool, triggers = Spool(settings.data_dir), index_all(features, settings.features)
+        ways = Ways(self.database, chat, self.outbox, people, links, settings, clock, hearers(triggers))
+        self.spool = Spool(settings.data_dir)
         watching = Watching(self.database, self._features, settings)
         drafts = Drafts(self.spool, clock, Acceptance(triggers).accepted)
         machine = Machine(self.database, chat, people, Delivery(ways), drafts, traffic, watching, settings, clock)
         self.dispatcher = Dispatcher(triggers, machine)
-        self.makers = Makers(self.outbox, Workshop(triggers, machine), Folders(settings.data_dir), first=first)
+        self.makers = Makers(self.outbox, Workshop(triggers, machine), folders, first=first)
         self.hearing = Hearing(triggers.values(), machine, self.dispatcher.perform, first)
         self.events = self._ears(machine)
         self.runs = Runs(triggers, machine)
         self.jobs = Jobs(triggers, self.runs.run, self.runs.zones, clock)
         self._recovery = Recovery(triggers, machine)
+        self._tidings = Tidings(triggers, machine, self.outbox)
         self.connections = Connections(limits or Limits())
-        doors = Doors(self.dispatcher, links, settings.command_token.get_secret_value(), self.ready, self.connections)
-        self._entrance = Entrance(doors, DRAIN_SECONDS)
+        self._entrance = Entrance(self._doors(links), DRAIN_SECONDS)
         self._tasks: list[asyncio.Task[None]] = []
+
+    def _doors(self, links: Links) -> Doors:
+        token = self.settings.command_token.get_secret_value()
+        return Doors(self.dispatcher, links, token, self.ready, self.connections)
 
     @property
     def port(self) -> int:
@@ -94,6 +99,7 @@ class App:
         await self.outbox.start()
         self.makers.start()
         self._spawn(self._recovery.run())
+        self._spawn(self._tidings.run())
         self.events.start()
         await self.jobs.start()
 
@@ -105,6 +111,7 @@ class App:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tidings.wait()
         await self.makers.stop()
         await self.outbox.drain(DRAIN_SECONDS)
         await self.client.close()

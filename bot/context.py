@@ -1,7 +1,7 @@
 """What every handler is given: who, where, when, and the tools."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, TypeVar
@@ -15,7 +15,9 @@ from bot.forms import Clues
 from bot.mattermost import ChatReader
 from bot.people import People, Reading
 from config.settings import Settings
+from storage import outbox
 from storage.database import release
+from storage.outbox import Sent
 from storage.people import Person
 
 T = TypeVar("T")
@@ -31,7 +33,7 @@ class Request:
     whose button the dialog was opened; ``response_url`` takes whispers for 30 minutes after a command; ``only_for`` is
     whom the clicked button is for, empty where all of a channel may click; ``by_dialog`` says that a dialog stood for
     that button, and ``line`` is the command that a button or plain words stand for (empty for one that was typed after
-    a slash).
+    a slash). ``crowd`` says that its replies are sent to many (jobs, long work): what answers a person goes first.
     """
 
     kind: TriggerKind
@@ -47,6 +49,7 @@ class Request:
     by_dialog: bool = False
     only_for: str = ""
     line: str = ""
+    crowd: bool = False
 
     @property
     def waits_as(self) -> TriggerKind:
@@ -109,6 +112,10 @@ class Context:
         """What a feature’s tables say of this person, as it was less than a minute ago; reads nothing when that is
         known, and never in this request’s own transaction."""
         return await self.people.recall(self.user.id, read)
+
+    async def posts_about(self, topic: str) -> Sequence[Sent]:
+        """The posts of the messages already sent on a topic, newest first."""
+        return await outbox.posts_about(self.db, topic)
 
     async def compute(self, work: Callable[[], T]) -> T:
         """Do what takes a while (drawing, composing) in a thread, with no connection in hand.

@@ -1,9 +1,8 @@
 """One way out: replies become the body of the answer, rows of the outbox, and calls to Mattermost."""
 
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import ceil
 
 import structlog
@@ -14,33 +13,31 @@ from bot.context import Request
 from bot.drafts import Resume
 from bot.errors import ChatError
 from bot.face import Face, picture_url
-from bot.forms import Clues, mistakes_in, name_of
+from bot.forms import Clues, mistakes_in
 from bot.french.words import plural
 from bot.lines import Run
 from bot.links import Links
 from bot.mattermost import Chat
-from bot.outbox import LEASE, Order, Outbox, make_room, topic_of
+from bot.outbox import Outbox
 from bot.people import People
 from bot.picks import look_up
-from bot.replies import Ask, Button, Direct, Message, Refresh, Refuse, Reply, Say, SendFile, Update, Whisper
+from bot.replies import Ask, Button, Message, Refuse, Reply, Update, Whisper
 from bot.texts import render, typeset
 from bot.windows import Windows
+from bot.writer import OUTGOING, Writer
 from config.settings import Settings
 from storage import outbox as table
 from storage.database import Database
-from storage.outbox import Outgoing, Where
+from storage.outbox import Outgoing
 
 log = structlog.get_logger()
 
 AnswerBody = dict[str, object]
 
-ORDER_DELAY = timedelta(seconds=0.2)
-"""By how much an order follows its waiting message, which must be there first."""
-
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """What a delivery sends by."""
+    """What a delivery sends by; ``hearers`` are the features that hear what became of what they sent."""
 
     database: Database
     chat: Chat
@@ -49,6 +46,7 @@ class Ways:
     links: Links
     settings: Settings
     clock: Callable[[], datetime]
+    hearers: frozenset[str] = frozenset()
 
 
 class Delivery:
@@ -57,41 +55,26 @@ class Delivery:
     def __init__(self, ways: Ways) -> None:
         self._w = ways
         self._cards = Cards(ways.links, ways.settings.public_url)
+        self._writer = Writer(self._cards, ways.clock, ways.hearers)
         self._windows = Windows(ways.links)
         self.content = self._cards.content
 
     @staticmethod
     def has_messages(replies: Sequence[Reply]) -> bool:
         """Whether some replies must go by the outbox."""
-        return any(isinstance(r, (Say, Direct, Refresh, SendFile)) for r in replies)
+        return any(isinstance(r, OUTGOING) for r in replies)
 
-    async def prepare(self, db: AsyncSession, replies: Sequence[Reply], request: Request) -> list[Outgoing]:
-        """Write down what must arrive, in the caller’s transaction. Raises UserError for one file too many."""
-        messages: list[Outgoing] = []
-        for reply in replies:
-            match reply:
-                case Direct():
-                    messages.append(self._to_person(reply, reply.user_id, reply.topic))
-                case Say():
-                    messages.append(self._outgoing(reply, Where.CHANNEL, reply.channel_id or request.channel_id))
-                case Refresh():
-                    posts = await self._posts_about(db, reply, request)
-                    messages += [self._outgoing(reply, Where.POST, post, person) for post, person in posts.items()]
-                case SendFile():
-                    if request.user_id:
-                        await make_room(db, reply.user_id)
-                    messages += self._order(reply)
-                case _:
-                    continue
+    async def prepare(
+        self, db: AsyncSession, replies: Sequence[Reply], request: Request, sender: str = ""
+    ) -> list[Outgoing]:
+        """Write down what must arrive, in the caller’s transaction; ``sender`` is the feature that hears of it.
+
+        Raises UserError for one file too many.
+        """
+        messages = [row for reply in replies for row in await self._writer.rows(db, reply, request, sender)]
         if messages:
             await table.add(db, messages)
         return messages
-
-    async def _posts_about(self, db: AsyncSession, refresh: Refresh, request: Request) -> dict[str, str]:
-        """The posts to rewrite, and whom each is for: those delivered, and the one clicked (its mark may be on its way
-        to the database)."""
-        clicked = {request.post_id: request.user_id} if refresh.here and request.post_id else {}
-        return clicked | dict(await table.posts_about(db, refresh.topic))
 
     def hurry(self, messages: Sequence[Outgoing]) -> None:
         """The transaction is committed: deliver at once."""
@@ -152,7 +135,7 @@ class Delivery:
             return {}
         if request.user_id:
             async with self._w.database.transaction() as db:
-                message = self._to_person(whisper, request.user_id)
+                message = self._writer.to_person(whisper, request.user_id, request)
                 await table.add(db, [message])
             self.hurry([message])
         return {}
@@ -190,39 +173,6 @@ class Delivery:
             return {}
         settings = self._w.settings
         return Face(me.username, picture_url(settings.picture_url, settings.public_url)).as_fields()
-
-    def _to_person(self, message: Message, user_id: str, topic: str | None = None) -> Outgoing:
-        outgoing = self._outgoing(message, Where.PERSON, user_id, user_id)
-        outgoing.topic = topic
-        return outgoing
-
-    def _outgoing(self, message: Message, where: Where, target: str, person: str = "") -> Outgoing:
-        now = self._w.clock()
-        return Outgoing(
-            id=secrets.token_hex(13),
-            where=where,
-            target=target,
-            content=self.content(message, person),
-            created_at=now,
-            not_before=now + LEASE,
-        )
-
-    def _order(self, reply: SendFile) -> list[Outgoing]:
-        """The waiting message, and the order: that one is due for whichever replica has a hand free."""
-        now, ident = self._w.clock(), secrets.token_hex(13)
-        topic = topic_of(ident) if reply.waiting else None
-        said = [self._to_person(Message(reply.waiting), reply.user_id, topic)] if topic else []
-        order = Order(name=name_of(type(reply.order)), data=reply.order.model_dump(mode="json"))
-        row = Outgoing(
-            id=ident,
-            where=Where.FILE,
-            target=reply.user_id,
-            content=order.model_dump(mode="json"),
-            topic=topic,
-            created_at=now,
-            not_before=now + ORDER_DELAY if topic else now,
-        )
-        return [*said, row]
 
 
 def _open_button(line: str) -> Button:

@@ -177,7 +177,7 @@ class Dispatcher:
         """What must arrive, and what becomes of a dialog’s key, in the context’s own transaction."""
         trigger = self._triggers[context.request.kind, context.request.name]
         replies = await settle(context, trigger, payload, replies)
-        return replies, await self._m.delivery.prepare(context.db, replies, context.request)
+        return replies, await self._m.delivery.prepare(context.db, replies, context.request, trigger.feature)
 
     async def _write_after(self, context: Context, payload: Payload, replies: list[Reply]) -> list[Outgoing]:
         """The same, after a handler that only read."""

@@ -1,9 +1,12 @@
 """What happens in Mattermost, as values that handlers hear; a feature says with ``Watched`` where it listens."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
 from pydantic import BaseModel, ConfigDict
+
+from bot.refusals import Refusal
 
 TEAM = "team"
 """The place of what concerns the bot’s whole team."""
@@ -187,6 +190,26 @@ class Converted(_OfChannel):
     """A watched channel became private, or public."""
 
     is_private: bool
+
+
+class Delivered(Event):
+    """What the feature itself sent on a topic has arrived: the post, or what an act was done to (a channel made).
+
+    ``kept_out`` are the people whom ``AddMembers`` could not bring in, each with why.
+    """
+
+    topic: str
+    post_id: str = ""
+    channel_id: str = ""
+    kept_out: Mapping[str, Refusal] = {}
+
+
+class Undelivered(Event):
+    """What the feature itself sent on a topic was given up, or an act refused; ``refusal`` says why, if it is told
+    apart."""
+
+    topic: str
+    refusal: Refusal | None = None
 
 
 class PersonChanged(Event):

@@ -84,7 +84,7 @@ class Hearing:
         try:
             async with self._m.database.transaction(first=first) as db:
                 replies = as_list(await trigger.handler(self._admission.context(user, request, db, now), event))
-                messages = await self._m.delivery.prepare(db, replies, request)
+                messages = await self._m.delivery.prepare(db, replies, request, trigger.feature)
                 await db.connection()  # where nothing was written, this alone claims
         except TakenError:
             return "heard"

@@ -78,7 +78,7 @@ class Recovery:
             await self._m.drafts.keep(db, submission)
         button, topic = resume_button(submission.key), topic_of(submission.key)
         news = Direct(render("brouillon/kept"), [button], user_id=submission.user_id, topic=topic)
-        return await self._m.delivery.prepare(db, [news], Request("job", "brouillon"))
+        return await self._m.delivery.prepare(db, [news], Request("submit", submission.form))
 
     async def _is_behind(self, db: AsyncSession, submission: Submission) -> bool:
         """Whether the next step of the same dialog was begun since."""

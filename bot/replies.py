@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel
 
+from bot.acts import Act
 from bot.forms import Form
 from bot.menus import Menu
 
@@ -42,17 +44,30 @@ class Whisper(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say(Message):
-    """Everyone in the channel sees it; by default the channel of the request."""
+    """Everyone in the channel sees it; by default the channel of the request.
+
+    ``root_id`` is the post that it answers, ``topic`` what it is about, for a later ``Refresh`` (or
+    ``ctx.posts_about``), and to hear of its end; ``files`` are ids of files of other posts, passed on; ``at`` is when
+    it is said, at once by default.
+    """
 
     channel_id: str | None = None
+    root_id: str = ""
+    topic: str | None = None
+    files: Sequence[str] = ()
+    at: datetime | None = None
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Direct(Message):
-    """A direct message to one person. ``topic`` names what it is about, for a later ``Refresh``."""
+    """A direct message to one person; the rest is as with ``Say``."""
 
     user_id: str
+    root_id: str = ""
     topic: str | None = None
+    files: Sequence[str] = ()
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +77,7 @@ class Update(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refresh(Message):
-    """Rewrite every direct message already sent about a topic, so that none tells something old.
+    """Rewrite every message already sent about a topic, in whatever place, so that none tells something old.
 
     ``here`` is for a dialog opened by the button of such a message: it is one, though only just delivered (a
     whisper’s button does no harm: there is nothing to rewrite).
@@ -144,7 +159,7 @@ class Refuse:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-Reply = Whisper | Say | Direct | Update | Refresh | SendFile | Ask | Press | Perform | Refuse
+Reply = Whisper | Say | Direct | Update | Refresh | SendFile | Ask | Press | Perform | Refuse | Act
 Replies = Reply | Sequence[Reply] | None
 
 

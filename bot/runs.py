@@ -72,7 +72,7 @@ class Runs:
     ) -> Sequence[Outgoing]:
         name = trigger.key[1]
         await job_runs.note(db, name, period, Result.DONE, self._m.clock())
-        return await self._m.delivery.prepare(db, replies, Request("job", name))
+        return await self._m.delivery.prepare(db, replies, Request("job", name, crowd=True), trigger.feature)
 
     async def _note_failure(self, name: str, period: str) -> None:
         try:

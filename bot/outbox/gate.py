@@ -11,6 +11,8 @@ WITNESSES = 3
 """So many that the server fails at, one after the other and none taken between, are an outage though it answers."""
 ANSWERING = 5.0
 """The longest pause in seconds before a server that answers is given another message to fail at."""
+ANSWERING_CROWD = 1.0
+"""The same for a crowd’s messages: many of these may be alike, and those behind them are not."""
 WORN = 10
 """After so many tries what the server fails at is tried as seldom as what it refuses."""
 

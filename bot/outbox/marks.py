@@ -5,6 +5,7 @@ import asyncio
 import structlog
 
 from bot.outbox.rows import Rows
+from storage.outbox import Mark
 
 log = structlog.get_logger()
 
@@ -15,19 +16,20 @@ DATABASE_RETRY = 1.0
 
 
 class Marks:
-    """What arrived and is not yet written down as such."""
+    """What arrived and is not yet written down as such. ``news`` is set once something is that its sender hears of."""
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: Rows, news: asyncio.Event) -> None:
         self._rows = rows
-        self._posts: dict[str, str] = {}
+        self._news = news
+        self._marks: dict[str, Mark] = {}
         self._some = asyncio.Event()
 
     def __contains__(self, message_id: str) -> bool:
-        return message_id in self._posts
+        return message_id in self._marks
 
-    def add(self, message_id: str, post_id: str) -> None:
-        """A message arrived as that post."""
-        self._posts[message_id] = post_id
+    def add(self, mark: Mark) -> None:
+        """A message arrived."""
+        self._marks[mark.message_id] = mark
         self._some.set()
 
     async def run(self) -> None:
@@ -41,15 +43,17 @@ class Marks:
     async def flush(self) -> bool:
         """Write all marks now; False when the database did not take them (they are kept)."""
         self._some.clear()
-        batch = dict(self._posts)
+        batch = dict(self._marks)
         if not batch:
             return True
         try:
-            await self._rows.delivered(list(batch.items()))
+            await self._rows.delivered(list(batch.values()))
         except Exception:
             log.warning("deliveries_not_marked", count=len(batch), exc_info=True)
             self._some.set()
             return False
         for message_id in batch:
-            del self._posts[message_id]
+            del self._marks[message_id]
+        if any(mark.is_news for mark in batch.values()):
+            self._news.set()
         return True

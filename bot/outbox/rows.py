@@ -1,13 +1,14 @@
-"""The outbox’s table as its worker uses it: a short transaction for each step."""
+"""The outbox’s table as its workers use it: a short transaction for each step."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from bot.outbox.letters import LEASE, Letter, taken
+from bot.outbox.letters import Letter, taken
 from bot.steps import Steps
 from storage import outbox as table
 from storage.database import Database
-from storage.outbox import Outgoing, Where
+from storage.outbox import EMPTY, LEASE, Mark, Outgoing, Share, Where
 
 
 class Rows:
@@ -18,24 +19,21 @@ class Rows:
         self._steps = Steps(database)
         self.wait = self._steps.wait
 
-    async def due_in(self, but_of: Collection[str]) -> float | None:
-        """Seconds until the next try of any message, 0 when it is due; None when nothing waits.
-
-        What is for ``but_of`` is left out, here as in ``take``.
-        """
+    async def due_in(self, share: Share) -> float | None:
+        """Seconds until the next try of any message of a share, 0 when it is due; None when nothing waits."""
         now = self._clock()
-        following = await self._steps.run(lambda db: table.next_due(db, now, but_of), writes=False)
+        following = await self._steps.run(lambda db: table.next_due(db, now, share), writes=False)
         return max(0.0, (following - now).total_seconds()) if following else None
 
     async def waiting(self) -> Mapping[str, int]:
-        """How many messages wait, by target."""
-        return await self._steps.run(table.waiting, writes=False)
+        """How many messages to people wait, by target."""
+        return await self._steps.run(lambda db: table.waiting(db, self._clock()), writes=False)
 
-    async def take(self, limit: int, but_of: Collection[str]) -> Sequence[Letter]:
-        """Lease what is due, oldest first."""
+    async def take(self, limit: int, share: Share) -> Sequence[Letter]:
+        """Lease what is due of a share, oldest first."""
         now = self._clock()
-        found = await self._steps.run(lambda db: table.take(db, now, now + LEASE, limit, but_of))
-        return [taken(message) for message in found]
+        found = await self._steps.run(lambda db: table.take(db, now, now + LEASE, limit, share))
+        return [taken(message, again=not is_new) for message, is_new in found]
 
     async def still_mine(self, letter: Letter, needed: timedelta) -> bool:
         """Whether the lease lasts as long as a try may take, renewing it at need; False: another has it now."""
@@ -43,7 +41,8 @@ class Rows:
             return True
         until = self._clock() + LEASE
         mine = await self._steps.run(lambda db: table.lease(db, letter.message, until))
-        letter.renewed(until)
+        if mine:
+            letter.renew(until)
         return mine
 
     async def superseded(self, message: Outgoing) -> bool:
@@ -52,13 +51,19 @@ class Rows:
             return False
         return await self._steps.run(lambda db: table.superseded(db, message), writes=False)
 
-    async def delivered(self, marks: Sequence[tuple[str, str]]) -> None:
-        """Mark messages as arrived, (id, post id) each."""
+    async def delivered(self, marks: Sequence[Mark]) -> None:
+        """Mark messages as arrived."""
         await self._steps.run(lambda db: table.delivered(db, marks, self._clock()))
 
-    async def failed(self, message: Outgoing, fault: str, next_try: datetime | None) -> None:
-        """Note a failed try."""
-        await self._steps.run(lambda db: table.failed(db, message.id, fault, next_try))
+    async def failed(
+        self, message: Outgoing, fault: str, next_try: datetime | None, news: Mapping[str, Any] = EMPTY
+    ) -> None:
+        """Note a failed try; without a next one, ``news`` is what its sender is told."""
+        await self._steps.run(lambda db: table.failed(db, message.id, fault, next_try, news))
+
+    async def keep(self, message: Outgoing) -> None:
+        """Write down how far a message is (its content), to be found there by the next try."""
+        await self._steps.run(lambda db: table.keep(db, message))
 
     async def release(self, ids: Collection[str]) -> None:
         """Give leased messages back, to be taken by anybody now."""

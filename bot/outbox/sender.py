@@ -1,33 +1,84 @@
 """Sending one message, so that another try, here or elsewhere, never makes a second post."""
 
-from bot.mattermost import Chat
+from dataclasses import dataclass
+
+from bot.mattermost import Chat, ChatPost, NewPost
+from bot.outbox.acting import Arrival, perform
+from bot.outbox.bringing import Porter, text_of
 from bot.outbox.search import posts_from
 from storage.outbox import Outgoing, Where
 
 MARK = "coop_id"
 """The prop by which a post tells which message it is."""
+DROPPED_MAX = 2
+"""So often a post is made that Mattermost keeps without its files; then it goes without."""
 
 
-async def send(chat: Chat, message: Outgoing, *, again: bool) -> tuple[str, bool]:
-    """The id of the post, and whether an earlier try had made it.
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Brings messages to Mattermost; the porter brings the files of others."""
 
-    ``again`` says that a try may have been made before: the channel is searched first. (Within 30 seconds
-    ``pending_post_id`` makes Mattermost itself recognise the message.) Raises ChatError.
-    """
-    text, props = str(message.content["message"]), dict(message.content["props"])
-    if message.where is Where.POST:
-        await chat.rewrite(message.target, text, props)
-        return message.target, False
-    person = message.where is Where.PERSON
-    channel_id = await chat.direct_channel(message.target) if person else message.target
-    bot = await chat.me()
-    if again and (found := await _earlier(chat, channel_id, bot.id, message)):
-        return found, True
-    return await chat.post(channel_id, text, props | {MARK: message.id}, f"{bot.id}:{message.id}"), False
+    chat: Chat
+    porter: Porter
+
+    async def send(self, message: Outgoing, *, again: bool) -> Arrival:
+        """``again`` says that a try may have been made before: the channel is searched first. Raises ChatError.
+
+        (Within 30 seconds ``pending_post_id`` makes Mattermost itself recognise the message.)
+        """
+        match message.where:
+            case Where.POST:
+                await self.chat.rewrite(message.target, message.content["message"], dict(message.content["props"]))
+                return Arrival(message.target)
+            case Where.ACT:
+                return await perform(self.chat, message, again=again)
+            case Where.PERSON:
+                return await self._say(message, await self.chat.direct_channel(message.target), again)
+            case _:
+                return await self._say(message, message.target, again)
+
+    async def _say(self, message: Outgoing, channel_id: str, again: bool) -> Arrival:
+        found = await self._earlier(channel_id, message) if again else None
+        if found is not None and not _is_whole(found, message):
+            await self._take_away(found, message)
+            found = None
+        post_id = found.id if found else await self._post(message, channel_id)
+        if message.content.get("pinned"):
+            await self.chat.pin(post_id)
+        return Arrival(post_id, channel_id, found is not None)
+
+    async def _earlier(self, channel_id: str, message: Outgoing) -> ChatPost | None:
+        bot = await self.chat.me()
+        async for post in posts_from(self.chat, channel_id, message.created_at):
+            if post.user_id == bot.id and post.props.get(MARK) == message.id:
+                return post
+        return None
+
+    async def _post(self, message: Outgoing, channel_id: str) -> str:
+        content, bot = message.content, await self.chat.me()
+        props, pending = content["props"] | {MARK: message.id}, f"{bot.id}:{message.id}"
+        root_id = content.get("root_id", "")
+        if not content.get("files"):
+            return await self.chat.post(channel_id, content["message"], props, pending, root_id)
+        while True:
+            if content.get("dropped", 0) >= DROPPED_MAX:
+                await self.porter.leave_all(message)
+            await self.porter.bring(message, channel_id)
+            # A post taken away would be found again by its pending id.
+            pending = f"{bot.id}:{message.id}:{content.get('dropped', 0)}"
+            brought = list(content["brought"].values())
+            post = await self.chat.post_files(NewPost(channel_id, text_of(message), props, pending, root_id, brought))
+            if _is_whole(post, message):
+                return post.id
+            await self._take_away(post, message)
+
+    async def _take_away(self, post: ChatPost, message: Outgoing) -> None:
+        """Mattermost made it without its files: they are brought anew, or left for good."""
+        message.content |= {"dropped": message.content.get("dropped", 0) + 1, "brought": {}}
+        await self.porter.keep(message)
+        await self.chat.delete(post.id)
 
 
-async def _earlier(chat: Chat, channel_id: str, bot_id: str, message: Outgoing) -> str | None:
-    async for post in posts_from(chat, channel_id, message.created_at):
-        if post.user_id == bot_id and post.props.get(MARK) == message.id:
-            return post.id
-    return None
+def _is_whole(post: ChatPost, message: Outgoing) -> bool:
+    """Whether it carries all files but those left behind."""
+    return len(post.file_ids) == len(message.content.get("files", ())) - len(message.content.get("left", {}))

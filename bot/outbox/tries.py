@@ -1,28 +1,35 @@
 """One try to deliver a message, and what follows from each way it may end."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 
 import structlog
 
 from bot.errors import ChatError
-from bot.mattermost import Chat
 from bot.metrics import DELIVERIES, OUTBOX_OPEN
+from bot.outbox.acting import Arrival
 from bot.outbox.doubts import Doubts
-from bot.outbox.gate import ANSWERING, WORN, Gate, own_patience, patience
+from bot.outbox.gate import ANSWERING, ANSWERING_CROWD, WORN, Gate, own_patience, patience
 from bot.outbox.letters import Letter
-from bot.outbox.marks import Marks
-from bot.outbox.rows import Rows
-from bot.outbox.sender import send
-from storage.outbox import Where
+from bot.outbox.means import Means
+from bot.refusals import Refusal
+from storage.outbox import LEASE, Mark, Outgoing, Where
 
 log = structlog.get_logger()
 
 TRY_MAX = timedelta(seconds=12)
 """The longest a single try takes; it is begun only while the lease lasts as long."""
+LONG_TRY_MAX = timedelta(minutes=10)
+"""The longest for files that are brought along, or many people: the lease is renewed meanwhile."""
+BEAT = LEASE / 4
+"""After how long it is renewed."""
+HOPELESS = frozenset({Refusal.THREAD_GONE, Refusal.TOO_LONG})
+"""What no right nor setting mends: it is given up at once."""
 
 
 class Outcome(Enum):
@@ -38,48 +45,80 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``fault`` is empty when it arrived; else it is to be noted, with the next try (None: given up)."""
+    """``fault`` is empty when it arrived; else it is to be noted, with the next try (None: given up, and ``news`` to be
+    told of that)."""
 
     outcome: Outcome
     fault: str = ""
     next_try: datetime | None = None
+    news: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Hold:
+    """Whether the lease was lost while a try went on."""
+
+    lost: bool = False
 
 
 class Tries:
-    """``gate`` and ``doubts`` are what was learned from them: an outage, and whom the server fails at."""
+    """``gate`` and ``doubts`` are what was learned from them: an outage, and whom the server fails at.
 
-    def __init__(self, chat: Chat, rows: Rows, marks: Marks, clock: Callable[[], datetime], first: float) -> None:
-        self._chat = chat
-        self._rows = rows
-        self._marks = marks
-        self._clock = clock
-        self._first = first
-        self.gate = Gate(first)
-        self.doubts = Doubts(first)
+    ``is_crowd`` says that these are messages to many: whether they leave is not what /metrics tells of.
+    """
+
+    def __init__(self, means: Means, *, is_crowd: bool) -> None:
+        self._m = means
+        self._is_crowd = is_crowd
+        self.gate = Gate(means.first)
+        self.doubts = Doubts(means.first)
 
     async def deliver(self, letter: Letter) -> Verdict:
         """Try once. Raises what the database raises."""
-        if not await self._rows.still_mine(letter, TRY_MAX):
+        if not await self._m.rows.still_mine(letter, TRY_MAX):
             return Verdict(Outcome.SETTLED)
-        if letter.again and await self._rows.superseded(letter.message):
-            return self._done(letter, letter.target, "found")
+        if letter.again and await self._m.rows.superseded(letter.message):
+            return self._done(letter, Arrival(letter.target), "found")
         return await self._send(letter)
 
     async def _send(self, letter: Letter) -> Verdict:
-        began = asyncio.get_running_loop().time()
+        began, hold = asyncio.get_running_loop().time(), _Hold()
         try:
-            async with asyncio.timeout(TRY_MAX.total_seconds()):
-                post_id, found = await send(self._chat, letter.message, again=letter.again)
+            async with self._time_for(letter, hold):
+                arrival = await self._m.sender.send(letter.message, again=letter.again)
         except TimeoutError:
+            if hold.lost:
+                return Verdict(Outcome.SETTLED)
             return await self._failed(letter, ChatError(0, "timeout"), began)
         except ChatError as error:
             return await self._failed(letter, error, began)
-        return self._arrived(letter, post_id, "found" if found else "delivered")
+        return self._arrived(letter, arrival, "found" if arrival.found else "delivered")
+
+    @asynccontextmanager
+    async def _time_for(self, letter: Letter, hold: _Hold) -> AsyncIterator[None]:
+        """As long as it may take, keeping the lease of what takes long. Raises TimeoutError, also when that is lost."""
+        most = LONG_TRY_MAX if letter.takes_long else TRY_MAX
+        async with asyncio.timeout(most.total_seconds()) as limit:
+            beating = asyncio.create_task(self._beat(letter, limit, hold)) if letter.takes_long else None
+            try:
+                yield
+            finally:
+                if beating:
+                    beating.cancel()
+
+    async def _beat(self, letter: Letter, limit: asyncio.Timeout, hold: _Hold) -> None:
+        while not hold.lost:
+            await asyncio.sleep(BEAT.total_seconds())
+            try:
+                hold.lost = not await self._m.rows.still_mine(letter, LEASE)
+            except Exception:
+                log.warning("lease_not_renewed", exc_info=True)
+        limit.reschedule(asyncio.get_running_loop().time())
 
     async def is_back(self) -> bool:
         """Whether a server that took nothing answers again; else the gate is shut for longer."""
         began = asyncio.get_running_loop().time()
-        if await self._chat.answers():
+        if await self._m.chat.answers():
             return True
         self.gate.shut(began, None)
         return False
@@ -88,17 +127,19 @@ class Tries:
         """Mattermost takes messages; True when it did not before."""
         was_shut = self.gate.opened()
         if was_shut:
-            log.info("mattermost_back")
-            OUTBOX_OPEN.set(1)
+            log.info("mattermost_back", crowd=self._is_crowd)
+            self._show(is_open=True)
         return was_shut
 
-    def _arrived(self, letter: Letter, post_id: str, outcome: str) -> Verdict:
+    def _arrived(self, letter: Letter, arrival: Arrival, outcome: str) -> Verdict:
         self.opened()
         self.doubts.clear(letter.target)
-        return self._done(letter, post_id, outcome)
+        return self._done(letter, arrival, outcome)
 
-    def _done(self, letter: Letter, post_id: str, outcome: str) -> Verdict:
-        self._marks.add(letter.message.id, post_id)
+    def _done(self, letter: Letter, arrival: Arrival, outcome: str) -> Verdict:
+        tells, channel_id = bool(letter.message.tells), arrival.channel_id or None
+        news = arrival.news if tells else {}
+        self._m.marks.add(Mark(letter.message.id, arrival.post_id, channel_id, news, is_news=tells))
         DELIVERIES.labels(outcome).inc()
         return Verdict(Outcome.SETTLED)
 
@@ -108,45 +149,54 @@ class Tries:
             return self._away(error, began)
         if error.may_pass:
             # The server itself, or this message only? Another question tells.
-            if self.gate.knew(began) or not await self._chat.answers():
+            if self.gate.knew(began) or not await self._m.chat.answers():
                 return self._away(error, began)
             return self._doubted(letter, error, began)
         if message.where is Where.POST and error.status in {403, 404}:
             # Nothing is left to be rewritten (old servers say 403 of a deleted post).
-            return self._arrived(letter, letter.target, "gone")
+            return self._arrived(letter, Arrival(letter.target), "gone")
         return self._refused(letter, error)
 
     def _away(self, error: ChatError, began: float) -> Verdict:
         """It is due at once, so that it keeps its place: the gate does the waiting."""
         self._shut(error, self.gate.shut(began, error.retry_after))
         DELIVERIES.labels("later").inc()
-        return Verdict(Outcome.AWAY, str(error), self._clock())
+        return Verdict(Outcome.AWAY, str(error), self._m.clock())
 
     def _doubted(self, letter: Letter, error: ChatError, began: float) -> Verdict:
         """The server answers, and failed at this message: its lane rests a few times, then passes it by."""
-        message, now, fault = letter.message, self._clock(), str(error)
+        message, now, fault = letter.message, self._m.clock(), str(error)
         log.warning("message_failed", status=error.status, error_id=error.error_id, attempts=message.attempts)
         DELIVERIES.labels("later").inc()
         if message.attempts < WORN and self.doubts.add(letter.target) and self.gate.doubts():
-            self._shut(error, self.gate.shut(began, None, ANSWERING))
+            self._shut(error, self.gate.shut(began, None, ANSWERING_CROWD if self._is_crowd else ANSWERING))
             return Verdict(Outcome.AWAY, fault, now)
         if message.attempts < WORN and self.doubts.rests(letter.target):
             return Verdict(Outcome.RESTS, fault, now)
-        next_try = own_patience(message.attempts, message.created_at, now, self._first)
+        next_try = own_patience(message.attempts, message.created_at, now, self._m.first)
         return Verdict(Outcome.SETTLED, fault, next_try)
 
     def _refused(self, letter: Letter, error: ChatError) -> Verdict:
         self.opened()
         self.doubts.clear(letter.target)
-        message = letter.message
-        # An old content must not overwrite a newer one hours later.
-        rewrites = message.where is Where.POST
-        next_try = None if rewrites else patience(message.attempts, message.created_at, self._clock())
+        next_try = self._after_refusal(letter.message, error)
         log.warning("message_refused", status=error.status, error_id=error.error_id, given_up=next_try is None)
         DELIVERIES.labels("refused").inc()
-        return Verdict(Outcome.SETTLED, str(error), next_try)
+        return Verdict(
+            Outcome.SETTLED, str(error), next_try, {"refusal": error.refusal} if letter.message.tells else {}
+        )
+
+    def _after_refusal(self, message: Outgoing, error: ChatError) -> datetime | None:
+        # An old content must not overwrite a newer one hours later, nor an old act undo what was done since.
+        if message.where in {Where.POST, Where.ACT} or error.refusal in HOPELESS:
+            return None
+        return patience(message.attempts, message.created_at, self._m.clock())
 
     def _shut(self, error: ChatError, was_open: bool) -> None:
         if was_open:
-            log.warning("mattermost_away", status=error.status, error_id=error.error_id)
-            OUTBOX_OPEN.set(0)
+            log.warning("mattermost_away", status=error.status, error_id=error.error_id, crowd=self._is_crowd)
+            self._show(is_open=False)
+
+    def _show(self, *, is_open: bool) -> None:
+        if not self._is_crowd:
+            OUTBOX_OPEN.set(is_open)

@@ -95,7 +95,7 @@ async def _messages(settings: Settings, findings: Findings, now: datetime) -> No
     database = Database(settings.database_url)
     try:
         async with database.transaction(writes=False) as db:
-            counts, oldest = await outbox.counts(db), await outbox.next_due(db)
+            counts, oldest = await outbox.counts(db), await outbox.earliest(db)
     finally:
         await database.close()
     waiting, given_up = counts["waiting"], counts["given_up"]

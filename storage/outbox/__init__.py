@@ -1,0 +1,35 @@
+"""The outbox: what must reach Mattermost, written in the transaction that caused it and kept until it has."""
+
+from storage.outbox.due import add, earliest, keep, lease, next_due, release, release_all, superseded, take, waiting
+from storage.outbox.ended import counts, delivered, failed, forget, news, posts_about, told
+from storage.outbox.table import EMPTY, LEASE, ORDERS, PEOPLE, Mark, Outgoing, Sent, Share, Taken, Where
+
+__all__ = [
+    "EMPTY",
+    "LEASE",
+    "ORDERS",
+    "PEOPLE",
+    "Mark",
+    "Outgoing",
+    "Sent",
+    "Share",
+    "Taken",
+    "Where",
+    "add",
+    "counts",
+    "delivered",
+    "earliest",
+    "failed",
+    "forget",
+    "keep",
+    "lease",
+    "news",
+    "next_due",
+    "posts_about",
+    "release",
+    "release_all",
+    "superseded",
+    "take",
+    "told",
+    "waiting",
+]
