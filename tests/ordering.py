@@ -171,7 +171,7 @@ class Office:
         async with app.database.transaction() as db:
             await table.release_all(db, utc_now())
         app.outbox.ordered.set()
-        app.outbox.wake.set()
+        app.outbox.look()
 
     async def crashes(self, app: App) -> None:
         """The bot’s makers end in the middle, and give nothing back."""

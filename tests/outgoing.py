@@ -18,7 +18,7 @@ from bot.outbox import LEASE, Outbox
 from storage import outbox as table
 from storage.database import Database
 from storage.outbox import Outgoing, Where
-from tests.chat_server import BOT, CHANNEL, ID, POST, chat_server, fault
+from tests.chat_server import BOT, CHANNEL, ID, POST, Answer, ChatServer, chat_server, fault
 
 FIRST = 0.02
 
@@ -58,6 +58,11 @@ class Town:
         shown = self.posts[::-1][page * size : (page + 1) * size]
         return web.json_response({"order": [p["id"] for p in shown], "posts": {p["id"]: p for p in shown}})
 
+    def other(self, request: web.Request, body: Any) -> web.StreamResponse:
+        """Any other channel’s posts."""
+        is_list = request.method == "GET" and request.path.endswith("/posts")
+        return self.read(request, body) if is_list else fault(404, "api.context.404.app_error")
+
     async def patch(self, request: web.Request, body: Any) -> web.StreamResponse:
         self.tries += 1
         if self.before and (answer := await self.before()) is not None:
@@ -77,7 +82,7 @@ def always(status: int, error_id: str = "app.x", **headers: str) -> Callable[[],
 
 async def crash(outbox: Outbox) -> None:
     """End a run as kill -9 does: it marks nothing and gives nothing back. No public way leads there."""
-    tasks = outbox._tasks  # noqa: SLF001
+    tasks = outbox.tasks
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
@@ -90,12 +95,16 @@ class Stage:
 
     town: Town
     database: Database
-    url: str
+    server: ChatServer
+
+    def answer(self, request: str, with_: Answer) -> None:
+        """From now on that answers it instead."""
+        self.server.answers[request] = with_
 
     @asynccontextmanager
     async def outbox(self, clock: Callable[[], datetime] = now) -> AsyncIterator[Outbox]:
         """One run of the bot; leaving the block is a crash unless the test drained it."""
-        client = AioClient(self.url, "jeton")
+        client = AioClient(self.server.url, "jeton")
         outbox = Outbox(self.database, Mattermost(client, "cnum"), clock, first=FIRST)
         await outbox.start()
         try:
@@ -135,9 +144,10 @@ async def stage(database: Database) -> AsyncIterator[Stage]:
         "POST /api/v4/posts": town.write,
         f"GET /api/v4/channels/{CHANNEL}/posts": town.read,
         f"PUT /api/v4/posts/{POST}/patch": town.patch,
+        "*": town.other,
     }
     async with chat_server(**answers) as server:
-        yield Stage(town, database, server.url)
+        yield Stage(town, database, server)
 
 
 def message(text: str, where: Where = Where.PERSON, target: str = ID, **other: Any) -> Outgoing:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.outbox import LEASE, worker
+from bot.outbox import LEASE, desk
 from bot.outbox.lanes import Lanes
 from storage import outbox as table
 from tests.databases import database
@@ -27,7 +27,7 @@ async def test_two_replicas_deliver_each_message_once(stage: Stage) -> None:
 
 
 async def test_a_replica_takes_over_from_one_that_died(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "LOOK_ANYWAY", 0.1)
+    monkeypatch.setattr(desk, "LOOK_ANYWAY", 0.1)
     await stage.write(message("héritage", created_at=now() - LEASE + timedelta(seconds=0.3)))
     async with stage.outbox():
         await stage.settled()
@@ -70,18 +70,18 @@ async def test_a_database_away_delays(stage: Stage, monkeypatch: pytest.MonkeyPa
             await until(lambda: unwritten.tries == 1)
         stage.town.before = None
         await end_leases(stage)
-        outbox.wake.set()
+        outbox.look()
         await stage.settled()
     assert stage.town.texts == ["un"]
 
 
 async def test_only_so_much_waits_in_memory(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "LETTERS_MAX", 0)
+    monkeypatch.setattr(desk, "LETTERS_MAX", 0)
     async with stage.outbox() as outbox:
         written = await stage.write(message("un"))
         with monkeypatch.context() as patch:
             patch.setattr(Lanes, "put", lambda *_: pytest.fail("it is held in memory"))
             outbox.hurry(written)
-        outbox.wake.set()
+        outbox.look()
         await stage.settled()
     assert stage.town.texts == ["un"]

@@ -7,7 +7,6 @@ from bot.backoff import backoff
 from bot.outbox.gate import Gate, patience
 from bot.outbox.lanes import Lanes
 from bot.outbox.letters import written
-from storage.outbox import Where
 from tests.chat_server import BOT
 from tests.outgoing import message, now
 
@@ -51,16 +50,16 @@ async def test_a_lane_belongs_to_one_worker() -> None:
     first, second, other = (written(m, now()) for m in (message("1"), message("2"), message("3", target=BOT)))
     for m in (first, second, other):
         lanes.put(m)
-    lane = await lanes.next()
-    assert lanes.head(lane) is first
+    lane, taken = await lanes.next()
+    assert taken is first
     assert [letter.message.content["message"] for letter in lanes.clear()] == ["2", "3"]
     assert len(lanes) == 1
     assert lanes.all() == [first]
     lanes.put(second)
     lanes.done(lane)
-    assert lanes.head(lane) is second
+    assert await lanes.next() == (lane, second)
     lanes.done(lane)
-    assert lanes.head(lane) is None
+    assert not lanes.holds(lane)
     await lanes.empty()
     lanes.put(other)
-    assert await lanes.next() == (Where.PERSON, BOT)
+    assert await lanes.next() == (BOT, other)

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.outbox import LEASE
 from storage import orders, outbox
 from storage.database import Database, UtcTime
-from storage.outbox import Outgoing
+from storage.outbox import Outgoing, Share
 from tests.databases import database
 from tests.outgoing import message, now
 
@@ -80,7 +80,11 @@ async def take(db: AsyncSession) -> None:
 
 
 async def take_some(db: AsyncSession) -> None:
-    assert len(await outbox.take(db, now(), now() + timedelta(seconds=20), 100, ["p1", "p2"])) == 100
+    assert len(await outbox.take(db, now(), now() + timedelta(seconds=20), 100, Share(but_of=["p1", "p2"]))) == 100
+
+
+async def take_of_crowd(db: AsyncSession) -> None:
+    assert await outbox.take(db, now(), now() + timedelta(seconds=20), 100, Share(crowd=True)) == []
 
 
 async def look(db: AsyncSession) -> None:
@@ -94,13 +98,15 @@ async def take_order(db: AsyncSession) -> None:
 FOUND: dict[str, tuple[Query, str]] = {
     "take": (take, "ix_outgoing_waiting"),
     "take but of some": (take_some, "ix_outgoing_waiting"),
+    "take of a crowd": (take_of_crowd, "ix_outgoing_waiting"),
     "look": (look, "ix_outgoing_waiting"),
-    "earliest": (outbox.next_due, "ix_outgoing_waiting"),
+    "earliest": (outbox.earliest, "ix_outgoing_waiting"),
     "posts about": (lambda db: outbox.posts_about(db, "cra:2"), "ix_outgoing_topic"),
     "order": (take_order, "ix_outgoing_orders"),
     "next order": (lambda db: orders.next_due(db, ["p1"]), "ix_outgoing_orders"),
     "orders of one": (lambda db: orders.waiting(db, "p100"), "ix_outgoing_orders"),
     "turn": (lambda db: orders.has_its_turn(db, message("", target="p100", topic="file:x")), "ix_outgoing_orders"),
+    "news": (lambda db: outbox.news(db, 50), "ix_outgoing_news"),
     "forget": (lambda db: outbox.forget(db, now() - timedelta(days=90)), "ix_outgoing_passing"),
 }
 
@@ -135,7 +141,7 @@ async def test_many_that_are_not_due_do_not_hide_the_one_that_is(full: Database)
     assert "ix_outgoing_waiting" in plan
     until = now() + timedelta(seconds=20)
     async with full.transaction() as db:
-        (found,) = await outbox.take(db, now(), until, 100)
+        ((found, _),) = await outbox.take(db, now(), until, 100)
     assert found.content["message"] == "due"
     async with full.transaction() as db:
         assert await outbox.lease(db, found, until + LEASE), "who took it knows its lease"

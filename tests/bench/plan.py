@@ -28,6 +28,8 @@ class Plan:
     sheet_rows: int = 20_000
     members: int = 4000
     burst: int = 10_000
+    crowd: int = 5000
+    receipts: int = 20
     postgres: bool = True
 
 
@@ -53,5 +55,7 @@ QUICK = Plan(
     sheet_rows=100,
     members=450,
     burst=300,
+    crowd=300,
+    receipts=3,
     postgres=False,
 )

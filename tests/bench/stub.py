@@ -63,6 +63,8 @@ class Stub:
     """How many are in the team, as its list says."""
     requests: int = 0
     """How many came in."""
+    lag: float = 0.0
+    """Seconds after which a post is taken."""
 
     async def start(self) -> None:
         """Serve on a port of loopback."""
@@ -106,8 +108,12 @@ class Stub:
 
     async def until_posts(self, count: int, within: float) -> None:
         """Wait for so many posts since ``forget``. Raises TimeoutError."""
+        await self.until(lambda: len(self.posts) >= count, within)
+
+    async def until(self, true: Callable[[], bool], within: float) -> None:
+        """Wait for something about the posts. Raises TimeoutError."""
         async with asyncio.timeout(within), self._arrival:
-            await self._arrival.wait_for(lambda: len(self.posts) >= count)
+            await self._arrival.wait_for(true)
 
     async def tell(self, count: int, rate: float) -> None:
         """Tell the bot of so many posts in a channel that does not concern it, so many a second."""
@@ -189,6 +195,7 @@ class Stub:
 
     async def _post(self, request: web.Request) -> web.Response:
         post = await request.json()
+        await asyncio.sleep(self.lag)
         known = self.posts.get(post["pending_post_id"])
         if known is None:
             number = len(self.posts)

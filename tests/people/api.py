@@ -64,6 +64,16 @@ class Api:
                 raise await _refusal(f"GET {path}", reply)
             return await reply.read()
 
+    async def upload(self, channel_id: str, name: str, content: bytes) -> str:
+        """The id of a file given to a channel, loose for now."""
+        form = aiohttp.FormData(quote_fields=False)
+        form.add_field("channel_id", channel_id)
+        form.add_field("files", content, filename=name)
+        async with self.session.post(f"{self.url}/api/v4/files", data=form, headers=self.headers) as reply:
+            if reply.status >= 400:
+                raise await _refusal("POST /files", reply)
+            return str((await reply.json())["file_infos"][0]["id"])
+
     async def post(self, path: str, body: object = None) -> Any:
         """Make."""
         return await self.call("POST", path, body)

@@ -41,13 +41,15 @@ class Post:
     create_at: int = 0
     delete_at: int = 0
     file_ids: Sequence[str] = ()
+    root_id: str = ""
+    is_pinned: bool = False
 
     @classmethod
     def read(cls, raw: str | Mapping[str, Any]) -> "Post":
         """From the API’s JSON, which events carry as a string."""
         found: Mapping[str, Any] = json.loads(raw) if isinstance(raw, str) else raw
-        names = ("id", "channel_id", "user_id", "message", "type", "create_at", "delete_at")
-        told = {n: found[n] for n in names if n in found}
+        names = ("id", "channel_id", "user_id", "message", "type", "create_at", "delete_at", "root_id")
+        told = {n: found[n] for n in names if n in found} | {"is_pinned": bool(found.get("is_pinned"))}
         return cls(props=found.get("props") or {}, file_ids=found.get("file_ids") or (), **told)
 
     @property
