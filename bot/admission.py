@@ -43,11 +43,11 @@ class Admission:
         self._m = machine
 
     async def person(self, db: AsyncSession, request: Request, trigger: Trigger) -> Person:
-        """Who acts. The role is looked up again for what a dialog, button or order does, as it may be old.
+        """Who acts. The role is looked up again for what a dialog, button or work does, as it may be old.
 
         Raises UserError when the role is not one of the trigger’s.
         """
-        fresh = request.kind in ("submit", "button", "file")
+        fresh = request.kind in ("submit", "button", "file", "work")
         people = self._m.people
         user = await (people.fresh(db, request.user_id) if fresh else people.of(request.user_id))
         if user.role not in trigger.roles:

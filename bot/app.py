@@ -16,13 +16,12 @@ from bot.connections import Connections, Limits
 from bot.delivery import Delivery, Ways
 from bot.dispatch import Dispatcher
 from bot.drafts import Drafts
-from bot.features import Feature
+from bot.features import Feature, index_works
 from bot.hearing import Hearing
 from bot.jobs import Jobs
 from bot.links import Links
-from bot.mattermost import Mattermost, apart
+from bot.mattermost import Budget, Mattermost, apart
 from bot.mattermost.client import AioClient
-from bot.orders import Folders, Makers, Workshop
 from bot.outbox import Around, Outbox
 from bot.people import People
 from bot.recovery import Recovery
@@ -34,12 +33,22 @@ from bot.tidings import Tidings, hearers
 from bot.traffic import Traffic
 from bot.watching import Watching
 from bot.websocket import Events, Ground
+from bot.work import Bells
+from bot.work.files import FileAttempt, Folders, HeldOrder
+from bot.work.stepped import HeldSteps
+from bot.work.stepping import Stepping
+from bot.work.workers import Workers
+from bot.work.workshop import Workshop
+from bot.writer import Known
 from config.settings import Settings
 from storage.database import Database
+from storage.work import Sort
 
 log = structlog.get_logger()
 
 DRAIN_SECONDS = 2
+COURTESY = 1.0
+"""Seconds a step of long work waits at most for what answers people."""
 
 
 class App:
@@ -60,28 +69,31 @@ class App:
         self.settings = settings
         self._features = choose(features, settings.features)
         self.database = Database(settings.database_url)
-        self.client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value())
+        self.budget, bells = Budget(settings.work_calls), Bells()
+        self.client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value(), self.budget)
         self.chat = Mattermost(self.client, settings.team)
-        chat, traffic, folders = apart(self.chat), Traffic(), Folders(settings.data_dir)
-        self.outbox = Outbox(self.database, chat, clock, first=first, around=Around(traffic, folders.fresh))
+        chat, self._traffic, self._folders = apart(self.chat), Traffic(), Folders(settings.data_dir)
+        self.outbox = Outbox(self.database, chat, clock, first=first, around=self._around())
         links, triggers = Links(settings.secrets), index_all(features, settings.features)
         self.people = people = People(self.database, chat, settings, clock)
-        ways = Ways(self.database, chat, self.outbox, people, links, settings, clock, hearers(triggers))
+        known = Known(hearers(triggers), index_works(triggers))
+        ways = Ways(self.database, chat, self.outbox, people, links, settings, clock, known, bells)
         self.spool = Spool(settings.data_dir)
         watching = Watching(self.database, self._features, settings)
         drafts = Drafts(self.spool, clock, Acceptance(triggers).accepted)
-        machine = Machine(self.database, chat, people, Delivery(ways), drafts, traffic, watching, settings, clock)
-        self.dispatcher = Dispatcher(triggers, machine)
-        self.makers = Makers(self.outbox, Workshop(triggers, machine), folders, first=first)
+        machine = Machine(self.database, chat, people, Delivery(ways), drafts, self._traffic, watching, settings, clock)
+        self.dispatcher, self.runs = Dispatcher(triggers, machine), Runs(triggers, machine)
+        self.makers, self.workers = self._workers(Workshop(triggers, machine), bells, first)
         self.hearing = Hearing(triggers.values(), machine, self.dispatcher.perform, first)
         self.events = self._ears(machine)
-        self.runs = Runs(triggers, machine)
         self.jobs = Jobs(triggers, self.runs.run, self.runs.zones, clock)
-        self._recovery = Recovery(triggers, machine)
-        self._tidings = Tidings(triggers, machine, self.outbox)
+        self._recovery, self._tidings = Recovery(triggers, machine), Tidings(triggers, machine, self.outbox)
         self.connections = Connections(limits or Limits())
         self._entrance = Entrance(self._doors(links), DRAIN_SECONDS)
         self._tasks: list[asyncio.Task[None]] = []
+
+    def _around(self) -> Around:
+        return Around(self._traffic, self._folders.fresh, self.budget)
 
     def _doors(self, links: Links) -> Doors:
         token = self.settings.command_token.get_secret_value()
@@ -98,6 +110,7 @@ class App:
         self._spawn(self._warm_up())
         await self.outbox.start()
         self.makers.start()
+        self.workers.start()
         self._spawn(self._recovery.run())
         self._spawn(self._tidings.run())
         self.events.start()
@@ -112,8 +125,9 @@ class App:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._tidings.wait()
-        await self.makers.stop()
+        await asyncio.gather(self.makers.stop(), self.workers.stop())
         await self.outbox.drain(DRAIN_SECONDS)
+        self._folders.close()
         await self.client.close()
         await self.database.close()
         self.spool.close()
@@ -126,6 +140,11 @@ class App:
         """An open websocket tells; while it is away, a ping does. A server that asked for a long pause is not there."""
         return not self.client.holds_back and (self.events.connected or await self.chat.answers())
 
+    async def _give_way(self) -> None:
+        """Long work waits for what is being answered, and for what is on its way to people, a moment at most."""
+        await self._traffic.lull(COURTESY)
+        await self.outbox.quiet(COURTESY)
+
     async def _warm_up(self) -> None:
         """The first command should not wait for what features read once, nor for the version of the server."""
         for feature in self._features:
@@ -136,6 +155,10 @@ class App:
     def _ears(self, machine: Machine) -> Events:
         ground = Ground(self.chat, machine.database, machine.watching, machine.clock, machine.traffic)
         return Events(ground, self.hearing.tell)
+
+    def _workers(self, workshop: Workshop, bells: Bells, first: float) -> tuple[Workers[HeldOrder], Workers[HeldSteps]]:
+        files, steps = FileAttempt(workshop, self._folders, first), Stepping(workshop, self._give_way, first)
+        return Workers(workshop, files, bells.of(Sort.FILE)), Workers(workshop, steps, bells.of(Sort.STEPS))
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         self._tasks.append(asyncio.create_task(work))

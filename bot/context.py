@@ -21,7 +21,7 @@ from storage.outbox import Sent
 from storage.people import Person
 
 T = TypeVar("T")
-TriggerKind = Literal["command", "submit", "button", "event", "job", "file"]
+TriggerKind = Literal["command", "submit", "button", "event", "job", "file", "work"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """One way out: replies become the body of the answer, rows of the outbox, and calls to Mattermost."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
 
@@ -24,11 +24,14 @@ from bot.picks import look_up
 from bot.replies import Ask, Button, Message, Refuse, Reply, Update, Whisper
 from bot.texts import render, typeset
 from bot.windows import Windows
-from bot.writer import OUTGOING, Writer
+from bot.work import Bells
+from bot.writer import OUTGOING, Known, Row, Writer
 from config.settings import Settings
 from storage import outbox as table
+from storage import work
 from storage.database import Database
 from storage.outbox import Outgoing
+from storage.work import Work
 
 log = structlog.get_logger()
 
@@ -37,7 +40,7 @@ AnswerBody = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """What a delivery sends by; ``hearers`` are the features that hear what became of what they sent."""
+    """What a delivery sends by; ``bells`` call who does long work."""
 
     database: Database
     chat: Chat
@@ -46,7 +49,8 @@ class Ways:
     links: Links
     settings: Settings
     clock: Callable[[], datetime]
-    hearers: frozenset[str] = frozenset()
+    known: Known = field(default_factory=Known)
+    bells: Bells = field(default_factory=Bells)
 
 
 class Delivery:
@@ -55,7 +59,7 @@ class Delivery:
     def __init__(self, ways: Ways) -> None:
         self._w = ways
         self._cards = Cards(ways.links, ways.settings.public_url)
-        self._writer = Writer(self._cards, ways.clock, ways.hearers)
+        self._writer = Writer(self._cards, ways.clock, ways.known)
         self._windows = Windows(ways.links)
         self.content = self._cards.content
 
@@ -66,20 +70,24 @@ class Delivery:
 
     async def prepare(
         self, db: AsyncSession, replies: Sequence[Reply], request: Request, sender: str = ""
-    ) -> list[Outgoing]:
-        """Write down what must arrive, in the caller’s transaction; ``sender`` is the feature that hears of it.
+    ) -> list[Row]:
+        """Write down what must arrive, and what is to be done, in the caller’s transaction; ``sender`` is the feature
+        that hears of it.
 
-        Raises UserError for one file too many.
+        Raises UserError for one file, or work, too many.
         """
-        messages = [row for reply in replies for row in await self._writer.rows(db, reply, request, sender)]
-        if messages:
+        rows = [row for reply in replies for row in await self._writer.rows(db, reply, request, sender)]
+        if messages := [row for row in rows if isinstance(row, Outgoing)]:
             await table.add(db, messages)
-        return messages
+        if works := [row for row in rows if isinstance(row, Work)]:
+            await work.add(db, works)
+        return rows
 
-    def hurry(self, messages: Sequence[Outgoing]) -> None:
+    def hurry(self, rows: Sequence[Row]) -> None:
         """The transaction is committed: deliver at once."""
-        if messages:
+        if messages := [row for row in rows if isinstance(row, Outgoing)]:
             self._w.outbox.hurry(messages)
+        self._w.bells.ring(row for row in rows if isinstance(row, Work))
 
     async def answer(self, replies: Sequence[Reply], request: Request) -> AnswerBody:
         """The body of the HTTP answer, once dialogs are opened and whispers that need a call are sent."""

@@ -25,8 +25,8 @@ from bot.spool import Submission
 from bot.switch import must_be_on, must_lead_on
 from bot.texts import render
 from bot.turns import Turns
+from bot.writer import Row
 from storage.faults import AWAY, cannot_write
-from storage.outbox import Outgoing
 
 log = structlog.get_logger()
 
@@ -173,13 +173,13 @@ class Dispatcher:
 
     async def _write_down(
         self, context: Context, payload: Payload, replies: list[Reply]
-    ) -> tuple[list[Reply], list[Outgoing]]:
+    ) -> tuple[list[Reply], list[Row]]:
         """What must arrive, and what becomes of a dialog’s key, in the context’s own transaction."""
         trigger = self._triggers[context.request.kind, context.request.name]
         replies = await settle(context, trigger, payload, replies)
         return replies, await self._m.delivery.prepare(context.db, replies, context.request, trigger.feature)
 
-    async def _write_after(self, context: Context, payload: Payload, replies: list[Reply]) -> list[Outgoing]:
+    async def _write_after(self, context: Context, payload: Payload, replies: list[Reply]) -> list[Row]:
         """The same, after a handler that only read."""
         async with self._m.database.transaction() as db:
             return (await self._write_down(replace(context, db=db), payload, replies))[1]

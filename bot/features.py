@@ -1,6 +1,6 @@
 """A feature: the handlers of one file, each with what triggers it and who may."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from bot.context import Context, TriggerKind
 from bot.drafts import AcceptedKeys
 from bot.events import Event, Watched
 from bot.forms import Form, name_of
-from bot.replies import Parcel, Replies, Waiting
+from bot.replies import Parcel, Progress, Replies, Step, Waiting
 from bot.rights import Right
 from config.settings import Settings
 from storage.claims import SCOPE_MAX
@@ -25,6 +25,7 @@ Handler = Callable[[Context, P], Awaitable[Replies]]
 TextHandler = Callable[[Context, str], Awaitable[Replies]]
 JobHandler = Callable[[Context], Awaitable[Replies]]
 FileHandler = Callable[[Context, P, Path], Awaitable[Parcel]]
+StepHandler = Callable[[Context, P, Progress], Awaitable[Step]]
 Watches = Callable[[AsyncSession, Settings], Awaitable[Watched]]
 """Where a feature listens, read from what it stores: asked at first, twice a minute, and after it wrote something."""
 WaitingHook = Callable[[Context], Awaitable[Sequence[Waiting]]]
@@ -51,7 +52,8 @@ class Trigger:
     only reads: on SQLite it then waits for no writer. ``schedule`` are APScheduler’s cron fields, in Paris or, of a
     ``local`` job, in each zone where somebody of the register is. ``is_off`` says that its feature is switched off.
     ``accepted`` tells of a dialog’s keys from what the feature stores; where there is none, the machine writes the
-    keys down. ``feature`` is the name of the one that it is part of.
+    keys down. ``feature`` is the name of the one that it is part of. ``title`` and ``unit`` are what is told of long
+    work: « Remplissage des canaux », (« canal », « canaux »).
     """
 
     key: Key
@@ -66,6 +68,8 @@ class Trigger:
     is_off: bool = False
     accepted: AcceptedKeys | None = None
     feature: str = ""
+    title: str = ""
+    unit: tuple[str, str] = ("étape", "étapes")
 
 
 class Feature:
@@ -185,6 +189,23 @@ class Feature:
         """
         return self._declare("file", order, roles, writes=False)
 
+    def work(
+        self,
+        payload: type[P],
+        *,
+        title: str,
+        unit: tuple[str, str] = ("étape", "étapes"),
+        roles: Collection[Role] = EVERYONE,
+        writes: bool = False,
+    ) -> Callable[[StepHandler[P]], StepHandler[P]]:
+        """Such work was begun (``Start``): does its next step, again and again, until one is the last.
+
+        A step is one transaction with its replies and its cursor, at most once; one that fails is done again from its
+        beginning, so what else it does must be harmless twice. ``writes`` as with commands: without it the handler
+        reads, and only what it answers is written.
+        """
+        return self._declare("work", payload, roles, title=title, unit=unit, writes=writes)
+
     def _declare(
         self, kind: TriggerKind, payload: type[Any], roles: Collection[Role], **more: Any
     ) -> Callable[[Any], Any]:
@@ -194,6 +215,11 @@ class Feature:
             return handler
 
         return register
+
+
+def index_works(triggers: Mapping[Key, Trigger]) -> dict[str, Trigger]:
+    """What does long work, by the name of what it is begun with."""
+    return {name: trigger for (kind, name), trigger in triggers.items() if kind == "work"}
 
 
 def index(features: Iterable[Feature]) -> dict[Key, Trigger]:

@@ -13,8 +13,9 @@ DELIVERIES = Counter(
     "coop_deliveries", "Tries to deliver a message: delivered, found (by an earlier try), later, refused.", ("outcome",)
 )
 ORDER_TRIES = Counter(
-    "coop_orders", "Tries to make and send ordered files: sent, later, refused, failed.", ("outcome",)
+    "coop_orders", "Tries to make and send ordered files: sent, later, refused, failed, cancelled.", ("outcome",)
 )
+WORK_STEPS = Counter("coop_work_steps", "Steps of long work: done, later, refused, failed.", ("outcome",))
 OUTBOX_WAITING = Gauge("coop_outbox_waiting", "Messages this process holds for Mattermost and has not delivered.")
 OUTBOX_OPEN = Gauge("coop_outbox_open", "1 while messages leave as they come, 0 while Mattermost does not take them.")
 WEBSOCKET_UP = Gauge("coop_websocket_up", "1 while events come in, 0 while the websocket is away.")

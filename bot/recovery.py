@@ -14,9 +14,9 @@ from bot.features import Key, Trigger
 from bot.replies import Direct
 from bot.spool import Submission
 from bot.texts import render
+from bot.writer import Row
 from storage import drafts
 from storage.faults import may_pass
-from storage.outbox import Outgoing
 
 log = structlog.get_logger()
 
@@ -64,7 +64,7 @@ class Recovery:
         trigger = self._triggers.get(("submit", submission.form))
         if trigger is None:
             raise UnknownForm(submission.form)
-        messages: list[Outgoing] = []
+        messages: list[Row] = []
         if trigger.writes:
             async with self._m.database.transaction() as db:
                 # It may have been accepted by a process that died before it could say so.
@@ -73,7 +73,7 @@ class Recovery:
         self._m.drafts.release(submission.key)
         self._m.delivery.hurry(messages)
 
-    async def _keep(self, db: AsyncSession, submission: Submission) -> list[Outgoing]:
+    async def _keep(self, db: AsyncSession, submission: Submission) -> list[Row]:
         if not await self._is_behind(db, submission):
             await self._m.drafts.keep(db, submission)
         button, topic = resume_button(submission.key), topic_of(submission.key)

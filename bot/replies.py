@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -112,6 +112,51 @@ class Parcel(Message):
     done: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """Begin long work, done in steps beside what people ask for, resumed after a restart.
+
+    ``payload`` says what to do; its type is the routing key, as a button’s. How far it is stands in one message, in
+    the channel ``told_in``, by default in the direct channel of whoever acts (a job acts for nobody, and is told so
+    nowhere).
+    """
+
+    payload: BaseModel
+    told_in: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far long work is: where to go on (None at first), and how much is done, of how much if that is known."""
+
+    cursor: Any = None
+    done: int = 0
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What a step of long work returns: what is to be sent (to many: it gives way to what answers people), and how far
+    it is then.
+
+    ``cursor`` is any JSON: what the next step goes on from. ``said`` is told beside the count.
+    """
+
+    replies: Sequence["Reply"] = ()
+    cursor: Any = None
+    done: int = 0
+    total: int | None = None
+    finished: bool = False
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StopWork:
+    """Do nothing more of long work; its message says how far it came."""
+
+    work_id: str
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """Open a dialog; what the form already holds is prefilled.
@@ -159,7 +204,7 @@ class Refuse:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-Reply = Whisper | Say | Direct | Update | Refresh | SendFile | Ask | Press | Perform | Refuse | Act
+Reply = Whisper | Say | Direct | Update | Refresh | SendFile | Start | StopWork | Ask | Press | Perform | Refuse | Act
 Replies = Reply | Sequence[Reply] | None
 
 

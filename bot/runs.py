@@ -11,9 +11,9 @@ from bot.context import Context, Request
 from bot.features import Key, Trigger
 from bot.replies import Reply, as_list
 from bot.schedules import ZONE, find_zones
+from bot.writer import Row
 from storage import claims, job_runs, people
 from storage.job_runs import Result
-from storage.outbox import Outgoing
 from storage.people import Person
 
 log = structlog.get_logger()
@@ -43,7 +43,7 @@ class Runs:
         self._m.delivery.hurry(messages)
         self._m.watching.touch(trigger.feature)
 
-    async def _write(self, trigger: Trigger, period: str, zone: ZoneInfo) -> Sequence[Outgoing]:
+    async def _write(self, trigger: Trigger, period: str, zone: ZoneInfo) -> Sequence[Row]:
         """All in one transaction: the claim, what the handler changes, and what it answers."""
         async with self._m.database.transaction() as db:
             if not await claims.claim(db, trigger.key[1], period, self._m.clock()):
@@ -51,7 +51,7 @@ class Runs:
             replies = await trigger.handler(self._context(trigger, zone, db))
             return await self._finish(db, trigger, period, as_list(replies))
 
-    async def _read(self, trigger: Trigger, period: str, zone: ZoneInfo) -> Sequence[Outgoing]:
+    async def _read(self, trigger: Trigger, period: str, zone: ZoneInfo) -> Sequence[Row]:
         """The handler first, which keeps no writer waiting; of two replicas that have read one says what it found."""
         async with self._m.database.transaction(writes=False) as db:
             if await claims.is_taken(db, trigger.key[1], period):
@@ -67,9 +67,7 @@ class Runs:
         bot = Person(id="", username="", role=None, timezone=zone.key, since=self._m.clock())
         return self._admission.context(bot, Request("job", trigger.key[1]), db)
 
-    async def _finish(
-        self, db: AsyncSession, trigger: Trigger, period: str, replies: Sequence[Reply]
-    ) -> Sequence[Outgoing]:
+    async def _finish(self, db: AsyncSession, trigger: Trigger, period: str, replies: Sequence[Reply]) -> Sequence[Row]:
         name = trigger.key[1]
         await job_runs.note(db, name, period, Result.DONE, self._m.clock())
         return await self._m.delivery.prepare(db, replies, Request("job", name, crowd=True), trigger.feature)

@@ -17,6 +17,7 @@ from bot.outbox import Outbox
 from bot.replies import Reply, as_list
 from bot.steps import Steps
 from bot.watch import Pauses, Watch
+from bot.writer import Row
 from storage import outbox as table
 from storage.outbox import Outgoing
 
@@ -91,7 +92,7 @@ class Tidings:
         self._m.delivery.hurry(messages)
         self._m.watching.touch(message.tells or "")
 
-    async def _handle(self, db: AsyncSession, message: Outgoing) -> list[Outgoing]:
+    async def _handle(self, db: AsyncSession, message: Outgoing) -> Sequence[Row]:
         """One transaction: what the handlers write, what they answer, and that they were told."""
         event, channel_id = _event(message), message.channel_id or ""
         answers: list[tuple[Request, Sequence[Reply]]] = []

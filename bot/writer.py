@@ -1,9 +1,9 @@
 """What must arrive, as rows of the outbox: who is to read it, when, and who hears of its end."""
 
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, get_args
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -11,44 +11,56 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import acts
 from bot.cards import Cards
 from bot.context import Request
-from bot.forms import name_of
-from bot.outbox import LEASE, Order, make_room, topic_of
-from bot.replies import Direct, Message, Refresh, Reply, Say, SendFile
+from bot.features import Trigger
+from bot.replies import Direct, Message, Refresh, Reply, Say, SendFile, Start, StopWork
+from bot.work import begin, make_room
+from bot.work.telling import How, tell
 from storage import outbox as table
+from storage import work
+from storage.leases import LEASE
 from storage.outbox import Outgoing, Where
+from storage.work import Sort, Work
 
-ORDER_DELAY = timedelta(seconds=0.2)
-"""By how much an order follows its waiting message, which must be there first."""
+Row = Outgoing | Work
+"""What is written down: a message, or work."""
 FILES_MAX = 10
 """How many files a post carries, on every version (docs/mattermost.md §5.5)."""
-OUTGOING = (Say, Direct, Refresh, SendFile, *get_args(acts.Act))
-"""The replies that go by the outbox."""
+OUTGOING = (Say, Direct, Refresh, SendFile, Start, StopWork, *get_args(acts.Act))
+"""The replies that are written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """``hearers`` are the features that hear what became of what they sent on a topic, ``works`` what does long work,
+    by name."""
+
+    hearers: frozenset[str] = frozenset()
+    works: Mapping[str, Trigger] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """``hearers`` are the features that hear what became of what they sent on a topic."""
+    """Writes down what handlers answer."""
 
     cards: Cards
     clock: Callable[[], datetime]
-    hearers: frozenset[str]
+    known: Known
 
-    async def rows(self, db: AsyncSession, reply: Reply, request: Request, sender: str) -> list[Outgoing]:
-        """The messages of one reply, none for what the HTTP answer tells. Raises UserError for one file too many."""
+    async def rows(self, db: AsyncSession, reply: Reply, request: Request, sender: str) -> Sequence[Row]:
+        """The messages of one reply, and its work, none for what the HTTP answer tells. Raises UserError for one file,
+        or work, too many."""
         match reply:
             case Say() | Direct():
                 return [self._hear(self._said(reply, request), reply.topic, sender)]
             case Refresh():
                 posts = await _posts_about(db, reply, request)
                 return [self._row(self._content(reply, who), Where.POST, post, request) for post, who in posts.items()]
-            case SendFile():
-                if request.user_id:
-                    await make_room(db, reply.user_id)
-                return self._order(reply, request)
+            case SendFile() | Start() | StopWork():
+                return await self._work(db, reply, request)
             case _ if isinstance(reply, acts.Act):
                 row = self._row(acts.write(reply), Where.ACT, reply.target, request)
                 # Nobody looks for an act by its topic.
-                return [self._hear(row, reply.topic if sender in self.hearers else None, sender)]
+                return [self._hear(row, reply.topic if sender in self.known.hearers else None, sender)]
             case _:
                 return []
 
@@ -74,7 +86,7 @@ class Writer:
 
     def _hear(self, row: Outgoing, topic: str | None, sender: str) -> Outgoing:
         row.topic = topic
-        row.tells = sender if topic and sender in self.hearers else None
+        row.tells = sender if topic and sender in self.known.hearers else None
         return row
 
     def _content(self, message: Message, person: str = "") -> dict[str, Any]:
@@ -93,24 +105,42 @@ class Writer:
             crowd=request.crowd,
         )
 
-    def _order(self, reply: SendFile, request: Request) -> list[Outgoing]:
-        """The waiting message, and the order: that one is due for whichever replica has a hand free."""
-        now, ident = self.clock(), secrets.token_hex(13)
-        topic = topic_of(ident) if reply.waiting else None
-        said = [self.to_person(Message(reply.waiting), reply.user_id, request)] if topic else []
-        for row in said:
-            row.topic = topic
-        order = Order(name=name_of(type(reply.order)), data=reply.order.model_dump(mode="json"))
-        ordered = Outgoing(
-            id=ident,
-            where=Where.FILE,
-            target=reply.user_id,
-            content=order.model_dump(mode="json"),
-            topic=topic,
-            created_at=now,
-            not_before=now + ORDER_DELAY if topic else now,
-        )
-        return [*said, ordered]
+    async def _work(self, db: AsyncSession, reply: SendFile | Start | StopWork, request: Request) -> Sequence[Row]:
+        match reply:
+            case SendFile():
+                await make_room(db, reply.user_id if request.user_id else "", Sort.FILE)
+                return self._order(reply, request)
+            case Start():
+                await make_room(db, request.user_id, Sort.STEPS)
+                return self._start(reply, request)
+            case StopWork():
+                await work.cancel(db, reply.work_id, self.clock())
+                found = await work.get(db, reply.work_id)
+                return [found] if found else []
+
+    def _order(self, reply: SendFile, request: Request) -> Sequence[Row]:
+        """The waiting message, and the order."""
+        order = begin(Sort.FILE, reply.order, reply.user_id, self.clock(), told=bool(reply.waiting))
+        if not order.topic:
+            return [order]
+        said = self.to_person(Message(reply.waiting), reply.user_id, request)
+        said.topic = order.topic
+        return [said, order]
+
+    def _start(self, reply: Start, request: Request) -> Sequence[Row]:
+        """Work, and the message that tells how far it is; to nobody when a job begins it."""
+        told = bool(reply.told_in or request.user_id)
+        started = begin(Sort.STEPS, reply.payload, request.user_id, self.clock(), told=told)
+        trigger = self.known.works[started.name]
+        if not told:
+            return [started]
+        message = tell(trigger, started, How.BEGUN)
+        if reply.told_in:
+            said = self._row(self._content(message), Where.CHANNEL, reply.told_in, request)
+        else:
+            said = self.to_person(message, request.user_id, request)
+        said.topic = started.topic
+        return [said, started]
 
 
 async def _posts_about(db: AsyncSession, refresh: Refresh, request: Request) -> dict[str, str]:

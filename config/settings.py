@@ -52,6 +52,11 @@ class Settings(BaseSettings):
         description="Image des réponses aux commandes, à une adresse que les personnes atteignent ; "
         "d’office celle que le bot sert.",
     )
+    work_calls: float = Field(
+        10.0,
+        gt=0,
+        description="Appels par seconde que les travaux longs et les envois groupés font au plus à Mattermost.",
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING ou ERROR.")
 
     @field_validator("mattermost_url", "public_url")

@@ -21,6 +21,8 @@ from cli.main import main as run
 
 NO_RIGHTS = 77
 """How it ends where rights can’t be given up."""
+BEGUN = "un-travail"
+"""Long work that may be stopped."""
 DAYS = ("--from", "2026-01-01", "--to", "2026-01-31")
 
 
@@ -34,6 +36,7 @@ def commands(settings: str, folder: Path) -> dict[str, list[str]]:
         "role": ["role", "juliette", "coordinateur"],
         "people": ["people", "--json"],
         "jobs": ["jobs", "--json"],
+        "work": ["work", "--cancel", BEGUN],
         "backup": ["backup", f"{folder}/sauvegarde"],
         "restore": ["restore", f"{folder}/good"],
         "import cra": ["import", "cra", f"{folder}/cra.jsonl"],

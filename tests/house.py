@@ -25,7 +25,7 @@ from cli.setup.command import setup
 from commands import FEATURES
 from config.settings import Settings, read
 from sandbox import Sandbox
-from storage import migrate
+from storage import migrate, work
 from storage.cra import Cra
 from storage.cra.last_commune import LastCommune
 from storage.outbox import counts
@@ -157,7 +157,7 @@ class House:
 
     async def _waiting(self) -> int:
         async with self.bot.database.transaction(writes=False) as db:
-            return (await counts(db))["waiting"]
+            return (await counts(db))["waiting"] + await work.count_active(db)
 
 
 def _folder() -> Path:

@@ -16,13 +16,15 @@ from bot.app import App
 from bot.clock import utc_now
 from bot.context import Context, Request
 from bot.features import Feature
-from bot.orders.held import Held
 from bot.replies import Button, Direct, Parcel, Replies, SendFile
+from bot.work.held import Held
 from config.settings import Settings
 from storage import outbox as table
-from storage.outbox import Outgoing, Where
+from storage import work
+from storage.outbox import Outgoing
 from storage.people import Person as Registered
 from storage.people import Role
+from storage.work import Sort, Work
 from tests.databases import address
 from tests.house import until_async
 from tests.people import Person, Post
@@ -148,16 +150,22 @@ class Office:
             found = await db.exec(select(Outgoing).order_by(col(Outgoing.created_at), col(Outgoing.id)))
             return list(found.all())
 
-    async def order(self, app: App) -> Outgoing:
+    async def works(self, app: App) -> list[Work]:
+        """All work, oldest first."""
+        async with app.database.transaction(writes=False) as db:
+            return list((await db.exec(select(Work).order_by(col(Work.created_at), col(Work.id)))).all())
+
+    async def order(self, app: App) -> Work:
         """The only order."""
-        (found,) = [row for row in await self.rows(app) if row.where is Where.FILE]
+        (found,) = await self.works(app)
         return found
 
     async def settled(self, app: App) -> list[Post]:
         """What the bot told Juliette, once nothing waits any more."""
 
         async def done() -> bool:
-            return not any(row.not_before for row in await self.rows(app))
+            waits = [row.not_before for row in await self.rows(app)] + [row.not_before for row in await self.works(app)]
+            return not any(waits)
 
         await until_async(done)
         return await self.told()
@@ -170,7 +178,10 @@ class Office:
         """Let the time of the leases pass."""
         async with app.database.transaction() as db:
             await table.release_all(db, utc_now())
-        app.outbox.ordered.set()
+            for sort in Sort:
+                await work.release_all(db, utc_now(), sort)
+        app.makers.look()
+        app.workers.look()
         app.outbox.look()
 
     async def crashes(self, app: App) -> None:

@@ -73,13 +73,14 @@ TABLES_OF_THE_MACHINE = {
     "cursors",
     "drafts",
     "job_runs",
-    "orders",
+    "leases",
     "outbox",
     "people",
     "database",
     "faults",
     "private",
     "watched",
+    "work",
 }
 
 

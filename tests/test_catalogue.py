@@ -26,6 +26,7 @@ button   stats.See             conseiller
 button   stats.SeeTerritory    animateur, conseiller, coordinateur
 button   stats.Take            conseiller
 button   stats.TakeDepartements animateur
+button   work.Stop             everyone
 command  aide                  everyone
 command  brouillon             everyone
 command  cra                   conseiller

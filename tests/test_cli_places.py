@@ -14,13 +14,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from bot.clock import utc_now
+from bot.work import begin
 from cli import TOOLS
 from cli.command import Touches
-from storage import migrate
+from storage import migrate, work
 from storage.database import Database
+from storage.work import Sort
 from tests.backups import fill, saved
-from tests.faulty import NO_RIGHTS, commands
+from tests.faulty import BEGUN, NO_RIGHTS, commands
 from tests.sqlite import migrated
+from tests.working import Count
 
 ACTION = re.compile(
     "vérifiez|libérez|donnez|restaurez|installez|corrigez|créez|lancez|relancez|indiquez|choisissez|attendez", re.I
@@ -63,6 +67,8 @@ async def place(tmp_path: Path) -> Place:
         await db.execute(
             text("UPDATE person SET username = 'juliette', timezone = 'Europe/Paris' WHERE username LIKE '1%'")
         )
+        begun = begin(Sort.STEPS, Count(steps=3), "", utc_now(), told=False)
+        await work.add(db, [begun.sqlmodel_update({"id": BEGUN})])
     await database.close()
     return place
 

@@ -10,11 +10,12 @@ from sqlalchemy import text
 from bot.app import App
 from bot.context import Context, Request, TriggerKind
 from bot.forms import name_of
-from bot.outbox.order import ORDERS_PER_PERSON
 from bot.replies import Replies, SendFile, Whisper
 from bot.spool import Submission
 from bot.turns import ANSWERED_AT_ONCE, WAITING_PER_PERSON, Turns
-from storage import orders
+from bot.work.starting import WORKS_PER_PERSON
+from storage import work
+from storage.work import Sort
 from tests.house import House, until, until_async
 from tests.ordering import HERE, Again, Export, Office, Pause, office, room
 from tests.people import Person, unique
@@ -161,7 +162,7 @@ async def test_files_are_made_for_each_in_turn(office: Office) -> None:
     async with office.bot() as app:
         await office.registers(app, amina)
         await office.registers(app, simon)
-        for _ in range(ORDERS_PER_PERSON):
+        for _ in range(WORKS_PER_PERSON):
             await office.asks(app, juliette)
             await office.asks(app, amina)
         await until(lambda: len(shop.made) == 2)
@@ -187,23 +188,23 @@ async def test_one_file_too_many_is_refused_kindly_and_only_to_who_asks(office: 
         async def wait(count: int) -> None:
             async def so_many() -> bool:
                 async with app.database.transaction(writes=False) as db:
-                    return await orders.waiting(db, juliette.id) == count
+                    return await work.waiting(db, juliette.id, Sort.FILE) == count
 
             await until_async(so_many)
 
         await wait(1)  # the job makes up for the last time it was due
-        for _ in range(ORDERS_PER_PERSON - 1):
+        for _ in range(WORKS_PER_PERSON - 1):
             await office.asks(app)
         answer = await app.dispatcher.run(Request("command", "export", juliette.id), "")
-        assert f"déjà {ORDERS_PER_PERSON} fichiers en préparation" in str(answer["text"]).replace("\u00a0", " ")
-        await wait(ORDERS_PER_PERSON)
+        assert f"déjà {WORKS_PER_PERSON} fichiers en préparation" in str(answer["text"]).replace("\u00a0", " ")
+        await wait(WORKS_PER_PERSON)
         await app.runs.run(("job", "essai.monthly"), "une autre fois")
-        await wait(ORDERS_PER_PERSON + 1)
+        await wait(WORKS_PER_PERSON + 1)
     async with office.bot() as app:
         await office.settled(app)
         await office.asks(app)
         await office.settled(app)
-    assert len(office.shop.made) == ORDERS_PER_PERSON + 2
+    assert len(office.shop.made) == WORKS_PER_PERSON + 2
 
 
 @pytest.mark.both_databases
@@ -220,6 +221,6 @@ async def test_a_report_among_the_crowds_of_another_person(house: House, juliett
     await agathe.runs("/stats exporter pdf")
     assert (await agathe.told("1 compte rendu")).file_ids
     async with house.bot.database.transaction(writes=False) as db:
-        assert await orders.waiting(db, juliette.id) > 0
+        assert await work.waiting(db, juliette.id, Sort.FILE) > 0
     await asyncio.gather(*flood, return_exceptions=True)
     await house.settled()

@@ -4,11 +4,13 @@ import asyncio
 
 import pytest
 from prometheus_client import REGISTRY
+from sqlalchemy import update
+from sqlmodel import col
 
 from bot.errors import UserError
-from bot.orders import Folders, workshop
 from bot.texts import typeset
-from storage import orders
+from bot.work.files import Folders, making
+from storage.work import State, Work
 from tests.house import until
 from tests.ordering import HERE, READY, WAITING, Office, Pause, before, name_of, office, room
 
@@ -38,9 +40,9 @@ async def test_the_handler_gets_the_person_the_instant_and_a_folder_of_its_own(o
         await office.settled(app)
         order = await office.order(app)
         (made,), (folder,) = office.shop.made, office.shop.folders
-        assert (made.user.id, made.now, made.request.kind) == (order.target, order.created_at, "file")
+        assert (made.user.id, made.now, made.request.kind) == (order.person, order.created_at, "file")
         assert not folder.exists()
-        assert order.delivered_at
+        assert (order.state, order.done, order.total, order.data) == (State.DONE, 1, 1, {})
         assert order.topic is None
         assert not [row for row in await office.rows(app) if row.topic], "nothing is kept for a later rewriting"
 
@@ -120,7 +122,7 @@ async def test_two_orders_are_made_at_once_and_no_more(office: Office) -> None:
             await person.told(WAITING)
         await until(lambda: len(shop.made) == 2)
         await office.leases_end(app)
-        await until(lambda: not app.outbox.ordered.is_set())
+        await asyncio.sleep(0.1)
         assert len(shop.made) == 2
         pause.over.set()
         for person in people:
@@ -148,7 +150,7 @@ async def test_what_the_handler_refuses_is_said_in_its_words(office: Office) -> 
         office.shop.waiting = ""
         await office.asks(app)
         assert [p.message for p in await office.settled(app)] == ["Rien à exporter en septembre."] * 2
-        assert all(row.delivered_at for row in await office.rows(app)), "a refusal is no fault"
+        assert {(row.state, row.error) for row in await office.works(app)} == {(State.DONE, None)}, "it is no fault"
 
 
 async def test_what_fails_once_is_made_again(office: Office) -> None:
@@ -177,11 +179,11 @@ async def test_what_always_fails_is_told_kindly(office: Office, waiting: str) ->
     assert len(office.shop.made) == 3
     assert "n’a pas pu être préparé" in told.message
     assert "oups" not in told.message
-    assert (order.delivered_at, order.fault) == (None, "not made: RuntimeError")
+    assert (order.state, order.error) == (State.FAILED, "not made: RuntimeError")
 
 
 async def test_what_takes_too_long_is_told(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workshop, "MAKING_MAX", 0.05)
+    monkeypatch.setattr(making, "MAKING_MAX", 0.05)
 
     async def for_ever() -> None:
         await asyncio.Event().wait()
@@ -216,8 +218,8 @@ async def test_an_order_of_an_older_version_is_refused(office: Office, known: bo
         await office.room.juliette.told(WAITING)
         order = await office.order(app)
         async with app.database.transaction() as db:
-            content = order.content | ({"data": {"count": "beaucoup"}} if known else {"name": "essai.Autre"})
-            await orders.change(db, order, {"content": content})
+            changed = {"data": {"count": "beaucoup"}} if known else {"name": "essai.Autre"}
+            await db.exec(update(Work).where(col(Work.id) == order.id).values(changed))
     async with office.bot() as app:
         (told,) = await office.settled(app)
     assert told.message == typeset("Ce fichier vient d’une demande plus ancienne : recommencez depuis une commande.")

@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from bot import leases
 from bot.errors import ChatError
 from bot.mattermost import NewPost
-from bot.orders import makers, posting
-from bot.outbox import LEASE
-from storage import orders
+from bot.watch import Pauses
+from bot.work import workers
+from bot.work.files import posting
+from storage import work
+from storage.work import Work
 from tests.house import until, until_async
 from tests.ordering import HERE, READY, WAITING, Office, Pause, after, before, name_of, office, room
 from tests.people import Post
@@ -89,7 +93,7 @@ async def test_a_crash_before_it_was_written_down_that_all_is_done(
     pause = Pause()
     async with office.bot() as app:
         with monkeypatch.context() as patch:
-            patch.setattr("bot.orders.held.Held.end", pause)
+            patch.setattr("bot.work.held.Held.end", pause)
             await office.asks(app)
             await pause.reached.wait()
             await office.crashes(app)
@@ -129,7 +133,7 @@ async def test_stopping_while_files_are_made(office: Office) -> None:
 async def test_two_replicas_send_everything_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     if office.is_sqlite:
         pytest.skip("one process has the file")
-    monkeypatch.setattr(makers, "LOOK_ANYWAY", 0.01)
+    monkeypatch.setattr(workers, "LOOK_ANYWAY", 0.01)
     async with office.bot() as one, office.bot() as other:
         for n in range(8):
             await office.asks(one if n % 2 else other, count=n)
@@ -140,7 +144,7 @@ async def test_two_replicas_send_everything_once(office: Office, monkeypatch: py
 
 
 async def test_a_long_making_keeps_its_lease(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(makers, "BEAT", 0.02)
+    monkeypatch.setattr(leases, "BEAT", timedelta(seconds=0.02))
     pause = Pause()
     office.shop.trouble = pause
     async with office.bot() as app:
@@ -159,7 +163,7 @@ async def test_a_long_making_keeps_its_lease(office: Office, monkeypatch: pytest
 
 
 async def test_who_lost_the_lease_stops_and_sends_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(makers, "BEAT", 0.02)
+    monkeypatch.setattr(leases, "BEAT", timedelta(seconds=0.02))
     pause = Pause()
     office.shop.trouble = once(pause)
     async with office.bot() as app:
@@ -186,14 +190,8 @@ async def test_who_loses_the_lease_before_the_post_does_not_post(office: Office)
 async def taken_by_another(office: Office, app: Any) -> None:
     """Another replica takes the order as soon as its lease is over."""
 
-    async def taken() -> bool:
-        order = await office.order(app)
-        assert order.not_before
-        async with app.database.transaction() as db:
-            # Between the two statements the maker may have renewed the lease.
-            return await orders.change(db, order, {"not_before": order.not_before + LEASE + timedelta(seconds=1)})
-
-    await until_async(taken)
+    async with app.database.transaction() as db:
+        await db.exec(update(Work).values(owner="une autre réplique"))
 
 
 @pytest.mark.parametrize(
@@ -212,7 +210,7 @@ async def test_what_the_server_does_not_take_is_told(
         (told,) = await office.settled(app)
         order = await office.order(app)
     assert sentence in told.message
-    assert order.fault
+    assert order.error
     assert len(office.shop.made) == 1
 
 
@@ -253,7 +251,7 @@ async def test_what_is_never_sent_is_given_up_after_a_day(office: Office, monkey
     async def full() -> None:
         raise ChatError(500, "api.file.upload_file.storage.app_error")
 
-    monkeypatch.setattr("bot.orders.attempt.GIVEN_UP_AFTER", timedelta())
+    monkeypatch.setattr("bot.work.files.attempt.GIVEN_UP_AFTER", timedelta())
     async with office.bot() as app:
         before(app, "upload", full)
         await office.asks(app)
@@ -341,15 +339,15 @@ async def test_an_order_waits_while_its_waiting_message_does(office: Office) -> 
 
 
 async def test_a_database_away_delays(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(makers, "DATABASE_RETRY", 0.02)
+    monkeypatch.setattr(workers, "PAUSES", Pauses(breath=0.02, after_fault=0.02))
     untaken, unwritten = Away(), Away()
     async with office.bot() as app:
         with monkeypatch.context() as patch:
-            patch.setattr(orders, "take", untaken)
+            patch.setattr(work, "take", untaken)
             await office.asks(app)
             await until(lambda: untaken.tries > 1)
         with monkeypatch.context() as patch:
-            patch.setattr(orders, "change", unwritten)
+            patch.setattr(work, "change", unwritten)
             await until(lambda: unwritten.tries > 0)
             await until(lambda: app.makers.is_idle)
         await office.leases_end(app)

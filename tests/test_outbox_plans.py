@@ -11,10 +11,13 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.outbox import LEASE
-from storage import orders, outbox
+from bot.work import begin
+from storage import outbox, work
 from storage.database import Database, UtcTime
 from storage.outbox import Outgoing, Share
+from storage.work import Sort, Turn, Work
 from tests.databases import database
+from tests.ordering import Export
 from tests.outgoing import message, now
 
 __all__ = ["database"]
@@ -28,20 +31,27 @@ FILL = {
 }
 ROWS = """
 INSERT INTO outgoing (id, "where", target, content, topic, created_at, attempts, not_before, delivered_at, post_id)
-SELECT 'n' || i, CASE WHEN i % 100 = 0 THEN 'file' ELSE 'person' END, 'p' || (i % 500), '{}',
+SELECT 'n' || i, 'person', 'p' || (i % 500), '{}',
   CASE WHEN i % 2 = 0 THEN 'cra:' || i END, :now, 0,
   CASE WHEN i % 10 = 0 THEN :due END, CASE WHEN i % 10 > 1 THEN :now END, CASE WHEN i % 10 > 1 THEN 'post' || i END
+FROM n
+"""
+WORKS = """
+INSERT INTO work (id, sort, name, data, person, state, done, created_at, updated_at, not_before, attempts)
+SELECT 'n' || i, CASE WHEN i % 20 = 0 THEN 'work' ELSE 'file' END, 'essai.Export', '{}', 'p' || (i % 500),
+  CASE WHEN i % 10 = 0 THEN 'waiting' ELSE 'done' END, 0, :now, :now, CASE WHEN i % 10 = 0 THEN :due END, 0
 FROM n
 """
 
 
 @pytest.fixture
 async def full(database: Database) -> Database:
-    """Of ten messages one waits, one was given up, the others are delivered; of those that wait a tenth are orders."""
+    """Of ten messages one waits, one was given up, the others are delivered; of ten pieces of work one waits."""
     kind = "sqlite" if database.is_sqlite else "postgresql"
     instants = (bindparam("now", now(), UtcTime), bindparam("due", now() - timedelta(seconds=1), UtcTime))
     async with database.engine.begin() as connection:
-        await connection.execute(text(FILL[kind] + ROWS).bindparams(*instants, many=MANY))
+        for rows in (ROWS, WORKS):
+            await connection.execute(text(FILL[kind] + rows).bindparams(*instants, many=MANY))
     async with database.engine.begin() as connection:
         await connection.execute(text("ANALYZE"))
     return database
@@ -92,7 +102,16 @@ async def look(db: AsyncSession) -> None:
 
 
 async def take_order(db: AsyncSession) -> None:
-    assert await orders.take(db, now(), now() + timedelta(seconds=20), ["p1"], ["p100"])
+    assert await work.take(db, now(), now() + timedelta(seconds=20), "moi", Turn(Sort.FILE, ["p1"], ["p100"]))
+
+
+def order() -> Work:
+    """Of somebody who has others."""
+    return begin(Sort.FILE, Export(), "p100", now(), told=True)
+
+
+async def take_steps(db: AsyncSession) -> None:
+    assert await work.take(db, now(), now() + timedelta(seconds=20), "moi", Turn(Sort.STEPS, ["p1"], ["p100"]))
 
 
 FOUND: dict[str, tuple[Query, str]] = {
@@ -102,10 +121,13 @@ FOUND: dict[str, tuple[Query, str]] = {
     "look": (look, "ix_outgoing_waiting"),
     "earliest": (outbox.earliest, "ix_outgoing_waiting"),
     "posts about": (lambda db: outbox.posts_about(db, "cra:2"), "ix_outgoing_topic"),
-    "order": (take_order, "ix_outgoing_orders"),
-    "next order": (lambda db: orders.next_due(db, ["p1"]), "ix_outgoing_orders"),
-    "orders of one": (lambda db: orders.waiting(db, "p100"), "ix_outgoing_orders"),
-    "turn": (lambda db: orders.has_its_turn(db, message("", target="p100", topic="file:x")), "ix_outgoing_orders"),
+    "crowd": (lambda db: outbox.crowd_waiting(db, now(), 50), "ix_outgoing_waiting"),
+    "order": (take_order, "ix_work_waiting"),
+    "next order": (lambda db: work.next_due(db, Turn(Sort.FILE, ["p1"])), "ix_work_waiting"),
+    "orders of one": (lambda db: work.waiting(db, "p100", Sort.FILE), "ix_work_waiting"),
+    "turn": (lambda db: work.has_its_turn(db, order()), "ix_work_waiting"),
+    "steps": (take_steps, "ix_work_waiting"),
+    "forget work": (lambda db: work.forget(db, now() - timedelta(days=90)), "ix_work_over"),
     "news": (lambda db: outbox.news(db, 50), "ix_outgoing_news"),
     "forget": (lambda db: outbox.forget(db, now() - timedelta(days=90)), "ix_outgoing_passing"),
 }
@@ -118,7 +140,7 @@ async def test_an_index_finds_it(name: str, full: Database) -> None:
     assert index in plan
     assert "Seq Scan" not in plan
     assert not [line for line in plan.splitlines() if line.startswith("SCAN") and "INDEX" not in line], plan
-    if name not in {"order", "posts about"}:  # a person’s few posts, and the orders that wait: twenty a person
+    if name not in {"order", "steps", "posts about"}:  # a person’s few posts, and the orders that wait: twenty a person
         assert "Sort" not in plan
         assert "TEMP B-TREE" not in plan
 

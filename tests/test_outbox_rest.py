@@ -81,7 +81,6 @@ async def test_marks_are_forgotten_but_those_that_modifier_needs(stage: Stage) -
         "said": {"delivered_at": old},
         "rewritten": {"where": Where.POST, "delivered_at": old},
         "draft": {"topic": "draft:x", "delivered_at": old},
-        "order": {"where": Where.FILE, "delivered_at": old},
         "given up": {},
         "receipt given up": {"topic": "cra:3"},
         "waiting": {"not_before": now()},

@@ -10,8 +10,8 @@ from stat import S_IMODE
 import pytest
 from sqlalchemy import text
 
-from bot.orders.folders import Folders
 from bot.spool import Spool
+from bot.work.files import Folders
 from config.settings import Settings
 from storage import migrate, private
 from storage.database import Database

@@ -10,7 +10,7 @@ from bot.links import Links
 from bot.replies import Button, Direct, Refresh, Say
 from commands.cra.buttons import Delete, Restore
 from commands.cra.receipt import topic_of
-from storage.outbox import Where
+from storage.outbox import Outgoing, Where
 from storage.people import Role
 from tests.attacker import Attacker, links, mallory
 from tests.house import House, links_grown_old
@@ -100,8 +100,9 @@ async def links_of(house: House, mallory: Attacker, juliette: Person) -> list[st
     async with house.bot.database.transaction() as db:
         rows = await delivery_of(house).prepare(db, [direct, refresh], request)
         await db.rollback()
-    assert [row.where for row in rows] == [Where.PERSON, Where.POST]
-    found += [link for row in rows for link in links_in(row.content)]
+    messages = [row for row in rows if isinstance(row, Outgoing)]
+    assert [row.where for row in messages] == [Where.PERSON, Where.POST]
+    found += [link for row in messages for link in links_in(row.content)]
     deleted = mallory.click(found[-1], user_id=juliette.id)
     return [*found, *links_in((await mallory.sends("/buttons", deleted))[1])]
 

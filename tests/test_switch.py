@@ -27,7 +27,7 @@ from tests.test_recovery import NEWS, left
 
 __all__ = ["elsewhere", "newest"]
 
-MACHINE = {"aide", "brouillon", "menage", "menus"}
+MACHINE = {"aide", "brouillon", "menage", "menus", "travaux"}
 OFF = "n’est pas en service ici"
 
 

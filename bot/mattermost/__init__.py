@@ -1,6 +1,7 @@
 """Mattermost as the bot sees it: what may be asked of it, and the one place that speaks its REST API."""
 
 from bot.mattermost.apart import apart
+from bot.mattermost.budget import Budget, pacing
 from bot.mattermost.chat import Chat, ChatReader
 from bot.mattermost.client import AioClient
 from bot.mattermost.rest import Mattermost
@@ -17,6 +18,7 @@ from bot.mattermost.values import (
 
 __all__ = [
     "AioClient",
+    "Budget",
     "Chat",
     "ChatChanges",
     "ChatChannel",
@@ -29,4 +31,5 @@ __all__ = [
     "Mattermost",
     "NewPost",
     "apart",
+    "pacing",
 ]

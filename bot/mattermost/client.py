@@ -16,6 +16,7 @@ from bot.capabilities import OLDEST, Capabilities, of_version
 from bot.clock import utc_now
 from bot.errors import ChatError
 from bot.mattermost import bodies, pauses
+from bot.mattermost.budget import Budget
 
 log = structlog.get_logger()
 
@@ -37,11 +38,12 @@ class AioClient:
 
     Its methods are named, and take arguments, as the driver’s endpoint classes want. After a 429 no call leaves
     before the pause the server asked for is over, which is never longer than a minute. Reads are tried three times,
-    anything else once.
+    anything else once. ``budget`` is how many calls a second long work makes.
     """
 
-    def __init__(self, url: str, token: str = "") -> None:
+    def __init__(self, url: str, token: str = "", budget: Budget | None = None) -> None:
         self.url = url.rstrip("/")
+        self._budget = budget or Budget()
         self.capabilities: Capabilities = OLDEST
         self._token = token
         self._version = ""
@@ -180,6 +182,7 @@ class AioClient:
         return self._paused_until - asyncio.get_running_loop().time()
 
     async def _pause(self) -> None:
+        await self._budget.take_if_paced()
         remaining = self._remaining()
         if remaining > PAUSE_WAITED_MAX:
             raise ChatError(429, "paused", retry_after=remaining)
@@ -190,6 +193,7 @@ class AioClient:
         retry_after = _pause_of(reply.headers)
         if reply.status == 429:
             retry_after = _DEFAULT_PAUSE if retry_after is None else retry_after
+            self._budget.halve()
             until = asyncio.get_running_loop().time() + retry_after
             self._paused_until = max(self._paused_until, until)
             if self.holds_back:

@@ -148,6 +148,8 @@ class Desk:
         await self._m.traffic.lull(self._manner.courtesy)
         if self._before:
             await self._before.quiet(self._manner.courtesy)
+        if self._manner.is_crowd:
+            await self._m.budget.take()
         try:
             await self._deliver(lane, letter)
         except Exception:

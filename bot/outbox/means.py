@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.mattermost import Chat
+from bot.mattermost import Budget, Chat
 from bot.outbox.marks import Marks
 from bot.outbox.rows import Rows
 from bot.outbox.sender import Sender
@@ -14,7 +14,8 @@ from bot.traffic import Traffic
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """``first`` is the first pause in seconds after a failure; ``news`` is set when a sender is to be told."""
+    """``first`` is the first pause in seconds after a failure; ``news`` is set when a sender is to be told, ``budget``
+    is how fast what is sent to many leaves."""
 
     rows: Rows
     marks: Marks
@@ -24,3 +25,4 @@ class Means:
     clock: Callable[[], datetime]
     first: float
     news: asyncio.Event = field(default_factory=asyncio.Event)
+    budget: Budget = field(default_factory=Budget)

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from bot import leases
 from bot.errors import ChatError
 from bot.metrics import DELIVERIES, OUTBOX_OPEN
 from bot.outbox.acting import Arrival
@@ -26,8 +27,6 @@ TRY_MAX = timedelta(seconds=12)
 """The longest a single try takes; it is begun only while the lease lasts as long."""
 LONG_TRY_MAX = timedelta(minutes=10)
 """The longest for files that are brought along, or many people: the lease is renewed meanwhile."""
-BEAT = LEASE / 4
-"""After how long it is renewed."""
 HOPELESS = frozenset({Refusal.THREAD_GONE, Refusal.TOO_LONG})
 """What no right nor setting mends: it is given up at once."""
 
@@ -99,21 +98,19 @@ class Tries:
         """As long as it may take, keeping the lease of what takes long. Raises TimeoutError, also when that is lost."""
         most = LONG_TRY_MAX if letter.takes_long else TRY_MAX
         async with asyncio.timeout(most.total_seconds()) as limit:
-            beating = asyncio.create_task(self._beat(letter, limit, hold)) if letter.takes_long else None
+            beating = asyncio.create_task(self._keep(letter, limit, hold)) if letter.takes_long else None
             try:
                 yield
             finally:
                 if beating:
                     beating.cancel()
 
-    async def _beat(self, letter: Letter, limit: asyncio.Timeout, hold: _Hold) -> None:
-        while not hold.lost:
-            await asyncio.sleep(BEAT.total_seconds())
-            try:
-                hold.lost = not await self._m.rows.still_mine(letter, LEASE)
-            except Exception:
-                log.warning("lease_not_renewed", exc_info=True)
-        limit.reschedule(asyncio.get_running_loop().time())
+    async def _keep(self, letter: Letter, limit: asyncio.Timeout, hold: _Hold) -> None:
+        def lose() -> None:
+            hold.lost = True
+            limit.reschedule(asyncio.get_running_loop().time())
+
+        await leases.keep(lambda: self._m.rows.still_mine(letter, LEASE), lose)
 
     async def is_back(self) -> bool:
         """Whether a server that took nothing answers again; else the gate is shut for longer."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from bot.mattermost import Chat
+from bot.mattermost import Budget, Chat
 from bot.metrics import OUTBOX_OPEN, OUTBOX_WAITING
 from bot.outbox.bringing import Fresh, Porter
 from bot.outbox.desk import CROWD, PEOPLE, Desk
@@ -18,7 +18,7 @@ from bot.outbox.rows import Rows
 from bot.outbox.sender import Sender
 from bot.traffic import Traffic
 from storage.database import Database
-from storage.outbox import Outgoing, Where
+from storage.outbox import Outgoing
 
 
 @contextmanager
@@ -29,10 +29,12 @@ def _passing_folder() -> Iterator[Path]:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """``traffic`` tells of the requests that come before; ``fresh`` gives folders for files on their way."""
+    """``traffic`` tells of the requests that come before; ``fresh`` gives folders for files on their way; ``budget`` is
+    how fast what is sent to many leaves."""
 
     traffic: Traffic = field(default_factory=Traffic)
     fresh: Fresh = _passing_folder
+    budget: Budget = field(default_factory=Budget)
 
 
 class Outbox:
@@ -57,13 +59,11 @@ class Outbox:
         """Set when a sender is to be told that a message of theirs has come to its end (bot/tidings.py)."""
         self._marks = Marks(self._rows, self.news)
         sender = Sender(chat, Porter(chat, self._rows.keep, around.fresh))
-        means = Means(self._rows, self._marks, chat, sender, around.traffic, clock, first, self.news)
+        means = Means(self._rows, self._marks, chat, sender, around.traffic, clock, first, self.news, around.budget)
         self._people = Desk(PEOPLE, means)
         self._crowd = Desk(CROWD, means, before=self._people)
         self._desks = (self._people, self._crowd)
         self._marking: asyncio.Task[None] | None = None
-        self.ordered = asyncio.Event()
-        """Set when files were ordered: they are made elsewhere (bot/orders)."""
 
     @property
     def is_open(self) -> bool:
@@ -88,10 +88,12 @@ class Outbox:
     def hurry(self, messages: Sequence[Outgoing]) -> None:
         """Deliver at once what was just committed: people’s with a whole lease (``not_before`` a LEASE ahead of
         ``created_at``), a crowd’s and what is for later without one."""
-        if any(m.where is Where.FILE for m in messages):
-            self.ordered.set()
         for desk, is_crowd in ((self._people, False), (self._crowd, True)):
-            desk.hurry(m for m in messages if m.crowd is is_crowd and m.where is not Where.FILE)
+            desk.hurry(m for m in messages if m.crowd is is_crowd)
+
+    async def quiet(self, seconds: float) -> None:
+        """Wait until what answers people has left, but no longer than that."""
+        await self._people.quiet(seconds)
 
     def look(self) -> None:
         """Look at the table now: something else was written there."""

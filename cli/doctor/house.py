@@ -13,8 +13,9 @@ from cli.faults import as_sentence
 from cli.opening import data_dir_fault
 from cli.rights import Needs
 from config.settings import Settings
-from storage import migrate, outbox, private
+from storage import migrate, outbox, private, work
 from storage.database import Database, async_url
+from storage.work import State
 
 COMMAND_TOKEN_LENGTH = 26
 LATE = timedelta(minutes=10)
@@ -95,7 +96,7 @@ async def _messages(settings: Settings, findings: Findings, now: datetime) -> No
     database = Database(settings.database_url)
     try:
         async with database.transaction(writes=False) as db:
-            counts, oldest = await outbox.counts(db), await outbox.earliest(db)
+            counts, oldest, works = await outbox.counts(db), await outbox.earliest(db), await work.counts(db)
     finally:
         await database.close()
     waiting, given_up = counts["waiting"], counts["given_up"]
@@ -109,3 +110,5 @@ async def _messages(settings: Settings, findings: Findings, now: datetime) -> No
         findings.note(
             f"{given_up} messages n’ont jamais pu être remis (personne ou canal disparus) et ne le seront plus."
         )
+    if failed := works[State.FAILED]:
+        findings.note(f"{failed} travaux longs ont échoué : « coop-bot work » dit lesquels, et pourquoi.")

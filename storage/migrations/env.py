@@ -17,7 +17,8 @@ import storage.outbox
 import storage.people
 import storage.stats.secret
 import storage.stats.subscriptions
-import storage.watched  # noqa: F401  (the imports register the tables)
+import storage.watched
+import storage.work  # noqa: F401  (the imports register the tables)
 
 ELSEWHERE = {"sqlite": "ix_cra_date_brin", "postgresql": "ix_cra_date"}
 """The index that each database has not."""

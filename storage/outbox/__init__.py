@@ -1,13 +1,25 @@
 """The outbox: what must reach Mattermost, written in the transaction that caused it and kept until it has."""
 
-from storage.outbox.due import add, earliest, keep, lease, next_due, release, release_all, superseded, take, waiting
+from storage.leases import LEASE
+from storage.outbox.due import (
+    add,
+    crowd_waiting,
+    earliest,
+    keep,
+    lease,
+    next_due,
+    release,
+    release_all,
+    superseded,
+    take,
+    waiting,
+)
 from storage.outbox.ended import counts, delivered, failed, forget, news, posts_about, told
-from storage.outbox.table import EMPTY, LEASE, ORDERS, PEOPLE, Mark, Outgoing, Sent, Share, Taken, Where
+from storage.outbox.table import EMPTY, PEOPLE, Mark, Outgoing, Sent, Share, Taken, Where
 
 __all__ = [
     "EMPTY",
     "LEASE",
-    "ORDERS",
     "PEOPLE",
     "Mark",
     "Outgoing",
@@ -17,6 +29,7 @@ __all__ = [
     "Where",
     "add",
     "counts",
+    "crowd_waiting",
     "delivered",
     "earliest",
     "failed",

@@ -3,14 +3,15 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, func, insert, literal_column, not_, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, func, insert, not_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import INSERT, dialect
 from storage.direct import DirectStatement
-from storage.outbox.table import LEASE, MESSAGES, PEOPLE, REWRITES, Outgoing, Share, Taken
+from storage.leases import LEASE
+from storage.outbox.table import CROWD, MESSAGES, PEOPLE, REWRITES, Outgoing, Share, Taken
 
 _TABLE: Table = Outgoing.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _INSERT = insert(_TABLE).values({c.name: bindparam(c.name) for c in _TABLE.c})
@@ -51,12 +52,7 @@ async def _at_others(db: AsyncSession, now: datetime, until: datetime) -> Sequen
     """Whose messages are taken already, or about to be due anyway; whoever takes some sees what others took."""
     await db.execute(select(func.pg_advisory_xact_lock(_CROWD_LOCK)))
     other = aliased(Outgoing)
-    # In the words of the index again.
-    waits = (
-        col(other.not_before).is_not(None),
-        col(other.where) != literal_column("'file'"),
-        col(other.crowd).is_(True),
-    )
+    waits = (col(other.not_before).is_not(None), col(other.crowd).is_(True))
     # Their lease may end later than ours: they took it while we waited for the lock.
     taken = select(other.target).where(
         *waits, col(other.not_before) > now, col(other.not_before) <= until + (until - now)
@@ -86,6 +82,12 @@ async def waiting(db: AsyncSession, now: datetime) -> Mapping[str, int]:
     waits = (PEOPLE.condition, not_(_for_later(now)))
     counted = select(Outgoing.target, func.count()).where(*waits).group_by(col(Outgoing.target))
     return dict((await db.exec(counted)).all())
+
+
+async def crowd_waiting(db: AsyncSession, until: datetime, most: int) -> int:
+    """How many messages to many are due until then, counted up to so many."""
+    some = select(Outgoing.id).where(CROWD.condition, col(Outgoing.not_before) <= until).limit(most)
+    return len((await db.exec(some)).all())
 
 
 async def lease(db: AsyncSession, message: Outgoing, until: datetime) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.outbox.table import EMPTY, GIVEN_UP, MESSAGES, NEWS, ORDERS, PASSING, Mark, Outgoing, Sent, Where
+from storage.outbox.table import EMPTY, GIVEN_UP, MESSAGES, NEWS, PASSING, Mark, Outgoing, Sent, Where
 
 _POSTED = (Where.PERSON, Where.CHANNEL)
 
@@ -77,11 +77,11 @@ async def told(db: AsyncSession, message: Outgoing, now: datetime) -> bool:
 
 
 async def counts(db: AsyncSession) -> Mapping[str, int]:
-    """How many messages and orders are waiting, and how many were given up."""
-    kinds = (MESSAGES, ORDERS, GIVEN_UP)
+    """How many messages are waiting, and how many were given up."""
+    kinds = (MESSAGES, GIVEN_UP)
     counted = (select(func.count()).select_from(Outgoing).where(kind).scalar_subquery() for kind in kinds)
-    messages, orders, given_up = (await db.execute(select(*counted))).one()
-    return {"waiting": messages + orders, "given_up": given_up}
+    waiting, given_up = (await db.execute(select(*counted))).one()
+    return {"waiting": waiting, "given_up": given_up}
 
 
 async def forget(db: AsyncSession, before: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -13,34 +13,27 @@ from storage.database import Code, UtcTime
 
 
 class Where(StrEnum):
-    """What ``target`` names; with FILE it is a person too, and the content an order for what is to be sent.
-
-    With ACT it is what is acted on, a channel or a post, and the content what is done there (bot/acts.py).
-    """
+    """What ``target`` names; with ACT it is what is acted on, a channel or a post, and the content what is done there
+    (bot/acts.py)."""
 
     PERSON = "person"
     CHANNEL = "channel"
     POST = "post"
-    FILE = "file"
     ACT = "act"
 
 
 # Conditions of indexes, in the very words that queries use: a value that is bound would hide the index from SQLite.
 WAITS = "not_before IS NOT NULL"
-_MESSAGES, _ORDERS, _REWRITES = "\"where\" <> 'file'", "\"where\" = 'file'", "\"where\" = 'post'"
+_REWRITES = "\"where\" = 'post'"
 _GIVEN_UP = "not_before IS NULL AND delivered_at IS NULL"
 _NEWS = "tells IS NOT NULL AND not_before IS NULL"
 _PASSING = "delivered_at IS NOT NULL AND (topic IS NULL OR substr(topic, 1, 6) = 'draft:')"
 """What is delivered for good. Other topics live as long as what they are about; a draft lives for a week."""
-MESSAGES = text(f"{WAITS} AND {_MESSAGES}")
+MESSAGES = text(WAITS)
 """The messages that wait."""
-ORDERS = text(f"{WAITS} AND {_ORDERS}")
-"""The orders that wait."""
 REWRITES, GIVEN_UP, PASSING = text(_REWRITES), text(_GIVEN_UP), text(_PASSING)
 NEWS = text(_NEWS)
 """What has come to its end, and somebody is to be told."""
-LEASE = timedelta(seconds=20)
-"""For how long a message belongs to the replica that wrote or took it."""
 EMPTY: dict[str, Any] = {}
 """The content of what waits no more: what was said to somebody is not kept twice."""
 
@@ -50,7 +43,7 @@ def _index(name: str, *columns: str, where: str) -> Index:
 
 
 class Outgoing(SQLModel, table=True):
-    """One message: a new post to a person or channel, the new content of a post, or an order (storage/orders.py).
+    """One message: a new post to a person or channel, the new content of a post, or something done there.
 
     ``id`` is random and travels with the post, so that an earlier try can be recognised in the channel.
     ``not_before`` is when the next try is due; while a replica is at it, it lies in the future (a lease). What nobody
@@ -63,9 +56,7 @@ class Outgoing(SQLModel, table=True):
     __tablename__ = "outgoing"
     __table_args__ = (
         # What is to be taken lies in order, however much waits, and whose time has not come is passed by in the index.
-        # (« where » is there for SQLite, which looks its value up though the condition tells it.)
-        _index("waiting", "crowd", "created_at", "id", "not_before", "where", where=f"{WAITS} AND {_MESSAGES}"),
-        _index("orders", "target", "created_at", "not_before", "topic", "id", "where", where=f"{WAITS} AND {_ORDERS}"),
+        _index("waiting", "crowd", "created_at", "id", "not_before", where=WAITS),
         _index("topic", "topic", where="topic IS NOT NULL"),
         _index("rewritten", "target", where=_REWRITES),
         _index("given_up", "created_at", where=_GIVEN_UP),
@@ -103,7 +94,7 @@ class Share:
         return and_(MESSAGES, col(Outgoing.crowd) == self.crowd, *others)
 
 
-PEOPLE = Share()
+PEOPLE, CROWD = Share(), Share(crowd=True)
 
 
 class Taken(NamedTuple):

@@ -6,10 +6,10 @@ from typing import Any
 
 from bot.errors import ChatError
 from bot.mattermost import Chat, ChatPost, NewPost
-from bot.orders.held import Held
 from bot.outbox.search import posts_from
 from bot.outbox.sender import MARK
 from bot.refusals import Refusal
+from bot.work.files.order import HeldOrder
 
 FILES_PER_POST = 10
 """How many files a post carries: their ids must fit in 300 characters, on every version."""
@@ -28,7 +28,7 @@ def parts(files: Sequence[Path]) -> list[Sequence[Path]]:
     return [files[i : i + FILES_PER_POST] for i in range(0, len(files), FILES_PER_POST)] or [[]]
 
 
-async def standing(chat: Chat, channel_id: str, held: Held) -> dict[int, str]:
+async def standing(chat: Chat, channel_id: str, held: HeldOrder) -> dict[int, str]:
     """The posts an earlier try made, by their place in the parcel; one that lost its files is taken away."""
     bot = await chat.me()
     found: dict[int, str] = {}
@@ -47,7 +47,7 @@ async def standing(chat: Chat, channel_id: str, held: Held) -> dict[int, str]:
     return found
 
 
-async def send(chat: Chat, channel_id: str, held: Held, part: "Part") -> str:
+async def send(chat: Chat, channel_id: str, held: HeldOrder, part: "Part") -> str:
     """Upload the files of one post, and post it. Raises Dropped when it is not what was asked for, Lost, ChatError."""
     file_ids = [await chat.upload(channel_id, path) for path in part.files]
     await held.keep()
@@ -77,15 +77,15 @@ def reason(error: ChatError) -> str:
     return REASONS.get(error.refusal, "") if error.refusal else ""
 
 
-async def _take_away(chat: Chat, held: Held, post: ChatPost) -> None:
+async def _take_away(chat: Chat, held: HeldOrder, post: ChatPost) -> None:
     held.order.dropped += 1
     await chat.delete(post.id)
 
 
-def _mark(held: Held, place: int) -> str:
+def _mark(held: HeldOrder, place: int) -> str:
     return f"{held.row.id}.{place}" if place else held.row.id
 
 
-def _is_whole(post: ChatPost, held: Held, place: int) -> bool:
+def _is_whole(post: ChatPost, held: HeldOrder, place: int) -> bool:
     sizes = held.order.sizes or []
     return place < len(sizes) and len(post.file_ids) == sizes[place]

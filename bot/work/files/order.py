@@ -1,0 +1,41 @@
+"""An order for files at hand: how far its making and sending has come."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from bot.replies import Direct
+from bot.steps import Steps
+from bot.work.held import Held
+from bot.work.workshop import Workshop
+from storage.work import State, Work
+
+
+class Order(BaseModel):
+    """The cursor of an order’s row.
+
+    ``sizes`` (how many files each post carries) and ``done`` (what the waiting message becomes) are written down before
+    the first post. ``failures`` counts the times it could not be made, ``dropped`` the posts that Mattermost kept
+    without their files.
+    """
+
+    sizes: list[int] | None = None
+    done: str = ""
+    failures: int = 0
+    dropped: int = 0
+
+
+class HeldOrder(Held):
+    """Held, with what is known of its files."""
+
+    def __init__(self, row: Work, steps: Steps, workshop: Workshop) -> None:
+        super().__init__(row, steps, workshop)
+        self.order = Order.model_validate(row.cursor or {})
+
+    def cursor(self) -> dict[str, Any]:
+        """How far the files are."""
+        return {"cursor": self.order.model_dump(mode="json")}
+
+    async def refuse(self, state: State, text: str, error: str | None = None) -> None:
+        """No files will come, and the person is told why: in the waiting message, or in one of its own."""
+        await self.end(state, text, instead=Direct(text, user_id=self.row.person), error=error)

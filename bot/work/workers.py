@@ -1,0 +1,147 @@
+"""The workers: they take what is due of one sort of work, two pieces at once, beside the outbox’s.
+
+People take turns: one piece of each at a time, and nobody’s second before everybody’s first.
+"""
+
+import asyncio
+import secrets
+from contextlib import suppress
+from datetime import timedelta
+from typing import Generic, Protocol, TypeVar
+
+import structlog
+
+from bot import leases
+from bot.outbox.gate import Gate
+from bot.steps import Steps
+from bot.watch import Pauses, Watch
+from bot.work.held import Held, Lost
+from bot.work.workshop import Workshop
+from storage import work as table
+from storage.leases import LEASE
+from storage.work import Sort, State, Turn, Work
+
+log = structlog.get_logger()
+
+DONE_AT_ONCE = 2
+LOOK_ANYWAY = 30.0
+"""Seconds after which the table is looked at anyway: another replica may have died at its work."""
+PAUSES = Pauses(breath=0.05, after_fault=1.0)
+SERVED_MAX = 200
+"""Of how many people it is known at most that they had their turn in this round."""
+H = TypeVar("H", bound=Held)
+
+
+class Attempt(Protocol[H]):
+    """How a sort of work is done."""
+
+    @property
+    def sort(self) -> Sort:
+        """The sort."""
+
+    @property
+    def gate(self) -> Gate:
+        """Shut while Mattermost does not answer: nothing is done for nobody then."""
+
+    def hold(self, row: Work, steps: Steps) -> H:
+        """Take it in hand."""
+
+    async def run(self, held: H) -> None:
+        """Do some or all of it, and leave it (put off, or at its end). Raises Lost, and what the database raises."""
+
+    async def close(self, held: H) -> None:
+        """Tell that it was cancelled."""
+
+
+class Workers(Generic[H]):
+    """``call`` is set when there is something to be done."""
+
+    def __init__(self, workshop: Workshop, attempt: Attempt[H], call: asyncio.Event) -> None:
+        self._steps = Steps(workshop.database)
+        self._one_process = workshop.database.is_sqlite
+        self._clock = workshop.clock
+        self._attempt = attempt
+        self._sort = attempt.sort
+        self._watch = Watch("work", self._look, PAUSES, call)
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._turn: dict[str, None] = {}
+        self._loop: asyncio.Task[None] | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being worked on."""
+        return not self._busy
+
+    def look(self) -> None:
+        """Look at the table now."""
+        self._watch.call.set()
+
+    def start(self) -> None:
+        """Begin, with what an earlier run left."""
+        self._loop = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Stop at once: what is unfinished goes back to the table, and what is on its way is found by the next try."""
+        tasks = [t for t in (self._loop, *self._busy.values()) if t]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._steps.wait()
+
+    async def _run(self) -> None:
+        if self._one_process:
+            with suppress(Exception):  # the leases end by themselves
+                await self._steps.run(lambda db: table.release_all(db, self._clock(), self._sort))
+        await self._watch.run()
+
+    async def _look(self) -> float:
+        """Take one piece if a hand is free; the seconds until the next look."""
+        gate = self._attempt.gate
+        if (shut := gate.wait()) > 0:
+            return shut
+        if len(self._busy) >= (DONE_AT_ONCE if gate.is_open else 1):
+            return LOOK_ANYWAY  # who is done calls
+        now, turn = self._clock(), Turn(self._sort, list(self._busy), list(self._turn))
+        owner = secrets.token_hex(13)
+        row = await self._steps.run(lambda db: table.take(db, now, now + LEASE, owner, turn))
+        if row is not None:
+            self._serve(row.person)
+            self._busy[row.person] = asyncio.create_task(self._work(row))
+            return 0.0
+        following = await self._steps.run(lambda db: table.next_due(db, turn), writes=False)
+        return min(LOOK_ANYWAY, max(0.0, (following - now) / timedelta(seconds=1))) if following else LOOK_ANYWAY
+
+    def _serve(self, person: str) -> None:
+        """Somebody’s turn has come; when all who wait had one, the next round begins."""
+        if person in self._turn:
+            self._turn.clear()
+        self._turn[person] = None
+        if len(self._turn) > SERVED_MAX:
+            del self._turn[next(iter(self._turn))]
+
+    async def _work(self, row: Work) -> None:
+        held = self._attempt.hold(row, self._steps)
+        me = asyncio.current_task()
+        assert me is not None
+        beating = asyncio.create_task(leases.keep(held.renew, me.cancel))
+        try:
+            await self._do(held)
+        except Lost:
+            log.warning("work_lost", name=row.name, attempts=row.attempts)
+        except asyncio.CancelledError:
+            with suppress(Exception):  # the lease ends by itself
+                await held.give_back()
+            raise
+        except Exception:
+            # The database, most likely: the work is due again when its lease ends.
+            log.warning("work_broken", name=row.name, attempts=row.attempts, exc_info=True)
+        finally:
+            beating.cancel()
+            del self._busy[row.person]
+            self._watch.call.set()
+
+    async def _do(self, held: H) -> None:
+        if held.row.state is State.CANCELLED:
+            await self._attempt.close(held)
+        else:
+            await self._attempt.run(held)

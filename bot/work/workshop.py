@@ -1,0 +1,75 @@
+"""Where the handler of some work is found and run, with the rights its person has now."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.admission import Admission, Machine
+from bot.context import Context, Request
+from bot.errors import UserError
+from bot.features import Key, Trigger
+from bot.hearing import nobody
+from bot.replies import Message, Reply
+from bot.switch import must_be_on
+from bot.writer import Row
+from storage.work import Work
+
+
+class Workshop:
+    """What all workers work with."""
+
+    def __init__(self, triggers: Mapping[Key, Trigger], machine: Machine) -> None:
+        self._triggers = triggers
+        self._m = machine
+        self._admission = Admission(machine)
+        self.database, self.chat, self.clock = machine.database, machine.chat, machine.clock
+        self.traffic = machine.traffic
+
+    def trigger(self, row: Work) -> Trigger | None:
+        """What does such work; None for what this version does no more."""
+        return self._triggers.get((row.sort.value, row.name))
+
+    def find(self, row: Work, old: str) -> tuple[Trigger, BaseModel]:
+        """That, and what its handler gets. Raises UserError with the sentence ``old`` for what this version does not
+        know, or cannot read."""
+        trigger = self.trigger(row)
+        if trigger is None or trigger.payload is None:
+            raise UserError(old)
+        must_be_on(trigger)
+        try:
+            return trigger, trigger.payload.model_validate(row.data)
+        except ValidationError:
+            raise UserError(old) from None
+
+    async def context(self, db: AsyncSession, row: Work, trigger: Trigger, now: datetime) -> Context:
+        """What the handler is given. Raises UserError when the role of the person refuses.
+
+        That is looked up apart: the handler may ask Mattermost before its first statement.
+        """
+        request = Request(row.sort.value, row.name, row.person)
+        if not row.person:
+            return self._admission.context(nobody(now), request, db, now)
+        async with self.database.transaction(writes=False) as register:
+            user = await self._admission.person(register, request, trigger)
+        return self._admission.context(user, request, db, now)
+
+    def content(self, message: Message, person: str) -> dict[str, Any]:
+        """A message as it is posted for somebody."""
+        return self._m.delivery.content(message, person)
+
+    async def prepare(
+        self, db: AsyncSession, replies: Sequence[Reply], request: Request | None = None, sender: str = ""
+    ) -> list[Row]:
+        """Write down what is to be said, in the caller’s transaction; by default to people, of the machine’s own."""
+        return await self._m.delivery.prepare(db, replies, request or Request("file", ""), sender)
+
+    def touch(self, trigger: Trigger) -> None:
+        """Its feature wrote something: where it listens may have changed."""
+        self._m.watching.touch(trigger.feature)
+
+    def hurry(self, messages: Sequence[Row]) -> None:
+        """That transaction is committed."""
+        self._m.delivery.hurry(messages)

@@ -1,0 +1,23 @@
+"""Long work as people see it: the button « Arrêter » under the message that tells how far it is."""
+
+from bot.context import Context
+from bot.errors import UserError
+from bot.features import Feature
+from bot.replies import Replies, StopWork
+from bot.work.telling import Stop
+from storage import work
+from storage.people import Role
+from storage.work import ACTIVE
+
+feature = Feature("travaux", always=True)
+
+
+@feature.button(Stop)
+async def stop(ctx: Context, click: Stop) -> Replies:
+    """Nothing more of it is done: for who began it, and the animateurs."""
+    found = await work.get(ctx.db, click.work_id)
+    if found is None or found.state not in ACTIVE:
+        raise UserError("Ce travail est déjà terminé.")
+    if ctx.user.id != found.person and ctx.user.role is not Role.ANIMATEUR:
+        raise UserError("Seules la personne qui a lancé ce travail et l’équipe d’animation peuvent l’arrêter.")
+    return StopWork(click.work_id)

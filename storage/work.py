@@ -1,0 +1,204 @@
+"""Long work: what takes longer than an answer, a row for each with how far it is, and who is at it until when."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, ColumnElement, Index, case, delete, func, text, update
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.database import Code, UtcTime
+from storage.outbox import Outgoing, Where
+
+EMPTY: dict[str, Any] = {}
+"""What is left of what was asked for once it is over: it may tell of people."""
+# In the very words that queries use: a value that is bound would hide the index from SQLite.
+_WAITS, _OVER = "not_before IS NOT NULL", "not_before IS NULL"
+WAITS, OVER = text(_WAITS), text(_OVER)
+SHOWN_MAX = 100
+"""How much of what is over is listed."""
+
+
+class Sort(StrEnum):
+    """Files are made all at once and sent; the rest is done in steps. The values are the kinds of their triggers."""
+
+    FILE = "file"
+    STEPS = "work"
+
+
+class State(StrEnum):
+    """How it stands: it has not begun, or rests after a fault; somebody is at it, or takes turns; it is over."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+ACTIVE = (State.WAITING, State.RUNNING)
+
+
+def _index(name: str, *columns: str, where: str) -> Index:
+    return Index(f"ix_work_{name}", *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+class Work(SQLModel, table=True):
+    """One piece of long work, begun by ``person`` (nobody: by the bot itself).
+
+    ``name`` and ``data`` are the type and the values of what the handler gets, ``cursor`` where it goes on, ``total``
+    of how many ``done`` says (None: nobody knows). ``not_before`` is when it is due; while ``owner`` is at it, it lies
+    in the future (a lease). Once it is None, it is over, and told to be. ``attempts`` counts the failures in a row.
+    """
+
+    __tablename__ = "work"
+    __table_args__ = (
+        _index("waiting", "sort", "person", "created_at", "not_before", "topic", "id", where=_WAITS),
+        _index("over", "updated_at", where=_OVER),
+    )
+
+    id: str = Field(primary_key=True, max_length=26)
+    sort: Sort = Field(sa_type=Code(Sort))
+    name: str = Field(max_length=64)
+    data: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    person: str = Field(max_length=26)
+    state: State = Field(default=State.WAITING, sa_type=Code(State))
+    done: int = 0
+    total: int | None = None
+    cursor: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    topic: str | None = Field(default=None, max_length=64)
+    created_at: datetime = Field(sa_type=UtcTime)
+    started_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    updated_at: datetime = Field(sa_type=UtcTime)
+    not_before: datetime | None = Field(default=None, sa_type=UtcTime)
+    owner: str | None = Field(default=None, max_length=26)
+    attempts: int = 0
+    error: str | None = Field(default=None, max_length=120)
+
+
+class Turn:
+    """Whose turn it is: nobody in ``busy``, and those last who were ``served`` in this round."""
+
+    def __init__(self, sort: Sort, busy: Collection[str] = (), served: Collection[str] = ()) -> None:
+        self.sort = sort
+        self._busy = list(busy)
+        self._served = list(served)
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """What is meant, in SQL."""
+        of_sort = col(Work.sort) == self.sort
+        return of_sort & col(Work.person).not_in(self._busy) if self._busy else of_sort
+
+    @property
+    def order(self) -> Sequence[Any]:
+        """Files that somebody waits for (a topic) come first, then those of people not served, in their order; what is
+        done in steps goes on where nobody was for the longest time."""
+        served = case((col(Work.person).in_(self._served), 1), else_=0)
+        if self.sort is Sort.FILE:
+            return (col(Work.topic).is_(None), served, col(Work.created_at), col(Work.id))
+        return (served, col(Work.updated_at), col(Work.id))
+
+
+async def add(db: AsyncSession, works: Sequence[Work]) -> None:
+    """Write work down; the caller’s transaction decides whether it exists."""
+    db.add_all(works)
+    await db.flush()
+
+
+async def take(db: AsyncSession, now: datetime, until: datetime, owner: str, turn: Turn) -> Work | None:
+    """Lease what is due and next; what was cancelled too, to be told so."""
+    due = select(Work.id).where(WAITS, turn.condition, col(Work.not_before) <= now)
+    first = due.order_by(*turn.order).limit(1).with_for_update(skip_locked=True).scalar_subquery()
+    work = (await db.exec(select(Work).where(col(Work.id) == first))).first()
+    if work is not None:
+        work.not_before, work.owner = until, owner
+        if work.state is not State.CANCELLED:
+            work.state, work.started_at, work.updated_at = State.RUNNING, work.started_at or now, now
+        await db.flush()
+    return work
+
+
+async def next_due(db: AsyncSession, turn: Turn) -> datetime | None:
+    """When the next is due, or its lease over; None when none waits."""
+    return (await db.exec(select(func.min(Work.not_before)).where(WAITS, turn.condition))).one()
+
+
+async def waiting(db: AsyncSession, person: str, sort: Sort) -> int:
+    """How much of somebody’s waits, what is under way included."""
+    mine = (WAITS, Work.sort == sort, Work.person == person)
+    return (await db.exec(select(func.count()).select_from(Work).where(*mine))).one()
+
+
+async def change(db: AsyncSession, work: Work, values: dict[str, Any], now: datetime) -> bool:
+    """Change what is leased; False when another has it now, or it was cancelled, and nothing is changed."""
+    mine = (col(Work.id) == work.id, col(Work.owner) == work.owner, col(Work.not_before).is_not(None))
+    return (await db.exec(update(Work).where(*mine).values(values | {"updated_at": now}))).rowcount == 1
+
+
+async def cancel(db: AsyncSession, work_id: str, now: datetime) -> bool:
+    """Nothing more of it is done, and it is due to be told so; False when it was over."""
+    active = (col(Work.id) == work_id, col(Work.state).in_(ACTIVE))
+    values = {"state": State.CANCELLED, "owner": None, "not_before": now, "updated_at": now, "data": EMPTY}
+    return (await db.exec(update(Work).where(*active).values(values | {"cursor": None}))).rowcount == 1
+
+
+async def has_its_turn(db: AsyncSession, work: Work) -> bool:
+    """Whether what comes before is out of the way: the message about it (delivered, or given up), and of files the
+    person’s earlier ones not tried to the end yet. What somebody waits for does not wait for the rest."""
+    if work.topic and await _any(db, Outgoing.id, *_about(work.topic), col(Outgoing.not_before).is_not(None)):
+        return False
+    if work.sort is not Sort.FILE:
+        return True
+    earlier = (Work.person == work.person, Work.attempts == 0, col(Work.created_at) < work.created_at)
+    same = [col(Work.topic).is_not(None)] if work.topic else []
+    return not await _any(db, Work.id, WAITS, Work.sort == work.sort, *earlier, *same)
+
+
+async def forget_topic(db: AsyncSession, topic: str) -> None:
+    """The message about work that is over needs no more rewriting, and may be forgotten in time."""
+    await db.exec(update(Outgoing).where(*_about(topic)).values(topic=None))
+
+
+async def get(db: AsyncSession, work_id: str) -> Work | None:
+    """Work by its id."""
+    return (await db.exec(select(Work).where(col(Work.id) == work_id))).first()
+
+
+async def latest(db: AsyncSession) -> Sequence[Work]:
+    """What is not over, oldest first, then what is, newest first, as far as it is listed."""
+    active = select(Work).where(col(Work.state).in_(ACTIVE)).order_by(col(Work.created_at), col(Work.id))
+    over = select(Work).where(col(Work.state).not_in(ACTIVE)).order_by(col(Work.updated_at).desc(), col(Work.id))
+    return [*(await db.exec(active)).all(), *(await db.exec(over.limit(SHOWN_MAX))).all()]
+
+
+async def counts(db: AsyncSession) -> dict[State, int]:
+    """How much is in each state."""
+    counted = select(Work.state, func.count()).group_by(col(Work.state))
+    found = dict((await db.exec(counted)).all())
+    return {state: found.get(state, 0) for state in State}
+
+
+async def count_active(db: AsyncSession) -> int:
+    """How much is not over, or not yet told to be."""
+    return (await db.exec(select(func.count()).select_from(Work).where(WAITS))).one()
+
+
+async def release_all(db: AsyncSession, now: datetime, sort: Sort) -> None:
+    """All of a sort that waits is due: for the only process there is, when it starts."""
+    await db.exec(update(Work).where(WAITS, col(Work.sort) == sort).values(not_before=now))
+
+
+async def forget(db: AsyncSession, before: datetime) -> None:
+    """Erase what is over for long."""
+    await db.exec(delete(Work).where(OVER, col(Work.updated_at) < before))
+
+
+async def _any(db: AsyncSession, what: Any, *conditions: Any) -> bool:
+    return (await db.exec(select(what).where(*conditions).limit(1))).first() is not None
+
+
+def _about(topic: str) -> tuple[ColumnElement[bool], ...]:
+    return col(Outgoing.topic) == topic, col(Outgoing.where).in_((Where.PERSON, Where.CHANNEL))

@@ -1,0 +1,206 @@
+"""Long work as people see it: it is begun, told of in one message that is rewritten, and stopped by a button."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from bot.context import Request
+from bot.work import stepped
+from storage.people import Role
+from storage.work import State
+from tests.house import until, until_async
+from tests.people import Post, unique
+from tests.working import Count, Fill, Pause, Write, Yard, everywhere, once, room, yard
+
+__all__ = ["room", "yard"]
+
+pytestmark = everywhere
+
+
+async def members(yard: Yard, channel_id: str) -> set[str]:
+    listed = await yard.room.site.admin.get(f"/channels/{channel_id}/members")
+    return {member["user_id"] for member in listed}
+
+
+async def progress(yard: Yard) -> Post:
+    """The message about the work that was begun, once it stands."""
+
+    told = await until_async(yard.juliette.direct)
+    return told[-1]
+
+
+async def test_channels_are_filled_and_one_message_tells_how_far(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stepped, "TOLD_EVERY", 0.0)
+    agathe = await yard.room.site.person("agathe")
+    channels = [await yard.salon() for _ in range(12)]
+    pause = Pause(nth=5)
+    yard.gang.trouble = pause
+    await yard.leads()
+    async with yard.bot() as app:
+        await yard.begins(app, Fill(channels=channels, person=agathe.id))
+        told = await yard.juliette.told("commence dans un instant")
+        assert told.buttons == ["Arrêter"]
+        await pause.reached.wait()
+        half = await yard.juliette.rewritten(told, "4 canaux sur 12")
+        assert half.buttons == ["Arrêter"]
+        pause.over.set()
+        end = await yard.juliette.rewritten(told, "terminé, 12 canaux")
+        assert end.buttons == []
+        (done,) = await yard.settled(app)
+        assert [p.id for p in await yard.juliette.direct()] == [told.id], "one message, rewritten"
+    assert (done.state, done.done, done.total, done.error) == (State.DONE, 12, 12, None)
+    assert (done.data, done.cursor, done.topic) == ({}, None, None), "nothing is kept of it"
+    for channel in channels:
+        assert agathe.id in await members(yard, channel)
+
+
+async def test_people_are_written_to_in_pages_each_once(yard: Yard) -> None:
+    people = [await yard.room.site.person(name) for name in ("agathe", "amina", "simon", "zoe", "lea")]
+    async with yard.bot() as app:
+        await yard.begins(app, Write(people=[p.id for p in people]))
+        await yard.settled(app)
+        for n, person in enumerate(people):
+            assert [p.message for p in await person.direct()] == [f"Bonjour {n}"]
+        assert [so_far.cursor for _, so_far in yard.gang.seen] == [None, {"after": 2}, {"after": 4}]
+        crowd = [row.crowd for row in await yard.rows(app) if row.target != yard.juliette.id and row.post_id]
+        assert crowd.count(True) == 5, "what answers people goes before"
+
+
+async def test_it_is_told_in_a_channel(yard: Yard) -> None:
+    salon = await yard.salon()
+    async with yard.bot() as app:
+        await yard.begins(app, Count(steps=4), told_in=salon)
+        await yard.settled(app)
+    assert [p.message for p in await yard.said(salon)] == [
+        "✅ **Comptage** : terminé, 4 étapes.".replace(" :", "\u00a0:")
+    ]
+    assert await yard.juliette.direct() == []
+
+
+async def test_the_bot_itself_begins_some_and_acts_for_nobody(yard: Yard) -> None:
+    """A job’s: nobody is told, and no role is had."""
+    salon = await yard.salon()
+    async with yard.bot() as app:
+        await until(lambda: app.jobs.is_idle)  # it makes up for the last time it was due
+        yard.gang.payload, yard.gang.is_night = Count(steps=3, channel=salon), True
+        await app.runs.run(("job", "essai.nightly"), unique("nuit"))
+        (done,) = await yard.settled(app)
+        assert (done.person, done.state, done.done) == ("", State.DONE, 3)
+        assert {(ctx.user.id, ctx.user.role) for ctx, _ in yard.gang.seen} == {("", None)}
+        assert await yard.juliette.direct() == []
+
+
+async def test_who_began_it_stops_it_by_the_button(yard: Yard) -> None:
+    pause = Pause(nth=3)
+    yard.gang.trouble = pause
+    async with yard.bot() as app:
+        await yard.begins(app, Count(steps=50))
+        told = await progress(yard)
+        await pause.reached.wait()
+        await yard.juliette.clicks(await yard.juliette.sees(told), "Arrêter")
+        pause.over.set()
+        end = await yard.juliette.rewritten(told, "arrêté à la demande, 2 étapes sur 50")
+        assert end.buttons == []
+        (stopped,) = await yard.settled(app)
+        assert (stopped.state, stopped.done) == (State.CANCELLED, 2)
+        assert await yard.steps_done(app) == 2, "the step under way is undone"
+        again = Request("button", "work.Stop", yard.juliette.id)
+        answer = await app.dispatcher.run(again, {"work_id": stopped.id})
+        assert "déjà terminé" in str(answer)
+
+
+async def test_nobody_else_stops_it_but_an_animateur(yard: Yard) -> None:
+    salon, pause = await yard.salon(), Pause(nth=2)
+    simon, amina = [await yard.room.site.person(name) for name in ("simon", "amina")]
+    for person in (simon, amina):
+        await yard.juliette.api.post(f"/channels/{salon}/members", {"user_id": person.id})
+    yard.gang.trouble = pause
+    async with yard.bot() as app:
+        await yard.registers(app, simon)
+        await yard.registers(app, amina, Role.ANIMATEUR)
+        await yard.begins(app, Count(steps=50), told_in=salon)
+        await pause.reached.wait()
+        (told,) = await yard.said(salon)
+        await simon.clicks(told, "Arrêter")
+        await simon.whispered("l’équipe d’animation peuvent l’arrêter")
+        assert (await yard.work(app)).state is State.RUNNING
+        await amina.clicks(told, "Arrêter")
+        pause.over.set()
+        (stopped,) = await yard.settled(app)
+    assert stopped.state is State.CANCELLED
+    assert "arrêté à la demande" in (await yard.said(salon))[0].message
+
+
+async def test_what_fails_is_done_again_and_then_told(yard: Yard) -> None:
+    async def oops() -> None:
+        raise RuntimeError("oups")
+
+    yard.gang.trouble = once(oops, oops)
+    async with yard.bot() as app:
+        await yard.begins(app, Count(steps=3))
+        (done,) = await yard.settled(app)
+        assert (done.state, done.error, await yard.steps_done(app)) == (State.DONE, None, 3)
+        yard.gang.trouble = oops
+        await yard.begins(app, Count(steps=3))
+        _, failed = await yard.settled(app)
+        assert (failed.state, failed.attempts) == (State.FAILED, 3)
+        assert failed.error
+        assert failed.error.startswith("RuntimeError (")
+        last = (await yard.juliette.direct())[-1]
+    assert "arrêté par une erreur de notre côté" in last.message
+    assert "oups" not in last.message
+
+
+async def test_who_lost_the_role_meanwhile_has_nothing_more_done(yard: Yard) -> None:
+    agathe, pause = await yard.room.site.person("agathe"), Pause(nth=2)
+    yard.gang.trouble = pause
+    async with yard.bot() as app:
+        await yard.begins(app, Write(people=[agathe.id] * 4, page=1))
+        await pause.reached.wait()
+        await yard.registers(app, yard.juliette, Role.INVITE)
+        pause.over.set()
+        (refused,) = await yard.settled(app)
+        assert (refused.state, refused.done) == (State.FAILED, 2)
+        assert "réservé" in str(refused.error)
+        (told,) = await yard.juliette.direct()
+    assert "arrêté, 2 personnes sur 4" in told.message
+    assert "réservé" in told.message
+
+
+async def test_mattermost_away_delays_and_loses_nothing(yard: Yard) -> None:
+    faults, channels = yard.room.server.faults, [await yard.salon() for _ in range(6)]
+    agathe = await yard.room.site.person("agathe")
+
+    async def leaves() -> None:
+        faults.down = True
+        asyncio.get_running_loop().call_later(0.4, comes_back)
+
+    def comes_back() -> None:
+        faults.down = False
+
+    async def passes() -> None: ...
+
+    await yard.leads()
+    yard.gang.trouble = once(passes, passes, leaves)
+    async with yard.bot() as app:
+        await yard.begins(app, Fill(channels=channels, person=agathe.id))
+        (done,) = await yard.settled(app)
+        assert not [row.fault for row in await yard.rows(app) if row.fault], "nothing was given up"
+    assert (done.state, done.done, done.error) == (State.DONE, 6, None)
+    for channel in channels:
+        assert agathe.id in await members(yard, channel)
+
+
+async def test_one_too_many_is_refused_kindly(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.work.starting.WORKS_PER_PERSON", 2)
+    pause = Pause()
+    yard.gang.trouble = pause
+    async with yard.bot() as app:
+        await yard.begins(app, Count(steps=2))
+        await yard.begins(app, Count(steps=2))
+        answer: Any = await yard.runs_command(app, "commence")
+        assert "déjà 2 travaux en cours" in str(answer["text"])
+        pause.over.set()
+        await yard.settled(app)
+    await until(lambda: app.workers.is_idle)

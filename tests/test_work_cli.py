@@ -1,0 +1,191 @@
+"""« coop-bot work »: what it shows of long work, in words and as docs/wire.md says, and how it stops some."""
+
+import asyncio
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.clock import utc_now
+from bot.work import begin
+from config.settings import read
+from storage import migrate, work
+from storage.database import Database
+from storage.migrations.versions.v0011_work import OUTGOING
+from storage.work import Sort, State, Work
+from tests.databases import database
+from tests.house import until, until_async
+from tests.operating import elsewhere, examined, run
+from tests.working import Count, Pause, Yard, both, room, yard
+
+__all__ = ["database", "elsewhere", "room", "yard"]
+
+KEYS = ["id", "name", "state", "done", "total", "started", "updated", "error"]
+
+
+@pytest.fixture
+def here(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """The database that the command is told of."""
+    monkeypatch.setenv("COOP_DATABASE_URL", database.url.render_as_string(hide_password=False))
+    return database
+
+
+async def wrote(database: Database, **values: Any) -> Work:
+    """A row; by default one that just began."""
+    row = begin(Sort.STEPS, Count(steps=101), "juliette", utc_now(), told=False)
+    row.sqlmodel_update(values)
+    async with database.transaction() as db:
+        await work.add(db, [row])
+    return row
+
+
+async def shown(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    """What the command writes, run in a thread as it has a loop of its own."""
+    code = await asyncio.to_thread(run, "work", *words)
+    told = capsys.readouterr()
+    return code, told.out + told.err
+
+
+async def objects(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    code, out = await shown(capsys, "--json")
+    assert code == 0
+    found: list[dict[str, Any]] = json.loads(out)
+    return found
+
+
+async def test_nothing_yet(here: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    assert await objects(capsys) == []
+    assert await shown(capsys) == (0, "Aucun travail long, en cours ou passé.\n")
+
+
+async def test_each_is_shown_with_how_far_it_is(here: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    now = utc_now()
+    waits = await wrote(here, created_at=now - timedelta(hours=2))
+    runs = await wrote(here, state=State.RUNNING, done=37, total=101, started_at=now, created_at=now)
+    over = {"not_before": None, "started_at": now}
+    failed = await wrote(here, state=State.FAILED, error="RuntimeError (0a1b2c3d)", updated_at=now, **over)
+    done = await wrote(here, state=State.DONE, done=5, updated_at=now - timedelta(hours=1), **over)
+    found = await objects(capsys)
+    assert [list(line) for line in found] == [KEYS] * 4
+    assert [line["id"] for line in found] == [waits.id, runs.id, failed.id, done.id], "what is over last, newest first"
+    assert [(line["state"], line["done"], line["total"]) for line in found] == [
+        ("waiting", 0, None),
+        ("running", 37, 101),
+        ("failed", 0, None),
+        ("done", 5, None),
+    ]
+    assert found[0]["started"] is None
+    assert datetime.fromisoformat(found[1]["started"]) == now.replace(microsecond=0)
+    assert datetime.fromisoformat(found[1]["started"]).utcoffset() is not None
+    assert datetime.fromisoformat(found[0]["updated"]).utcoffset() is not None
+    assert [line["error"] for line in found] == [None, None, "RuntimeError (0a1b2c3d)", None]
+    assert {line["name"] for line in found} == {"working.Count"}
+    code, told = await shown(capsys)
+    assert code == 0
+    for words in ("en attente", "en cours", "37/101", "échoué", "RuntimeError (0a1b2c3d)", "fait", "Heures de Paris."):
+        assert words in told
+    assert "juliette" not in told, "nobody is named"
+
+
+async def test_what_is_over_is_listed_as_far_as_can_be_read(here: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    for n in range(work.SHOWN_MAX + 5):
+        await wrote(here, state=State.DONE, not_before=None, done=n, updated_at=utc_now() + timedelta(seconds=n))
+    assert [line["done"] for line in await objects(capsys)] == list(range(104, 4, -1))
+
+
+async def test_one_is_stopped_once(here: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    row = await wrote(here)
+    code, told = await shown(capsys, "--cancel", row.id)
+    assert (code, "arrêté" in told) == (0, True)
+    assert [line["state"] for line in await objects(capsys)] == ["cancelled"]
+    code, told = await shown(capsys, "--cancel", row.id)
+    assert (code, "n’est plus à arrêter" in told) == (1, True)
+    code, told = await shown(capsys, "--cancel", "inconnu")
+    assert (code, "Aucun travail" in told) == (1, True)
+
+
+@both
+async def test_a_bot_at_work_finds_out_and_tells(
+    yard: Yard, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COOP_DATABASE_URL", yard.url)
+    pause = Pause(nth=4)
+    yard.gang.trouble = pause
+    async with yard.bot() as app:
+        await yard.begins(app, Count(steps=100))
+        told = await yard.juliette.told("commence")
+        await pause.reached.wait()
+        (line,) = await objects(capsys)
+        assert (line["state"], line["done"], line["total"]) == ("running", 3, 100)
+        assert (await shown(capsys, "--cancel", line["id"]))[0] == 0
+        pause.over.set()
+        await yard.juliette.rewritten(told, "arrêté à la demande, 3 étapes sur 100")
+        await yard.settled(app)
+        assert await yard.steps_done(app) == 3
+
+
+@both
+async def test_what_nobody_is_at_is_told_when_its_turn_would_come(
+    yard: Yard, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COOP_DATABASE_URL", yard.url)
+    async with yard.bot() as app:
+        await app.workers.stop()
+        await yard.begins(app, Count(steps=100))
+        await yard.juliette.told("commence")
+        await until_async(lambda: stands(yard, app))
+    (line,) = await objects(capsys)
+    assert (await shown(capsys, "--cancel", line["id"]))[0] == 0
+    async with yard.bot() as app:
+        (stopped,) = await yard.settled(app)
+        assert (stopped.state, stopped.done) == (State.CANCELLED, 0)
+        await until(lambda: app.workers.is_idle)
+    (told,) = await yard.juliette.direct()
+    assert "arrêté à la demande" in told.message
+    assert yard.gang.seen == []
+
+
+async def stands(yard: Yard, app: Any) -> bool:
+    return all(row.post_id for row in await yard.rows(app))
+
+
+async def test_doctor_tells_of_what_failed(here: Database) -> None:
+    await wrote(here, state=State.FAILED, not_before=None)
+    _, said = await examined(read())
+    assert "1 travaux longs ont échoué" in said
+
+
+async def test_the_orders_of_an_older_database_move_and_move_back(database: Database) -> None:
+    """What waits with how far it is; what is over as it ended."""
+    url, now = database.url.render_as_string(hide_password=False), utc_now()
+    await migrate.downgrade(url, "0010")
+    content = {
+        "name": "stats.Export",
+        "data": {"format": "pdf"},
+        "sizes": [1],
+        "done": "prêt",
+        "failures": 1,
+        "dropped": 0,
+    }
+    usual = {"where": "file", "target": "moi", "topic": "file:x", "attempts": 2, "crowd": False, "created_at": now}
+    orders: list[dict[str, object]] = [
+        {"id": "a" * 26, "content": content, "not_before": now, "delivered_at": None},
+        {"id": "b" * 26, "content": {}, "not_before": None, "delivered_at": now},
+        {"id": "c" * 26, "content": {}, "not_before": None, "delivered_at": None},
+    ]
+    async with database.transaction() as db:
+        await db.execute(OUTGOING.insert(), [usual | order for order in orders])
+    await migrate.upgrade(url)
+    async with database.transaction(writes=False) as db:
+        assert not (await db.execute(OUTGOING.select())).all()
+        found = {row.id[0]: row for row in await work.latest(db)}
+    waiting = found["a"]
+    assert (waiting.sort, waiting.name, waiting.data) == (Sort.FILE, "stats.Export", {"format": "pdf"})
+    assert waiting.cursor == {"sizes": [1], "done": "prêt", "failures": 1, "dropped": 0}
+    assert (waiting.person, waiting.topic, waiting.attempts, waiting.not_before) == ("moi", "file:x", 2, now)
+    assert {ident: row.state for ident, row in found.items()} == {"a": "waiting", "b": "done", "c": "failed"}
+    await migrate.downgrade(url, "0010")
+    async with database.transaction(writes=False) as db:
+        (back,) = (await db.execute(OUTGOING.select())).mappings().all()
+    assert (back["id"], back["content"], back["target"]) == ("a" * 26, content, "moi")

@@ -1,0 +1,299 @@
+"""What the stories of long work share: a bot with a feature that does some in steps, and what may befall it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from pydantic import BaseModel
+from sqlmodel import col, select
+
+from bot import logs
+from bot.acts import AddMembers
+from bot.app import App
+from bot.clock import utc_now
+from bot.context import Context, Request
+from bot.features import Feature
+from bot.replies import Direct, Progress, Replies, Say, Start, Step
+from bot.work.held import Held
+from cli.demo.stage import free_port
+from commands import travaux
+from config.settings import Settings
+from storage import claims, work
+from storage import outbox as table
+from storage.outbox import Outgoing
+from storage.people import Person as Registered
+from storage.people import Role
+from storage.work import Sort, Work
+from tests.databases import address
+from tests.house import LOG, until_async
+from tests.modes import MODES, NEWEST
+from tests.people import Person, Post, unique
+from tests.room import Room, a_room
+
+FIRST = 0.02
+TITLE, UNIT = "Remplissage des canaux", ("canal", "canaux")
+
+
+class Fill(BaseModel):
+    """Bring somebody into all these channels, one a step."""
+
+    channels: list[str]
+    person: str
+
+
+class Write(BaseModel):
+    """Write to all these people, so many a step."""
+
+    people: list[str]
+    page: int = 2
+
+
+class Count(BaseModel):
+    """Take so many steps; each is noted in the database and, if there is a channel, said there."""
+
+    steps: int
+    channel: str = ""
+
+
+@dataclass
+class Gang:
+    """The feature: what it is to begin next, and what befalls it on the way."""
+
+    payload: BaseModel = field(default_factory=lambda: Count(steps=3))
+    told_in: str | None = None
+    is_night: bool = False
+    seen: list[tuple[Context, Progress]] = field(default_factory=list)
+    twice: list[int] = field(default_factory=list)
+    trouble: Callable[[], Awaitable[None]] | None = None
+    feature: Feature = field(default_factory=lambda: Feature("essai"))
+
+    def __post_init__(self) -> None:
+        self.feature.command("commence", help="Commencer", writes=True)(self.begin)
+        self.feature.command("bonjour", help="Saluer")(self.greet)
+        self.feature.job("hour=4")(self.nightly)
+        self.feature.work(Fill, title=TITLE, unit=UNIT)(self.fill)
+        self.feature.work(Write, title="Envoi", unit=("personne", "personnes"), roles={Role.CONSEILLER})(self.write)
+        self.feature.work(Count, title="Comptage", writes=True)(self.count)
+
+    async def begin(self, _: Context, __: str) -> Replies:
+        return Start(payload=self.payload, told_in=self.told_in)
+
+    async def greet(self, ctx: Context, text: str) -> Replies:
+        return Direct(text, user_id=ctx.user.id)
+
+    async def nightly(self, ctx: Context) -> Replies:
+        return Start(payload=self.payload, told_in=self.told_in) if self.is_night else None
+
+    async def fill(self, ctx: Context, asked: Fill, so_far: Progress) -> Step:
+        await self._pass(ctx, so_far)
+        at = so_far.cursor or 0
+        channel = await ctx.chat.channel(asked.channels[at])
+        done, total = at + 1, len(asked.channels)
+        added = AddMembers(channel.id, [asked.person])
+        return Step(replies=[added], cursor=done, done=done, total=total, finished=done == total)
+
+    async def write(self, ctx: Context, asked: Write, so_far: Progress) -> Step:
+        await self._pass(ctx, so_far)
+        done = so_far.done + asked.page
+        people, total = asked.people[so_far.done : done], len(asked.people)
+        said = [Direct(f"Bonjour {so_far.done + i}", user_id=person) for i, person in enumerate(people)]
+        return Step(replies=said, cursor={"after": done}, done=min(done, total), total=total, finished=done >= total)
+
+    async def count(self, ctx: Context, asked: Count, so_far: Progress) -> Step:
+        await self._pass(ctx, so_far)
+        step = so_far.cursor or 0
+        is_first = await claims.claim(ctx.db, "essai", f"pas {step}", ctx.now)
+        if not is_first:
+            self.twice.append(step)
+        words = f"pas {step}" if is_first else f"pas {step} encore"
+        said = [Say(words, channel_id=asked.channel)] if asked.channel else []
+        finished = step + 1 == asked.steps
+        return Step(replies=said, cursor=step + 1, done=step + 1, total=asked.steps, finished=finished)
+
+    async def _pass(self, ctx: Context, so_far: Progress) -> None:
+        self.seen.append((ctx, so_far))
+        if self.trouble:
+            await self.trouble()
+
+
+@dataclass
+class Yard:
+    """A room with a database, where one bot after another, or two together, are at work."""
+
+    room: Room
+    url: str
+    folder: Path
+    gang: Gang = field(default_factory=Gang)
+    runs: int = 0
+
+    @property
+    def juliette(self) -> Person:
+        return self.room.juliette
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.startswith("sqlite")
+
+    @asynccontextmanager
+    async def bot(self, **settings: Any) -> AsyncIterator[App]:
+        """One run; it ends as SIGTERM ends it, unless it is ended before."""
+        logs.configure("INFO", LOG)
+        app = App(self.settings(**settings), [self.gang.feature, travaux.feature], first=FIRST)
+        await app.start()
+        await self.registers(app, self.juliette)
+        try:
+            yield app
+        finally:
+            await app.stop()
+
+    def settings(self, **others: Any) -> Settings:
+        self.runs += 1
+        port = free_port()
+        return Settings.model_validate({
+            "mattermost_url": self.room.server.url,
+            "team": self.room.site.team,
+            "bot_token": self.room.token,
+            "command_token": "c" * 26,
+            "secret": "secret",
+            "host": "127.0.0.1",
+            "port": port,
+            "public_url": f"http://127.0.0.1:{port}",
+            "database_url": self.url,
+            "data_dir": self.folder / str(self.runs),
+            "work_calls": 1000,
+        } | others)  # fmt: skip
+
+    async def registers(self, app: App, person: Person, role: Role = Role.CONSEILLER) -> None:
+        """Somebody has that role from now on."""
+        async with app.database.transaction() as db:
+            await db.merge(Registered(id=person.id, username=person.username, role=role, since=utc_now()))
+
+    async def begins(
+        self, app: App, payload: BaseModel, person: Person | None = None, *, told_in: str | None = None
+    ) -> None:
+        """Somebody, or Juliette, begins some work."""
+        self.gang.payload, self.gang.told_in = payload, told_in
+        assert not await self.runs_command(app, "commence", person=person)
+
+    async def runs_command(self, app: App, name: str, rest: str = "", *, person: Person | None = None) -> Any:
+        """Somebody, or Juliette, types a command."""
+        person = person or self.juliette
+        person.acts()
+        return await app.dispatcher.run(Request("command", name, person.id), rest)
+
+    async def salon(self) -> str:
+        """A channel of Juliette’s, with the bot."""
+        wanted = {"team_id": self.room.site.team_id, "name": unique("salon"), "display_name": "Salon", "type": "O"}
+        made = await self.juliette.api.post("/channels", wanted)
+        await self.juliette.api.post(f"/channels/{made['id']}/members", {"user_id": self.room.bot_id})
+        return str(made["id"])
+
+    async def said(self, channel_id: str) -> list[Post]:
+        """What the bot said there, oldest first."""
+        return [p for p in await self.juliette.reads(channel_id) if p.user_id == self.room.bot_id and not p.type]
+
+    async def rows(self, app: App) -> list[Outgoing]:
+        """The outbox, oldest first."""
+        async with app.database.transaction(writes=False) as db:
+            ordered = select(Outgoing).order_by(col(Outgoing.created_at), col(Outgoing.id))
+            return list((await db.exec(ordered)).all())
+
+    async def works(self, app: App) -> list[Work]:
+        """All work, oldest first."""
+        async with app.database.transaction(writes=False) as db:
+            return list((await db.exec(select(Work).order_by(col(Work.created_at), col(Work.id)))).all())
+
+    async def work(self, app: App) -> Work:
+        """The only piece."""
+        (found,) = await self.works(app)
+        return found
+
+    async def settled(self, app: App) -> Sequence[Work]:
+        """All work, once nothing waits any more."""
+
+        async def done() -> bool:
+            waits = [row.not_before for row in await self.rows(app)] + [row.not_before for row in await self.works(app)]
+            return not any(waits)
+
+        await until_async(done)
+        return await self.works(app)
+
+    async def steps_done(self, app: App) -> int:
+        """How many steps of a ``Count`` the database tells of."""
+        async with app.database.transaction(writes=False) as db:
+            taken = [await claims.is_taken(db, "essai", f"pas {step}") for step in range(200)]
+        return sum(taken)
+
+    async def leases_end(self, app: App) -> None:
+        """Let the time of the leases pass."""
+        async with app.database.transaction() as db:
+            await table.release_all(db, utc_now())
+            for sort in Sort:
+                await work.release_all(db, utc_now(), sort)
+        app.workers.look()
+        app.outbox.look()
+
+    async def crashes(self, app: App) -> None:
+        """The bot’s workers end in the middle, and give nothing back."""
+        with patch.object(Held, "give_back", _nothing):
+            await app.workers.stop()
+
+    async def leads(self) -> None:
+        """The bot administers the team from now on."""
+        place = f"/teams/{self.room.site.team_id}/members/{self.room.bot_id}/roles"
+        await self.room.site.admin.put(place, {"roles": "team_user team_admin"})
+
+
+async def _nothing(_: Held) -> None: ...
+
+
+def once(*troubles: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """Each trouble befalls one step, then nothing any more."""
+    left = list(troubles)
+
+    async def befalls() -> None:
+        if left:
+            await left.pop(0)()
+
+    return befalls
+
+
+@dataclass
+class Pause:
+    """Holds up the step that comes to be the nth, until it is over."""
+
+    nth: int = 1
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self) -> None:
+        self.nth -= 1
+        if self.nth == 0:
+            self.reached.set()
+            await self.over.wait()
+
+
+everywhere = pytest.mark.parametrize(
+    ("room", "yard"), [*((mode, "sqlite") for mode in MODES), (NEWEST, "postgresql")], indirect=True
+)
+"""On every generation of servers, and with both databases."""
+both = pytest.mark.parametrize(("room", "yard"), [(NEWEST, "sqlite"), (NEWEST, "postgresql")], indirect=True)
+"""On the newest, with both databases: for what Mattermost has no part in."""
+
+
+@pytest.fixture
+async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
+    async with a_room(request.param) as room:
+        room.site.bot_id = room.bot_id
+        yield room
+
+
+@pytest.fixture
+async def yard(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[Yard]:
+    async with address(request, tmp_path) as url:
+        yield Yard(room, url, tmp_path)
