@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [a b c d e f g h i]`: measure, side by side, and print the table."""
+"""`python -m tests.bench [--quick] [a b c d e f g h i j]`: measure, side by side, and print the table."""
 
 import argparse
 import asyncio
@@ -11,13 +11,27 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.bench import burst, crowd, filing, footprint, importing, layers, opening, page, statistics, store, waiting
+from tests.bench import (
+    burst,
+    crowd,
+    filing,
+    footprint,
+    importing,
+    layers,
+    opening,
+    page,
+    resuming,
+    statistics,
+    store,
+    waiting,
+)
 from tests.bench.client import Chatter
 from tests.bench.figures import Figure, table
 from tests.bench.plan import QUICK, Plan
 from tests.bench.stub import Stub
 
-PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i")
+PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j")
+ON_EACH_DATABASE = {"i": waiting.measure, "j": resuming.measure}
 
 
 async def figures(plan: Plan, parts: Collection[str]) -> AsyncIterator[Figure]:
@@ -65,8 +79,8 @@ async def _on_databases(plan: Plan, parts: Collection[str], chatter: Chatter, fo
             yield figure
     if "d" in parts:
         yield await importing.measure(plan, chatter, await store.sqlite(folder, "importing"), folder)
-    if "i" in parts:
-        yield await waiting.measure(plan, chatter, await store.sqlite(folder, "waiting"), folder)
+    for part in ON_EACH_DATABASE.keys() & parts:
+        yield await ON_EACH_DATABASE[part](plan, chatter, await store.sqlite(folder, part), folder)
     if not plan.postgres:
         return
     async with store.postgresql() as server:
@@ -80,9 +94,9 @@ async def _on_databases(plan: Plan, parts: Collection[str], chatter: Chatter, fo
         if "d" in parts:
             async with store.databases(server) as stores:
                 yield await importing.measure(plan, chatter, stores, folder)
-        if "i" in parts:
+        for part in ON_EACH_DATABASE.keys() & parts:
             async with store.databases(server) as stores:
-                yield await waiting.measure(plan, chatter, stores, folder)
+                yield await ON_EACH_DATABASE[part](plan, chatter, stores, folder)
 
 
 async def _filed(plan: Plan, chatter: Chatter, stores: store.Stores, folder: Path) -> AsyncIterator[Figure]:

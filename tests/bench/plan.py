@@ -30,6 +30,8 @@ class Plan:
     burst: int = 10_000
     crowd: int = 5000
     receipts: int = 20
+    steps: int = 300
+    kills: int = 10
     postgres: bool = True
 
 
@@ -57,5 +59,7 @@ QUICK = Plan(
     burst=300,
     crowd=300,
     receipts=3,
+    steps=40,
+    kills=2,
     postgres=False,
 )

@@ -1,0 +1,106 @@
+"""Long work while the processes that do it are killed, again and again: each step is done once, and none is lost."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.clock import utc_now
+from bot.work import begin
+from config.settings import Settings
+from storage import outbox, work
+from storage.database import Database
+from storage.work import Sort, State
+from tests.bench.children import clean_environment
+from tests.counting import LEASE
+from tests.house import until_async
+from tests.working import Count, Yard, both, room, yard
+
+__all__ = ["room", "yard"]
+
+pytestmark = both
+STEPS, KILLS = 60, 3
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@asynccontextmanager
+async def counting(yard: Yard) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A replica in a process of its own, once it is ready; killed at the end if nobody did."""
+    settings = yard.settings()
+    told = settings.model_dump(mode="json", exclude={"domains", "features"})
+    secrets = {name: getattr(settings, name).get_secret_value() for name in ("bot_token", "command_token", "secret")}
+    environment = {f"COOP_{name.upper()}": str(value) for name, value in (told | secrets).items()}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.counting"),
+        cwd=ROOT,
+        env=clean_environment() | environment | {LEASE: "1.5"},
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        await until_async(lambda: is_ready(settings))
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def is_ready(settings: Settings) -> bool:
+    try:
+        async with aiohttp.ClientSession() as session, session.get(f"{settings.public_url}/readyz") as reply:
+            return reply.status == 200
+    except aiohttp.ClientError:
+        return False
+
+
+async def done(database: Database) -> int:
+    async with database.transaction(writes=False) as db:
+        (row,) = await work.latest(db)
+    return row.done
+
+
+async def kill_in_the_middle(database: Database, process: asyncio.subprocess.Process) -> None:
+    """As soon as it came some steps further."""
+    before = await done(database)
+
+    async def came_on() -> bool:
+        return await done(database) >= min(before + 5, STEPS - 1)
+
+    await until_async(came_on)
+    process.kill()
+    await process.wait()
+
+
+@pytest.mark.timeout(180)
+async def test_killed_and_resumed_each_step_is_done_once(yard: Yard) -> None:
+    """On PostgreSQL by the other replica, on SQLite by the next process."""
+    salon = await yard.salon()
+    database = Database(yard.url)
+    async with database.transaction() as db:
+        await work.add(db, [begin(Sort.STEPS, Count(steps=STEPS, channel=salon), "", utc_now(), told=False)])
+    try:
+        for _ in range(KILLS):
+            async with counting(yard) as process:
+                if yard.is_sqlite:
+                    await kill_in_the_middle(database, process)
+                    continue
+                async with counting(yard) as other:
+                    await kill_in_the_middle(database, process)
+                    await kill_in_the_middle(database, other)
+        async with counting(yard):
+            await until_async(lambda: is_over(database))
+            async with database.transaction(writes=False) as db:
+                (row,) = await work.latest(db)
+    finally:
+        await database.close()
+    assert (row.state, row.done, row.total) == (State.DONE, STEPS, STEPS)
+    assert sorted(p.message for p in await yard.said(salon)) == sorted(f"pas {n}" for n in range(STEPS))
+
+
+async def is_over(database: Database) -> bool:
+    async with database.transaction(writes=False) as db:
+        return not await work.count_active(db) and not (await outbox.counts(db))["waiting"]
