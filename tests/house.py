@@ -157,7 +157,8 @@ class House:
 
     async def _waiting(self) -> int:
         async with self.bot.database.transaction(writes=False) as db:
-            return (await counts(db))["waiting"] + await work.count_active(db)
+            # Work first: what it says last is written down with its end.
+            return await work.count_active(db) + (await counts(db))["waiting"]
 
 
 def _folder() -> Path:

@@ -164,7 +164,8 @@ class Office:
         """What the bot told Juliette, once nothing waits any more."""
 
         async def done() -> bool:
-            waits = [row.not_before for row in await self.rows(app)] + [row.not_before for row in await self.works(app)]
+            # Work first: what it says last is written down with its end.
+            waits = [row.not_before for row in await self.works(app)] + [row.not_before for row in await self.rows(app)]
             return not any(waits)
 
         await until_async(done)

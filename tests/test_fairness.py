@@ -17,7 +17,7 @@ from bot.work.starting import WORKS_PER_PERSON
 from storage import work
 from storage.work import Sort
 from tests.house import House, until, until_async
-from tests.ordering import HERE, Again, Export, Office, Pause, office, room
+from tests.ordering import HERE, WAITING, Again, Export, Office, Pause, office, room
 from tests.people import Person, unique
 from tests.telling import filed
 
@@ -167,6 +167,7 @@ async def test_files_are_made_for_each_in_turn(office: Office) -> None:
             await office.asks(app, amina)
         await until(lambda: len(shop.made) == 2)
         await office.asks(app, simon)
+        await simon.told(WAITING)
         await asyncio.sleep(0.3)  # until it is due, behind its waiting message
         pause.over.set()
         assert (await simon.told(HERE)).file_ids
