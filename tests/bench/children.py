@@ -89,6 +89,8 @@ def settings(mattermost_url: str, database_url: str, folder: Path, port: int) ->
         "COOP_DATABASE_URL": database_url,
         "COOP_DATA_DIR": str(folder),
         "COOP_LOG_LEVEL": "WARNING",
+        # A crowd pushes as hard as it can, not ten calls a second.
+        "COOP_WORK_CALLS": "1000",
     }
 
 

@@ -85,7 +85,7 @@ async def _replica(chatter: Chatter, stores: Stores, folder: Path) -> AsyncItera
     port = free_port()
     own = folder / secrets.token_hex(4)
     own.mkdir()
-    environment = settings(chatter.stub.url, stores.bot, own, port) | {LEASE: LEASE_S, "COOP_WORK_CALLS": "1000"}
+    environment = settings(chatter.stub.url, stores.bot, own, port) | {LEASE: LEASE_S}
     async with program(["-m", "tests.counting"], port, "/readyz", environment) as child:
         yield child
 
