@@ -66,6 +66,10 @@ def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
+def _upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _finalize(value: object) -> object:
     return escape(value) if isinstance(value, str) and not isinstance(value, Markdown) else value
 
@@ -89,6 +93,7 @@ def _environment() -> Environment:
         "plural": plural,
         "ours": Markdown,
         "lower_first": _lower_first,
+        "upper_first": _upper_first,
     }
     return environment
 

@@ -98,8 +98,15 @@ async def test_what_is_not_understood_gets_the_nearest_commands(house: House, ju
     assert "@all" not in near.text
     await juliette.clicks(near, "/stats")
     assert "8 personnes" in plain(await juliette.told("Vos statistiques"))
-    lost = await answered(juliette, "merci beaucoup", "Je n’ai pas compris")
+    lost = await answered(juliette, "patati patata", "Je n’ai pas compris")
     assert lost.buttons == ["/cra", "/stats", "/aide"]
+
+
+@pytest.mark.parametrize(("words", "first"), [("Bonjour !", "Bonjour ! "), ("merci beaucoup", "Avec plaisir ! ")])
+async def test_who_is_polite_is_answered_so(juliette: Person, words: str, first: str) -> None:
+    polite = await answered(juliette, words, "Voici par où commencer")
+    assert plain(polite).startswith(first)
+    assert polite.buttons == ["/cra", "/stats", "/aide"]
 
 
 @pytest.mark.parametrize("words", ["👍", "…", "x" * 16_000, "/", "<b>", "\u202e"])

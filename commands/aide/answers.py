@@ -24,6 +24,8 @@ SHOWN_MAX = 5
 WAITING_MAX = 3
 """Of what waits, how much is shown at once."""
 PROPOSED_MAX = 3
+MANNERS = {"hello": {"bonjour", "bonsoir", "salut", "coucou", "hello"}, "thanks": {"merci"}}
+"""First words that are said out of politeness, and are answered so."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,13 @@ def propose(view: View, said: str) -> Message:
     near = lines.near(said, titles, PROPOSED_MAX)
     offered = near or [*(chapter.start for chapter in view.shown[: PROPOSED_MAX - 1]), "aide"]
     buttons = [Button(f"/{quote(line)}", Run(line=line)) for line in offered]
-    return Message(render("aide/near", said=quote(said), is_near=bool(near)), buttons)
+    return Message(render("aide/near", said=quote(said), manner=_manner(said), is_near=bool(near)), buttons)
+
+
+def _manner(said: str) -> str:
+    """How somebody begins: « hello », « thanks », or nothing of the kind."""
+    first = {word.strip(",;.!…") for word in fold(said).split()[:1]}
+    return next((name for name, words in MANNERS.items() if first & words), "")
 
 
 def _commands(feature: Feature) -> list[Trigger]:
