@@ -16,7 +16,7 @@ WRITTEN = {"id": POST, "user_id": BOT, "channel_id": CHANNEL, "create_at": 1, "f
 MEMBER = {"user_id": ID, "roles": "channel_user"}
 POSTS: dict[str, Any] = {"order": [], "posts": {}}
 ANSWERS: dict[str, Any] = {
-    "GET /api/v4/config/client": {"RequireEmailVerification": "true"},
+    "GET /api/v4/config/client": {"RequireEmailVerification": "true", "MaxFileSize": "104857600"},
     "GET /api/v4/users/me": {"id": BOT, "username": "coop", "is_bot": True},
     "GET /api/v4/users": [USER],
     "POST /api/v4/users/ids": [USER],

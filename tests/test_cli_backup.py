@@ -7,7 +7,8 @@ import subprocess
 import sys
 import time
 from argparse import Namespace
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -64,15 +65,37 @@ def test_what_cannot_be_saved_or_restored_is_a_sentence(elsewhere: Path, capsys:
         assert run(*words_typed) == 2
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 130), (signal.SIGINT, 130), (signal.SIGKILL, -9)])
-def test_a_backup_that_is_stopped_leaves_none_of_that_name(number: signal.Signals, code: int, elsewhere: Path) -> None:
+@contextmanager
+def heeding(ctrl_c: signal.Handlers) -> Iterator[None]:
+    """What is begun meanwhile heeds Ctrl-C, or ignores it as what a shell begins in the background does."""
+    before = signal.signal(signal.SIGINT, ctrl_c)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize(
+    ("number", "ctrl_c", "code"),
+    [
+        (signal.SIGTERM, signal.SIG_DFL, 130),
+        (signal.SIGTERM, signal.SIG_IGN, 130),
+        (signal.SIGINT, signal.SIG_DFL, 130),
+        (signal.SIGKILL, signal.SIG_DFL, -9),
+    ],
+)
+def test_a_backup_that_is_stopped_leaves_none_of_that_name(
+    number: signal.Signals, ctrl_c: signal.Handlers, code: int, elsewhere: Path
+) -> None:
     """Half a backup must not pass for one; told to stop, it puts away what it wrote beside, too."""
     assert run("migrate") == 0
     many = [(f"scope {i}", f"period {i}", "2026-01-01 00:00:00") for i in range(150_000)]
     with closing(sqlite3.connect("coop.db")) as db:
         db.executemany("INSERT INTO claim VALUES (?, ?, ?)", many)
         db.commit()
-    with subprocess.Popen([sys.executable, "-m", "cli", "backup", "b"], stderr=subprocess.PIPE) as process:
+    with heeding(ctrl_c):
+        process = subprocess.Popen([sys.executable, "-m", "cli", "backup", "b"], stderr=subprocess.PIPE)
+    with process:
         while not (begun := [path.stat() for path in elsewhere.glob(".b.*")]) or not begun[0].st_size:
             assert process.poll() is None, process.communicate()
             time.sleep(0.01)

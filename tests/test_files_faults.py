@@ -17,7 +17,7 @@ from bot.work import workers
 from bot.work.files import posting
 from storage import work
 from storage.work import Work
-from tests.house import until, until_async
+from tests.house import PATIENCE, until, until_async
 from tests.ordering import HERE, READY, WAITING, Office, Pause, after, before, name_of, office, room
 from tests.people import Post
 from tests.sqlite import Away
@@ -44,7 +44,7 @@ def once(*troubles: Any) -> Any:
 @pytest.mark.parametrize("call", ["direct_channel", "newest_posts", "upload", "post_files"])
 @pytest.mark.parametrize("around", [before, after])
 async def test_mattermost_goes_away_in_the_middle(office: Office, call: str, around: Any) -> None:
-    faults = office.room.server.faults
+    faults, is_back = office.room.server.faults, asyncio.Event()
 
     async def leaves() -> None:
         faults.down = True
@@ -52,10 +52,12 @@ async def test_mattermost_goes_away_in_the_middle(office: Office, call: str, aro
 
     def comes_back() -> None:
         faults.down = False
+        is_back.set()
 
     async with office.bot() as app:
         around(app, call, once(leaves))
         await office.asks(app, count=2)
+        await asyncio.wait_for(is_back.wait(), PATIENCE)
         assert arrived_once(await office.settled(app), 2)
 
 
