@@ -44,10 +44,10 @@ from storage.watched import WatchedPlace
 from tests.databases import KINDS, address
 from tests.house import until_async
 from tests.modes import MODES
-from tests.people import Person, unique
+from tests.people import unique
 from tests.room import Room, a_room
+from tests.workplace import FIRST, Workplace
 
-FIRST = 0.02
 KINDS_OF_EVENTS: Sequence[type[Event]] = (
     DirectMessage, Posted, Edited, Deleted, Reacted, Unreacted, JoinedTeam, LeftTeam, RoleChanged,
     JoinedChannel, LeftChannel, Renamed, Archived, Restored, Converted,
@@ -107,45 +107,23 @@ def describe(event: Event) -> str:
 
 
 @dataclass
-class Hall:
-    """A room with a database, where bots with two listeners are at work."""
+class Hall(Workplace):
+    """A workplace of bots with two listeners."""
 
-    room: Room
     database: Database
-    url: str
-    folder: Path
     one: Listener = field(default_factory=lambda: Listener("un"))
     two: Listener = field(default_factory=lambda: Listener("deux"))
-    runs: int = 0
-
-    @property
-    def juliette(self) -> Person:
-        return self.room.juliette
 
     @asynccontextmanager
     async def bot(self) -> AsyncIterator[App]:
         """One run; it ends as SIGTERM ends it, unless it is ended before."""
-        app = App(self._settings(), [self.one.feature, self.two.feature], first=FIRST)
+        app = App(self.settings(), [self.one.feature, self.two.feature], first=FIRST)
         await app.start()
         await until_async(self._hears(app))
         try:
             yield app
         finally:
             await app.stop()
-
-    def _settings(self) -> Settings:
-        self.runs += 1
-        return Settings.model_validate({
-            "mattermost_url": self.room.server.url,
-            "team": self.room.site.team,
-            "bot_token": self.room.token,
-            "command_token": "c" * 26,
-            "secret": "secret",
-            "host": "127.0.0.1",
-            "port": 0,
-            "database_url": self.url,
-            "data_dir": self.folder / str(self.runs),
-        })  # fmt: skip
 
     def _hears(self, app: App) -> Callable[[], Awaitable[bool]]:
         async def hears() -> bool:
@@ -199,14 +177,6 @@ class Hall:
         async with self.database.transaction() as db:
             await db.merge(Cursor(name=CURSOR, at=utc_now() - by))
 
-    async def channel(self, *people: Person, private: bool = False) -> str:
-        """A channel of Juliette’s, with the bot and these people in it."""
-        body = {"team_id": self.room.site.team_id, "name": unique("salon"), "display_name": "Salon"}
-        made = await self.juliette.api.post("/channels", body | {"type": "P" if private else "O"})
-        for user_id in (self.room.bot_id, *(person.id for person in people)):
-            await self.juliette.api.post(f"/channels/{made['id']}/members", {"user_id": user_id})
-        return str(made["id"])
-
 
 class Pause:
     """Holds up whoever hears something, until it is over."""
@@ -235,5 +205,5 @@ async def hall(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> As
         database = Database(url)
         async with database.engine.begin() as connection:
             await connection.run_sync(_TABLES.create_all)
-        yield Hall(room, database, url, tmp_path)
+        yield Hall(room, url, tmp_path, database)
         await database.close()

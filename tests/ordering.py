@@ -10,27 +10,20 @@ from unittest.mock import patch
 
 import pytest
 from pydantic import BaseModel
-from sqlmodel import col, select
 
 from bot.app import App
-from bot.clock import utc_now
-from bot.context import Context, Request
+from bot.context import Context
 from bot.features import Feature
 from bot.replies import Button, Direct, Parcel, Replies, SendFile
 from bot.work.held import Held
-from config.settings import Settings
-from storage import outbox as table
-from storage import work
-from storage.outbox import Outgoing
-from storage.people import Person as Registered
 from storage.people import Role
-from storage.work import Sort, Work
+from storage.work import Work
 from tests.databases import address
 from tests.house import until_async
 from tests.people import Person, Post
 from tests.room import Room, a_room
+from tests.workplace import FIRST, Workplace
 
-FIRST = 0.02
 WAITING, READY, HERE = "Préparation de votre export…", "Votre export est prêt.", "Voici votre export."
 Trouble = Callable[[], Awaitable[None]]
 
@@ -85,18 +78,10 @@ def name_of(number: int) -> str:
 
 
 @dataclass
-class Office:
-    """A room with a database, where one bot after another, or two together, are at work."""
+class Office(Workplace):
+    """A workplace whose bots send files."""
 
-    room: Room
-    url: str
-    folder: Path
     shop: Shop = field(default_factory=Shop)
-    runs: int = 0
-
-    @property
-    def is_sqlite(self) -> bool:
-        return self.url.startswith("sqlite")
 
     @asynccontextmanager
     async def bot(self) -> AsyncIterator[App]:
@@ -109,25 +94,6 @@ class Office:
         finally:
             await app.stop()
 
-    def settings(self) -> Settings:
-        self.runs += 1
-        return Settings.model_validate({
-            "mattermost_url": self.room.server.url,
-            "team": self.room.site.team,
-            "bot_token": self.room.token,
-            "command_token": "c" * 26,
-            "secret": "secret",
-            "host": "127.0.0.1",
-            "port": 0,
-            "database_url": self.url,
-            "data_dir": self.folder / str(self.runs),
-        })  # fmt: skip
-
-    async def registers(self, app: App, person: Person, role: Role = Role.CONSEILLER) -> None:
-        """Somebody has that role from now on."""
-        async with app.database.transaction() as db:
-            await db.merge(Registered(id=person.id, username=person.username, role=role, since=utc_now()))
-
     async def loses_her_role(self, app: App) -> None:
         """Juliette is a guest from now on."""
         await self.registers(app, self.room.juliette, Role.INVITE)
@@ -135,25 +101,8 @@ class Office:
     async def asks(self, app: App, person: Person | None = None, **order: Any) -> None:
         """Somebody, or Juliette, asks for files."""
         self.shop.order = Export(**order)
-        await self.runs_command(app, "export", person=person)
-
-    async def runs_command(self, app: App, name: str, rest: str = "", *, person: Person | None = None) -> None:
-        """Somebody, or Juliette, types a command."""
-        person = person or self.room.juliette
-        person.acts()
-        answer = await app.dispatcher.run(Request("command", name, person.id), rest)
+        answer = await self.runs_command(app, "export", person=person)
         assert not answer, answer
-
-    async def rows(self, app: App) -> list[Outgoing]:
-        """The outbox, oldest first."""
-        async with app.database.transaction(writes=False) as db:
-            found = await db.exec(select(Outgoing).order_by(col(Outgoing.created_at), col(Outgoing.id)))
-            return list(found.all())
-
-    async def works(self, app: App) -> list[Work]:
-        """All work, oldest first."""
-        async with app.database.transaction(writes=False) as db:
-            return list((await db.exec(select(Work).order_by(col(Work.created_at), col(Work.id)))).all())
 
     async def order(self, app: App) -> Work:
         """The only order."""
@@ -164,9 +113,7 @@ class Office:
         """What the bot told Juliette, once nothing waits any more."""
 
         async def done() -> bool:
-            # Work first: what it says last is written down with its end.
-            waits = [row.not_before for row in await self.works(app)] + [row.not_before for row in await self.rows(app)]
-            return not any(waits)
+            return not await self.waits(app)
 
         await until_async(done)
         return await self.told()
@@ -174,16 +121,6 @@ class Office:
     async def told(self) -> list[Post]:
         """The bot’s direct messages as they stand, oldest first."""
         return await self.room.juliette.direct()
-
-    async def leases_end(self, app: App) -> None:
-        """Let the time of the leases pass."""
-        async with app.database.transaction() as db:
-            await table.release_all(db, utc_now())
-            for sort in Sort:
-                await work.release_all(db, utc_now(), sort)
-        app.makers.look()
-        app.workers.look()
-        app.outbox.look()
 
     async def crashes(self, app: App) -> None:
         """The bot’s makers end in the middle, and give nothing back."""

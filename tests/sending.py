@@ -6,25 +6,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from sqlmodel import col, select
 
 from bot.app import App
-from bot.clock import utc_now
 from bot.context import Context, Request
 from bot.events import Delivered, Undelivered
 from bot.features import Feature
 from bot.replies import Direct, Refresh, Replies, Reply
-from config.settings import Settings
 from storage.outbox import Outgoing, Sent
-from storage.people import Person as Registered
-from storage.people import Role
 from tests.databases import address
 from tests.house import Clock, until, until_async
 from tests.modes import MODES, NEWEST
-from tests.people import Person, Post, unique
+from tests.people import unique
 from tests.room import Room, a_room
-
-FIRST = 0.02
+from tests.workplace import FIRST, Workplace
 
 
 @dataclass
@@ -73,54 +67,28 @@ class News:
 
 
 @dataclass
-class Newsroom:
-    """A room with a database, where one bot after another, or two together, are at work."""
+class Newsroom(Workplace):
+    """A workplace whose bots send what they are told to."""
 
-    room: Room
-    url: str
-    folder: Path
     news: News = field(default_factory=News)
     clock: Clock = field(default_factory=Clock)
-    runs: int = 0
-
-    @property
-    def juliette(self) -> Person:
-        return self.room.juliette
 
     @asynccontextmanager
     async def bot(self) -> AsyncIterator[App]:
         """One run; it ends as SIGTERM ends it."""
-        app = App(self._settings(), [self.news.feature], self.clock, first=FIRST)
+        app = App(self.settings(), [self.news.feature], self.clock, first=FIRST)
         await app.start()
-        async with app.database.transaction() as db:
-            known = Registered(id=self.juliette.id, username="juliette", role=Role.CONSEILLER, since=utc_now())
-            await db.merge(known)
+        await self.registers(app, self.juliette)
         await until(lambda: app.jobs.is_idle)
         try:
             yield app
         finally:
             await app.stop()
 
-    def _settings(self) -> Settings:
-        self.runs += 1
-        return Settings.model_validate({
-            "mattermost_url": self.room.server.url,
-            "team": self.room.site.team,
-            "bot_token": self.room.token,
-            "command_token": "c" * 26,
-            "secret": "secret",
-            "host": "127.0.0.1",
-            "port": 0,
-            "database_url": self.url,
-            "data_dir": self.folder / str(self.runs),
-        })  # fmt: skip
-
     async def sends(self, app: App, *replies: Reply, channel_id: str = "") -> None:
         """Juliette has the bot send that."""
         self.news.replies = replies
-        self.juliette.acts()
-        request = Request("command", "envoie", self.juliette.id, channel_id)
-        assert not await app.dispatcher.run(request, "")
+        assert not await self.runs_command(app, "envoie", channel_id=channel_id)
 
     async def sends_to_many(self, app: App, *replies: Reply) -> None:
         """A job has it sent."""
@@ -133,24 +101,6 @@ class Newsroom:
         await app.dispatcher.run(Request("command", "cherche", self.juliette.id), topic)
         return self.news.found
 
-    async def salon(self) -> str:
-        """A channel of Juliette’s, with the bot."""
-        team = self.room.site.team_id
-        wanted = {"team_id": team, "name": unique("salon"), "display_name": "Salon", "type": "O"}
-        made = await self.juliette.api.post("/channels", wanted)
-        await self.juliette.api.post(f"/channels/{made['id']}/members", {"user_id": self.room.bot_id})
-        return str(made["id"])
-
-    async def said(self, channel_id: str) -> list[Post]:
-        """What the bot said there, oldest first."""
-        return [p for p in await self.juliette.reads(channel_id) if p.user_id == self.room.bot_id and not p.type]
-
-    async def rows(self, app: App) -> list[Outgoing]:
-        """The outbox, oldest first."""
-        async with app.database.transaction(writes=False) as db:
-            ordered = select(Outgoing).order_by(col(Outgoing.created_at), col(Outgoing.id))
-            return list((await db.exec(ordered)).all())
-
     async def settled(self, app: App) -> list[Outgoing]:
         """The outbox, once nothing waits nor is to be told any more."""
 
@@ -159,11 +109,6 @@ class Newsroom:
 
         await until_async(done)
         return await self.rows(app)
-
-    async def leads(self) -> None:
-        """The bot administers the team from now on."""
-        place = f"/teams/{self.room.site.team_id}/members/{self.room.bot_id}/roles"
-        await self.room.site.admin.put(place, {"roles": "team_user team_admin"})
 
 
 everywhere = pytest.mark.parametrize(

@@ -36,7 +36,7 @@ async def test_what_is_told_again_after_a_cut_is_heard_once(hall: Hall) -> None:
 async def test_two_replicas_hear_it_once(hall: Hall) -> None:
     if hall.url.startswith("sqlite"):
         pytest.skip("SQLite has one process")
-    channel = await hall.channel()
+    channel = await hall.salon()
     hall.one.watched = hall.two.watched = Watched(frozenset({channel}), team=True)
     nina = await hall.room.site.person("nina")
     async with hall.bot() as app, hall.bot() as other:

@@ -29,7 +29,7 @@ async def goes(hall: Hall, person: Person) -> None:
 
 
 async def test_who_comes_into_a_channel_and_leaves_it(hall: Hall) -> None:
-    channel, other = await hall.channel(), await hall.channel(private=True)
+    channel, other = await hall.salon(), await hall.salon(private=True)
     nina, paul = await hall.room.site.person("nina"), await hall.room.site.person("paul")
     hall.one.watched, hall.two.watched = Watched(frozenset({channel})), Watched(frozenset({other}))
     async with hall.bot() as app:
@@ -46,7 +46,7 @@ async def test_who_comes_into_a_channel_and_leaves_it(hall: Hall) -> None:
 
 
 async def test_who_comes_into_the_team_and_leaves_it_with_its_channels(hall: Hall) -> None:
-    channel = await hall.channel()
+    channel = await hall.salon()
     nina = await hall.room.site.person("nina", in_team=False)
     hall.one.watched, hall.two.watched = Watched(team=True), Watched(frozenset({channel}))
     async with hall.bot() as app:
@@ -65,7 +65,7 @@ async def test_who_comes_into_the_team_and_leaves_it_with_its_channels(hall: Hal
 
 
 async def test_what_becomes_of_a_channel(hall: Hall) -> None:
-    channel = await hall.channel(private=True)
+    channel = await hall.salon(private=True)
     hall.one.watched = Watched(frozenset({channel}))
     admin = hall.room.site.admin
     async with hall.bot() as app:
@@ -83,7 +83,7 @@ async def test_what_becomes_of_a_channel(hall: Hall) -> None:
 
 
 async def test_a_private_channel_put_away(hall: Hall) -> None:
-    channel = await hall.channel(private=True)
+    channel = await hall.salon(private=True)
     hall.one.watched = Watched(frozenset({channel}))
     async with hall.bot() as app:
         await hall.room.site.admin.delete(f"/channels/{channel}")
@@ -107,7 +107,7 @@ async def test_who_administers_the_team_is_read(hall: Hall) -> None:
 
 
 async def test_what_changed_meanwhile_is_read_and_told_once(hall: Hall) -> None:
-    channel, site = await hall.channel(), hall.room.site
+    channel, site = await hall.salon(), hall.room.site
     nina, paul = await site.person("nina"), await site.person("paul")
     eve = await site.person("eve", in_team=False)
     await joins(hall, channel, paul)
@@ -132,7 +132,7 @@ async def test_what_changed_meanwhile_is_read_and_told_once(hall: Hall) -> None:
 
 
 async def test_a_change_is_told_to_all_though_the_bot_is_cut_off(hall: Hall) -> None:
-    channel = await hall.channel()
+    channel = await hall.salon()
     nina = await hall.room.site.person("nina")
     hall.one.watched = hall.two.watched = Watched(frozenset({channel}))
     pause = Pause(JoinedChannel)
@@ -148,7 +148,7 @@ async def test_a_change_is_told_to_all_though_the_bot_is_cut_off(hall: Hall) -> 
 
 
 async def test_a_bot_that_comes_back_into_a_channel_reads_what_it_missed(hall: Hall) -> None:
-    channel = await hall.channel()
+    channel = await hall.salon()
     nina = await hall.room.site.person("nina")
     hall.one.watched = Watched(frozenset({channel}))
     async with hall.bot() as app:
@@ -160,7 +160,7 @@ async def test_a_bot_that_comes_back_into_a_channel_reads_what_it_missed(hall: H
 
 
 async def test_a_channel_out_of_reach_holds_up_no_other(hall: Hall) -> None:
-    channel, nowhere = await hall.channel(), "z" * 26
+    channel, nowhere = await hall.salon(), "z" * 26
     hall.one.watched = Watched(frozenset({channel}))
     async with hall.bot() as app:
         await app.dispatcher.run(Request("command", "un", hall.juliette.id), f"{nowhere} {channel}")

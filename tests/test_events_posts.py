@@ -46,7 +46,7 @@ LIFE = [
 
 
 async def test_the_life_of_a_post_is_heard_in_order(hall: Hall) -> None:
-    channel, other = await hall.channel(), await hall.channel(private=True)
+    channel, other = await hall.salon(), await hall.salon(private=True)
     hall.one.watched, hall.two.watched = Watched(frozenset({channel})), Watched(frozenset({other}))
     async with hall.bot() as app:
         post = await lives(hall, channel)
@@ -76,7 +76,7 @@ async def test_the_life_of_a_direct_message_is_heard_by_all(hall: Hall) -> None:
 
 
 async def test_a_file_and_what_is_only_pinned(hall: Hall) -> None:
-    channel = await hall.channel()
+    channel = await hall.salon()
     hall.one.watched = Watched(frozenset({channel}))
     async with hall.bot() as app:
         post = await hall.juliette.says("un", channel)
@@ -86,7 +86,7 @@ async def test_a_file_and_what_is_only_pinned(hall: Hall) -> None:
 
 
 async def test_what_bots_say_is_no_event_and_what_people_do_to_it_is(hall: Hall) -> None:
-    channel = await hall.channel()
+    channel = await hall.salon()
     hall.one.watched = Watched(frozenset({channel}))
     async with hall.bot() as app:
         said = await app.chat.read_post(await app.chat.post(channel, "du bot", {}, "essai"))
@@ -98,7 +98,7 @@ async def test_what_bots_say_is_no_event_and_what_people_do_to_it_is(hall: Hall)
 
 
 async def test_an_emoji_put_again_after_it_was_taken_back(hall: Hall) -> None:
-    channel = await hall.channel()
+    channel = await hall.salon()
     hall.one.watched = Watched(frozenset({channel}))
     async with hall.bot() as app:
         post = await hall.juliette.says("un", channel)
@@ -109,7 +109,7 @@ async def test_an_emoji_put_again_after_it_was_taken_back(hall: Hall) -> None:
 
 
 async def test_what_happened_meanwhile_is_told_in_order_and_once(hall: Hall) -> None:
-    channel = await hall.channel()
+    channel = await hall.salon()
     hall.one.watched = Watched(frozenset({channel}))
     async with hall.bot() as app:
         kept, gone = await hall.juliette.says("avant", channel), await hall.juliette.says("à jeter", channel)
@@ -135,7 +135,7 @@ async def test_what_happened_meanwhile_is_told_in_order_and_once(hall: Hall) -> 
 
 
 async def test_where_a_feature_listens_may_change_while_the_bot_runs(hall: Hall) -> None:
-    first, second = await hall.channel(), await hall.channel()
+    first, second = await hall.salon(), await hall.salon()
     hall.one.watched = Watched(frozenset({first}))
     async with hall.bot() as app:
         await hall.juliette.says("trop tôt", second)
@@ -152,7 +152,7 @@ async def test_where_a_feature_listens_may_change_while_the_bot_runs(hall: Hall)
 async def test_more_than_a_server_lists_is_read_in_pages(hall: Hall) -> None:
     if hall.room.server.caps.number not in {f"{mode}.0" for mode in EDGES} or not hall.url.startswith("sqlite"):
         pytest.skip("told on the newest and the oldest server, with the quicker database")
-    channel = await hall.channel()
+    channel = await hall.salon()
     hall.one.watched = Watched(frozenset({channel}))
     async with hall.bot() as app:
         old = await hall.juliette.says("avant", channel)

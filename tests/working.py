@@ -10,32 +10,27 @@ from unittest.mock import patch
 
 import pytest
 from pydantic import BaseModel
-from sqlmodel import col, select
 
 from bot import logs
 from bot.acts import AddMembers
 from bot.app import App
-from bot.clock import utc_now
-from bot.context import Context, Request
+from bot.context import Context
 from bot.features import Feature
 from bot.replies import Direct, Progress, Replies, Say, Start, Step
 from bot.work.held import Held
 from cli.demo.stage import free_port
 from commands import travaux
 from config.settings import Settings
-from storage import claims, work
-from storage import outbox as table
-from storage.outbox import Outgoing
-from storage.people import Person as Registered
+from storage import claims
 from storage.people import Role
-from storage.work import Sort, Work
+from storage.work import Work
 from tests.databases import address
 from tests.house import LOG, until_async
 from tests.modes import MODES, NEWEST
-from tests.people import Person, Post, unique
+from tests.people import Person
 from tests.room import Room, a_room
+from tests.workplace import FIRST, Workplace
 
-FIRST = 0.02
 TITLE, UNIT = "Remplissage des canaux", ("canal", "canaux")
 
 
@@ -122,22 +117,10 @@ class Gang:
 
 
 @dataclass
-class Yard:
-    """A room with a database, where one bot after another, or two together, are at work."""
+class Yard(Workplace):
+    """A workplace whose bots do long work."""
 
-    room: Room
-    url: str
-    folder: Path
     gang: Gang = field(default_factory=Gang)
-    runs: int = 0
-
-    @property
-    def juliette(self) -> Person:
-        return self.room.juliette
-
-    @property
-    def is_sqlite(self) -> bool:
-        return self.url.startswith("sqlite")
 
     @asynccontextmanager
     async def bot(self, **settings: Any) -> AsyncIterator[App]:
@@ -152,26 +135,9 @@ class Yard:
             await app.stop()
 
     def settings(self, **others: Any) -> Settings:
-        self.runs += 1
         port = free_port()
-        return Settings.model_validate({
-            "mattermost_url": self.room.server.url,
-            "team": self.room.site.team,
-            "bot_token": self.room.token,
-            "command_token": "c" * 26,
-            "secret": "secret",
-            "host": "127.0.0.1",
-            "port": port,
-            "public_url": f"http://127.0.0.1:{port}",
-            "database_url": self.url,
-            "data_dir": self.folder / str(self.runs),
-            "work_calls": 1000,
-        } | others)  # fmt: skip
-
-    async def registers(self, app: App, person: Person, role: Role = Role.CONSEILLER) -> None:
-        """Somebody has that role from now on."""
-        async with app.database.transaction() as db:
-            await db.merge(Registered(id=person.id, username=person.username, role=role, since=utc_now()))
+        own = {"port": port, "public_url": f"http://127.0.0.1:{port}", "work_calls": 1000}
+        return super().settings(**own | others)
 
     async def begins(
         self, app: App, payload: BaseModel, person: Person | None = None, *, told_in: str | None = None
@@ -179,34 +145,6 @@ class Yard:
         """Somebody, or Juliette, begins some work."""
         self.gang.payload, self.gang.told_in = payload, told_in
         assert not await self.runs_command(app, "commence", person=person)
-
-    async def runs_command(self, app: App, name: str, rest: str = "", *, person: Person | None = None) -> Any:
-        """Somebody, or Juliette, types a command."""
-        person = person or self.juliette
-        person.acts()
-        return await app.dispatcher.run(Request("command", name, person.id), rest)
-
-    async def salon(self) -> str:
-        """A channel of Juliette’s, with the bot."""
-        wanted = {"team_id": self.room.site.team_id, "name": unique("salon"), "display_name": "Salon", "type": "O"}
-        made = await self.juliette.api.post("/channels", wanted)
-        await self.juliette.api.post(f"/channels/{made['id']}/members", {"user_id": self.room.bot_id})
-        return str(made["id"])
-
-    async def said(self, channel_id: str) -> list[Post]:
-        """What the bot said there, oldest first."""
-        return [p for p in await self.juliette.reads(channel_id) if p.user_id == self.room.bot_id and not p.type]
-
-    async def rows(self, app: App) -> list[Outgoing]:
-        """The outbox, oldest first."""
-        async with app.database.transaction(writes=False) as db:
-            ordered = select(Outgoing).order_by(col(Outgoing.created_at), col(Outgoing.id))
-            return list((await db.exec(ordered)).all())
-
-    async def works(self, app: App) -> list[Work]:
-        """All work, oldest first."""
-        async with app.database.transaction(writes=False) as db:
-            return list((await db.exec(select(Work).order_by(col(Work.created_at), col(Work.id)))).all())
 
     async def work(self, app: App) -> Work:
         """The only piece."""
@@ -217,9 +155,7 @@ class Yard:
         """All work, once nothing waits any more."""
 
         async def done() -> bool:
-            # Work first: what it says last is written down with its end.
-            waits = [row.not_before for row in await self.works(app)] + [row.not_before for row in await self.rows(app)]
-            return not any(waits)
+            return not await self.waits(app)
 
         await until_async(done)
         return await self.works(app)
@@ -230,24 +166,10 @@ class Yard:
             taken = [await claims.is_taken(db, "essai", f"pas {step}") for step in range(200)]
         return sum(taken)
 
-    async def leases_end(self, app: App) -> None:
-        """Let the time of the leases pass."""
-        async with app.database.transaction() as db:
-            await table.release_all(db, utc_now())
-            for sort in Sort:
-                await work.release_all(db, utc_now(), sort)
-        app.workers.look()
-        app.outbox.look()
-
     async def crashes(self, app: App) -> None:
         """The bot’s workers end in the middle, and give nothing back."""
         with patch.object(Held, "give_back", _nothing):
             await app.workers.stop()
-
-    async def leads(self) -> None:
-        """The bot administers the team from now on."""
-        place = f"/teams/{self.room.site.team_id}/members/{self.room.bot_id}/roles"
-        await self.room.site.admin.put(place, {"roles": "team_user team_admin"})
 
 
 async def _nothing(_: Held) -> None: ...

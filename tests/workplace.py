@@ -1,0 +1,112 @@
+"""A room with a database, where one bot after another, or two together, are at work: what their tests share."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import col, select
+
+from bot.app import App
+from bot.clock import utc_now
+from bot.context import Request
+from config.settings import Settings
+from storage import outbox as table
+from storage import work
+from storage.outbox import Outgoing
+from storage.people import Person as Registered
+from storage.people import Role
+from storage.work import Sort, Work
+from tests.people import Person, Post, unique
+from tests.room import Room
+
+FIRST = 0.02
+"""The first pause in seconds of these bots after Mattermost did not take something."""
+
+
+@dataclass
+class Workplace:
+    """Each kind of test has its own, with the features that it tells of."""
+
+    room: Room
+    url: str
+    folder: Path
+    runs: int = field(default=0, kw_only=True)
+
+    @property
+    def juliette(self) -> Person:
+        return self.room.juliette
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.startswith("sqlite")
+
+    def settings(self, **others: Any) -> Settings:
+        """Those of the next run."""
+        self.runs += 1
+        return Settings.model_validate({
+            "mattermost_url": self.room.server.url,
+            "team": self.room.site.team,
+            "bot_token": self.room.token,
+            "command_token": "c" * 26,
+            "secret": "secret",
+            "host": "127.0.0.1",
+            "port": 0,
+            "database_url": self.url,
+            "data_dir": self.folder / str(self.runs),
+        } | others)  # fmt: skip
+
+    async def registers(self, app: App, person: Person, role: Role = Role.CONSEILLER) -> None:
+        """Somebody has that role from now on."""
+        async with app.database.transaction() as db:
+            await db.merge(Registered(id=person.id, username=person.username, role=role, since=utc_now()))
+
+    async def runs_command(
+        self, app: App, name: str, rest: str = "", *, person: Person | None = None, channel_id: str = ""
+    ) -> Any:
+        """Somebody, or Juliette, types a command."""
+        person = person or self.juliette
+        person.acts()
+        return await app.dispatcher.run(Request("command", name, person.id, channel_id), rest)
+
+    async def salon(self, *people: Person, private: bool = False) -> str:
+        """A channel of Juliette’s, with the bot and these people in it."""
+        body = {"team_id": self.room.site.team_id, "name": unique("salon"), "display_name": "Salon"}
+        made = await self.juliette.api.post("/channels", body | {"type": "P" if private else "O"})
+        for user_id in (self.room.bot_id, *(person.id for person in people)):
+            await self.juliette.api.post(f"/channels/{made['id']}/members", {"user_id": user_id})
+        return str(made["id"])
+
+    async def said(self, channel_id: str) -> list[Post]:
+        """What the bot said there, oldest first."""
+        return [p for p in await self.juliette.reads(channel_id) if p.user_id == self.room.bot_id and not p.type]
+
+    async def leads(self) -> None:
+        """The bot administers the team from now on."""
+        place = f"/teams/{self.room.site.team_id}/members/{self.room.bot_id}/roles"
+        await self.room.site.admin.put(place, {"roles": "team_user team_admin"})
+
+    async def rows(self, app: App) -> list[Outgoing]:
+        """The outbox, oldest first."""
+        async with app.database.transaction(writes=False) as db:
+            found = await db.exec(select(Outgoing).order_by(col(Outgoing.created_at), col(Outgoing.id)))
+            return list(found.all())
+
+    async def works(self, app: App) -> list[Work]:
+        """All work, oldest first."""
+        async with app.database.transaction(writes=False) as db:
+            return list((await db.exec(select(Work).order_by(col(Work.created_at), col(Work.id)))).all())
+
+    async def waits(self, app: App) -> bool:
+        """Whether work or messages wait. Work is looked at first: what it says last is written down with its end."""
+        waiting = [row.not_before for row in await self.works(app)] + [row.not_before for row in await self.rows(app)]
+        return any(waiting)
+
+    async def leases_end(self, app: App) -> None:
+        """Let the time of the leases pass."""
+        async with app.database.transaction() as db:
+            await table.release_all(db, utc_now())
+            for sort in Sort:
+                await work.release_all(db, utc_now(), sort)
+        app.makers.look()
+        app.workers.look()
+        app.outbox.look()
