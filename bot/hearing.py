@@ -16,7 +16,7 @@ from bot.features import Trigger
 from bot.logs import begin_request
 from bot.metrics import OUTCOMES, REQUESTS
 from bot.replies import as_list, line_to_perform
-from bot.steps import Steps
+from bot.transactions import Transactions
 from storage.claims import TakenError, claim_first, is_taken
 from storage.people import Person
 
@@ -42,7 +42,7 @@ class Hearing:
         self._perform = perform
         self._first = first
         self._admission = Admission(machine)
-        self._steps = Steps(machine.database)
+        self._transactions = Transactions(machine.database)
         self._handlers: dict[type[object], list[Trigger]] = defaultdict(list)
         for trigger in triggers:
             if trigger.key[0] == "event" and trigger.payload is not None:
@@ -100,7 +100,7 @@ class Hearing:
     async def _was_heard(self, claim: tuple[str, str]) -> bool:
         """Whether it was told before: by this replica or another, live or read after an outage."""
         scope, period = claim
-        return await self._steps.run(lambda db: is_taken(db, scope, period), writes=False)
+        return await self._transactions.run(lambda db: is_taken(db, scope, period), writes=False)
 
 
 def nobody(now: datetime) -> Person:

@@ -15,8 +15,8 @@ from bot.hearing import nobody
 from bot.logs import begin_request
 from bot.outbox import Outbox
 from bot.replies import Reply, as_list
-from bot.steps import Steps
-from bot.watch import Pauses, Watch
+from bot.rounds import Pauses, Rounds
+from bot.transactions import Transactions
 from bot.writer import Row
 from storage import outbox as table
 from storage.outbox import Outgoing
@@ -50,24 +50,24 @@ class Tidings:
         self._triggers = [t for t in triggers.values() if t.payload in (Delivered, Undelivered)]
         self._m = machine
         self._admission = Admission(machine)
-        self._steps = Steps(machine.database)
+        self._transactions = Transactions(machine.database)
         self._failures: Counter[str] = Counter()
         self._later: set[str] = set()
-        self._watch = Watch("news", self._look, PAUSES, outbox.news)
+        self._rounds = Rounds("news", self._look, PAUSES, outbox.news)
 
     async def run(self) -> None:
         """Tell whatever is to be told, for ever."""
         if self._triggers:
-            await self._watch.run()
+            await self._rounds.run()
 
     async def wait(self) -> None:
         """Wait for the steps of a run that was cancelled."""
-        await self._steps.wait()
+        await self._transactions.wait()
 
     async def _look(self) -> float:
         """Tell what is to be told now; the seconds until the next look."""
         later = list(self._later)
-        found = await self._steps.run(lambda db: table.news(db, TOLD_AT_ONCE, later), writes=False)
+        found = await self._transactions.run(lambda db: table.news(db, TOLD_AT_ONCE, later), writes=False)
         for message in found:
             await self._tell(message)
         if found:
@@ -79,11 +79,11 @@ class Tidings:
         """Tell of one end; what fails is told again later, and keeps no other waiting."""
         begin_request()
         try:
-            messages = await self._steps.run(lambda db: self._handle(db, message))
+            messages = await self._transactions.run(lambda db: self._handle(db, message))
         except ToldBeforeError:
             return
         except UserError:
-            await self._steps.run(lambda db: table.told(db, message, self._m.clock()))
+            await self._transactions.run(lambda db: table.told(db, message, self._m.clock()))
             return
         except Exception as problem:
             await self._put_off(message, problem)
@@ -113,7 +113,7 @@ class Tidings:
         log.error("event_failed", name=type(_event(message)).__name__, given_up=given_up, exc_info=problem)
         if given_up:
             del self._failures[message.id]
-            await self._steps.run(lambda db: table.told(db, message, self._m.clock()))
+            await self._transactions.run(lambda db: table.told(db, message, self._m.clock()))
         else:
             self._later.add(message.id)
 

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.events import TEAM, Event, Watched
 from bot.features import Feature, Watches
-from bot.steps import Steps
+from bot.transactions import Transactions
 from config.settings import Settings
 from storage.database import Database
 from storage.faults import may_pass
@@ -26,7 +26,7 @@ class Watching:
     """``places`` is where somebody listens now; ``on_change`` is called when that is not what it was."""
 
     def __init__(self, database: Database, features: Iterable[Feature], settings: Settings) -> None:
-        self._steps = Steps(database)
+        self._transactions = Transactions(database)
         self._settings = settings
         self._asked: Mapping[str, Watches] = {f.name: f.watched for f in features if f.watched}
         self._watched: dict[str, Watched] = {}
@@ -45,7 +45,7 @@ class Watching:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        await self._steps.wait()
+        await self._transactions.wait()
 
     async def wait_known(self) -> None:
         """Wait until every feature has said where it listens."""
@@ -74,7 +74,9 @@ class Watching:
         """Ask all of them; whether of all it is known. What one said last holds while it does not answer."""
         for name, watches in self._asked.items():
             try:
-                self._watched[name] = await self._steps.run(partial(_ask_one, watches, self._settings), writes=False)
+                self._watched[name] = await self._transactions.run(
+                    partial(_ask_one, watches, self._settings), writes=False
+                )
             except Exception as problem:
                 log.warning("watches_unknown", name=name, exc_info=problem)
                 if not may_pass(problem):

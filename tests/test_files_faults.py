@@ -12,7 +12,7 @@ from sqlalchemy import update
 from bot import leases
 from bot.errors import ChatError
 from bot.mattermost import NewPost
-from bot.watch import Pauses
+from bot.rounds import Pauses
 from bot.work import workers
 from bot.work.files import posting
 from storage import work

@@ -11,7 +11,7 @@ from sqlmodel import col
 from bot import leases
 from bot.clock import utc_now
 from bot.errors import ChatError
-from bot.watch import Pauses
+from bot.rounds import Pauses
 from bot.work import stepping, workers
 from storage import outbox, work
 from storage.leases import LEASE

@@ -12,7 +12,7 @@ from bot.outbox.lanes import Lane, Lanes
 from bot.outbox.letters import Letter, is_leased, written
 from bot.outbox.means import Means
 from bot.outbox.tries import Outcome, Tries
-from bot.watch import Pauses, Watch
+from bot.rounds import Pauses, Rounds
 from storage.outbox import Outgoing, Share
 
 log = structlog.get_logger()
@@ -62,8 +62,8 @@ class Desk:
         self._long = asyncio.Semaphore(LONG_AT_ONCE)
         self._bringing: asyncio.Task[int] | None = None
         self._draining = False
-        self._watch = Watch("outbox", self._look, Pauses(BETWEEN_LOOKS, means.first))
-        self.call = self._watch.call
+        self._rounds = Rounds("outbox", self._look, Pauses(BETWEEN_LOOKS, means.first))
+        self.call = self._rounds.call
         """Set when the table is worth a look: something came back to it, or there is room in memory."""
         self.tasks: set[asyncio.Task[None]] = set()
 
@@ -81,7 +81,7 @@ class Desk:
         """Begin to deliver, with what an earlier run left."""
         if not self._manner.is_crowd:  # of a crowd nothing passes what is in the table
             self._backlog.found(await self._m.rows.waiting())
-        self.tasks = {asyncio.create_task(work) for work in (self._watch.run(), *self._workers())}
+        self.tasks = {asyncio.create_task(work) for work in (self._rounds.run(), *self._workers())}
 
     def hurry(self, messages: Iterable[Outgoing]) -> None:
         """Deliver at once what was just committed, if its time has come."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.outbox.letters import Letter, taken
-from bot.steps import Steps
+from bot.transactions import Transactions
 from storage import outbox as table
 from storage.database import Database
 from storage.outbox import EMPTY, LEASE, Mark, Outgoing, Share, Where
@@ -16,23 +16,23 @@ class Rows:
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self._steps = Steps(database)
-        self.wait = self._steps.wait
+        self._transactions = Transactions(database)
+        self.wait = self._transactions.wait
 
     async def due_in(self, share: Share) -> float | None:
         """Seconds until the next try of any message of a share, 0 when it is due; None when nothing waits."""
         now = self._clock()
-        following = await self._steps.run(lambda db: table.next_due(db, now, share), writes=False)
+        following = await self._transactions.run(lambda db: table.next_due(db, now, share), writes=False)
         return max(0.0, (following - now).total_seconds()) if following else None
 
     async def waiting(self) -> Mapping[str, int]:
         """How many messages to people wait, by target."""
-        return await self._steps.run(lambda db: table.waiting(db, self._clock()), writes=False)
+        return await self._transactions.run(lambda db: table.waiting(db, self._clock()), writes=False)
 
     async def take(self, limit: int, share: Share) -> Sequence[Letter]:
         """Lease what is due of a share, oldest first."""
         now = self._clock()
-        found = await self._steps.run(lambda db: table.take(db, now, now + LEASE, limit, share))
+        found = await self._transactions.run(lambda db: table.take(db, now, now + LEASE, limit, share))
         return [taken(message, again=not is_new) for message, is_new in found]
 
     async def still_mine(self, letter: Letter, needed: timedelta) -> bool:
@@ -40,7 +40,7 @@ class Rows:
         if letter.is_mine_for(needed):
             return True
         until = self._clock() + LEASE
-        mine = await self._steps.run(lambda db: table.lease(db, letter.message, until))
+        mine = await self._transactions.run(lambda db: table.lease(db, letter.message, until))
         if mine:
             letter.renew(until)
         return mine
@@ -49,26 +49,26 @@ class Rows:
         """Whether a later content of the same post exists."""
         if message.where is not Where.POST:
             return False
-        return await self._steps.run(lambda db: table.superseded(db, message), writes=False)
+        return await self._transactions.run(lambda db: table.superseded(db, message), writes=False)
 
     async def delivered(self, marks: Sequence[Mark]) -> None:
         """Mark messages as arrived."""
-        await self._steps.run(lambda db: table.delivered(db, marks, self._clock()))
+        await self._transactions.run(lambda db: table.delivered(db, marks, self._clock()))
 
     async def failed(
         self, message: Outgoing, fault: str, next_try: datetime | None, news: Mapping[str, Any] = EMPTY
     ) -> None:
         """Note a failed try; without a next one, ``news`` is what its sender is told."""
-        await self._steps.run(lambda db: table.failed(db, message.id, fault, next_try, news))
+        await self._transactions.run(lambda db: table.failed(db, message.id, fault, next_try, news))
 
     async def keep(self, message: Outgoing) -> None:
         """Write down how far a message is (its content), to be found there by the next try."""
-        await self._steps.run(lambda db: table.keep(db, message))
+        await self._transactions.run(lambda db: table.keep(db, message))
 
     async def release(self, ids: Collection[str]) -> None:
         """Give leased messages back, to be taken by anybody now."""
-        await self._steps.run(lambda db: table.release(db, ids, self._clock()))
+        await self._transactions.run(lambda db: table.release(db, ids, self._clock()))
 
     async def release_all(self) -> None:
         """Make everything due now."""
-        await self._steps.run(lambda db: table.release_all(db, self._clock()))
+        await self._transactions.run(lambda db: table.release_all(db, self._clock()))

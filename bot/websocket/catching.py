@@ -89,5 +89,5 @@ class CatchUp:
             now = clock()
             with suppress(Exception):  # the next hour comes
                 hour = now.strftime("%Y-%m-%dT%H")
-                if await self._places.steps.run(partial(claims.claim, scope=LOOKS, period=hour, at=now)):
+                if await self._places.transactions.run(partial(claims.claim, scope=LOOKS, period=hour, at=now)):
                     await self._reader.of_places()

@@ -95,7 +95,7 @@ class Events:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._watching.stop()
         await self._queue.stop(seconds)
-        await self._places.steps.wait()
+        await self._places.transactions.wait()
         await self._progress.save(now=True)
         await self._progress.wait()
         self._is_up(False)

@@ -24,7 +24,7 @@ from bot.events import (
     brief,
 )
 from bot.mattermost import Chat, ChatChannel, ChatMember
-from bot.steps import Steps
+from bot.transactions import Transactions
 from bot.websocket.news import ChannelNews, MemberNews, News
 from storage import watched
 from storage.database import Database
@@ -50,7 +50,7 @@ class Places:
         tell: Callable[[Event], Awaitable[None]],
         clock: Callable[[], datetime],
     ) -> None:
-        self.steps = Steps(database)
+        self.transactions = Transactions(database)
         self._chat = chat
         self._tell = tell
         self._clock = clock
@@ -66,11 +66,11 @@ class Places:
         await self._settle_member(news)
         if news.place == TEAM and not news.is_in:
             # Mattermost tells of the team only; all channels of it are left with it.
-            for place in await self.steps.run(lambda db: watched.places_of(db, news.user_id), writes=False):
+            for place in await self.transactions.run(lambda db: watched.places_of(db, news.user_id), writes=False):
                 await self._settle_member(MemberNews(place, news.user_id, is_in=False))
 
     async def _settle_member(self, news: MemberNews) -> None:
-        place, known = await self.steps.run(lambda db: _read(db, news), writes=False)
+        place, known = await self.transactions.run(lambda db: _read(db, news), writes=False)
         if place is None or not differs(known, news):
             return
         if self._is_doubtful(known, news):
@@ -82,7 +82,7 @@ class Places:
         change = brief(place.id, place.since, news.user_id, told.version)
         for event in events_of_member(known, told, change):
             await self._tell(event)
-        await self.steps.run(lambda db: watched.change_member(db, told))
+        await self.transactions.run(lambda db: watched.change_member(db, told))
 
     def _is_doubtful(self, known: WatchedMember | None, news: MemberNews) -> bool:
         """Whether it may be old news: another replica is ahead, or news came by themselves since it was read."""
@@ -106,7 +106,7 @@ class Places:
         return member_news(news.place, news.user_id, member)
 
     async def _settle_channel(self, news: ChannelNews) -> None:
-        place = await self.steps.run(lambda db: watched.get(db, news.place), writes=False)
+        place = await self.transactions.run(lambda db: watched.get(db, news.place), writes=False)
         if place is None:
             return
         now = await self._state(place, news)
@@ -117,7 +117,7 @@ class Places:
         for event in events:
             await self._tell(event)
         if events:
-            await self.steps.run(lambda db: watched.change_place(db, place.id, place.version, now))
+            await self.transactions.run(lambda db: watched.change_place(db, place.id, place.version, now))
 
     async def _state(self, place: WatchedPlace, news: ChannelNews) -> dict[str, Any] | None:
         """How a channel is now; None where that is not to be known."""

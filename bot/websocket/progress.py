@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.steps import Steps
+from bot.transactions import Transactions
 from storage import cursors
 from storage.database import Database
 
@@ -24,14 +24,16 @@ class Progress:
         self.seen: datetime | None = None
         """Everything before was handled; None before the first run."""
         self._written: datetime | None = None
-        self._steps = Steps(database)
-        self.wait = self._steps.wait
+        self._transactions = Transactions(database)
+        self.wait = self._transactions.wait
 
     async def load(self, pause: float) -> None:
         """Go on from where the last run stopped, asking the database again after so many seconds."""
         while True:
             try:
-                self.seen = self._written = await self._steps.run(lambda db: cursors.read(db, CURSOR), writes=False)
+                self.seen = self._written = await self._transactions.run(
+                    lambda db: cursors.read(db, CURSOR), writes=False
+                )
             except Exception:
                 log.warning("cursor_unreadable", exc_info=True)
                 await asyncio.sleep(pause)
@@ -51,7 +53,7 @@ class Progress:
         if not now and self._written is not None and seen - self._written < WRITE_EVERY:
             return
         try:
-            await self._steps.run(lambda db: cursors.move(db, CURSOR, seen))
+            await self._transactions.run(lambda db: cursors.move(db, CURSOR, seen))
         except Exception:
             log.warning("cursor_not_written", exc_info=True)
         else:

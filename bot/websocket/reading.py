@@ -41,7 +41,7 @@ class Reading:
         for channel_id, last_post_at in (await self._direct()).items():
             if last_post_at >= since:
                 await self._tried(channel_id, self._read_channel(channel_id, since))
-        begun = await self._places.steps.run(watched.every, writes=False)
+        begun = await self._places.transactions.run(watched.every, writes=False)
         for channel_id in sorted(self._ears.places - {TEAM}):
             if channel_id in begun:
                 await self._tried(channel_id, self._read_channel(channel_id, max(since, begun[channel_id].since)))
@@ -61,8 +61,8 @@ class Reading:
         wanted = self._ears.places
         if not self._ears.bot_id:
             return  # nobody has connected yet: then all is read
-        await self._places.steps.run(lambda db: watched.note_seen(db, wanted, at, at - PLACES_KEPT))
-        known = await self._places.steps.run(watched.every, writes=False)
+        await self._places.transactions.run(lambda db: watched.note_seen(db, wanted, at, at - PLACES_KEPT))
+        known = await self._places.transactions.run(watched.every, writes=False)
         for place in sorted(wanted):
             is_new = place not in known or not known[place].is_ready
             if is_new:
@@ -148,12 +148,12 @@ class Reading:
             values = state_of(channel) | {"since": channel.last_post_at + 1}
             place = WatchedPlace(id=place_id, seen_at=self._clock(), **values)
             pages = self._chat.channel_members(place_id)
-        await self._places.steps.run(lambda db: watched.begin(db, place))
+        await self._places.transactions.run(lambda db: watched.begin(db, place))
         async for page in pages:
             found = {member.user_id: member.is_admin and place_id == TEAM for member in page}
-            await self._places.steps.run(partial(watched.fill, place_id=place_id, members=found))
+            await self._places.transactions.run(partial(watched.fill, place_id=place_id, members=found))
             yield page
-        await self._places.steps.run(lambda db: watched.mark_ready(db, place_id))
+        await self._places.transactions.run(lambda db: watched.mark_ready(db, place_id))
 
     async def _read_place(self, place: str) -> AsyncIterator[object]:
         """Hold what is now against what is known: a page of people at a time, those who came and those who went."""
@@ -164,7 +164,7 @@ class Reading:
         async for page in pages:
             ids = [member.user_id for member in page]
             wanted = partial(watched.members, place_id=place, user_ids=ids)
-            known = await self._places.steps.run(wanted, writes=False)
+            known = await self._places.transactions.run(wanted, writes=False)
             for member in page:
                 news = member_news(place, member.user_id, member, age)
                 if member.user_id != self._ears.bot_id and differs(known.get(member.user_id), news):
@@ -178,7 +178,7 @@ class Reading:
         last = ""
         while True:
             next_page = partial(watched.list_page, place_id=place, after=last, limit=PAGE_ROWS)
-            ids = await self._places.steps.run(next_page, writes=False)
+            ids = await self._places.transactions.run(next_page, writes=False)
             if not ids:
                 return
             age = self._places.ages[place]

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.replies import Refresh, Reply
-from bot.steps import Steps
+from bot.transactions import Transactions
 from bot.work.workshop import Workshop
 from bot.writer import Row
 from storage import work as table
@@ -26,16 +26,16 @@ class Lost(Exception):
 class Held:
     """What a worker has of some work."""
 
-    def __init__(self, row: Work, steps: Steps, workshop: Workshop) -> None:
+    def __init__(self, row: Work, transactions: Transactions, workshop: Workshop) -> None:
         self.row = row
-        self._steps = steps
+        self._transactions = transactions
         self._workshop = workshop
         self._clock = workshop.clock
         self._left = False
 
     async def has_its_turn(self) -> bool:
         """Whether what comes first is through; else it is left until later."""
-        if await self._steps.run(lambda db: table.has_its_turn(db, self.row), writes=False):
+        if await self._transactions.run(lambda db: table.has_its_turn(db, self.row), writes=False):
             return True
         now = self._clock()
         begun: dict[str, Any] = {} if self.row.attempts or self.row.done else {"started_at": None}
@@ -61,7 +61,7 @@ class Held:
 
     async def give_back(self) -> None:
         """Leave it to whoever comes next, if it is still this worker’s."""
-        await self._steps.wait()
+        await self._transactions.wait()
         if not self._left:
             await self.put_off(self._clock())
 
@@ -79,7 +79,7 @@ class Held:
     async def _change(self, replies: Sequence[Reply] = (), instead: Reply | None = None, **values: Any) -> None:
         if self._left:
             return
-        messages = await self._steps.run(lambda db: self._write(db, replies, instead, values))
+        messages = await self._transactions.run(lambda db: self._write(db, replies, instead, values))
         self._workshop.hurry(messages)
 
     async def _write(

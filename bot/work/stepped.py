@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.context import Request
 from bot.features import Trigger
 from bot.replies import Progress, Refresh, Reply, Step
-from bot.steps import Steps
+from bot.transactions import Transactions
 from bot.work.held import Held, end_values
 from bot.work.telling import How, tell
 from bot.work.workshop import Workshop
@@ -34,8 +34,8 @@ class Taken:
 class HeldSteps(Held):
     """Held, with how far it is."""
 
-    def __init__(self, row: Work, steps: Steps, workshop: Workshop) -> None:
-        super().__init__(row, steps, workshop)
+    def __init__(self, row: Work, transactions: Transactions, workshop: Workshop) -> None:
+        super().__init__(row, transactions, workshop)
         self.is_over = False
         self._told_at = float("-inf")
 
@@ -46,7 +46,7 @@ class HeldSteps(Held):
 
     async def advance(self, taken: Taken) -> None:
         """Write a step down, in a transaction of its own. Raises Lost."""
-        messages = await self._steps.run(lambda db: self.write(db, taken))
+        messages = await self._transactions.run(lambda db: self.write(db, taken))
         self.note(taken, messages)
 
     async def write(self, db: AsyncSession, taken: Taken) -> Sequence[Row]:

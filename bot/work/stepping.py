@@ -17,7 +17,7 @@ from bot.mattermost import pacing
 from bot.metrics import REQUESTS, WORK_STEPS
 from bot.outbox.gate import Gate
 from bot.replies import Progress, Step
-from bot.steps import Steps
+from bot.transactions import Transactions
 from bot.work.held import ERROR_MAX, Lost
 from bot.work.stepped import HeldSteps, Taken
 from bot.work.telling import How
@@ -65,9 +65,9 @@ class Stepping:
         self._rests: Counter[str] = Counter()
         """How often in a row each has rested so."""
 
-    def hold(self, row: Work, steps: Steps) -> HeldSteps:
+    def hold(self, row: Work, transactions: Transactions) -> HeldSteps:
         """Take some in hand."""
-        return HeldSteps(row, steps, self._workshop)
+        return HeldSteps(row, transactions, self._workshop)
 
     async def close(self, held: HeldSteps) -> None:
         """Tell that it was cancelled."""

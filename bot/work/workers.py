@@ -13,8 +13,8 @@ import structlog
 
 from bot import leases
 from bot.outbox.gate import Gate
-from bot.steps import Steps
-from bot.watch import Pauses, Watch
+from bot.rounds import Pauses, Rounds
+from bot.transactions import Transactions
 from bot.work.held import Held, Lost
 from bot.work.workshop import Workshop
 from storage import work as table
@@ -43,7 +43,7 @@ class Attempt(Protocol[H]):
     def gate(self) -> Gate:
         """Shut while Mattermost does not answer: nothing is done for nobody then."""
 
-    def hold(self, row: Work, steps: Steps) -> H:
+    def hold(self, row: Work, transactions: Transactions) -> H:
         """Take it in hand."""
 
     async def run(self, held: H) -> None:
@@ -57,12 +57,12 @@ class Workers(Generic[H]):
     """``call`` is set when there is something to be done."""
 
     def __init__(self, workshop: Workshop, attempt: Attempt[H], call: asyncio.Event) -> None:
-        self._steps = Steps(workshop.database)
+        self._transactions = Transactions(workshop.database)
         self._one_process = workshop.database.is_sqlite
         self._clock = workshop.clock
         self._attempt = attempt
         self._sort = attempt.sort
-        self._watch = Watch("work", self._look, PAUSES, call)
+        self._rounds = Rounds("work", self._look, PAUSES, call)
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._turn: dict[str, None] = {}
         self._loop: asyncio.Task[None] | None = None
@@ -74,7 +74,7 @@ class Workers(Generic[H]):
 
     def look(self) -> None:
         """Look at the table now."""
-        self._watch.call.set()
+        self._rounds.call.set()
 
     def start(self) -> None:
         """Begin, with what an earlier run left."""
@@ -86,13 +86,13 @@ class Workers(Generic[H]):
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._steps.wait()
+        await self._transactions.wait()
 
     async def _run(self) -> None:
         if self._one_process:
             with suppress(Exception):  # the leases end by themselves
-                await self._steps.run(lambda db: table.release_all(db, self._clock(), self._sort))
-        await self._watch.run()
+                await self._transactions.run(lambda db: table.release_all(db, self._clock(), self._sort))
+        await self._rounds.run()
 
     async def _look(self) -> float:
         """Take one piece if a hand is free; the seconds until the next look."""
@@ -103,12 +103,12 @@ class Workers(Generic[H]):
             return LOOK_ANYWAY  # who is done calls
         now, turn = self._clock(), Turn(self._sort, list(self._busy), list(self._turn))
         owner = secrets.token_hex(13)
-        row = await self._steps.run(lambda db: table.take(db, now, now + LEASE, owner, turn))
+        row = await self._transactions.run(lambda db: table.take(db, now, now + LEASE, owner, turn))
         if row is not None:
             self._serve(row.person)
             self._busy[row.person] = asyncio.create_task(self._work(row))
             return 0.0
-        following = await self._steps.run(lambda db: table.next_due(db, turn), writes=False)
+        following = await self._transactions.run(lambda db: table.next_due(db, turn), writes=False)
         return min(LOOK_ANYWAY, max(0.0, (following - now) / timedelta(seconds=1))) if following else LOOK_ANYWAY
 
     def _serve(self, person: str) -> None:
@@ -120,7 +120,7 @@ class Workers(Generic[H]):
             del self._turn[next(iter(self._turn))]
 
     async def _work(self, row: Work) -> None:
-        held = self._attempt.hold(row, self._steps)
+        held = self._attempt.hold(row, self._transactions)
         me = asyncio.current_task()
         assert me is not None
         beating = asyncio.create_task(leases.keep(held.renew, me.cancel))
@@ -138,7 +138,7 @@ class Workers(Generic[H]):
         finally:
             beating.cancel()
             del self._busy[row.person]
-            self._watch.call.set()
+            self._rounds.call.set()
 
     async def _do(self, held: H) -> None:
         if held.row.state is State.CANCELLED:

@@ -12,8 +12,8 @@ from bot.logs import begin_request
 from bot.metrics import ORDER_TRIES
 from bot.outbox.gate import GIVEN_UP_AFTER, Gate
 from bot.replies import Parcel, Refresh
-from bot.steps import Steps
 from bot.texts import render
+from bot.transactions import Transactions
 from bot.work.files import making, posting
 from bot.work.files.folders import Folders
 from bot.work.files.order import HeldOrder
@@ -49,9 +49,9 @@ class FileAttempt:
         self.gate = Gate(first)
         self._first = first
 
-    def hold(self, row: Work, steps: Steps) -> HeldOrder:
+    def hold(self, row: Work, transactions: Transactions) -> HeldOrder:
         """Take an order in hand."""
-        return HeldOrder(row, steps, self._workshop)
+        return HeldOrder(row, transactions, self._workshop)
 
     async def close(self, held: HeldOrder) -> None:
         """Tell that it was cancelled."""

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from bot.replies import Direct
-from bot.steps import Steps
+from bot.transactions import Transactions
 from bot.work.held import Held
 from bot.work.workshop import Workshop
 from storage.work import State, Work
@@ -28,8 +28,8 @@ class Order(BaseModel):
 class HeldOrder(Held):
     """Held, with what is known of its files."""
 
-    def __init__(self, row: Work, steps: Steps, workshop: Workshop) -> None:
-        super().__init__(row, steps, workshop)
+    def __init__(self, row: Work, transactions: Transactions, workshop: Workshop) -> None:
+        super().__init__(row, transactions, workshop)
         self.order = Order.model_validate(row.cursor or {})
 
     def cursor(self) -> dict[str, Any]:

@@ -18,7 +18,7 @@ class Pauses:
     after_fault: float
 
 
-class Watch:
+class Rounds:
     """Calls ``look`` for ever; it returns the seconds until the next look is needed. ``name`` is for the log."""
 
     def __init__(

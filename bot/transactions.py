@@ -1,4 +1,4 @@
-"""Database steps that go on to their end though whoever waits for them is cancelled."""
+"""Short transactions that go on to their end though whoever waits for them is cancelled."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -11,7 +11,7 @@ from storage.database import Database
 T = TypeVar("T")
 
 
-class Steps:
+class Transactions:
     """Short transactions of the machine’s own. A driver that is cut off in the middle loses its connection."""
 
     def __init__(self, database: Database) -> None:
@@ -26,7 +26,7 @@ class Steps:
         return await asyncio.shield(step)
 
     async def wait(self) -> None:
-        """Wait for the steps whose callers went away."""
+        """Wait for those whose callers went away."""
         await asyncio.gather(*self._running, return_exceptions=True)
 
     async def _transact(self, work: Callable[[AsyncSession], Coroutine[Any, Any, T]], writes: bool) -> T:
