@@ -195,7 +195,6 @@ class Pause:
 @pytest.fixture(params=MODES)
 async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
     async with a_room(request.param) as room:
-        room.site.bot_id = room.bot_id
         yield room
 
 

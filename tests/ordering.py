@@ -170,7 +170,6 @@ def _around(app: App, call: str, first: Trouble | None, last: Trouble | None) ->
 @pytest.fixture(params=["11.2", "5.37"])
 async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
     async with a_room(request.param) as room:
-        room.site.bot_id = room.bot_id
         yield room
 
 

@@ -45,6 +45,7 @@ async def a_room(version: str) -> AsyncIterator[Room]:
     site = await Site.at(session, server.url, admin.token)
     bot = (await admin.post("/bots", {"username": "coop", "display_name": "Coop"}))["user_id"]
     await admin.post(f"/teams/{site.team_id}/members", {"team_id": site.team_id, "user_id": bot})
+    site.bot_id = bot
     token = (await admin.post(f"/users/{bot}/tokens", {"description": "essai"}))["token"]
     try:
         yield Room(server, site, await site.person("juliette"), bot, token)

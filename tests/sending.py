@@ -120,7 +120,6 @@ everywhere = pytest.mark.parametrize(
 @pytest.fixture
 async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
     async with a_room(request.param) as room:
-        room.site.bot_id = room.bot_id
         yield room
 
 

@@ -21,7 +21,6 @@ POISON = "poison"
 @pytest.fixture
 async def room() -> AsyncIterator[Room]:
     async with a_room("11.2") as room:
-        room.site.bot_id = room.bot_id
         yield room
 
 

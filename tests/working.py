@@ -212,7 +212,6 @@ both = pytest.mark.parametrize(("room", "yard"), [(NEWEST, "sqlite"), (NEWEST, "
 @pytest.fixture
 async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
     async with a_room(request.param) as room:
-        room.site.bot_id = room.bot_id
         yield room
 
 

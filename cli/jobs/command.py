@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.features import Feature, Trigger
 from bot.schedules import ZONE, Schedule, find_zones
+from cli.columns import align
 from cli.opening import begin_reading, choose_features, open_up_to_date
 from commands import FEATURES
 from config.settings import Settings
@@ -64,8 +65,5 @@ def _line(trigger: Trigger, zones: Sequence[ZoneInfo], ran: Mapping[str, JobRun]
 
 def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     """As wide as its widest cells."""
-    rows = [("tâche", "prochaine fois", "dernière fois", "résultat"), *rows]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    yield from align([("tâche", "prochaine fois", "dernière fois", "résultat"), *rows])
     yield "Heures de Paris."

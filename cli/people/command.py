@@ -10,6 +10,7 @@ from bot.errors import ChatError
 from bot.french.words import NBSP, plural
 from bot.mattermost import AioClient, ChatUser, Mattermost
 from bot.people import newcomer
+from cli.columns import align
 from cli.errors import OperatorError
 from cli.faults import chat_fault
 from cli.opening import begin_reading, open_up_to_date
@@ -110,9 +111,7 @@ def _lines(everybody: Sequence[Person]) -> Iterator[str]:
     """A table to be read, as wide as its widest cells."""
     rows = [("nom", "rôle", "départements", "structure")]
     rows += [(f"@{p.username}", _short(p), ", ".join(p.departements) or "—", p.structure or "—") for p in everybody]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    yield from align(rows)
     yield f"{plural(len(everybody), 'personne').replace(NBSP, ' ')}."
 
 

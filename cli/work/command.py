@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from cli.columns import align
 from cli.errors import OperatorError
 from cli.opening import begin_reading, open_up_to_date
 from config.settings import Settings
@@ -70,8 +71,5 @@ def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     if not rows:
         yield "Aucun travail long, en cours ou passé."
         return
-    rows = [HEADINGS, *rows]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    yield from align([HEADINGS, *rows])
     yield "Heures de Paris."
