@@ -103,6 +103,8 @@ class Database:
         self._reader = engines.sqlite(self.url, writes=False) if self.is_sqlite else self._writer
         self.write = _sessions(self._writer, writes=True)
         self.read = _sessions(self._reader, writes=False)
+        self._closing: set[asyncio.Task[None]] = set()
+        """Sessions whose user was cut off while they give back their connection."""
 
     @property
     def engine(self) -> AsyncEngine:
@@ -130,8 +132,7 @@ class Database:
             if session.in_transaction():
                 await session.commit()
         except BaseException:
-            # Shielded: a driver cut off in the middle of giving its connection back would lose it.
-            await asyncio.shield(session.close())
+            await self._give_back(session)
             raise
         finally:
             _OPEN.set(around)
@@ -145,8 +146,16 @@ class Database:
             return False
         return True
 
+    async def _give_back(self, session: AsyncSession) -> None:
+        """Close a session whatever cuts its user off: a driver cut off in the middle would lose its connection."""
+        closing = asyncio.ensure_future(session.close())
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
+        await asyncio.shield(closing)
+
     async def close(self) -> None:
         """Give back every connection (an open one keeps the process alive)."""
+        await asyncio.gather(*self._closing, return_exceptions=True)
         await self._writer.dispose()
         await self._reader.dispose()
 

@@ -7,10 +7,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from storage import private
 from storage.sqlite import connect
 
-BUSY_MS = 5000
 STATEMENT_MS = 5000
 CONNECTIONS = 10
 """How many of PostgreSQL’s one process has at most; they are kept."""
@@ -39,36 +37,13 @@ def _still_open(connection: Any, _: object, __: object) -> None:
 
 def sqlite(url: URL, *, writes: bool) -> AsyncEngine:
     """The engine of the one connection that writes, or of the few that read."""
-    creator = {"async_creator": lambda: connect(url.database or "")} if writes else {}
-    engine = create_async_engine(url, pool_size=1 if writes else 4, max_overflow=0, pool_timeout=10, **creator)
-    event.listen(engine.sync_engine, "connect", _writable if writes else _read_only)
-    event.listen(engine.sync_engine, "do_connect", lambda *_: private.database(url.database or ""))
-    # pysqlite would begin too late, and two read-modify-writes would lose one of them.
-    event.listen(engine.sync_engine, "begin", _begin_immediate if writes else _begin)
+    engine = create_async_engine(
+        url,
+        pool_size=1 if writes else 4,
+        max_overflow=0,
+        pool_timeout=10,
+        async_creator=lambda: connect(url.database or "", writes=writes),
+    )
+    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+    event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
-
-
-def _pragmas(connection: Any, *more: str) -> None:
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("foreign_keys=ON", f"busy_timeout={BUSY_MS}", *more):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _writable(connection: Any, _: object) -> None:
-    # FULL: a report said to be recorded survives a power cut, at the price of one fsync a commit.
-    # secure_delete: what is emptied or erased is gone from the file, too (many builds of SQLite do so by themselves).
-    _pragmas(connection, "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
-
-
-def _read_only(connection: Any, _: object) -> None:
-    _pragmas(connection, "query_only=ON")
-
-
-def _begin_immediate(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _begin(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN")

@@ -1,9 +1,11 @@
-"""The writing connection to SQLite: its statements run where they are awaited, only what may wait goes to a thread.
+"""Connections to SQLite: opened at one go, closed once; one of them writes, and runs its statements where they are
+awaited: only what may wait goes to a thread.
 
 Each hop to aiosqlite’s thread and back costs more than the statement it carries (docs/architecture.md §6). A statement
 of the one writer touches pages in memory; what can take long is to get the lock (BEGIN) and to sync the disk (COMMIT).
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -14,12 +16,33 @@ from storage import private
 
 T = TypeVar("T")
 
+BUSY_MS = 5000
+WRITING = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
+"""FULL: a report said to be recorded survives a power cut, at the price of one fsync a commit; secure_delete: what is
+emptied or erased is gone from the file, too (many builds of SQLite do so by themselves)."""
+READING = ("query_only=ON",)
 WAITING_STATEMENTS = ("begin", "pragma", "vacuum", "commit", "rollback", "close")
 """How statements begin, and what methods of a connection are called, that may wait for another process or the disk."""
 
 
 class SqliteConnection(aiosqlite.Connection):
-    """aiosqlite’s connection, whose queue to its thread is used for waiting only."""
+    """aiosqlite’s connection, which may be told to stop more than once.
+
+    Its thread ends at the first time: what is queued after that is never answered, and whoever waits for it, for ever.
+    """
+
+    _stops = False
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        if self._stops:
+            return None
+        self._stops = True
+        stopped: asyncio.Future[Any] | None = super().stop()
+        return stopped
+
+
+class WritingConnection(SqliteConnection):
+    """A connection whose queue to its thread is used for waiting only."""
 
     async def _execute(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         if self._waits(fn, args) or not self._running or self._connection is None:
@@ -33,12 +56,26 @@ class SqliteConnection(aiosqlite.Connection):
         return getattr(fn, "__self__", None) is self._connection and fn.__name__ in WAITING_STATEMENTS
 
 
-async def connect(path: str) -> SqliteConnection:
+async def connect(path: str, *, writes: bool) -> SqliteConnection:
     """Open the file, made private; its statements may be run by any thread, one at a time."""
-    private.database(path)
-    connection = SqliteConnection(lambda: sqlite3.connect(path, check_same_thread=False), iter_chunk_size=64)
+    kind = WritingConnection if writes else SqliteConnection
+    connection = kind(lambda: _open(path, WRITING if writes else READING), iter_chunk_size=64)
     # No public way leads there, and a connection left open would keep the process alive.
     connection._thread.daemon = True  # noqa: SLF001
     opened = await connection
     assert isinstance(opened, SqliteConnection)
     return opened
+
+
+def _open(path: str, pragmas: tuple[str, ...]) -> sqlite3.Connection:
+    """All that makes a connection ours, in one go: nobody can be cut off with half of it."""
+    private.database(path)
+    # pysqlite would begin by itself, and too late: two read-modify-writes would lose one of them.
+    connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+    try:
+        for pragma in ("foreign_keys=ON", f"busy_timeout={BUSY_MS}", *pragmas):
+            connection.execute(f"PRAGMA {pragma}").close()
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import make_url, text
 
 from bot.app import App
-from storage.engines import BUSY_MS
+from storage.sqlite import BUSY_MS
 from tests.house import PATIENCE, Clock, House, links_grown_old, until_async
 from tests.people import Dialog, Person
 from tests.telling import asked, filed, mistake
