@@ -51,8 +51,7 @@ async def test_a_channel_and_a_rewritten_post(stage: Stage) -> None:
 async def test_an_outage_delays_and_one_probe_at_a_time_asks(trouble: Callable[[], Any], stage: Stage) -> None:
     stage.town.before = trouble
     async with stage.outbox() as outbox:
-        for n in range(60):
-            outbox.hurry(await stage.write(message(str(n), target=f"{n:026}")))
+        outbox.hurry(await stage.write(*(message(str(n), target=f"{n:026}") for n in range(60))))
         await until(lambda: stage.town.tries >= 4)
         assert stage.town.texts == []
         assert stage.town.tries < 15
