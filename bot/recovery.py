@@ -16,12 +16,14 @@ from bot.spool import Submission
 from bot.texts import render
 from bot.writer import Row
 from storage import drafts
-from storage.faults import may_pass
+from storage.faults import is_own, may_pass
 
 log = structlog.get_logger()
 
 RECOVERY_RETRY = 2.0
 """Seconds until what could not be recovered is tried again."""
+RECOVERY_TRIES = 5
+"""How often is tried what fails in a way that nobody foresaw: a connection lost in the middle may look like that."""
 
 
 class UnknownForm(Exception):
@@ -87,7 +89,8 @@ class Recovery:
 
     def _set_aside(self, submission: Submission, problem: Exception) -> bool:
         """Whether it is out of the way; what may succeed later stays."""
-        if may_pass(problem):
+        hopeless = isinstance(problem, UnknownForm) or is_own(problem)
+        if may_pass(problem) or not (hopeless or self._tries[submission.key] >= RECOVERY_TRIES - 1):
             log.warning("draft_not_kept", name=submission.form, exc_info=problem)
             return False
         log.error("submission_not_recovered", name=submission.form, exc_info=problem)

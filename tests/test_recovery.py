@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from bot import recovery
+from bot.drafts import Drafts
 from bot.forms import name_of
 from bot.links import Links
 from dialogs.cra import EditCra, NewCra
@@ -98,6 +100,38 @@ async def test_one_bad_line_holds_up_nobody(house: House, juliette: Person, bad:
         path.unlink()
     assert [json.loads(text) | {"at": 0.0} for text in laid] == [json.loads(line) | {"at": 0.0}]
     assert "spool_laid_aside" in LOG.getvalue()[told:]
+
+
+async def test_what_fails_in_a_way_nobody_foresaw_is_tried_again(
+    house: House, juliette: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep, failures = Drafts.keep, iter(range(recovery.RECOVERY_TRIES - 1))
+
+    async def fails_at_first(self: Drafts, *what: Any) -> None:
+        if next(failures, None) is not None:
+            raise RuntimeError("a connection lost in the middle")
+        await keep(self, *what)
+
+    monkeypatch.setattr(recovery, "RECOVERY_RETRY", 0.01)
+    monkeypatch.setattr(Drafts, "keep", fails_at_first)
+    folder = await crashed(house, left(key := unique("k"), juliette))
+    assert await until_async(lambda: _drafts(house, juliette)) == [key]
+    await juliette.told(NEWS)
+    assert list(folder.glob("*.aside")) == []
+
+
+async def test_what_always_fails_is_laid_aside_in_the_end(
+    house: House, juliette: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: Any) -> None:
+        raise RuntimeError("a fault of this version")
+
+    monkeypatch.setattr(recovery, "RECOVERY_RETRY", 0.01)
+    monkeypatch.setattr(Drafts, "keep", fails)
+    folder = await crashed(house, left(key := unique("k"), juliette))
+    (laid,) = folder.glob("*.aside")
+    assert json.loads(laid.read_text())["key"] == key
+    laid.unlink()
 
 
 async def test_the_news_of_a_draft_waits_for_nobody_but_the_database(
