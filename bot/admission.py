@@ -50,7 +50,7 @@ class Admission:
         fresh = request.kind in ("submit", "button", "file", "work")
         people = self._m.people
         user = await (people.fresh(db, request.user_id) if fresh else people.of(request.user_id))
-        if user.role not in trigger.roles:
+        if not user.may(trigger.roles):
             raise UserError(await self._not_for_you(db, user, trigger))
         return user
 

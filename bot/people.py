@@ -1,4 +1,7 @@
-"""Who acts: the person of the register first, and what Mattermost tells of those to whom it gives no role."""
+"""Who acts: the person of the register first, and what Mattermost tells of those to whom it gives no role.
+
+The role of who has left has ended, whatever the register says: they may what an agent invité may.
+"""
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -16,7 +19,7 @@ from bot.texts import render
 from config.settings import Settings
 from storage import people
 from storage.database import Database
-from storage.people import PARIS, Person
+from storage.people import PARIS, Person, Role
 
 T = TypeVar("T")
 Reading = Callable[[AsyncSession, str], Awaitable[T]]
@@ -150,6 +153,8 @@ class People:
     def _remember(self, person: Person, *, derived: bool, since: datetime | None = None) -> _Memory:
         """``since`` is when Mattermost said so; what is older because it does not answer serves for a minute more."""
         now = self._clock()
+        if person.has_left(now.astimezone(person.zone).date()):
+            person = _with(person, role=Role.INVITE)
         start = since if since is not None and now - since < NEWS_FOR else now
         known = self._known[person.id] = _Memory(person, start + NEWS_FOR, derived)
         self._known.move_to_end(person.id)

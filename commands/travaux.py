@@ -6,7 +6,6 @@ from bot.features import Feature
 from bot.replies import Replies, StopWork
 from bot.work.telling import Stop
 from storage import work
-from storage.people import Role
 from storage.work import ACTIVE
 
 feature = Feature("travaux", always=True)
@@ -18,6 +17,6 @@ async def stop(ctx: Context, click: Stop) -> Replies:
     found = await work.get(ctx.db, click.work_id)
     if found is None or found.state not in ACTIVE:
         raise UserError("Ce travail est déjà terminé.")
-    if ctx.user.id != found.person and ctx.user.role is not Role.ANIMATEUR:
+    if ctx.user.id != found.person and not ctx.user.animates:
         raise UserError("Seules la personne qui a lancé ce travail et l’équipe d’animation peuvent l’arrêter.")
     return StopWork(click.work_id)

@@ -13,9 +13,10 @@ def whose_role(parser: Parser) -> None:
     parser.add_argument("username", metavar="NOM", help="nom d’utilisateur Mattermost, avec ou sans « @ »")
     parser.add_argument(
         "role",
-        choices=("coordinateur", "animateur", "conseiller", "invite", "auto"),
+        choices=("coordinateur", "animateur", "conseiller", "invite", "hotline", "administrateur", "auto"),
         metavar="RÔLE",
-        help="coordinateur, animateur, conseiller ou invite ; auto : le rôle suit de nouveau Mattermost",
+        help="coordinateur, animateur, conseiller, invite, hotline ou administrateur ; auto : le rôle suit de nouveau "
+        "Mattermost",
     )
 
 

@@ -43,7 +43,7 @@ class Home:
         """What is on and this person may use."""
         on = [f for f in self.features if is_on(f, ctx.settings.features)]
         chapters = [
-            Chapter(f, ctx.user, mine) for f in on if (mine := [t for t in _commands(f) if ctx.user.role in t.roles])
+            Chapter(f, ctx.user, mine) for f in on if (mine := [t for t in _commands(f) if ctx.user.may(t.roles)])
         ]
         return View(chapters)
 

@@ -14,7 +14,9 @@ import storage.cursors
 import storage.drafts
 import storage.job_runs
 import storage.outbox
-import storage.people
+import storage.people.awaited
+import storage.people.person
+import storage.people.structures
 import storage.stats.secret
 import storage.stats.subscriptions
 import storage.watched

@@ -42,7 +42,7 @@ async def unsubscribe(db: AsyncSession, person_id: str) -> bool:
 
 async def find_waiting(db: AsyncSession, month: date, zone: str) -> Sequence[str]:
     """To whom in a zone the report of a month is due: subscribed, not dealt with yet, and still filing reports."""
-    files = col(Person.role).is_(None) | (Person.role == Role.CONSEILLER)
+    files = (col(Person.role).is_(None) | (Person.role == Role.CONSEILLER)) & col(Person.left_on).is_(None)
     due = select(Person.id).join(Subscription, col(Subscription.person_id) == Person.id)
     due = due.where(Subscription.sent < month, Person.timezone == zone, files)
     return (await db.exec(due.order_by(Person.id))).all()

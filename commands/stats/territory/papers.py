@@ -15,7 +15,6 @@ from commands.stats.private import send_file
 from commands.stats.territory.months import Months, months_of, to_come
 from commands.stats.territory.places import period_in
 from commands.stats.territory.together import carte_of, every, table_of
-from storage.people import Role
 
 TableFormat = Literal["csv", "xlsx"]
 WRITERS = {"csv": table_csv, "xlsx": table_xlsx}
@@ -39,7 +38,7 @@ class Carte(Months):
 
 async def export(ctx: Context, text: str) -> Replies:
     """« /stats departement exporter »: one row a département, in the form that the first word says."""
-    if ctx.user.role is not Role.ANIMATEUR:
+    if not ctx.user.animates:
         raise UserError("L’export des départements est réservé aux animateurs de communauté.")
     word, _, rest = text.strip().partition(" ")
     formats: dict[str, TableFormat] = {"csv": "csv", "xlsx": "xlsx", "excel": "xlsx"}

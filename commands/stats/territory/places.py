@@ -14,7 +14,7 @@ from commands.stats.territory.months import Months, months_of
 from config.departements import DEPARTEMENTS
 from config.territories import NATION, REGION_NAMES, REGIONS, Territory, TerritoryKind, departement, region
 from dialogs.stats import period_of
-from storage.people import Person, Role
+from storage.people import Person
 
 _SHORT = {"paca": "93", "idf": "11", "aura": "84"}
 _LEADS = {"de", "du", "des", "d", "le", "la", "les", "l", "en", "dans", "departement", "region"}
@@ -104,7 +104,7 @@ def period_in(ctx: Context, text: str, kind: TerritoryKind | None = None) -> Per
 
 def check(user: Person, territory: Territory) -> None:
     """Raises UserError, saying what this person may see, when that is not it."""
-    if user.role is Role.ANIMATEUR or territory in territories_of(user):
+    if user.animates or territory in territories_of(user):
         return
     names = [t.name for t in territories_of(user) if t is not NATION]
     mine = f"Vous pouvez voir {join(['la France entière', *names])}." if names else _homeless()
@@ -124,7 +124,7 @@ def _own(user: Person, kind: TerritoryKind) -> str:
         return ""
     if code and (kind is TerritoryKind.DEPARTEMENT or code in REGIONS):
         return code if kind is TerritoryKind.DEPARTEMENT else REGIONS[code]
-    if user.role is Role.ANIMATEUR or code:
+    if user.animates or code:
         example = "departement 69" if kind is TerritoryKind.DEPARTEMENT else "region Bretagne"
         raise UserError(f"De quel territoire ? Indiquez-le : /stats {example}.")
     raise UserError(_homeless())

@@ -14,7 +14,6 @@ from commands.stats.territory.answers import answer
 from commands.stats.territory.papers import TakeDepartements, export
 from commands.stats.territory.places import TerritoryQuery, check, read
 from config.territories import TerritoryKind
-from storage.people import Role
 
 EXPORT = "exporter"
 WAITING, DONE = "Préparation des chiffres…", "Voici les chiffres, juste en dessous."
@@ -96,6 +95,6 @@ def buttons(ctx: Context, wanted: TerritoryQuery) -> list[Button]:
     period = wanted.period(ctx.today)
     beside = [period_before(period), period_after(period, ctx.today)]
     found = [Button(f"Voir {p.label}", SeeTerritory(**wanted.about(p, ctx.today))) for p in beside if p]
-    if ctx.user.role is Role.ANIMATEUR:
+    if ctx.user.animates:
         found.append(Button("Exporter", TakeDepartements(start=wanted.start, end=wanted.end)))
     return found

@@ -1,69 +1,15 @@
-"""The register: who is who in the réseau, and what each may do."""
+"""The register: its queries. Who is not in it, or gives no role, follows from Mattermost (bot/people.py)."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, Column, bindparam, update
-from sqlmodel import Field, SQLModel, col, select
+from sqlalchemy import bindparam, update
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.departements import DEPARTEMENTS
-from storage.database import Code, UtcTime, execute, insertion
-
-PARIS = "Europe/Paris"
-
-
-class Role(StrEnum):
-    """What a person is in the réseau; each trigger names the roles that may pull it."""
-
-    CONSEILLER = "conseiller"
-    COORDINATEUR = "coordinateur"
-    ANIMATEUR = "animateur"
-    INVITE = "invite"
-
-    @property
-    def label(self) -> str:
-        return {
-            "conseiller": "conseiller numérique",
-            "coordinateur": "coordinateur",
-            "animateur": "animateur de communauté",
-            "invite": "agent invité",
-        }[self.value]
-
-
-EVERYONE = frozenset(Role)
-
-
-class Person(SQLModel, table=True):
-    """One person of the register, known by the Mattermost id (names and addresses change).
-
-    ``role`` is empty while it follows from Mattermost (address, team or system admin); ``derived_role`` is then what
-    Mattermost last said, and ``derived_at`` when, to within a day. ``departements`` are codes, the first one being
-    where the person works; ``structure`` is the employer’s name.
-    """
-
-    id: str = Field(primary_key=True, max_length=26)
-    username: str = Field(index=True, max_length=64)
-    role: Role | None = Field(default=None, sa_type=Code(Role))
-    structure: str | None = Field(default=None, max_length=200)
-    departements: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    timezone: str = Field(default=PARIS, max_length=64)
-    since: datetime = Field(sa_type=UtcTime)
-    derived_role: Role | None = Field(default=None, sa_type=Code(Role))
-    derived_at: datetime | None = Field(default=None, sa_type=UtcTime)
-
-    @property
-    def departement(self) -> str | None:
-        """The département the person works in."""
-        return self.departements[0] if self.departements else None
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """Where this person’s day begins."""
-        return ZoneInfo(self.timezone)
-
+from storage.database import execute, insertion
+from storage.people.person import PARIS, Person, Role
 
 _OURS = {"id", "since", "derived_role", "derived_at"}
 """What is not written over by who registers somebody again."""
@@ -96,8 +42,9 @@ async def by_username(db: AsyncSession, username: str) -> Person | None:
 
 
 async def with_role(db: AsyncSession, role: Role, limit: int = 3) -> Sequence[Person]:
-    """Some people of a role, by name."""
-    return (await db.exec(select(Person).where(Person.role == role).order_by(col(Person.username)).limit(limit))).all()
+    """Some people of a role who have not left, by name."""
+    there = select(Person).where(Person.role == role, col(Person.left_on).is_(None))
+    return (await db.exec(there.order_by(col(Person.username)).limit(limit))).all()
 
 
 async def every(db: AsyncSession) -> Sequence[Person]:

@@ -1,0 +1,135 @@
+"""A person of the register: role, name, employer, place, dates, what they can do, and what each field shows to whom."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel
+
+from storage.database import Code, UtcTime
+
+PARIS = "Europe/Paris"
+
+
+class Role(StrEnum):
+    """What a person is in the réseau; each trigger names the roles that may pull it."""
+
+    CONSEILLER = "conseiller"
+    COORDINATEUR = "coordinateur"
+    ANIMATEUR = "animateur"
+    INVITE = "invite"
+    HOTLINE = "hotline"
+    ADMINISTRATEUR = "administrateur"
+
+    @property
+    def label(self) -> str:
+        return {
+            "conseiller": "conseiller numérique",
+            "coordinateur": "coordinateur",
+            "animateur": "animateur de communauté",
+            "invite": "agent invité",
+            "hotline": "agent de la hotline",
+            "administrateur": "administrateur",
+        }[self.value]
+
+
+EVERYONE = frozenset(Role)
+
+
+class Audience(StrEnum):
+    """Whom a field of somebody is shown to; each sees what the next ones see, too, and everybody sees their own."""
+
+    RESEAU = "reseau"
+    DEPARTEMENT = "departement"
+    ANIMATEURS = "animateurs"
+    PERSONNE = "personne"
+
+    @property
+    def label(self) -> str:
+        return {
+            "reseau": "réseau",
+            "departement": "mon département",
+            "animateurs": "animateurs",
+            "personne": "personne",
+        }[self.value]
+
+
+SHOWN_TO = {
+    "email": Audience.DEPARTEMENT,
+    "telephone": Audience.PERSONNE,
+    "structure": Audience.RESEAU,
+    "commune": Audience.RESEAU,
+    "skills": Audience.RESEAU,
+    "languages": Audience.RESEAU,
+}
+"""Whom each field is shown to while nobody said otherwise; name, role and département are shown to the réseau."""
+
+
+class Person(SQLModel, table=True):
+    """One person of the register, known by the Mattermost id (names and addresses change).
+
+    ``role`` is empty while it follows from Mattermost (address, team or system admin); ``derived_role`` is then what
+    Mattermost last said, and ``derived_at`` when, to within a day. ``prenom`` and ``nom`` are as one shows them, never
+    Mattermost’s. ``departements`` are codes, the first one being where the person works; ``code_commune`` is INSEE’s.
+    ``structure`` is the employer’s name, ``siret`` its number. ``arrived_on`` and ``left_on`` are the contract’s first
+    and last day; after that the role has ended (``role`` keeps it for a return). ``skills`` are codes of themes,
+    ``skill_words`` free words, ``languages`` names of languages. ``shown_to`` has the fields whose audience somebody
+    chose; who ``is_hidden`` is found by nobody.
+    """
+
+    id: str = Field(primary_key=True, max_length=26)
+    username: str = Field(index=True, max_length=64)
+    role: Role | None = Field(default=None, sa_type=Code(Role))
+    prenom: str | None = Field(default=None, max_length=80)
+    nom: str | None = Field(default=None, max_length=80)
+    email: str | None = Field(default=None, max_length=254)
+    telephone: str | None = Field(default=None, max_length=32)
+    structure: str | None = Field(default=None, max_length=200)
+    siret: str | None = Field(default=None, max_length=14)
+    code_commune: str | None = Field(default=None, max_length=5)
+    departements: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    timezone: str = Field(default=PARIS, max_length=64)
+    arrived_on: date | None = None
+    left_on: date | None = None
+    skills: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    skill_words: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    languages: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    shown_to: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    is_hidden: bool = False
+    since: datetime = Field(sa_type=UtcTime)
+    derived_role: Role | None = Field(default=None, sa_type=Code(Role))
+    derived_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+    @property
+    def departement(self) -> str | None:
+        """The département the person works in."""
+        return self.departements[0] if self.departements else None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where this person’s day begins."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def animates(self) -> bool:
+        """Whether they may do what animateurs may: administrateurs, too."""
+        return self.role in {Role.ANIMATEUR, Role.ADMINISTRATEUR}
+
+    def may(self, roles: Collection[Role]) -> bool:
+        """Whether they may do what is for these roles."""
+        return self.role in roles or (self.animates and Role.ANIMATEUR in roles)
+
+    @property
+    def full_name(self) -> str:
+        """First and last name, or the user name while they are not known."""
+        return " ".join(part for part in (self.prenom, self.nom) if part) or f"@{self.username}"
+
+    def has_left(self, today: date) -> bool:
+        """Whether their contract has ended by that day (the last day is worked)."""
+        return self.left_on is not None and self.left_on < today
+
+    def audience(self, name: str) -> Audience:
+        """Whom a field of ``SHOWN_TO`` is shown to."""
+        return Audience(self.shown_to.get(name, SHOWN_TO[name]))

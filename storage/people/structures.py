@@ -1,0 +1,52 @@
+"""The employers of conseillers: by SIRET, whose rule is here."""
+
+from collections.abc import Collection, Mapping
+
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.database import insertion
+
+SIRET_DIGITS = 14
+LA_POSTE = "356000000"
+"""The SIREN whose establishments do not follow Luhn: the sum of their digits is a multiple of 5 instead."""
+
+
+class Structure(SQLModel, table=True):
+    """An establishment; ``code_commune`` is INSEE’s."""
+
+    siret: str = Field(primary_key=True, max_length=SIRET_DIGITS)
+    nom: str = Field(max_length=200)
+    code_commune: str | None = Field(default=None, max_length=5)
+
+
+def read_siret(text: str) -> str:
+    """A SIRET without its spaces. Raises ValueError, with a French sentence, for what is none.
+
+    The last digit is a check (Luhn’s formula), except for La Poste (insee.fr, « Vérification d’un numéro SIRET »).
+    """
+    digits = "".join(text.split())
+    if len(digits) != SIRET_DIGITS or not (digits.isascii() and digits.isdigit()):
+        raise ValueError(f"« {text} » n’est pas un SIRET : il a 14 chiffres.")
+    if not (_luhn(digits) or (digits.startswith(LA_POSTE) and sum(map(int, digits)) % 5 == 0)):
+        raise ValueError(f"« {text} » n’est pas un SIRET : un chiffre est faux.")
+    return digits
+
+
+def _luhn(digits: str) -> bool:
+    doubled = (int(digit) * (1 + n % 2) for n, digit in enumerate(reversed(digits)))
+    return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0
+
+
+async def among(db: AsyncSession, sirets: Collection[str]) -> Mapping[str, Structure]:
+    """Those of a few hundred at most that are known, by SIRET."""
+    found = await db.exec(select(Structure).where(col(Structure.siret).in_(sirets)))
+    return {structure.siret: structure for structure in found}
+
+
+async def write(db: AsyncSession, structure: Structure) -> None:
+    """Write down all that is known of an establishment, in place of what was."""
+    values = structure.model_dump()
+    statement = insertion(db, Structure).values(values)
+    new = {name: statement.excluded[name] for name in values if name != "siret"}
+    await db.execute(statement.on_conflict_do_update(index_elements=["siret"], set_=new))
