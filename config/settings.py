@@ -47,6 +47,9 @@ class Settings(BaseSettings):
         description="Fonctions en service, séparées par des virgules : « cra,stats » n’a que celles-là, « -stats » "
         "a toutes les autres ; d’office, toutes.",
     )
+    channels: Path | None = Field(
+        None, description="Table des canaux, de la forme de config/canaux.tsv ; d’office, celle-là."
+    )
     picture_url: str = Field(
         "",
         description="Image des réponses aux commandes, à une adresse que les personnes atteignent ; "

@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy import Connection, Index
 from sqlmodel import SQLModel
 
+import storage.canaux.table
 import storage.claims
 import storage.cra
 import storage.cra.last_commune

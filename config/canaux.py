@@ -1,0 +1,159 @@
+"""The channels that the team is to have: what they are called, who belongs there, and what stands at their top."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from config.departements import DEPARTEMENTS, Departement
+
+COLUMNS = ("cle", "famille", "nom", "adresse", "prive", "pour", "sujet", "entete")
+ADDRESS = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}[a-z0-9]")
+"""What every version takes (docs/mattermost.md, Channels)."""
+NAME_MAX, PURPOSE_MAX, HEADER_MAX = 64, 250, 1024
+"""Characters that Mattermost takes."""
+
+
+ROLES = frozenset({"conseiller", "coordinateur", "animateur", "invite", "hotline", "administrateur"})
+"""The roles that a channel may be for (storage/people/person.py)."""
+
+
+class Family(StrEnum):
+    """The kinds of channels."""
+
+    NATIONAL = "national"
+    THEMATIQUE = "thematique"
+    SALLE = "salle"
+    DEPARTEMENT = "departement"
+
+
+class Belonging(StrEnum):
+    """Who belongs into a channel, where it is not people of certain roles."""
+
+    TOUS = "tous"
+    LIBRE = "libre"
+    DEPARTEMENT = "departement"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedChannel:
+    """A channel to be: ``key`` names it here for ever (« general », « departement:69 »), ``address`` and ``name`` in
+    Mattermost. ``roles`` are who belongs there where ``belonging`` does not say it; ``departement`` is a code or "".
+    """
+
+    key: str
+    family: Family
+    name: str
+    address: str
+    private: bool
+    belonging: Belonging | None
+    roles: frozenset[str]
+    purpose: str
+    header: str
+    departement: str = ""
+
+
+class TableError(ValueError):
+    """A table of channels that cannot be used; the text, in French, names its line."""
+
+
+def read(path: Path | None = None) -> Mapping[str, PlannedChannel]:
+    """The channels by key, those of the départements included: of the table here, or of an operator’s file.
+
+    Raises TableError, and OSError for a file that cannot be read.
+    """
+    return _parse(path.read_text("utf-8").splitlines()) if path else _ours()
+
+
+@cache
+def _ours() -> Mapping[str, PlannedChannel]:
+    return _parse((files("config") / "canaux.tsv").read_text("utf-8").splitlines())
+
+
+def _parse(lines: Iterable[str]) -> Mapping[str, PlannedChannel]:
+    rows = [(n, line) for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
+    if not rows or tuple(rows[0][1].split("\t")) != COLUMNS:
+        raise TableError(f"la première ligne nomme les colonnes, séparées par des tabulations : {', '.join(COLUMNS)}")
+    found: dict[str, PlannedChannel] = {}
+    addresses: set[str] = set()
+    for number, line in rows[1:]:
+        try:
+            for planned in _plan_line(line):
+                if planned.key in found or planned.address in addresses:
+                    raise ValueError(f"« {planned.key} » ou son adresse « {planned.address} » y est déjà")
+                found[planned.key] = planned
+                addresses.add(planned.address)
+        except ValueError as problem:
+            raise TableError(f"ligne {number} : {problem}") from None
+    return found
+
+
+def _plan_line(line: str) -> Iterable[PlannedChannel]:
+    """The channel of a line, or one for each département."""
+    cells = line.split("\t")
+    if len(cells) != len(COLUMNS):
+        raise ValueError(f"il y a {len(cells)} colonnes au lieu de {len(COLUMNS)}")
+    row = dict(zip(COLUMNS, map(str.strip, cells), strict=True))
+    try:
+        family = Family(row["famille"])
+    except ValueError:
+        raise ValueError(f"la famille « {row['famille']} » n’est aucune de : {', '.join(Family)}") from None
+    if family is not Family.DEPARTEMENT:
+        return [_plan(row, family)]
+    return [_plan(_of(row, d), family, d.code) for d in DEPARTEMENTS.values() if d.canal and d.code_region]
+
+
+def _of(row: Mapping[str, str], departement: Departement) -> dict[str, str]:
+    """The row of one département. (The overseas territories without a region share another one’s channel.)"""
+    names = {"code": departement.code, "nom": departement.nom.replace("'", "’"), "canal": departement.canal}
+    # The platform’s own titles have the apostrophe of a typewriter.
+    names_in_title = names | {"nom": departement.nom}
+    try:
+        filled = {column: text.format_map(names) for column, text in row.items()}
+        title = row["nom"].format_map(names_in_title)
+    except (KeyError, ValueError, IndexError) as problem:
+        raise ValueError(f"une accolade n’entoure rien de connu ({problem}) : {{code}}, {{nom}} ou {{canal}}") from None
+    return filled | {"cle": f"{row['cle']}:{departement.code}", "nom": title}
+
+
+def _plan(row: Mapping[str, str], family: Family, departement: str = "") -> PlannedChannel:
+    if not row["cle"] or not ADDRESS.fullmatch(row["adresse"]):
+        raise ValueError(f"l’adresse « {row['adresse']} » n’en est pas une (a-z, 0-9, - et _, 64 caractères au plus)")
+    for column, most in (("nom", NAME_MAX), ("sujet", PURPOSE_MAX), ("entete", HEADER_MAX)):
+        if len(row[column]) > most or (column == "nom" and not row[column]):
+            raise ValueError(f"« {column} » a de 1 à {most} caractères")
+    if row["prive"] not in {"oui", "non"}:
+        raise ValueError(f"« prive » est oui ou non, et pas « {row['prive']} »")
+    words = frozenset(word.strip() for word in row["pour"].split("|"))
+    if row["pour"] not in set(Belonging) and not words <= ROLES:
+        raise ValueError(f"« pour » ne connaît pas « {', '.join(sorted(words - ROLES))} »")
+    belonging = Belonging(row["pour"]) if row["pour"] in set(Belonging) else None
+    return PlannedChannel(
+        key=row["cle"],
+        family=family,
+        name=row["nom"],
+        address=row["adresse"],
+        private=row["prive"] == "oui",
+        belonging=belonging,
+        roles=frozenset() if belonging else words,
+        purpose=row["sujet"],
+        header=row["entete"],
+        departement=departement,
+    )
+
+
+def home_of(code: str) -> str:
+    """The département whose channel people of a territory share: its own, or another’s; "" where there is none.
+
+    Saint-Martin and Saint-Barthélemy are with Guadeloupe; the other collectivités have none (departements.tsv).
+    """
+    known = DEPARTEMENTS.get(code)
+    if known is None or not known.canal:
+        return ""
+    return code if known.code_region else _BY_CANAL[known.canal]
+
+
+_BY_CANAL = {d.canal: d.code for d in DEPARTEMENTS.values() if d.canal and d.code_region}

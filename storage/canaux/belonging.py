@@ -1,0 +1,98 @@
+"""Who belongs into which channel by the register, who may be there besides, and why."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from config.canaux import Belonging, PlannedChannel, home_of
+from storage.canaux.table import Allowance
+from storage.people import Person, Role
+
+ANIMATION = frozenset({Role.ANIMATEUR, Role.ADMINISTRATEUR})
+"""Who may be everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody as far as channels go: ``departements`` are those whose channels they share, ``leaving`` those they left
+    less than a grace ago."""
+
+    id: str
+    username: str
+    role: Role | None
+    departements: frozenset[str]
+    leaving: frozenset[str]
+    has_left: bool
+
+    @classmethod
+    def of(cls, person: Person, today: date, leaving: Iterable[str] = ()) -> "Member":
+        """A person of the register on that day."""
+        return cls(
+            id=person.id,
+            username=person.username,
+            role=person.role or person.derived_role,
+            departements=_homes(person.departements),
+            leaving=_homes(leaving),
+            has_left=person.has_left(today),
+        )
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether they may be in every channel."""
+        return self.role in ANIMATION
+
+
+class Rules:
+    """The rules of belonging, with the exceptions by name."""
+
+    def __init__(self, allowances: Iterable[Allowance]) -> None:
+        self._named: Mapping[tuple[str, str], Allowance] = {(a.key, a.user_id): a for a in allowances}
+
+    def reason_in(self, canal: PlannedChannel, member: Member) -> str:
+        """Why somebody belongs there; "" where they need not be."""
+        named = self._named.get((canal.key, member.id))
+        if member.has_left or (named and not named.is_in):
+            return ""
+        if named:
+            return named.reason or "y est admis par exception"
+        if canal.belonging is Belonging.TOUS:
+            return "tout le réseau y est"
+        if canal.belonging is Belonging.DEPARTEMENT:
+            return f"travaille dans le {canal.departement}" if self._works_there(canal, member) else ""
+        return f"est {member.role.label}" if member.role and member.role in canal.roles else ""
+
+    def reason_out(self, canal: PlannedChannel, member: Member | None) -> str:
+        """Why somebody should not be in a private channel; "" where they may."""
+        if member is None:
+            return "n’est pas dans le registre"
+        named = self._named.get((canal.key, member.id))
+        if named:
+            return "" if named.is_in else named.reason or "n’y est pas admis"
+        if member.has_left:
+            return "a quitté le réseau"
+        if member.is_everywhere or self.reason_in(canal, member):
+            return ""
+        if canal.belonging is Belonging.DEPARTEMENT:
+            return "" if canal.departement in member.leaving else _elsewhere(member)
+        return "n’a pas le rôle de ceux qui y sont"
+
+    def administers(self, canal: PlannedChannel, member: Member) -> bool:
+        """Whether somebody should administer a channel: coordinateurs that of their département."""
+        return (
+            canal.belonging is Belonging.DEPARTEMENT
+            and member.role is Role.COORDINATEUR
+            and bool(self.reason_in(canal, member))
+        )
+
+    @staticmethod
+    def _works_there(canal: PlannedChannel, member: Member) -> bool:
+        return canal.departement in member.departements and not member.is_everywhere
+
+
+def _homes(codes: Iterable[str]) -> frozenset[str]:
+    return frozenset(home for code in codes if (home := home_of(code)))
+
+
+def _elsewhere(member: Member) -> str:
+    where: Collection[str] = sorted(member.departements)
+    return f"travaille ailleurs ({', '.join(where)})" if where else "n’a pas de département dans le registre"

@@ -1,0 +1,56 @@
+"""Which channel of Mattermost is which of the planned ones, and who is let in, or kept out, by name."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.database import UtcTime, insertion
+
+
+class Channel(SQLModel, table=True):
+    """A planned channel (``config/canaux.py``) that was found or made: renamed by hand, it is still the same."""
+
+    __tablename__ = "channel"
+
+    key: str = Field(primary_key=True, max_length=64)
+    channel_id: str = Field(unique=True, max_length=26)
+    at: datetime = Field(sa_type=UtcTime)
+
+
+class Allowance(SQLModel, table=True):
+    """Somebody let into a channel (``is_in``), or kept out of it, whatever the rules say; ``by`` is who decided."""
+
+    __tablename__ = "channel_allowance"
+
+    key: str = Field(primary_key=True, max_length=64)
+    user_id: str = Field(primary_key=True, max_length=26)
+    is_in: bool
+    reason: str = Field(default="", max_length=200)
+    by: str = Field(default="", max_length=26)
+    at: datetime = Field(sa_type=UtcTime)
+
+
+async def by_key(db: AsyncSession) -> Mapping[str, str]:
+    """The ids of the channels that are known, by key."""
+    return {channel.key: channel.channel_id for channel in (await db.exec(select(Channel))).all()}
+
+
+async def remember(db: AsyncSession, key: str, channel_id: str, now: datetime) -> None:
+    """From now on that channel is the planned one."""
+    values = {"key": key, "channel_id": channel_id, "at": now}
+    statement = insertion(db, Channel).values(values)
+    new = {"channel_id": statement.excluded.channel_id, "at": statement.excluded.at}
+    await db.execute(statement.on_conflict_do_update(index_elements=["key"], set_=new))
+
+
+async def forget(db: AsyncSession, key: str) -> None:
+    """It is gone: another may take its place."""
+    await db.execute(delete(Channel).where(col(Channel.key) == key))
+
+
+async def allowances(db: AsyncSession) -> Sequence[Allowance]:
+    """All who are let in or kept out by name."""
+    return (await db.exec(select(Allowance).order_by(col(Allowance.key), col(Allowance.user_id)))).all()
