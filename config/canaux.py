@@ -78,17 +78,19 @@ def _parse(lines: Iterable[str]) -> Mapping[str, PlannedChannel]:
     if not rows or tuple(rows[0][1].split("\t")) != COLUMNS:
         raise TableError(f"la première ligne nomme les colonnes, séparées par des tabulations : {', '.join(COLUMNS)}")
     found: dict[str, PlannedChannel] = {}
-    addresses: set[str] = set()
     for number, line in rows[1:]:
         try:
             for planned in _plan_line(line):
-                if planned.key in found or planned.address in addresses:
-                    raise ValueError(f"« {planned.key} » ou son adresse « {planned.address} » y est déjà")
-                found[planned.key] = planned
-                addresses.add(planned.address)
+                _add(found, planned)
         except ValueError as problem:
             raise TableError(f"ligne {number} : {problem}") from None
     return found
+
+
+def _add(found: dict[str, PlannedChannel], planned: PlannedChannel) -> None:
+    if planned.key in found or any(other.address == planned.address for other in found.values()):
+        raise ValueError(f"« {planned.key} » ou son adresse « {planned.address} » y est déjà")
+    found[planned.key] = planned
 
 
 def _plan_line(line: str) -> Iterable[PlannedChannel]:
