@@ -24,7 +24,11 @@ from cli.errors import INTERRUPTED, OperatorError
 if TYPE_CHECKING:
     from config.settings import Settings
 
-GROUPS = {"import": "faire entrer des données", "export": "faire sortir des données"}
+GROUPS = {
+    "import": "faire entrer des données",
+    "export": "faire sortir des données",
+    "channels": "les canaux de l’équipe",
+}
 """What the first word of two means."""
 
 

@@ -105,11 +105,24 @@ def _plan_line(line: str) -> Iterable[PlannedChannel]:
         raise ValueError(f"la famille « {row['famille']} » n’est aucune de : {', '.join(Family)}") from None
     if family is not Family.DEPARTEMENT:
         return [_plan(row, family)]
-    return [_plan(_of(row, d), family, d.code) for d in DEPARTEMENTS.values() if d.canal and d.code_region]
+    return [_plan(_of(row, DEPARTEMENTS[code]), family, code) for code in _codes(row["cle"])]
+
+
+def _codes(key: str) -> Iterable[str]:
+    """The départements that a line is for: all, or those after its colon (« departement:69|38 »).
+
+    The overseas territories without a region share another one’s channel.
+    """
+    every = [d.code for d in DEPARTEMENTS.values() if d.canal and d.code_region]
+    wanted = key.partition(":")[2]
+    codes = [code.strip() for code in wanted.split("|")] if wanted else every
+    if unknown := sorted(set(codes) - set(every)):
+        raise ValueError(f"ces départements n’ont pas de canal : {', '.join(unknown)}")
+    return codes
 
 
 def _of(row: Mapping[str, str], departement: Departement) -> dict[str, str]:
-    """The row of one département. (The overseas territories without a region share another one’s channel.)"""
+    """The row of one département."""
     names = {"code": departement.code, "nom": departement.nom.replace("'", "’"), "canal": departement.canal}
     # The platform’s own titles have the apostrophe of a typewriter.
     names_in_title = names | {"nom": departement.nom}
@@ -118,7 +131,7 @@ def _of(row: Mapping[str, str], departement: Departement) -> dict[str, str]:
         title = row["nom"].format_map(names_in_title)
     except (KeyError, ValueError, IndexError) as problem:
         raise ValueError(f"une accolade n’entoure rien de connu ({problem}) : {{code}}, {{nom}} ou {{canal}}") from None
-    return filled | {"cle": f"{row['cle']}:{departement.code}", "nom": title}
+    return filled | {"cle": f"departement:{departement.code}", "nom": title}
 
 
 def _plan(row: Mapping[str, str], family: Family, departement: str = "") -> PlannedChannel:

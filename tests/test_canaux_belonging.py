@@ -23,7 +23,7 @@ def member(role: Role | None = Role.CONSEILLER, *departements: str, leaving: str
 
 def places(somebody: Member, *named: Allowance) -> set[str]:
     """Where they belong."""
-    return {key for key, planned in TABLE.items() if Rules(named).reason_in(planned, somebody)}
+    return set(Rules(named).places(TABLE, somebody))
 
 
 NATIONAL = {"general", "actualites", "aide-espace-coop", "aide-metier", "ressourcerie", "revue-de-presse"}

@@ -75,6 +75,11 @@ def test_an_operators_table_takes_its_place(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_table_may_be_of_some_departements_only(tmp_path: Path) -> None:
+    line = "departement:38|69\tdepartement\t{nom}\t{canal}\toui\tdepartement\t\t"
+    assert list(canaux.read(written(tmp_path, line))) == ["departement:38", "departement:69"]
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     [
@@ -87,6 +92,7 @@ def test_an_operators_table_takes_its_place(tmp_path: Path) -> None:
         ("a\tnational\tA\taa\tpeut-être\ttous\t\t", "oui ou non"),
         ("a\tnational\tA\taa\tnon\tchef\t\t", "chef"),
         ("a\tdepartement\t{code\taa\tnon\ttous\t\t", "accolade"),
+        ("departement:69|988\tdepartement\t{nom}\taa\tnon\ttous\t\t", "988"),
         ("a\tdepartement\t{truc}\taa\tnon\ttous\t\t", "truc"),
     ],
 )

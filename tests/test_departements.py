@@ -28,7 +28,9 @@ def test_channels() -> None:
     assert len(set(slugs)) == 101
     assert all(slug.isascii() and slug.isalpha() and slug.islower() for slug in slugs)
     assert (DEPARTEMENTS["21"].canal, DEPARTEMENTS["974"].canal) == ("cotedor", "lareunion")
-    assert DEPARTEMENTS["978"].canal == DEPARTEMENTS["971"].canal, "Saint-Martin and Saint-Barthélemy sit with Guadeloupe"
+    assert DEPARTEMENTS["978"].canal == DEPARTEMENTS["971"].canal, (
+        "Saint-Martin and Saint-Barthélemy sit with Guadeloupe"
+    )
     assert {code for code in TERRITORIES if DEPARTEMENTS[code].canal} == {"977", "978"}
 
 

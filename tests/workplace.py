@@ -80,10 +80,10 @@ class Workplace:
         """What the bot said there, oldest first."""
         return [p for p in await self.juliette.reads(channel_id) if p.user_id == self.room.bot_id and not p.type]
 
-    async def leads(self) -> None:
-        """The bot administers the team from now on."""
+    async def leads(self, *, leads: bool = True) -> None:
+        """The bot administers the team from now on, or no more."""
         place = f"/teams/{self.room.site.team_id}/members/{self.room.bot_id}/roles"
-        await self.room.site.admin.put(place, {"roles": "team_user team_admin"})
+        await self.room.site.admin.put(place, {"roles": "team_user team_admin" if leads else "team_user"})
 
     async def rows(self, app: App) -> list[Outgoing]:
         """The outbox, oldest first."""

@@ -61,6 +61,10 @@ class Rules:
             return f"travaille dans le {canal.departement}" if self._works_there(canal, member) else ""
         return f"est {member.role.label}" if member.role and member.role in canal.roles else ""
 
+    def places(self, table: Mapping[str, PlannedChannel], member: Member) -> frozenset[str]:
+        """The keys of all channels where somebody belongs."""
+        return frozenset(key for key, canal in table.items() if self.reason_in(canal, member))
+
     def reason_out(self, canal: PlannedChannel, member: Member | None) -> str:
         """Why somebody should not be in a private channel; "" where they may."""
         if member is None:

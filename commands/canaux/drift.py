@@ -1,0 +1,40 @@
+"""What is not as it is to be in a channel: each thing with its reason."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Drift(StrEnum):
+    """The kinds of it."""
+
+    ABSENT = "absent"
+    ARCHIVED = "archived"
+    UNSEEN = "unseen"
+    TITLE = "title"
+    HEADER = "header"
+    PURPOSE = "purpose"
+    PRIVACY = "privacy"
+    MISSING = "missing"
+    INTRUDER = "intruder"
+    STRANGER = "stranger"
+    ADMIN_MISSING = "admin_missing"
+    ADMIN_EXTRA = "admin_extra"
+
+
+OUTSIDERS = frozenset({Drift.INTRUDER, Drift.STRANGER})
+"""Who is in a channel and should not be: by what the register says, or because it does not know them."""
+LEADERLESS = "devrait administrer le canal"
+"""Of a coordinateur who does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing: ``key`` names the planned channel, ``address`` is where it stands in Mattermost; ``user_id`` and
+    ``username`` are whom it is about, if it is about somebody. ``reason`` is in French and stands after a colon."""
+
+    drift: Drift
+    key: str
+    address: str
+    reason: str
+    user_id: str = ""
+    username: str = ""

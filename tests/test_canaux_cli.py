@@ -1,0 +1,342 @@
+"""« coop-bot channels »: drift of each kind is found with its reason, and put right; what is there stays."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.clock import utc_now
+from bot.errors import ChatError
+from bot.mattermost import AioClient
+from cli.canaux.command import check, sync
+from cli.errors import OperatorError
+from cli.main import parser
+from config.canaux import COLUMNS
+from config.settings import Settings
+from storage.database import Database
+from storage.people import Person as Registered
+from storage.people import Role
+from tests.databases import address
+from tests.modes import MODES, NEWEST
+from tests.people import Person
+from tests.room import Room, a_room
+from tests.workplace import Workplace
+
+TABLE = [
+    COLUMNS,
+    ("general", "national", "Général", "town-square", "non", "tous", "Tout le réseau.", "Bienvenue."),
+    ("aide", "national", "Aide métier", "aide-metier", "non", "tous", "Les questions.", "Posez-les ici."),
+    ("veille", "thematique", "Veille", "veille", "non", "libre", "Ce qui change.", "À lire."),
+    ("animation", "salle", "Animation", "animation", "oui", "animateur", "L’équipe.", "Entre nous."),
+    ("departement:69|38", "departement", "{code} - {nom}", "{canal}", "oui", "departement", "Le {code}.", "Ici {nom}."),
+]
+"""A small one, départements included."""
+
+
+class Killed(BaseException):
+    """The process ends there."""
+
+
+@dataclass
+class Field(Workplace):
+    """A workplace where the operator looks after the channels."""
+
+    errors: list[str] = field(default_factory=list)
+
+    def settings(self, **others: Any) -> Settings:
+        return super().settings(**{"channels": self.folder / "canaux.tsv"} | others)
+
+    async def registers_as(self, person: Person, role: Role, *departements: str, **more: Any) -> None:
+        """Somebody of the register."""
+        row = Registered(
+            id=person.id, username=person.username, role=role, departements=list(departements), since=utc_now(), **more
+        )
+        database = Database(self.url)
+        async with database.transaction() as db:
+            await db.merge(row)
+        await database.close()
+
+    async def checks(self, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, Any]]:
+        """How the check ends, and what it says."""
+        code = await check(self.settings(), parser().parse_args(["channels", "check", "--json"]), utc_now())
+        found: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return code, found
+
+    async def syncs(self, capsys: pytest.CaptureFixture[str], *options: str) -> str:
+        """What is said, once it has ended well."""
+        words = ["channels", "sync", *options]
+        assert await sync(self.settings(), parser().parse_args(words), utc_now) == 0
+        told = capsys.readouterr()
+        self.errors.append(told.err)
+        return told.out
+
+    async def channel(self, name: str) -> dict[str, Any]:
+        """A channel as the admin sees it."""
+        path = f"/teams/{self.room.site.team_id}/channels/name/{name}?include_deleted=true"
+        found: dict[str, Any] = await self.room.site.admin.get(path)
+        return found
+
+    async def names_in(self, name: str) -> set[str]:
+        """Who is in it, bots aside."""
+        place = (await self.channel(name))["id"]
+        members = await self.room.site.admin.get(f"/channels/{place}/members?per_page=200")
+        known = {person.id: person.username.partition("-")[0] for person in self.room.site.people}
+        return {known[member["user_id"]] for member in members if member["user_id"] in known}
+
+    async def joins(self, person: Person, name: str) -> None:
+        """Somebody is brought in by hand."""
+        place = (await self.channel(name))["id"]
+        await self.room.site.admin.post(f"/channels/{place}/members", {"user_id": person.id})
+
+
+@pytest.fixture(params=[NEWEST])
+async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
+    async with a_room(request.param) as room:
+        yield room
+
+
+@pytest.fixture(params=["sqlite"])
+async def land(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[Field]:
+    lines = ["\t".join(row) for row in TABLE]
+    (tmp_path / "canaux.tsv").write_text("\n".join(lines), "utf-8")
+    async with address(request, tmp_path) as url:
+        place = Field(room, url, tmp_path)
+        await place.leads()
+        yield place
+
+
+async def peopled(land: Field) -> tuple[Person, Person, Person]:
+    """A conseiller and a coordinateur of the Rhône, and an animateur; all is as planned afterwards but for « sync »."""
+    site = land.room.site
+    lea, omar, agathe = await site.person("lea"), await site.person("omar"), await site.person("agathe")
+    await land.registers_as(land.juliette, Role.CONSEILLER, "38")
+    await land.registers_as(lea, Role.CONSEILLER, "69")
+    await land.registers_as(omar, Role.COORDINATEUR, "69", "38")
+    await land.registers_as(agathe, Role.ANIMATEUR)
+    return lea, omar, agathe
+
+
+@pytest.mark.parametrize("room", MODES, indirect=True)
+@pytest.mark.parametrize("land", ["sqlite", "postgresql"], indirect=True)
+async def test_the_channels_are_made_and_filled_and_then_all_is_well(
+    land: Field, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await peopled(land)
+    code, found = await land.checks(capsys)
+    assert code == 3
+    assert {row["channel"] for row in found["wrong"]} == {
+        "town-square", "aide-metier", "veille", "animation", "rhone", "isere"
+    }  # fmt: skip
+    assert {(r["channel"], r["user"].partition("-")[0]) for r in found["missing"]} >= {
+        ("rhone", "lea"), ("rhone", "omar"), ("isere", "omar"), ("isere", "juliette"), ("animation", "agathe")
+    }  # fmt: skip
+
+    said = await land.syncs(capsys)
+    assert "5 canaux créés" in said
+    assert await land.names_in("rhone") == {"lea", "omar"}
+    assert await land.names_in("isere") == {"juliette", "omar"}
+    assert await land.names_in("animation") == {"agathe"}
+    assert await land.names_in("aide-metier") == {"juliette", "lea", "omar", "agathe"}
+    assert await land.names_in("veille") == set(), "each chooses"
+    rhone = await land.channel("rhone")
+    assert (rhone["display_name"], rhone["type"], rhone["header"], rhone["purpose"]) == (
+        "69 - Rhône", "P", "Ici Rhône.", "Le 69."
+    )  # fmt: skip
+    assert (await land.channel("town-square"))["display_name"] == "Général"
+
+    assert await land.checks(capsys) == (
+        0,
+        {"channels": 6, "members": found_members(land), "missing": [], "intruders": [], "wrong": []},
+    )
+    assert await land.syncs(capsys) == "Les canaux sont déjà comme prévu.\n"
+
+
+def found_members(land: Field) -> int:
+    """Memberships, the bot’s and the admin’s included: the admin is in the team’s own channel."""
+    people = len(land.room.site.people)
+    return (people + 2) + (people + 1) + 1 + 2 + 3 + 3
+
+
+async def synced(land: Field, capsys: pytest.CaptureFixture[str]) -> tuple[Person, Person, Person]:
+    """All is as planned."""
+    people = await peopled(land)
+    await land.syncs(capsys)
+    return people
+
+
+async def changed(land: Field, place: str, **texts: str) -> None:
+    """Somebody writes something else over it by hand."""
+    await land.room.site.admin.put(f"/channels/{(await land.channel(place))['id']}/patch", texts)
+
+
+@pytest.mark.parametrize("room", MODES, indirect=True)
+async def test_a_channel_renamed_by_hand_is_the_same_channel(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
+    await synced(land, capsys)
+    before = (await land.channel("rhone"))["id"]
+    await changed(land, "rhone", name="rhone-alpes", display_name="Nos Rhônalpins", header="?", purpose="?")
+
+    code, found = await land.checks(capsys)
+    assert code == 3
+    reasons = [row["reason"] for row in found["wrong"] if row["channel"] == "rhone"]
+    assert reasons == [
+        "s’appelle « Nos Rhônalpins » au lieu de « 69 - Rhône »",
+        "n’a pas l’en-tête prévu",
+        "n’a pas le sujet prévu",
+    ]
+    assert found["missing"] == []
+    await land.syncs(capsys)
+    after = await land.channel("rhone-alpes")
+    assert (after["id"], after["display_name"], after["header"]) == (before, "69 - Rhône", "Ici Rhône.")
+    assert (await land.checks(capsys))[0] == 0
+
+
+@pytest.mark.parametrize("room", MODES, indirect=True)
+async def test_who_moved_left_or_came_by_the_back_door(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
+    lea, omar, agathe = await synced(land, capsys)
+    nina = await land.room.site.person("nina")
+    await land.registers_as(lea, Role.CONSEILLER, "38")
+    await land.registers_as(omar, Role.COORDINATEUR, "69", "38", left_on=date(2020, 1, 1))
+    for somebody in (nina, land.juliette, agathe):
+        await land.joins(somebody, "rhone")
+
+    _, found = await land.checks(capsys)
+    told = {(r["channel"], r["user"].partition("-")[0]): r["reason"] for r in found["intruders"]}
+    assert told == {
+        ("rhone", "nina"): "n’est pas dans le registre",
+        ("rhone", "juliette"): "travaille ailleurs (38)",
+        ("rhone", "lea"): "travaille ailleurs (38)",
+        ("rhone", "omar"): "a quitté le réseau",
+        ("isere", "omar"): "a quitté le réseau",
+    }
+    assert [(r["channel"], r["user"]) for r in found["missing"]] == [("isere", lea.username)]
+
+    await land.syncs(capsys)
+    assert await land.names_in("rhone") == {"nina", "agathe"}, "whom the register does not know is told of only"
+    assert "nina" in land.errors[-1]
+    assert await land.names_in("isere") == {"lea", "juliette"}
+    await land.syncs(capsys, "--strangers")
+    assert await land.names_in("rhone") == {"agathe"}
+
+
+async def test_an_archived_channel_and_a_public_one(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
+    admin = land.room.site.admin
+    await synced(land, capsys)
+    await admin.delete(f"/channels/{(await land.channel('isere'))['id']}")
+    await admin.put(f"/channels/{(await land.channel('rhone'))['id']}/privacy", {"privacy": "O"})
+    _, found = await land.checks(capsys)
+    assert {(r["channel"], r["reason"]) for r in found["wrong"]} == {
+        ("isere", "est archivé"), ("rhone", "est public au lieu de privé")
+    }  # fmt: skip
+    await land.syncs(capsys)
+    assert (await land.channel("isere"))["delete_at"] == 0
+    assert (await land.channel("rhone"))["type"] == "P"
+    assert (await land.checks(capsys))[0] == 0
+
+
+async def test_a_private_namesake_of_somebody_s(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
+    lea, *_ = await synced(land, capsys)
+    with (land.folder / "canaux.tsv").open("a") as table:
+        table.write("\ncache\tsalle\tCaché\tcache\toui\tanimateur\ts\te\n")
+    hidden = {"team_id": land.room.site.team_id, "name": "cache", "display_name": "À moi", "type": "P"}
+    await lea.api.post("/channels", hidden)
+    options = parser().parse_args(["channels", "sync"])
+    seen_by = {True: "le bot n’en est pas membre", False: "n’existe pas, ou est un canal privé dont le bot n’est pas"}
+    for leads, reason in seen_by.items():
+        await land.leads(leads=leads)
+        _, found = await land.checks(capsys)
+        (row,) = [row for row in found["wrong"] if row["channel"] == "cache"]
+        assert row["reason"].startswith(reason)
+        assert await sync(land.settings(), options, utc_now) == 1
+        assert ("a déjà cette adresse" in capsys.readouterr().err) is not leads
+
+
+async def test_a_dry_run_changes_nothing(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
+    await peopled(land)
+    assert "Serait fait : 5 canaux créés" in await land.syncs(capsys, "--dry-run")
+    with pytest.raises(Exception, match="404"):
+        await land.channel("rhone")
+
+
+async def test_deactivated_accounts_are_taken_out(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
+    lea, *_ = await synced(land, capsys)
+    await land.room.site.admin.delete(f"/users/{lea.id}")
+    _, found = await land.checks(capsys)
+    assert found["intruders"] == [{"channel": "rhone", "user": lea.username, "reason": "a un compte désactivé"}]
+    await land.syncs(capsys)
+    assert (await land.checks(capsys))[0] == 0
+
+
+async def test_coordinateurs_administer_their_channel_and_conseillers_do_not(
+    land: Field, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lea, omar, _ = await synced(land, capsys)
+    place = (await land.channel("rhone"))["id"]
+    for person, roles in ((omar, "channel_user"), (lea, "channel_user channel_admin")):
+        await land.room.site.admin.put(f"/channels/{place}/members/{person.id}/roles", {"roles": roles})
+    _, found = await land.checks(capsys)
+    assert {row["reason"].partition(" ")[2] for row in found["wrong"]} == {
+        "devrait administrer le canal", "administre le canal sans en être coordinateur"
+    }  # fmt: skip
+    await land.syncs(capsys)
+    assert (await land.checks(capsys))[0] == 0
+
+
+def dying(called: Callable[..., Awaitable[Any]], left: Iterator[int]) -> Callable[..., Awaitable[Any]]:
+    """A way to call Mattermost; the process ends in its stead after so many calls."""
+
+    async def call(*what: Any, **more: Any) -> Any:
+        if next(left, None) is None:
+            raise Killed
+        return await called(*what, **more)
+
+    return call
+
+
+async def test_killed_between_any_two_calls_the_next_run_finishes(
+    land: Field, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await peopled(land)
+    for last in range(3, 60, 3):
+        left = iter(range(last))
+        with monkeypatch.context() as patch, suppress(Killed):
+            for way in ("get", "ask", "post", "put", "delete"):
+                patch.setattr(AioClient, way, dying(getattr(AioClient, way), left))
+            await land.syncs(capsys)
+    assert (await land.checks(capsys))[0] == 0
+    assert await land.names_in("rhone") == {"lea", "omar"}
+
+
+async def test_a_server_that_is_away_is_said_and_nothing_is_guessed(land: Field) -> None:
+    await peopled(land)
+    land.room.server.faults.status = 503
+    with pytest.raises(ChatError, match="503"):
+        await check(land.settings(), parser().parse_args(["channels", "check"]), utc_now())
+    land.room.server.faults.status = None
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"), [({"bot_token": ""}, "COOP_BOT_TOKEN"), ({"channels": "x"}, "COOP_CHANNELS")]
+)
+async def test_settings_that_do_not_do_are_named(settings: dict[str, str], why: str, land: Field) -> None:
+    (land.folder / "x").write_text("rien")
+    if "channels" in settings:
+        settings = {"channels": str(land.folder / "x")}
+    with pytest.raises(OperatorError, match=why):
+        await check(land.settings(**settings), parser().parse_args(["channels", "check"]), utc_now())
+
+
+async def test_to_be_read(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
+    lea, *_ = await peopled(land)
+    assert await check(land.settings(), parser().parse_args(["channels", "check"]), utc_now()) == 3
+    said = capsys.readouterr().out
+    assert "rhone : n’existe pas, ou est un canal privé dont le bot n’est pas membre" in said
+    assert f"rhone : @{lea.username} manque, et travaille dans le 69" in said
+    assert said.splitlines()[-1].startswith("6 canaux, ")
+    await land.syncs(capsys)
+    assert await check(land.settings(), parser().parse_args(["channels", "check"]), utc_now()) == 0
+    assert capsys.readouterr().out == "6 canaux, aucun écart.\n"
