@@ -1,10 +1,18 @@
 """What the bot does: one file (or folder) per feature, all of them listed here."""
 
 from bot.features import Feature
-from commands import brouillon, cra, menage, menus, stats, travaux
+from commands import brouillon, canaux, cra, menage, menus, stats, travaux
 from commands.aide import aide
 
-_OTHERS = (cra.feature, stats.feature, brouillon.feature, menus.feature, menage.feature, travaux.feature)
+_OTHERS = (
+    cra.feature,
+    stats.feature,
+    canaux.feature,
+    brouillon.feature,
+    menus.feature,
+    menage.feature,
+    travaux.feature,
+)
 
 FEATURES: tuple[Feature, ...] = (aide(_OTHERS), *_OTHERS)
 """The only list."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -65,7 +65,13 @@ def read(path: Path | None = None) -> Mapping[str, PlannedChannel]:
 
     Raises TableError, and OSError for a file that cannot be read.
     """
-    return _parse(path.read_text("utf-8").splitlines()) if path else _ours()
+    return _theirs(path, path.stat().st_mtime_ns) if path else _ours()
+
+
+@lru_cache(1)
+def _theirs(path: Path, _: int) -> Mapping[str, PlannedChannel]:
+    """An operator’s file, read again when it was changed."""
+    return _parse(path.read_text("utf-8").splitlines())
 
 
 @cache

@@ -1,11 +1,8 @@
 """« coop-bot channels »: drift of each kind is found with its reason, and put right; what is there stays."""
 
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,109 +13,15 @@ from bot.mattermost import AioClient
 from cli.canaux.command import check, sync
 from cli.errors import OperatorError
 from cli.main import parser
-from config.canaux import COLUMNS
-from config.settings import Settings
-from storage.database import Database
-from storage.people import Person as Registered
 from storage.people import Role
-from tests.databases import address
-from tests.modes import MODES, NEWEST
-from tests.people import Person
-from tests.room import Room, a_room
-from tests.workplace import Workplace
+from tests.channelling import Field, land, peopled, room, synced
+from tests.modes import MODES
 
-TABLE = [
-    COLUMNS,
-    ("general", "national", "Général", "town-square", "non", "tous", "Tout le réseau.", "Bienvenue."),
-    ("aide", "national", "Aide métier", "aide-metier", "non", "tous", "Les questions.", "Posez-les ici."),
-    ("veille", "thematique", "Veille", "veille", "non", "libre", "Ce qui change.", "À lire."),
-    ("animation", "salle", "Animation", "animation", "oui", "animateur", "L’équipe.", "Entre nous."),
-    ("departement:69|38", "departement", "{code} - {nom}", "{canal}", "oui", "departement", "Le {code}.", "Ici {nom}."),
-]
-"""A small one, départements included."""
+__all__ = ["land", "room"]
 
 
 class Killed(BaseException):
     """The process ends there."""
-
-
-@dataclass
-class Field(Workplace):
-    """A workplace where the operator looks after the channels."""
-
-    errors: list[str] = field(default_factory=list)
-
-    def settings(self, **others: Any) -> Settings:
-        return super().settings(**{"channels": self.folder / "canaux.tsv"} | others)
-
-    async def registers_as(self, person: Person, role: Role, *departements: str, **more: Any) -> None:
-        """Somebody of the register."""
-        row = Registered(
-            id=person.id, username=person.username, role=role, departements=list(departements), since=utc_now(), **more
-        )
-        database = Database(self.url)
-        async with database.transaction() as db:
-            await db.merge(row)
-        await database.close()
-
-    async def checks(self, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, Any]]:
-        """How the check ends, and what it says."""
-        code = await check(self.settings(), parser().parse_args(["channels", "check", "--json"]), utc_now())
-        found: dict[str, Any] = json.loads(capsys.readouterr().out)
-        return code, found
-
-    async def syncs(self, capsys: pytest.CaptureFixture[str], *options: str) -> str:
-        """What is said, once it has ended well."""
-        words = ["channels", "sync", *options]
-        assert await sync(self.settings(), parser().parse_args(words), utc_now) == 0
-        told = capsys.readouterr()
-        self.errors.append(told.err)
-        return told.out
-
-    async def channel(self, name: str) -> dict[str, Any]:
-        """A channel as the admin sees it."""
-        path = f"/teams/{self.room.site.team_id}/channels/name/{name}?include_deleted=true"
-        found: dict[str, Any] = await self.room.site.admin.get(path)
-        return found
-
-    async def names_in(self, name: str) -> set[str]:
-        """Who is in it, bots aside."""
-        place = (await self.channel(name))["id"]
-        members = await self.room.site.admin.get(f"/channels/{place}/members?per_page=200")
-        known = {person.id: person.username.partition("-")[0] for person in self.room.site.people}
-        return {known[member["user_id"]] for member in members if member["user_id"] in known}
-
-    async def joins(self, person: Person, name: str) -> None:
-        """Somebody is brought in by hand."""
-        place = (await self.channel(name))["id"]
-        await self.room.site.admin.post(f"/channels/{place}/members", {"user_id": person.id})
-
-
-@pytest.fixture(params=[NEWEST])
-async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
-    async with a_room(request.param) as room:
-        yield room
-
-
-@pytest.fixture(params=["sqlite"])
-async def land(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[Field]:
-    lines = ["\t".join(row) for row in TABLE]
-    (tmp_path / "canaux.tsv").write_text("\n".join(lines), "utf-8")
-    async with address(request, tmp_path) as url:
-        place = Field(room, url, tmp_path)
-        await place.leads()
-        yield place
-
-
-async def peopled(land: Field) -> tuple[Person, Person, Person]:
-    """A conseiller and a coordinateur of the Rhône, and an animateur; all is as planned afterwards but for « sync »."""
-    site = land.room.site
-    lea, omar, agathe = await site.person("lea"), await site.person("omar"), await site.person("agathe")
-    await land.registers_as(land.juliette, Role.CONSEILLER, "38")
-    await land.registers_as(lea, Role.CONSEILLER, "69")
-    await land.registers_as(omar, Role.COORDINATEUR, "69", "38")
-    await land.registers_as(agathe, Role.ANIMATEUR)
-    return lea, omar, agathe
 
 
 @pytest.mark.parametrize("room", MODES, indirect=True)
@@ -160,13 +63,6 @@ def found_members(land: Field) -> int:
     """Memberships, the bot’s and the admin’s included: the admin is in the team’s own channel."""
     people = len(land.room.site.people)
     return (people + 2) + (people + 1) + 1 + 2 + 3 + 3
-
-
-async def synced(land: Field, capsys: pytest.CaptureFixture[str]) -> tuple[Person, Person, Person]:
-    """All is as planned."""
-    people = await peopled(land)
-    await land.syncs(capsys)
-    return people
 
 
 async def changed(land: Field, place: str, **texts: str) -> None:

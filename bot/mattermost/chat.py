@@ -82,6 +82,9 @@ class ChatReader(Protocol):
     async def channel_members_among(self, channel_id: str, user_ids: Sequence[str]) -> Sequence[ChatMember]:
         """Those of at least one and at most 200 people who are in a channel of the bot’s."""
 
+    async def count_members(self, channel_id: str) -> int:
+        """How many accounts are in a channel that the bot may read, bots included and those switched off not."""
+
     # Channels
 
     async def channel(self, channel_id: str) -> ChatChannel:

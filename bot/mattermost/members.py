@@ -74,6 +74,11 @@ class MemberCalls(Calls):
         async for found in pages(ask):
             yield found
 
+    async def count_members(self, channel_id: str) -> int:
+        """How many accounts are in a channel."""
+        answer = await self._channels.get_channel_statistics(check_id(channel_id))
+        return wire.read(wire.ChannelStatistics, answer).member_count
+
     async def add_member(self, channel_id: str, user_id: str) -> None:
         """Bring somebody of the team into a channel; nothing happens when they are."""
         await self._channels.add_user(check_id(channel_id), {"user_id": check_id(user_id)})

@@ -201,6 +201,12 @@ class ChannelMember(_Member):
         return ChatMember(self.user_id, admin, guest)
 
 
+class ChannelStatistics(BaseModel):
+    """How large a channel is."""
+
+    member_count: int
+
+
 class FileInfo(BaseModel):
     """A file."""
 

@@ -47,7 +47,12 @@ async def every(db: AsyncSession) -> Sequence[Awaited]:
     return (await db.exec(select(Awaited).order_by(col(Awaited.id)))).all()
 
 
+def fill(person: Person, line: Awaited) -> Person:
+    """Somebody as the line that waits for them says."""
+    return Person(**(person.model_dump() | line.model_dump(include=TAKEN)))
+
+
 async def fulfil(db: AsyncSession, line: Awaited, person: Person) -> Person:
     """Somebody as the line that waited for them says; it waits no more. (Who calls writes them down.)"""
     await db.execute(delete(Awaited).where(col(Awaited.id) == line.id))
-    return Person(**(person.model_dump() | line.model_dump(include=TAKEN)))
+    return fill(person, line)

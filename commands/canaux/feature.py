@@ -1,0 +1,24 @@
+"""The feature that the files of this folder add their handlers to."""
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.events import Watched
+from bot.features import Feature, Front
+from bot.rights import Right
+from config import canaux
+from config.settings import Settings
+from storage.canaux import by_key
+
+feature = Feature(
+    "canaux",
+    rights=(Right.MEMBER, Right.ADD_MEMBERS),
+    front=Front("Canaux", "voir vos canaux, en rejoindre d’autres", lambda _: "canaux"),
+)
+
+
+@feature.watches
+async def where(db: AsyncSession, settings: Settings) -> Watched:
+    """Who comes into the team; who comes into the private channels, and leaves them."""
+    table = canaux.read(settings.channels)
+    known = await by_key(db)
+    return Watched(frozenset(known[key] for key in known if key in table and table[key].private), team=True)

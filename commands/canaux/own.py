@@ -1,0 +1,92 @@
+"""« /canaux »: the channels one is in, and those that each may join or leave by a click."""
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from bot.acts import AddMembers, RemoveMember
+from bot.context import Context
+from bot.errors import ChatError, UserError
+from bot.mattermost import ChatChannel
+from bot.refusals import Refusal
+from bot.replies import Button, Replies, Whisper
+from bot.texts import render
+from commands.canaux.feature import feature
+from config import canaux
+from config.canaux import Belonging, PlannedChannel
+from storage.canaux import allowances, by_key
+from storage.canaux.belonging import Member, Rules
+
+BUTTONS_MAX = 4
+"""More take too much of a phone’s screen."""
+
+
+class Choose(BaseModel):
+    """Come into a channel that each may choose, or leave it."""
+
+    key: str
+    joins: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A channel as somebody sees it in the list; ``people`` is None where the server does not say."""
+
+    planned: PlannedChannel
+    channel: ChatChannel
+    is_in: bool
+    people: int | None = None
+
+
+@feature.command("canaux", help="Voir vos canaux, en rejoindre d’autres ou les quitter")
+async def show(ctx: Context, _: str) -> Replies:
+    """One’s own channels, and the thematic ones with what they are for."""
+    table = canaux.read(ctx.settings.channels)
+    known = await by_key(ctx.db)
+    rules = Rules(await allowances(ctx.db))
+    member = Member.of(ctx.user, ctx.today)
+    own = [table[key] for key in known if key in table and rules.reason_in(table[key], member)]
+    free = [await _see(ctx, table[k], known[k]) for k in known if k in table and table[k].belonging is Belonging.LIBRE]
+    there = sorted((place for place in free if place), key=lambda place: place.planned.name)
+    order = list(table)
+    text = render(
+        "canaux/list",
+        own=sorted(own, key=lambda p: order.index(p.key)),
+        free=there,
+        has_departement=member.departements,
+    )
+    return Whisper(text, [_button(place) for place in there[:BUTTONS_MAX]])
+
+
+@feature.button(Choose, writes=False)
+async def choose(ctx: Context, click: Choose) -> Replies:
+    """Done at once; what is so already is said so."""
+    planned = canaux.read(ctx.settings.channels).get(click.key)
+    channel_id = (await by_key(ctx.db)).get(click.key)
+    place = await _see(ctx, planned, channel_id) if planned and channel_id else None
+    if place is None or place.planned.belonging is not Belonging.LIBRE:
+        raise UserError("Ce canal n’existe plus. Tapez /canaux pour voir ceux d’aujourd’hui.")
+    said = render("canaux/chosen", place=place, joins=click.joins)
+    if place.is_in is click.joins:
+        return Whisper(said)
+    act = AddMembers(place.channel.id, [ctx.user.id]) if click.joins else RemoveMember(place.channel.id, ctx.user.id)
+    return [Whisper(said), act]
+
+
+async def _see(ctx: Context, planned: PlannedChannel, channel_id: str) -> Place | None:
+    """A channel as it is now; None for one that is gone, archived or out of sight."""
+    try:
+        channel = await ctx.chat.channel(channel_id)
+        if channel.archived:
+            return None
+        is_in = await ctx.chat.channel_member(channel_id, ctx.user.id) is not None
+        return Place(planned, channel, is_in, await ctx.chat.count_members(channel_id))
+    except ChatError as error:
+        if error.refusal in {Refusal.UNKNOWN_CHANNEL, Refusal.FORBIDDEN}:
+            return None
+        raise
+
+
+def _button(place: Place) -> Button:
+    word = "Quitter" if place.is_in else "Rejoindre"
+    return Button(f"{word} {place.planned.name}", Choose(key=place.planned.key, joins=not place.is_in))

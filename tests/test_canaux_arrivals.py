@@ -1,0 +1,102 @@
+"""Who comes is in the right channels within seconds, and stays there; who does not belong is told of."""
+
+from collections.abc import Collection
+
+import pytest
+
+from bot.clock import utc_now
+from storage.database import Database
+from storage.people import Awaited, Role
+from tests.channelling import Field, land, room, synced
+from tests.house import until_async
+from tests.modes import MODES
+from tests.people import Person
+
+__all__ = ["land", "room"]
+
+
+async def enters(land: Field, person: Person) -> None:
+    membership = {"team_id": land.room.site.team_id, "user_id": person.id}
+    await land.room.site.admin.post(f"/teams/{land.room.site.team_id}/members", membership)
+
+
+async def leaves(land: Field, person: Person, name: str) -> None:
+    place = (await land.channel(name))["id"]
+    await land.room.site.admin.delete(f"/channels/{place}/members/{person.id}")
+
+
+async def until_in(land: Field, name: str, people: Collection[str]) -> None:
+    """Wait until these and no others are in a channel."""
+
+    async def are_there() -> bool:
+        return await land.names_in(name) == set(people)
+
+    await until_async(are_there)
+
+
+@pytest.mark.parametrize("room", MODES, indirect=True)
+@pytest.mark.parametrize("land", ["sqlite", "postgresql"], indirect=True)
+async def test_who_joins_the_team_comes_into_all_their_channels(
+    land: Field, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await synced(land, capsys)
+    nina = await land.room.site.person("nina", in_team=False)
+    await land.registers_as(nina, Role.COORDINATEUR, "69")
+    async with land.bot():
+        await enters(land, nina)
+        await until_in(land, "rhone", {"lea", "omar", "nina"})
+        await until_in(land, "aide-metier", {"juliette", "lea", "omar", "agathe", "nina"})
+        assert await land.names_in("isere") == {"juliette", "omar"}
+        assert await land.names_in("veille") == set()
+
+
+async def test_who_was_announced_by_an_import_does_too(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
+    await synced(land, capsys)
+    paul = await land.room.site.person("paul", in_team=False)
+    database = Database(land.url)
+    async with database.transaction() as db:
+        db.add(Awaited(username=paul.username, role=Role.CONSEILLER, departements=["38"], imported_at=utc_now()))
+    await database.close()
+    async with land.bot():
+        await enters(land, paul)
+        await until_in(land, "isere", {"juliette", "omar", "paul"})
+
+
+@pytest.mark.parametrize("room", MODES, indirect=True)
+async def test_who_is_taken_out_of_their_channel_comes_back(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
+    lea, omar, _ = await synced(land, capsys)
+    async with land.bot():
+        await leaves(land, lea, "rhone")
+        await until_in(land, "rhone", {"lea", "omar"})
+        await land.registers_as(omar, Role.COORDINATEUR, "38")
+        await leaves(land, omar, "rhone")
+        await leaves(land, lea, "rhone")
+        await until_in(land, "rhone", {"lea"})
+
+
+async def test_who_is_nowhere_known_is_told_of_and_stays(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
+    _, _, agathe = await synced(land, capsys)
+    nina = await land.room.site.person("nina")
+    animation = (await land.channel("animation"))["id"]
+    async with land.bot():
+        await land.joins(agathe, "rhone")
+        await land.joins(land.juliette, "rhone")
+        await land.joins(nina, "rhone")
+        told = await until_said(land, animation, 2)
+        assert f"@{land.juliette.username} est dans le canal « 69 - Rhône », mais travaille ailleurs (38)" in told[0]
+        assert f"@{nina.username} est dans le canal « 69 - Rhône », mais n’est pas dans le registre" in told[1]
+        assert await land.names_in("rhone") >= {"nina", "juliette", "agathe"}
+
+
+async def until_said(land: Field, channel_id: str, count: int) -> list[str]:
+    """What the bot said in a channel, once it is so much."""
+    found: list[str] = []
+
+    async def is_said() -> bool:
+        posts = await land.room.site.admin.get(f"/channels/{channel_id}/posts")
+        ours = [p for p in posts["posts"].values() if p["user_id"] == land.room.bot_id and not p["type"]]
+        found[:] = [p["message"].replace("\u00a0", " ") for p in sorted(ours, key=lambda p: p["create_at"])]
+        return len(found) >= count
+
+    await until_async(is_said)
+    return found
