@@ -31,14 +31,14 @@ class SqliteConnection(aiosqlite.Connection):
     Its thread ends at the first time: what is queued after that is never answered, and whoever waits for it, for ever.
     """
 
-    _stops = False
+    stopped: asyncio.Future[Any] | None = None
+    """Done once the thread has ended, which was told to."""
 
     def stop(self) -> asyncio.Future[Any] | None:
-        if self._stops:
+        if self.stopped is not None:
             return None
-        self._stops = True
-        stopped: asyncio.Future[Any] | None = super().stop()
-        return stopped
+        self.stopped = super().stop()
+        return self.stopped
 
 
 class WritingConnection(SqliteConnection):
@@ -62,7 +62,12 @@ async def connect(path: str, *, writes: bool) -> SqliteConnection:
     connection = kind(lambda: _open(path, WRITING if writes else READING), iter_chunk_size=64)
     # No public way leads there, and a connection left open would keep the process alive.
     connection._thread.daemon = True  # noqa: SLF001
-    opened = await connection
+    try:
+        opened = await connection
+    except BaseException:
+        if connection.stopped:  # the thread says that it ends to this loop, which has to be there still
+            await connection.stopped
+        raise
     assert isinstance(opened, SqliteConnection)
     return opened
 

@@ -35,6 +35,8 @@ def commands(settings: str, folder: Path) -> dict[str, list[str]]:
         "doctor": ["doctor"],
         "role": ["role", "juliette", "coordinateur"],
         "people": ["people", "--json"],
+        "channels check": ["channels", "check"],
+        "channels sync": ["channels", "sync"],
         "jobs": ["jobs", "--json"],
         "work": ["work", "--cancel", BEGUN],
         "backup": ["backup", f"{folder}/sauvegarde"],

@@ -6,6 +6,7 @@ from storage.people import EVERYONE
 
 CATALOGUE = """\
 button   brouillon.TakeUp      everyone
+button   canaux.Choose         everyone
 button   cra.Complete          conseiller
 button   cra.Copy              conseiller
 button   cra.Delete            conseiller
@@ -29,6 +30,7 @@ button   stats.TakeDepartements animateur
 button   work.Stop             everyone
 command  aide                  everyone
 command  brouillon             everyone
+command  canaux                everyone
 command  cra                   conseiller
 command  cra aide              conseiller
 command  cra brouillon         conseiller
@@ -46,6 +48,9 @@ command  stats national        animateur, conseiller, coordinateur
 command  stats rapport         conseiller
 command  stats region          animateur, conseiller, coordinateur
 event    aide.written_to.DirectMessage everyone
+event    canaux.bring_in.JoinedTeam everyone
+event    canaux.put_back.LeftChannel everyone
+event    canaux.tell_of_intruder.JoinedChannel everyone
 file     stats.Carte           animateur
 file     stats.Departements    animateur
 file     stats.Export          conseiller

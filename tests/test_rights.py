@@ -16,7 +16,7 @@ from tests.people import unique
 __all__ = ["elsewhere", "newest"]
 
 MODERATION = Feature("moderation", rights=(Right.MEMBER, Right.ADD_MEMBERS, Right.REMOVE_MESSAGES))
-CHANNELS = Feature("canaux", rights=(Right.MEMBER, Right.ADMINISTER_CHANNELS))
+CHANNELS = Feature("salons", rights=(Right.MEMBER, Right.ADMINISTER_CHANNELS))
 HOTLINE = Feature("hotline", rights=(Right.MEMBER, Right.IN_CHANNELS), channels=lambda _: ("hotline", ""))
 MORE = (*FEATURES, MODERATION, CHANNELS)
 NOTHING = ["Rien à changer."]
@@ -44,12 +44,17 @@ def changes(server: Server) -> list[str]:
 def test_a_feature_needs_nothing_unless_it_says_so() -> None:
     assert Feature("essai").rights == ()
     needs = {feature.name: feature.rights for feature in FEATURES if feature.rights}
-    assert needs == {"aide": (Right.MEMBER,), "cra": (Right.MEMBER,), "stats": (Right.MEMBER,)}
+    assert needs == {
+        "aide": (Right.MEMBER,),
+        "cra": (Right.MEMBER,),
+        "stats": (Right.MEMBER,),
+        "canaux": (Right.MEMBER, Right.ADD_MEMBERS),
+    }
 
 
 async def test_who_counts_activities_stays_a_plain_member(server: Server) -> None:
     assert await server.setup(rights=True) == 0
-    assert server.said[0] == "Droit demandé : être membre de l’équipe, pour aide, cra et stats."
+    assert server.said[0] == "Droit demandé : être membre de l’équipe, pour aide, cra, stats et canaux."
     assert not await leads(server)
     assert await server.setup(rights=True) == 0
     assert changes(server) == NOTHING
@@ -68,7 +73,7 @@ async def test_what_more_is_needed_is_said_with_its_reasons_then_given(server: S
     assert not await leads(server)
     assert await server.setup(MORE, rights=True) == 0
     reasons = [line for line in server.said if line.startswith("Droit demandé")]
-    assert "Droit demandé : administrer les canaux, pour canaux." in reasons
+    assert "Droit demandé : administrer les canaux, pour salons." in reasons
     assert "Droit demandé : retirer les messages des autres, pour moderation." in reasons
     given = server.said.index("Bot @coop administrateur de l’équipe CnFS : nommé")
     assert given > max(server.said.index(reason) for reason in reasons)
@@ -86,7 +91,7 @@ async def test_a_fresh_bot_gets_all_at_once(server: Server) -> None:
 
 async def test_nothing_is_taken_back_but_it_is_said(server: Server) -> None:
     await server.setup(MORE, rights=True)
-    server.file.write_text(server.file.read_text("utf-8") + "COOP_FEATURES=-moderation,-canaux\n")
+    server.file.write_text(server.file.read_text("utf-8") + "COOP_FEATURES=-moderation,-salons\n")
     for rights in (False, True):
         assert await server.setup(MORE, rights=rights) == 0
         assert any(line.startswith(f"À savoir : {TOO_MUCH}") for line in server.said)
@@ -126,11 +131,11 @@ async def test_doctor_says_by_feature_what_is_missing_and_what_does_not_work(hou
     code, said = await examined(house.settings, features=(*MORE, HOTLINE))
     assert code == 1
     assert "✗ moderation : le bot doit retirer les messages des autres ; sans cela, un message signalé reste" in said
-    assert "✗ canaux : le bot doit administrer les canaux ; sans cela, aucun canal n’est restauré" in said
+    assert "✗ salons : le bot doit administrer les canaux ; sans cela, aucun canal n’est restauré" in said
     assert "✗ hotline : le bot doit être membre de ses canaux (~hotline) ; sans cela, le bot n’y lit" in said
-    assert "✓ Droits suffisants pour aide, cra, stats." in said
+    assert "✓ Droits suffisants pour aide, cra, stats, canaux." in said
     assert "« coop-bot setup --rights »" in said
-    assert "✓ Droits suffisants pour aide, cra, stats." in (await examined(house.settings))[1]
+    assert "✓ Droits suffisants pour aide, cra, stats, canaux." in (await examined(house.settings))[1]
 
 
 @pytest.mark.every_mode
@@ -143,7 +148,7 @@ async def test_doctor_notes_what_is_more_than_needed(house: House) -> None:
     finally:
         await house.site.admin.put(place, {"scheme_user": True, "scheme_admin": False})
     assert (plain[0], "a plus de droits qu’il n’en faut : il administre l’équipe" in plain[1]) == (0, True), plain[1]
-    assert "moderation, canaux" in more[1]
+    assert "moderation, salons" in more[1]
     assert "plus de droits" not in more[1]
 
 
@@ -155,7 +160,7 @@ async def test_a_bot_that_may_do_all_lacks_nothing(house: House) -> None:
         _, said = await examined(house.settings, features=MORE)
     finally:
         await house.site.admin.put(roles, {"roles": "system_user"})
-    assert "moderation, canaux" in said
+    assert "moderation, salons" in said
     assert "(system_admin) : system_user suffit" in said
 
 
@@ -163,4 +168,4 @@ async def test_a_bot_that_may_do_all_lacks_nothing(house: House) -> None:
 async def test_who_is_not_in_the_team_can_do_nothing(house: House) -> None:
     code, said = await examined(house.settings.model_copy(update={"team": unique("autre")}))
     assert code == 1
-    assert "rien ne marche de aide, cra et stats" in said
+    assert "rien ne marche de aide, cra, stats et canaux" in said

@@ -31,7 +31,7 @@ SHOWN = 50
 async def check(settings: Settings, options: Namespace, now: datetime) -> int:
     """Say what is not as planned, and change nothing."""
     table = _table(settings)
-    async with _chat(settings) as chat, open_up_to_date(settings) as database:
+    async with open_up_to_date(settings) as database, _chat(settings) as chat:
         surveyed = [found async for found in _survey(await _begin(chat, database, table, now))]
     findings = [finding for found in surveyed for finding in found.findings]
     if options.json:
@@ -45,7 +45,7 @@ async def sync(settings: Settings, options: Namespace, clock: Callable[[], datet
     """Bring each channel to what is planned, one after the other; what was done stays when it is interrupted."""
     table = _table(settings)
     left_alone = frozenset[Drift]() if options.strangers else frozenset({Drift.STRANGER})
-    async with _chat(settings) as chat, open_up_to_date(settings) as database:
+    async with open_up_to_date(settings) as database, _chat(settings) as chat:
 
         async def note(key: str, channel_id: str) -> None:
             async with database.transaction() as db:

@@ -135,8 +135,8 @@ async def _waiting_in(feature: Feature, ctx: Context) -> list[Waiting]:
 
 
 async def _contacts(ctx: Context, view: View) -> Sequence[str]:
-    """Whom to ask; for who may do nothing here, the animateurs where nobody else is named."""
-    if ctx.settings.contact or view.shown:
+    """Whom to ask; for a guest, who may be one by mistake, the animateurs where nobody else is named."""
+    if ctx.settings.contact or (view.shown and ctx.user.role is not Role.INVITE):
         return [ctx.settings.contact] if ctx.settings.contact else []
     return [f"@{person.username}" for person in await with_role(ctx.db, Role.ANIMATEUR)]
 

@@ -1,0 +1,72 @@
+"""« /canaux »: one’s own channels, and those that each joins and leaves by a click."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from storage import canaux
+from tests.house import House, until_async
+from tests.people import Person, unique
+
+pytestmark = pytest.mark.every_mode
+KEYS = {"education": "Éducation", "veille-numerique": "Veille numérique"}
+
+
+@pytest.fixture
+async def places(house: House) -> AsyncIterator[dict[str, str]]:
+    """Some of the planned channels, made by the bot, and the private one of the Rhône; by key."""
+    made: dict[str, str] = {}
+    for key, title in (*KEYS.items(), ("departement:69", "69 - Rhône")):
+        channel = await house.bot.chat.create_channel(
+            unique(key.replace(":", "-")), title, private=key.startswith("dep")
+        )
+        made[key] = channel.id
+    async with house.bot.database.transaction() as db:
+        for key, channel_id in made.items():
+            await canaux.remember(db, key, channel_id, house.clock())
+    yield made
+    async with house.bot.database.transaction() as db:
+        for key in made:
+            await canaux.forget(db, key)
+    for channel_id in made.values():
+        await house.bot.chat.archive_channel(channel_id)
+
+
+async def is_in(house: House, channel_id: str, person: Person) -> bool:
+    return await house.bot.chat.channel_member(channel_id, person.id) is not None
+
+
+async def test_nothing_is_known_yet(house: House, juliette: Person) -> None:
+    assert "Aucun canal ne vous attend" in (await juliette.asks("/canaux")).text
+
+
+async def test_one_joins_and_leaves_by_a_click(house: House, juliette: Person, places: dict[str, str]) -> None:
+    listed = await juliette.asks("/canaux")
+    assert "69 - Rhône" in listed.text
+    assert "Éducation" in listed.text
+    assert listed.buttons == ["Rejoindre Veille numérique", "Rejoindre Éducation"]
+
+    await juliette.clicks(listed, "Rejoindre Éducation")
+    assert "Vous rejoignez" in (await juliette.whispered()).text
+    await until_async(lambda: is_in(house, places["education"], juliette))
+
+    listed = await juliette.asks("/canaux")
+    assert listed.buttons == ["Rejoindre Veille numérique", "Quitter Éducation"]
+    assert "(vous y êtes)" in listed.text
+    await juliette.clicks(listed, "Quitter Éducation")
+    assert "Vous quittez" in (await juliette.whispered()).text
+
+    async def is_out() -> bool:
+        return not await is_in(house, places["education"], juliette)
+
+    await until_async(is_out)
+    await juliette.clicks(listed, "Quitter Éducation")
+    assert "Vous n’étiez pas dans" in (await juliette.whispered()).text, "the button is old by now"
+
+
+async def test_a_channel_that_is_gone_is_said(house: House, juliette: Person, places: dict[str, str]) -> None:
+    listed = await juliette.asks("/canaux")
+    await house.bot.chat.archive_channel(places["education"])
+    await juliette.clicks(listed, "Rejoindre Éducation")
+    assert "n’existe plus" in (await juliette.whispered()).text
+    assert "Éducation" not in (await juliette.asks("/canaux")).text
