@@ -14,7 +14,7 @@ from bot.context import Context, Request, TriggerKind
 from bot.drafts import resume_button
 from bot.errors import UserError, passes
 from bot.features import Key, Trigger
-from bot.forms import Clues, Form
+from bot.forms import Form
 from bot.lines import KnownCommands
 from bot.logs import begin_request
 from bot.menus import Choosing
@@ -154,7 +154,7 @@ class Dispatcher:
         async with self._m.database.transaction(writes=trigger.writes) as db:
             user = await self._admission.person(db, request, trigger)
             context = self._admission.context(user, request, db)
-            arguments = self._arguments(trigger, payload, replace(context.clues, names=names))
+            arguments = self._arguments(trigger, payload, context, names)
             replies = as_list(await trigger.handler(context, *arguments))
             must_lead_on(replies, self._triggers)
             if trigger.writes:
@@ -184,16 +184,18 @@ class Dispatcher:
         async with self._m.database.transaction() as db:
             return (await self._write_down(replace(context, db=db), payload, replies))[1]
 
-    def _arguments(self, trigger: Trigger, payload: Payload, clues: Clues) -> tuple[object, ...]:
+    def _arguments(
+        self, trigger: Trigger, payload: Payload, context: Context, names: Mapping[str, str]
+    ) -> tuple[object, ...]:
         kind: TriggerKind = trigger.key[0]
         if isinstance(payload, Submission):
             if trigger.payload is None or not issubclass(trigger.payload, Form):
                 raise TypeError(f"{trigger.key} takes no dialog")
-            return (trigger.payload.parse(payload.raw, payload.hidden, clues),)
+            return (trigger.payload.parse(payload.raw, payload.hidden, replace(context.clues, names=names)),)
         if kind == "command" and isinstance(payload, str) and len(payload) > LINE_MAX:
             raise UserError(render("refus/too_long", count=len(payload), most=LINE_MAX))
         if kind == "button" and trigger.payload:
-            return (self._read_button(trigger.payload, payload, clues.names),)
+            return (self._read_button(trigger.payload, payload, names),)
         return (payload,)
 
     def _read_button(self, model: type[BaseModel], payload: Payload, names: Mapping[str, str]) -> BaseModel:

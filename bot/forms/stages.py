@@ -21,6 +21,8 @@ def name_in(step: int, name: str) -> str:
 
 def draw_step(step: int, elements: Sequence[Element]) -> list[Element]:
     """The elements of a form, as a step shows them."""
+    if step == 1:
+        return list(elements)
     return [element | {"name": name_in(step, str(element["name"]))} for element in elements]
 
 

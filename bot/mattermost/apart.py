@@ -25,9 +25,12 @@ class _ChatApart:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._chat, name)
-        if isasyncgenfunction(found):
-            return _free_pages(found)
-        return _free(found) if iscoroutinefunction(found) else found
+        pages = isasyncgenfunction(found)
+        if not pages and not iscoroutinefunction(found):
+            return found
+        # Each request makes a few calls: they are wrapped once.
+        freed = vars(self)[name] = _free_pages(found) if pages else _free(found)
+        return freed
 
 
 def _free(call: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Coroutine[Any, Any, Any]]:
