@@ -44,6 +44,7 @@ ANSWERS: dict[str, Any] = {
     f"GET /api/v4/channels/{CHANNEL}/members": [MEMBER],
     f"POST /api/v4/channels/{CHANNEL}/members": MEMBER,
     f"POST /api/v4/channels/{CHANNEL}/members/ids": [MEMBER],
+    f"GET /api/v4/channels/{CHANNEL}/stats": {"channel_id": CHANNEL, "member_count": 3},
     f"POST /api/v4/teams/{TEAM}/members/ids": [MEMBER],
     f"GET /api/v4/channels/{CHANNEL}/members/{ID}": MEMBER,
     f"DELETE /api/v4/channels/{CHANNEL}/members/{ID}": {"status": "OK"},
@@ -107,6 +108,7 @@ CALLS: dict[str, Called] = {
     "team_id": Called(lambda c, _: c.team_id(), [WHERE]),
     "channel_member": Called(lambda c, _: c.channel_member(CHANNEL, ID), _one("GET", f"{_ROOM}/members/{ID}")),
     "channel_members": Called(lambda c, _: c.channel_members(CHANNEL), _one("GET", f"{_ROOM}/members")),
+    "count_members": Called(lambda c, _: c.count_members(CHANNEL), _one("GET", f"{_ROOM}/stats")),
     "channel": Called(lambda c, _: c.channel(CHANNEL), _one("GET", _ROOM)),
     "channel_by_name": Called(
         lambda c, _: c.channel_by_name("salon"), [WHERE, *_one("GET", f"{_TEAM}/channels/name/salon")]

@@ -66,6 +66,7 @@ async def test_many_are_brought_in_and_who_is_not_has_a_reason(stage: Stage) -> 
     assert why == expected
 
     there = {m.user_id async for page in stage.chat.channel_members(room.id) for m in page}
+    assert await stage.chat.count_members(room.id) == len(there) - (gone in there), "who is switched off is not counted"
     assert there == ({*crowd} - {*expected}) | {(await stage.chat.me()).id}
     assert (await stage.chat.add_members(room.id, [*crowd, stranger, NOBODY])).keys() == kept_out.keys()
 
