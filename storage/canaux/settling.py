@@ -1,0 +1,45 @@
+"""Which channels somebody is to be brought into, and taken out of, once the register says something else of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from config.canaux import Belonging, PlannedChannel
+from storage.canaux.belonging import Member, Rules
+from storage.canaux.table import allowances, by_key
+
+DEFAULT = "town-square"
+"""The address of the channel that nobody of a team can leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """Ids of channels; leaving one where somebody is not does nothing."""
+
+    joins: Sequence[str]
+    leaves: Sequence[str]
+
+
+async def settle(
+    db: AsyncSession, table: Mapping[str, PlannedChannel], before: Member | None, after: Member
+) -> Settling:
+    """What changes for somebody, of whom nothing was known before where that is None.
+
+    Who left the réseau leaves the channels of free choice, too; who moved keeps the old département’s channel for as
+    long as ``after.leaving`` says.
+    """
+    rules, known = Rules(await allowances(db)), await by_key(db)
+    old = rules.places(table, before) if before else frozenset()
+    new = rules.places(table, after)
+    leaves = [key for key in table if _is_left(rules, table[key], key in old, after)]
+    joins = [key for key in table if key in new - old]
+    return Settling([known[key] for key in joins if key in known], [known[key] for key in leaves if key in known])
+
+
+def _is_left(rules: Rules, planned: PlannedChannel, was_there: bool, after: Member) -> bool:
+    if planned.address == DEFAULT:
+        return False
+    if after.has_left:
+        return was_there or planned.belonging is Belonging.LIBRE
+    return was_there and planned.private and bool(rules.reason_out(planned, after))
