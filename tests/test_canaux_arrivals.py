@@ -4,10 +4,11 @@ from collections.abc import Collection
 
 import pytest
 
+from bot.app import App
 from bot.clock import utc_now
 from storage.database import Database
 from storage.people import Awaited, Role
-from tests.channelling import Field, land, room, synced
+from tests.channelling import Field, land, peopled, room, synced
 from tests.house import until_async
 from tests.modes import MODES
 from tests.people import Person
@@ -100,3 +101,35 @@ async def until_said(land: Field, channel_id: str, count: int) -> list[str]:
 
     await until_async(is_said)
     return found
+
+
+async def night(land: Field, app: App, day: str) -> None:
+    """The nightly look at the channels."""
+    await app.runs.run(("job", "canaux.watch_over"), day)
+
+
+async def test_drift_is_told_once_in_the_morning(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
+    lea, *_ = await synced(land, capsys)
+    animation = (await land.channel("animation"))["id"]
+    await leaves(land, lea, "rhone")
+    async with land.bot() as app:
+        await night(land, app, "2026-11-24")
+        (told,) = await until_said(land, animation, 1)
+        assert "Canaux : 1 écart" in told
+        assert f"rhone : {lea.username} manque, et travaille dans le 69" in told
+        assert f"@{lea.username}" not in told, "nobody is called by it"
+        await night(land, app, "2026-11-25")
+        await land.joins(lea, "rhone")
+        await night(land, app, "2026-11-26")
+        nina = await land.room.site.person("nina")
+        await land.registers_as(nina, Role.CONSEILLER, "38")
+        await night(land, app, "2026-11-27")
+        told = (await until_said(land, animation, 2))[-1]
+        assert f"isere : {nina.username} manque" in told
+
+
+async def test_where_no_channel_is_known_nothing_is_told(land: Field) -> None:
+    await peopled(land)
+    async with land.bot() as app:
+        await night(land, app, "2026-11-24")
+        assert await land.rows(app) == []

@@ -56,6 +56,7 @@ file     stats.Departements    animateur
 file     stats.Export          conseiller
 file     stats.Pictured        conseiller
 file     stats.TerritoryPictures animateur, conseiller, coordinateur
+job      canaux.watch_over     everyone
 job      menage.tidy           everyone
 job      stats.monthly         everyone
 submit   cra.EditCra           conseiller
