@@ -151,6 +151,20 @@ async def test_a_private_namesake_of_somebody_s(land: Field, capsys: pytest.Capt
         assert ("a déjà cette adresse" in capsys.readouterr().err) is not leads
 
 
+@pytest.mark.parametrize("room", MODES, indirect=True)
+async def test_channels_that_were_there_before_are_taken_over(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
+    lea, *_ = await peopled(land)
+    for name, kind in (("veille", "O"), ("rhone", "P")):
+        there = {"team_id": land.room.site.team_id, "name": name, "display_name": "Déjà là", "type": kind}
+        made = await lea.api.post("/channels", there)
+    await land.room.site.admin.post(f"/channels/{made['id']}/members", {"user_id": land.room.bot_id})
+    await land.syncs(capsys)
+    assert (await land.channel("veille"))["display_name"] == "Veille"
+    assert (await land.channel("rhone"))["id"] == made["id"]
+    assert await land.names_in("rhone") == {"lea", "omar"}
+    assert (await land.checks(capsys))[0] == 0
+
+
 async def test_a_dry_run_changes_nothing(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
     await peopled(land)
     assert "Serait fait : 5 canaux créés" in await land.syncs(capsys, "--dry-run")
@@ -231,7 +245,8 @@ async def test_to_be_read(land: Field, capsys: pytest.CaptureFixture[str]) -> No
     assert await check(land.settings(), parser().parse_args(["channels", "check"]), utc_now()) == 3
     said = capsys.readouterr().out
     assert "rhone : n’existe pas, ou est un canal privé dont le bot n’est pas membre" in said
-    assert f"rhone : @{lea.username} manque, et travaille dans le 69" in said
+    assert f"rhone : il manque @{lea.username}, @" in said
+    assert "(travaille dans le 69)" in said
     assert said.splitlines()[-1].startswith("6 canaux, ")
     await land.syncs(capsys)
     assert await check(land.settings(), parser().parse_args(["channels", "check"]), utc_now()) == 0

@@ -24,8 +24,8 @@ from storage.database import Database
 
 CLEAN, DRIFTED = 0, 3
 """How a check ends that could tell; 1, as everywhere, where it could not."""
-SHOWN = 50
-"""Lines that are told to who reads."""
+SHOWN, NAMED = 50, 5
+"""Lines that are told to who reads, and names in one of them."""
 
 
 async def check(settings: Settings, options: Namespace, now: datetime) -> int:
@@ -55,6 +55,9 @@ async def sync(settings: Settings, options: Namespace, clock: Callable[[], datet
         mending = Mending(chat, survey.plan, note, left_alone)
         told, left = Outcome(), list[Finding]()
         async for found in _survey(survey):
+            if found.to_join and not options.dry_run:
+                await chat.add_member(found.to_join, (await chat.me()).id)
+                found = await survey.look_again(found.planned.key)  # noqa: PLW2901
             left += [finding for finding in found.findings if finding.drift in left_alone]
             outcome = _pretend(found, left_alone) if options.dry_run else await mending.mend(found)
             told.done += outcome.done
@@ -126,15 +129,23 @@ def _reason(finding: Finding) -> str:
 
 
 def _lines(findings: Sequence[Finding], channels: int) -> Iterator[str]:
-    """What is not as planned, to be read."""
-    for finding in findings[:SHOWN]:
-        missing = finding.drift is Drift.MISSING
-        yield f"{finding.address} : {f'@{finding.username} manque, et ' if missing else ''}" + (
-            finding.reason if missing else _reason(finding)
-        )
-    if len(findings) > SHOWN:
-        yield f"… et {_count(len(findings) - SHOWN, 'autre écart')} (tous : --json)."
+    """What is not as planned, to be read: those who are missing in a channel for one reason stand together."""
+    told = [f"{finding.address} : {_reason(finding)}" for finding in findings if finding.drift is not Drift.MISSING]
+    absent: dict[tuple[str, str], list[str]] = {}
+    for finding in findings:
+        if finding.drift is Drift.MISSING:
+            absent.setdefault((finding.address, finding.reason), []).append(f"@{finding.username}")
+    told += [f"{address} : il manque {_names(names)} ({reason})" for (address, reason), names in absent.items()]
+    yield from told[:SHOWN]
+    if len(told) > SHOWN:
+        yield f"… et {_count(len(told) - SHOWN, 'autre ligne')} (tout : --json)."
     yield f"{_count(channels, 'canal', 'canaux')}, {_count(len(findings), 'écart') if findings else 'aucun écart'}."
+
+
+def _names(names: Sequence[str]) -> str:
+    """The first few, and how many more."""
+    more = len(names) - NAMED
+    return ", ".join(names) if more <= 0 else f"{', '.join(names[:NAMED])} et {_count(more, 'autre')}"
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:

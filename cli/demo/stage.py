@@ -83,6 +83,8 @@ async def run(plan: Plan, say: Callable[[str], None]) -> AsyncIterator[None]:
             await _fill(plan)
         if await _set_up(plan):
             await bot.stop()
+        if is_new:
+            await _let_in(plan)
         (plan.folder / _PREPARED).touch()
         await bot.start()
         await bot.until_ready()
@@ -171,6 +173,14 @@ def _options(plan: Plan, token: str) -> Namespace:
         rights=True,
         dry_run=False,
     )
+
+
+async def _let_in(plan: Plan) -> None:
+    """Bring the bot into the channels that were there before it: it sees no other private ones."""
+    from cli.demo.talk import rooms
+    from cli.demo.town import bring_in
+
+    await bring_in(plan.url, TEAM, "coop", [room.name for room in rooms()])
 
 
 async def _migrate(plan: Plan) -> None:

@@ -1,6 +1,6 @@
 """The demo’s server, spoken to through its API."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from bot.errors import ChatError
@@ -45,3 +45,12 @@ async def people_server(url: str) -> dict[str, str]:
         await client.put("/config/patch", {"TeamSettings": room, "ServiceSettings": shown})
         users = await client.post("/users/usernames", [actor.username for actor in everybody()])
         return {user["username"]: user["id"] for user in users}
+
+
+async def bring_in(url: str, team: str, username: str, channels: Sequence[str]) -> None:
+    """Bring somebody into these channels, by the names of their addresses."""
+    async with speaking_as(url, ADMIN) as client:
+        person = await client.get(f"/users/username/{username}")
+        for name in channels:
+            channel = await client.get(f"/teams/name/{team}/channels/name/{name}")
+            await client.post(f"/channels/{channel['id']}/members", {"user_id": person["id"]})

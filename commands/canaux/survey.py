@@ -15,6 +15,9 @@ from storage.canaux import allowances, by_key
 from storage.canaux.belonging import Member, Rules
 from storage.people import every
 
+ALONE = "le bot n’en est pas membre : ajoutez-le au canal"
+OPEN = "le bot n’en est pas encore membre"
+"""Of a public channel, which it joins by itself when the channels are brought in order."""
 OUT_OF_SIGHT = {Refusal.UNKNOWN_CHANNEL, Refusal.FORBIDDEN}
 
 
@@ -47,6 +50,12 @@ class Surveyed:
     members: int
     findings: Sequence[Finding]
 
+    @property
+    def to_join(self) -> str:
+        """The id of a public channel of which the bot knows too little as long as it is not in it; "" otherwise."""
+        unseen = any(finding.drift is Drift.UNSEEN for finding in self.findings)
+        return self.channel.id if unseen and self.channel and not self.channel.is_private else ""
+
 
 async def plan(db: AsyncSession, table: Mapping[str, PlannedChannel], now: datetime) -> Plan:
     """What is to be by the register, today."""
@@ -72,6 +81,10 @@ class Survey:
         for key in self.plan.table if keys is None else keys:
             yield await self._survey(self.plan.table[key])
 
+    async def look_again(self, key: str) -> Surveyed:
+        """One channel as it is by now, for who has looked at all."""
+        return await self._survey(self.plan.table[key])
+
     async def _survey(self, planned: PlannedChannel) -> Surveyed:
         channel, why = await self._find(planned)
         if channel is None:
@@ -81,7 +94,7 @@ class Survey:
         except ChatError as error:
             if error.refusal not in OUT_OF_SIGHT:
                 raise
-            unseen = self._finding(Drift.UNSEEN, planned, "le bot n’en est pas membre : ajoutez-le au canal")
+            unseen = self._finding(Drift.UNSEEN, planned, ALONE if channel.is_private else OPEN)
             return Surveyed(planned, channel, 0, [unseen])
         findings = [*self._about_channel(planned, channel), *self._about_people(planned, members)]
         return Surveyed(planned, channel, len(members), findings)
