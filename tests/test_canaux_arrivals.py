@@ -109,7 +109,7 @@ async def night(land: Field, app: App, day: str) -> None:
 
 
 async def test_drift_is_told_once_in_the_morning(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
-    lea, *_ = await synced(land, capsys)
+    lea, omar, _ = await synced(land, capsys)
     animation = (await land.channel("animation"))["id"]
     await leaves(land, lea, "rhone")
     async with land.bot() as app:
@@ -121,11 +121,10 @@ async def test_drift_is_told_once_in_the_morning(land: Field, capsys: pytest.Cap
         await night(land, app, "2026-11-25")
         await land.joins(lea, "rhone")
         await night(land, app, "2026-11-26")
-        nina = await land.room.site.person("nina")
-        await land.registers_as(nina, Role.CONSEILLER, "38")
+        await land.registers_as(omar, Role.COORDINATEUR, "38")
         await night(land, app, "2026-11-27")
         told = (await until_said(land, animation, 2))[-1]
-        assert f"isere : {nina.username} manque" in told
+        assert f"rhone : {omar.username} travaille ailleurs (38)" in told
 
 
 async def test_where_no_channel_is_known_nothing_is_told(land: Field) -> None:

@@ -172,6 +172,21 @@ async def test_a_dry_run_changes_nothing(land: Field, capsys: pytest.CaptureFixt
         await land.channel("rhone")
 
 
+async def test_who_administers_the_server_is_no_stranger(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
+    await synced(land, capsys)
+    place = (await land.channel("rhone"))["id"]
+    await land.room.site.admin.post(f"/channels/{place}/members", {"user_id": land.room.site.admin_id})
+    assert (await land.checks(capsys))[0] == 0
+
+
+async def test_what_the_bot_may_not_do_is_told(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
+    await synced(land, capsys)
+    await land.room.site.admin.delete(f"/channels/{(await land.channel('isere'))['id']}")
+    await land.leads(leads=False)
+    assert await sync(land.settings(), parser().parse_args(["channels", "sync"]), utc_now) == 1
+    assert "isere : est archivé ; le bot n’en a pas le droit" in capsys.readouterr().err
+
+
 async def test_deactivated_accounts_are_taken_out(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
     lea, *_ = await synced(land, capsys)
     await land.room.site.admin.delete(f"/users/{lea.id}")

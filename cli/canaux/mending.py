@@ -17,7 +17,7 @@ Remember = Callable[[str, str], Awaitable[None]]
 FIELDS = {Drift.TITLE: "display_name", Drift.HEADER: "header", Drift.PURPOSE: "purpose"}
 """What Mattermost calls what is written of a channel; ours has the same names, without « display »."""
 WHY = {
-    Refusal.FORBIDDEN: "le bot n’en a pas le droit (« coop-bot doctor » dit lesquels il lui manque)",
+    Refusal.FORBIDDEN: "le bot n’en a pas le droit : nommez-le administrateur du canal, ou de l’équipe",
     Refusal.NAME_TAKEN: "un canal que le bot ne voit pas a déjà cette adresse : un administrateur de l’équipe peut y "
     "ajouter le bot, ou en changer l’adresse",
     Refusal.NOT_IN_TEAM: "n’est plus dans l’équipe",

@@ -48,9 +48,11 @@ async def people_server(url: str) -> dict[str, str]:
 
 
 async def bring_in(url: str, team: str, username: str, channels: Sequence[str]) -> None:
-    """Bring somebody into these channels, by the names of their addresses."""
+    """Bring somebody into these channels, by the names of their addresses, and let them administer them."""
     async with speaking_as(url, ADMIN) as client:
         person = await client.get(f"/users/username/{username}")
         for name in channels:
             channel = await client.get(f"/teams/name/{team}/channels/name/{name}")
             await client.post(f"/channels/{channel['id']}/members", {"user_id": person["id"]})
+            place = f"/channels/{channel['id']}/members/{person['id']}/schemeRoles"
+            await client.put(place, {"scheme_user": True, "scheme_admin": True})

@@ -65,7 +65,7 @@ async def tell_of_intruder(ctx: Context, event: JoinedChannel) -> Replies:
     known = await by_key(ctx.db)
     planned, room = _planned(ctx, known, event.channel_id), known.get(ROOM)
     account = somebody.account
-    if planned is None or room is None or (account and account.is_bot):
+    if planned is None or room is None or (account and (account.is_bot or account.is_system_admin)):
         return None
     member = await _member(ctx, somebody)
     why = Rules(await allowances(ctx.db)).reason_out(planned, member)

@@ -39,6 +39,8 @@ class Account:
     username: str
     is_bot: bool
     is_gone: bool
+    is_admin: bool
+    """Whether they administer the server: such people are everywhere in their own right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Survey:
     async def look(self, keys: Iterable[str] | None = None) -> AsyncIterator[Surveyed]:
         """One channel after the other; all of the table, or those of these keys. Raises ChatError."""
         async for users in self.chat.team_users():
-            self._accounts |= {u.id: Account(u.username, u.is_bot, u.deleted) for u in users}
+            self._accounts |= {u.id: Account(u.username, u.is_bot, u.deleted, u.is_system_admin) for u in users}
         self._own = {channel.id: channel for channel in await self.chat.own_channels()}
         for key in self.plan.table if keys is None else keys:
             yield await self._survey(self.plan.table[key])
@@ -141,7 +143,7 @@ class Survey:
         rules = self.plan.rules
         for user_id, account in self._accounts.items():
             person, member = self.plan.people.get(user_id), members.get(user_id)
-            if account.is_bot:
+            if account.is_bot or (person is None and account.is_admin):
                 continue
             if member is not None:
                 yield from self._about_member(planned, account, person, member)
