@@ -59,6 +59,16 @@ class Accounts:
             return known
         return await self._ask(user_id, known, derive=derive, will_do=will_do)
 
+    async def trusts_addresses(self) -> bool:
+        """Whether an address says who somebody is: where it is not verified, anybody may give themselves any."""
+        if self._settings.trust_addresses != "auto":
+            return self._settings.trust_addresses == "oui"
+        verifies, at = self._verifies
+        if self._clock() - at >= NEWS_FOR:
+            verifies = await self._chat.verifies_addresses()
+            self._verifies = (verifies, self._clock())
+        return verifies
+
     def note_change(self, user_id: str, *, is_gone: bool) -> None:
         """Something about an account changed: it was deactivated, or is to be asked about again."""
         known = self._known.get(user_id)
@@ -89,17 +99,7 @@ class Accounts:
             return Role.ANIMATEUR
         _, at, domain = user.email.lower().rpartition("@")
         is_ours = bool(at) and domain in self._settings.domains
-        return Role.CONSEILLER if is_ours and await self._trusts_addresses() else Role.INVITE
-
-    async def _trusts_addresses(self) -> bool:
-        """Whether an address says who somebody is: where it is not verified, anybody may give themselves any."""
-        if self._settings.trust_addresses != "auto":
-            return self._settings.trust_addresses == "oui"
-        verifies, at = self._verifies
-        if self._clock() - at >= NEWS_FOR:
-            verifies = await self._chat.verifies_addresses()
-            self._verifies = (verifies, self._clock())
-        return verifies
+        return Role.CONSEILLER if is_ours and await self.trusts_addresses() else Role.INVITE
 
     def _remember(self, account: Account) -> Account:
         self._known[account.user.id] = account

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
@@ -82,6 +82,8 @@ class Context:
     settings: Settings
     drafts: Drafts
     people: People
+    touched: set[str] = field(default_factory=set)
+    """Ids of whom else the handler changed something in the register, which counts at once after the commit."""
 
     @property
     def channel_id(self) -> str:

@@ -164,9 +164,9 @@ class Dispatcher:
         if not trigger.writes:
             messages = await self._write_after(context, payload, replies) if leaves else []
         self._m.delivery.hurry(messages)
-        if request.kind in ("submit", "button"):
-            # It may have changed what is remembered of this person.
-            self._m.people.forget(request.user_id)
+        # It may have changed what is remembered of this person, and of others.
+        for person_id in context.touched | ({request.user_id} if request.kind in ("submit", "button") else set()):
+            self._m.people.forget(person_id)
         if trigger.writes:
             self._m.watching.touch(trigger.feature)
         return replies

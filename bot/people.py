@@ -19,7 +19,7 @@ from bot.texts import render
 from config.settings import Settings
 from storage import people
 from storage.database import Database
-from storage.people import PARIS, Person, Role
+from storage.people import PARIS, Person, Role, awaited
 
 T = TypeVar("T")
 Reading = Callable[[AsyncSession, str], Awaitable[T]]
@@ -110,7 +110,25 @@ class People:
             row = await people.get(db, user_id)
         if row is not None and row.role is not None:
             return self._remember(row, derived=False)
-        return self._derive(user_id, row, await self._account(user_id, row))
+        account = await self._account(user_id, row)
+        if row is None and account is not None and (row := await self._arrived(account)) and row.role is not None:
+            return self._remember(row, derived=False)
+        return self._derive(user_id, row, account)
+
+    async def _arrived(self, account: Account) -> Person | None:
+        """Somebody new, as the imported line says that waited for them; None where none did.
+
+        An address says who somebody is only where addresses are trusted.
+        """
+        user = account.user
+        if user.is_bot or user.deleted:
+            return None
+        async with self._database.transaction(writes=False) as db:
+            line = await awaited.find(db, user.username, user.email)
+        if line is None or (line.username != user.username and not await self._accounts.trusts_addresses()):
+            return None
+        async with self._database.transaction() as db:
+            return await awaited.arrive(db, newcomer(user, self._clock()), user.email)
 
     async def _account(self, user_id: str, row: Person | None) -> Account | None:
         return await self._accounts.of(user_id, derive=True, is_known=self._holds(row))

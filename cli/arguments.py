@@ -57,3 +57,8 @@ def day(text: str) -> date:
     from storage.cra.cells import day
 
     return day(text)
+
+
+def from_where(parser: Parser) -> None:
+    """The file that an import reads."""
+    parser.add_argument("file", metavar="FICHIER", help="le fichier, ou « - » pour l’entrée standard")

@@ -1,16 +1,19 @@
 """How the operator’s commands open what they stand on: the settings, the database for one piece of work, the data
 folder."""
 
+import sys
 from argparse import Namespace
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.features import Feature
+from bot.mattermost import AioClient, Mattermost
 from bot.switch import choose
 from cli.errors import OperatorError
 from cli.places import folder_fault, text_of
@@ -77,6 +80,32 @@ async def begin_reading(database: Database) -> AsyncIterator[AsyncSession]:
         if dialect(db) == "postgresql":
             await db.execute(text("SET LOCAL statement_timeout = '30s'"))
         yield db
+
+
+@contextmanager
+def open_file(name: str) -> Iterator[BinaryIO]:
+    """A file to be read, or the standard input, called « - ». Raises OperatorError where there is none."""
+    if name == "-":
+        yield sys.stdin.buffer
+        return
+    if not Path(name).is_file():
+        raise OperatorError(f"Le fichier {name} n’existe pas.")
+    with Path(name).open("rb") as stream:
+        yield stream
+
+
+@asynccontextmanager
+async def open_chat(settings: Settings) -> AsyncIterator[Mattermost | None]:
+    """Mattermost, where there is a token to ask it with."""
+    token = settings.bot_token.get_secret_value()
+    if not token:
+        yield None
+        return
+    client = AioClient(settings.mattermost_url, token)
+    try:
+        yield Mattermost(client, settings.team)
+    finally:
+        await client.close()
 
 
 def data_dir_fault(settings: Settings, *, make: bool) -> str | None:

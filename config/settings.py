@@ -60,6 +60,12 @@ class Settings(BaseSettings):
         gt=0,
         description="Appels par seconde que les travaux longs et les envois groupés font au plus à Mattermost.",
     )
+    move_grace: int = Field(
+        7,
+        ge=0,
+        le=365,
+        description="Jours pendant lesquels qui change de département reste dans le canal de l’ancien.",
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING ou ERROR.")
 
     @field_validator("mattermost_url", "public_url")

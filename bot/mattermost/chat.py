@@ -50,6 +50,9 @@ class ChatReader(Protocol):
     def users(self, user_ids: Iterable[str]) -> AsyncIterator[Sequence[ChatUser]]:
         """The accounts that have these ids, 200 at a time, in any order; ids of nobody are left out."""
 
+    def users_by_names(self, usernames: Iterable[str]) -> AsyncIterator[Sequence[ChatUser]]:
+        """The accounts that have these names (in small letters, without « @ »), 200 at a time, in any order."""
+
     def team_users(self) -> AsyncIterator[Sequence[ChatUser]]:
         """The accounts in the bot’s team by name, those switched off too."""
 

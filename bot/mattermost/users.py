@@ -65,6 +65,12 @@ class UserCalls(Calls):
         for batch in batches(user_ids, PAGE_ROWS):
             yield _accounts(await self.client.ask("/users/ids", batch))
 
+    async def users_by_names(self, usernames: Iterable[str]) -> AsyncIterator[Sequence[ChatUser]]:
+        """The accounts that have these names, 200 at a time; names that nobody can have are not asked for."""
+        possible = (name for name in usernames if _USERNAME.fullmatch(name))
+        for batch in batches(possible, PAGE_ROWS):
+            yield _accounts(await self.client.ask("/users/usernames", batch))
+
     async def team_users(self) -> AsyncIterator[Sequence[ChatUser]]:
         """The accounts in the bot’s team by name."""
         async for page in self._users_of({"in_team": await self._team_of_bot()}):

@@ -2,15 +2,10 @@
 
 import asyncio
 
-from cli.arguments import Parser, day
+from cli.arguments import Parser, day, from_where
 from cli.command import Call, Tool, Touches
 
 tool = Tool()
-
-
-def from_where(parser: Parser) -> None:
-    """The file."""
-    parser.add_argument("file", metavar="FICHIER", help="le fichier, ou « - » pour l’entrée standard")
 
 
 @tool.command(

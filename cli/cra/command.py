@@ -3,35 +3,29 @@
 import os
 import sys
 from argparse import Namespace
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
-from typing import BinaryIO, TextIO, cast
+from typing import TextIO, cast
 
-from bot.mattermost import AioClient, Mattermost
 from cli.cra.authors import Authors
 from cli.cra.exporting import export, writer
 from cli.cra.importing import Import
 from cli.cra.lines import Lines
-from cli.errors import OperatorError
-from cli.opening import open_database, open_up_to_date
+from cli.opening import open_chat, open_database, open_file, open_up_to_date
+from cli.politeness import POLITENESS
 from cli.progress import ProgressBar
 from config.settings import Settings
 from storage import migrate, people
 from storage.cra.bulk import ExportFilter
 from storage.database import Database
 
-POLITENESS = 10
-"""How far an import steps back for the bot on the same machine (the « nice » of Unix)."""
-
 
 async def import_cra(settings: Settings, name: str, clock: Callable[[], datetime]) -> int:
     """Take a file in; 1 when a line was refused, 0 otherwise."""
     os.nice(POLITENESS)
     await migrate.prepare(settings.database_url)
-    async with open_database(settings) as database, _chat(settings) as chat:
-        with _open(name) as stream:
+    async with open_database(settings) as database, open_chat(settings) as chat:
+        with open_file(name) as stream:
             lines = Lines(stream)
             work = Import(database, Authors(database, chat, clock), clock, _complain)
             outcome = await work.run(lines, ProgressBar(sys.stderr, "lignes lues"))
@@ -60,28 +54,3 @@ async def _is_known(database: Database, username: str) -> bool:
 
 def _complain(number: int, reason: str) -> None:
     print(f"ligne {number} : {reason}", file=sys.stderr)
-
-
-@contextmanager
-def _open(name: str) -> Iterator[BinaryIO]:
-    if name == "-":
-        yield sys.stdin.buffer
-        return
-    if not Path(name).is_file():
-        raise OperatorError(f"Le fichier {name} n’existe pas.")
-    with Path(name).open("rb") as stream:
-        yield stream
-
-
-@asynccontextmanager
-async def _chat(settings: Settings) -> AsyncIterator[Mattermost | None]:
-    """Mattermost, where there is a token to ask it with."""
-    token = settings.bot_token.get_secret_value()
-    if not token:
-        yield None
-        return
-    client = AioClient(settings.mattermost_url, token)
-    try:
-        yield Mattermost(client, settings.team)
-    finally:
-        await client.close()

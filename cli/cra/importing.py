@@ -1,22 +1,19 @@
 """« coop-bot import cra »: the lines of a file into the database, the good ones once, the bad ones explained."""
 
-import asyncio
 import hashlib
 import json
 import sqlite3
 import tempfile
-import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from itertools import islice
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from bot.french.words import NBSP, plural
 from cli.cra.authors import Authors
 from cli.cra.lines import Numbered
+from cli.politeness import take_turn
 from cli.progress import ProgressBar
 from storage.cra.bulk import IncomingLine, add, content, renumber
 from storage.cra.reading import Entry, RowError, read
@@ -26,8 +23,6 @@ from storage.database import Database
 
 LINES_AT_ONCE = 250
 """Lines a transaction: on SQLite the bot’s own writers wait while it lasts."""
-BETWEEN_BATCHES = 0.005
-"""Seconds at least that the database is left to others after each transaction."""
 
 
 @dataclass(slots=True)
@@ -130,7 +125,7 @@ class Import:
 
     async def _store(self, batch: Sequence[IncomingLine]) -> Sequence[IncomingLine]:
         """Store a batch, and return what has to wait for a new number."""
-        async with self._turn() as db:
+        async with take_turn(self.database) as db:
             added = await add(db, batch, self.clock())
         self.outcome.added += added.count
         self.outcome.there += len(batch) - added.count - len(added.elsewhere)
@@ -139,18 +134,10 @@ class Import:
     async def _renumber(self, aside: LinesAside, ranks: Ranks) -> None:
         lines = iter(aside)
         while batch := [await self._judge(line, ranks) for line in islice(lines, LINES_AT_ONCE)]:
-            async with self._turn() as db:
+            async with take_turn(self.database) as db:
                 added = await renumber(db, batch, self.clock())
             self.outcome.added += added
             self.outcome.there += len(batch) - added
-
-    @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[AsyncSession]:
-        """A transaction, then as long a time in which the database is the others’."""
-        start = time.monotonic()
-        async with self.database.transaction() as db:
-            yield db
-        await asyncio.sleep(max(BETWEEN_BATCHES, time.monotonic() - start))
 
 
 def check(entry: Entry, now: datetime, today: date) -> None:

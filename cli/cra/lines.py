@@ -1,17 +1,22 @@
 """Reading a file of comptes rendus line by line, JSON or CSV told by its first character; memory stays flat."""
 
-import csv
 import json
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from cli.errors import OperatorError
+from cli.tables import (
+    IGNORED_MAX,
+    LINE_BYTES_MAX,
+    BadLineError,
+    by_column,
+    find_delimiter,
+    read_cells,
+    read_header,
+    read_texts,
+)
 from storage.cra.reading import NEEDED, PLACE_COLUMNS, RowError
 from storage.cra.rows import CSV_COLUMNS, LINE_COLUMNS, Row, from_cells
-
-LINE_BYTES_MAX = 1_000_000
-"""Bytes of a line; nothing that describes one compte rendu is near it."""
-_DELIMITERS = ";,\t"
 
 Numbered = tuple[int, Row | RowError]
 """A line by its number in the file (the first is 1), or why it can’t be read."""
@@ -25,7 +30,7 @@ class Lines:
         self.ignored: set[str] = set()
 
     def __iter__(self) -> Iterator[Numbered]:
-        texts = _texts(self._stream)
+        texts = read_texts(self._stream)
         number, first = next(((n, text) for n, text in texts if text.strip()), (0, ""))
         if not first:
             return
@@ -55,39 +60,28 @@ class Lines:
         return found
 
     def _csv(self, number: int, first: str, texts: Iterator[tuple[int, str]]) -> Iterator[Numbered]:
-        delimiter = max(_DELIMITERS, key=first.count)
+        delimiter = find_delimiter(first)
         header = _header(first, delimiter)
         self._ignore(set(header) - set(CSV_COLUMNS) - {""})
-        cells = csv.reader((text for _, text in texts), delimiter=delimiter)
-        while True:
-            start = number + cells.line_num + 1
-            try:
-                found = next(cells)
-            except StopIteration:
-                return
-            except csv.Error:
-                yield start, RowError("les guillemets ou la longueur d’une cellule empêchent de lire la ligne")
-                continue
-            if any(cell.strip() for cell in found):
-                yield start, _line(header, found)
+        for start, found in read_cells(number, texts, delimiter):
+            yield start, _line(header, found)
 
     def _ignore(self, columns: set[str]) -> None:
-        if len(self.ignored) < 20:
+        if len(self.ignored) < IGNORED_MAX:
             self.ignored |= columns
 
 
-def _line(header: list[str], cells: list[str]) -> Row | RowError:
-    extra = cells[len(header) :]
-    if len(cells) < len(header) or any(cell.strip() for cell in extra):
-        return RowError(f"{len(cells)} cellules pour {len(header)} colonnes")
-    return from_cells(dict(zip(header, cells, strict=False)))
+def _line(header: list[str], cells: list[str] | BadLineError) -> Row | RowError:
+    if isinstance(cells, BadLineError):
+        return RowError(str(cells))
+    try:
+        return from_cells(by_column(header, cells))
+    except BadLineError as fault:
+        return RowError(str(fault))
 
 
 def _header(text: str, delimiter: str) -> list[str]:
-    try:
-        header = [cell.strip() for cell in next(csv.reader([text], delimiter=delimiter))]
-    except csv.Error:
-        header = []
+    header = read_header(text, delimiter)
     missing = [name for name in NEEDED if name not in header]
     if not set(PLACE_COLUMNS) & set(header):
         missing.append(PLACE_COLUMNS[0])
@@ -96,22 +90,3 @@ def _header(text: str, delimiter: str) -> list[str]:
             f"La première ligne doit nommer les colonnes ; il manque : {', '.join(missing)} (voir docs/wire.md)."
         )
     return header
-
-
-def _texts(stream: BinaryIO) -> Iterator[tuple[int, str]]:
-    """Lines with their numbers; what is not UTF-8 becomes U+FFFD, which no value may hold."""
-    number = 0
-    while data := stream.readline(LINE_BYTES_MAX + 1):
-        number += 1
-        if number == 1:
-            data = _without_mark(data)
-        if len(data) > LINE_BYTES_MAX:
-            while (more := stream.readline(LINE_BYTES_MAX)) and not more.endswith(b"\n"):
-                pass
-        yield number, data.decode("utf-8", "replace")
-
-
-def _without_mark(data: bytes) -> bytes:
-    if data.startswith((b"PK\x03\x04", b"\xff\xfe", b"\xfe\xff", b"\xd0\xcf")):
-        raise OperatorError("Ce fichier n’est pas du texte UTF-8 : enregistrez-le en « CSV UTF-8 », ou en JSONL.")
-    return data.removeprefix(b"\xef\xbb\xbf")

@@ -1,8 +1,8 @@
-"""« coop-bot role » and « coop-bot people »: the register of who is who."""
+"""« coop-bot role », « people », « import people », « import structures », « export people »: who is who."""
 
 import asyncio
 
-from cli.arguments import Parser
+from cli.arguments import Parser, from_where
 from cli.command import Call, Tool, Touches
 
 tool = Tool()
@@ -44,3 +44,37 @@ def people(call: Call) -> int:
     from cli.people.command import show
 
     return asyncio.run(show(call.settings, call.options))
+
+
+@tool.command(
+    "import people",
+    help="des personnes, en CSV (docs/wire.md)",
+    touches=Touches.WRITES,
+    arguments=from_where,
+)
+def import_people(call: Call) -> int:
+    """Take people in."""
+    from cli.people.transfer import import_people
+
+    return asyncio.run(import_people(call.settings, call.options.file, call.clock))
+
+
+@tool.command(
+    "import structures",
+    help="des structures employeuses, en CSV (docs/wire.md)",
+    touches=Touches.WRITES,
+    arguments=from_where,
+)
+def import_structures(call: Call) -> int:
+    """Take employers in."""
+    from cli.people.transfer import import_structures
+
+    return asyncio.run(import_structures(call.settings, call.options.file))
+
+
+@tool.command("export people", help="le registre, en CSV, sur la sortie standard", touches=Touches.READS)
+def export_people(call: Call) -> int:
+    """Write the register."""
+    from cli.people.transfer import export_people
+
+    return asyncio.run(export_people(call.settings))

@@ -16,6 +16,8 @@ import storage.drafts
 import storage.job_runs
 import storage.outbox
 import storage.people.awaited
+import storage.people.gone
+import storage.people.moves
 import storage.people.person
 import storage.people.structures
 import storage.stats.secret

@@ -1,9 +1,9 @@
 """The register: its queries. Who is not in it, or gives no role, follows from Mattermost (bot/people.py)."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, func, or_, tuple_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -52,6 +52,17 @@ async def every(db: AsyncSession) -> Sequence[Person]:
     return (await db.exec(select(Person).order_by(col(Person.username), col(Person.id)))).all()
 
 
+async def pages(db: AsyncSession, size: int = 500) -> AsyncIterator[Sequence[Person]]:
+    """Everybody, by name, so many at a time."""
+    ordered = select(Person).order_by(col(Person.username), col(Person.id)).limit(size)
+    page = (await db.exec(ordered)).all()
+    while page:
+        yield page
+        db.expunge_all()
+        after = tuple_(col(Person.username), col(Person.id)) > (page[-1].username, page[-1].id)
+        page = (await db.exec(ordered.where(after))).all()
+
+
 async def zones(db: AsyncSession) -> Sequence[str]:
     """Where people are, each zone once."""
     return (await db.exec(select(Person.timezone).distinct().order_by(Person.timezone))).all()
@@ -69,11 +80,26 @@ async def note_derived_role(db: AsyncSession, person_id: str, role: Role, at: da
     await db.exec(update(Person).where(col(Person.id) == person_id).values(derived_role=role, derived_at=at))
 
 
+async def among(
+    db: AsyncSession, ids: Collection[str] = (), usernames: Collection[str] = (), emails: Collection[str] = ()
+) -> Sequence[Person]:
+    """Who has some of a few hundred ids, names or addresses (in small letters) at most, by id."""
+    wanted = [col(Person.id).in_(ids), col(Person.username).in_(usernames), func.lower(Person.email).in_(emails)]
+    return (await db.exec(select(Person).where(or_(*wanted)).order_by(col(Person.id)))).all()
+
+
 async def register(db: AsyncSession, person: Person) -> None:
     """Write down all that is known of somebody, in place of what was."""
-    values = person.model_dump()
-    statement = insertion(db, Person).values(values)
-    new = {name: statement.excluded[name] for name in values if name not in _OURS}
+    await register_all(db, [person])
+
+
+async def register_all(db: AsyncSession, persons: Sequence[Person]) -> None:
+    """Write down all that is known of a few hundred people at most, in place of what was."""
+    if not persons:
+        return
+    rows = [person.model_dump() for person in persons]
+    statement = insertion(db, Person).values(rows)
+    new = {name: statement.excluded[name] for name in rows[0] if name not in _OURS}
     await db.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new))
 
 
@@ -85,8 +111,7 @@ async def settle(db: AsyncSession, person: Person, departement: str) -> Person:
     """
     if person.departements:
         return person
-    place = {"departements": [departement], "timezone": _zone(person, departement)}
-    settled = Person(**(person.model_dump() | place))
+    settled = place(person, [departement])
     await add(db, settled)
     return settled
 
@@ -98,7 +123,14 @@ async def add(db: AsyncSession, person: Person) -> None:
     await db.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new))
 
 
+def place(person: Person, departements: Sequence[str]) -> Person:
+    """Somebody as they work in these départements; their zone is the one Mattermost told, else the first one’s."""
+    zone = _zone(person, departements[0]) if departements else person.timezone
+    return Person(**(person.model_dump() | {"departements": list(departements), "timezone": zone}))
+
+
 def _zone(person: Person, departement: str) -> str:
-    """Paris is also what is said of who never told Mattermost a zone."""
-    known = DEPARTEMENTS.get(departement)
-    return known.fuseau if known and person.timezone == PARIS else person.timezone
+    """Paris is also what is said of who never told Mattermost a zone; so is the one of where they worked before."""
+    known, before = DEPARTEMENTS.get(departement), DEPARTEMENTS.get(person.departement or "")
+    follows = person.timezone == PARIS or (before is not None and person.timezone == before.fuseau)
+    return known.fuseau if known and follows else person.timezone

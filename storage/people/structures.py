@@ -1,6 +1,6 @@
 """The employers of conseillers: by SIRET, whose rule is here."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -18,6 +18,10 @@ class Structure(SQLModel, table=True):
     siret: str = Field(primary_key=True, max_length=SIRET_DIGITS)
     nom: str = Field(max_length=200)
     code_commune: str | None = Field(default=None, max_length=5)
+
+
+Employers = Mapping[str, Structure]
+"""Establishments by their SIRET."""
 
 
 def read_siret(text: str) -> str:
@@ -38,7 +42,7 @@ def _luhn(digits: str) -> bool:
     return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0
 
 
-async def among(db: AsyncSession, sirets: Collection[str]) -> Mapping[str, Structure]:
+async def among(db: AsyncSession, sirets: Collection[str]) -> Employers:
     """Those of a few hundred at most that are known, by SIRET."""
     found = await db.exec(select(Structure).where(col(Structure.siret).in_(sirets)))
     return {structure.siret: structure for structure in found}
@@ -46,7 +50,14 @@ async def among(db: AsyncSession, sirets: Collection[str]) -> Mapping[str, Struc
 
 async def write(db: AsyncSession, structure: Structure) -> None:
     """Write down all that is known of an establishment, in place of what was."""
-    values = structure.model_dump()
-    statement = insertion(db, Structure).values(values)
-    new = {name: statement.excluded[name] for name in values if name != "siret"}
+    await write_all(db, [structure])
+
+
+async def write_all(db: AsyncSession, structures: Sequence[Structure]) -> None:
+    """Write down all that is known of a few hundred establishments at most, in place of what was."""
+    if not structures:
+        return
+    rows = [structure.model_dump() for structure in structures]
+    statement = insertion(db, Structure).values(rows)
+    new = {name: statement.excluded[name] for name in rows[0] if name != "siret"}
     await db.execute(statement.on_conflict_do_update(index_elements=["siret"], set_=new))

@@ -1,0 +1,160 @@
+"""« coop-bot import people »: the lines of a file into the register; who has no account yet is waited for."""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.french.words import NBSP, plural
+from cli.people.applying import change_awaited, change_person
+from cli.people.lines import Entry, read_entry
+from cli.people.matching import Accounts, Complain, Known, Seen
+from cli.politeness import take_turn
+from cli.progress import ProgressBar
+from cli.tables import BadLineError, Cells
+from storage import people
+from storage.database import Database
+from storage.people import Awaited, Person, awaited, moves, structures
+
+LINES_AT_ONCE = 200
+"""Lines a transaction, and accounts a call: on SQLite the bot’s own writers wait while it lasts."""
+
+Numbered = tuple[int, Entry]
+
+
+@dataclass(slots=True)
+class PeopleOutcome:
+    """What became of the lines; ``news`` is whether anything was written."""
+
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+    waiting: int = 0
+    refused: int = 0
+    news: bool = False
+
+    def __str__(self) -> str:
+        """« 2 personnes inscrites, 1 changée, 3 inchangées, 1 en attente de son compte, 0 refusée. »"""
+        told = [
+            plural(self.added, "personne inscrite"),
+            plural(self.changed, "changée"),
+            plural(self.same, "inchangée"),
+            f"{self.waiting} en attente de {'leur' if self.waiting > 1 else 'son'} compte",
+            plural(self.refused, "refusée"),
+        ]
+        return f"{', '.join(told).replace(NBSP, ' ')}.{'' if self.news else ' Rien à changer.'}"
+
+    @property
+    def lines(self) -> int:
+        """All of them."""
+        return self.added + self.changed + self.same + self.waiting + self.refused
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What a batch makes of the register."""
+
+    known: Known
+    changes: list[moves.Change] = field(default_factory=list)
+    persons: list[Person] = field(default_factory=list)
+    lines: list[Awaited] = field(default_factory=list)
+    fulfilled: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Import:
+    """One run; ``grace`` is how long somebody who moved stays in the channel that they leave."""
+
+    database: Database
+    accounts: Accounts
+    clock: Callable[[], datetime]
+    complain: Complain
+    grace: timedelta
+    outcome: PeopleOutcome = field(default_factory=PeopleOutcome)
+    _seen: Seen = field(default_factory=Seen)
+
+    async def run(self, lines: Iterable[tuple[int, Cells | BadLineError]], progress: ProgressBar) -> PeopleOutcome:
+        """Take every line; the outcome grows meanwhile."""
+        with closing(self._seen):
+            batch: list[Numbered] = []
+            for number, line in lines:
+                if entry := self._read(number, line):
+                    batch.append((number, entry))
+                if len(batch) >= LINES_AT_ONCE:
+                    await self._store(batch)
+                    batch = []
+                progress.at(self.outcome.lines + len(batch))
+            await self._store(batch)
+        progress.end()
+        return self.outcome
+
+    def _read(self, number: int, line: Cells | BadLineError) -> Entry | None:
+        try:
+            if isinstance(line, BadLineError):
+                raise line
+            entry = read_entry(line)
+            self._once(number, "username", entry.username)
+            self._once(number, "email", entry.email)
+        except BadLineError as fault:
+            self._refuse(number, fault)
+            return None
+        return entry
+
+    def _once(self, number: int, column: str, value: str) -> None:
+        if value and (line := self._seen.note(f"{column} {value}", number)):
+            raise BadLineError(f"{column} : « {value} » est déjà à la ligne {line}")
+
+    def _refuse(self, number: int, fault: BadLineError) -> None:
+        self.outcome.refused += 1
+        self.complain(number, str(fault))
+
+    async def _store(self, numbered: Sequence[Numbered]) -> None:
+        if not numbered:
+            return
+        names = [entry.username for _, entry in numbered if entry.username]
+        emails = [entry.email for _, entry in numbered if entry.email]
+        accounts = await self.accounts.named(names)
+        ids = [account.id for account in accounts.values()]
+        async with take_turn(self.database) as db:
+            batch = _Batch(Known(accounts, self.clock()))
+            found = await people.among(db, ids, names, emails)
+            batch.known.add(found, await awaited.among(db, names, emails))
+            sirets = [siret for _, entry in numbered if (siret := entry.said.get("siret"))]
+            employers = await structures.among(db, sirets)
+            for number, entry in numbered:
+                try:
+                    self._take(batch, number, entry, employers)
+                except BadLineError as fault:
+                    self._refuse(number, fault)
+            await self._write(db, batch)
+
+    def _take(self, batch: _Batch, number: int, entry: Entry, employers: structures.Employers) -> None:
+        person, waiting = batch.known.person(entry), batch.known.waiting(entry)
+        if person is None:
+            line, is_news = change_awaited(waiting, entry, employers, batch.known.now)
+            self.outcome.waiting += 1
+            batch.lines += [line] if is_news else []
+            return
+        if line_before := self._seen.note(f"id {person.id}", number):
+            raise BadLineError(f"c’est la personne de la ligne {line_before}, sous un autre nom")
+        before = batch.known.ids.get(person.id)
+        after = change_person(person, entry, employers)
+        batch.fulfilled += [waiting.id] if waiting and waiting.id else []
+        if before is None:
+            self.outcome.added += 1
+        elif before.model_dump() == after.model_dump():
+            self.outcome.same += 1
+            return
+        else:
+            self.outcome.changed += 1
+            batch.changes.append((before, after))
+        batch.persons.append(after)
+
+    async def _write(self, db: AsyncSession, batch: _Batch) -> None:
+        await people.register_all(db, batch.persons)
+        await moves.note(db, batch.changes, batch.known.now, self.grace)
+        await awaited.write_all(db, batch.lines)
+        await awaited.forget(db, batch.fulfilled)
+        self.outcome.news |= bool(batch.persons or batch.lines or batch.fulfilled)

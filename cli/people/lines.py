@@ -1,0 +1,150 @@
+"""One line of a file of people or employers: its cells as values, or all that is wrong with it."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from cli.tables import BadLineError, Cells
+from storage.communes import by_code
+from storage.cra import cells
+from storage.cra.rows import guard, unguard
+from storage.people import Awaited, Person, Role, Structure
+from storage.people.reading import read_departements, read_role
+from storage.people.structures import read_siret
+
+COLUMNS = (
+    *("username", "prenom", "nom", "email", "role", "structure", "siret", "code_commune"),
+    *("departement", "arrivee", "depart"),
+)
+NAMED_BY = ("username", "email")
+"""The columns of which one must be there, and say something in each line."""
+STRUCTURE_COLUMNS = ("nom", "siret", "code_commune")
+DEPARTEMENTS_JOINED_BY = "|"
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_FIELDS = {"departement": "departements", "arrivee": "arrived_on", "depart": "left_on"}
+"""What the register calls columns that have another name here."""
+_EMPTY_MEANS = {"role"}
+"""Columns whose empty cell says something: nothing is left as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line about somebody, by user name or address (small letters; empty where it has none).
+
+    ``said`` has what it says, by the names of ``Person`` and ``Awaited``; what it leaves out stays as it is.
+    """
+
+    username: str
+    email: str
+    said: Mapping[str, Any]
+
+
+def read_entry(line: Cells) -> Entry:
+    """The line as values. Raises BadLineError with everything that is wrong in it."""
+    values = _read(line, _READERS)
+    if not values.get("username") and not values.get("email"):
+        raise BadLineError("ni username ni email : on ne sait pas de qui il s’agit")
+    said = {_FIELDS.get(name, name): value for name, value in values.items() if value or name in _EMPTY_MEANS}
+    must_follow(said.get("arrived_on"), said.get("left_on"))
+    said.pop("username", None)
+    return Entry(values.get("username") or "", values.get("email") or "", said)
+
+
+def must_follow(arrived_on: date | None, left_on: date | None) -> None:
+    """Raises BadLineError for who left before they came."""
+    if arrived_on and left_on and left_on < arrived_on:
+        raise BadLineError(f"depart : le {left_on:%d/%m/%Y} précède l’arrivée, le {arrived_on:%d/%m/%Y}")
+
+
+def read_structure(line: Cells) -> Structure:
+    """The line as an establishment. Raises BadLineError with everything that is wrong in it."""
+    values = _read({"nom": "", "siret": ""} | dict(line), _STRUCTURE_READERS)
+    return Structure(siret=values["siret"], nom=values["nom"], code_commune=values.get("code_commune"))
+
+
+def write_cells(person: Person | Awaited) -> list[str]:
+    """Somebody as the cells of a line, in the order of ``COLUMNS``."""
+    values = [getattr(person, _FIELDS.get(name, name)) for name in COLUMNS]
+    return [guard(_write(value)) for value in values]
+
+
+def _write(value: object) -> str:
+    if isinstance(value, list):
+        return DEPARTEMENTS_JOINED_BY.join(value)
+    return "" if value is None else str(value)
+
+
+def _read(line: Cells, readers: Mapping[str, Callable[[str | None], Any]]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    faults: list[str] = []
+    for name, reader in readers.items():
+        if name not in line:
+            continue
+        try:
+            values[name] = reader(unguard(line[name]).strip() or None)
+        except ValueError as fault:
+            faults.append(f"{name} : {str(fault).rstrip('.')}")
+    if faults:
+        raise BadLineError(" ; ".join(faults))
+    return values
+
+
+def _username(text: str | None) -> str | None:
+    return cells.username(text) if text else None
+
+
+def _email(text: str | None) -> str | None:
+    address = cells.at_most(254)(text)
+    if address and not _EMAIL.fullmatch(address):
+        raise ValueError(f"« {address} » n’est pas une adresse électronique")
+    return address.lower() if address else None
+
+
+def _role(text: str | None) -> Role | None:
+    return read_role(text) if text else None
+
+
+def _siret(text: str | None) -> str | None:
+    return read_siret(text) if text else None
+
+
+def _commune(text: str | None) -> str | None:
+    """An INSEE code; spreadsheets drop its zero."""
+    code = text.upper().zfill(5) if text else None
+    if code and by_code(code) is None:
+        raise ValueError(f"« {text} » n’est le code INSEE d’aucune commune")
+    return code
+
+
+def _departements(text: str | None) -> list[str]:
+    return read_departements(text or "")
+
+
+def _day(text: str | None) -> date | None:
+    return cells.day(text) if text else None
+
+
+def _need(reader: Callable[[str | None], Any]) -> Callable[[str | None], Any]:
+    return lambda text: reader(cells.need(text))
+
+
+_READERS: Mapping[str, Callable[[str | None], Any]] = {
+    "username": _username,
+    "prenom": cells.at_most(80),
+    "nom": cells.at_most(80),
+    "email": _email,
+    "role": _role,
+    "structure": cells.at_most(200),
+    "siret": _siret,
+    "code_commune": _commune,
+    "departement": _departements,
+    "arrivee": _day,
+    "depart": _day,
+}
+_STRUCTURE_READERS = {
+    "nom": _need(cells.at_most(200)),
+    "siret": _need(_siret),
+    "code_commune": _commune,
+}

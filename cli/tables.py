@@ -1,0 +1,124 @@
+"""Reading CSV files that people make: a line at a time, with its number; memory stays flat.
+
+UTF-8 with or without a byte order mark; semicolons, commas or tabs; columns in any order.
+"""
+
+import csv
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import BinaryIO
+
+from cli.errors import OperatorError
+
+LINE_BYTES_MAX = 1_000_000
+"""Bytes of a line; nothing that is described in one is near it."""
+IGNORED_MAX = 20
+"""Unknown columns that are remembered, to be told."""
+_DELIMITERS = ";,\t"
+
+Text = tuple[int, str]
+"""A line by its number in the file (the first is 1)."""
+
+
+class BadLineError(ValueError):
+    """A line that can’t be taken; the text, in French, says why."""
+
+
+Cells = Mapping[str, str]
+"""What a line says, by column."""
+
+
+class Table:
+    """The lines of a CSV, once: each by its number, in cells or as the error that it is.
+
+    ``columns`` are those that mean something; of ``needed`` one at least must be there. ``ignored`` and ``missing``
+    are the columns met that mean nothing, and those that are not there, once reading has begun.
+    """
+
+    def __init__(self, stream: BinaryIO, columns: Sequence[str], needed: Collection[str]) -> None:
+        self._stream = stream
+        self._columns = columns
+        self._needed = needed
+        self.ignored: set[str] = set()
+        self.missing: list[str] = []
+
+    def __iter__(self) -> Iterator[tuple[int, Cells | BadLineError]]:
+        lines = read_texts(self._stream)
+        number, first = next(((n, text) for n, text in lines if text.strip()), (0, ""))
+        if not first:
+            return
+        delimiter = find_delimiter(first)
+        header = read_header(first, delimiter)
+        if not set(header) & set(self._needed):
+            named = ", ".join(self._columns)
+            raise OperatorError(f"La première ligne doit nommer les colonnes : {named} (voir docs/wire.md).")
+        if twice := {name for name in header if name and header.count(name) > 1}:
+            raise OperatorError(f"La première ligne nomme deux fois : {', '.join(sorted(twice))}.")
+        self.ignored |= set(sorted(set(header) - set(self._columns) - {""})[:IGNORED_MAX])
+        self.missing = [name for name in self._columns if name not in header]
+        for line_number, cells in read_cells(number, lines, delimiter):
+            yield line_number, _by_column(header, cells)
+
+
+def _by_column(header: list[str], cells: list[str] | BadLineError) -> Cells | BadLineError:
+    if isinstance(cells, BadLineError):
+        return cells
+    try:
+        return by_column(header, cells)
+    except BadLineError as fault:
+        return fault
+
+
+def find_delimiter(header: str) -> str:
+    """What separates the cells of a first line."""
+    return max(_DELIMITERS, key=header.count)
+
+
+def read_header(text: str, delimiter: str) -> list[str]:
+    """The names of the columns; none where that is no line of cells."""
+    try:
+        return [cell.strip() for cell in next(csv.reader([text], delimiter=delimiter))]
+    except csv.Error:
+        return []
+
+
+def by_column(header: list[str], cells: list[str]) -> dict[str, str]:
+    """Cells by the name of their column. Raises BadLineError where they are not as many."""
+    extra = cells[len(header) :]
+    if len(cells) < len(header) or any(cell.strip() for cell in extra):
+        raise BadLineError(f"{len(cells)} cellules pour {len(header)} colonnes")
+    return dict(zip(header, cells, strict=False))
+
+
+def read_cells(number: int, texts: Iterator[Text], delimiter: str) -> Iterator[tuple[int, list[str] | BadLineError]]:
+    """The lines after the header, which is that ``number``, without empty ones."""
+    cells = csv.reader((text for _, text in texts), delimiter=delimiter)
+    while True:
+        start = number + cells.line_num + 1
+        try:
+            found = next(cells)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield start, BadLineError("les guillemets ou la longueur d’une cellule empêchent de lire la ligne")
+            continue
+        if any(cell.strip() for cell in found):
+            yield start, found
+
+
+def read_texts(stream: BinaryIO) -> Iterator[Text]:
+    """Lines with their numbers; what is not UTF-8 becomes U+FFFD, which no value may hold."""
+    number = 0
+    while data := stream.readline(LINE_BYTES_MAX + 1):
+        number += 1
+        if number == 1:
+            data = _without_mark(data)
+        if len(data) > LINE_BYTES_MAX:
+            while (more := stream.readline(LINE_BYTES_MAX)) and not more.endswith(b"\n"):
+                pass
+        yield number, data.decode("utf-8", "replace")
+
+
+def _without_mark(data: bytes) -> bytes:
+    if data.startswith((b"PK\x03\x04", b"\xff\xfe", b"\xfe\xff", b"\xd0\xcf")):
+        raise OperatorError("Ce fichier n’est pas du texte UTF-8 : enregistrez-le en « CSV UTF-8 », ou en JSONL.")
+    return data.removeprefix(b"\xef\xbb\xbf")
