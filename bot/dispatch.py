@@ -164,12 +164,16 @@ class Dispatcher:
         if not trigger.writes:
             messages = await self._write_after(context, payload, replies) if leaves else []
         self._m.delivery.hurry(messages)
-        # It may have changed what is remembered of this person, and of others.
-        for person_id in context.touched | ({request.user_id} if request.kind in ("submit", "button") else set()):
-            self._m.people.forget(person_id)
+        self._forget(context)
         if trigger.writes:
             self._m.watching.touch(trigger.feature)
         return replies
+
+    def _forget(self, context: Context) -> None:
+        """What is remembered of who acted, and of whom the handler changed, may be old now."""
+        acted = {context.request.user_id} if context.request.kind in ("submit", "button") else set()
+        for person_id in acted | context.touched:
+            self._m.people.forget(person_id)
 
     async def _write_down(
         self, context: Context, payload: Payload, replies: list[Reply]

@@ -34,12 +34,18 @@ KEPT = {
     "statuts": {"retraite": 2, "etudiant": 1},
     "suite": {"atelier": 1},
 }
+WHO = {"id": "a" * 26, "username": "agathe", "timezone": "Europe/Paris", "role": "conseiller"}
 HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
     "NewCra": ({}, {"kept": KEPT}),
     "EditCra": ({"numero": 12, "version": 1}, {"numero": 12, "version": 3, "kept": KEPT}),
     "ChosenOption": ({"name": "x", "data": {}, "label": "Quoi", "options": {"a": "A", "b": "B"}},),
     "ChosenPerson": ({"name": "x", "data": {"n": 1}, "label": ""},),
     "ChosenChannel": ({"name": "x", "data": {}, "label": ""},),
+    "ChooseMember": ({"purpose": "role"},),
+    "AddMember": ({"who": WHO, "may_give": ["conseiller", "invite"]},),
+    "GiveRole": ({"who": WHO, "may_give": ["conseiller", "coordinateur"]},),
+    "MoveMember": ({"who": WHO},),
+    "EndMember": ({"who": WHO},),
     "SpreadCra": ({"numero": 12, "version": 1, "participants": 3, "day": "2026-09-01"},),
 }
 """What travels with each form; a new form with hidden fields is added here."""

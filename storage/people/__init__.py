@@ -17,6 +17,7 @@ from storage.people.register import (
     register,
     register_all,
     settle,
+    tally,
     with_role,
     zones,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "register",
     "register_all",
     "settle",
+    "tally",
     "with_role",
     "zones",
 ]

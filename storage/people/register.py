@@ -1,7 +1,8 @@
 """The register: its queries. Who is not in it, or gives no role, follows from Mattermost (bot/people.py)."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import bindparam, func, or_, tuple_, update
 from sqlmodel import col, select
@@ -50,6 +51,34 @@ async def with_role(db: AsyncSession, role: Role, limit: int = 3) -> Sequence[Pe
 async def every(db: AsyncSession) -> Sequence[Person]:
     """Everybody, by name."""
     return (await db.exec(select(Person).order_by(col(Person.username), col(Person.id)))).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many people there are by role (None: it follows from Mattermost), and how many have left."""
+
+    roles: Mapping[Role | None, int]
+    left: int
+
+    @property
+    def there(self) -> int:
+        """All who have not left."""
+        return sum(self.roles.values())
+
+
+async def tally(db: AsyncSession, today: date, within: Collection[str] | None = None) -> Tally:
+    """Count everybody, or those ``within`` some départements."""
+    columns = select(Person.role, Person.left_on, Person.departements)
+    roles: dict[Role | None, int] = {}
+    left = 0
+    for role, left_on, departements in (await db.exec(columns)).all():
+        if within is not None and set(within).isdisjoint(departements):
+            continue
+        if left_on is not None and left_on < today:
+            left += 1
+        else:
+            roles[role] = roles.get(role, 0) + 1
+    return Tally(roles, left)
 
 
 async def pages(db: AsyncSession, size: int = 500) -> AsyncIterator[Sequence[Person]]:

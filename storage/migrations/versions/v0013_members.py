@@ -21,7 +21,8 @@ def upgrade() -> None:
     op.create_table(
         "gone",
         sa.Column("person_id", sa.String(26), primary_key=True),
-        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True)),
     )
 
 

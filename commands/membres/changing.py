@@ -1,0 +1,119 @@
+"""Changing something about somebody: checked, written down, told, and undone by a click."""
+
+import datetime as dt
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Self
+
+from pydantic import BaseModel
+
+from bot.context import Context
+from bot.errors import UserError
+from bot.replies import Button, Direct, Replies, Reply, Whisper
+from bot.texts import Markdown, render
+from commands.membres.card import facts
+from commands.membres.feature import LEADERS, feature
+from commands.membres.finding import Member, read_member
+from commands.membres.places import settle_places
+from commands.membres.rules import check
+from config.territories import departement
+from storage import people
+from storage.people import Person, Role, moves
+
+
+class Standing(BaseModel):
+    """What of somebody these commands change."""
+
+    role: Role | None
+    prenom: str | None
+    nom: str | None
+    structure: str | None
+    siret: str | None
+    departements: list[str]
+    timezone: str
+    arrived_on: dt.date | None
+    left_on: dt.date | None
+
+    @classmethod
+    def of(cls, person: Person) -> Self:
+        """Somebody as they are now."""
+        return cls.model_validate(person.model_dump(include=set(cls.model_fields)))
+
+    def applied_to(self, person: Person) -> Person:
+        """Somebody with all that."""
+        return Person(**(person.model_dump() | dict(self)))
+
+
+class Undo(BaseModel):
+    """« Annuler »: back to how it was, as long as it is still what it then became."""
+
+    person_id: str
+    before: Standing
+    after: Standing
+
+
+async def must_lead(ctx: Context) -> Person:
+    """Who acts, by the role that they have now: before other statements, and again for commands, which know it from a
+    minute ago. Raises UserError."""
+    if ctx.request.kind != "command":
+        return ctx.user
+    actor = await ctx.people.fresh(ctx.db, ctx.user.id)
+    if not actor.may(LEADERS):
+        raise UserError("Votre rôle vient de changer : cette commande ne vous est plus ouverte.")
+    return actor
+
+
+async def change(ctx: Context, actor: Person, member: Member, after: Person) -> Replies:
+    """Write somebody down as they are to be, and say so; nothing where they are so already.
+
+    Raises UserError where this actor may not change that.
+    """
+    before = member.person
+    check(actor, member.role, before, after)
+    if not member.is_new and Standing.of(before) == Standing.of(after):
+        return Whisper(render("membres/same", person=after), facts=facts(after, ctx))
+    told = await _write(ctx, before, after)
+    text = render("membres/changed", what=_changes(before, after, is_new=member.is_new), person=after)
+    undo = Undo(person_id=after.id, before=Standing.of(before), after=Standing.of(after))
+    buttons = [] if member.is_new else [Button("Annuler", undo)]
+    return [*told, Whisper(text, buttons, facts(after, ctx))]
+
+
+@feature.button(Undo, roles=LEADERS)
+async def undo(ctx: Context, click: Undo) -> Replies:
+    """It is again as it was; who was allowed to change it may take that back."""
+    member = await read_member(ctx, click.person_id)
+    now = Standing.of(member.person)
+    if now == click.before:
+        return Whisper(render("membres/same", person=member.person))
+    if now != click.after:
+        raise UserError("Cette personne a changé entre-temps : regardez sa fiche avec /membres avant de continuer.")
+    after = click.before.applied_to(member.person)
+    told = await _write(ctx, member.person, after)
+    return [*told, Whisper(render("membres/undone", person=after), facts=facts(after, ctx))]
+
+
+async def _write(ctx: Context, before: Person, after: Person) -> Sequence[Reply]:
+    await people.register(ctx.db, after)
+    await moves.note(ctx.db, [(before, after)], ctx.now, timedelta(days=ctx.settings.move_grace))
+    ctx.touched.add(after.id)
+    told = _tell_mover(ctx, before, after)
+    return [*told, *await settle_places(ctx, before, after)]
+
+
+def _tell_mover(ctx: Context, before: Person, after: Person) -> Sequence[Reply]:
+    """Who works in another département learns of it, and until when they are still in the old one’s channel."""
+    left = [departement(code).name for code in before.departements if code not in after.departements]
+    if not left or not after.departements or after.id == ctx.user.id or after.left_on:
+        return []
+    until = (ctx.now + timedelta(days=ctx.settings.move_grace)).astimezone(after.zone).date()
+    now = [departement(code).name for code in after.departements]
+    return [Direct(render("membres/moved", now=now, left=left, until=until), user_id=after.id)]
+
+
+def _changes(before: Person, after: Person, *, is_new: bool) -> list[Markdown]:
+    """What is different, a sentence each."""
+    names = ("role", "departements", "structure", "siret", "arrived_on", "left_on", "prenom", "nom")
+    different = {name for name in names if getattr(before, name) != getattr(after, name)}
+    said = render("membres/changes", before=before, after=after, different=different, is_new=is_new)
+    return [Markdown(line) for line in said.splitlines() if line.strip()]

@@ -1,0 +1,25 @@
+"""The feature that the files of this folder add their handlers to, where it listens, and who may pull what."""
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.events import Watched
+from bot.features import Feature, Front
+from bot.rights import Right
+from config.settings import Settings
+from storage.people import Role
+
+feature = Feature(
+    "membres",
+    rights=(Right.MEMBER,),
+    front=Front("Membres", "trouver quelqu’un, son rôle, son département, son départ", lambda _: "membres"),
+)
+
+LEADERS = (Role.ANIMATEUR, Role.COORDINATEUR)
+"""Who looks after people: animateurs after all, coordinateurs after those of their own départements."""
+ANIMATEURS = (Role.ANIMATEUR,)
+
+
+@feature.watches
+async def watch(_: AsyncSession, __: Settings) -> Watched:
+    """Who comes into the team."""
+    return Watched(team=True)

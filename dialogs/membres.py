@@ -1,0 +1,170 @@
+"""The windows about people of the réseau: whom it is about, their role, where they work, when they leave."""
+
+import datetime as dt
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, Field
+
+from bot.forms import Clues, Form, Hidden, Offered, PersonPicker, ReadText
+from bot.french.dates import read_date
+from storage.cra.cells import at_most
+from storage.people import Person, Role
+from storage.people.reading import read_departements
+from storage.people.structures import read_siret
+
+FIRST_DAY = dt.date(2020, 1, 1)
+LAST_DAY = dt.date(2100, 1, 1)
+
+
+class Purpose(StrEnum):
+    """What is to be done once it is known with whom."""
+
+    AJOUTER = "ajouter"
+    ROLE = "role"
+    DEPLACER = "deplacer"
+    DEPART = "depart"
+    RETOUR = "retour"
+
+
+class Who(BaseModel):
+    """Whom a window is about, as Mattermost and the register had them when it opened: the role that they have."""
+
+    id: str
+    username: str
+    timezone: str
+    role: Role
+
+    @classmethod
+    def of(cls, person: Person, role: Role) -> Self:
+        """Somebody with that role."""
+        return cls(id=person.id, username=person.username, timezone=person.timezone, role=role)
+
+
+def read_day(text: str, clues: Clues) -> dt.date:
+    """A day, past or to come. Raises ValueError with a sentence."""
+    day = read_date(text, clues.today)
+    if day is None or not FIRST_DAY <= day < LAST_DAY:
+        raise ValueError("Écrivez la date comme aujourd’hui, hier, 12/09 ou 12/09/2026.")
+    return day
+
+
+def show_day(day: Any) -> str:
+    """A day as it is read back."""
+    return f"{day:%d/%m/%Y}"
+
+
+def _at_most(most: int) -> ReadText:
+    """A line of so many characters, none of them invisible."""
+    read = at_most(most)
+    return ReadText(lambda text, _: read(text))
+
+
+def _departements(text: str, _: Clues) -> tuple[str, ...]:
+    return tuple(read_departements(text))
+
+
+def _siret(text: str, _: Clues) -> str:
+    return read_siret(text)
+
+
+def _join(codes: Any) -> str:
+    return ", ".join(codes)
+
+
+DAY = ReadText(read_day, show=show_day, placeholder="aujourd’hui, 12/09/2026", missing_text="Indiquez une date.")
+DEPARTEMENTS = ReadText(
+    _departements, show=_join, placeholder="69, 38", missing_text="Indiquez au moins un département."
+)
+NAME, STRUCTURE = _at_most(80), _at_most(200)
+SIRET = ReadText(_siret, placeholder="732 829 320 00074")
+
+Role_ = Annotated[str, Offered()]
+Departements = Annotated[tuple[str, ...], DEPARTEMENTS]
+
+
+class About(Form):
+    """A window about somebody."""
+
+    title = "Membre"
+
+    who: Hidden[Who]
+
+    def introduction(self) -> str:
+        return f"@{self.who.username}"
+
+
+class WithRole(About):
+    """A window that asks for one of the roles that this person may give."""
+
+    may_give: Hidden[list[Role]]
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"role": {Role(code).value: Role(code).label for code in hidden.get("may_give", ())}}
+
+
+class ChooseMember(Form):
+    """Whom it is about."""
+
+    title = "Choisir une personne"
+    submit_label = "Continuer"
+    is_kept = False
+
+    person: Annotated[str, PersonPicker()] = Field(
+        alias="personne", title="Personne", description="Tapez le début de son nom."
+    )
+    purpose: Hidden[Purpose]
+
+
+class AddMember(WithRole):
+    """Somebody is written into the register."""
+
+    title = "Ajouter une personne"
+    submit_label = "Ajouter"
+
+    role: Role_ = Field(title="Rôle")
+    prenom: Annotated[str | None, NAME] = Field(None, title="Prénom")
+    nom: Annotated[str | None, NAME] = Field(None, title="Nom")
+    departements: Annotated[tuple[str, ...] | None, DEPARTEMENTS] = Field(
+        None, title="Département(s)", description="Numéros ou noms, séparés par des virgules ; le premier est le sien."
+    )
+    structure: Annotated[str | None, STRUCTURE] = Field(None, title="Structure")
+    siret: Annotated[str | None, SIRET] = Field(None, title="SIRET", description="Celui de la structure : 14 chiffres.")
+    arrived_on: Annotated[dt.date | None, DAY] = Field(None, alias="arrivee", title="Arrivée")
+
+
+class GiveRole(WithRole):
+    """Somebody has another role."""
+
+    title = "Changer de rôle"
+    submit_label = "Donner ce rôle"
+
+    role: Role_ = Field(title="Rôle")
+
+
+class MoveMember(About):
+    """Somebody works elsewhere."""
+
+    title = "Déplacer"
+    submit_label = "Déplacer"
+
+    departements: Departements = Field(
+        title="Département(s)", description="Numéros ou noms, séparés par des virgules ; le premier est le sien."
+    )
+    structure: Annotated[str | None, STRUCTURE] = Field(None, title="Structure")
+    siret: Annotated[str | None, SIRET] = Field(None, title="SIRET", description="Celui de la structure : 14 chiffres.")
+
+
+class EndMember(About):
+    """Somebody leaves."""
+
+    title = "Noter un départ"
+    submit_label = "Noter le départ"
+
+    left_on: Annotated[dt.date, DAY] = Field(
+        alias="depart",
+        title="Dernier jour",
+        description="Son rôle s’arrête le lendemain ; pour l’arrêter tout de suite, écrivez « hier ».",
+    )
