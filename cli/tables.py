@@ -47,7 +47,7 @@ class Table:
         if not first:
             return
         delimiter = find_delimiter(first)
-        header = read_header(first, delimiter)
+        header = [name.lower() for name in read_header(first, delimiter)]
         if not set(header) & set(self._needed):
             named = ", ".join(self._columns)
             raise OperatorError(f"La première ligne doit nommer les colonnes : {named} (voir docs/wire.md).")

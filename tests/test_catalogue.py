@@ -19,6 +19,14 @@ button   cra.Save              conseiller
 button   cra.Spread            conseiller
 button   drafts.Resume         everyone
 button   lines.Run             everyone
+button   membres.ConfirmGone   animateur
+button   membres.EditEnd       animateur, coordinateur
+button   membres.EditPlace     animateur, coordinateur
+button   membres.EditRole      animateur, coordinateur
+button   membres.IgnoreGone    animateur
+button   membres.Return        animateur, coordinateur
+button   membres.See           animateur, coordinateur
+button   membres.Undo          animateur, coordinateur
 button   menus.OpenMenu        everyone
 button   stats.Details         conseiller
 button   stats.Other           conseiller
@@ -39,6 +47,12 @@ command  cra liste             conseiller
 command  cra modifier          conseiller
 command  cra rétablir          conseiller
 command  cra supprimer         conseiller
+command  membres               animateur, coordinateur
+command  membres ajouter       animateur, coordinateur
+command  membres depart        animateur, coordinateur
+command  membres deplacer      animateur, coordinateur
+command  membres retour        animateur, coordinateur
+command  membres role          animateur, coordinateur
 command  stats                 animateur, conseiller, coordinateur
 command  stats aide            animateur, conseiller, coordinateur
 command  stats carte           animateur
@@ -51,17 +65,26 @@ event    aide.written_to.DirectMessage everyone
 event    canaux.bring_in.JoinedTeam everyone
 event    canaux.put_back.LeftChannel everyone
 event    canaux.tell_of_intruder.JoinedChannel everyone
+event    membres.arrive.JoinedTeam everyone
+event    membres.note.PersonChanged everyone
 file     stats.Carte           animateur
 file     stats.Departements    animateur
 file     stats.Export          conseiller
 file     stats.Pictured        conseiller
 file     stats.TerritoryPictures animateur, conseiller, coordinateur
 job      canaux.watch_over     everyone
+job      membres.ask           everyone
+job      membres.recognise     everyone
 job      menage.tidy           everyone
 job      stats.monthly         everyone
 submit   cra.EditCra           conseiller
 submit   cra.NewCra            conseiller
 submit   cra.SpreadCra         conseiller
+submit   membres.AddMember     animateur, coordinateur
+submit   membres.ChooseMember  animateur, coordinateur
+submit   membres.EndMember     animateur, coordinateur
+submit   membres.GiveRole      animateur, coordinateur
+submit   membres.MoveMember    animateur, coordinateur
 submit   menus.ChosenChannel   everyone
 submit   menus.ChosenOption    everyone
 submit   menus.ChosenPerson    everyone

@@ -1,0 +1,333 @@
+"""Files of people and employers into the register: the good lines once, the bad ones explained, nobody twice."""
+
+import io
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.errors import ChatError
+from bot.mattermost import ChatUser
+from cli.errors import OperatorError
+from cli.people.employers import StructuresImport, StructuresOutcome
+from cli.people.importing import LINES_AT_ONCE, Import, PeopleOutcome
+from cli.people.lines import COLUMNS, NAMED_BY, STRUCTURE_COLUMNS, read_entry
+from cli.people.matching import Accounts
+from cli.people.transfer import write_people
+from cli.progress import ProgressBar
+from cli.tables import BadLineError, Table
+from storage import people
+from storage.database import Database
+from storage.people import Awaited, Person, Role, Structure, awaited, moves, structures
+from tests.databases import database, statements
+
+__all__ = ["database"]
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+GRACE = timedelta(days=7)
+HEADER = ",".join(COLUMNS)
+LEA = "lea,Léa,Perrin,Lea@Mairie.fr,conseiller,Ville de Lyon,73282932000074,69123,69,2026-09-01,"
+SIRET, LA_POSTE = "73282932000074", "35600000000048"
+
+
+class Mattermost:
+    """Only these accounts are there; it may be away."""
+
+    def __init__(self, *users: ChatUser, away: bool = False) -> None:
+        self.users = users
+        self.away = away
+        self.asked: list[Sequence[str]] = []
+
+    async def users_by_names(self, usernames: Iterable[str]) -> AsyncIterator[Sequence[ChatUser]]:
+        names = list(usernames)
+        self.asked.append(names)
+        if self.away:
+            raise ChatError(0)
+        yield [user for user in self.users if user.username in names]
+
+
+def account(name: str, ident: str = "", **more: Any) -> ChatUser:
+    """An account of that name."""
+    return ChatUser(id=f"{ident or name:x<26}", username=name, **more)
+
+
+async def imported(
+    database: Database, *lines: str, header: str = HEADER, chat: Any = None, told: list[str] | None = None
+) -> PeopleOutcome:
+    """What became of these lines; ``told`` takes what was said of the bad ones, of which there are none without it."""
+    text = "\n".join((header, *lines)) + "\n"
+    faults: list[str] = []
+    work = Import(database, Accounts(chat), lambda: NOW, lambda n, why: faults.append(f"{n} {why}"), GRACE)
+    outcome = await work.run(Table(io.BytesIO(text.encode()), COLUMNS, NAMED_BY), ProgressBar(io.StringIO(), "lignes"))
+    if told is None:
+        assert not faults
+    else:
+        told += faults
+    return outcome
+
+
+async def person(database: Database, name: str) -> Person:
+    """Somebody of the register."""
+    async with database.transaction(writes=False) as db:
+        found = await people.by_username(db, name)
+    assert found is not None
+    return found
+
+
+async def waiting(database: Database) -> Sequence[Awaited]:
+    """The lines that wait."""
+    async with database.transaction(writes=False) as db:
+        return await awaited.every(db)
+
+
+async def exported(database: Database) -> str:
+    """What the register is written out as."""
+    out = io.StringIO(newline="")
+    await write_people(database, out)
+    return out.getvalue()
+
+
+async def test_who_has_an_account_is_registered_under_its_id(database: Database) -> None:
+    chat = Mattermost(account("lea", timezone="Indian/Reunion"))
+    assert await imported(database, LEA, chat=chat) == PeopleOutcome(added=1, news=True)
+    lea = await person(database, "lea")
+    assert (lea.id, lea.full_name, lea.role, lea.email) == (
+        f"{'lea':x<26}", "Léa Perrin", Role.CONSEILLER, "lea@mairie.fr",
+    )  # fmt: skip
+    assert (lea.structure, lea.siret, lea.code_commune) == ("Ville de Lyon", SIRET, "69123")
+    assert (lea.departements, lea.arrived_on, lea.left_on) == (["69"], date(2026, 9, 1), None)
+    assert lea.timezone == "Indian/Reunion", "as Mattermost told"
+
+
+async def test_the_same_file_again_changes_nothing_and_says_so(database: Database) -> None:
+    chat = Mattermost(account("lea"))
+    lines = (LEA, "zoe,Zoé,,,,,,,,,")
+    first = await imported(database, *lines, chat=chat)
+    assert str(first) == "1 personne inscrite, 0 changée, 0 inchangée, 1 en attente de son compte, 0 refusée."
+    again = await imported(database, *lines, chat=chat)
+    assert again == PeopleOutcome(same=1, waiting=1)
+    assert str(again).endswith("0 refusée. Rien à changer.")
+    assert await imported(database, *lines) == PeopleOutcome(same=1, waiting=1), "nor without Mattermost"
+
+
+async def test_what_is_written_out_and_taken_in_again_changes_nothing(database: Database) -> None:
+    left = date(2026, 6, 30)
+    async with database.transaction() as db:
+        formula = {"prenom": "=cmd", "nom": "'@lea;", "structure": "+33, « x » ou", "departements": ["69", "2A"]}
+        one = Person(id="l" * 26, username="-lea", since=NOW, role=Role.HOTLINE, arrived_on=date(2025, 1, 2), **formula)
+        other = Person(id="o" * 26, username="zoe", since=NOW, code_commune="69123", siret=SIRET, left_on=left)
+        await people.register_all(db, [one, other])
+        await awaited.write_all(db, [Awaited(email="a@b.fr", imported_at=NOW, departements=["974"])])
+    text = await exported(database)
+    _, *lines = text.removeprefix("\ufeff").splitlines()
+    assert lines[0].startswith("'-lea;'=cmd;"), "no cell runs as a formula"
+    header = HEADER.replace(",", ";")
+    assert await imported(database, *lines, header=header) == PeopleOutcome(same=2, waiting=1)
+    assert await exported(database) == text
+
+
+async def test_a_line_waits_for_its_account_and_is_taken_when_that_is_there(database: Database) -> None:
+    assert await imported(database, LEA, chat=Mattermost()) == PeopleOutcome(waiting=1, news=True)
+    (line,) = await waiting(database)
+    assert (line.username, line.email, line.role, line.departements) == (
+        "lea",
+        "lea@mairie.fr",
+        Role.CONSEILLER,
+        ["69"],
+    )
+    other = "lea,Léa,Perrin-Durand,,coordinateur,,,,69|38,,"
+    assert await imported(database, other, chat=Mattermost()) == PeopleOutcome(waiting=1, news=True)
+    (line,) = await waiting(database)
+    assert (line.nom, line.structure, line.departements) == ("Perrin-Durand", "Ville de Lyon", ["69", "38"])
+    assert await imported(database, other, chat=Mattermost(account("lea"))) == PeopleOutcome(added=1, news=True)
+    assert not await waiting(database)
+
+
+async def test_the_id_is_the_key_whatever_names_become(database: Database) -> None:
+    async with database.transaction() as db:
+        row = {"since": NOW, "departements": ["69"]}
+        await people.register(db, Person(id=f"{'a':x<26}", username="lea", email="lea@mairie.fr", **row))
+    # Her account is called otherwise now, and somebody else bears the name.
+    chat = Mattermost(account("lea.perrin", "a"), account("lea", "b"))
+    lines = ("lea.perrin,Léa,Perrin,,,,,,,,", "lea,Léa,Autre,,,,,,,,")
+    assert await imported(database, *lines, chat=chat) == PeopleOutcome(changed=1, added=1, news=True)
+    assert (await person(database, "lea.perrin")).id[0] == "a"
+    assert ((await person(database, "lea")).id[0], (await person(database, "lea")).nom) == ("b", "Autre")
+
+
+async def test_without_mattermost_the_register_is_asked_by_name_then_address(database: Database) -> None:
+    async with database.transaction() as db:
+        await people.register(db, Person(id="l" * 26, username="lea", email="Lea@Mairie.fr", since=NOW))
+    chat, told = Mattermost(away=True), list[str]()
+    lines = ("lea.perrin,Léa,,lea@mairie.fr,,,,,,,", "lea,Autre,,,,,,,,,", *(f"n{n},,,,,,,,,," for n in range(300)))
+    outcome = await imported(database, *lines, chat=chat, told=told)
+    assert outcome == PeopleOutcome(changed=1, waiting=300, refused=1, news=True)
+    assert told == ["3 c’est la personne de la ligne 2, sous un autre nom"]
+    assert len(chat.asked) == 1, "one silence is enough"
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (",Léa,,,,,,,,,", "ni username ni email"),
+        ("léa,,,,,,,,,,", "n’est pas un nom d’utilisateur"),
+        ("lea,,,lea,,,,,,,", "n’est pas une adresse électronique"),
+        ("lea,,,,chef,,,,,,", "« chef » n’est pas un rôle : conseiller, coordinateur, animateur"),
+        ("lea,,,,,,73282932000075,,,,", "siret : « 73282932000075 » n’est pas un SIRET : un chiffre est faux"),
+        ("lea,,,,,,,99999,,,", "« 99999 » n’est le code INSEE d’aucune commune"),
+        ("lea,,,,,,,,96,,", "« 96 » n’est pas un département"),
+        ("lea,,,,,,,,69|,hier,", "arrivee : « hier » n’est pas une date"),
+        ("lea,,,,,,,,,2026-09-01,31/08/2026", "le 31/08/2026 précède l’arrivée, le 01/09/2026"),
+        (f"lea,{'x' * 81},,,,,,,,,", "80 caractères au plus"),
+        ("lea,a\x00b,,,,,,,,,", "invisibles"),
+        ("lea,,,,,,,,,", "10 cellules pour 11 colonnes"),
+        ("lea,,,,chef,,1,,,,", "role : « chef »"),
+        ("lea,,,,chef,,1,,,,", "siret : « 1 »"),
+    ],
+)
+async def test_a_bad_line_is_explained_and_the_others_are_taken(line: str, reason: str, database: Database) -> None:
+    told: list[str] = []
+    outcome = await imported(database, "zoe,,,,,,,,,,", line, "paul,,,,,,,,,,", told=told)
+    assert outcome == PeopleOutcome(waiting=2, refused=1, news=True)
+    assert [fault[:2] for fault in told] == ["3 "]
+    assert reason in told[0]
+
+
+async def test_nobody_is_named_twice_and_no_bot_at_all(database: Database) -> None:
+    told: list[str] = []
+    lines = ("@Lea,,,,,,,,,,", "zoe,,,z@b.fr,,,,,,,", "lea,,,,,,,,,,", ",,,Z@b.fr,,,,,,,", "coop,,,,,,,,,,")
+    outcome = await imported(database, *lines, chat=Mattermost(account("coop", is_bot=True)), told=told)
+    assert (outcome.waiting, outcome.refused) == (2, 3)
+    assert told == [
+        "4 username : « lea » est déjà à la ligne 2",
+        "5 email : « z@b.fr » est déjà à la ligne 3",
+        "6 username : « coop » est un compte de bot",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("word", "role"),
+    [("Agent invité", Role.INVITE), ("invite", Role.INVITE), ("admin", Role.ADMINISTRATEUR), ("HOTLINE", Role.HOTLINE),
+     ("conseillère", Role.CONSEILLER), ("animatrice", Role.ANIMATEUR), ("", None)],
+)  # fmt: skip
+def test_roles_are_written_as_people_write_them(word: str, role: Role | None) -> None:
+    assert read_entry({"username": "lea", "role": word}).said["role"] is role
+
+
+async def test_columns_come_in_any_order_and_some_are_missing(database: Database) -> None:
+    async with database.transaction() as db:
+        await people.register(db, Person(id="l" * 26, username="lea", since=NOW, role=Role.ANIMATEUR, nom="Perrin"))
+    text = "\ufeffdepartement;Téléphone;username\r\n1|Corse-du-Sud;06;lea\r\n"
+    table = Table(io.BytesIO(text.encode()), COLUMNS, NAMED_BY)
+    work = Import(database, Accounts(None), lambda: NOW, lambda *_: None, GRACE)
+    assert (await work.run(table, ProgressBar(io.StringIO(), "lignes"))).changed == 1
+    lea = await person(database, "lea")
+    assert (lea.departements, lea.role, lea.nom) == (["01", "2A"], Role.ANIMATEUR, "Perrin")
+    assert table.ignored == {"téléphone"}
+    assert table.missing[:2] == ["prenom", "nom"]
+
+
+@pytest.mark.parametrize("text", ["prenom,nom\nLéa,Perrin\n", "username,nom,nom\n", "PK\x03\x04"])
+def test_a_file_of_another_kind_is_refused_whole(text: str) -> None:
+    with pytest.raises(OperatorError):
+        list(Table(io.BytesIO(text.encode()), COLUMNS, NAMED_BY))
+
+
+async def test_an_empty_cell_leaves_what_is_known_but_the_role(database: Database) -> None:
+    chat = Mattermost(account("lea"))
+    await imported(database, LEA, chat=chat)
+    assert (await imported(database, "lea,,,,,,,,,,", chat=chat)).changed == 1
+    lea = await person(database, "lea")
+    assert (lea.role, lea.full_name, lea.departements, lea.siret) == (None, "Léa Perrin", ["69"], SIRET)
+
+
+async def test_a_departure_is_set_and_who_comes_again_is_back(database: Database) -> None:
+    chat = Mattermost(account("lea"))
+    await imported(database, LEA, chat=chat)
+    assert (await imported(database, LEA + "2026-10-31", chat=chat)).changed == 1
+    lea = await person(database, "lea")
+    assert lea.has_left(NOW.date())
+    assert lea.role is Role.CONSEILLER, "kept for a return"
+    assert (await imported(database, LEA, chat=chat)).same == 1, "an empty cell brings nobody back"
+    told: list[str] = []
+    await imported(database, "lea,,,,,,,,,2026-11-15,2026-11-14", chat=chat, told=told)
+    assert "précède l’arrivée" in told[0]
+    await imported(database, LEA.replace("2026-09-01", "2026-11-15"), chat=chat)
+    assert ((await person(database, "lea")).left_on, (await person(database, "lea")).arrived_on) == (
+        None,
+        date(2026, 11, 15),
+    )
+
+
+async def test_a_move_is_remembered_for_its_grace(database: Database) -> None:
+    chat = Mattermost(account("lea"))
+    await imported(database, LEA, chat=chat)
+    await imported(database, LEA.replace(",69,", ",974|38,"), chat=chat)
+    lea = await person(database, "lea")
+    assert (lea.departements, lea.timezone) == (["974", "38"], "Indian/Reunion")
+    async with database.transaction(writes=False) as db:
+        (left,) = await moves.among(db, [lea.id])
+    assert (left.departement, left.left_at, left.until) == ("69", NOW, NOW + GRACE)
+    await imported(database, LEA, chat=chat)
+    async with database.transaction(writes=False) as db:
+        assert {move.departement for move in await moves.every(db)} == {"974", "38"}, "69 is home again"
+    assert (await person(database, "lea")).timezone == "Europe/Paris"
+
+
+async def test_an_employer_known_by_its_number_gives_its_name(database: Database) -> None:
+    async with database.transaction() as db:
+        await structures.write(db, Structure(siret=LA_POSTE, nom="La Poste", code_commune="75056"))
+    await imported(
+        database,
+        f"lea,,,,,,{LA_POSTE},,,,",
+        f"zoe,,,,,Bureau,{SIRET},97411,,,",
+        chat=Mattermost(account("lea"), account("zoe")),
+    )
+    lea, zoe = await person(database, "lea"), await person(database, "zoe")
+    assert (lea.structure, lea.code_commune) == ("La Poste", "75056")
+    assert (zoe.structure, zoe.departements, zoe.timezone) == ("Bureau", ["974"], "Indian/Reunion")
+    await imported(database, "zoe,,,,,Mairie,,,,,")
+    assert ((await person(database, "zoe")).structure, (await person(database, "zoe")).siret) == ("Mairie", None)
+
+
+async def test_many_lines_take_a_few_statements_a_batch(database: Database) -> None:
+    names = [f"n{n}" for n in range(2 * LINES_AT_ONCE + 1)]
+    lines = [f"{name},Léa,Perrin,{name}@a.fr,conseiller,Ville,{SIRET},69123,69,," for name in names]
+    chat = Mattermost(*(account(name) for name in names[:-1]))
+    with statements() as asked:
+        outcome = await imported(database, *lines, chat=chat)
+    assert outcome == PeopleOutcome(added=2 * LINES_AT_ONCE, waiting=1, news=True)
+    assert len(chat.asked) == 3
+    assert len(asked) <= 3 * 12
+
+
+async def took(database: Database, *lines: str) -> tuple[StructuresOutcome, list[str]]:
+    """What became of lines of employers, and what was said of the bad ones."""
+    told: list[str] = []
+    text = "\n".join(("nom;siret;code_commune", *lines))
+    work = StructuresImport(database, lambda n, why: told.append(f"{n} {why}"))
+    table = Table(io.BytesIO(text.encode()), STRUCTURE_COLUMNS, ("siret",))
+    return await work.run(table, ProgressBar(io.StringIO(), "lignes")), told
+
+
+async def test_employers_are_taken_in_once(database: Database) -> None:
+    lines = ("Ville de Lyon;732 829 320 00074;69123", f"La Poste;{LA_POSTE};")
+    assert await took(database, *lines) == (StructuresOutcome(added=2), [])
+    again, _ = await took(database, *lines)
+    assert str(again) == "0 structure ajoutée, 0 changée, 2 inchangées, 0 refusée. Rien à changer."
+    bad = (
+        ";732 829 320 00074;",
+        "Ville;73282932000075;",
+        f"Lyon;{SIRET};1",
+        f"Lyon;{SIRET};69123",
+        f"Lyon;{SIRET};69123",
+    )
+    outcome, told = await took(database, *bad)
+    assert outcome == StructuresOutcome(changed=1, refused=4)
+    assert [fault.split(" : ")[0] for fault in told] == ["2 nom", "3 siret", "4 code_commune", "6 siret"]
+
+
+def test_a_line_that_says_nothing_of_who_it_is_about_is_bad() -> None:
+    with pytest.raises(BadLineError, match="de qui"):
+        read_entry({"nom": "Perrin", "email": " "})

@@ -1,0 +1,154 @@
+"""Stories: who was announced by an import is recognised when they come; whose account is switched off is asked about."""
+
+from typing import Any
+
+import pytest
+
+from bot.clock import utc_now
+from storage import people
+from storage.people import Awaited, Role, awaited, gone
+from storage.people import Person as Registered
+from tests.house import DOMAIN, PARIS, House, until_async
+from tests.people import Person, Post, unique
+
+RECOGNISE, ASK = ("job", "membres.recognise"), ("job", "membres.ask")
+
+
+def said(post: Post) -> str:
+    """What a post says, with plain spaces."""
+    return post.text.replace("\u00a0", " ")
+
+
+async def waits(house: House, **line: Any) -> None:
+    """An imported line waits for its account."""
+    async with house.bot.database.transaction() as db:
+        await awaited.write_all(db, [Awaited(imported_at=utc_now(), **line)])
+
+
+async def row(house: House, person_id: str) -> Registered | None:
+    """Somebody as the register has them, if it does."""
+    async with house.bot.database.transaction(writes=False) as db:
+        return await people.get(db, person_id)
+
+
+async def joins(house: House, person: Person) -> None:
+    """The admin brings somebody into the team."""
+    member = {"team_id": house.site.team_id, "user_id": person.id}
+    await house.site.admin.post(f"/teams/{house.site.team_id}/members", member)
+
+
+@pytest.mark.every_mode
+async def test_who_was_announced_is_registered_when_they_come_into_the_team(house: House) -> None:
+    lea = await house.site.person("lea", in_team=False)
+    await waits(house, username=lea.username, role=Role.CONSEILLER, prenom="Léa", nom="Perrin", departements=["974"])
+    await joins(house, lea)
+    found = await until_async(lambda: row(house, lea.id))
+    assert (found.role, found.full_name, found.departements) == (Role.CONSEILLER, "Léa Perrin", ["974"])
+    assert found.timezone == "Indian/Reunion"
+    await lea.opens("/cra")
+    async with house.bot.database.transaction(writes=False) as db:
+        assert await awaited.find(db, lea.username) is None
+
+
+@pytest.mark.both_databases
+async def test_who_was_announced_is_recognised_by_what_they_first_do(house: House) -> None:
+    paul = await house.site.person("paul")
+    await waits(house, email=paul.email, role=Role.CONSEILLER, departements=["69"])
+    house.bot.people.forget(paul.id)
+    await paul.opens("/cra")
+    found = await row(house, paul.id)
+    assert found
+    assert (found.role, found.username, found.departements) == (Role.CONSEILLER, paul.username, ["69"])
+
+
+async def test_an_address_that_nobody_verified_gives_no_role(house: House) -> None:
+    if house.sandbox is None:
+        pytest.skip("a real server’s settings are left alone")
+    await house.site.admin.put("/config/patch", {"EmailSettings": {"RequireEmailVerification": False}})
+    await house.restart()
+    try:
+        eve = await house.site.person("eve", domain=DOMAIN)
+        await waits(house, email=eve.email, role=Role.ANIMATEUR)
+        assert "réservée" in said(await eve.asks("/membres"))
+        assert await row(house, eve.id) is None
+    finally:
+        await house.site.admin.put("/config/patch", {"EmailSettings": {"RequireEmailVerification": True}})
+        await house.restart()
+
+
+@pytest.mark.both_databases
+async def test_who_was_missed_is_recognised_in_the_night(house: House) -> None:
+    zoe = await house.site.person("zoe")
+    await waits(house, username=zoe.username, role=Role.INVITE, prenom="Zoé")
+    await waits(house, username=unique("nobody"), role=Role.INVITE)
+    await house.bot.runs.run(RECOGNISE, unique("nuit"))
+    found = await row(house, zoe.id)
+    assert found
+    assert (found.prenom, found.role) == ("Zoé", Role.INVITE)
+    await house.bot.runs.run(RECOGNISE, unique("nuit"))
+
+
+async def settled_questions(house: House) -> None:
+    """Whom earlier stories left behind is asked about no more."""
+    async with house.bot.database.transaction() as db:
+        while found := await gone.to_ask_about(db, 200):
+            await gone.note_asked(db, [person.id for person in found], utc_now())
+
+
+async def switched_off(house: House, *persons: Person) -> None:
+    """The admin deactivates accounts, and the bot has heard of it."""
+    await settled_questions(house)
+    for person in persons:
+        await house.site.admin.delete(f"/users/{person.id}")
+
+    async def noted() -> bool:
+        async with house.bot.database.transaction(writes=False) as db:
+            return len(await gone.since(db, [person.id for person in persons])) == len(persons)
+
+    await until_async(noted)
+
+
+@pytest.mark.every_mode
+async def test_a_deactivated_account_is_a_departure_to_confirm(house: House, juliette: Person) -> None:
+    agathe = await house.someone(Role.ANIMATEUR, "agathe")
+    boris = await house.someone(Role.ANIMATEUR, "boris")
+    await switched_off(house, juliette)
+    agathe.acts()
+    boris.acts()
+    await house.bot.runs.run(ASK, unique("matin"))
+    asked, also = await agathe.told("désactivé"), await boris.told("désactivé")
+    assert asked.buttons == ["Confirmer le départ", "Ignorer"]
+    assert f"@{juliette.username}), Rhône (69)" in said(asked)
+
+    await agathe.clicks(asked, "Confirmer le départ")
+    assert f"Départ confirmé par @{agathe.username}" in said(await agathe.rewritten(asked, "confirmé"))
+    await house.settled()
+    assert (await boris.sees(also)).buttons == [], "it is settled for all"
+    found = await row(house, juliette.id)
+    assert found
+    assert (found.left_on, found.role) == (house.clock().astimezone(PARIS).date(), Role.CONSEILLER)
+
+    count = len(await agathe.direct())
+    await house.bot.runs.run(ASK, unique("matin"))
+    await house.settled()
+    assert len(await agathe.direct()) == count, "asked once"
+
+
+@pytest.mark.both_databases
+async def test_several_are_asked_about_in_one_message_and_may_be_left_alone(house: House) -> None:
+    agathe = await house.someone(Role.ANIMATEUR, "agathe")
+    lea, zoe = await house.conseiller("lea"), await house.conseiller("zoe")
+    await switched_off(house, lea, zoe)
+    agathe.acts()
+    await house.bot.runs.run(ASK, unique("matin"))
+    asked = await agathe.told("2 comptes")
+    assert asked.buttons == ["Confirmer les départs", "Ignorer"]
+    await agathe.clicks(asked, "Ignorer")
+    assert "n’a rien changé pour 2 personnes" in said(await agathe.rewritten(asked, "rien changé"))
+    found = await row(house, lea.id)
+    assert found
+    assert found.left_on is None
+    count = len(await agathe.direct())
+    await house.bot.runs.run(ASK, unique("matin"))
+    await house.settled()
+    assert len(await agathe.direct()) == count, "not asked again"
