@@ -1,4 +1,4 @@
-"""Stories: who was announced by an import is recognised when they come; whose account is switched off is asked about."""
+"""Stories: who was announced is recognised when they come; whose account is switched off is asked about."""
 
 from typing import Any
 
