@@ -14,10 +14,13 @@ from cli.people.employers import StructuresImport, StructuresOutcome
 from cli.people.importing import LINES_AT_ONCE, Import, PeopleOutcome
 from cli.people.lines import COLUMNS, NAMED_BY, STRUCTURE_COLUMNS, read_entry
 from cli.people.matching import Accounts
+from cli.people.memberships import Memberships
 from cli.people.transfer import write_people
 from cli.progress import ProgressBar
 from cli.tables import BadLineError, Table
+from config import canaux
 from storage import people
+from storage.canaux.belonging import Rules
 from storage.database import Database
 from storage.people import Awaited, Person, Role, Structure, awaited, moves, structures
 from tests.databases import database, statements
@@ -53,12 +56,18 @@ def account(name: str, ident: str = "", **more: Any) -> ChatUser:
 
 
 async def imported(
-    database: Database, *lines: str, header: str = HEADER, chat: Any = None, told: list[str] | None = None
+    database: Database,
+    *lines: str,
+    header: str = HEADER,
+    chat: Any = None,
+    told: list[str] | None = None,
+    memberships: Memberships | None = None,
 ) -> PeopleOutcome:
     """What became of these lines; ``told`` takes what was said of the bad ones, of which there are none without it."""
     text = "\n".join((header, *lines)) + "\n"
     faults: list[str] = []
-    work = Import(database, Accounts(chat), lambda: NOW, lambda n, why: faults.append(f"{n} {why}"), GRACE)
+    places = memberships or Memberships({}, Rules([]))
+    work = Import(database, Accounts(chat), lambda: NOW, lambda n, why: faults.append(f"{n} {why}"), GRACE, places)
     outcome = await work.run(Table(io.BytesIO(text.encode()), COLUMNS, NAMED_BY), ProgressBar(io.StringIO(), "lignes"))
     if told is None:
         assert not faults
@@ -220,7 +229,7 @@ async def test_columns_come_in_any_order_and_some_are_missing(database: Database
         await people.register(db, Person(id="l" * 26, username="lea", since=NOW, role=Role.ANIMATEUR, nom="Perrin"))
     text = "\ufeffdepartement;Téléphone;username\r\n1|Corse-du-Sud;06;lea\r\n"
     table = Table(io.BytesIO(text.encode()), COLUMNS, NAMED_BY)
-    work = Import(database, Accounts(None), lambda: NOW, lambda *_: None, GRACE)
+    work = Import(database, Accounts(None), lambda: NOW, lambda *_: None, GRACE, Memberships({}, Rules([])))
     assert (await work.run(table, ProgressBar(io.StringIO(), "lignes"))).changed == 1
     lea = await person(database, "lea")
     assert (lea.departements, lea.role, lea.nom) == (["01", "2A"], Role.ANIMATEUR, "Perrin")
@@ -273,6 +282,23 @@ async def test_a_move_is_remembered_for_its_grace(database: Database) -> None:
     async with database.transaction(writes=False) as db:
         assert {move.departement for move in await moves.every(db)} == {"974", "38"}, "69 is home again"
     assert (await person(database, "lea")).timezone == "Europe/Paris"
+
+
+async def test_it_is_said_how_many_memberships_differ(database: Database) -> None:
+    chat, table = Mattermost(account("lea")), canaux.read(None)
+    rules = Rules([])
+
+    async def differ(*lines: str) -> int:
+        memberships = Memberships(table, rules)
+        await imported(database, *lines, chat=chat, memberships=memberships)
+        return memberships.count
+
+    assert await differ(LEA) > 1, "the national ones, and the Rhône’s"
+    assert await differ(LEA) == 0
+    assert await differ(LEA.replace(",69,", ",38,")) == 2, "out of one, into the other"
+    assert await differ(LEA.replace(",69,", ",38,") + "2026-10-31") > 1
+    moved = Memberships(table, rules, 2)
+    assert "2 appartenances à des canaux diffèrent maintenant" in str(moved)
 
 
 async def test_an_employer_known_by_its_number_gives_its_name(database: Database) -> None:

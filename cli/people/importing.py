@@ -11,6 +11,7 @@ from bot.french.words import NBSP, plural
 from cli.people.applying import change_awaited, change_person
 from cli.people.lines import Entry, read_entry
 from cli.people.matching import Accounts, Complain, Known, Seen
+from cli.people.memberships import Memberships
 from cli.politeness import take_turn
 from cli.progress import ProgressBar
 from cli.tables import BadLineError, Cells
@@ -72,6 +73,7 @@ class Import:
     clock: Callable[[], datetime]
     complain: Complain
     grace: timedelta
+    memberships: Memberships
     outcome: PeopleOutcome = field(default_factory=PeopleOutcome)
     _seen: Seen = field(default_factory=Seen)
 
@@ -150,6 +152,7 @@ class Import:
         else:
             self.outcome.changed += 1
             batch.changes.append((before, after))
+        self.memberships.note(before, after, batch.known.now)
         batch.persons.append(after)
 
     async def _write(self, db: AsyncSession, batch: _Batch) -> None:

@@ -13,11 +13,15 @@ from cli.people.employers import StructuresImport
 from cli.people.importing import Import
 from cli.people.lines import COLUMNS, NAMED_BY, STRUCTURE_COLUMNS, write_cells
 from cli.people.matching import Accounts
+from cli.people.memberships import Memberships
 from cli.politeness import POLITENESS
 from cli.progress import ProgressBar
 from cli.tables import Table
+from config import canaux
 from config.settings import Settings
 from storage import migrate, people
+from storage.canaux import allowances
+from storage.canaux.belonging import Rules
 from storage.database import Database
 from storage.people import awaited
 
@@ -30,13 +34,15 @@ async def import_people(settings: Settings, name: str, clock: Callable[[], datet
     os.nice(POLITENESS)
     await migrate.prepare(settings.database_url)
     async with open_database(settings) as database, open_chat(settings) as chat:
-        accounts = Accounts(chat)
-        work = Import(database, accounts, clock, _complain, timedelta(days=settings.move_grace))
+        accounts, memberships = Accounts(chat), await _memberships(settings, database)
+        work = Import(database, accounts, clock, _complain, timedelta(days=settings.move_grace), memberships)
         with _table(name, COLUMNS, NAMED_BY) as table:
             outcome = await work.run(table, _progress())
     if accounts.is_silent:
         print("Mattermost n’a pas répondu : qui n’est pas au registre attend son compte.", file=sys.stderr)
     print(outcome)
+    if memberships.count:
+        print(memberships)
     return 1 if outcome.refused else 0
 
 
@@ -68,6 +74,11 @@ async def write_people(database: Database, out: TextIO) -> None:
         async for page in people.pages(db):
             table.writerows(map(write_cells, page))
         table.writerows(map(write_cells, await awaited.every(db)))
+
+
+async def _memberships(settings: Settings, database: Database) -> Memberships:
+    async with database.transaction(writes=False) as db:
+        return Memberships(canaux.read(settings.channels), Rules(await allowances(db)))
 
 
 @contextmanager
