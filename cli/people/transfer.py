@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TextIO, cast
 
+from cli.errors import OperatorError
 from cli.opening import open_chat, open_database, open_file, open_up_to_date
 from cli.people.employers import StructuresImport
 from cli.people.importing import Import
@@ -77,8 +78,12 @@ async def write_people(database: Database, out: TextIO) -> None:
 
 
 async def _memberships(settings: Settings, database: Database) -> Memberships:
+    try:
+        table = canaux.read(settings.channels)
+    except canaux.TableError as error:
+        raise OperatorError(f"COOP_CHANNELS : {error}.", code=2) from None
     async with database.transaction(writes=False) as db:
-        return Memberships(canaux.read(settings.channels), Rules(await allowances(db)))
+        return Memberships(table, Rules(await allowances(db)))
 
 
 @contextmanager
