@@ -125,10 +125,13 @@ class People:
             return None
         async with self._database.transaction(writes=False) as db:
             line = await awaited.find(db, user.username, user.email)
-        if line is None or (line.username != user.username and not await self._accounts.trusts_addresses()):
+            if line is None:  # somebody else may just have taken it
+                return await people.get(db, user.id)
+        if line.username != user.username and not await self._accounts.trusts_addresses():
             return None
         async with self._database.transaction() as db:
-            return await awaited.arrive(db, newcomer(user, self._clock()), user.email)
+            come = await awaited.arrive(db, newcomer(user, self._clock()), user.email)
+            return come or await people.get(db, user.id)
 
     async def _account(self, user_id: str, row: Person | None) -> Account | None:
         return await self._accounts.of(user_id, derive=True, is_known=self._holds(row))
