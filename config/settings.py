@@ -66,6 +66,9 @@ class Settings(BaseSettings):
         le=365,
         description="Jours pendant lesquels qui change de département reste dans le canal de l’ancien.",
     )
+    welcome: Literal["oui", "non"] = Field(
+        "oui", description="Si qui entre dans l’équipe est accueilli par un message du bot : oui ou non."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING ou ERROR.")
 
     @field_validator("mattermost_url", "public_url")

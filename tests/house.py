@@ -182,7 +182,9 @@ async def prepared(site: Site, public_url: str, *, fix_server: bool) -> Settings
     code = await setup(parser().parse_args(asked), said.append)
     assert code == 0, said
     site.bot_id = (await site.admin.get(f"/users/username/{name}"))["id"]
-    return read(written).model_copy(update={"data_dir": written.parent, "domains": (DOMAIN,), "contact": ""})
+    return read(written).model_copy(
+        update={"data_dir": written.parent, "domains": (DOMAIN,), "contact": "", "welcome": "non"}
+    )
 
 
 async def until(true: Callable[[], bool], within: float = PATIENCE) -> None:

@@ -19,11 +19,15 @@ button   cra.Save              conseiller
 button   cra.Spread            conseiller
 button   drafts.Resume         everyone
 button   lines.Run             everyone
+button   membres.AcceptCharter everyone
+button   membres.CatchUp       animateur
 button   membres.ConfirmGone   animateur
 button   membres.EditEnd       animateur, coordinateur
 button   membres.EditPlace     animateur, coordinateur
 button   membres.EditRole      animateur, coordinateur
 button   membres.IgnoreGone    animateur
+button   membres.Introduce     animateur
+button   membres.ReadCharter   everyone
 button   membres.Return        animateur, coordinateur
 button   membres.See           animateur, coordinateur
 button   membres.Undo          animateur, coordinateur
@@ -37,6 +41,7 @@ button   stats.Take            conseiller
 button   stats.TakeDepartements animateur
 button   work.Stop             everyone
 command  aide                  everyone
+command  bienvenue             everyone
 command  brouillon             everyone
 command  canaux                everyone
 command  cra                   conseiller
@@ -48,6 +53,7 @@ command  cra modifier          conseiller
 command  cra rétablir          conseiller
 command  cra supprimer         conseiller
 command  membres               animateur, coordinateur
+command  membres accueils      animateur
 command  membres ajouter       animateur, coordinateur
 command  membres depart        animateur, coordinateur
 command  membres deplacer      animateur, coordinateur
@@ -67,6 +73,7 @@ event    canaux.put_back.LeftChannel everyone
 event    canaux.tell_of_intruder.JoinedChannel everyone
 event    membres.arrive.JoinedTeam everyone
 event    membres.note.PersonChanged everyone
+event    membres.welcome.JoinedTeam everyone
 file     stats.Carte           animateur
 file     stats.Departements    animateur
 file     stats.Export          conseiller
@@ -75,6 +82,7 @@ file     stats.TerritoryPictures animateur, conseiller, coordinateur
 job      canaux.watch_over     everyone
 job      membres.ask           everyone
 job      membres.recognise     everyone
+job      membres.remind        everyone
 job      menage.tidy           everyone
 job      stats.monthly         everyone
 submit   cra.EditCra           conseiller

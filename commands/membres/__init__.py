@@ -1,6 +1,6 @@
 """People of the réseau: found, written into the register, moved, and seen off."""
 
-from commands.membres import arriving, changing, gone, show, typed, windows
+from commands.membres import arriving, changing, gone, show, typed, welcome, welcomes, windows
 from commands.membres.feature import feature
 
-__all__ = ["arriving", "changing", "feature", "gone", "show", "typed", "windows"]
+__all__ = ["arriving", "changing", "feature", "gone", "show", "typed", "welcome", "welcomes", "windows"]

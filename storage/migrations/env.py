@@ -20,6 +20,7 @@ import storage.people.gone
 import storage.people.moves
 import storage.people.person
 import storage.people.structures
+import storage.people.welcomes
 import storage.stats.secret
 import storage.stats.subscriptions
 import storage.watched

@@ -1,0 +1,181 @@
+"""Stories: who comes is welcomed once for ever, accepts the charter, is reminded once; guests are introduced."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+
+import pytest
+
+from commands.membres.welcomes import working_days_before
+from storage import people
+from storage.people import Awaited, Role, awaited, welcomes
+from storage.people.welcomes import Welcome
+from tests.house import DOMAIN, House
+from tests.people import Person, Post, unique
+
+REMIND = ("job", "membres.remind")
+
+
+@pytest.fixture
+async def open_house(house: House) -> AsyncIterator[House]:
+    """The house, where newcomers are welcomed."""
+    before = house.settings
+    house.settings = before.model_copy(update={"welcome": "oui"})
+    await house.restart()
+    yield house
+    house.settings = before
+    await house.restart()
+
+
+def said(post: Post) -> str:
+    """What a post says, with plain spaces."""
+    return post.text.replace("\u00a0", " ")
+
+
+async def joins(house: House, person: Person) -> None:
+    """The admin brings somebody into the team."""
+    member = {"team_id": house.site.team_id, "user_id": person.id}
+    await house.site.admin.post(f"/teams/{house.site.team_id}/members", member)
+
+
+async def leaves(house: House, person: Person) -> None:
+    """The admin takes somebody out of it."""
+    await house.site.admin.delete(f"/teams/{house.site.team_id}/members/{person.id}")
+
+
+async def welcomed(house: House, person: Person) -> Welcome:
+    """How somebody was welcomed."""
+    async with house.bot.database.transaction(writes=False) as db:
+        found = await welcomes.get(db, person.id)
+    assert found is not None
+    return found
+
+
+@pytest.mark.every_mode
+async def test_a_newcomer_is_welcomed_once_and_accepts_the_charter(open_house: House) -> None:
+    house = open_house
+    agathe = await house.someone(Role.ANIMATEUR, "aaa-agathe")
+    lea = await house.site.person("lea", domain=DOMAIN, in_team=False)
+    lea.acts()
+    await joins(house, lea)
+    message = await lea.told("Bienvenue")
+    for words in ("conseillers numériques", "/cra", "/bienvenue", f"@{agathe.username}"):
+        assert words in said(message)
+    assert message.buttons == ["Lire la charte", "J’accepte la charte"]
+
+    await lea.clicks(message, "Lire la charte")
+    assert "Discrétion" in said(await lea.whispered("charte"))
+    await lea.clicks(message, "J’accepte la charte")
+    assert (await lea.rewritten(message, "c’est fait")).buttons == ["Lire la charte"]
+    first = await welcomed(house, lea)
+    assert (first.charter, first.role) == ("2026-1", Role.CONSEILLER)
+
+    await leaves(house, lea)
+    await joins(house, lea)
+    await house.restart()
+    again = await lea.asks("/bienvenue")
+    assert "c’est fait" in said(again)
+    await house.settled()
+    assert len([post for post in await lea.direct() if "Bienvenue" in post.text]) == 1
+    assert (await welcomed(house, lea)).at == first.at
+
+
+async def test_two_replicas_welcome_once(open_house: House) -> None:
+    async with open_house.replica():
+        lea = await open_house.site.person("lea", domain=DOMAIN, in_team=False)
+        lea.acts()
+        await joins(open_house, lea)
+        await lea.told("Bienvenue")
+        await open_house.settled()
+    await open_house.restart()
+    await open_house.settled()
+    assert len(await lea.direct()) == 1
+
+
+@pytest.mark.every_mode
+async def test_a_guest_is_introduced_by_an_animateur(open_house: House) -> None:
+    house = open_house
+    agathe = await house.someone(Role.ANIMATEUR, "aaa-agathe")
+    paul = await house.site.person("paul", in_team=False)
+    paul.acts()
+    agathe.acts()
+    await joins(house, paul)
+    message = await paul.told("agent invité")
+    asked = await agathe.told(paul.username)
+    assert asked.buttons == ["Conseiller numérique", "Coordinateur", "Agent de la hotline", "Agent invité"]
+    paul.acts()
+    await agathe.clicks(asked, "Conseiller numérique")
+    assert f"dit @{agathe.username}" in said(await agathe.rewritten(asked, "conseiller numérique"))
+    assert "comptes rendus" in said(await paul.rewritten(message, "conseillers numériques"))
+    async with house.bot.database.transaction(writes=False) as db:
+        row = await people.get(db, paul.id)
+    assert row
+    assert row.role is Role.CONSEILLER
+
+
+async def test_who_was_announced_as_a_guest_is_asked_about_by_nobody(open_house: House) -> None:
+    house = open_house
+    agathe = await house.someone(Role.ANIMATEUR, "aaa-agathe")
+    zoe = await house.site.person("zoe", in_team=False)
+    async with house.bot.database.transaction() as db:
+        line = Awaited(username=zoe.username, role=Role.INVITE, prenom="Zoé", imported_at=house.clock())
+        await awaited.write_all(db, [line])
+    zoe.acts()
+    await joins(house, zoe)
+    assert "Bienvenue, Zoé" in said(await zoe.told("Bienvenue"))
+    await house.settled()
+    assert not [post for post in await agathe.direct() if zoe.username in post.text]
+
+
+async def test_who_was_missed_is_welcomed_by_a_click(open_house: House) -> None:
+    house = open_house
+    agathe = await house.someone(Role.ANIMATEUR, "agathe")
+    async with house.bot.database.transaction() as db:
+        for person in await welcomes.missed(db):
+            await welcomes.note(db, person, house.clock())
+    house.settings = house.settings.model_copy(update={"welcome": "non"})
+    await house.restart()
+    juliette = await house.conseiller("juliette")
+    shown = await agathe.asks("/membres accueils")
+    assert "1 personne du registre n’a jamais été accueillie" in said(shown)
+    juliette.acts()
+    await agathe.clicks(shown, "Accueillir")
+    assert "1 personne accueillie" in said(await agathe.whispered("accueillie"))
+    await juliette.told("Bienvenue")
+    shown = await agathe.asks("/membres accueils")
+    assert juliette.username in said(shown)
+    assert shown.buttons == []
+
+
+async def test_who_does_nothing_is_reminded_once(open_house: House) -> None:
+    house = open_house
+    lea = await house.site.person("lea", domain=DOMAIN, in_team=False)
+    lea.acts()
+    await joins(house, lea)
+    await lea.told("Bienvenue")
+    now = house.clock()
+    await house.bot.runs.run(REMIND, unique("matin"))
+    await house.settled()
+    assert len(await lea.direct()) == 1, "three working days have not passed"
+    async with house.bot.database.transaction() as db:
+        found = await welcomes.get(db, lea.id)
+        assert found
+        found.at = now.replace(year=now.year - 1)
+        db.add(found)
+    lea.acts()
+    await house.bot.runs.run(REMIND, unique("matin"))
+    await lea.told("seule fois")
+    await house.bot.runs.run(REMIND, unique("matin"))
+    await house.settled()
+    assert len(await lea.direct()) == 2
+
+
+@pytest.mark.parametrize(
+    ("day", "before"),
+    [
+        (date(2026, 11, 26), date(2026, 11, 23)),
+        (date(2026, 11, 24), date(2026, 11, 19)),
+        (date(2026, 11, 29), date(2026, 11, 25)),
+    ],
+)
+def test_working_days_leave_out_weekends(day: date, before: date) -> None:
+    assert working_days_before(day, 3) == before
