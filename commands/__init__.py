@@ -9,6 +9,7 @@ _OTHERS = (
     stats.feature,
     canaux.feature,
     membres.feature,
+    membres.bienvenue,
     brouillon.feature,
     menus.feature,
     menage.feature,

@@ -13,6 +13,8 @@ feature = Feature(
     rights=(Right.MEMBER,),
     front=Front("Membres", "trouver quelqu’un, son rôle, son département, son départ", lambda _: "membres"),
 )
+bienvenue = Feature("bienvenue", always=True)
+"""What everybody has of it: their own welcome and the charter, which « /aide » need not name."""
 
 LEADERS = (Role.ANIMATEUR, Role.COORDINATEUR)
 """Who looks after people: animateurs after all, coordinateurs after those of their own départements."""

@@ -9,7 +9,7 @@ from bot.events import JoinedTeam
 from bot.replies import Button, Direct, Message, Refresh, Replies, Reply, Update, Whisper, as_list
 from bot.texts import render
 from commands.membres.changing import change
-from commands.membres.feature import ANIMATEURS, feature
+from commands.membres.feature import ANIMATEURS, bienvenue, feature
 from commands.membres.finding import Member
 from commands.membres.making import with_
 from config import canaux
@@ -54,20 +54,20 @@ async def welcome(ctx: Context, event: JoinedTeam) -> Replies:
     return await greet(ctx, await ctx.people.of(account.id))
 
 
-@feature.command("bienvenue", help="Revoir le message d’accueil et la charte")
+@bienvenue.command("bienvenue", help="Revoir le message d’accueil et la charte")
 async def show_again(ctx: Context, _: str) -> Replies:
     """One’s own welcome, as it is today."""
     message = await _message(ctx, ctx.user)
     return Whisper(message.text, message.buttons)
 
 
-@feature.button(ReadCharter, writes=False)
+@bienvenue.button(ReadCharter, writes=False)
 async def read_charter(ctx: Context, _: ReadCharter) -> Replies:
     """What it says."""
     return Whisper(render("membres/charter", version=CHARTER))
 
 
-@feature.button(AcceptCharter)
+@bienvenue.button(AcceptCharter)
 async def accept(ctx: Context, click: AcceptCharter) -> Replies:
     """Noted with its date and version; a second time changes nothing."""
     await welcomes.accept(ctx.db, ctx.user, click.version, ctx.now)
