@@ -81,6 +81,7 @@ file     stats.Pictured        conseiller
 file     stats.TerritoryPictures animateur, conseiller, coordinateur
 job      canaux.watch_over     everyone
 job      membres.ask           everyone
+job      membres.look          everyone
 job      membres.recognise     everyone
 job      membres.remind        everyone
 job      menage.tidy           everyone
@@ -98,6 +99,7 @@ submit   menus.ChosenOption    everyone
 submit   menus.ChosenPerson    everyone
 submit   stats.SeePeriod       conseiller
 submit   stats.TakeAway        conseiller
+work     membres.NoteGone      everyone
 """
 
 

@@ -123,7 +123,12 @@ async def test_the_same_file_again_changes_nothing_and_says_so(database: Databas
 async def test_what_is_written_out_and_taken_in_again_changes_nothing(database: Database) -> None:
     left = date(2026, 6, 30)
     async with database.transaction() as db:
-        formula = {"prenom": "=cmd", "nom": "'@lea;", "structure": "+33, « x » ou", "departements": ["69", "2A"]}
+        formula: dict[str, Any] = {
+            "prenom": "=cmd",
+            "nom": "'@lea;",
+            "structure": "+33, « x » ou",
+            "departements": ["69", "2A"],
+        }
         one = Person(id="l" * 26, username="-lea", since=NOW, role=Role.HOTLINE, arrived_on=date(2025, 1, 2), **formula)
         other = Person(id="o" * 26, username="zoe", since=NOW, code_commune="69123", siret=SIRET, left_on=left)
         await people.register_all(db, [one, other])
@@ -155,8 +160,8 @@ async def test_a_line_waits_for_its_account_and_is_taken_when_that_is_there(data
 
 async def test_the_id_is_the_key_whatever_names_become(database: Database) -> None:
     async with database.transaction() as db:
-        row = {"since": NOW, "departements": ["69"]}
-        await people.register(db, Person(id=f"{'a':x<26}", username="lea", email="lea@mairie.fr", **row))
+        one = Person(id=f"{'a':x<26}", username="lea", email="lea@mairie.fr", departements=["69"], since=NOW)
+        await people.register(db, one)
     # Her account is called otherwise now, and somebody else bears the name.
     chat = Mattermost(account("lea.perrin", "a"), account("lea", "b"))
     lines = ("lea.perrin,Léa,Perrin,,,,,,,,", "lea,Léa,Autre,,,,,,,,")

@@ -112,7 +112,7 @@ async def test_who_is_called_so_is_found_and_shown(house: House) -> None:
     assert card.buttons == ["Rôle", "Déplacer", "Départ"]
     for words in ("Léa Perrin", "conseiller numérique", "Rhône (69)", "1er septembre 2025"):
         assert words in said(card)
-    assert "](http" not in said(card)
+    assert "[de](http" not in said(card)
     alone = await agathe.asks(f"/membres perrin {other.username.partition('-')[2]}")
     assert other.username in said(alone), "the beginnings of words, in any order"
 

@@ -5,13 +5,16 @@ from typing import Any
 import pytest
 
 from bot.clock import utc_now
+from bot.features import Key
 from storage import people
 from storage.people import Awaited, Role, awaited, gone
 from storage.people import Person as Registered
 from tests.house import DOMAIN, PARIS, House, until_async
 from tests.people import Person, Post, unique
 
-RECOGNISE, ASK = ("job", "membres.recognise"), ("job", "membres.ask")
+RECOGNISE: Key = ("job", "membres.recognise")
+LOOK: Key = ("job", "membres.look")
+ASK: Key = ("job", "membres.ask")
 
 
 def said(post: Post) -> str:
@@ -43,6 +46,7 @@ async def test_who_was_announced_is_registered_when_they_come_into_the_team(hous
     await waits(house, username=lea.username, role=Role.CONSEILLER, prenom="Léa", nom="Perrin", departements=["974"])
     await joins(house, lea)
     found = await until_async(lambda: row(house, lea.id))
+    assert found
     assert (found.role, found.full_name, found.departements) == (Role.CONSEILLER, "Léa Perrin", ["974"])
     assert found.timezone == "Indian/Reunion"
     await lea.opens("/cra")
@@ -86,6 +90,18 @@ async def test_who_was_missed_is_recognised_in_the_night(house: House) -> None:
     assert found
     assert (found.prenom, found.role) == ("Zoé", Role.INVITE)
     await house.bot.runs.run(RECOGNISE, unique("nuit"))
+
+
+@pytest.mark.both_databases
+async def test_a_deactivation_that_no_event_told_of_is_found_in_the_night(house: House) -> None:
+    juliette = await house.conseiller("juliette")
+    await switched_off(house, juliette)
+    async with house.bot.database.transaction() as db:
+        await gone.forget(db, [juliette.id])
+    await house.bot.runs.run(LOOK, unique("nuit"))
+    await house.settled()
+    async with house.bot.database.transaction(writes=False) as db:
+        assert juliette.id in await gone.since(db, [juliette.id])
 
 
 async def settled_questions(house: House) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from bot.features import Key
 from commands.membres.welcomes import working_days_before
 from storage import people
 from storage.people import Awaited, Role, awaited, welcomes
@@ -12,7 +13,7 @@ from storage.people.welcomes import Welcome
 from tests.house import DOMAIN, House
 from tests.people import Person, Post, unique
 
-REMIND = ("job", "membres.remind")
+REMIND: Key = ("job", "membres.remind")
 
 
 @pytest.fixture

@@ -69,8 +69,8 @@ class Known:
         """People of the register, and lines that wait."""
         for person in persons:
             self.ids[person.id] = person
-            for name in {person.username, (person.email or "").lower()} - {""}:
-                self._named[name].append(person)
+            for named in {person.username, (person.email or "").lower()} - {""}:
+                self._named[named].append(person)
         for line in waiting:
             for name in (line.username, line.email):
                 if name:

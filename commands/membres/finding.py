@@ -61,7 +61,7 @@ async def read_named(ctx: Context, named: Named) -> Member:
     elif row is not None:
         person = row
     else:
-        raise UserError(render("membres/unknown", name=quote(named.username), silent=named.is_silent))
+        raise UserError(render("membres/unknown", called=quote(named.username), silent=named.is_silent))
     return Member(person, person.role or named.role or person.derived_role or Role.INVITE, row is None)
 
 

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from bot.context import Context
 from bot.events import PersonChanged
-from bot.replies import Button, Direct, Refresh, Replies, Reply
+from bot.replies import Button, Direct, Progress, Refresh, Replies, Reply, Start, Step
 from bot.texts import render
 from commands.membres.feature import ANIMATEURS, feature
 from commands.membres.making import with_
@@ -35,6 +35,12 @@ class IgnoreGone(BaseModel):
     topic: str
 
 
+class NoteGone(BaseModel):
+    """These accounts are deactivated, and no event told of it."""
+
+    person_ids: list[str]
+
+
 @feature.event(PersonChanged)
 async def note(ctx: Context, event: PersonChanged) -> Replies:
     """Whoever is deactivated is to be asked about; whoever is back is not."""
@@ -45,14 +51,32 @@ async def note(ctx: Context, event: PersonChanged) -> Replies:
     return None
 
 
+@feature.job("hour=4 minute=50")
+async def look(ctx: Context) -> Replies:
+    """Whom no event told of: the accounts of the team that are deactivated."""
+    missed: list[str] = []
+    async for page in ctx.chat.team_users():
+        off = [user.id for user in page if user.deleted]
+        counted = [p.id for p in await people.among(ctx.db, ids=off) if p.left_on is None] if off else []
+        known = await gone.since(ctx.db, counted) if counted else {}
+        missed += [person_id for person_id in counted if person_id not in known]
+    return Start(payload=NoteGone(person_ids=missed)) if missed else None
+
+
+@feature.work(NoteGone, title="Comptes désactivés", writes=True)
+async def note_missed(ctx: Context, work: NoteGone, _: Progress) -> Step:
+    """They are asked about in the morning."""
+    for start in range(0, len(work.person_ids), IDS_AT_ONCE):
+        await _note(ctx, work.person_ids[start : start + IDS_AT_ONCE])
+    return Step(finished=True)
+
+
 @feature.job("hour=8 minute=20", writes=True)
 async def ask(ctx: Context) -> Replies:
-    """One message to each animateur about the accounts found deactivated since, also those that no event told of."""
-    off = [user.id async for page in ctx.chat.team_users() for user in page if user.deleted]
-    for start in range(0, len(off), IDS_AT_ONCE):
-        await _note(ctx, off[start : start + IDS_AT_ONCE])
+    """One message to each animateur about the accounts found deactivated since."""
     found = await gone.to_ask_about(ctx.db, ASKED_AT_ONCE)
     asked = await people.with_role(ctx.db, Role.ANIMATEUR, limit=ANIMATEURS_MAX) if found else []
+    off = await gone.since(ctx.db, [animateur.id for animateur in asked])
     asked = [animateur for animateur in asked if animateur.id not in off]
     if not asked:
         return None
@@ -105,7 +129,7 @@ def _settled(ctx: Context, topic: str, found: Sequence[Person], *, confirmed: bo
     """Every animateur’s message told anew: who settled it, and how."""
     people_ = [(person, _place(person)) for person in found]
     text = render("membres/gone_settled", people=people_, by=ctx.user.username, confirmed=confirmed)
-    return Refresh(text, topic=topic)
+    return Refresh(text, topic=topic, here=True)
 
 
 def _place(person: Person) -> str:

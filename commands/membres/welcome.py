@@ -87,7 +87,8 @@ async def introduce(ctx: Context, click: Introduce) -> Replies:
     message = await _message(ctx, person)
     text = render("membres/introduced", person=person, by=ctx.user.username)
     refreshed = Refresh(message.text, message.buttons, topic=_topic(person.id))
-    return [*as_list(told), refreshed, Refresh(text, topic=f"membres.guest:{person.id}")]
+    said = [reply for reply in as_list(told) if not isinstance(reply, Whisper)]
+    return [*said, refreshed, Refresh(text, topic=f"membres.guest:{person.id}", here=True)]
 
 
 async def greet(ctx: Context, person: Person) -> Sequence[Reply]:

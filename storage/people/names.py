@@ -1,9 +1,10 @@
 """Finding people by what they are called: the beginnings of the words of a name or user name, accents apart."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from sqlalchemy import RowMapping
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -36,16 +37,16 @@ async def find_called(db: AsyncSession, words: str, within: Collection[str] | No
     return sorted(found, key=lambda one: (not one.id, fold(one.full_name)))
 
 
-def _called(row: Mapping[str, object]) -> Called:
+def _called(row: RowMapping) -> Called:
     name = " ".join(str(part) for part in (row["prenom"], row["nom"]) if part)
     username = str(row["username"] or row.get("email") or "")
     return Called(str(row.get("id") or ""), username, name or username)
 
 
-def _is_called(row: Mapping[str, object], wanted: Collection[str]) -> bool:
+def _is_called(row: RowMapping, wanted: Collection[str]) -> bool:
     parts = _PARTS.split(fold(" ".join(str(row[name] or "") for name in ("prenom", "nom", "username"))))
     return all(any(part.startswith(word) for part in parts) for word in wanted if word)
 
 
-def _is_within(row: Mapping[str, object], within: Collection[str] | None) -> bool:
-    return within is None or not set(within).isdisjoint(row["departements"])  # type: ignore[call-overload]
+def _is_within(row: RowMapping, within: Collection[str] | None) -> bool:
+    return within is None or not set(within).isdisjoint(row["departements"])

@@ -68,7 +68,7 @@ class Tally:
 
 async def tally(db: AsyncSession, today: date, within: Collection[str] | None = None) -> Tally:
     """Count everybody, or those ``within`` some départements."""
-    columns = select(Person.role, Person.left_on, Person.departements)
+    columns = select(Person.role, Person.left_on, Person.departements)  # type: ignore[type-var]
     roles: dict[Role | None, int] = {}
     left = 0
     for role, left_on, departements in (await db.exec(columns)).all():
