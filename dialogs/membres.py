@@ -57,8 +57,15 @@ def show_day(day: Any) -> str:
 
 def _at_most(most: int) -> ReadText:
     """A line of so many characters, none of them invisible."""
-    read = at_most(most)
-    return ReadText(lambda text, _: read(text))
+
+    def read(text: str, _: Clues) -> str | None:
+        try:
+            return at_most(most)(text)
+        except ValueError as problem:
+            sentence = str(problem)
+            raise ValueError(f"{sentence[:1].upper()}{sentence[1:]}.") from None
+
+    return ReadText(read)
 
 
 def _departements(text: str, _: Clues) -> tuple[str, ...]:

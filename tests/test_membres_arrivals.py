@@ -136,6 +136,7 @@ async def test_a_deactivated_account_is_a_departure_to_confirm(house: House, jul
     assert asked.buttons == ["Confirmer le départ", "Ignorer"]
     assert f"@{juliette.username}), Rhône (69)" in said(asked)
 
+    await house.settled()
     await agathe.clicks(asked, "Confirmer le départ")
     assert f"Départ confirmé par @{agathe.username}" in said(await agathe.rewritten(asked, "confirmé"))
     await house.settled()

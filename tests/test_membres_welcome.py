@@ -103,6 +103,7 @@ async def test_a_guest_is_introduced_by_an_animateur(open_house: House) -> None:
     message = await paul.told("agent invité")
     asked = await agathe.told(paul.username)
     assert asked.buttons == ["Conseiller numérique", "Coordinateur", "Agent de la hotline", "Agent invité"]
+    await house.settled()
     paul.acts()
     await agathe.clicks(asked, "Conseiller numérique")
     assert f"dit @{agathe.username}" in said(await agathe.rewritten(asked, "conseiller numérique"))
