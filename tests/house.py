@@ -18,6 +18,7 @@ from bot import logs
 from bot.app import App
 from bot.clock import utc_now
 from bot.connections import Limits
+from bot.events import TEAM
 from bot.features import Feature
 from cli.demo.stage import free_port
 from cli.main import parser
@@ -25,7 +26,7 @@ from cli.setup.command import setup
 from commands import FEATURES
 from config.settings import Settings, read
 from sandbox import Sandbox
-from storage import migrate, work
+from storage import migrate, watched, work
 from storage.cra import Cra
 from storage.cra.last_commune import LastCommune
 from storage.outbox import counts
@@ -148,6 +149,17 @@ class House:
         async with self.bot.database.transaction(writes=False) as db:
             query = select(Cra).where(Cra.author_id == person.id).order_by(col(Cra.id))
             return list((await db.exec(query)).all())
+
+    async def knows_the_team(self) -> None:
+        """Wait until the bot is connected and has read who is in the team: whoever comes from now on is told of."""
+
+        async def knows() -> bool:
+            async with self.bot.database.transaction(writes=False) as db:
+                places = (await watched.every(db)).values()
+            ready = any(place.id == TEAM and place.is_ready for place in places)
+            return ready and self.bot.events.connected and self.bot.events.is_idle
+
+        await until_async(knows)
 
     async def settled(self) -> None:
         """Wait until nothing is left to be delivered."""

@@ -36,6 +36,7 @@ async def row(house: House, person_id: str) -> Registered | None:
 
 async def joins(house: House, person: Person) -> None:
     """The admin brings somebody into the team."""
+    await house.knows_the_team()
     member = {"team_id": house.site.team_id, "user_id": person.id}
     await house.site.admin.post(f"/teams/{house.site.team_id}/members", member)
 

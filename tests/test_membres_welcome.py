@@ -34,6 +34,7 @@ def said(post: Post) -> str:
 
 async def joins(house: House, person: Person) -> None:
     """The admin brings somebody into the team."""
+    await house.knows_the_team()
     member = {"team_id": house.site.team_id, "user_id": person.id}
     await house.site.admin.post(f"/teams/{house.site.team_id}/members", member)
 
