@@ -3,8 +3,10 @@
 from bot.context import Context
 from bot.events import JoinedTeam
 from bot.mattermost import ChatUser
-from bot.replies import Replies
+from bot.replies import Replies, Reply
 from commands.membres.feature import feature
+from commands.membres.places import settle_places
+from storage import people
 from storage.people import awaited
 
 
@@ -18,14 +20,17 @@ async def arrive(ctx: Context, event: JoinedTeam) -> Replies:
 
 @feature.job("hour=4 minute=40")
 async def recognise(ctx: Context) -> Replies:
-    """Whoever was missed: no event came, or they were in the team before the import."""
+    """Whoever was missed: no event came, or they were in the team before the import; into their channels, too."""
     if not await awaited.count(ctx.db):
         return None
+    told: list[Reply] = []
     async for page in ctx.chat.team_users():
         for user in await _expected(ctx, [user for user in page if not user.deleted and not user.is_bot]):
             ctx.people.forget(user.id)
             await ctx.people.of(user.id)
-    return None
+            person = await people.get(ctx.db, user.id)
+            told += await settle_places(ctx, None, person) if person else []
+    return told
 
 
 async def _expected(ctx: Context, users: list[ChatUser]) -> list[ChatUser]:

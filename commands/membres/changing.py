@@ -72,7 +72,7 @@ async def change(ctx: Context, actor: Person, member: Member, after: Person) -> 
     check(actor, member.role, before, after)
     if not member.is_new and Standing.of(before) == Standing.of(after):
         return Whisper(render("membres/same", person=after), facts=facts(after, ctx))
-    told = await _write(ctx, before, after)
+    told = await _write(ctx, None if member.is_new else before, after, timedelta(days=ctx.settings.move_grace))
     text = render("membres/changed", what=_changes(before, after, is_new=member.is_new), person=after)
     undo = Undo(person_id=after.id, before=Standing.of(before), after=Standing.of(after))
     buttons = [] if member.is_new else [Button("Annuler", undo)]
@@ -89,15 +89,18 @@ async def undo(ctx: Context, click: Undo) -> Replies:
     if now != click.after:
         raise UserError("Cette personne a changé entre-temps : regardez sa fiche avec /membres avant de continuer.")
     after = click.before.applied_to(member.person)
-    told = await _write(ctx, member.person, after)
+    told = await _write(ctx, member.person, after, timedelta())
     return [*told, Whisper(render("membres/undone", person=after), facts=facts(after, ctx))]
 
 
-async def _write(ctx: Context, before: Person, after: Person) -> Sequence[Reply]:
+async def _write(ctx: Context, before: Person | None, after: Person, grace: timedelta) -> Sequence[Reply]:
+    """``before`` is None of who is new; what is undone has no ``grace``, as if it had not been."""
     await people.register(ctx.db, after)
-    await moves.note(ctx.db, [(before, after)], ctx.now, timedelta(days=ctx.settings.move_grace))
     ctx.touched.add(after.id)
-    told = _tell_mover(ctx, before, after)
+    told: Sequence[Reply] = []
+    if before is not None:
+        await moves.note(ctx.db, [(before, after)], ctx.now, grace)
+        told = _tell_mover(ctx, before, after) if grace else []
     return [*told, *await settle_places(ctx, before, after)]
 
 

@@ -2,11 +2,23 @@
 
 from collections.abc import Sequence
 
+from bot.acts import AddMembers, RemoveMember
 from bot.context import Context
 from bot.replies import Reply
-from storage.people import Person
+from config import canaux
+from storage.canaux.belonging import Member
+from storage.canaux.settling import settle
+from storage.people import Person, moves
 
 
-async def settle_places(ctx: Context, before: Person, after: Person) -> Sequence[Reply]:
-    """What brings somebody into the channels that are theirs now, and takes them out of those that are not."""
-    return []
+async def settle_places(ctx: Context, before: Person | None, after: Person) -> Sequence[Reply]:
+    """What brings somebody into the channels that are theirs now, and takes them out of those that are not.
+
+    Of who moved the old département’s channel waits for its grace; ``before`` is None of who is new.
+    """
+    today = ctx.now.astimezone(after.zone).date()
+    leaving = [move.departement for move in await moves.among(ctx.db, [after.id]) if move.until > ctx.now]
+    was = Member.of(before, today) if before else None
+    change = await settle(ctx.db, canaux.read(ctx.settings.channels), was, Member.of(after, today, leaving))
+    joins = [AddMembers(channel_id, [after.id]) for channel_id in change.joins]
+    return [*joins, *(RemoveMember(channel_id, after.id) for channel_id in change.leaves)]

@@ -1,0 +1,90 @@
+"""Stories: who is moved, leaves, or comes back is so in the channels, too; the old one is left after a while."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from storage.canaux import remember
+from storage.canaux.table import forget
+from storage.people import Awaited, Role, awaited
+from tests.house import House, until_async
+from tests.people import Person, Post, unique
+
+
+@dataclass
+class Land:
+    """The Rhône’s channel and the Isère’s, by id."""
+
+    house: House
+    rhone: str
+    isere: str
+
+    async def among(self, person: Person) -> set[str]:
+        """In which of both somebody is."""
+        found: set[str] = set()
+        for place in (self.rhone, self.isere):
+            members = await self.house.site.admin.get(f"/channels/{place}/members?per_page=200")
+            found |= {place} if person.id in {member["user_id"] for member in members} else set()
+        return found
+
+    async def until(self, person: Person, *places: str) -> None:
+        """Wait until somebody is in these, and no other."""
+
+        async def is_so() -> bool:
+            return await self.among(person) == set(places)
+
+        await until_async(is_so)
+
+
+@pytest.fixture
+async def land(house: House) -> AsyncIterator[Land]:
+    """Both channels are the planned ones for this story."""
+    chat, keys = house.bot.chat, ("departement:69", "departement:38")
+    made = [(await chat.create_channel(unique("dept"), key, private=True)).id for key in keys]
+    async with house.bot.database.transaction() as db:
+        for key, channel_id in zip(keys, made, strict=True):
+            await remember(db, key, channel_id, house.clock())
+    yield Land(house, *made)
+    async with house.bot.database.transaction() as db:
+        for key in keys:
+            await forget(db, key)
+
+
+def said(post: Post) -> str:
+    """What a post says, with plain spaces."""
+    return post.text.replace("\u00a0", " ")
+
+
+@pytest.mark.every_mode
+async def test_who_moves_is_in_both_channels_for_a_while_and_an_undone_move_in_one(land: Land) -> None:
+    agathe, juliette = await land.house.someone(Role.ANIMATEUR, "agathe"), await land.house.conseiller("juliette")
+    await agathe.asks(f"/membres role @{juliette.username} coordinateur")
+    await land.house.bot.chat.add_member(land.rhone, juliette.id)
+    told = await agathe.asks(f"/membres deplacer @{juliette.username} 38")
+    await land.until(juliette, land.rhone, land.isere)
+    await agathe.clicks(told, "Annuler")
+    await agathe.whispered("annulé")
+    await land.until(juliette, land.rhone)
+
+
+@pytest.mark.every_mode
+async def test_who_leaves_is_out_of_the_channels_and_who_comes_back_is_in_them(land: Land) -> None:
+    agathe, lea = await land.house.someone(Role.ANIMATEUR, "agathe"), await land.house.site.person("lea")
+    form = await agathe.opens(f"/membres ajouter @{lea.username}")
+    assert (await form.fill(role="conseiller", departements="69, 38").submit()).accepted
+    await land.until(lea, land.rhone, land.isere)
+    await agathe.asks(f"/membres depart @{lea.username} hier")
+    await land.until(lea)
+    await agathe.asks(f"/membres retour @{lea.username}")
+    await land.until(lea, land.rhone, land.isere)
+
+
+@pytest.mark.both_databases
+async def test_who_is_recognised_in_the_night_is_brought_into_the_channel(land: Land) -> None:
+    zoe = await land.house.site.person("zoe")
+    async with land.house.bot.database.transaction() as db:
+        line = Awaited(username=zoe.username, role=Role.CONSEILLER, departements=["38"], imported_at=land.house.clock())
+        await awaited.write_all(db, [line])
+    await land.house.bot.runs.run(("job", "membres.recognise"), unique("nuit"))
+    await land.until(zoe, land.isere)
