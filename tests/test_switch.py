@@ -27,7 +27,7 @@ from tests.test_recovery import NEWS, left
 
 __all__ = ["elsewhere", "newest"]
 
-MACHINE = {"aide", "brouillon", "menage", "menus", "travaux"}
+MACHINE = {"aide", "bienvenue", "brouillon", "menage", "menus", "travaux"}
 OFF = "n’est pas en service ici"
 
 
@@ -207,7 +207,7 @@ async def test_setup_takes_its_commands_from_the_server(house: House, juliette: 
             await juliette.runs("/stats")
         code, said = await examined(house.settings, house.site.admin.token)
         assert (code, "désactivées : stats." in said) == (0, True), said
-    assert await set_up(house, "cra") == ["Rien à changer."]
+    assert await set_up(house, ",".join(on() - {"stats"})) == ["Rien à changer."]
     assert await set_up(house, "") == ["Commande /stats : créée"]
     assert await commands_of(house) == usual
 
@@ -218,7 +218,8 @@ async def test_a_command_of_what_is_off_that_is_still_there_is_noticed(house: Ho
         code, said = await examined(house.settings, house.site.admin.token)
         assert code == 1
         assert "/stats (à retirer)" in said
-        assert "Fonctions en service : cra ; désactivées : stats." in said
+        off = [feature.name for feature in FEATURES if feature.name in on() - {"cra"}]
+        assert f"Fonctions en service : cra ; désactivées : {', '.join(off)}." in said
     code, said = await examined(house.settings.model_copy(update={"features": ("hotlin",)}))
     assert code == 1
     assert "aucune fonction ne s’appelle « hotlin »" in said
@@ -227,7 +228,7 @@ async def test_a_command_of_what_is_off_that_is_still_there_is_noticed(house: Ho
 async def test_setup_goes_by_the_environment_as_serve_does(newest: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COOP_FEATURES", "stats")
     assert await newest.setup() == 0
-    assert set(await newest.commands()) == {"aide", "brouillon", "stats"}
+    assert set(await newest.commands()) == {"aide", "bienvenue", "brouillon", "stats"}
     assert any("COOP_FEATURES vient de l’environnement" in line for line in newest.said)
     monkeypatch.setenv("COOP_FEATURES", "hotlin")
     with pytest.raises(OperatorError, match="« hotlin »"):
@@ -235,7 +236,7 @@ async def test_setup_goes_by_the_environment_as_serve_does(newest: Server, monke
     monkeypatch.delenv("COOP_FEATURES")
     newest.file.write_text(newest.file.read_text("utf-8") + "COOP_FEATURES=-stats\n")
     assert await newest.setup() == 0
-    assert set(await newest.commands()) == {"aide", "brouillon", "cra"}
+    assert set(await newest.commands()) == {"aide", "bienvenue", "brouillon"} | on("-stats")
     assert "COOP_FEATURES=-stats" in newest.file.read_text("utf-8")
     assert await newest.setup() == 0
     assert newest.said == ["Rien à changer."]
