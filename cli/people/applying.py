@@ -6,18 +6,23 @@ from typing import Any, TypeVar
 from cli.people.lines import Entry, must_follow
 from config.folding import fold
 from storage.communes import by_code
-from storage.people import Awaited, Person, place
+from storage.people import Awaited, Person, zone_in
 from storage.people.structures import Employers
 
 P = TypeVar("P", Person, Awaited)
 
 
 def change_person(person: Person, entry: Entry, structures: Employers) -> Person:
-    """Somebody as the line says; what it leaves out stays. Raises BadLineError for who would leave before coming."""
+    """Somebody as the line says; what it leaves out stays, and nothing is copied where nothing changes.
+
+    Raises BadLineError for who would leave before coming.
+    """
     values = _values(person, entry, structures)
-    departements = values.pop("departements", person.departements)
-    changed = Person(**(person.model_dump() | values))
-    return place(changed, departements) if departements != person.departements else changed
+    if values.get("departements", person.departements) != person.departements:
+        values["timezone"] = zone_in(person, values["departements"])
+    if all(getattr(person, name) == value for name, value in values.items()):
+        return person
+    return Person(**(person.model_dump() | values))
 
 
 def change_awaited(line: Awaited | None, entry: Entry, structures: Employers, now: datetime) -> tuple[Awaited, bool]:

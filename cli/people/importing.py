@@ -146,7 +146,7 @@ class Import:
         batch.fulfilled += [waiting.id] if waiting and waiting.id else []
         if before is None:
             self.outcome.added += 1
-        elif before.model_dump() == after.model_dump():
+        elif after is before:
             self.outcome.same += 1
             return
         else:

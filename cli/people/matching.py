@@ -84,6 +84,8 @@ class Known:
         if account.is_bot:
             raise BadLineError(f"username : « {entry.username} » est un compte de bot")
         known = self.ids.get(account.id) or newcomer(account, self.now)
+        if known.username == account.username:
+            return known
         return Person(**(known.model_dump() | {"username": account.username}))
 
     def waiting(self, entry: Entry) -> Awaited | None:

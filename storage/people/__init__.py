@@ -19,6 +19,7 @@ from storage.people.register import (
     settle,
     tally,
     with_role,
+    zone_in,
     zones,
 )
 from storage.people.structures import Structure
@@ -48,5 +49,6 @@ __all__ = [
     "settle",
     "tally",
     "with_role",
+    "zone_in",
     "zones",
 ]

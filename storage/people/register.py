@@ -127,9 +127,9 @@ async def register_all(db: AsyncSession, persons: Sequence[Person]) -> None:
     if not persons:
         return
     rows = [person.model_dump() for person in persons]
-    statement = insertion(db, Person).values(rows)
+    statement = insertion(db, Person)
     new = {name: statement.excluded[name] for name in rows[0] if name not in _OURS}
-    await db.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new))
+    await execute(db, statement.on_conflict_do_update(index_elements=["id"], set_=new), rows)
 
 
 async def settle(db: AsyncSession, person: Person, departement: str) -> Person:
@@ -154,12 +154,18 @@ async def add(db: AsyncSession, person: Person) -> None:
 
 def place(person: Person, departements: Sequence[str]) -> Person:
     """Somebody as they work in these départements; their zone is the one Mattermost told, else the first one’s."""
-    zone = _zone(person, departements[0]) if departements else person.timezone
+    zone = zone_in(person, departements)
     return Person(**(person.model_dump() | {"departements": list(departements), "timezone": zone}))
 
 
-def _zone(person: Person, departement: str) -> str:
-    """Paris is also what is said of who never told Mattermost a zone; so is the one of where they worked before."""
+def zone_in(person: Person, departements: Sequence[str]) -> str:
+    """The zone of somebody once they work there.
+
+    Paris is also what is said of who never told Mattermost a zone; so is the one of where they worked before.
+    """
+    if not departements:
+        return person.timezone
+    departement = departements[0]
     known, before = DEPARTEMENTS.get(departement), DEPARTEMENTS.get(person.departement or "")
     follows = person.timezone == PARIS or (before is not None and person.timezone == before.fuseau)
     return known.fuseau if known and follows else person.timezone
