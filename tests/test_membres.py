@@ -196,6 +196,11 @@ async def test_a_departure_is_dated_and_brought_back_from_the_card(house: House,
     await house.registers(juliette, Role.CONSEILLER, departements=["69"], arrived_on=today(house))
     before = await agathe.asks(f"/membres depart @{juliette.username} 01/02/2026")
     assert "précède l’arrivée" in said(before)
+    await agathe.asks(f"/membres depart @{juliette.username} hier")
+    form = await agathe.opens(f"/membres ajouter @{juliette.username}")
+    assert (await form.submit()).accepted
+    await agathe.whispered("retour dans le réseau")
+    assert (await row(house, juliette)).left_on is None, "who is added again is back"
 
 
 async def test_a_coordinateur_looks_after_their_own_departements(house: House) -> None:

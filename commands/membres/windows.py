@@ -79,13 +79,14 @@ async def return_by_button(ctx: Context, click: Return) -> Replies:
 
 @feature.submit(AddMember, roles=LEADERS)
 async def save_new(ctx: Context, form: AddMember) -> Replies:
-    """Somebody is in the register, with what was filled in; what was left blank stays as it was."""
+    """Somebody is in the register, with what was filled in; the rest stays as it was; who had left is back."""
     member = await _about(ctx, form)
     names = ("prenom", "nom", "structure", "siret", "arrived_on")
     values = {name: value for name in names if (value := getattr(form, name)) is not None}
     values |= await find_employer(ctx, form.siret, form.structure)
     after = with_(member.person, role=chosen_role(ctx.user, form.role), **values)
     after = people.place(after, form.departements) if form.departements else after
+    after = with_(after, left_on=None) if after.has_left(ctx.today) else after
     return await change(ctx, ctx.user, member, after)
 
 
