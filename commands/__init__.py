@@ -1,13 +1,14 @@
 """What the bot does: one file (or folder) per feature, all of them listed here."""
 
 from bot.features import Feature
-from commands import brouillon, canaux, cra, menage, menus, stats, travaux
+from commands import annuaire, brouillon, canaux, cra, menage, menus, stats, travaux
 from commands.aide import aide
 
 _OTHERS = (
     cra.feature,
     stats.feature,
     canaux.feature,
+    annuaire.feature,
     brouillon.feature,
     menus.feature,
     menage.feature,

@@ -60,6 +60,9 @@ class Settings(BaseSettings):
         gt=0,
         description="Appels par seconde que les travaux longs et les envois groupés font au plus à Mattermost.",
     )
+    help_requests: int = Field(
+        3, ge=0, description="Demandes d’aide qu’une personne de l’annuaire reçoit au plus en sept jours."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING ou ERROR.")
 
     @field_validator("mattermost_url", "public_url")

@@ -63,6 +63,13 @@ class Index:
         hits = [Hit(self.entries[place], round(score)) for place, score in found.items()]
         return sorted(hits, key=lambda hit: _rank(hit, here))
 
+    def skilled(self, viewer: Person, query: str) -> list[Hit]:
+        """Those who said that they can do this, and that they can be asked; never who asks."""
+        terms = read_terms(query)
+        found = self._by_terms(viewer, terms, "skills") if terms else {}
+        hits = [Hit(self.entries[place], round(score)) for place, score in found.items()]
+        return [hit for hit in hits if (p := hit.entry.person) and p.helps and p.id not in {"", viewer.id}]
+
     def suggest(self, viewer: Person, query: str) -> list[str]:
         """Other queries, near to one that finds nothing, which do find something."""
         terms = read_terms(query)
@@ -74,16 +81,14 @@ class Index:
         here = frozenset(viewer.departements)
         return {place: 50.0 if here.isdisjoint(e.departements) else 100.0 for place, e in enumerate(self.entries)}
 
-    def _by_terms(self, viewer: Person, terms: Sequence[str]) -> Scores:
+    def _by_terms(self, viewer: Person, terms: Sequence[str], only: str = "") -> Scores:
+        """Those whom each word finds, or all of them as a theme; ``only`` by what one field says."""
         phrase = vocabulary().get(key(" ".join(terms))) if len(terms) > 1 else None
-        by_theme = self._follow(viewer, {theme_word(phrase.code): 1.0}) if phrase else {}
-        each = [self._by_term(viewer, term) for term in terms]
+        by_theme = self._follow(viewer, {theme_word(phrase.code): 1.0}, only) if phrase else {}
+        each = [self._follow(viewer, dict(self._spellings(term)), only) for term in terms]
         both = set(each[0]).intersection(*each[1:])
         found = {place: sum(scores[place] for scores in each) / len(each) for place in both}
         return by_theme | found
-
-    def _by_term(self, viewer: Person, term: str) -> Scores:
-        return self._follow(viewer, dict(self._spellings(term)))
 
     def _spellings(self, term: str) -> Iterator[tuple[str, float]]:
         """The words that a term may mean, and what each is worth; the last one of a word counts."""
@@ -98,13 +103,15 @@ class Index:
             yield theme_word(theme.code), 1.0
         yield term, 1.0
 
-    def _follow(self, viewer: Person, worths: Mapping[str, float]) -> Scores:
+    def _follow(self, viewer: Person, worths: Mapping[str, float], only: str = "") -> Scores:
         """Where words lead, as far as this person may see what says so."""
         found: Scores = {}
         for word, worth in worths.items():
             for place, weight, field in self.leads.get(word, ()):
                 score = weight * worth
-                if score > found.get(place, 0.0) and (not field or self._shows(viewer, place, field)):
+                if score <= found.get(place, 0.0) or (only and field != only):
+                    continue
+                if not field or self._shows(viewer, place, field):
                     found[place] = score
         return found
 

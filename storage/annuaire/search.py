@@ -29,6 +29,7 @@ _OF_A_CONTACT = ("id", "key", "nom", "organisme", "fonction", "email", "telephon
 _PEOPLE = select(  # type: ignore[call-overload]
     Person.id,
     Person.username,
+    Person.helps,
     *(type_coerce(getattr(Person, name), String) for name in ("role", "derived_role")),
     *(getattr(Person, name) for name in _TEXTS),
     *(cast(getattr(Person, name), String) for name in _JSONS),
@@ -98,13 +99,12 @@ async def _index(rows: Sequence[Sequence[Row]], known: dict[Row, Entry]) -> _Mem
 
 def _person(row: Row) -> Entry:
     """Somebody; their role is the one the register gives, else what Mattermost last told."""
-    ident, username, role, derived, *rest = row
+    ident, username, helps, role, derived, *rest = row
     texts = dict(zip(_TEXTS, rest[: len(_TEXTS)], strict=True))
     lists = {name: json.loads(text) for name, text in zip(_JSONS, rest[len(_TEXTS) :], strict=True)}
     acts_as = role or derived
-    return Entry.of_person(
-        Person(id=ident, username=username, role=Role(acts_as) if acts_as else None, **texts, **lists)
-    )
+    known = {"helps": helps, "role": Role(acts_as) if acts_as else None}
+    return Entry.of_person(Person(id=ident, username=username, **known, **texts, **lists))
 
 
 def _line(row: Row) -> Entry:
