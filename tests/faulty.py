@@ -43,6 +43,8 @@ def commands(settings: str, folder: Path) -> dict[str, list[str]]:
         "restore": ["restore", f"{folder}/good"],
         "import cra": ["import", "cra", f"{folder}/cra.jsonl"],
         "export cra": ["export", "cra"],
+        "import contacts": ["import", "contacts", f"{folder}/contacts.csv"],
+        "search people": ["search", "people", "linux", "--as", "juliette"],
         "export stats": ["export", "stats", *DAYS, "--format", "csv", "--output", str(folder)],
         "stats": ["stats", *DAYS],
         "demo-data": ["demo-data", "--cras", "20", "--conseillers", "2", "--force"],

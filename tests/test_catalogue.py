@@ -5,6 +5,16 @@ from commands import FEATURES
 from storage.people import EVERYONE
 
 CATALOGUE = """\
+button   annuaire.Ask          animateur, conseiller, coordinateur, hotline
+button   annuaire.ChooseSight  animateur, conseiller, coordinateur, hotline
+button   annuaire.Decide       animateur
+button   annuaire.Edit         animateur, conseiller, coordinateur, hotline
+button   annuaire.More         animateur, conseiller, coordinateur, hotline
+button   annuaire.See          animateur, conseiller, coordinateur, hotline
+button   annuaire.StopHelping  animateur, conseiller, coordinateur, hotline
+button   annuaire.Take         animateur, conseiller, coordinateur, hotline
+button   annuaire.TakeOne      animateur, conseiller, coordinateur, hotline
+button   annuaire.Withdraw     animateur, conseiller, coordinateur, hotline
 button   brouillon.TakeUp      everyone
 button   canaux.Choose         everyone
 button   cra.Complete          conseiller
@@ -29,6 +39,10 @@ button   stats.Take            conseiller
 button   stats.TakeDepartements animateur
 button   work.Stop             everyone
 command  aide                  everyone
+command  annuaire              animateur, conseiller, coordinateur, hotline
+command  annuaire ajouter      animateur, conseiller, coordinateur, hotline
+command  annuaire propositions animateur
+command  annuaire qui          animateur, conseiller, coordinateur, hotline
 command  brouillon             everyone
 command  canaux                everyone
 command  cra                   conseiller
@@ -39,6 +53,7 @@ command  cra liste             conseiller
 command  cra modifier          conseiller
 command  cra rétablir          conseiller
 command  cra supprimer         conseiller
+command  profil                animateur, conseiller, coordinateur, hotline
 command  stats                 animateur, conseiller, coordinateur
 command  stats aide            animateur, conseiller, coordinateur
 command  stats carte           animateur
@@ -51,14 +66,20 @@ event    aide.written_to.DirectMessage everyone
 event    canaux.bring_in.JoinedTeam everyone
 event    canaux.put_back.LeftChannel everyone
 event    canaux.tell_of_intruder.JoinedChannel everyone
+file     annuaire.VCard        animateur, conseiller, coordinateur, hotline
 file     stats.Carte           animateur
 file     stats.Departements    animateur
 file     stats.Export          conseiller
 file     stats.Pictured        conseiller
 file     stats.TerritoryPictures animateur, conseiller, coordinateur
+job      annuaire.forget_requests everyone
 job      canaux.watch_over     everyone
 job      menage.tidy           everyone
 job      stats.monthly         everyone
+submit   annuaire.AskHelp      animateur, conseiller, coordinateur, hotline
+submit   annuaire.EditProfile  animateur, conseiller, coordinateur, hotline
+submit   annuaire.EditSight    animateur, conseiller, coordinateur, hotline
+submit   annuaire.ProposeContact animateur, conseiller, coordinateur, hotline
 submit   cra.EditCra           conseiller
 submit   cra.NewCra            conseiller
 submit   cra.SpreadCra         conseiller

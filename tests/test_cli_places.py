@@ -88,6 +88,7 @@ def _folders(place: Place) -> None:
         "minutes": 30,
     }
     (place.folder / "cra.jsonl").write_text(json.dumps(line) + "\n")
+    (place.folder / "contacts.csv").write_text("nom,organisme\n,ANCT\n")
     settings = {"COMMAND_TOKEN": "c" * 26, "SECRET": "s" * 40, "DATA_DIR": place.data, "BOT_TOKEN": "t" * 26}
     settings |= {"DATABASE_URL": f"sqlite:///{place.database}", "MATTERMOST_URL": "http://127.0.0.1:1"}
     place.env.write_text("".join(f"COOP_{name}={value}\n" for name, value in settings.items()))

@@ -46,7 +46,7 @@ async def filed_of(house: House, person: Person, day: date) -> Post:
 @pytest.mark.every_mode
 async def test_each_feature_has_a_line_and_a_button(house: House, juliette: Person) -> None:
     home = await juliette.asks("/aide")
-    assert home.buttons == ["Compte rendu", "Statistiques", "Canaux"]
+    assert home.buttons == ["Compte rendu", "Statistiques", "Canaux", "Annuaire"]
     for words in (Role.CONSEILLER.label, "Compte rendu", "/aide cra", "/aide stats"):
         assert words in said(home)
     assert "/cra liste" not in said(home), "that is for the details"
@@ -77,7 +77,7 @@ async def test_the_details_of_a_feature_are_all_its_commands_of_one_s_role(house
 
 async def test_the_home_is_of_one_s_role(house: House) -> None:
     agathe = await house.someone(Role.ANIMATEUR, "aaa-agathe")
-    assert (await agathe.asks("/aide")).buttons == ["Statistiques", "Canaux"]
+    assert (await agathe.asks("/aide")).buttons == ["Statistiques", "Canaux", "Annuaire"]
     ines = await house.someone(Role.INVITE, "ines")
     theirs = await ines.asks("/aide")
     assert theirs.buttons == ["Canaux"]

@@ -49,12 +49,13 @@ def test_a_feature_needs_nothing_unless_it_says_so() -> None:
         "cra": (Right.MEMBER,),
         "stats": (Right.MEMBER,),
         "canaux": (Right.MEMBER, Right.ADD_MEMBERS),
+        "annuaire": (Right.MEMBER,),
     }
 
 
 async def test_who_counts_activities_stays_a_plain_member(server: Server) -> None:
     assert await server.setup(rights=True) == 0
-    assert server.said[0] == "Droit demandé : être membre de l’équipe, pour aide, cra, stats et canaux."
+    assert server.said[0] == "Droit demandé : être membre de l’équipe, pour aide, cra, stats, canaux et annuaire."
     assert not await leads(server)
     assert await server.setup(rights=True) == 0
     assert changes(server) == NOTHING

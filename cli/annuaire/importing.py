@@ -69,7 +69,8 @@ class Import:
             known = await contacts.by_keys(db, list(batch))
             for key, contact in batch.items():
                 before = known.get(key)
-                if before and before.state is State.PUBLISHED and before.says == contact.says:
+                # What animateurs took out stays out, unless its line says something new.
+                if before and before.state is not State.PROPOSED and before.says == contact.says:
                     self.outcome.same += 1
                     continue
                 await contacts.write(db, contact)

@@ -67,7 +67,7 @@ async def decide(ctx: Context, click: Decide) -> Replies:
     if contact is None:
         raise UserError("Ce contact n’existe plus.")
     card = _review(contact, await _proposer(ctx, contact), ctx.user)
-    replies: list[Reply] = [Refresh(card.text, card.buttons, topic=_topic(contact))]
+    replies: list[Reply] = [Refresh(card.text, card.buttons, topic=_topic(contact), here=True)]
     if is_new and contact.proposed_by not in {"", ctx.user.id}:
         said = render("annuaire/decided", name=contact.title, published=click.publish)
         replies.append(Direct(said, user_id=contact.proposed_by))

@@ -56,7 +56,8 @@ def _page(ctx: Context, hits: Sequence[Hit], at: More) -> Whisper:
     text = render("annuaire/list", lines=lines, count=len(hits), query=quote(at.query), page=at.page, pages=pages)
     following = [Button("Suite", More(query=at.query, page=at.page + 1))] if at.page < pages else []
     cards = Menu("Fiche", See(), {target_of(hit.entry): label_of(hit.entry) for hit in shown})
-    files = Menu("vCard", TakeOne(), {target_of(hit.entry): label_of(hit.entry) for hit in shown})
+    # (A short page has a button for each of both, so each says what it is.)
+    files = Menu("vCard", TakeOne(), {target_of(hit.entry): f"vCard {label_of(hit.entry)}" for hit in shown})
     return Whisper(text, following, menus=[cards, files])
 
 

@@ -24,6 +24,7 @@ ROLES = {
     Role.ADMINISTRATEUR: ("administrateur", "administratrice"),
 }
 """What people call each role, folded."""
+ROLE_WORDS = frozenset(name for names in ROLES.values() for name in names)
 WHOLE, PART = 100, 75
 """How well a word finds what it names, alone or as one word of several."""
 OWN_WORD, STRUCTURE, USERNAME, REGION, THEME = 90, 70, 80, 60, 60

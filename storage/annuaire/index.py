@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 from config.themes import key, vocabulary
-from storage.annuaire.entries import Entry, theme_word, words
+from storage.annuaire.entries import ROLE_WORDS, Entry, theme_word, words
 from storage.annuaire.sight import sees
 from storage.people import Person
 
@@ -73,7 +73,7 @@ class Index:
     def suggest(self, viewer: Person, query: str) -> list[str]:
         """Other queries, near to one that finds nothing, which do find something."""
         terms = read_terms(query)
-        proposed = [*self._respelt(terms), *(terms if len(terms) > 1 else ())]
+        proposed = [*self._respelt(viewer, terms), *(terms if len(terms) > 1 else ())]
         worth = (other for other in dict.fromkeys(proposed) if self._by_terms(viewer, read_terms(other)))
         return [other for _, other in zip(range(SUGGESTED_MAX), worth, strict=False)]
 
@@ -91,8 +91,11 @@ class Index:
         return by_theme | found
 
     def _spellings(self, term: str) -> Iterator[tuple[str, float]]:
-        """The words that a term may mean, and what each is worth; the last one of a word counts."""
-        if term.isalpha():
+        """The words that a term may mean, and what each is worth; the last one of a word counts.
+
+        A role is meant literally: « ordinateur » is two letters away from « coordinateur ».
+        """
+        if term.isalpha() and term not in ROLE_WORDS:
             allowed = 0 if len(term) <= PREFIX_MIN else 1 if len(term) < 8 else 2
             near = extract(term, self.vocabulary, scorer=OSA.distance, score_cutoff=allowed, limit=None)
             yield from ((word, 1 - SLIP * slips) for word, slips, _ in near)
@@ -119,9 +122,11 @@ class Index:
         person = self.entries[place].person
         return person is None or sees(viewer, person, field)
 
-    def _respelt(self, terms: Sequence[str]) -> Iterator[str]:
-        """The query with one of its words replaced by one that is like it."""
+    def _respelt(self, viewer: Person, terms: Sequence[str]) -> Iterator[str]:
+        """The query with one of its words, which finds nobody, replaced by one that is like it."""
         for number, term in enumerate(terms):
+            if self._by_terms(viewer, [term]):
+                continue
             near = extract(term, self.vocabulary, scorer=fuzz.ratio, score_cutoff=LIKE_MIN, limit=SUGGESTED_MAX)
             for word, _, _ in near:
                 yield " ".join((*terms[:number], word, *terms[number + 1 :]))
