@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Sequence
-
-from pydantic import BaseModel
+from dataclasses import dataclass
 
 from bot.context import Context
 from bot.errors import UserError
@@ -28,7 +27,8 @@ NEAR = re.compile(r"\s+(?:près|pres|proche|autour)\s+(?:du\s+|des?\s+|d[’'])"
 """What stands between what is wanted and where."""
 
 
-class Where(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Where:
     """Near where somebody is looked for; ``name`` is how it is called, empty where nobody knows."""
 
     commune: str = ""

@@ -102,6 +102,7 @@ def _person(row: Row) -> Entry:
     ident, username, helps, role, derived, *rest = row
     texts = dict(zip(_TEXTS, rest[: len(_TEXTS)], strict=True))
     lists = {name: json.loads(text) for name, text in zip(_JSONS, rest[len(_TEXTS) :], strict=True)}
+    lists["shown_to"] = lists["shown_to"] or {}
     acts_as = role or derived
     known = {"helps": helps, "role": Role(acts_as) if acts_as else None}
     return Entry.of_person(Person(id=ident, username=username, **known, **texts, **lists))

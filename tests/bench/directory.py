@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from statistics import median
 
-
 from bot.clock import utc_now
 from config.departements import DEPARTEMENTS
 from config.themes import THEMES
