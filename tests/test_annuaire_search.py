@@ -28,7 +28,8 @@ CARL = person("carl", "Carl Perrin", Role.COORDINATEUR, departements=["69", "01"
 ANNA = person("anna", "Anna O’Neill", departements=["2A"], code_commune="2A004", structure="Mairie d’Ajaccio")
 PIERRE = person("pierre", "Jean-Pierre Le Goff", departements=["29"], skills=["equipement informatique"])
 AGATHE = person("agathe", "Agathe Blanc", Role.ANIMATEUR, departements=[])
-EVERYBODY = (ZOE, CARL, ANNA, PIERRE, AGATHE)
+GUS = person("gus", "Gus Moreau", Role.HOTLINE, departements=[], code_commune="75111")
+EVERYBODY = (ZOE, CARL, ANNA, PIERRE, AGATHE, GUS)
 NOBODY = person("nobody", departements=[])
 
 
@@ -75,6 +76,8 @@ async def stored(database: Database, *persons: Person) -> None:
         ("69256", ["zoe"]),
         ("vaulx en velin", ["zoe"]),
         ("Ajaccio", ["anna"]),
+        ("Paris", ["gus"]),
+        ("75011", ["gus"]),
         ("mediatheque etoile", ["zoe"]),
         ("linux", ["zoe", "pierre"]),
         ("imprésion 3d", ["zoe"]),
@@ -176,6 +179,8 @@ async def test_the_nearest_spellings_find_somebody(database: Database) -> None:
     await stored(database, *EVERYBODY)
     assert await near(database, "perrrrin") == ["perrin", "perin"]
     assert await near(database, "coordinateur 29") == ["coordinateur", "29"]
+    assert await near(database, "villeurbanne") == ["69"]
+    assert await near(database, "69100") == ["69"]
     assert await near(database, "xyzzy") == []
 
 

@@ -17,6 +17,7 @@ from storage.annuaire import NETWORK, Hit, helping, place_name, read, show
 from storage.annuaire.helping import NEARNESS
 from storage.annuaire.index import QUERY_MAX
 from storage.annuaire.profiles import save
+from storage.annuaire.sight import commune_of
 from storage.annuaire.values import read_departement
 from storage.communes import Commune, by_code, find
 from storage.people import Person
@@ -104,8 +105,7 @@ def _question(ctx: Context, form: AskHelp, helper: Person) -> Direct:
 
 
 def _own_place(person: Person) -> Where:
-    commune = by_code(person.code_commune) if person.code_commune else None
-    if commune:
+    if commune := commune_of(person):
         return _at(commune)
     code = person.departement or ""
     return Where(departement=code, name=place_name(code) if code else "")

@@ -10,7 +10,8 @@ from config.departements import DEPARTEMENTS
 from config.folding import fold
 from config.themes import THEMES
 from storage.annuaire.contacts import Contact
-from storage.communes import by_code
+from storage.annuaire.sight import commune_of
+from storage.communes import Commune
 from storage.people import Person, Role
 
 SMALL = frozenset({"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "pour", "sur"})
@@ -84,7 +85,7 @@ def _of_person(person: Person) -> Iterator[Word]:
     if person.role is not None:
         yield from _of_role(person.role)
     yield from _of_departements(person.departements)
-    yield from _of_commune(person.code_commune or "")
+    yield from _of_commune(commune_of(person))
     yield from _weigh(person.structure or "", STRUCTURE, STRUCTURE, "structure")
     for code in person.skills:
         yield from _of_theme(code)
@@ -120,12 +121,11 @@ def _of_departement(code: str) -> tuple[Word, ...]:
 
 
 @cache
-def _of_commune(code: str) -> tuple[Word, ...]:
+def _of_commune(commune: Commune | None) -> tuple[Word, ...]:
     """A commune is found by its name, its postcodes and its code."""
-    commune = by_code(code) if code else None
     if commune is None:
         return ()
-    codes = {code.lower(), *commune.codes_postaux}
+    codes = {commune.code.lower(), *commune.codes_postaux}
     return (*_weigh(commune.nom, WHOLE, PART, "commune"), *(Word(each, WHOLE, "commune") for each in sorted(codes)))
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.territories import REGIONS
-from storage.annuaire.sight import sees
+from storage.annuaire.sight import commune_of, sees
 from storage.communes import Commune
 from storage.database import UtcTime, execute, insertion
 from storage.people import Person
@@ -34,7 +34,7 @@ class HelpRequest(SQLModel, table=True):
 
 def nearness(viewer: Person, helper: Person, commune: Commune | None, departement: str) -> int:
     """Where in ``NEARNESS`` somebody is, as far as who asks may know where they work."""
-    if commune and helper.code_commune == commune.code and sees(viewer, helper, "commune"):
+    if commune and commune_of(helper) == commune and sees(viewer, helper, "commune"):
         return 0
     if departement in helper.departements:
         return 1

@@ -12,6 +12,7 @@ from rapidfuzz.process import extract
 from config.themes import key, vocabulary
 from storage.annuaire.entries import ROLE_WORDS, Entry, theme_word, words
 from storage.annuaire.sight import sees
+from storage.communes import find_exactly
 from storage.people import Person
 
 QUERY_MAX = 100
@@ -73,7 +74,7 @@ class Index:
     def suggest(self, viewer: Person, query: str) -> list[str]:
         """Other queries, near to one that finds nothing, which do find something."""
         terms = read_terms(query)
-        proposed = [*self._respelt(viewer, terms), *(terms if len(terms) > 1 else ())]
+        proposed = [*_around(query), *self._respelt(viewer, terms), *(terms if len(terms) > 1 else ())]
         worth = (other for other in dict.fromkeys(proposed) if self._by_terms(viewer, read_terms(other)))
         return [other for _, other in zip(range(SUGGESTED_MAX), worth, strict=False)]
 
@@ -136,6 +137,14 @@ def read_terms(query: str) -> list[str]:
     """The words of a query; « 1 » is the Ain’s « 01 »."""
     found = words(query[:QUERY_MAX])[:TERMS_MAX]
     return [term.zfill(2) if term.isdecimal() else term for term in found]
+
+
+def _around(query: str) -> Iterator[str]:
+    """The département of a commune where nobody is."""
+    found = find_exactly(query[:QUERY_MAX])
+    for place in (found.place, *found.choices):
+        if place is not None:
+            yield place.commune.departement.lower()
 
 
 def _rank(hit: Hit, here: Iterable[str]) -> tuple[int, bool, bool, str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from config.departements import DEPARTEMENTS
 from config.themes import THEMES
 from storage.annuaire.values import show_phone
-from storage.communes import by_code
+from storage.communes import Commune, by_code, find_exactly
 from storage.people import Audience, Person, Role
 
 NETWORK = (Role.CONSEILLER, Role.COORDINATEUR, Role.ANIMATEUR, Role.HOTLINE)
@@ -80,8 +80,15 @@ def place_name(code: str) -> str:
 
 def commune_name(person: Person) -> str:
     """Where somebody works; empty while it is not known."""
-    commune = by_code(person.code_commune) if person.code_commune else None
+    commune = commune_of(person)
     return commune.nom if commune else ""
+
+
+def commune_of(person: Person) -> Commune | None:
+    """The commune of today where somebody works: that of an arrondissement, or the one a former commune is part of."""
+    code = person.code_commune or ""
+    found = find_exactly(code).place if code and by_code(code) is None else None
+    return found.commune if found else by_code(code)
 
 
 def skills_of(person: Person) -> tuple[str, ...]:
