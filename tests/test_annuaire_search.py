@@ -177,7 +177,7 @@ async def near(database: Database, query: str, viewer: Person = NOBODY) -> list[
 
 async def test_the_nearest_spellings_find_somebody(database: Database) -> None:
     await stored(database, *EVERYBODY)
-    assert await near(database, "perrrrin") == ["perrin", "perin"]
+    assert await near(database, "perrrrrin") == ["perrin", "perin"]
     assert await near(database, "coordinateur 29") == ["coordinateur", "29"]
     assert await near(database, "villeurbanne") == ["69"]
     assert await near(database, "69100") == ["69"]

@@ -134,9 +134,9 @@ async def test_doctor_says_by_feature_what_is_missing_and_what_does_not_work(hou
     assert "✗ moderation : le bot doit retirer les messages des autres ; sans cela, un message signalé reste" in said
     assert "✗ salons : le bot doit administrer les canaux ; sans cela, aucun canal n’est restauré" in said
     assert "✗ hotline : le bot doit être membre de ses canaux (~hotline) ; sans cela, le bot n’y lit" in said
-    assert "✓ Droits suffisants pour aide, cra, stats, canaux." in said
+    assert "✓ Droits suffisants pour aide, cra, stats, canaux, annuaire." in said
     assert "« coop-bot setup --rights »" in said
-    assert "✓ Droits suffisants pour aide, cra, stats, canaux." in (await examined(house.settings))[1]
+    assert "✓ Droits suffisants pour aide, cra, stats, canaux, annuaire." in (await examined(house.settings))[1]
 
 
 @pytest.mark.every_mode
@@ -169,4 +169,4 @@ async def test_a_bot_that_may_do_all_lacks_nothing(house: House) -> None:
 async def test_who_is_not_in_the_team_can_do_nothing(house: House) -> None:
     code, said = await examined(house.settings.model_copy(update={"team": unique("autre")}))
     assert code == 1
-    assert "rien ne marche de aide, cra, stats et canaux" in said
+    assert "rien ne marche de aide, cra, stats, canaux et annuaire" in said

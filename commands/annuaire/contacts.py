@@ -43,7 +43,7 @@ async def propose(ctx: Context, form: ProposeContact) -> Replies:
     if ctx.user.animates:
         card = contact_card(stored)
         return Whisper(render("annuaire/added", card=card.text), card.buttons)
-    thanks = Whisper(render("annuaire/proposed", name=stored.title))
+    thanks = Whisper(render("annuaire/proposed", title=stored.title))
     return [thanks, *(_to_review(stored, ctx.user, animateur) for animateur in await _reviewers(ctx))]
 
 
@@ -69,7 +69,7 @@ async def decide(ctx: Context, click: Decide) -> Replies:
     card = _review(contact, await _proposer(ctx, contact), ctx.user)
     replies: list[Reply] = [Refresh(card.text, card.buttons, topic=_topic(contact), here=True)]
     if is_new and contact.proposed_by not in {"", ctx.user.id}:
-        said = render("annuaire/decided", name=contact.title, published=click.publish)
+        said = render("annuaire/decided", title=contact.title, published=click.publish)
         replies.append(Direct(said, user_id=contact.proposed_by))
     return replies
 

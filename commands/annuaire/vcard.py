@@ -41,7 +41,7 @@ async def make(ctx: Context, order: VCard, folder: Path) -> Parcel:
     path = folder / f"{_file_name(name)}.vcf"
     lines = of_contact(found) if isinstance(found, Contact) else of_person(ctx.user, found)
     path.write_bytes(b"".join(_folded(line) for line in ("BEGIN:VCARD", "VERSION:4.0", *lines, "END:VCARD")))
-    return Parcel(render("annuaire/vcard", name=name), files=[path])
+    return Parcel(render("annuaire/vcard", title=name), files=[path])
 
 
 def of_person(viewer: Person, person: Person) -> Iterator[str]:
