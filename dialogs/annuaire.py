@@ -144,7 +144,7 @@ class ProposeContact(Form):
         return {} if reached else {"email": "Indiquez au moins un courriel, un téléphone ou un site."}
 
     @property
-    def said(self) -> dict[str, str]:
+    def said(self) -> dict[str, Any]:
         """What a contact says, under the names of its table."""
         return {name: getattr(self, name) or "" for name in COLUMNS}
 

@@ -1,6 +1,7 @@
 """Stories: people and contacts are found in chat, shown a page at a time and in full, reached, and taken along."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.directory import listed, said, surname
 from tests.house import House
 from tests.people import Person, Post
 
-PHONE = {"telephone": "+33612345678", "shown_to": {"telephone": Audience.RESEAU.value}}
+PHONE: dict[str, Any] = {"telephone": "+33612345678", "shown_to": {"telephone": Audience.RESEAU.value}}
 
 
 async def of_creuse(house: House, name: str, number: int, departement: str = "23") -> list[Person]:
@@ -89,7 +90,7 @@ async def test_without_words_one_s_own_departement_comes_first(house: House) -> 
 async def test_a_vcard_is_what_one_may_see(house: House, juliette: Person) -> None:
     name = surname()
     own = "Linux; Scratch, et tout ce qui s’installe sur un vieux portable"
-    skills = {"skills": ["courriel"], "skill_words": [own]}
+    skills: dict[str, Any] = {"skills": ["courriel"], "skill_words": [own]}
     await listed(house, f"Zoé {name}", email="zoe@exemple.fr", code_commune="69256", **skills, **PHONE)
     await juliette.clicks(await juliette.asks(f"/annuaire zoe {name}"), "vCard")
     assert "conversation privée" in said(await juliette.whispered())

@@ -191,7 +191,7 @@ async def test_the_nearest_spellings_betray_nothing(database: Database) -> None:
     assert await near(database, "clandestinnnerrie", person("zed")) == ["clandestinerie"]
 
 
-def contact(organisme: str, nom: str = "", state: State = State.PUBLISHED, **more: str) -> Contact:
+def contact(organisme: str, nom: str = "", state: State = State.PUBLISHED, **more: Any) -> Contact:
     key = key_of(nom, organisme, more.get("departement", ""))
     return Contact(key=key, nom=nom, organisme=organisme, state=state, changed_at=NOON, **more)
 

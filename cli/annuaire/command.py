@@ -57,7 +57,7 @@ async def _viewer(db: AsyncSession, username: str) -> Person:
             f"Plusieurs personnes du registre s’appellent « {username} » : « coop-bot people » les montre."
         ) from None
     if person is None and (line := await awaited.find(db, username)) is not None:
-        person = Person(id="", username=username, role=line.role, departements=line.departements, left_on=line.left_on)
+        person = awaited.fill(Person(id="", username=username, since=line.imported_at), line)
     if person is None:
         raise OperatorError(f"Personne ne s’appelle « {username} » dans le registre.")
     return Person(**(person.model_dump() | {"role": person.role or person.derived_role or _unknown(person)}))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from bot.french.words import NBSP, plural
 from cli.csvfile import CsvFile
@@ -82,7 +83,7 @@ def read(cells: Mapping[str, str] | None, now: datetime) -> Contact:
     """The contact of a line. Raises ValueError with a French sentence for one that says none."""
     if cells is None:
         raise ValueError("la ligne ne se lit pas : guillemets, nombre ou longueur des cellules, ou texte non UTF-8.")
-    said = {name: " ".join(cells.get(name, "").split()) for name in COLUMNS}
+    said: dict[str, Any] = {name: " ".join(cells.get(name, "").split()) for name in COLUMNS}
     for name, reader in READERS.items():
         said[name] = _read(name, said[name], reader) if said[name] else ""
     if long := [name for name in ("nom", "organisme", "fonction") if len(said[name]) > TEXT_MAX]:

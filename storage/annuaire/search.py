@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import String, cast, literal, or_, type_coerce
-from sqlmodel import col, select
+from sqlalchemy import String, cast, literal, or_, select, type_coerce
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.annuaire.contacts import Contact, State
@@ -26,24 +26,20 @@ _OF_A_LINE = ("prenom", "nom", "email", "structure", "code_commune")
 _OF_A_CONTACT = ("id", "key", "nom", "organisme", "fonction", "email", "telephone", "site", "departement")
 
 # As texts: what the database says is compared as it stands, and taken apart only where it changed.
-_PEOPLE = select(  # type: ignore[call-overload]
-    Person.id,
-    Person.username,
-    Person.helps,
+_PEOPLE = select(
+    *(getattr(Person, name) for name in ("id", "username", "helps")),
     *(type_coerce(getattr(Person, name), String) for name in ("role", "derived_role")),
     *(getattr(Person, name) for name in _TEXTS),
     *(cast(getattr(Person, name), String) for name in _JSONS),
 ).where(col(Person.is_hidden).is_(False))
-_AWAITED = select(  # type: ignore[call-overload]
+_AWAITED = select(
     literal(""),
-    Awaited.username,
+    col(Awaited.username),
     type_coerce(col(Awaited.role), String),
     *(getattr(Awaited, name) for name in _OF_A_LINE),
     cast(col(Awaited.departements), String),
 )
-_CONTACTS = select(*(getattr(Contact, name) for name in _OF_A_CONTACT)).where(  # type: ignore[call-overload]
-    col(Contact.state) == State.PUBLISHED
-)
+_CONTACTS = select(*(getattr(Contact, name) for name in _OF_A_CONTACT)).where(col(Contact.state) == State.PUBLISHED)
 
 Row = tuple[Any, ...]
 

@@ -1,6 +1,7 @@
 """What somebody may see of a person, field by field."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from config.departements import DEPARTEMENTS
 from config.themes import THEMES
@@ -54,13 +55,13 @@ class Shown:
 
 def show(viewer: Person, person: Person) -> Shown:
     """A person as somebody sees them."""
-    texts = {
+    texts: dict[str, Any] = {
         "structure": person.structure or "",
         "commune": commune_name(person),
         "email": person.email or "",
         "telephone": person.telephone or "",
     }
-    lists = {"skills": skills_of(person), "languages": tuple(person.languages)}
+    lists: dict[str, Any] = {"skills": skills_of(person), "languages": tuple(person.languages)}
     return Shown(
         id=person.id,
         username=person.username,
