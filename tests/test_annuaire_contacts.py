@@ -110,6 +110,6 @@ async def test_mistakes_are_explained_under_their_fields(juliette: Person) -> No
     form = (await juliette.opens("/annuaire ajouter")).fill(organisme="ANCT")
     assert "au moins un courriel" in mistake(await form.submit(), "email")
     form.fill(email="accueil@exemple.fr")
-    assert "https://" in mistake(await form.fill(site="javascript:alert(1)").submit(), "site")
+    assert "en http ou https" in mistake(await form.fill(site="javascript:alert(1)").submit(), "site")
     assert "département" in mistake(await form.fill(site="exemple.fr", departement="Lyon").submit(), "departement")
     assert "120 caractères" in mistake(await form.fill(departement="", fonction="x" * 121).submit(), "fonction")

@@ -93,7 +93,7 @@ async def test_the_home_is_of_one_s_role(house: House) -> None:
         ("liste", ["/cra liste"]),
         ("modifier 12", ["/cra modifier 12"]),
         ("mes statistiques du mois", ["/stats"]),
-        ("n’importe quoi", ["/cra", "/stats", "/aide"]),
+        ("tout autre chose", ["/cra", "/stats", "/aide"]),
     ],
 )
 async def test_what_is_asked_about_and_is_nothing_gets_the_nearest_commands(

@@ -55,21 +55,21 @@ class Shown:
 
 def show(viewer: Person, person: Person) -> Shown:
     """A person as somebody sees them."""
-    texts: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "structure": person.structure or "",
         "commune": commune_name(person),
         "email": person.email or "",
         "telephone": person.telephone or "",
+        "skills": skills_of(person),
+        "languages": tuple(person.languages),
     }
-    lists: dict[str, Any] = {"skills": skills_of(person), "languages": tuple(person.languages)}
     return Shown(
         id=person.id,
         username=person.username,
         name=person.full_name,
         role=person.role,
         departements=tuple(person.departements),
-        **{name: text if text and sees(viewer, person, name) else "" for name, text in texts.items()},
-        **{name: found if found and sees(viewer, person, name) else () for name, found in lists.items()},
+        **{name: known if sees(viewer, person, name) else type(known)() for name, known in fields.items()},
     )
 
 

@@ -28,7 +28,7 @@ def read_email(text: str) -> str:
     """An address in lower case. Raises ValueError for what cannot be one."""
     email = text.strip().lower()
     if len(email) > EMAIL_MAX or not _EMAIL.fullmatch(email):
-        raise ValueError("Cette adresse électronique ne peut pas exister : écrivez-la comme prenom.nom@exemple.fr.")
+        raise ValueError("Cette adresse électronique ne peut pas exister : relisez-la.")
     return email
 
 
@@ -61,7 +61,7 @@ def read_site(text: str) -> str:
     named = re.fullmatch(r"(?:[\w-]{1,63}\.)+[\w-]{2,63}", host)
     is_web = named and parts.scheme in {"http", "https"} and not parts.username
     if not is_web or len(address) > SITE_MAX or re.search(r"[\s<>\"'()\[\]\\|`]", address):
-        raise ValueError("Écrivez l’adresse du site comme https://exemple.fr.")
+        raise ValueError("Cette adresse de site ne convient pas : écrivez-la comme exemple.fr, en http ou https.")
     return address
 
 
