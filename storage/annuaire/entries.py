@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from config.departements import DEPARTEMENTS
@@ -29,6 +29,10 @@ ROLE_WORDS = frozenset(name for names in ROLES.values() for name in names)
 WHOLE, PART = 100, 75
 """How well a word finds what it names, alone or as one word of several."""
 OWN_WORD, STRUCTURE, USERNAME, REGION, THEME = 90, 70, 80, 60, 60
+
+
+REMEMBERED = 10_000
+"""Texts whose words are kept at hand: first names and structures come again and again."""
 
 
 class Word(NamedTuple):
@@ -61,10 +65,11 @@ class Entry:
         return cls(None, contact, fold(contact.title), places, tuple(_of_contact(contact)))
 
 
-def words(text: str) -> list[str]:
+@lru_cache(REMEMBERED)
+def words(text: str) -> tuple[str, ...]:
     """A text as the words that are compared; without the small ones, unless there are no others."""
     every = re.findall(r"[a-z0-9]+", fold(text))
-    return [word for word in every if word not in SMALL] or every
+    return tuple(word for word in every if word not in SMALL) or tuple(every)
 
 
 def theme_word(code: str) -> str:
