@@ -10,7 +10,7 @@ from storage.annuaire.contacts import Contact, State, key_of
 from storage.people import Audience, Role
 from tests.directory import listed, said, surname
 from tests.house import House
-from tests.people import Person, Post
+from tests.people import Mobile, Person, Post
 
 PHONE: dict[str, Any] = {"telephone": "+33612345678", "shown_to": {"telephone": Audience.RESEAU.value}}
 
@@ -163,6 +163,21 @@ async def test_in_the_conversation_with_the_bot_words_are_enough(house: House, j
     assert "Mairie 2" in said(await juliette.told("Creuse (23)")), "where it stays"
     await juliette.chooses(page, "vCard", f"vCard Blice {name}")
     assert f"FN:Blice {name}" in (await taken(juliette))[1]
+
+
+@pytest.mark.every_mode
+async def test_on_a_phone_pages_cards_and_files_are_a_tap_away(house: House) -> None:
+    paul = await house.conseiller("paul", client=Mobile())
+    name = surname()
+    await of_creuse(house, name, 6)
+    page = await paul.asks(f"/annuaire {name}")
+    form = await paul.opens_by(page, "Fiche")
+    chosen = {text: value for value, text in form.options("chosen").items()}
+    assert (await form.fill(chosen=chosen[f"Elice {name}"]).submit()).accepted
+    card = await paul.whispered("Creuse (23)")
+    assert "Mairie 4" in said(card)
+    await paul.clicks(card, "vCard")
+    assert f"FN:Elice {name}" in (await taken(paul))[1]
 
 
 async def test_an_institution_is_found_and_its_site_is_a_link(house: House, juliette: Person) -> None:

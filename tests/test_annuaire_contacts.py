@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import delete, update
 from sqlmodel import col
 
-from storage.annuaire.contacts import Contact
+from storage.annuaire import contacts
+from storage.annuaire.contacts import Contact, State, key_of
 from storage.people import Person as Registered
 from storage.people import Role
 from tests.directory import said, surname
@@ -104,6 +105,26 @@ async def test_an_animateur_s_own_contact_is_published_at_once(house: House) -> 
     await proposed(agathe, organisme)
     await agathe.whispered("C’est publié")
     assert "Rhône (69)" in said(await agathe.asks(f"/annuaire {organisme}"))
+
+
+async def test_an_imported_contact_is_taken_out_and_put_back_by_an_animateur(house: House, juliette: Person) -> None:
+    agathe = await house.someone(Role.ANIMATEUR, "agathe")
+    organisme = surname("Hub")
+    contact = Contact(
+        key=key_of("", organisme, ""), organisme=organisme, state=State.PUBLISHED, changed_at=house.clock()
+    )
+    async with house.bot.database.transaction() as db:
+        await contacts.write(db, contact)
+    assert (await juliette.asks(f"/annuaire {organisme}")).buttons == ["vCard"]
+    card = await agathe.asks(f"/annuaire {organisme}")
+    assert card.buttons == ["vCard", "Retirer"]
+    await agathe.clicks(card, "Retirer")
+    told = await agathe.whispered("n’est pas dans l’annuaire")
+    assert "Personne ne correspond" in said(await juliette.asks(f"/annuaire {organisme}"))
+    assert told.buttons == ["Publier"]
+    await agathe.clicks(told, "Publier")
+    await agathe.whispered("est publié")
+    assert organisme in said(await juliette.asks(f"/annuaire {organisme}"))
 
 
 async def test_mistakes_are_explained_under_their_fields(juliette: Person) -> None:

@@ -4,9 +4,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from storage import annuaire, people
-from storage.annuaire import contacts
+from storage.annuaire import Entry, Index, contacts
 from storage.annuaire.contacts import Contact, State, key_of
 from storage.database import Database
 from storage.people import Audience, Awaited, Person, Role
@@ -167,6 +169,17 @@ async def test_the_role_that_follows_from_mattermost_serves_where_the_register_g
     async with database.transaction() as db:
         await people.note_derived_role(db, "x", Role.CONSEILLER, NOON)
     assert await found(database, "zibeline conseiller") == ["x"]
+
+
+@given(st.text(max_size=120) | st.text("perinzolux69 -’#", max_size=40))
+def test_any_words_are_answered(query: str) -> None:
+    """Whatever is typed, all that is found is somebody, and what is proposed finds somebody."""
+    index = Index([Entry.of_person(each) for each in EVERYBODY])
+    hits = index.search(ZOE, query)
+    assert {hit.entry for hit in hits} <= set(index.entries)
+    assert all(0 < hit.score <= 100 for hit in hits)
+    if not hits:
+        assert all(index.search(ZOE, other) for other in index.suggest(ZOE, query))
 
 
 async def near(database: Database, query: str, viewer: Person = NOBODY) -> list[str]:

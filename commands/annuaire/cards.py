@@ -6,7 +6,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.replies import Button, Message
 from bot.texts import Markdown, escape, render
-from commands.annuaire.buttons import Take
+from commands.annuaire.buttons import Decide, Take
 from storage import people
 from storage.annuaire import Entry, Shown, place_name, show
 from storage.annuaire.contacts import Contact, State, get
@@ -46,10 +46,15 @@ def person_card(ctx: Context, person: Person) -> Message:
     return Message(render("annuaire/person", **said), [Button("vCard", Take(target=person.id))])
 
 
-def contact_card(contact: Contact) -> Message:
-    """A contact."""
-    text = render("annuaire/contact", **_of_contact(contact))
-    return Message(text, [Button("vCard", Take(target=f"{CONTACT}{contact.id}"))])
+def contact_card(contact: Contact, viewer: Person) -> Message:
+    """A contact; animateurs may take it out."""
+    out = [Button("Retirer", Decide(contact_id=contact.id or 0, publish=False))] if viewer.animates else []
+    return Message(contact_text(contact), [Button("vCard", Take(target=f"{CONTACT}{contact.id}")), *out])
+
+
+def contact_text(contact: Contact) -> Markdown:
+    """All that is known of a contact."""
+    return render("annuaire/contact", **_of_contact(contact))
 
 
 async def find(ctx: Context, target: str) -> Person | Contact:

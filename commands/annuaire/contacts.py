@@ -9,7 +9,7 @@ from bot.lines import Run
 from bot.replies import Ask, Button, Direct, Message, Refresh, Replies, Reply, Waiting, Whisper
 from bot.texts import render
 from commands.annuaire.buttons import Decide
-from commands.annuaire.cards import contact_card
+from commands.annuaire.cards import contact_card, contact_text
 from commands.annuaire.feature import ANIMATEURS, feature
 from dialogs.annuaire import ProposeContact
 from storage.annuaire import NETWORK, contacts
@@ -41,7 +41,7 @@ async def propose(ctx: Context, form: ProposeContact) -> Replies:
     if stored is None:
         raise UserError(fields={"organisme": "Ce contact est déjà dans l’annuaire, ou attend d’être relu."})
     if ctx.user.animates:
-        card = contact_card(stored)
+        card = contact_card(stored, ctx.user)
         return Whisper(render("annuaire/added", card=card.text), card.buttons)
     thanks = Whisper(render("annuaire/proposed", title=stored.title))
     return [thanks, *(_to_review(stored, ctx.user, animateur) for animateur in await _reviewers(ctx))]
@@ -68,6 +68,9 @@ async def decide(ctx: Context, click: Decide) -> Replies:
         raise UserError("Ce contact n’existe plus.")
     card = _review(contact, await _proposer(ctx, contact), ctx.user)
     replies: list[Reply] = [Refresh(card.text, card.buttons, topic=_topic(contact), here=True)]
+    if ctx.request.post_id not in {post.post_id for post in await ctx.posts_about(_topic(contact))}:
+        # It was clicked where nothing can be rewritten: under what was found.
+        replies.append(Whisper(card.text, card.buttons))
     if is_new and contact.proposed_by not in {"", ctx.user.id}:
         said = render("annuaire/decided", title=contact.title, published=click.publish)
         replies.append(Direct(said, user_id=contact.proposed_by))
@@ -100,8 +103,8 @@ def _to_review(contact: Contact, proposer: Person | None, animateur: Person) -> 
 
 def _review(contact: Contact, proposer: Person | None, decider: Person | None) -> Message:
     """A proposal, and what can be done with it: what was decided can be decided otherwise."""
-    said = {"contact": contact, "card": contact_card(contact).text}
-    text = render("annuaire/review", proposer=proposer, decider=decider, state=contact.state.value, **said)
+    card = contact_text(contact)
+    text = render("annuaire/review", card=card, proposer=proposer, decider=decider, state=contact.state.value)
     publish = Button("Publier", Decide(contact_id=contact.id or 0, publish=True), "primary")
     refuse = Button("Retirer" if contact.state is State.PUBLISHED else "Refuser", _refusal(contact), "danger")
     offered = {State.PROPOSED: [publish, refuse], State.PUBLISHED: [refuse], State.REFUSED: [publish]}

@@ -46,7 +46,7 @@ async def more(ctx: Context, click: More) -> Replies:
 async def see(ctx: Context, click: See) -> Replies:
     """« Fiche »: one card in full."""
     found = await find(ctx, click.chosen)
-    return _whispered(contact_card(found) if isinstance(found, Contact) else person_card(ctx, found))
+    return _whispered(contact_card(found, ctx.user) if isinstance(found, Contact) else person_card(ctx, found))
 
 
 def _page(ctx: Context, hits: Sequence[Hit], at: More) -> Whisper:
