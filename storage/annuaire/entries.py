@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import NamedTuple
 
 from config.departements import DEPARTEMENTS
 from config.folding import fold
@@ -35,12 +34,11 @@ REMEMBERED = 10_000
 """Texts whose words are kept at hand: first names and structures come again and again."""
 
 
-class Word(NamedTuple):
-    """A word that finds an entry, how well (of 100), and the field that says it: empty for what everybody sees."""
+Word = tuple[str, int, str]
+"""A word that finds an entry, how well (of 100), and the field that says it: empty for what everybody sees.
 
-    text: str
-    weight: int
-    field: str = ""
+(There are hundreds of thousands: of plain tuples the garbage collector takes no notice.)
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +78,7 @@ def theme_word(code: str) -> str:
 def _weigh(text: str, whole: int, part: int, field: str = "") -> Iterator[Word]:
     found = words(text)
     weight = whole if len(found) == 1 else part
-    return (Word(word, weight, field) for word in found)
+    return ((word, weight, field) for word in found)
 
 
 def _of_person(person: Person) -> Iterator[Word]:
@@ -109,8 +107,8 @@ def _of_contact(contact: Contact) -> Iterator[Word]:
 
 @cache
 def _of_role(role: Role) -> tuple[Word, ...]:
-    called = [Word(name, WHOLE) for name in ROLES[role]]
-    return (*called, *(Word(word, PART) for word in words(role.label) if word not in ROLES[role]))
+    called = [(name, WHOLE, "") for name in ROLES[role]]
+    return (*called, *((word, PART, "") for word in words(role.label) if word not in ROLES[role]))
 
 
 def _of_departements(codes: Iterable[str]) -> Iterator[Word]:
@@ -122,7 +120,7 @@ def _of_departements(codes: Iterable[str]) -> Iterator[Word]:
 def _of_departement(code: str) -> tuple[Word, ...]:
     found = DEPARTEMENTS.get(code)
     named = (*_weigh(found.nom, WHOLE, PART), *_weigh(found.region, REGION, REGION)) if found else ()
-    return (Word(code.lower(), WHOLE), *named)
+    return ((code.lower(), WHOLE, ""), *named)
 
 
 @cache
@@ -131,7 +129,7 @@ def _of_commune(commune: Commune | None) -> tuple[Word, ...]:
     if commune is None:
         return ()
     codes = {commune.code.lower(), *commune.codes_postaux}
-    return (*_weigh(commune.nom, WHOLE, PART, "commune"), *(Word(each, WHOLE, "commune") for each in sorted(codes)))
+    return (*_weigh(commune.nom, WHOLE, PART, "commune"), *((each, WHOLE, "commune") for each in sorted(codes)))
 
 
 @cache
@@ -141,6 +139,6 @@ def _of_theme(code: str) -> tuple[Word, ...]:
         return ()
     labels = {*words(theme.court), *words(theme.libelle)}
     return (
-        Word(theme_word(code), THEME, "skills"),
-        *(Word(word, THEME, "skills") for word in sorted(labels) if len(word) > 2),
+        (theme_word(code), THEME, "skills"),
+        *((word, THEME, "skills") for word in sorted(labels) if len(word) > 2),
     )
