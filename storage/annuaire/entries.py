@@ -11,7 +11,7 @@ from config.themes import THEMES
 from storage.annuaire.contacts import Contact
 from storage.annuaire.sight import commune_of
 from storage.communes import Commune
-from storage.people import Person, Role
+from storage.people import SHOWN_TO, Audience, Person, Role
 
 SMALL = frozenset({"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "pour", "sur"})
 """Words that find nothing."""
@@ -43,24 +43,31 @@ Word = tuple[str, int, str]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """Somebody or something to be found. A person whose line still waits for its account has no id."""
+    """Somebody or something to be found. A person whose line still waits for its account has no id.
+
+    ``open_fields`` are those that the whole réseau sees; ``order`` is where it comes among others as good.
+    """
 
     person: Person | None
     contact: Contact | None
     name: str
     departements: frozenset[str]
     words: tuple[Word, ...]
+    open_fields: frozenset[str]
+    order: tuple[bool, str, str]
 
     @classmethod
     def of_person(cls, person: Person) -> "Entry":
         """A person with all words, whoever may see them."""
-        return cls(person, None, fold(person.full_name), frozenset(person.departements), tuple(_of_person(person)))
+        name, places = fold(person.full_name), frozenset(person.departements)
+        seen = frozenset(field for field in SHOWN_TO if person.audience(field) is Audience.RESEAU)
+        return cls(person, None, name, places, tuple(_of_person(person)), seen, (False, name, person.username))
 
     @classmethod
     def of_contact(cls, contact: Contact) -> "Entry":
         """A contact."""
-        places = frozenset({contact.departement} - {""})
-        return cls(None, contact, fold(contact.title), places, tuple(_of_contact(contact)))
+        name, places = fold(contact.title), frozenset({contact.departement} - {""})
+        return cls(None, contact, name, places, tuple(_of_contact(contact)), frozenset(), (True, name, ""))
 
 
 @lru_cache(REMEMBERED)

@@ -1,7 +1,7 @@
 """The directory in memory: which words find whom, and how well."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -43,10 +43,10 @@ class Index:
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.entries = entries
-        self.leads: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+        self.leads: dict[str, list[tuple[int, int, str, bool]]] = defaultdict(list)
         for place, entry in enumerate(entries):
             for text, weight, field in entry.words:
-                self.leads[text].append((place, weight, field))
+                self.leads[text].append((place, weight, field, not field or field in entry.open_fields))
 
     @cached_property
     def vocabulary(self) -> list[str]:
@@ -111,11 +111,11 @@ class Index:
         """Where words lead, as far as this person may see what says so."""
         found: Scores = {}
         for word, worth in worths.items():
-            for place, weight, field in self.leads.get(word, ()):
+            for place, weight, field, is_open in self.leads.get(word, ()):
                 score = weight * worth
                 if score <= found.get(place, 0.0) or (only and field != only):
                     continue
-                if not field or self._shows(viewer, place, field):
+                if is_open or self._shows(viewer, place, field):
                     found[place] = score
         return found
 
@@ -147,7 +147,5 @@ def _around(query: str) -> Iterator[str]:
             yield place.commune.departement.lower()
 
 
-def _rank(hit: Hit, here: Iterable[str]) -> tuple[int, bool, bool, str, str]:
-    entry = hit.entry
-    ident = entry.person.username if entry.person else ""
-    return (-hit.score, entry.departements.isdisjoint(here), entry.person is None, entry.name, ident)
+def _rank(hit: Hit, here: frozenset[str]) -> tuple[int, bool, tuple[bool, str, str]]:
+    return -hit.score, hit.entry.departements.isdisjoint(here), hit.entry.order
