@@ -1,7 +1,7 @@
 """What the bot does: one file (or folder) per feature, all of them listed here."""
 
 from bot.features import Feature
-from commands import brouillon, canaux, cra, membres, menage, menus, stats, travaux
+from commands import annuaire, brouillon, canaux, cra, membres, menage, menus, stats, travaux
 from commands.aide import aide
 
 _OTHERS = (
@@ -10,6 +10,7 @@ _OTHERS = (
     canaux.feature,
     membres.feature,
     membres.bienvenue,
+    annuaire.feature,
     brouillon.feature,
     menus.feature,
     menage.feature,

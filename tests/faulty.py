@@ -46,6 +46,8 @@ def commands(settings: str, folder: Path) -> dict[str, list[str]]:
         "import structures": ["import", "structures", f"{folder}/structures.csv"],
         "export people": ["export", "people"],
         "export cra": ["export", "cra"],
+        "import contacts": ["import", "contacts", f"{folder}/contacts.csv"],
+        "search people": ["search", "people", "linux", "--as", "juliette"],
         "export stats": ["export", "stats", *DAYS, "--format", "csv", "--output", str(folder)],
         "stats": ["stats", *DAYS],
         "demo-data": ["demo-data", "--cras", "20", "--conseillers", "2", "--force"],

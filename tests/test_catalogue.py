@@ -5,6 +5,16 @@ from commands import FEATURES
 from storage.people import EVERYONE
 
 CATALOGUE = """\
+button   annuaire.Ask          animateur, conseiller, coordinateur, hotline
+button   annuaire.ChooseSight  animateur, conseiller, coordinateur, hotline
+button   annuaire.Decide       animateur
+button   annuaire.Edit         animateur, conseiller, coordinateur, hotline
+button   annuaire.More         animateur, conseiller, coordinateur, hotline
+button   annuaire.See          animateur, conseiller, coordinateur, hotline
+button   annuaire.StopHelping  animateur, conseiller, coordinateur, hotline
+button   annuaire.Take         animateur, conseiller, coordinateur, hotline
+button   annuaire.TakeOne      animateur, conseiller, coordinateur, hotline
+button   annuaire.Withdraw     animateur, conseiller, coordinateur, hotline
 button   brouillon.TakeUp      everyone
 button   canaux.Choose         everyone
 button   cra.Complete          conseiller
@@ -41,6 +51,10 @@ button   stats.Take            conseiller
 button   stats.TakeDepartements animateur
 button   work.Stop             everyone
 command  aide                  everyone
+command  annuaire              animateur, conseiller, coordinateur, hotline
+command  annuaire ajouter      animateur, conseiller, coordinateur, hotline
+command  annuaire propositions animateur
+command  annuaire qui          animateur, conseiller, coordinateur, hotline
 command  bienvenue             everyone
 command  brouillon             everyone
 command  canaux                everyone
@@ -59,6 +73,7 @@ command  membres depart        animateur, coordinateur
 command  membres deplacer      animateur, coordinateur
 command  membres retour        animateur, coordinateur
 command  membres role          animateur, coordinateur
+command  profil                animateur, conseiller, coordinateur, hotline
 command  stats                 animateur, conseiller, coordinateur
 command  stats aide            animateur, conseiller, coordinateur
 command  stats carte           animateur
@@ -74,11 +89,13 @@ event    canaux.tell_of_intruder.JoinedChannel everyone
 event    membres.arrive.JoinedTeam everyone
 event    membres.note.PersonChanged everyone
 event    membres.welcome.JoinedTeam everyone
+file     annuaire.VCard        animateur, conseiller, coordinateur, hotline
 file     stats.Carte           animateur
 file     stats.Departements    animateur
 file     stats.Export          conseiller
 file     stats.Pictured        conseiller
 file     stats.TerritoryPictures animateur, conseiller, coordinateur
+job      annuaire.forget_requests everyone
 job      canaux.watch_over     everyone
 job      membres.ask           everyone
 job      membres.look          everyone
@@ -86,6 +103,10 @@ job      membres.recognise     everyone
 job      membres.remind        everyone
 job      menage.tidy           everyone
 job      stats.monthly         everyone
+submit   annuaire.AskHelp      animateur, conseiller, coordinateur, hotline
+submit   annuaire.EditProfile  animateur, conseiller, coordinateur, hotline
+submit   annuaire.EditSight    animateur, conseiller, coordinateur, hotline
+submit   annuaire.ProposeContact animateur, conseiller, coordinateur, hotline
 submit   cra.EditCra           conseiller
 submit   cra.NewCra            conseiller
 submit   cra.SpreadCra         conseiller

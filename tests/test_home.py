@@ -46,7 +46,7 @@ async def filed_of(house: House, person: Person, day: date) -> Post:
 @pytest.mark.every_mode
 async def test_each_feature_has_a_line_and_a_button(house: House, juliette: Person) -> None:
     home = await juliette.asks("/aide")
-    assert home.buttons == ["Compte rendu", "Statistiques", "Canaux"]
+    assert home.buttons == ["Compte rendu", "Statistiques", "Canaux", "Annuaire"]
     for words in (Role.CONSEILLER.label, "Compte rendu", "/aide cra", "/aide stats"):
         assert words in said(home)
     assert "/cra liste" not in said(home), "that is for the details"
@@ -77,7 +77,7 @@ async def test_the_details_of_a_feature_are_all_its_commands_of_one_s_role(house
 
 async def test_the_home_is_of_one_s_role(house: House) -> None:
     agathe = await house.someone(Role.ANIMATEUR, "aaa-agathe")
-    assert (await agathe.asks("/aide")).buttons == ["Statistiques", "Canaux", "Membres"]
+    assert (await agathe.asks("/aide")).buttons == ["Statistiques", "Canaux", "Membres", "Annuaire"]
     ines = await house.someone(Role.INVITE, "ines")
     theirs = await ines.asks("/aide")
     assert theirs.buttons == ["Canaux"]
@@ -93,7 +93,7 @@ async def test_the_home_is_of_one_s_role(house: House) -> None:
         ("liste", ["/cra liste"]),
         ("modifier 12", ["/cra modifier 12"]),
         ("mes statistiques du mois", ["/stats"]),
-        ("n’importe quoi", ["/cra", "/stats", "/aide"]),
+        ("tout autre chose", ["/cra", "/stats", "/aide"]),
     ],
 )
 async def test_what_is_asked_about_and_is_nothing_gets_the_nearest_commands(

@@ -38,6 +38,7 @@ WHO = {"id": "a" * 26, "username": "agathe", "timezone": "Europe/Paris", "role":
 HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
     "NewCra": ({}, {"kept": KEPT}),
     "EditCra": ({"numero": 12, "version": 1}, {"numero": 12, "version": 3, "kept": KEPT}),
+    "AskHelp": ({"about": "linux", "helpers": ["h" * 26]},),
     "ChosenOption": ({"name": "x", "data": {}, "label": "Quoi", "options": {"a": "A", "b": "B"}},),
     "ChosenPerson": ({"name": "x", "data": {"n": 1}, "label": ""},),
     "ChosenChannel": ({"name": "x", "data": {}, "label": ""},),

@@ -202,8 +202,6 @@ class ChannelMember(_Member):
 
 
 class ChannelStatistics(BaseModel):
-    """How large a channel is."""
-
     member_count: int
 
 

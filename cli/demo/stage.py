@@ -83,9 +83,7 @@ async def run(plan: Plan, say: Callable[[str], None]) -> AsyncIterator[None]:
             await _fill(plan)
         if await _set_up(plan):
             await bot.stop()
-        if is_new:
-            await _let_in(plan)
-        (plan.folder / _PREPARED).touch()
+        await _let_in(plan, is_new=is_new)
         await bot.start()
         await bot.until_ready()
         yield
@@ -175,12 +173,14 @@ def _options(plan: Plan, token: str) -> Namespace:
     )
 
 
-async def _let_in(plan: Plan) -> None:
-    """Bring the bot into the channels that were there before it: it sees no other private ones."""
+async def _let_in(plan: Plan, *, is_new: bool) -> None:
+    """Bring the bot into the channels that were there before it (it sees no other private ones): all is prepared."""
     from cli.demo.talk import rooms
     from cli.demo.town import bring_in
 
-    await bring_in(plan.url, TEAM, "coop", [room.name for room in rooms()])
+    if is_new:
+        await bring_in(plan.url, TEAM, "coop", [room.name for room in rooms()])
+    (plan.folder / _PREPARED).touch()
 
 
 async def _migrate(plan: Plan) -> None:

@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from bot.context import Context
+from bot.direct import send_file
 from bot.french.words import fold, plural
 from bot.replies import Ask, Parcel, Replies, SendFile
 from bot.texts import render
@@ -12,7 +13,6 @@ from commands.stats.answers import figures_of, full_name, page_of
 from commands.stats.asking import OwnQuery, read
 from commands.stats.buttons import Export, Take
 from commands.stats.feature import CONSEILLERS, feature
-from commands.stats.private import send_file
 from dialogs.stats import Format, TakeAway
 from storage.cra import queries
 from storage.stats.queries import own_rows

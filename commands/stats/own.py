@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from bot.context import Context
+from bot.direct import in_direct
 from bot.errors import UserError
 from bot.mistyped import refuse_mistyped
 from bot.replies import Ask, Parcel, Replies, SendFile, Whisper
@@ -12,7 +13,7 @@ from commands.stats.asking import OwnQuery, read
 from commands.stats.buttons import Details, Other, Pictured, See
 from commands.stats.feature import COMMUNITY, CONSEILLERS, feature
 from commands.stats.papers import charts
-from commands.stats.private import in_direct, say_where_asked, whisper
+from commands.stats.private import say_where_asked, whisper
 from dialogs.stats import SeePeriod, period_of
 from storage.people import Role
 

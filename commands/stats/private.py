@@ -3,13 +3,9 @@
 from collections.abc import Sequence
 
 from bot.context import Context
+from bot.direct import in_direct
 from bot.replies import Button, Direct, Replies, Reply, SendFile, Whisper
 from bot.texts import Markdown
-
-
-async def in_direct(ctx: Context) -> bool:
-    """Whether this was asked in the conversation with the bot, where answers stay."""
-    return bool(ctx.channel_id) and ctx.channel_id == await ctx.chat.direct_channel(ctx.user.id)
 
 
 async def say_where_asked(ctx: Context, text: Markdown, buttons: Sequence[Button] = ()) -> Reply:
@@ -20,13 +16,6 @@ async def say_where_asked(ctx: Context, text: Markdown, buttons: Sequence[Button
 def say(ctx: Context, text: Markdown, buttons: Sequence[Button] = (), *, direct: bool) -> Reply:
     """The same, where it is known already whether this is the direct channel."""
     return Direct(text, buttons, user_id=ctx.user.id) if direct else Whisper(text, buttons)
-
-
-async def send_file(ctx: Context, file: SendFile) -> Replies:
-    """A file; elsewhere than in the direct channel, say where it arrives."""
-    if await in_direct(ctx):
-        return file
-    return [file, Whisper("Votre fichier arrive dans notre conversation privée.")]
 
 
 def whisper(text: Markdown, buttons: Sequence[Button], pictures: SendFile) -> Replies:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from bot.context import Context
+from bot.direct import in_direct
 from bot.errors import UserError
 from bot.french.periods import months_after
 from bot.french.words import fold
@@ -13,7 +14,7 @@ from bot.replies import Button, Replies, SendFile
 from bot.texts import render
 from commands.stats.buttons import Export
 from commands.stats.feature import CONSEILLERS, feature
-from commands.stats.private import in_direct, say
+from commands.stats.private import say
 from dialogs.stats import Format
 from storage.stats import subscriptions
 

@@ -7,13 +7,13 @@ from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import Field
 
-from bot.forms import Choice, Clues, Day, Form, Hidden, Many, ReadText
+from bot.forms import Choice, Clues, Day, Form, Hidden, ReadText
 from bot.french.dates import say_date
 from bot.french.durations import say_minutes
 from config.programme import FIRST_DAY
-from config.themes import THEMES, theme_of
 from dialogs.cra.kept import Keep, KeptAnswers
 from dialogs.cra.places import read_place
+from dialogs.themes import THEME_FIELD
 from storage.communes import Place, by_code
 from storage.communes import label as place_label
 from storage.cra import Activite, Age, Canal, Cra, Report, Statut, Suite
@@ -23,19 +23,6 @@ from storage.cra.values import DUREES
 E = TypeVar("E", bound=StrEnum)
 
 
-def _theme_code(word: str) -> str | None:
-    theme = theme_of(word)
-    return theme.code if theme else None
-
-
-THEME_FIELD = Many(
-    options={code: theme.libelle for code, theme in THEMES.items()},
-    singular="theme",
-    noun="thème",
-    reader=_theme_code,
-    more_label="Autres thèmes",
-    more_help="Facultatif, séparés par des virgules : mail, emploi, imprimante…",
-)
 COMMUNE_FIELD = ReadText(
     read_place,
     show=lambda place: place.label,

@@ -6,6 +6,8 @@ from alembic import context
 from sqlalchemy import Connection, Index
 from sqlmodel import SQLModel
 
+import storage.annuaire.contacts
+import storage.annuaire.helping
 import storage.canaux.table
 import storage.claims
 import storage.cra

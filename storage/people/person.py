@@ -76,7 +76,7 @@ class Person(SQLModel, table=True):
     ``structure`` is the employer’s name, ``siret`` its number. ``arrived_on`` and ``left_on`` are the contract’s first
     and last day; after that the role has ended (``role`` keeps it for a return). ``skills`` are codes of themes,
     ``skill_words`` free words, ``languages`` names of languages. ``shown_to`` has the fields whose audience somebody
-    chose; who ``is_hidden`` is found by nobody.
+    chose; who ``is_hidden`` is found by nobody. Who ``helps`` may be asked for help by others.
     """
 
     id: str = Field(primary_key=True, max_length=26)
@@ -98,6 +98,7 @@ class Person(SQLModel, table=True):
     languages: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     shown_to: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     is_hidden: bool = False
+    helps: bool = False
     since: datetime = Field(sa_type=UtcTime)
     derived_role: Role | None = Field(default=None, sa_type=Code(Role))
     derived_at: datetime | None = Field(default=None, sa_type=UtcTime)

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [a b c d e f g h i j]`: measure, side by side, and print the table."""
+"""`python -m tests.bench [--quick] [a b c d e f g h i j k]`: measure, side by side, and print the table."""
 
 import argparse
 import asyncio
@@ -14,6 +14,7 @@ import aiohttp
 from tests.bench import (
     burst,
     crowd,
+    directory,
     filing,
     footprint,
     importing,
@@ -30,8 +31,8 @@ from tests.bench.figures import Figure, table
 from tests.bench.plan import QUICK, Plan
 from tests.bench.stub import Stub
 
-PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j")
-ON_EACH_DATABASE = {"i": waiting.measure, "j": resuming.measure}
+PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k")
+ON_EACH_DATABASE = {"i": waiting.measure, "j": resuming.measure, "k": directory.measure}
 
 
 async def figures(plan: Plan, parts: Collection[str]) -> AsyncIterator[Figure]:

@@ -32,6 +32,8 @@ class Plan:
     receipts: int = 20
     steps: int = 300
     kills: int = 10
+    listed: int = 5000
+    searches: int = 40
     postgres: bool = True
 
 
@@ -61,5 +63,7 @@ QUICK = Plan(
     receipts=3,
     steps=40,
     kills=2,
+    listed=200,
+    searches=5,
     postgres=False,
 )

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot.context import Context
+from bot.direct import send_file
 from bot.errors import UserError
 from bot.french.periods import Period
 from bot.french.words import fold
@@ -11,7 +12,6 @@ from bot.replies import Parcel, Replies, SendFile
 from bot.texts import render
 from commands.stats.feature import ANIMATEURS, feature
 from commands.stats.papers import TerritoryTable, carte, file_name, table_csv, table_xlsx
-from commands.stats.private import send_file
 from commands.stats.territory.months import Months, months_of, to_come
 from commands.stats.territory.places import period_in
 from commands.stats.territory.together import carte_of, every, table_of

@@ -4,12 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.context import Context
+from bot.direct import in_direct
 from bot.french.neighbours import period_after, period_before
 from bot.french.words import fold
 from bot.replies import Button, Parcel, Replies, SendFile, Whisper
 from commands.stats.feature import COMMUNITY, feature
 from commands.stats.papers import charts
-from commands.stats.private import in_direct, whisper
+from commands.stats.private import whisper
 from commands.stats.territory.answers import answer
 from commands.stats.territory.papers import TakeDepartements, export
 from commands.stats.territory.places import TerritoryQuery, check, read

@@ -1,0 +1,170 @@
+"""The windows of the directory: what one says of oneself, and to whom; a contact to propose; help to ask for."""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Self
+
+from pydantic import Field
+
+from bot.forms import Clues, Form, Hidden, ReadText, Text
+from dialogs.themes import THEME_FIELD
+from storage.annuaire import values as readers
+from storage.annuaire.contacts import COLUMNS, TEXT_MAX
+from storage.people import Audience, Person
+
+WORDS_MAX, WORD_MAX = 12, 40
+QUESTION_MAX = 1000
+
+
+class YesNo(StrEnum):
+    """A question that one answers with yes or no."""
+
+    OUI = "oui"
+    NON = "non"
+
+    @property
+    def label(self) -> str:
+        return self.value.capitalize()
+
+    @classmethod
+    def of(cls, is_so: bool) -> "YesNo":
+        """The answer that says so."""
+        return cls.OUI if is_so else cls.NON
+
+
+def _words(text: str, _: Clues) -> tuple[str, ...]:
+    """Words separated by commas, each once. Raises ValueError for too many, or too long ones."""
+    found = tuple(dict.fromkeys(" ".join(word.split()) for word in re.split(r"[,;|\n]", text) if word.strip()))
+    if len(found) > WORDS_MAX or any(len(word) > WORD_MAX for word in found):
+        raise ValueError(f"Au plus {WORDS_MAX} mots ou expressions, de {WORD_MAX} caractères chacun.")
+    return found
+
+
+def _short(text: str, _: Clues) -> str:
+    if len(text) > TEXT_MAX:
+        raise ValueError(f"Raccourcissez ce texte : {TEXT_MAX} caractères au plus.")
+    return " ".join(text.split())
+
+
+WORDS = ReadText(_words, show=", ".join)
+SHORT = ReadText(_short)
+PHONE = ReadText(lambda text, _: readers.read_phone(text), show=readers.show_phone, placeholder="06 12 34 56 78")
+EMAIL = ReadText(lambda text, _: readers.read_email(text), placeholder="prenom.nom@exemple.fr")
+SITE = ReadText(lambda text, _: readers.read_site(text), placeholder="https://exemple.fr")
+DEPARTEMENT = ReadText(lambda text, _: readers.read_departement(text), placeholder="69, ou Rhône")
+
+
+class EditProfile(Form):
+    """What somebody says of themselves."""
+
+    title = "Ma fiche"
+    submit_label = "Enregistrer"
+
+    telephone: Annotated[str | None, PHONE] = Field(
+        None, title="Téléphone", description="Vu de personne tant que vous n’en décidez pas autrement."
+    )
+    skills: Annotated[tuple[str, ...], THEME_FIELD] = Field(
+        (), alias="themes", title="Ce que je sais faire", description="Un ou plusieurs thèmes, ou aucun."
+    )
+    skill_words: Annotated[tuple[str, ...], WORDS] = Field(
+        (), alias="mots", title="En d’autres mots", description="Séparés par des virgules : Linux, Scratch…"
+    )
+    languages: Annotated[tuple[str, ...], WORDS] = Field(
+        (), alias="langues", title="Langues parlées", description="Séparées par des virgules : arabe, LSF…"
+    )
+    helps: YesNo = Field(
+        alias="aide", title="On peut me solliciter", description="D’autres peuvent vous demander de l’aide par le bot."
+    )
+
+    @classmethod
+    def of(cls, person: Person) -> Self:
+        """The form filled with what somebody said before."""
+        return cls.draft(
+            telephone=person.telephone and readers.show_phone(person.telephone),
+            skills=tuple(person.skills),
+            skill_words=", ".join(person.skill_words) or None,
+            languages=", ".join(person.languages) or None,
+            helps=YesNo.of(person.helps),
+        )
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is to be stored."""
+        lists = {name: list(getattr(self, name)) for name in ("skills", "skill_words", "languages")}
+        return {"telephone": self.telephone, "helps": self.helps is YesNo.OUI, **lists}
+
+
+class EditSight(Form):
+    """Whom each field is shown to."""
+
+    title = "Qui voit quoi"
+    submit_label = "Enregistrer"
+
+    email: Audience = Field(title="Courriel")
+    telephone: Audience = Field(title="Téléphone")
+    structure: Audience = Field(title="Structure")
+    commune: Audience = Field(title="Commune")
+    skills: Audience = Field(alias="themes", title="Ce que je sais faire")
+    languages: Audience = Field(alias="langues", title="Langues parlées")
+    is_hidden: YesNo = Field(alias="anonyme", title="Anonyme", description="Oui : personne ne vous trouve plus.")
+
+    @classmethod
+    def of(cls, person: Person) -> Self:
+        """The form as it stands for somebody."""
+        fields = ("email", "telephone", "structure", "commune", "skills", "languages")
+        return cls.draft(**{name: person.audience(name) for name in fields}, is_hidden=YesNo.of(person.is_hidden))
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is to be stored."""
+        chosen = self.model_dump(mode="json", exclude={"is_hidden"})
+        return {"shown_to": chosen, "is_hidden": self.is_hidden is YesNo.OUI}
+
+
+class ProposeContact(Form):
+    """Somebody outside the réseau, or an institution."""
+
+    title = "Ajouter un contact"
+    submit_label = "Proposer"
+
+    organisme: Annotated[str, SHORT] = Field(title="Organisme", description="Par exemple : Banque des Territoires.")
+    nom: Annotated[str | None, SHORT] = Field(None, title="Nom", description="De la personne, s’il y en a une.")
+    fonction: Annotated[str | None, SHORT] = Field(None, title="Fonction")
+    email: Annotated[str | None, EMAIL] = Field(None, title="Courriel")
+    telephone: Annotated[str | None, PHONE] = Field(None, title="Téléphone")
+    site: Annotated[str | None, SITE] = Field(None, title="Site")
+    departement: Annotated[str | None, DEPARTEMENT] = Field(
+        None, title="Département", description="Vide : toute la France."
+    )
+
+    @classmethod
+    def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
+        reached = any(values.get(name) for name in ("email", "telephone", "site"))
+        return {} if reached else {"email": "Indiquez au moins un courriel, un téléphone ou un site."}
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What a contact says, under the names of its table."""
+        return {name: getattr(self, name) or "" for name in COLUMNS}
+
+
+class AskHelp(Form):
+    """A question to a few who said that they can be asked."""
+
+    title = "Demander de l’aide"
+    submit_label = "Envoyer"
+
+    question: Annotated[str, Text(long=True)] = Field(
+        title="Votre question", description="Jamais de nom ni de donnée personnelle d’un usager."
+    )
+    about: Hidden[str]
+    helpers: Hidden[tuple[str, ...]]
+
+    def introduction(self) -> str:
+        return "Le bot l’envoie en message privé ; on vous répond directement."
+
+    @classmethod
+    def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
+        long = len(values.get("question", "")) > QUESTION_MAX
+        return {"question": f"Raccourcissez ce texte : {QUESTION_MAX} caractères au plus."} if long else {}

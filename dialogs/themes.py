@@ -1,0 +1,19 @@
+"""Themes as a field of forms: of what was done, or of what somebody can do."""
+
+from bot.forms import Many
+from config.themes import THEMES, theme_of
+
+
+def _theme_code(word: str) -> str | None:
+    theme = theme_of(word)
+    return theme.code if theme else None
+
+
+THEME_FIELD = Many(
+    options={code: theme.libelle for code, theme in THEMES.items()},
+    singular="theme",
+    noun="thème",
+    reader=_theme_code,
+    more_label="Autres thèmes",
+    more_help="Facultatif, séparés par des virgules : mail, emploi, imprimante…",
+)
