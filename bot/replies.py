@@ -118,11 +118,13 @@ class Start:
 
     ``payload`` says what to do; its type is the routing key, as a button’s. How far it is stands in one message, in
     the channel ``told_in``, by default in the direct channel of whoever acts (a job acts for nobody, and is told so
-    nowhere).
+    nowhere). ``at`` is when it begins, at once by default; until then ``said`` stands in that message.
     """
 
     payload: BaseModel
     told_in: str | None = None
+    at: datetime | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

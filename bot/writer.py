@@ -131,10 +131,13 @@ class Writer:
         """Work, and the message that tells how far it is; to nobody when a job begins it."""
         told = bool(reply.told_in or request.user_id)
         started = begin(Sort.STEPS, reply.payload, request.user_id, self.clock(), told=told)
+        if reply.at and reply.at > started.created_at:
+            # It lies in the table until then, as what is said later does.
+            started.created_at = started.not_before = reply.at
         trigger = self.known.works[started.name]
         if not told:
             return [started]
-        message = tell(trigger, started, How.BEGUN)
+        message = tell(trigger, started, How.BEGUN, reply.said)
         if reply.told_in:
             said = self._row(self._content(message), Where.CHANNEL, reply.told_in, request)
         else:

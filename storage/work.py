@@ -51,6 +51,7 @@ class Work(SQLModel, table=True):
     ``name`` and ``data`` are the type and the values of what the handler gets, ``cursor`` where it goes on, ``total``
     of how many ``done`` says (None: nobody knows). ``not_before`` is when it is due; while ``owner`` is at it, it lies
     in the future (a lease). Once it is None, it is over, and told to be. ``attempts`` counts the failures in a row.
+    What is to begin later only is written down as of then (``created_at``).
     """
 
     __tablename__ = "work"
@@ -167,6 +168,12 @@ async def get(db: AsyncSession, work_id: str) -> Work | None:
     return (await db.exec(select(Work).where(col(Work.id) == work_id))).first()
 
 
+async def waiting_for(db: AsyncSession, name: str, data: dict[str, Any]) -> Sequence[Work]:
+    """What is not over of that name, begun with these values."""
+    found = await db.exec(select(Work).where(WAITS, col(Work.name) == name, col(Work.state).in_(ACTIVE)))
+    return [work for work in found.all() if work.data == data]
+
+
 async def latest(db: AsyncSession) -> Sequence[Work]:
     """What is not over, oldest first, then what is, newest first, as far as it is listed."""
     active = select(Work).where(col(Work.state).in_(ACTIVE)).order_by(col(Work.created_at), col(Work.id))
@@ -187,8 +194,9 @@ async def count_active(db: AsyncSession) -> int:
 
 
 async def release_all(db: AsyncSession, now: datetime, sort: Sort) -> None:
-    """All of a sort that waits is due: for the only process there is, when it starts."""
-    await db.exec(update(Work).where(WAITS, col(Work.sort) == sort).values(not_before=now))
+    """All of a sort that waits is due, but what is for later: for the only process there is, when it starts."""
+    begun = (col(Work.sort) == sort, col(Work.created_at) <= now)
+    await db.exec(update(Work).where(WAITS, *begun).values(not_before=now))
 
 
 async def forget(db: AsyncSession, before: datetime) -> None:

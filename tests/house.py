@@ -143,6 +143,8 @@ class House:
         row = Registered(id=person.id, username=person.username, role=role, since=utc_now(), **place)
         async with self.bot.database.transaction() as db:
             await db.merge(row)
+        # It may have looked when they came into the team; a minute later it would look again.
+        self.bot.people.forget(person.id)
 
     async def reports(self, person: Person) -> list[Cra]:
         """What is stored of somebody, oldest first, deleted ones too."""

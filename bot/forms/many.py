@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.forms.kinds import Clues, Element, FieldKind, Question, Raw, Unreadable
 from bot.forms.limits import LONG_MAX, TEXT_MAX, cut, say_too_long
-from bot.french.words import join
+from bot.french.words import fold, join
 from bot.texts import quote
 
 SELECTS = 3
@@ -22,9 +22,9 @@ class Picks:
 
 @dataclass(frozen=True)
 class Many(FieldKind):
-    """Values of ``options`` (value → text). Where a form has no multiselect the elements are ``<singular>1``,
-    2, 3 and ``<singular>s_plus``, whose words ``reader`` turns into values (None: unknown).
-    ``noun`` names one value in sentences; it is masculine."""
+    """Values of ``options`` (value → text), and of what the form ``offers``. Where a form has no multiselect the
+    elements are ``<singular>1``, 2, 3 and ``<singular>s_plus``, whose words ``reader`` turns into values (None:
+    unknown). ``noun`` names one value in sentences; it is masculine."""
 
     options: Mapping[str, str]
     singular: str
@@ -46,8 +46,9 @@ class Many(FieldKind):
 
     def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
         picked = known if isinstance(known, Picks) else Picks(list(known or ()))  # type: ignore[call-overload]
-        known_values = [v for v in picked.values if v in self.options]
-        options = [{"text": text, "value": value} for value, text in self.options.items()]
+        offered = self._offered(question, clues)
+        known_values = [v for v in picked.values if v in offered]
+        options = [{"text": text, "value": value} for value, text in offered.items()]
         if clues.capabilities.multiselect:
             shared = {"type": "select", "multiselect": True, "options": options}
             return [question.element(",".join(known_values), **shared)]
@@ -83,12 +84,13 @@ class Many(FieldKind):
     def read(self, question: Question, raw: Raw, clues: Clues) -> tuple[str, ...] | None:
         values: list[str] = []
         mistakes: dict[str, str] = {}
+        offered = self._offered(question, clues)
         for element, value in self._choices(question, raw):
-            if value not in self.options:
+            if value not in offered:
                 mistakes.setdefault(element, f"Choisissez un {self.noun} de la liste.")
             else:
                 self._take(value, element, values, mistakes)
-        self._read_more(raw, values, mistakes)
+        self._read_more(raw, values, mistakes, offered)
         if mistakes:
             raise Unreadable(self._place_mistakes(mistakes, question, clues))
         return tuple(values) or None
@@ -100,14 +102,18 @@ class Many(FieldKind):
         elsewhere = next((text for e, text in mistakes.items() if e not in shown), None)
         return ({self.first_element(question, clues): elsewhere} if elsewhere else {}) | found
 
-    def _read_more(self, raw: Raw, values: list[str], mistakes: dict[str, str]) -> None:
+    def _offered(self, question: Question, clues: Clues) -> Mapping[str, str]:
+        more = clues.offers.get(question.name)
+        return {**self.options, **more} if more else self.options
+
+    def _read_more(self, raw: Raw, values: list[str], mistakes: dict[str, str], offered: Mapping[str, str]) -> None:
         element = f"{self.singular}s_plus"
         written = str(cut(raw.get(element), LONG_MAX + 1) or "")
         if len(written) > LONG_MAX:
             mistakes[element] = say_too_long(LONG_MAX)
             return
         for word in _words(written):
-            value = self.reader(word)
+            value = self.reader(word) or _named(word, offered)
             if value is None:
                 mistakes.setdefault(
                     element, f"« {quote(word)} » ne correspond à aucun {self.noun} : corrigez ou effacez ce mot."
@@ -117,7 +123,8 @@ class Many(FieldKind):
 
     def _take(self, value: str, element: str, values: list[str], mistakes: dict[str, str]) -> None:
         if value in values:
-            text = f"« {self.options[value]} » est indiqué deux fois : gardez-le une seule fois."
+            name = f"« {self.options[value]} »" if value in self.options else f"Un même {self.noun}"
+            text = f"{name} est indiqué deux fois : gardez-le une seule fois."
             mistakes.setdefault(element, text)
         values.append(value)
 
@@ -134,6 +141,12 @@ def _values(sent: object) -> list[str]:
     if isinstance(sent, (list, tuple)):
         return [str(v).strip() for v in sent if str(v).strip()]
     return [v.strip() for v in str(sent or "").split(",") if v.strip()]
+
+
+def _named(word: str, offered: Mapping[str, str]) -> str | None:
+    """What is offered by that name, or that value."""
+    wanted = fold(word)
+    return next((value for value, text in offered.items() if wanted in {fold(text), fold(value)}), None)
 
 
 def _words(sent: object) -> list[str]:

@@ -30,11 +30,13 @@ def _passing_folder() -> Iterator[Path]:
 @dataclass(frozen=True, slots=True)
 class Around:
     """``traffic`` tells of the requests that come before; ``fresh`` gives folders for files on their way; ``budget`` is
-    how fast what is sent to many leaves."""
+    how fast what is sent to many leaves. Who ``visits``, beside a bot that may be at work, sends only that, and takes
+    nothing out of others’ hands."""
 
     traffic: Traffic = field(default_factory=Traffic)
     fresh: Fresh = _passing_folder
     budget: Budget = field(default_factory=Budget)
+    visits: bool = False
 
 
 class Outbox:
@@ -54,7 +56,7 @@ class Outbox:
     ) -> None:
         around = around or Around()
         self._rows = Rows(database, clock)
-        self._one_process = database.is_sqlite
+        self._one_process = database.is_sqlite and not around.visits
         self.news = asyncio.Event()
         """Set when a sender is to be told that a message of theirs has come to its end (bot/tidings.py)."""
         self._marks = Marks(self._rows, self.news)
@@ -62,7 +64,7 @@ class Outbox:
         means = Means(self._rows, self._marks, chat, sender, around.traffic, clock, first, self.news, around.budget)
         self._people = Desk(PEOPLE, means)
         self._crowd = Desk(CROWD, means, before=self._people)
-        self._desks = (self._people, self._crowd)
+        self._desks = (self._crowd,) if around.visits else (self._people, self._crowd)
         self._marking: asyncio.Task[None] | None = None
 
     @property

@@ -1,6 +1,7 @@
 """The outbox: what must reach Mattermost, written in the transaction that caused it and kept until it has."""
 
 from storage.leases import LEASE
+from storage.outbox.about import Tally, hurry, reached, recall, tally, unreached
 from storage.outbox.due import (
     add,
     crowd_waiting,
@@ -26,6 +27,7 @@ __all__ = [
     "Sent",
     "Share",
     "Taken",
+    "Tally",
     "Where",
     "add",
     "counts",
@@ -34,15 +36,20 @@ __all__ = [
     "earliest",
     "failed",
     "forget",
+    "hurry",
     "keep",
     "lease",
     "news",
     "next_due",
     "posts_about",
+    "reached",
+    "recall",
     "release",
     "release_all",
     "superseded",
     "take",
+    "tally",
     "told",
+    "unreached",
     "waiting",
 ]

@@ -1,0 +1,57 @@
+"""Coming moments as people write them, and as they are said."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.french.moments import read_moment, say_moment
+
+PARIS = ZoneInfo("Europe/Paris")
+TODAY = date(2026, 11, 24)
+"""A Tuesday."""
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "hour"),
+    [
+        ("demain 9h", "2026-11-25", "09:00"),
+        ("Après-demain à 14 h 30", "2026-11-26", "14:30"),
+        ("lundi 8h05", "2026-11-30", "08:05"),
+        ("mardi", "2026-11-24", "09:00"),
+        ("18h", "2026-11-24", "18:00"),
+        ("à 18:45", "2026-11-24", "18:45"),
+        ("24/11 9h", "2026-11-24", "09:00"),
+        ("23/11", "2027-11-23", "09:00"),
+        ("le 3 à 9h", "2026-12-03", "09:00"),
+        ("3 décembre, 17 heures", "2026-12-03", "17:00"),
+        ("01/02/2027 7h", "2027-02-01", "07:00"),
+        ("24/11/2026 09h00", "2026-11-24", "09:00"),
+    ],
+)
+def test_what_is_left_unsaid_is_the_nearest_to_come(text: str, day: str, hour: str) -> None:
+    assert read_moment(text, TODAY, PARIS) == datetime.fromisoformat(f"{day}T{hour}").replace(tzinfo=PARIS)
+
+
+@pytest.mark.parametrize("text", ["", "hier 9h", "jamais", "25h", "31/02 9h", "23/11/2026", "9", "il y a 3 jours", "h"])
+def test_what_is_past_or_no_moment_is_none(text: str) -> None:
+    assert read_moment(text, TODAY, PARIS) is None
+
+
+@given(st.text(max_size=60), st.dates(date(2021, 1, 1), date(2090, 1, 1)))
+def test_nothing_is_read_as_a_day_that_is_past(text: str, today: date) -> None:
+    found = read_moment(text, today, PARIS)
+    assert found is None or found.date() >= today
+
+
+@given(st.dates(TODAY, date(2027, 11, 20)), st.times())
+def test_what_is_shown_is_read_again(day: date, hour: time) -> None:
+    moment = datetime.combine(day, hour.replace(second=0, microsecond=0), PARIS)
+    assert read_moment(f"{moment:%d/%m/%Y %Hh%M}", TODAY, PARIS) == moment
+
+
+def test_a_moment_is_said() -> None:
+    assert say_moment(datetime(2026, 11, 24, 9, 0, tzinfo=PARIS)) == "mardi 24 novembre 2026 à 9\u00a0h"
+    assert say_moment(datetime(2026, 12, 1, 14, 5, tzinfo=PARIS)) == "mardi 1er décembre 2026 à 14\u00a0h\u00a005"
