@@ -1,7 +1,7 @@
 """What the bot does: one file (or folder) per feature, all of them listed here."""
 
 from bot.features import Feature
-from commands import annuaire, brouillon, canaux, cra, membres, menage, menus, stats, travaux
+from commands import annonce, annuaire, brouillon, canaux, cra, membres, menage, menus, stats, travaux
 from commands.aide import aide
 
 _OTHERS = (
@@ -11,6 +11,7 @@ _OTHERS = (
     membres.feature,
     membres.bienvenue,
     annuaire.feature,
+    annonce.feature,
     brouillon.feature,
     menus.feature,
     menage.feature,

@@ -5,6 +5,12 @@ from commands import FEATURES
 from storage.people import EVERYONE
 
 CATALOGUE = """\
+button   annonce.Abandon       animateur, coordinateur
+button   annonce.Change        animateur, coordinateur
+button   annonce.Correct       animateur, coordinateur
+button   annonce.Keep          animateur, coordinateur
+button   annonce.Send          animateur, coordinateur
+button   annonce.Withdraw      animateur, coordinateur
 button   annuaire.Ask          animateur, conseiller, coordinateur, hotline
 button   annuaire.ChooseSight  animateur, conseiller, coordinateur, hotline
 button   annuaire.Decide       animateur
@@ -51,6 +57,7 @@ button   stats.Take            conseiller
 button   stats.TakeDepartements animateur
 button   work.Stop             everyone
 command  aide                  everyone
+command  annonce               animateur, coordinateur
 command  annuaire              animateur, conseiller, coordinateur, hotline
 command  annuaire ajouter      animateur, conseiller, coordinateur, hotline
 command  annuaire propositions animateur
@@ -103,6 +110,9 @@ job      membres.recognise     everyone
 job      membres.remind        everyone
 job      menage.tidy           everyone
 job      stats.monthly         everyone
+submit   annonce.Announce      animateur
+submit   annonce.AnnounceHere  coordinateur
+submit   annonce.Reword        animateur, coordinateur
 submit   annuaire.AskHelp      animateur, conseiller, coordinateur, hotline
 submit   annuaire.EditProfile  animateur, conseiller, coordinateur, hotline
 submit   annuaire.EditSight    animateur, conseiller, coordinateur, hotline
@@ -120,6 +130,9 @@ submit   menus.ChosenOption    everyone
 submit   menus.ChosenPerson    everyone
 submit   stats.SeePeriod       conseiller
 submit   stats.TakeAway        conseiller
+work     annonce.Broadcast     animateur, coordinateur
+work     annonce.Removal       animateur, coordinateur
+work     annonce.Rewrite       animateur, coordinateur
 work     membres.NoteGone      everyone
 """
 

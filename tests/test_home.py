@@ -77,7 +77,8 @@ async def test_the_details_of_a_feature_are_all_its_commands_of_one_s_role(house
 
 async def test_the_home_is_of_one_s_role(house: House) -> None:
     agathe = await house.someone(Role.ANIMATEUR, "aaa-agathe")
-    assert (await agathe.asks("/aide")).buttons == ["Statistiques", "Canaux", "Membres", "Annuaire"]
+    titles = ["Statistiques", "Canaux", "Membres", "Annuaire", "Annonces"]
+    assert (await agathe.asks("/aide")).buttons == titles
     ines = await house.someone(Role.INVITE, "ines")
     theirs = await ines.asks("/aide")
     assert theirs.buttons == ["Canaux"]

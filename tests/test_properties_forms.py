@@ -47,6 +47,9 @@ HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
     "GiveRole": ({"who": WHO, "may_give": ["conseiller", "coordinateur"]},),
     "MoveMember": ({"who": WHO},),
     "EndMember": ({"who": WHO},),
+    "Announce": ({}, {"annonce": "a" * 26, "thematiques": {"theme:education": "Éducation"}}),
+    "AnnounceHere": ({"departements": {"miens": "Tous mes départements", "69": "Rhône (69)", "01": "Ain (01)"}},),
+    "Reword": ({"annonce": "a" * 26},),
     "SpreadCra": ({"numero": 12, "version": 1, "participants": 3, "day": "2026-09-01"},),
 }
 """What travels with each form; a new form with hidden fields is added here."""

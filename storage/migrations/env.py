@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy import Connection, Index
 from sqlmodel import SQLModel
 
+import storage.annonce.table
 import storage.annuaire.contacts
 import storage.annuaire.helping
 import storage.canaux.table

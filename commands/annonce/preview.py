@@ -1,0 +1,45 @@
+"""The preview: an announcement is kept, shown to its author as it will look, and sent by nobody yet."""
+
+from hashlib import sha256
+
+from bot.context import Context
+from bot.replies import Direct, Refresh, Replies, Update
+from commands.annonce import places, words
+from commands.annonce.buttons import Abandon, Keep
+from commands.annonce.feature import SENDERS, feature
+from commands.annonce.words import desk_of, must_be
+from storage import annonce as annonces
+from storage.annonce import Announcement, State, reach, targets
+
+
+@feature.button(Keep, roles=SENDERS)
+async def keep(ctx: Context, asked: Keep) -> Replies:
+    """It is written down and shown, in place of what was shown before or anew; a window sent twice makes one."""
+    places.must_be_allowed(ctx.user, asked.targets)
+    people = await reach.with_roles(ctx.db, targets.asked_roles(asked.targets), ctx.today)
+    values = asked.model_dump(exclude={"annonce"}) | {"people": list(people)}
+    if asked.annonce:
+        announcement = must_be(await annonces.lock(ctx.db, asked.annonce), State.DRAFT)
+        await annonces.change(ctx.db, announcement, **values)
+    else:
+        announcement = Announcement(id=_id_of(ctx), by=ctx.user.id, created_at=ctx.now, **values)
+        if not await annonces.put(ctx.db, announcement):
+            return None
+    shown = words.preview(announcement, desk_of(ctx), await reach.count(ctx.db, asked.targets, ctx.today))
+    topic = words.topic_of(announcement)
+    if asked.annonce:
+        return Refresh(shown.text, shown.buttons, shown.facts, topic=topic, here=True)
+    return Direct(shown.text, shown.buttons, shown.facts, user_id=ctx.user.id, topic=topic)
+
+
+def _id_of(ctx: Context) -> str:
+    """The window’s one-time key, as an id."""
+    return sha256(ctx.request.key.encode()).hexdigest()[:26]
+
+
+@feature.button(Abandon, roles=SENDERS)
+async def abandon(ctx: Context, click: Abandon) -> Replies:
+    """It is forgotten, unless it has left."""
+    shown = must_be(await annonces.lock(ctx.db, click.annonce), State.DRAFT)
+    await annonces.drop(ctx.db, shown)
+    return Update("Annonce abandonnée : rien n’a été envoyé.")

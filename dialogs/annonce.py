@@ -1,0 +1,105 @@
+"""The windows of announcements: words, where they go, when; and the words alone, to be corrected."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from bot.forms import Choice, Clues, Form, Hidden, Many, Offered, ReadText, Text
+from bot.french.moments import read_moment
+from storage.annonce import targets
+
+MINE, ALL_MINE = "miens", "Tous mes départements"
+"""A target that depends on who asks."""
+MENTIONS = {"non": "Non : chacun le lit quand il passe", "oui": "Oui : @channel, une notification à chaque membre"}
+WHEN = "Écrivez le jour et l’heure comme demain 9h, lundi 14h30 ou 24/11 9h ; vide, l’envoi suit la confirmation."
+
+
+def _read_target(word: str) -> str | None:
+    """A target, but for those that the table of channels has: these are offered."""
+    try:
+        return MINE if word.strip().lower() == MINE else targets.read(word, {})
+    except ValueError:
+        return None
+
+
+def _read_moment(text: str, clues: Clues) -> datetime:
+    found = read_moment(text, clues.today, clues.user.zone)
+    if found is None:
+        raise ValueError(WHEN)
+    return found
+
+
+def _show_moment(moment: Any) -> str:
+    return f"{moment:%d/%m/%Y %Hh%M}"
+
+
+TEXT = Text(long=True)
+PLACES = Many(
+    options={**targets.territories(), MINE: "Mes départements", **targets.roles()},
+    singular="destinataire",
+    noun="destinataire",
+    reader=_read_target,
+    more_label="Et aussi",
+    more_help="Des départements, régions ou thèmes, séparés par des virgules : 69, 38, Bretagne.",
+)
+MENTION = Choice(MENTIONS)
+MOMENT = ReadText(_read_moment, show=_show_moment, placeholder="demain 9h, lundi 14h30, 24/11 9h…")
+
+
+def _mention() -> Any:
+    return Field("non", title="Notifier tout le canal ?", description="Un @channel dans le texte ne notifie personne.")
+
+
+def _moment() -> Any:
+    return Field(None, alias="quand", title="Quand", description="Vide : dès que vous confirmez l’envoi.")
+
+
+class _Words(Form):
+    """What all windows of announcements ask; ``annonce`` is the one that is changed, empty for a new one."""
+
+    title = "Faire une annonce"
+    submit_label = "Voir l’aperçu"
+
+    text: Annotated[str, TEXT] = Field(
+        alias="texte", title="Texte", description="En Markdown, tel qu’il s’affichera. L’aperçu vient ensuite."
+    )
+    annonce: Hidden[str] = ""
+
+
+class Announce(_Words):
+    """An announcement of the animation’s, to anybody; ``thematiques`` are the channels of that kind, by target."""
+
+    places: Annotated[tuple[str, ...], PLACES] = Field(
+        alias="destinataires", title="Destinataires", description="Canaux, ou personnes d’un rôle en message direct."
+    )
+    mention: Annotated[str, MENTION] = _mention()
+    moment: Annotated[datetime | None, MOMENT] = _moment()
+    thematiques: Hidden[dict[str, str]] = {}
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"destinataires": hidden.get("thematiques") or {}}
+
+
+class AnnounceHere(_Words):
+    """An announcement of a coordinateur’s, in their own ``departements``."""
+
+    place: Annotated[str, Offered()] = Field(
+        alias="destinataire", title="Où", description="Le canal de votre département, ou de tous les vôtres."
+    )
+    mention: Annotated[str, MENTION] = _mention()
+    moment: Annotated[datetime | None, MOMENT] = _moment()
+    departements: Hidden[dict[str, str]] = {}
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"destinataire": hidden.get("departements") or {}}
+
+
+class Reword(_Words):
+    """Other words for what was said: they replace the old ones wherever it stands."""
+
+    title = "Corriger l’annonce"
+    submit_label = "Corriger partout"
