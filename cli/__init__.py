@@ -1,8 +1,24 @@
 """What the operator types: above everything, with the same room names. ``TOOLS`` is the only list of commands."""
 
-from cli import annuaire, backup, canaux, cra, demo, demo_data, doctor, jobs, migrate, people, serve, setup, stats, work
+from cli import (
+    annonce,
+    annuaire,
+    backup,
+    canaux,
+    cra,
+    demo,
+    demo_data,
+    doctor,
+    jobs,
+    migrate,
+    people,
+    serve,
+    setup,
+    stats,
+    work,
+)
 
 TOOLS = (
     *(serve.tool, migrate.tool, setup.tool, doctor.tool, people.tool, canaux.tool, jobs.tool, work.tool, backup.tool),
-    *(cra.tool, annuaire.tool, stats.tool, demo_data.tool, demo.tool),
+    *(cra.tool, annuaire.tool, annonce.tool, stats.tool, demo_data.tool, demo.tool),
 )

@@ -1,0 +1,142 @@
+"""An announcement of the operator’s: written down once, then sent by an outbox as the bot’s, beside it or alone."""
+
+import asyncio
+import secrets
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.cards import Cards
+from bot.context import Request
+from bot.forms import name_of
+from bot.links import Links
+from bot.mattermost import Budget, Chat
+from bot.outbox import Around, Outbox
+from bot.replies import Say
+from bot.writer import Known, Writer
+from cli.progress import ProgressBar
+from commands.annonce.buttons import Broadcast
+from commands.annonce.feature import feature
+from commands.annonce.words import spoken
+from config.settings import Settings
+from storage import annonce as annonces
+from storage import outbox
+from storage.annonce import BATCH, Announcement, State
+from storage.database import Database
+from storage.outbox import Outgoing, Tally
+
+BETWEEN_LOOKS = 0.2
+STALLED = 60.0
+"""Seconds in which nothing arrives and nothing is refused: Mattermost takes no messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What it is done with."""
+
+    settings: Settings
+    database: Database
+    chat: Chat
+    budget: Budget
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """To how many channels it was to go, how many have it, and the titles of those that refuse it."""
+
+    channels: int
+    sent: int
+    refused: Sequence[str] = ()
+
+
+def digest(announcement: Announcement) -> str:
+    """What makes two calls the same: where, and the words."""
+    return sha256("\n".join([*announcement.targets, "", announcement.text]).encode()).hexdigest()
+
+
+async def said_so_far(office: Office, announcement: Announcement) -> Outcome:
+    """How many channels have it from an earlier call."""
+    async with office.database.transaction(writes=False) as db:
+        before = await annonces.latest_of(db, digest(announcement))
+        sent = (await outbox.tally(db, before.topics, office.clock())).arrived if before else 0
+    return Outcome(len(announcement.channels), sent)
+
+
+async def enlist(office: Office, wanted: Announcement, *, again: bool) -> Announcement:
+    """Write down, in one transaction, what each channel is still to get; the earlier call’s if it was made before."""
+    async with office.database.transaction() as db:
+        kept = await _round(db, wanted, again=again)
+        await outbox.hurry(db, kept.topics, office.clock())
+        reached = await outbox.reached(db, kept.topics)
+        # A channel that was made anew meanwhile takes the place of the old one.
+        channels = {i: title for i, title in kept.channels.items() if i in reached} | wanted.channels
+        written = max(kept.written, len(channels))
+        await annonces.change(db, kept, channels=channels, written=written, state=State.SENDING)
+        await outbox.add(db, [row for row in await _rows(office, db, kept) if row.target not in reached])
+    return kept
+
+
+async def _round(db: AsyncSession, wanted: Announcement, *, again: bool) -> Announcement:
+    """The row of this call: the last one of the same, or a new one."""
+    of_call = digest(wanted)
+    before = await annonces.latest_of(db, of_call)
+    if before is None or again:
+        values = {"id": secrets.token_hex(13), "digest": of_call, "round": before.round + 1 if before else 0}
+        # Another call may be making the same one at this moment.
+        await annonces.put(db, Announcement(**(wanted.model_dump() | values)))
+        before = await annonces.latest_of(db, of_call)
+    assert before is not None
+    kept = await annonces.lock(db, before.id)
+    assert kept is not None
+    return kept
+
+
+async def _rows(office: Office, db: AsyncSession, kept: Announcement) -> Sequence[Outgoing]:
+    """The message for each channel, as long work would write it."""
+    cards = Cards(Links(office.settings.secrets), office.settings.public_url)
+    writer, request = Writer(cards, office.clock, Known()), Request("work", name_of(Broadcast), crowd=True)
+    said = [Say(spoken(kept), channel_id=i, topic=kept.topic_of(n // BATCH)) for n, i in enumerate(kept.channels)]
+    rows = [row for each in said for row in await writer.rows(db, each, request, feature.name)]
+    return [row for row in rows if isinstance(row, Outgoing)]
+
+
+async def send(office: Office, kept: Announcement) -> Outcome:
+    """Deliver it, and wait until nothing of it is on its way."""
+    way = Outbox(office.database, office.chat, office.clock, around=Around(budget=office.budget, visits=True))
+    await way.start()
+    way.look()
+    try:
+        tally = await _arrival(office, kept)
+    finally:
+        await way.drain()
+    async with office.database.transaction() as db:
+        if tally.arrived >= kept.total:
+            await annonces.change(db, kept, state=State.SENT)
+        missing = await outbox.unreached(db, kept.topics)
+    refused = [kept.channels[target] for target in missing if target in kept.channels] if tally.refused else []
+    return Outcome(kept.total, tally.arrived, refused)
+
+
+async def _arrival(office: Office, kept: Announcement) -> Tally:
+    """How it stands once nothing more is to be waited for."""
+    progress = ProgressBar(sys.stderr, "canaux", kept.total)
+    last, changed_at = Tally(), _now()
+    while True:
+        async with office.database.transaction(writes=False) as db:
+            tally = await outbox.tally(db, kept.topics, office.clock())
+        if tally != last:
+            last, changed_at = tally, _now()
+        progress.at(tally.arrived)
+        if not tally.waiting or _now() - changed_at > STALLED:
+            progress.end()
+            return tally
+        await asyncio.sleep(BETWEEN_LOOKS)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
