@@ -21,7 +21,7 @@ from config.canaux import PlannedChannel
 from storage import people
 from storage.canaux import allowances, by_key
 from storage.canaux.belonging import Member, Rules
-from storage.people import Person, awaited
+from storage.people import Person
 
 ROOM = "animation"
 """The key of the animateurs’ own channel."""
@@ -37,9 +37,9 @@ class Somebody:
 
 @feature.event(JoinedTeam)
 async def bring_in(ctx: Context, event: JoinedTeam) -> Replies:
-    """All channels where the register, or the line that waits for this account, wants somebody."""
+    """All channels where the register wants somebody; who was announced by an import is in it by then."""
     somebody = await _find(ctx, event.user_id)
-    member = await _member(ctx, somebody)
+    member = _member(ctx, somebody)
     if member is None:
         return None
     table, known = canaux.read(ctx.settings.channels), await by_key(ctx.db)
@@ -52,7 +52,7 @@ async def put_back(ctx: Context, event: LeftChannel) -> Replies:
     """Who belongs into a private channel, and was taken out of it or left it. (Who left the team is refused there.)"""
     somebody = await _find(ctx, event.user_id)
     planned = _planned(ctx, await by_key(ctx.db), event.channel_id)
-    member = await _member(ctx, somebody) if planned else None
+    member = _member(ctx, somebody) if planned else None
     if planned is None or member is None or not Rules(await allowances(ctx.db)).reason_in(planned, member):
         return None
     return AddMembers(event.channel_id, [event.user_id])
@@ -67,7 +67,7 @@ async def tell_of_intruder(ctx: Context, event: JoinedChannel) -> Replies:
     account = somebody.account
     if planned is None or room is None or (account and (account.is_bot or account.is_system_admin)):
         return None
-    member = await _member(ctx, somebody)
+    member = _member(ctx, somebody)
     why = Rules(await allowances(ctx.db)).reason_out(planned, member)
     username = member.username if member else account.username if account else ""
     return Say(render("canaux/intruder", planned=planned, username=username, why=why), channel_id=room) if why else None
@@ -90,11 +90,7 @@ async def _find(ctx: Context, user_id: str) -> Somebody:
         raise
 
 
-async def _member(ctx: Context, somebody: Somebody) -> Member | None:
-    """Somebody as far as channels go; None for who is in neither the register nor announced by an import."""
-    person, account = somebody.person, somebody.account
-    if person is None and account is not None:
-        line = await awaited.find(ctx.db, account.username, account.email)
-        new = Person(id=account.id, username=account.username, since=ctx.now)
-        person = awaited.fill(new, line) if line else None
+def _member(ctx: Context, somebody: Somebody) -> Member | None:
+    """Somebody as far as channels go; None for who is not in the register."""
+    person = somebody.person
     return Member.of(person, ctx.now.astimezone(person.zone).date()) if person else None
