@@ -3,7 +3,7 @@ folder."""
 
 import sys
 from argparse import Namespace
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -17,7 +17,9 @@ from bot.mattermost import AioClient, Mattermost
 from bot.switch import choose
 from cli.errors import OperatorError
 from cli.places import folder_fault, text_of
+from config import canaux
 from config import settings as configuration
+from config.canaux import PlannedChannel
 from config.settings import Settings
 from storage import migrate
 from storage.database import Database, async_url, dialect
@@ -106,6 +108,14 @@ async def open_chat(settings: Settings) -> AsyncIterator[Mattermost | None]:
         yield Mattermost(client, settings.team)
     finally:
         await client.close()
+
+
+def planned_channels(settings: Settings) -> Mapping[str, PlannedChannel]:
+    """The table of the team’s channels. Raises OperatorError for one of the operator’s that can’t be used."""
+    try:
+        return canaux.read(settings.channels)
+    except canaux.TableError as problem:
+        raise OperatorError(f"COOP_CHANNELS : {problem}.", code=2) from None
 
 
 def data_dir_fault(settings: Settings, *, make: bool) -> str | None:

@@ -1,13 +1,16 @@
 """Who comes is in the right channels within seconds, and stays there; who does not belong is told of."""
 
 from collections.abc import Collection
+from datetime import timedelta
 
 import pytest
 
 from bot.app import App
 from bot.clock import utc_now
 from storage.database import Database
+from storage.outbox import Where
 from storage.people import Awaited, Role
+from storage.people.moves import Move
 from tests.channelling import Field, land, peopled, room, synced
 from tests.house import until_async
 from tests.modes import MODES
@@ -132,3 +135,25 @@ async def test_where_no_channel_is_known_nothing_is_told(land: Field) -> None:
     async with land.bot() as app:
         await night(land, app, "2026-11-24")
         assert await land.rows(app) == []
+
+
+async def test_who_moved_leaves_the_old_channel_when_the_grace_is_over(
+    land: Field, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lea, omar, _ = await synced(land, capsys)
+    await land.registers_as(lea, Role.CONSEILLER, "38")
+    await land.registers_as(omar, Role.COORDINATEUR, "38")
+    database = Database(land.url)
+    async with database.transaction() as db:
+        for person, days in ((lea, -1), (omar, 3)):
+            until = utc_now() + timedelta(days=days)
+            db.add(Move(person_id=person.id, departement="69", left_at=until - timedelta(days=7), until=until))
+    await database.close()
+    _, found = await land.checks(capsys)
+    assert {row["user"] for row in found["intruders"]} == {lea.username}, "the grace of the other is not over"
+    async with land.bot() as app:
+        for day in ("2026-11-24", "2026-11-25"):
+            await app.runs.run(("job", "canaux.leave_old_channels"), day)
+        await until_in(land, "rhone", {"omar"})
+        (told,) = [row for row in await land.rows(app) if row.where is Where.PERSON]
+        assert told.target == lea.id

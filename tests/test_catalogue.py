@@ -103,6 +103,7 @@ file     stats.Export          conseiller
 file     stats.Pictured        conseiller
 file     stats.TerritoryPictures animateur, conseiller, coordinateur
 job      annuaire.forget_requests everyone
+job      canaux.leave_old_channels everyone
 job      canaux.watch_over     everyone
 job      membres.ask           everyone
 job      membres.look          everyone

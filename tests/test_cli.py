@@ -104,6 +104,17 @@ def test_serve_refuses_a_key_that_can_be_guessed(
     assert secret not in said
 
 
+def test_serve_refuses_a_table_of_channels_that_is_none(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("bot.app.serve", _must_not_serve)
+    (elsewhere / "canaux.tsv").write_text("nom\tadresse\n")
+    secrets = f"COOP_BOT_TOKEN=a\nCOOP_COMMAND_TOKEN=b\nCOOP_SECRET={'c' * 32}\n"
+    (elsewhere / "env").write_text(f"{secrets}COOP_CHANNELS=canaux.tsv\n")
+    assert run("--env-file", "env", "serve") == 2
+    assert "COOP_CHANNELS : la première ligne nomme les colonnes" in capsys.readouterr().err
+
+
 async def _must_not_serve(_: Settings) -> None:
     raise AssertionError("it serves")
 

@@ -12,11 +12,10 @@ from bot.french.words import NBSP, plural
 from bot.mattermost import AioClient, Budget, Chat, Mattermost, apart
 from cli.annonce.sending import Office, Outcome, enlist, said_so_far, send
 from cli.errors import OperatorError
-from cli.opening import begin_reading, open_up_to_date
+from cli.opening import begin_reading, open_up_to_date, planned_channels
 from commands.annonce import places
 from commands.annonce.words import fault_of
-from config import canaux
-from config.canaux import PlannedChannel, TableError
+from config.canaux import PlannedChannel
 from config.settings import Settings
 from storage import canaux as known
 from storage.annonce import Announcement, targets
@@ -28,7 +27,7 @@ LENGTH_MAX = 100_000
 
 async def announce(settings: Settings, options: Namespace, clock: Callable[[], datetime]) -> int:
     """Say it where it is not said yet; 1 when some channel has not got it, 0 otherwise."""
-    table = _table(settings)
+    table = planned_channels(settings)
     wanted = _targets(options.to, table)
     announcement = Announcement(id="", text=_text(options.text), targets=wanted, created_at=clock())
     if fault := fault_of(announcement.text):
@@ -42,13 +41,6 @@ async def announce(settings: Settings, options: Namespace, clock: Callable[[], d
             outcome = await send(office, kept)
     _tell(outcome, announcement, options)
     return 0 if options.dry_run or outcome.sent == outcome.channels else 1
-
-
-def _table(settings: Settings) -> Mapping[str, PlannedChannel]:
-    try:
-        return canaux.read(settings.channels)
-    except TableError as problem:
-        raise OperatorError(f"COOP_CHANNELS : {problem}", code=2) from None
 
 
 def _targets(text: str, table: Mapping[str, PlannedChannel]) -> list[str]:

@@ -9,15 +9,14 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from bot.french.words import NBSP, plural
-from bot.mattermost import AioClient, Mattermost
+from bot.mattermost import Mattermost
 from cli.canaux.mending import Mending, Outcome
 from cli.errors import OperatorError
-from cli.opening import open_up_to_date
+from cli.opening import open_chat, open_up_to_date, planned_channels
 from cli.progress import ProgressBar
 from commands.canaux.drift import OUTSIDERS, Drift, Finding
 from commands.canaux.survey import Survey, Surveyed, plan
-from config import canaux
-from config.canaux import PlannedChannel, TableError
+from config.canaux import PlannedChannel
 from config.settings import Settings
 from storage.canaux import remember
 from storage.database import Database
@@ -30,7 +29,7 @@ SHOWN, NAMED = 50, 5
 
 async def check(settings: Settings, options: Namespace, now: datetime) -> int:
     """Say what is not as planned, and change nothing."""
-    table = _table(settings)
+    table = planned_channels(settings)
     async with open_up_to_date(settings) as database, _chat(settings) as chat:
         surveyed = [found async for found in _survey(await _begin(chat, database, table, now))]
     findings = [finding for found in surveyed for finding in found.findings]
@@ -43,7 +42,7 @@ async def check(settings: Settings, options: Namespace, now: datetime) -> int:
 
 async def sync(settings: Settings, options: Namespace, clock: Callable[[], datetime]) -> int:
     """Bring each channel to what is planned, one after the other; what was done stays when it is interrupted."""
-    table = _table(settings)
+    table = planned_channels(settings)
     left_alone = frozenset[Drift]() if options.strangers else frozenset({Drift.STRANGER})
     async with open_up_to_date(settings) as database, _chat(settings) as chat:
 
@@ -70,23 +69,12 @@ def _pretend(found: Surveyed, left_alone: frozenset[Drift]) -> Outcome:
     return Outcome([finding for finding in found.findings if finding.drift not in left_alone])
 
 
-def _table(settings: Settings) -> Mapping[str, PlannedChannel]:
-    try:
-        return canaux.read(settings.channels)
-    except TableError as error:
-        raise OperatorError(f"COOP_CHANNELS : {error}.", code=2) from None
-
-
 @asynccontextmanager
 async def _chat(settings: Settings) -> AsyncIterator[Mattermost]:
-    token = settings.bot_token.get_secret_value()
-    if not token:
-        raise OperatorError("COOP_BOT_TOKEN n’est pas réglé : les canaux ne peuvent pas être lus. Voir coop-bot setup.")
-    client = AioClient(settings.mattermost_url, token)
-    try:
-        yield Mattermost(client, settings.team)
-    finally:
-        await client.close()
+    async with open_chat(settings) as chat:
+        if chat is None:
+            raise OperatorError("COOP_BOT_TOKEN n’est pas réglé : « coop-bot setup » l’écrit.")
+        yield chat
 
 
 async def _begin(chat: Mattermost, database: Database, table: Mapping[str, PlannedChannel], now: datetime) -> Survey:

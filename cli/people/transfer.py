@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TextIO, cast
 
-from cli.errors import OperatorError
-from cli.opening import open_chat, open_database, open_file, open_up_to_date
+from cli.opening import open_chat, open_database, open_file, open_up_to_date, planned_channels
 from cli.people.employers import StructuresImport
 from cli.people.importing import Import
 from cli.people.lines import COLUMNS, NAMED_BY, STRUCTURE_COLUMNS, write_cells
@@ -18,7 +17,6 @@ from cli.people.memberships import Memberships
 from cli.politeness import POLITENESS
 from cli.progress import ProgressBar
 from cli.tables import Table
-from config import canaux
 from config.settings import Settings
 from storage import migrate, people
 from storage.canaux import allowances
@@ -78,10 +76,7 @@ async def write_people(database: Database, out: TextIO) -> None:
 
 
 async def _memberships(settings: Settings, database: Database) -> Memberships:
-    try:
-        table = canaux.read(settings.channels)
-    except canaux.TableError as error:
-        raise OperatorError(f"COOP_CHANNELS : {error}.", code=2) from None
+    table = planned_channels(settings)
     async with database.transaction(writes=False) as db:
         return Memberships(table, Rules(await allowances(db)))
 

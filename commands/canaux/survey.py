@@ -13,7 +13,7 @@ from commands.canaux.drift import LEADERLESS, Drift, Finding
 from config.canaux import PlannedChannel
 from storage.canaux import allowances, by_key
 from storage.canaux.belonging import Member, Rules
-from storage.people import every
+from storage.people import every, moves
 
 ALONE = "le bot n’en est pas membre : ajoutez-le au canal"
 OPEN = "le bot n’en est pas encore membre"
@@ -61,8 +61,12 @@ class Surveyed:
 
 async def plan(db: AsyncSession, table: Mapping[str, PlannedChannel], now: datetime) -> Plan:
     """What is to be by the register, today."""
+    leaving: dict[str, list[str]] = {}
+    for move in await moves.every(db):
+        if move.until > now:
+            leaving.setdefault(move.person_id, []).append(move.departement)
     everybody = await every(db)
-    people = {p.id: Member.of(p, now.astimezone(p.zone).date()) for p in everybody}
+    people = {p.id: Member.of(p, now.astimezone(p.zone).date(), leaving.get(p.id, ())) for p in everybody}
     return Plan(table, await by_key(db), Rules(await allowances(db)), people)
 
 

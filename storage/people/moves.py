@@ -50,3 +50,9 @@ async def among(db: AsyncSession, person_ids: Sequence[str]) -> Sequence[Move]:
 async def every(db: AsyncSession) -> Sequence[Move]:
     """All départements that somebody left, oldest first."""
     return (await db.exec(select(Move).order_by(col(Move.left_at), col(Move.departement)))).all()
+
+
+async def forget(db: AsyncSession, move: Move) -> None:
+    """That département is left for good."""
+    here = (col(Move.person_id) == move.person_id, col(Move.departement) == move.departement)
+    await db.execute(delete(Move).where(*here))
