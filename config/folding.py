@@ -8,6 +8,7 @@ _LIGATURES = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l"}
 # The blocks of combining marks; a class in C is ten times faster than asking about each character.
 _MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 _JOINERS = re.compile(r"[\s'’‘ʼ`´‐‑‒–—−\-]+")
+_SIGNS = re.compile(r"[^\w\s’'-]|_")
 _PIECE = 500
 """Characters normalized at once: putting a run of marks in order takes the square of its length."""
 
@@ -33,3 +34,10 @@ def fold(text: str) -> str:
         for ligature, letters in _LIGATURES.items():  # replace() is far quicker than translate() on long texts
             text = text.replace(ligature, letters)
     return _JOINERS.sub(" ", text.lower()).strip()
+
+
+def say_back(text: str, most: int = 40) -> str:
+    """What somebody wrote, to stand inside a sentence that is shown to them: letters, figures and harmless signs only,
+    so that it is neither a mention nor a link, and not too long."""
+    kept = " ".join(_SIGNS.sub(" ", text).split())
+    return kept if len(kept) <= most else f"{kept[: most - 1]}…"

@@ -72,6 +72,7 @@ async def test_a_command_takes_no_more_than_its_share_for_a_longer_line(
         await house.bot.dispatcher.run(Request("command", name, person.id), text)
         return time.thread_time() - began
 
+    await seconds("")  # what is read once and kept at hand is read by now
     for piece in WORST:
         short, long = (hostile(PIECES[piece], length)[1] for length in (SHORT, SHORT * TIMES))
         later = await seconds(long)

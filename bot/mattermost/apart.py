@@ -1,12 +1,13 @@
 """Mattermost and the database apart: nobody waits for the one with the other in hand."""
 
 from collections.abc import AsyncIterator, Callable, Coroutine
-from functools import wraps
 from inspect import isasyncgenfunction, iscoroutinefunction
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from bot.mattermost.chat import Chat
 from storage.database import free_hands
+
+T = TypeVar("T")
 
 
 def apart(chat: Chat) -> Chat:
@@ -22,19 +23,28 @@ def apart(chat: Chat) -> Chat:
 class _ChatApart:
     def __init__(self, chat: Chat) -> None:
         self._chat = chat
+        self._kinds: dict[str, Callable[[Any], Any]] = {}
+        """How each call is freed; asked once, since each request makes a few."""
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._chat, name)
-        pages = isasyncgenfunction(found)
-        if not pages and not iscoroutinefunction(found):
-            return found
-        # Each request makes a few calls: they are wrapped once.
-        freed = vars(self)[name] = _free_pages(found) if pages else _free(found)
-        return freed
+        kind = self._kinds.get(name)
+        if kind is None:
+            kind = self._kinds[name] = _kind(found)
+        return kind(found)
+
+
+def _kind(found: object) -> Callable[[Any], Any]:
+    if isasyncgenfunction(found):
+        return _free_pages
+    return _free if iscoroutinefunction(found) else _as_it_is
+
+
+def _as_it_is(found: T) -> T:
+    return found
 
 
 def _free(call: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Coroutine[Any, Any, Any]]:
-    @wraps(call)
     async def freed(*args: Any, **options: Any) -> Any:
         await free_hands()
         return await call(*args, **options)
@@ -43,7 +53,6 @@ def _free(call: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Corout
 
 
 def _free_pages(call: Callable[..., AsyncIterator[Any]]) -> Callable[..., AsyncIterator[Any]]:
-    @wraps(call)
     async def freed(*args: Any, **options: Any) -> AsyncIterator[Any]:
         await free_hands()
         async for page in call(*args, **options):

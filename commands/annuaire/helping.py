@@ -24,7 +24,7 @@ from storage.people import Person
 
 ASKED_MAX = 5
 """People of whom one request is made: the nearest."""
-NEAR = re.compile(r"\s+(?:près|pres|proche|autour)\s+(?:du\s+|des?\s+|d[’'])", re.IGNORECASE)
+NEAR = re.compile(r" (?:près|pres|proche|autour) (?:du |des? |d[’'])", re.IGNORECASE)
 """What stands between what is wanted and where."""
 
 
@@ -42,8 +42,8 @@ class Where:
 )
 async def who(ctx: Context, text: str) -> Replies:
     """Those who said that they can, and can be asked."""
-    what, *rest = NEAR.split(f" {text.strip()[:QUERY_MAX]}", maxsplit=1)
-    about = " ".join(what.split())
+    what, *rest = NEAR.split(f" {' '.join(text.split())[:QUERY_MAX]}", maxsplit=1)
+    about = what.strip()
     if not about:
         raise UserError("Dites ce qu’il faut savoir faire : par exemple /annuaire qui linux près de 69120.")
     where = _read_place(ctx, rest[0]) if rest else _own_place(ctx.user)
