@@ -174,7 +174,7 @@ class People:
     def _remember(self, person: Person, *, derived: bool, since: datetime | None = None) -> _Memory:
         """``since`` is when Mattermost said so; what is older because it does not answer serves for a minute more."""
         now = self._clock()
-        if person.has_left(now.astimezone(person.zone).date()):
+        if person.has_left(person.today(now)):
             person = _with(person, role=Role.INVITE)
         start = since if since is not None and now - since < NEWS_FOR else now
         known = self._known[person.id] = _Memory(person, start + NEWS_FOR, derived)

@@ -8,7 +8,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.french.durations import say_minutes
 from bot.french.words import NBSP, group, join, plural
+from config import folding
 
+quote = folding.quote
 BREAK = "\u200b"
 """A zero-width space: after @ it keeps a name from being a mention (docs/mattermost.md §6)."""
 
@@ -42,13 +44,6 @@ def escape(text: str) -> str:
 
 def _on_one_line(blank: re.Match[str]) -> str:
     return " " if "\n" in blank[0] or "\r" in blank[0] else blank[0]
-
-
-def quote(text: str, most: int = 40) -> str:
-    """Somebody’s words inside a sentence that may be shown as Markdown or as plain text: letters, figures and
-    harmless signs, shortened."""
-    kept = " ".join(re.sub(r"[^\w\s’'+/,%€°-]|_|(?<!\d)[.](?!\d)", " ", text).split())
-    return kept if len(kept) <= most else f"{kept[: most - 1]}…"
 
 
 def typeset(text: str) -> str:

@@ -1,4 +1,4 @@
-"""How texts are made alike before they are compared: no case, no accents, no apostrophes, no hyphens."""
+"""How texts are made alike before they are compared (no case, accents, apostrophes, hyphens), and said back."""
 
 import re
 import unicodedata
@@ -8,7 +8,6 @@ _LIGATURES = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l"}
 # The blocks of combining marks; a class in C is ten times faster than asking about each character.
 _MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 _JOINERS = re.compile(r"[\s'’‘ʼ`´‐‑‒–—−\-]+")
-_SIGNS = re.compile(r"[^\w\s’'-]|_")
 _PIECE = 500
 """Characters normalized at once: putting a run of marks in order takes the square of its length."""
 
@@ -36,8 +35,8 @@ def fold(text: str) -> str:
     return _JOINERS.sub(" ", text.lower()).strip()
 
 
-def say_back(text: str, most: int = 40) -> str:
-    """What somebody wrote, to stand inside a sentence that is shown to them: letters, figures and harmless signs only,
-    so that it is neither a mention nor a link, and not too long."""
-    kept = " ".join(_SIGNS.sub(" ", text).split())
+def quote(text: str, most: int = 40) -> str:
+    """Somebody’s words inside a sentence that may be shown as Markdown or as plain text: letters, figures and
+    harmless signs, shortened."""
+    kept = " ".join(re.sub(r"[^\w\s’'+/,%€°-]|_|(?<!\d)[.](?!\d)", " ", text).split())
     return kept if len(kept) <= most else f"{kept[: most - 1]}…"

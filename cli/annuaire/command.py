@@ -25,7 +25,7 @@ async def search_people(settings: Settings, options: Namespace, now: datetime) -
     """Write the people whom somebody would find, the best first."""
     async with open_up_to_date(settings) as database, begin_reading(database) as db:
         viewer = await _viewer(db, options.viewer.strip().removeprefix("@").lower())
-        today = now.astimezone(viewer.zone).date()
+        today = viewer.today(now)
         is_open = viewer.may(NETWORK) and not viewer.has_left(today)
         index = await read(db, today, awaited=True)
         hits = index.search(viewer, options.query) if is_open else []

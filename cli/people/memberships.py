@@ -29,4 +29,4 @@ class Memberships:
     def _places(self, person: Person | None, now: datetime) -> frozenset[str]:
         if person is None:
             return frozenset()
-        return self.rules.places(self.table, Member.of(person, now.astimezone(person.zone).date()))
+        return self.rules.places(self.table, Member.of(person, person.today(now)))

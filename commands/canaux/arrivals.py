@@ -93,4 +93,4 @@ async def _find(ctx: Context, user_id: str) -> Somebody:
 def _member(ctx: Context, somebody: Somebody) -> Member | None:
     """Somebody as far as channels go; None for who is not in the register."""
     person = somebody.person
-    return Member.of(person, ctx.now.astimezone(person.zone).date()) if person else None
+    return Member.of(person, person.today(ctx.now)) if person else None

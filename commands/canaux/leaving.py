@@ -27,7 +27,7 @@ async def leave_old_channels(ctx: Context) -> Replies:
         person = await people.get(ctx.db, move.person_id)
         if person is None or key not in known or key not in table:
             continue
-        member = Member.of(person, ctx.now.astimezone(person.zone).date())
+        member = Member.of(person, person.today(ctx.now))
         if rules.reason_out(table[key], member):
             said = render("canaux/left", planned=table[key])
             told += [RemoveMember(known[key], person.id), Direct(said, user_id=person.id)]

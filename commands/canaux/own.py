@@ -30,12 +30,12 @@ class Choose(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A channel as somebody sees it in the list; ``people`` is None where the server does not say."""
+    """A channel as somebody sees it in the list, and how many are in it."""
 
     planned: PlannedChannel
     channel: ChatChannel
     is_in: bool
-    people: int | None = None
+    people: int
 
 
 @feature.command("canaux", help="Voir vos canaux, en rejoindre d’autres ou les quitter")
@@ -45,16 +45,11 @@ async def show(ctx: Context, _: str) -> Replies:
     known = await by_key(ctx.db)
     rules = Rules(await allowances(ctx.db))
     member = Member.of(ctx.user, ctx.today)
-    own = [table[key] for key in known if key in table and rules.reason_in(table[key], member)]
-    free = [await _see(ctx, table[k], known[k]) for k in known if k in table and table[k].belonging is Belonging.LIBRE]
+    found = [planned for key, planned in table.items() if key in known]
+    own = [planned for planned in found if rules.reason_in(planned, member)]
+    free = [await _see(ctx, p, known[p.key]) for p in found if p.belonging is Belonging.LIBRE]
     there = sorted((place for place in free if place), key=lambda place: place.planned.name)
-    order = list(table)
-    text = render(
-        "canaux/list",
-        own=sorted(own, key=lambda p: order.index(p.key)),
-        free=there,
-        has_departement=member.departements,
-    )
+    text = render("canaux/list", own=own, free=there, has_departement=member.departements)
     return Whisper(text, [_button(place) for place in there[:BUTTONS_MAX]])
 
 

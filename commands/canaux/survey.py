@@ -66,7 +66,7 @@ async def plan(db: AsyncSession, table: Mapping[str, PlannedChannel], now: datet
         if move.until > now:
             leaving.setdefault(move.person_id, []).append(move.departement)
     everybody = await every(db)
-    people = {p.id: Member.of(p, now.astimezone(p.zone).date(), leaving.get(p.id, ())) for p in everybody}
+    people = {p.id: Member.of(p, p.today(now), leaving.get(p.id, ())) for p in everybody}
     return Plan(table, await by_key(db), Rules(await allowances(db)), people)
 
 

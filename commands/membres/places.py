@@ -16,7 +16,7 @@ async def settle_places(ctx: Context, before: Person | None, after: Person) -> S
 
     Of who moved the old département’s channel waits for its grace; ``before`` is None of who is new.
     """
-    today = ctx.now.astimezone(after.zone).date()
+    today = after.today(ctx.now)
     leaving = [move.departement for move in await moves.among(ctx.db, [after.id]) if move.until > ctx.now]
     was = Member.of(before, today) if before else None
     change = await settle(ctx.db, canaux.read(ctx.settings.channels), was, Member.of(after, today, leaving))

@@ -127,6 +127,10 @@ class Person(SQLModel, table=True):
         """First and last name, or the user name while they are not known."""
         return " ".join(part for part in (self.prenom, self.nom) if part) or f"@{self.username}"
 
+    def today(self, now: datetime) -> date:
+        """The date where they are at that instant."""
+        return now.astimezone(self.zone).date()
+
     def has_left(self, today: date) -> bool:
         """Whether their contract has ended by that day (the last day is worked)."""
         return self.left_on is not None and self.left_on < today

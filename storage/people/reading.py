@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from config.departements import DEPARTEMENTS
-from config.folding import fold, say_back
+from config.folding import fold, quote
 from storage.people.person import Role
 
 DEPARTEMENTS_MAX = 20
@@ -25,7 +25,7 @@ def read_role(text: str) -> Role:
     role = _ROLES.get(fold(text))
     if role is None:
         known = ", ".join(member.value for member in Role)
-        raise ValueError(f"« {say_back(text)} » n’est pas un rôle : {known}.")
+        raise ValueError(f"« {quote(text)} » n’est pas un rôle : {known}.")
     return role
 
 
@@ -44,5 +44,5 @@ def read_departements(text: str) -> list[str]:
 def _code(text: str) -> str:
     code = _CODES.get(fold(text.zfill(2) if text.isdigit() else text))
     if code is None:
-        raise ValueError(f"« {say_back(text)} » n’est pas un département : donnez son numéro ou son nom (69, Rhône).")
+        raise ValueError(f"« {quote(text)} » n’est pas un département : donnez son numéro ou son nom (69, Rhône).")
     return code

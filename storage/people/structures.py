@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from config.folding import say_back
+from config.folding import quote
 from storage.database import insertion
 
 SIRET_DIGITS = 14
@@ -32,9 +32,9 @@ def read_siret(text: str) -> str:
     """
     digits = "".join(text.split())
     if len(digits) != SIRET_DIGITS or not (digits.isascii() and digits.isdigit()):
-        raise ValueError(f"« {say_back(text)} » n’est pas un SIRET : il a 14 chiffres.")
+        raise ValueError(f"« {quote(text)} » n’est pas un SIRET : il a 14 chiffres.")
     if not (_luhn(digits) or (digits.startswith(LA_POSTE) and sum(map(int, digits)) % 5 == 0)):
-        raise ValueError(f"« {say_back(text)} » n’est pas un SIRET : un chiffre est faux.")
+        raise ValueError(f"« {quote(text)} » n’est pas un SIRET : un chiffre est faux.")
     return digits
 
 
