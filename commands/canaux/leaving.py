@@ -5,10 +5,9 @@ from bot.context import Context
 from bot.replies import Direct, Replies, Reply
 from bot.texts import render
 from commands.canaux.feature import feature
-from config import canaux
 from config.canaux import home_of
 from storage import people
-from storage.canaux import allowances, by_key
+from storage.canaux import allowances, by_key, planned
 from storage.canaux.belonging import Member, Rules
 from storage.people import moves
 
@@ -16,7 +15,7 @@ from storage.people import moves
 @feature.job("hour=5 minute=40", writes=True)
 async def leave_old_channels(ctx: Context) -> Replies:
     """Once a night; who is let in by name, moved back or animates stays."""
-    table, known = canaux.read(ctx.settings.channels), await by_key(ctx.db)
+    table, known = await planned(ctx.db, ctx.settings.channels), await by_key(ctx.db)
     rules = Rules(await allowances(ctx.db))
     told: list[Reply] = []
     for move in await moves.every(ctx.db):

@@ -12,9 +12,9 @@ from bot.refusals import Refusal
 from bot.replies import Button, Replies, Whisper
 from bot.texts import render
 from commands.canaux.feature import feature
-from config import canaux
 from config.canaux import Belonging, PlannedChannel
 from storage.canaux import allowances, by_key
+from storage.canaux import planned as planned_channels
 from storage.canaux.belonging import Member, Rules
 
 BUTTONS_MAX = 4
@@ -41,7 +41,7 @@ class Place:
 @feature.command("canaux", help="Voir vos canaux, en rejoindre d’autres ou les quitter")
 async def show(ctx: Context, _: str) -> Replies:
     """One’s own channels, and the thematic ones with what they are for."""
-    table = canaux.read(ctx.settings.channels)
+    table = await planned_channels(ctx.db, ctx.settings.channels)
     known = await by_key(ctx.db)
     rules = Rules(await allowances(ctx.db))
     member = Member.of(ctx.user, ctx.today)
@@ -56,7 +56,7 @@ async def show(ctx: Context, _: str) -> Replies:
 @feature.button(Choose, writes=False)
 async def choose(ctx: Context, click: Choose) -> Replies:
     """Done at once; what is so already is said so."""
-    planned = canaux.read(ctx.settings.channels).get(click.key)
+    planned = (await planned_channels(ctx.db, ctx.settings.channels)).get(click.key)
     channel_id = (await by_key(ctx.db)).get(click.key)
     place = await _see(ctx, planned, channel_id) if planned and channel_id else None
     if place is None or place.planned.belonging is not Belonging.LIBRE:
