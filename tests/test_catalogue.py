@@ -22,7 +22,14 @@ button   annuaire.Take         animateur, conseiller, coordinateur, hotline
 button   annuaire.TakeOne      animateur, conseiller, coordinateur, hotline
 button   annuaire.Withdraw     animateur, conseiller, coordinateur, hotline
 button   brouillon.TakeUp      everyone
+button   canaux.Admit          animateur
 button   canaux.Choose         everyone
+button   canaux.EndException   animateur
+button   canaux.Remove         animateur
+button   canaux.Repair         animateur, coordinateur
+button   canaux.Restore        animateur
+button   canaux.See            animateur, coordinateur
+button   canaux.Undo           animateur
 button   cra.Complete          conseiller
 button   cra.Copy              conseiller
 button   cra.Delete            conseiller
@@ -65,6 +72,17 @@ command  annuaire qui          animateur, conseiller, coordinateur, hotline
 command  bienvenue             everyone
 command  brouillon             everyone
 command  canaux                everyone
+command  canaux annuler        animateur
+command  canaux archiver       animateur
+command  canaux creer          animateur
+command  canaux creer departements animateur, coordinateur
+command  canaux droits         animateur
+command  canaux exceptions     animateur
+command  canaux journal        animateur
+command  canaux renommer       animateur
+command  canaux reparer        animateur, coordinateur
+command  canaux restaurer      animateur
+command  canaux verifier       animateur, coordinateur
 command  cra                   conseiller
 command  cra aide              conseiller
 command  cra brouillon         conseiller
@@ -90,8 +108,13 @@ command  stats national        animateur, conseiller, coordinateur
 command  stats rapport         conseiller
 command  stats region          animateur, conseiller, coordinateur
 event    aide.written_to.DirectMessage everyone
+event    canaux.archived.Archived everyone
+event    canaux.arrived.Delivered everyone
 event    canaux.bring_in.JoinedTeam everyone
+event    canaux.converted.Converted everyone
 event    canaux.put_back.LeftChannel everyone
+event    canaux.refused.Undelivered everyone
+event    canaux.renamed.Renamed everyone
 event    canaux.tell_of_intruder.JoinedChannel everyone
 event    membres.arrive.JoinedTeam everyone
 event    membres.note.PersonChanged everyone
@@ -118,6 +141,9 @@ submit   annuaire.AskHelp      animateur, conseiller, coordinateur, hotline
 submit   annuaire.EditProfile  animateur, conseiller, coordinateur, hotline
 submit   annuaire.EditSight    animateur, conseiller, coordinateur, hotline
 submit   annuaire.ProposeContact animateur, conseiller, coordinateur, hotline
+submit   canaux.NewChannel     animateur
+submit   canaux.PutAway        animateur
+submit   canaux.RenameChannel  animateur
 submit   cra.EditCra           conseiller
 submit   cra.NewCra            conseiller
 submit   cra.SpreadCra         conseiller
@@ -134,6 +160,9 @@ submit   stats.TakeAway        conseiller
 work     annonce.Broadcast     animateur, coordinateur
 work     annonce.Removal       animateur, coordinateur
 work     annonce.Rewrite       animateur, coordinateur
+work     canaux.Check          animateur, coordinateur
+work     canaux.Mend           animateur, coordinateur
+work     canaux.Unmend         animateur
 work     membres.NoteGone      everyone
 """
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from secrets import token_hex
 
-from storage.canaux import remember, runs
+from storage.canaux import changes, remember, runs
+from storage.canaux.changes import State
 from storage.canaux.drift import Finding
-from storage.canaux.runs import Kind, Run, Stage, State
+from storage.canaux.runs import Kind, Run, Stage
 from storage.database import Database
 
 
@@ -33,4 +34,4 @@ class Journal:
                 self._run = Run(id=token_hex(13), kind=Kind.SYNC, at=self.clock(), stage=Stage.MENDED)
                 await runs.add(db, Run(**self._run.model_dump()))
             told = [replace(finding, leads=False) for finding in done]  # who leads was noted by itself
-            await runs.note(db, self._run, told, {done[0].key: channel_id}, State.DONE)
+            await changes.note(db, self._run.id, told, {done[0].key: channel_id}, State.DONE)

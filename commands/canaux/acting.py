@@ -16,8 +16,8 @@ from bot.acts import (
 )
 from commands.canaux.words import FIELDS
 from config.canaux import PlannedChannel
+from storage.canaux.changes import Change
 from storage.canaux.drift import OUTSIDERS, PRIVATE, Drift
-from storage.canaux.runs import Change
 
 FORWARD, BACK = "canaux.run", "canaux.back"
 """How the topics of acts begin that make changes, and of those that undo them."""

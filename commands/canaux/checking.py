@@ -18,7 +18,7 @@ from commands.canaux.scope import DEPARTEMENTS, channels_in, must_look_after, re
 from commands.canaux.showing import show, topic_of
 from commands.canaux.survey import Place, Survey
 from storage import work
-from storage.canaux import by_key, planned, remember, runs
+from storage.canaux import by_key, changes, planned, remember, runs
 from storage.canaux.drift import Drift, Finding
 from storage.canaux.runs import Kind, Run, Stage
 
@@ -82,7 +82,7 @@ async def look(ctx: Context, asked: Check, so_far: Progress) -> Step:
             channel_id = found.channel.id if found.channel else ""
             if channel_id and not place.channel_id:
                 await remember(ctx.db, place.key, channel_id, ctx.now)
-            await runs.note(ctx.db, run, _wanted(found.findings, asked), {place.key: channel_id})
+            await changes.note(ctx.db, run.id, _wanted(found.findings, asked), {place.key: channel_id})
     cursor.done += len(places)
     if cursor.done < total:
         return Step(cursor=cursor.model_dump(mode="json"), done=cursor.done, total=total)
@@ -106,7 +106,7 @@ def _wanted(findings: Sequence[Finding], asked: Check) -> Sequence[Finding]:
 
 
 async def _end(ctx: Context, asked: Check, run: Run, total: int) -> Step:
-    count = sum((await runs.tally(ctx.db, run.id)).values())
+    count = sum((await changes.tally(ctx.db, run.id)).values())
     said = render("canaux/checked", count=count, absent=asked.absent)
     if not count:
         last = await _last_night(ctx, run) if asked.night else None
@@ -126,7 +126,7 @@ async def _tell(ctx: Context, run: Run) -> Sequence[Reply]:
 async def _tell_room(ctx: Context, run: Run) -> Sequence[Reply]:
     """One message in the animateurs’ channel, unless the last one says the same; put right if settings say so."""
     room, last = (await by_key(ctx.db)).get(ROOM), await _last_night(ctx, run)
-    is_same = last is not None and await runs.digest(ctx.db, last.id) == await runs.digest(ctx.db, run.id)
+    is_same = last is not None and await changes.digest(ctx.db, last.id) == await changes.digest(ctx.db, run.id)
     if room is None or is_same:
         await runs.drop(ctx.db, run)
     if last is not None and is_same:

@@ -7,8 +7,8 @@ from config.canaux import PlannedChannel
 from storage import people
 from storage.canaux import allowances
 from storage.canaux.belonging import Member, Rules
+from storage.canaux.changes import Change
 from storage.canaux.drift import LEADERSHIP, OUTSIDERS, Drift
-from storage.canaux.runs import Change
 from storage.people import moves
 
 ABOUT_PEOPLE = OUTSIDERS | LEADERSHIP | {Drift.MISSING}

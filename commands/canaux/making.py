@@ -17,10 +17,11 @@ from commands.canaux.scope import read_scope
 from config.canaux import Family, PlannedChannel
 from config.folding import fold
 from dialogs.canaux import NewChannel, PutAway, RenameChannel
-from storage.canaux import amend, by_key, planned, put_away, runs
+from storage.canaux import amend, by_key, changes, planned, put_away, runs
+from storage.canaux.changes import State
 from storage.canaux.drift import Drift, Finding
 from storage.canaux.planned import MADE
-from storage.canaux.runs import Kind, Run, Stage, State
+from storage.canaux.runs import Kind, Run, Stage
 
 ADDRESS_MAX = 50
 OFFERED_MAX = 100
@@ -166,8 +167,8 @@ async def _do(ctx: Context, finding: Finding) -> Act:
     scope, place = finding.key, (await by_key(ctx.db)).get(finding.key, "")
     run = Run(id=token_hex(13), kind=Kind.HAND, scope=scope, by=ctx.user.id, at=ctx.now, stage=Stage.MENDED)
     await runs.add(ctx.db, run)
-    await runs.note(ctx.db, run, [finding], {finding.key: place}, State.SENT)
-    await runs.put(ctx.db, run.id, [1], batch=1)
+    await changes.note(ctx.db, run.id, [finding], {finding.key: place}, State.SENT)
+    await changes.put(ctx.db, run.id, [1], batch=1)
     table = await planned(ctx.db, ctx.settings.channels, archived=True)
-    (batch,) = batches(await runs.of(ctx.db, run.id), table, back=False)
+    (batch,) = batches(await changes.of(ctx.db, run.id), table, back=False)
     return batch.act

@@ -16,9 +16,10 @@ from commands.canaux.running import lock_shown, start
 from commands.canaux.scope import must_look_after, read_scope
 from commands.canaux.showing import DAY, refresh, show
 from commands.canaux.words import say_refusal
-from storage.canaux import planned, remember, runs, take_back
+from storage.canaux import changes, planned, remember, runs, take_back
+from storage.canaux.changes import Change, State
 from storage.canaux.drift import Drift
-from storage.canaux.runs import Change, Kind, Run, Stage, State
+from storage.canaux.runs import Kind, Run, Stage
 
 CHANGES = ("changement", "changements")
 NO_CHANNEL = "le canal n’a pas été créé"
@@ -35,9 +36,7 @@ async def repair(ctx: Context, click: Repair) -> Replies:
     return [Update(shown.text, shown.buttons), started]
 
 
-@feature.command(
-    "canaux reparer", help="Réparer ce que la dernière vérification a montré", roles=LEADERS, writes=True
-)
+@feature.command("canaux reparer", help="Réparer ce que la dernière vérification a montré", roles=LEADERS, writes=True)
 async def repair_last(ctx: Context, text: str) -> Replies:
     """What this person was shown last of these channels."""
     scope = read_scope(text, await planned(ctx.db, ctx.settings.channels))
@@ -57,7 +56,7 @@ async def mend(ctx: Context, asked: Mend, so_far: Progress) -> Step:
     if run is None or run.stage is not Stage.MENDING:
         return Step(done=so_far.done, total=so_far.total, finished=True)
     must_look_after(ctx.user, run.scope)
-    found, tally = await runs.next_of(ctx.db, run.id, State.FOUND), await runs.tally(ctx.db, run.id)
+    found, tally = await changes.next_of(ctx.db, run.id, State.FOUND), await changes.tally(ctx.db, run.id)
     left, total = tally.get(State.FOUND, 0) + tally.get(State.SENT, 0), sum(tally.values())
     if left:
         acts = await _make(ctx, run, found) if found else []
@@ -76,20 +75,20 @@ async def _make(ctx: Context, run: Run, found: Sequence[Change]) -> Sequence[Act
         return []
     table = await planned(ctx.db, ctx.settings.channels)
     over = await no_longer_so(ctx, table.get(first.key), found)
-    await runs.put(ctx.db, run.id, over, state=State.DROPPED, why=OVER)
+    await changes.put(ctx.db, run.id, over, state=State.DROPPED, why=OVER)
     wanted = [change for change in found if change.n not in over]
     sent = list(batches(wanted, table, back=False))
     for batch in sent:
-        await runs.put(ctx.db, run.id, batch.numbers, state=State.SENT, batch=batch.numbers[0])
+        await changes.put(ctx.db, run.id, batch.numbers, state=State.SENT, batch=batch.numbers[0])
     numbers = {n for batch in sent for n in batch.numbers}
     stuck = [change.n for change in wanted if change.n not in numbers]
     why = UNSEEN if first.drift is Drift.UNSEEN else NO_CHANNEL
-    await runs.put(ctx.db, run.id, stuck, state=State.REFUSED, why=why)
+    await changes.put(ctx.db, run.id, stuck, state=State.REFUSED, why=why)
     return [batch.act for batch in sent]
 
 
 async def _is_being_made(ctx: Context, change: Change) -> bool:
-    of_channel = await runs.of(ctx.db, change.run_id, key=change.key, drift=Drift.ABSENT)
+    of_channel = await changes.of(ctx.db, change.run_id, key=change.key, drift=Drift.ABSENT)
     return any(each.state is State.SENT for each in of_channel)
 
 
@@ -100,20 +99,21 @@ async def arrived(ctx: Context, event: Delivered) -> Replies:
     if about is None:
         return None
     run_id, number, back = about
-    changes = await runs.batch(ctx.db, run_id, number, State.BACK if back else State.SENT)
-    out = [change for change in changes if change.user_id in event.kept_out]
-    came = [change.n for change in changes if change not in out]
-    await runs.put(ctx.db, run_id, came, state=State.UNDONE if back else State.DONE)
+    await runs.lock(ctx.db, run_id)  # else a step that goes on meanwhile sees half of it
+    found = await changes.batch(ctx.db, run_id, number, State.BACK if back else State.SENT)
+    out = [change for change in found if change.user_id in event.kept_out]
+    came = [change.n for change in found if change not in out]
+    await changes.put(ctx.db, run_id, came, state=State.UNDONE if back else State.DONE)
     for change in out:
         await _refuse(ctx, change, say_refusal(event.kept_out[change.user_id]), back=back)
-    made = next((change for change in changes if change.drift is Drift.ABSENT and not back), None)
+    made = next((change for change in found if change.drift is Drift.ABSENT and not back), None)
     return await _settle_in(ctx, made, event.channel_id) if made else None
 
 
 async def _settle_in(ctx: Context, made: Change, channel_id: str) -> Replies:
     """A channel is there: it is the planned one from now on; who made it by hand comes in."""
     await remember(ctx.db, made.key, channel_id, ctx.now)
-    await runs.put_place(ctx.db, made.run_id, made.key, channel_id)
+    await changes.put_place(ctx.db, made.run_id, made.key, channel_id)
     run = await runs.get(ctx.db, made.run_id)
     if run is None or run.kind is not Kind.HAND:
         return None
@@ -130,8 +130,8 @@ async def refused(ctx: Context, event: Undelivered) -> Replies:
         return None
     run_id, number, back = about
     told: list[Reply] = []
-    run = await runs.get(ctx.db, run_id)
-    for change in await runs.batch(ctx.db, run_id, number, State.BACK if back else State.SENT):
+    run = await runs.lock(ctx.db, run_id)
+    for change in await changes.batch(ctx.db, run_id, number, State.BACK if back else State.SENT):
         why = say_refusal(event.refusal)
         await _refuse(ctx, change, why, back=back)
         if run is not None and run.kind is Kind.HAND and not back:
@@ -141,4 +141,4 @@ async def refused(ctx: Context, event: Undelivered) -> Replies:
 
 
 async def _refuse(ctx: Context, change: Change, why: str, *, back: bool) -> None:
-    await runs.put(ctx.db, change.run_id, [change.n], state=State.KEPT if back else State.REFUSED, why=why)
+    await changes.put(ctx.db, change.run_id, [change.n], state=State.KEPT if back else State.REFUSED, why=why)

@@ -10,7 +10,7 @@ from commands.canaux.buttons import Mend, Unmend
 from commands.canaux.scope import must_look_after
 from commands.canaux.showing import DAY
 from storage import work
-from storage.canaux import runs
+from storage.canaux import changes, runs
 from storage.canaux.drift import Drift
 from storage.canaux.runs import Run, Stage
 
@@ -40,7 +40,7 @@ async def begin(db: AsyncSession, run: Run, *, strangers: bool) -> None:
     """From now on its changes are made; whom the register does not know is taken out only if that is asked for."""
     await runs.move(db, run, Stage.MENDING)
     if not strangers:
-        await runs.drop_found(db, run.id, STRANGER, drift=Drift.STRANGER)
+        await changes.drop_found(db, run.id, STRANGER, drift=Drift.STRANGER)
 
 
 async def must_be_alone(ctx: Context) -> None:
@@ -56,5 +56,5 @@ async def must_be_alone(ctx: Context) -> None:
 
 async def close(db: AsyncSession, run: Run) -> None:
     """No more of it is made, or undone."""
-    await runs.drop_found(db, run.id, STOPPED)
+    await changes.drop_found(db, run.id, STOPPED)
     await runs.move(db, run, Stage.MENDED if run.stage is Stage.MENDING else Stage.UNDONE)

@@ -15,9 +15,10 @@ from commands.canaux.scope import must_look_after, say_scope
 from commands.canaux.words import DONE, STATES, TO_DO, say_change
 from config.canaux import PlannedChannel
 from storage import people
-from storage.canaux import planned, runs
+from storage.canaux import changes, planned, runs
+from storage.canaux.changes import Change, State
 from storage.canaux.drift import Drift
-from storage.canaux.runs import Change, Run, Stage, State
+from storage.canaux.runs import Run, Stage
 
 DAY = timedelta(days=1)
 """How long what was shown may be put right: later it may be otherwise."""
@@ -36,10 +37,10 @@ def topic_of(run: Run) -> str:
 
 async def show(ctx: Context, run: Run) -> Message:
     """The card of a run as it is now."""
-    counted = await runs.by_channel(ctx.db, run.id)
+    counted = await changes.by_channel(ctx.db, run.id)
     table = await planned(ctx.db, ctx.settings.channels, archived=True)
     total = sum(number for *_, number in counted)
-    few = await runs.page(ctx.db, run.id, 0, FEW) if total <= FEW else []
+    few = await changes.page(ctx.db, run.id, 0, FEW) if total <= FEW else []
     lines = [_line(change, table) for change in few] or _by_channel(counted, table)
     text = render(
         "canaux/run",
@@ -119,7 +120,7 @@ async def see(ctx: Context, click: See) -> Replies:
         raise UserError("Cette vérification est trop ancienne : recommencez avec /canaux verifier.")
     must_look_after(ctx.user, run.scope)
     table = await planned(ctx.db, ctx.settings.channels, archived=True)
-    found = await runs.page(ctx.db, run.id, click.at, PAGE + 1)
+    found = await changes.page(ctx.db, run.id, click.at, PAGE + 1)
     lines = [_line(change, table) for change in found[:PAGE]]
     text = render("canaux/page", lines=lines, first=click.at + 1, last=click.at + len(lines))
     back = [Button("Avant", See(run=run.id, at=max(click.at - PAGE, 0)))] if click.at else []
@@ -139,7 +140,7 @@ async def journal(ctx: Context, _: str) -> Replies:
 
 
 async def _row(ctx: Context, run: Run, table: Mapping[str, PlannedChannel], names: Mapping[str, str]) -> Markdown:
-    counted = await runs.by_channel(ctx.db, run.id)
+    counted = await changes.by_channel(ctx.db, run.id)
     return render(
         "canaux/journal_row",
         at=say_moment(run.at.astimezone(ctx.zone)),

@@ -16,9 +16,10 @@ from commands.canaux.feature import ANIMATEURS, feature
 from commands.canaux.running import must_be_alone
 from commands.canaux.scope import say_scope
 from commands.canaux.showing import refresh
-from storage.canaux import Allowance, allow, planned, runs, take_back
+from storage.canaux import Allowance, allow, changes, planned, runs, take_back
+from storage.canaux.changes import Change, State
 from storage.canaux.drift import OUTSIDERS, Drift
-from storage.canaux.runs import Change, Kind, Run, Stage, State
+from storage.canaux.runs import Kind, Run, Stage
 
 LAST = timedelta(days=30)
 """How long a run can be undone."""
@@ -35,7 +36,7 @@ async def ask(ctx: Context, _: str) -> Replies:
     last = await runs.last_made(ctx.db, ctx.now - LAST)
     if last is None:
         raise UserError("Il n’y a rien à annuler : aucun changement des canaux depuis trente jours.")
-    counted = await runs.by_channel(ctx.db, last.id)
+    counted = await changes.by_channel(ctx.db, last.id)
     table = await planned(ctx.db, ctx.settings.channels, archived=True)
     text = render(
         "canaux/undo",
@@ -66,7 +67,8 @@ async def unmend(ctx: Context, asked: Unmend, so_far: Progress) -> Step:
     run = await runs.lock(ctx.db, asked.run)
     if run is None or run.stage is not Stage.UNDOING:
         return Step(done=so_far.done, total=so_far.total, finished=True)
-    found, tally = await runs.next_of(ctx.db, run.id, State.DONE, last_first=True), await runs.tally(ctx.db, run.id)
+    found = await changes.next_of(ctx.db, run.id, State.DONE, last_first=True)
+    tally = await changes.tally(ctx.db, run.id)
     left, total = tally.get(State.DONE, 0) + tally.get(State.BACK, 0), so_far.total or tally.get(State.DONE, 0)
     if left:
         acts = await _unmake(ctx, run, found) if found else []
@@ -79,16 +81,16 @@ async def unmend(ctx: Context, asked: Unmend, so_far: Progress) -> Step:
 
 async def _unmake(ctx: Context, run: Run, found: Sequence[Change]) -> Sequence[Act]:
     """Send what undoes them; a channel that was made is put away, with all that was done there since."""
-    made = [c for c in await runs.of(ctx.db, run.id, key=found[0].key, drift=Drift.ABSENT) if c.state is State.DONE]
+    made = [c for c in await changes.of(ctx.db, run.id, key=found[0].key, drift=Drift.ABSENT) if c.state is State.DONE]
     if made:
         rest = [c.n for c in found if c.drift is not Drift.ABSENT]
-        await runs.put(ctx.db, run.id, rest, state=State.UNDONE, why=WITH_IT)
+        await changes.put(ctx.db, run.id, rest, state=State.UNDONE, why=WITH_IT)
         found = [c for c in found if c.drift is Drift.ABSENT]
     sent = list(batches(found, {}, back=True))
     for batch in sent:
-        await runs.put(ctx.db, run.id, batch.numbers, state=State.BACK, batch=batch.numbers[0])
+        await changes.put(ctx.db, run.id, batch.numbers, state=State.BACK, batch=batch.numbers[0])
     numbers = {n for batch in sent for n in batch.numbers}
-    await runs.put(ctx.db, run.id, [c.n for c in found if c.n not in numbers], state=State.KEPT, why=STAYS)
+    await changes.put(ctx.db, run.id, [c.n for c in found if c.n not in numbers], state=State.KEPT, why=STAYS)
     await allow(ctx.db, [each for c in found if c.n in numbers and (each := _exception(ctx, c))])
     for change in found if run.kind is Kind.HAND else []:
         await take_back(ctx.db, change, ctx.user.id, ctx.now)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from bot.french.words import plural
 from bot.refusals import Refusal
+from storage.canaux.changes import Change, State
 from storage.canaux.drift import Drift
-from storage.canaux.runs import Change, State
 
 FIELDS = {Drift.TITLE: "display_name", Drift.HEADER: "header", Drift.PURPOSE: "purpose"}
 """What Mattermost calls what is written of a channel."""

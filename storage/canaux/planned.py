@@ -12,8 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config import canaux
 from config.canaux import Belonging, Family, PlannedChannel
+from storage.canaux.changes import Change
 from storage.canaux.drift import Drift
-from storage.canaux.runs import Change
 from storage.database import UtcTime, insertion
 
 MADE = "libre:"
