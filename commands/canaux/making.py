@@ -4,12 +4,15 @@ import re
 from collections.abc import Callable, Mapping
 from secrets import token_hex
 
+from pydantic import BaseModel
+
 from bot.acts import Act
 from bot.context import Context
 from bot.errors import UserError
+from bot.forms import name_of
 from bot.mattermost import ChatChannel
 from bot.menus import Choosing, Menu
-from bot.replies import Ask, Replies, Whisper
+from bot.replies import Ask, Press, Replies, Whisper
 from bot.texts import quote, render
 from commands.canaux.acting import batches
 from commands.canaux.feature import ANIMATEURS, feature
@@ -29,6 +32,15 @@ KEEPS_ITS_NAME = "Le canal d’un département garde son nom : chacun le cherche
 _OTHER = re.compile(r"[^a-z0-9]+")
 
 
+class Make(BaseModel):
+    """A thematic channel to be made, of which no namesake was found."""
+
+    name: str
+    address: str
+    purpose: str
+    header: str
+
+
 class Restore(Choosing):
     """« Restaurer » the channel of the key ``chosen``."""
 
@@ -39,9 +51,9 @@ async def create(_: Context, text: str) -> Replies:
     return Ask(NewChannel.draft(name=text.strip() or None))
 
 
-@feature.submit(NewChannel, roles=ANIMATEURS)
-async def save_new(ctx: Context, form: NewChannel) -> Replies:
-    """It is made, unless a namesake is there."""
+@feature.submit(NewChannel, roles=ANIMATEURS, writes=False)
+async def check_new(ctx: Context, form: NewChannel) -> Replies:
+    """It is made, unless a namesake is there: Mattermost is asked before anything is written."""
     address = address_of(form.name)
     if not address:
         raise UserError(fields={"nom": "Ce nom n’a ni lettre ni chiffre."})
@@ -49,11 +61,19 @@ async def save_new(ctx: Context, form: NewChannel) -> Replies:
     table = await planned(ctx.db, ctx.settings.channels, archived=True)
     if fault := _namesake(form.name, address, namesake, table):
         raise UserError(fields={"nom": fault})
-    key = f"{MADE}{address}"
-    texts = {"purpose": form.purpose, "header": form.header or ""}
-    await amend(ctx.db, key, ctx.user.id, ctx.now, name=form.name, address=address, **texts)
-    act = await _do(ctx, Finding(Drift.ABSENT, key, address, "créé à la main"))
-    return [Whisper(render("canaux/being_made", title=form.name)), act]
+    new = Make(name=form.name, address=address, purpose=form.purpose, header=form.header or "")
+    return Press(name_of(Make), new.model_dump(mode="json"))
+
+
+@feature.button(Make, roles=ANIMATEURS)
+async def make(ctx: Context, new: Make) -> Replies:
+    """It is in the table from now on, and made."""
+    key = f"{MADE}{new.address}"
+    if key in await planned(ctx.db, ctx.settings.channels, archived=True):
+        raise UserError("Ce canal est déjà créé : /canaux le montre.")
+    await amend(ctx.db, key, ctx.user.id, ctx.now, **new.model_dump())
+    act = await _do(ctx, Finding(Drift.ABSENT, key, new.address, "créé à la main"))
+    return [Whisper(render("canaux/being_made", title=new.name)), act]
 
 
 def address_of(name: str) -> str:
