@@ -1,6 +1,7 @@
 """« /canaux verifier », « Réparer », « /canaux annuler »: seen first, put right as shown, undone as far as can be."""
 
 import asyncio
+import sys
 from datetime import date
 from typing import Any
 
@@ -45,7 +46,7 @@ async def is_clean(land: Field, capsys: pytest.CaptureFixture[str]) -> bool:
     """Whether all is as planned; what is not is printed."""
     code, found = await land.checks(capsys)
     if code:
-        print(found)
+        print(found, file=sys.stderr)
     return code == 0
 
 
