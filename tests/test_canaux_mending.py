@@ -87,6 +87,25 @@ async def test_nothing_is_there_then_all_is_then_it_is_put_away(
     assert (await land.channel("town-square"))["display_name"] != "Général"
 
 
+async def test_only_the_channels_that_are_not_there_are_made(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
+    _, omar, agathe = await synced(land, capsys)
+    await land.changes("rhone", header="?")
+    with (land.folder / "canaux.tsv").open("a") as table:
+        table.write("\ndepartement:2A\tdepartement\t{code} - {nom}\t{canal}\toui\tdepartement\ts\te\n")
+    await land.registers_as(land.juliette, Role.CONSEILLER, "38", "2A")
+    async with land.bot() as app:
+        assert "réservée aux animateurs" in str(await types(land, app, omar, "canaux creer departements"))
+        await land.runs_command(app, "canaux creer departements", person=agathe)
+        card = await agathe.told("pas comme prévu")
+        assert "Corse-du-Sud** : n’existe pas" in plain(card)
+        card = await repaired(agathe, card)
+        assert await land.names_in("corsedusud") == {"juliette"}
+        assert (await land.channel("rhone"))["header"] == "?", "that is for another day"
+        await land.runs_command(app, "canaux creer departements", person=agathe)
+        progress = await agathe.told("Vérification")
+        await agathe.rewritten(progress, "Tous les canaux des départements existent déjà.")
+
+
 @pytest.mark.parametrize("room", MODES, indirect=True)
 async def test_each_kind_of_drift_is_put_right_and_undone(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
     lea, omar, agathe = await synced(land, capsys)

@@ -24,7 +24,9 @@ button   annuaire.Withdraw     animateur, conseiller, coordinateur, hotline
 button   brouillon.TakeUp      everyone
 button   canaux.Admit          animateur
 button   canaux.Choose         everyone
+button   canaux.ChooseOne      everyone
 button   canaux.EndException   animateur
+button   canaux.Make           animateur
 button   canaux.Remove         animateur
 button   canaux.Repair         animateur, coordinateur
 button   canaux.Restore        animateur
@@ -75,7 +77,7 @@ command  canaux                everyone
 command  canaux annuler        animateur
 command  canaux archiver       animateur
 command  canaux creer          animateur
-command  canaux creer departements animateur, coordinateur
+command  canaux creer departements animateur
 command  canaux droits         animateur
 command  canaux exceptions     animateur
 command  canaux journal        animateur

@@ -12,7 +12,7 @@ from bot.replies import Direct, Progress, Replies, Reply, Say, Start, Step, Whis
 from bot.texts import render
 from commands.canaux.buttons import Check, Mend
 from commands.canaux.comparing import compare, plan
-from commands.canaux.feature import LEADERS, ROOM, feature
+from commands.canaux.feature import ANIMATEURS, LEADERS, ROOM, feature
 from commands.canaux.running import begin
 from commands.canaux.scope import DEPARTEMENTS, channels_in, must_look_after, read_scope, say_scope
 from commands.canaux.showing import show, topic_of
@@ -42,7 +42,7 @@ async def check(ctx: Context, text: str) -> Replies:
     return await start(ctx, Check(scope=scope))
 
 
-@feature.command("canaux creer departements", help="Créer les canaux des départements qui manquent", roles=LEADERS)
+@feature.command("canaux creer departements", help="Créer les canaux des départements qui manquent", roles=ANIMATEURS)
 async def create_all(ctx: Context, _: str) -> Replies:
     """The same of those that do not exist yet, and who would come into them."""
     return await start(ctx, Check(scope=DEPARTEMENTS, absent=True))
