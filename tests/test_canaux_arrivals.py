@@ -7,6 +7,7 @@ import pytest
 
 from bot.app import App
 from bot.clock import utc_now
+from bot.texts import BREAK
 from storage.database import Database
 from storage.outbox import Where
 from storage.people import Awaited, Role
@@ -119,7 +120,7 @@ async def test_drift_is_told_once_in_the_morning(land: Field, capsys: pytest.Cap
         await night(land, app, "2026-11-24")
         (told,) = await until_said(land, animation, 1)
         assert "1 personne à ajouter" in told
-        assert "manque, et travaille dans le 69" in told
+        assert f"manque @{BREAK}{lea.username} (travaille dans le 69)" in told
         assert f"@{lea.username}" not in told, "nobody is called by it"
         await night(land, app, "2026-11-25")
         await land.joins(lea, "rhone")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from itertools import groupby
 
 from bot.context import Context
 from bot.errors import UserError
@@ -12,7 +13,7 @@ from bot.texts import Markdown, escape, render
 from commands.canaux.buttons import Repair, See, Undo
 from commands.canaux.feature import ANIMATEURS, LEADERS, feature
 from commands.canaux.scope import must_look_after, say_scope
-from commands.canaux.words import DONE, STATES, TO_DO, say_change
+from commands.canaux.words import DONE, STATES, TO_DO, say_changes
 from config.canaux import PlannedChannel
 from storage import people
 from storage.canaux import changes, planned, runs
@@ -26,7 +27,9 @@ FEW = 8
 """So many changes are shown one by one, each with its reason."""
 CHANNELS_MAX = 12
 """Channels that a card names; all are seen by « Tout voir »."""
-PAGE = 25
+PAGE = 50
+"""Changes of a page."""
+NOT_DONE = {State.REFUSED, State.DROPPED, State.KEPT}
 RUNS_SHOWN = 10
 
 
@@ -41,7 +44,7 @@ async def show(ctx: Context, run: Run) -> Message:
     table = await planned(ctx.db, ctx.settings.channels, archived=True)
     total = sum(number for *_, number in counted)
     few = await changes.page(ctx.db, run.id, 0, FEW) if total <= FEW else []
-    lines = [_line(change, table) for change in few] or _by_channel(counted, table)
+    lines = _lines(few, table) or _by_channel(counted, run.stage, table)
     text = render(
         "canaux/run",
         stage=run.stage,
@@ -78,21 +81,27 @@ def _count(counted: Counted, names: Mapping[Drift, tuple[str, str]], states: set
     return [plural(sums[drift], *words) for drift, words in names.items() if sums[drift]]
 
 
-def _by_channel(counted: Counted, table: Mapping[str, PlannedChannel]) -> list[Markdown]:
-    """A line for each channel."""
-    keys = dict.fromkeys(key for key, *_ in counted)
-    states = set(State)
+def _by_channel(counted: Counted, stage: Stage, table: Mapping[str, PlannedChannel]) -> list[Markdown]:
+    """A line for each channel: what is to be done there; once it was, what was not."""
+    states = set(State) if stage in {Stage.SHOWN, Stage.CHECKING} else NOT_DONE
+    told = [row for row in counted if row[2] in states]
     return [
-        Markdown(f"**{_name(key, table)}** : {join(_count([c for c in counted if c[0] == key], TO_DO, states))}")
-        for key in keys
+        Markdown(f"**{_name(key, table)}** : {join(_count([row for row in told if row[0] == key], TO_DO, states))}")
+        for key in dict.fromkeys(key for key, *_ in told)
     ]
 
 
-def _line(change: Change, table: Mapping[str, PlannedChannel]) -> Markdown:
-    """One change, with its reason and how it stands."""
+def _lines(changes_: Sequence[Change], table: Mapping[str, PlannedChannel]) -> list[Markdown]:
+    """Changes with their reasons and how they stand; people of whom the same is to be told stand together."""
+    alike = groupby(changes_, lambda c: (c.key, c.drift, c.reason, c.state, c.why))
+    return [_line(list(group), table) for _, group in alike]
+
+
+def _line(alike: Sequence[Change], table: Mapping[str, PlannedChannel]) -> Markdown:
+    change = alike[0]
     stands = f" ({STATES[change.state]})" if STATES[change.state] else ""
     why = f" : {escape(change.why)}" if change.why else ""
-    return Markdown(f"**{_name(change.key, table)}** : {escape(say_change(change))}{stands}{why}")
+    return Markdown(f"**{_name(change.key, table)}** : {escape(say_changes(alike))}{stands}{why}")
 
 
 def _name(key: str, table: Mapping[str, PlannedChannel]) -> str:
@@ -121,8 +130,8 @@ async def see(ctx: Context, click: See) -> Replies:
     must_look_after(ctx.user, run.scope)
     table = await planned(ctx.db, ctx.settings.channels, archived=True)
     found = await changes.page(ctx.db, run.id, click.at, PAGE + 1)
-    lines = [_line(change, table) for change in found[:PAGE]]
-    text = render("canaux/page", lines=lines, first=click.at + 1, last=click.at + len(lines))
+    shown = found[:PAGE]
+    text = render("canaux/page", lines=_lines(shown, table), first=click.at + 1, last=click.at + len(shown))
     back = [Button("Avant", See(run=run.id, at=max(click.at - PAGE, 0)))] if click.at else []
     on = [Button("Suite", See(run=run.id, at=click.at + PAGE))] if len(found) > PAGE else []
     return Whisper(text, [*back, *on])

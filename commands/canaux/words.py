@@ -1,8 +1,8 @@
 """How changes of channels are told: counted by kind, and why one was not made."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from bot.french.words import plural
+from bot.french.words import join, plural
 from bot.refusals import Refusal
 from storage.canaux.changes import Change, State
 from storage.canaux.drift import Drift
@@ -70,10 +70,13 @@ def say_refusal(refusal: Refusal | None) -> str:
     return WHY.get(refusal, "Mattermost l’a refusé") if refusal else "Mattermost l’a refusé"
 
 
-def say_change(change: Change) -> str:
-    """One change, and why it is to be: what was found wrong, or who is to come or go."""
-    who = f"@{change.username} " if change.username else ""
-    return f"{who}{'manque, et ' if change.drift is Drift.MISSING else ''}{change.reason}"
+def say_changes(alike: Sequence[Change]) -> str:
+    """Changes of one kind in one channel, and why they are to be: what was found wrong, or who is to come or go."""
+    first = alike[0]
+    names = [f"@{change.username}" for change in alike if change.username]
+    if first.drift is Drift.MISSING:
+        return f"{'manque' if len(names) == 1 else 'manquent'} {join(names)} ({first.reason})"
+    return f"{join(names)}{' :' if len(names) > 1 else ''} {first.reason}".strip()
 
 
 def count_done(counts: Mapping[Drift, int]) -> list[str]:
