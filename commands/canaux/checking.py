@@ -35,7 +35,9 @@ class Cursor(BaseModel):
     done: int = 0
 
 
-@feature.command("canaux verifier", help="Vérifier les canaux, ou celui d’un département", roles=LEADERS)
+@feature.command(
+    "canaux verifier", help="Vérifier les canaux, ou celui d’un département", hint="[69 | canal]", roles=LEADERS
+)
 async def check(ctx: Context, text: str) -> Replies:
     """Nothing is changed; what is found is shown, with a button to put it right."""
     scope = read_scope(text, await planned(ctx.db, ctx.settings.channels))

@@ -45,7 +45,7 @@ class Restore(Choosing):
     """« Restaurer » the channel of the key ``chosen``."""
 
 
-@feature.command("canaux creer", help="Créer un canal thématique", roles=ANIMATEURS)
+@feature.command("canaux creer", help="Créer un canal thématique", hint="[nom]", roles=ANIMATEURS)
 async def create(_: Context, text: str) -> Replies:
     """The window."""
     return Ask(NewChannel.draft(name=text.strip() or None))
@@ -92,7 +92,7 @@ def _namesake(name: str, address: str, there: ChatChannel | None, table: Mapping
     return ""
 
 
-@feature.command("canaux renommer", help="Donner un autre nom à un canal", roles=ANIMATEURS)
+@feature.command("canaux renommer", help="Donner un autre nom à un canal", hint="[nom]", roles=ANIMATEURS)
 async def rename(ctx: Context, text: str) -> Replies:
     """The window; the channels of the départements keep theirs, by which each finds them."""
     there = await _known(ctx, lambda channel: channel.family is not Family.DEPARTEMENT)
@@ -112,7 +112,9 @@ async def save_name(ctx: Context, form: RenameChannel) -> Replies:
     return [Whisper(render("canaux/renamed", before=canal.name, after=form.name)), act]
 
 
-@feature.command("canaux archiver", help="Archiver un canal thématique, avec une raison", roles=ANIMATEURS)
+@feature.command(
+    "canaux archiver", help="Archiver un canal thématique, avec une raison", hint="[nom]", roles=ANIMATEURS
+)
 async def archive(ctx: Context, text: str) -> Replies:
     """The window."""
     there = await _known(ctx, lambda channel: channel.family is Family.THEMATIQUE)
@@ -129,7 +131,7 @@ async def save_archive(ctx: Context, form: PutAway) -> Replies:
     return [Whisper(render("canaux/put_away", title=canal.name, reason=form.reason)), act]
 
 
-@feature.command("canaux restaurer", help="Rouvrir un canal archivé", roles=ANIMATEURS, writes=True)
+@feature.command("canaux restaurer", help="Rouvrir un canal archivé", hint="[nom]", roles=ANIMATEURS, writes=True)
 async def restore(ctx: Context, text: str) -> Replies:
     """The one that is named, or a menu of them."""
     away = await put_away(ctx.db)

@@ -36,7 +36,13 @@ async def repair(ctx: Context, click: Repair) -> Replies:
     return [Update(shown.text, shown.buttons), started]
 
 
-@feature.command("canaux reparer", help="Réparer ce que la dernière vérification a montré", roles=LEADERS, writes=True)
+@feature.command(
+    "canaux reparer",
+    help="Réparer ce que la dernière vérification a montré",
+    hint="[69 | canal]",
+    roles=LEADERS,
+    writes=True,
+)
 async def repair_last(ctx: Context, text: str) -> Replies:
     """What this person was shown last of these channels."""
     scope = read_scope(text, await planned(ctx.db, ctx.settings.channels))

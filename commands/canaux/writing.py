@@ -11,7 +11,9 @@ from storage.canaux import allowances, planned
 from storage.canaux.belonging import Member, Rules
 
 
-@feature.command("canaux droits", help="Savoir qui écrit dans un canal, et ce qui s’y règle", roles=ANIMATEURS)
+@feature.command(
+    "canaux droits", help="Savoir qui écrit dans un canal, et ce qui s’y règle", hint="69 | canal", roles=ANIMATEURS
+)
 async def who_writes(ctx: Context, text: str) -> Replies:
     """In words; Mattermost keeps writing for some to its licensed editions."""
     table = await planned(ctx.db, ctx.settings.channels)
