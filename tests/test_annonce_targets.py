@@ -4,9 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bot.forms.limits import PICKED_MAX
 from config import canaux
 from config.hubs import HUBS
 from config.territories import REGION_NAMES
+from dialogs.annonce import PLACES
 from storage import people
 from storage.annonce import reach, targets
 from storage.database import Database
@@ -55,6 +57,10 @@ def test_all_that_is_offered_can_be_read_and_has_a_channel() -> None:
         assert targets.read(code, TABLE) == code
         assert targets.channels([code], TABLE), code
         assert targets.say(code, TABLE)
+
+
+def test_all_of_them_can_be_chosen_at_once() -> None:
+    assert len(PLACES.options) + len(targets.themes(TABLE)) <= PICKED_MAX
 
 
 def test_a_channel_that_several_targets_mean_is_one() -> None:
