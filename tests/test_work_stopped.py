@@ -26,8 +26,9 @@ async def progress(person: Person) -> Post:
 
 
 async def stopped(yard: Yard, salon: str) -> None:
-    """Juliette stops her work after three steps."""
+    """Juliette stops her work after two steps; some more of it was done than it knew."""
     pause = Pause(nth=3)
+    yard.gang.beyond = 40
     yard.gang.trouble = pause
     async with yard.bot() as app:
         await yard.begins(app, Count(steps=50, channel=salon))
@@ -57,7 +58,7 @@ async def test_what_cannot_say_so_ends_all_the_same(yard: Yard) -> None:
 
 
 async def test_what_fails_has_one_too(yard: Yard) -> None:
-    yard.gang.trouble = once(nothing, oops, oops, oops)
+    yard.gang.trouble, yard.gang.beyond = once(nothing, oops, oops, oops), 40
     async with yard.bot() as app:
         await yard.begins(app, Count(steps=5))
         (failed,) = await yard.settled(app)

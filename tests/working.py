@@ -65,6 +65,7 @@ class Gang:
     seen: list[tuple[Context, Progress]] = field(default_factory=list)
     twice: list[int] = field(default_factory=list)
     ends: list[tuple[BaseModel, Progress]] = field(default_factory=list)
+    beyond: int = 0
     sorrow: Callable[[], Awaitable[None]] | None = None
     trouble: Callable[[], Awaitable[None]] | None = None
     feature: Feature = field(default_factory=lambda: Feature("essai"))
@@ -118,8 +119,8 @@ class Gang:
         await claims.claim(ctx.db, "essai fini", "fin", ctx.now)
         if self.sorrow:
             await self.sorrow()
-        said = [Say(f"arrêté à {so_far.done}", channel_id=asked.channel)] if asked.channel else []
-        return Step(replies=said, done=so_far.done + 40, total=asked.steps)
+        said = [Say(f"arrêté à {so_far.done}", channel_id=asked.channel)] if asked.channel and self.beyond else []
+        return Step(replies=said, done=so_far.done + self.beyond, total=so_far.total)
 
     async def _pass(self, ctx: Context, so_far: Progress) -> None:
         self.seen.append((ctx, so_far))
