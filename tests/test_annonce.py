@@ -88,6 +88,13 @@ def test_what_would_call_everybody_calls_nobody_and_markdown_stays(text: str, sa
     assert quiet(text) == said
 
 
+async def test_without_words_nothing_is_announced(house: House, agathe: Person) -> None:
+    await canal(house, *RHONE)
+    form = await agathe.opens("/annonce")
+    answer = await form.fill(texte=" ", destinataires=["69"]).submit()
+    assert "est vide" in answer.errors["texte"]
+
+
 @pytest.mark.parametrize("when", ["hier 9h", "jamais", "01/01/2031 9h"])
 async def test_a_moment_that_cannot_be_is_explained_under_its_field(house: House, agathe: Person, when: str) -> None:
     await canal(house, *RHONE)

@@ -1,16 +1,19 @@
 """Files of an announcement: sent to the bot before, or those of a message one may read; once in each channel or not."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
 import pytest
 
+from bot.mattermost import ChatReader
 from bot.texts import BREAK
 from commands.annonce import attaching
+from storage.annonce import BATCH
 from storage.people import Role
 from tests.announcing import (
     CONFIRM,
     ISERE,
+    MANY,
     RHONE,
     agathe,
     all_noted,
@@ -18,6 +21,7 @@ from tests.announcing import (
     confirmed,
     coordinateur,
     made,
+    many,
     plain,
     said_in,
     sent,
@@ -186,6 +190,42 @@ async def test_what_is_gone_at_its_hour_leaves_nothing_half_sent(house: House, a
     assert (await agathe.sees(preview)).buttons == CONFIRM
     house.clock.is_right_again()
     await house.restart()
+
+
+@pytest.mark.newest_only
+async def test_what_is_deleted_on_the_way_stops_the_rest_and_is_said(
+    house: House, agathe: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channels, words, passes = await many(house), unique("À moitié"), 0
+    original = attaching.gone
+
+    async def deleted_after_a_batch(chat: ChatReader, ids: Collection[str]) -> Sequence[str]:
+        nonlocal passes
+        passes += 1
+        if passes == 3:
+            await until_async(lambda: all_there(house, channels, words, BATCH))
+            await agathe.api.delete(f"/posts/{post.id}")
+        return await original(chat, ids)
+
+    monkeypatch.setattr(attaching, "gone", deleted_after_a_batch)
+    post = await given(agathe)
+    form = await agathe.opens("/annonce")
+    preview = await sent(agathe, form, texte=words, destinataires=MANY, fichiers=post.id)
+    await agathe.clicks(preview, "Envoyer")
+    end = await agathe.rewritten(await agathe.told("Annonce"), "Le reste n’est pas parti")
+    assert "arrêté, 20 envois sur 24." in plain(end.text)
+    await house.settled()
+    card = await agathe.sees(preview)
+    assert "Arrêtée : 20 canaux sur 24" in plain(card.text)
+    for channel in channels[:BATCH]:
+        assert await carried(house, agathe, channel, words) == [FILES], "none is there without its files"
+    assert await stands(house, *channels[BATCH:], containing=words) == [[]] * (len(MANY) - BATCH)
+    await agathe.clicks(card, "Reprendre")
+    assert "Le reste n’est pas parti" in (await agathe.whispered()).text
+
+
+async def all_there(house: House, channels: list[str], words: str, count: int) -> bool:
+    return sum(map(len, await stands(house, *channels, containing=words))) == count
 
 
 async def test_what_is_too_heavy_is_refused_under_its_field(

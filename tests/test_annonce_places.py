@@ -45,6 +45,19 @@ async def test_the_nation_a_region_and_a_theme(house: House, agathe: Person) -> 
     assert await stands(house, house.site.square, theme, containing=words) == [[words]] * 2
 
 
+async def test_a_hub_is_the_channels_of_its_departements(house: House, agathe: Person) -> None:
+    corse = [
+        await canal(house, "corsedusud", "2A - Corse-du-Sud"),
+        await canal(house, "hautecorse", "2B - Haute-Corse"),
+    ]
+    rhone, words = await canal(house, *RHONE), unique("Île")
+    preview = await previewed(agathe, texte=words, destinataires=["hub:hubcorse"])
+    assert "Où : Hub Corse" in preview.text
+    assert "2 canaux" in plain(preview.text)
+    await confirmed(house, agathe, preview)
+    assert await stands(house, *corse, rhone, containing=words) == [[words], [words], []]
+
+
 async def test_a_channel_that_is_not_there_is_said_in_the_window_and_nothing_leaves(
     house: House, agathe: Person
 ) -> None:
