@@ -9,6 +9,10 @@ button   annonce.Abandon       animateur, coordinateur
 button   annonce.Change        animateur, coordinateur
 button   annonce.Correct       animateur, coordinateur
 button   annonce.Keep          animateur, coordinateur
+button   annonce.Leave         animateur, coordinateur
+button   annonce.Older         animateur, coordinateur
+button   annonce.Replace       animateur, coordinateur
+button   annonce.See           animateur, coordinateur
 button   annonce.Send          animateur, coordinateur
 button   annonce.Withdraw      animateur, coordinateur
 button   annuaire.Ask          animateur, conseiller, coordinateur, hotline
@@ -67,6 +71,7 @@ button   stats.TakeDepartements animateur
 button   work.Stop             everyone
 command  aide                  everyone
 command  annonce               animateur, coordinateur
+command  annonce liste         animateur, coordinateur
 command  annuaire              animateur, conseiller, coordinateur, hotline
 command  annuaire ajouter      animateur, conseiller, coordinateur, hotline
 command  annuaire propositions animateur
@@ -136,6 +141,8 @@ job      membres.recognise     everyone
 job      membres.remind        everyone
 job      menage.tidy           everyone
 job      stats.monthly         everyone
+stopped  annonce.Broadcast     everyone
+stopped  annonce.Removal       everyone
 submit   annonce.Announce      animateur
 submit   annonce.AnnounceHere  coordinateur
 submit   annonce.Reword        animateur, coordinateur

@@ -101,13 +101,15 @@ def _tell(outcome: Outcome, announcement: Announcement, options: Namespace) -> N
     else:
         print(_plain(f"{plural(outcome.channels, 'canal', 'canaux')}, {outcome.sent} l’ont."))
     if not options.dry_run and outcome.sent < outcome.channels:
-        print(f"{_why(outcome)} Relancez la même commande : elle reprend où elle en est.", file=sys.stderr)
+        print(_why(outcome), file=sys.stderr)
 
 
 def _why(outcome: Outcome) -> str:
-    if outcome.refused:
-        return f"Mattermost la refuse à : {', '.join(outcome.refused)}."
-    return "Mattermost ne prend plus de messages."
+    if outcome.withdrawn:
+        return "Quelqu’un l’a retirée pendant l’envoi."
+    refused = f"Mattermost la refuse à : {', '.join(outcome.refused)}." if outcome.refused else ""
+    why = refused or "Mattermost ne prend plus de messages."
+    return f"{why} Relancez la même commande : elle reprend où elle en est."
 
 
 def _plain(text: str) -> str:
