@@ -143,6 +143,8 @@ job      menage.tidy           everyone
 job      stats.monthly         everyone
 stopped  annonce.Broadcast     everyone
 stopped  annonce.Removal       everyone
+stopped  canaux.Mend           everyone
+stopped  canaux.Unmend         everyone
 submit   annonce.Announce      animateur
 submit   annonce.AnnounceHere  coordinateur
 submit   annonce.Reword        animateur, coordinateur

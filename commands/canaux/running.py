@@ -4,12 +4,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context
 from bot.errors import UserError
-from bot.forms import name_of
-from bot.replies import Start
+from bot.replies import Progress, Reply, Start, Step
 from commands.canaux.buttons import Mend, Unmend
+from commands.canaux.feature import feature
 from commands.canaux.scope import must_look_after
-from commands.canaux.showing import DAY
-from storage import work
+from commands.canaux.showing import DAY, refresh
 from storage.canaux import changes, runs
 from storage.canaux.drift import Drift
 from storage.canaux.runs import Run, Stage
@@ -44,17 +43,28 @@ async def begin(db: AsyncSession, run: Run, *, strangers: bool) -> None:
 
 
 async def must_be_alone(ctx: Context) -> None:
-    """Raises UserError while other changes are made or undone; a run whose work was stopped is closed."""
-    run = await runs.under_way(ctx.db)
-    if run is None:
-        return
-    kind = Mend if run.stage is Stage.MENDING else Unmend
-    if await work.waiting_for(ctx.db, name_of(kind), {"run": run.id}):
+    """Raises UserError while other changes are made or undone."""
+    if await runs.under_way(ctx.db) is not None:
         raise UserError("Une autre réparation des canaux est en cours : attendez qu’elle soit finie.")
-    await close(ctx.db, run)
 
 
-async def close(db: AsyncSession, run: Run) -> None:
-    """No more of it is made, or undone."""
-    await changes.drop_found(db, run.id, STOPPED)
-    await runs.move(db, run, Stage.MENDED if run.stage is Stage.MENDING else Stage.UNDONE)
+@feature.stopped(Mend)
+async def stop_mending(ctx: Context, asked: Mend, so_far: Progress) -> Step:
+    """What is on its way arrives; no more of it is made, and what was can be undone."""
+    return await _stop(ctx, asked.run, so_far)
+
+
+@feature.stopped(Unmend)
+async def stop_unmending(ctx: Context, asked: Unmend, so_far: Progress) -> Step:
+    """No more of it is undone; the rest can be undone another time."""
+    return await _stop(ctx, asked.run, so_far)
+
+
+async def _stop(ctx: Context, run_id: str, so_far: Progress) -> Step:
+    run = await runs.lock(ctx.db, run_id)
+    told: list[Reply] = []
+    if run is not None and run.stage in {Stage.MENDING, Stage.UNDOING}:
+        await changes.drop_found(ctx.db, run.id, STOPPED)
+        await runs.move(ctx.db, run, Stage.MENDED)
+        told.append(await refresh(ctx, run))
+    return Step(replies=told, done=so_far.done, total=so_far.total, finished=True)
