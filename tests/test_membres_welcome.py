@@ -1,12 +1,11 @@
 """Stories: who comes is welcomed once for ever, accepts the charter, is reminded once; guests are introduced."""
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.features import Key
-from commands.membres.welcomes import working_days_before
 from storage import people
 from storage.people import Awaited, Role, awaited, welcomes
 from storage.people.welcomes import Welcome
@@ -172,13 +171,20 @@ async def test_who_does_nothing_is_reminded_once(open_house: House) -> None:
     assert len(await lea.direct()) == 2
 
 
-@pytest.mark.parametrize(
-    ("day", "before"),
-    [
-        (date(2026, 11, 26), date(2026, 11, 23)),
-        (date(2026, 11, 24), date(2026, 11, 19)),
-        (date(2026, 11, 29), date(2026, 11, 25)),
-    ],
-)
-def test_working_days_leave_out_weekends(day: date, before: date) -> None:
-    assert working_days_before(day, 3) == before
+@pytest.mark.both_databases
+async def test_public_holidays_do_not_wear_out_patience(open_house: House) -> None:
+    house, day = open_house, datetime(2027, 5, 25, 7, tzinfo=UTC)
+    lea, omar = await house.conseiller("lea", departements=["971"]), await house.conseiller("omar")
+    async with house.bot.database.transaction() as db:
+        for person in (lea, omar):
+            row = Welcome(person_id=person.id, username=person.username, role=Role.CONSEILLER, at=day)
+            await db.merge(row)
+    house.clock.goes_to(day + timedelta(days=3, hours=1))
+    omar.acts()
+    await house.bot.runs.run(REMIND, unique("matin"))
+    await omar.told("seule fois")
+    assert (await welcomed(house, lea)).reminded_at is None, "the 27th of May is a holiday in Guadeloupe"
+    house.clock.goes_to(day + timedelta(days=6, hours=1))
+    lea.acts()
+    await house.bot.runs.run(REMIND, unique("matin"))
+    await lea.told("seule fois")

@@ -54,9 +54,10 @@ async def missed(db: AsyncSession) -> Sequence[Person]:
     return (await db.exec(never.order_by(col(Person.username)))).all()
 
 
-async def to_remind(db: AsyncSession, before: datetime, limit: int) -> Sequence[Welcome]:
-    """Who was welcomed before that instant, did not accept any charter, was not reminded, and has not left."""
-    due = select(Welcome).outerjoin(Person, col(Person.id) == col(Welcome.person_id))
+async def to_remind(db: AsyncSession, before: datetime, limit: int) -> Sequence[tuple[Welcome, Person | None]]:
+    """Who was welcomed before that instant, did not accept any charter, was not reminded, and has not left; and what
+    the register says of them."""
+    due = select(Welcome, Person).outerjoin(Person, col(Person.id) == col(Welcome.person_id))
     due = due.where(col(Welcome.at) < before, col(Welcome.charter).is_(None), col(Welcome.reminded_at).is_(None))
     due = due.where(or_(col(Person.id).is_(None), col(Person.left_on).is_(None)))
     return (await db.exec(due.order_by(col(Welcome.at)).limit(limit))).all()
