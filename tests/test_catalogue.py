@@ -95,7 +95,6 @@ event    canaux.put_back.LeftChannel everyone
 event    canaux.tell_of_intruder.JoinedChannel everyone
 event    membres.arrive.JoinedTeam everyone
 event    membres.note.PersonChanged everyone
-event    membres.welcome.JoinedTeam everyone
 file     annuaire.VCard        animateur, conseiller, coordinateur, hotline
 file     stats.Carte           animateur
 file     stats.Departements    animateur
@@ -134,6 +133,7 @@ submit   stats.TakeAway        conseiller
 work     annonce.Broadcast     animateur, coordinateur
 work     annonce.Removal       animateur, coordinateur
 work     annonce.Rewrite       animateur, coordinateur
+work     canaux.SeeOff         everyone
 work     membres.NoteGone      everyone
 """
 

@@ -61,10 +61,7 @@ class Surveyed:
 
 async def plan(db: AsyncSession, table: Mapping[str, PlannedChannel], now: datetime) -> Plan:
     """What is to be by the register, today."""
-    leaving: dict[str, list[str]] = {}
-    for move in await moves.every(db):
-        if move.until > now:
-            leaving.setdefault(move.person_id, []).append(move.departement)
+    leaving = await moves.in_grace(db, now)
     everybody = await every(db)
     people = {p.id: Member.of(p, p.today(now), leaving.get(p.id, ())) for p in everybody}
     return Plan(table, await by_key(db), Rules(await allowances(db)), people)

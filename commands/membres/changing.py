@@ -73,7 +73,7 @@ async def change(ctx: Context, actor: Person, member: Member, after: Person) -> 
     if not member.is_new and Standing.of(before) == Standing.of(after):
         return Whisper(render("membres/same", person=after), facts=facts(after, ctx))
     told = await _write(ctx, None if member.is_new else before, after, timedelta(days=ctx.settings.move_grace))
-    text = render("membres/changed", what=_changes(before, after, is_new=member.is_new), person=after)
+    text = render("membres/changed", what=_changes(ctx, before, after, is_new=member.is_new), person=after)
     undo = Undo(person_id=after.id, before=Standing.of(before), after=Standing.of(after))
     buttons = [] if member.is_new else [Button("Annuler", undo)]
     return [*told, Whisper(text, buttons, facts(after, ctx))]
@@ -114,9 +114,10 @@ def _tell_mover(ctx: Context, before: Person, after: Person) -> Sequence[Reply]:
     return [Direct(render("membres/moved", now=now, left=left, until=until), user_id=after.id)]
 
 
-def _changes(before: Person, after: Person, *, is_new: bool) -> list[Markdown]:
+def _changes(ctx: Context, before: Person, after: Person, *, is_new: bool) -> list[Markdown]:
     """What is different, a sentence each."""
     names = ("role", "departements", "structure", "siret", "arrived_on", "left_on", "prenom", "nom")
     different = {name for name in names if getattr(before, name) != getattr(after, name)}
-    said = render("membres/changes", before=before, after=after, different=different, is_new=is_new)
+    later = not after.has_left(after.today(ctx.now))
+    said = render("membres/changes", before=before, after=after, different=different, is_new=is_new, later=later)
     return [Markdown(line) for line in said.splitlines() if line.strip()]

@@ -44,14 +44,15 @@ class Introduce(BaseModel):
 
 
 @feature.event(JoinedTeam)
-async def welcome(ctx: Context, event: JoinedTeam) -> Replies:
-    """A direct message to who comes for the first time; of a guest the animateurs hear, to say who that is."""
+async def arrive(ctx: Context, event: JoinedTeam) -> Replies:
+    """Looked up anew, which registers who was waited for (bot/people.py); a direct message to who comes for the first
+    time, and of a guest the animateurs hear, to say who that is."""
+    ctx.people.forget(event.user_id)
+    person = await ctx.people.of(event.user_id)
     if ctx.settings.welcome == "non":
         return None
     account = await ctx.chat.user(event.user_id)
-    if account.is_bot or account.deleted:
-        return None
-    return await greet(ctx, await ctx.people.of(account.id))
+    return None if account.is_bot or account.deleted else await greet(ctx, person)
 
 
 @bienvenue.command("bienvenue", help="Revoir le message d’accueil et la charte")
