@@ -16,6 +16,10 @@ from storage.people.structures import read_siret
 
 FIRST_DAY = dt.date(2020, 1, 1)
 LAST_DAY = dt.date(2100, 1, 1)
+GIVEN_TO_GUESTS = (Role.CONSEILLER, Role.COORDINATEUR, Role.HOTLINE, Role.INVITE)
+"""What somebody may be said to be who came unknown."""
+OFFERED_MAX = 25
+"""How many of those one window offers: they travel sealed with it."""
 
 
 class Purpose(StrEnum):
@@ -149,6 +153,23 @@ class GiveRole(WithRole):
     submit_label = "Donner ce rôle"
 
     role: Role_ = Field(title="Rôle")
+
+
+class IntroduceGuest(Form):
+    """Who one of those is who came unknown."""
+
+    title = "Donner un rôle"
+    submit_label = "Donner ce rôle"
+    is_kept = False
+
+    person: Annotated[str, Offered()] = Field(alias="personne", title="Personne")
+    role: Annotated[str, Offered()] = Field(title="Rôle")
+    waiting: Hidden[dict[str, str]]
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        roles = {role.value: role.label for role in GIVEN_TO_GUESTS}
+        return {"personne": hidden.get("waiting", {}), "role": roles}
 
 
 class MoveMember(About):

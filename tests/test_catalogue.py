@@ -43,6 +43,7 @@ button   membres.EditPlace     animateur, coordinateur
 button   membres.EditRole      animateur, coordinateur
 button   membres.IgnoreGone    animateur
 button   membres.Introduce     animateur
+button   membres.IntroduceOne  animateur
 button   membres.ReadCharter   everyone
 button   membres.Return        animateur, coordinateur
 button   membres.See           animateur, coordinateur
@@ -78,6 +79,7 @@ command  membres accueils      animateur
 command  membres ajouter       animateur, coordinateur
 command  membres depart        animateur, coordinateur
 command  membres deplacer      animateur, coordinateur
+command  membres nouveaux      animateur, coordinateur
 command  membres retour        animateur, coordinateur
 command  membres role          animateur, coordinateur
 command  profil                animateur, conseiller, coordinateur, hotline
@@ -124,6 +126,7 @@ submit   membres.AddMember     animateur, coordinateur
 submit   membres.ChooseMember  animateur, coordinateur
 submit   membres.EndMember     animateur, coordinateur
 submit   membres.GiveRole      animateur, coordinateur
+submit   membres.IntroduceGuest animateur
 submit   membres.MoveMember    animateur, coordinateur
 submit   menus.ChosenChannel   everyone
 submit   menus.ChosenOption    everyone
@@ -135,6 +138,8 @@ work     annonce.Removal       animateur, coordinateur
 work     annonce.Rewrite       animateur, coordinateur
 work     canaux.SeeOff         everyone
 work     membres.NoteGone      everyone
+work     membres.TellGuests    everyone
+work     membres.TellNewcomers everyone
 """
 
 

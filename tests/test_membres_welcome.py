@@ -1,46 +1,18 @@
 """Stories: who comes is welcomed once for ever, accepts the charter, is reminded once; guests are introduced."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.features import Key
-from storage import people
 from storage.people import Awaited, Role, awaited, welcomes
 from storage.people.welcomes import Welcome
 from tests.house import DOMAIN, House
-from tests.people import Person, Post, unique
+from tests.people import Person, unique
+from tests.welcoming import joins, leaves, open_house, said
 
+__all__ = ["open_house"]
 REMIND: Key = ("job", "membres.remind")
-
-
-@pytest.fixture
-async def open_house(house: House) -> AsyncIterator[House]:
-    """The house, where newcomers are welcomed."""
-    before = house.settings
-    house.settings = before.model_copy(update={"welcome": "oui"})
-    await house.restart()
-    yield house
-    house.settings = before
-    await house.restart()
-
-
-def said(post: Post) -> str:
-    """What a post says, with plain spaces."""
-    return post.text.replace("\u00a0", " ")
-
-
-async def joins(house: House, person: Person) -> None:
-    """The admin brings somebody into the team."""
-    await house.knows_the_team()
-    member = {"team_id": house.site.team_id, "user_id": person.id}
-    await house.site.admin.post(f"/teams/{house.site.team_id}/members", member)
-
-
-async def leaves(house: House, person: Person) -> None:
-    """The admin takes somebody out of it."""
-    await house.site.admin.delete(f"/teams/{house.site.team_id}/members/{person.id}")
 
 
 async def welcomed(house: House, person: Person) -> Welcome:
@@ -90,28 +62,6 @@ async def test_two_replicas_welcome_once(open_house: House) -> None:
     await open_house.restart()
     await open_house.settled()
     assert len(await lea.direct()) == 1
-
-
-@pytest.mark.every_mode
-async def test_a_guest_is_introduced_by_an_animateur(open_house: House) -> None:
-    house = open_house
-    agathe = await house.someone(Role.ANIMATEUR, "aaa-agathe")
-    paul = await house.site.person("paul", in_team=False)
-    paul.acts()
-    agathe.acts()
-    await joins(house, paul)
-    message = await paul.told("agent invité")
-    asked = await agathe.told(paul.username)
-    assert asked.buttons == ["Conseiller numérique", "Coordinateur", "Agent de la hotline", "Agent invité"]
-    await house.settled()
-    paul.acts()
-    await agathe.clicks(asked, "Conseiller numérique")
-    assert f"dit @{agathe.username}" in said(await agathe.rewritten(asked, "conseiller numérique"))
-    assert "comptes rendus" in said(await paul.rewritten(message, "conseillers numériques"))
-    async with house.bot.database.transaction(writes=False) as db:
-        row = await people.get(db, paul.id)
-    assert row
-    assert row.role is Role.CONSEILLER
 
 
 async def test_who_was_announced_as_a_guest_is_asked_about_by_nobody(open_house: House) -> None:

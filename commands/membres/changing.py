@@ -14,11 +14,16 @@ from bot.texts import Markdown, render
 from commands.membres.card import facts
 from commands.membres.feature import LEADERS, feature
 from commands.membres.finding import Member, read_member
+from commands.membres.guests import settle_guest
+from commands.membres.newcomers import announce
 from commands.membres.places import settle_places
 from commands.membres.rules import check
 from config.territories import departement
 from storage import people
-from storage.people import Person, Role, moves
+from storage.people import Person, Role, moves, welcomes
+
+NEW_FOR = timedelta(days=30)
+"""After the welcome: who has no département until later is announced no more."""
 
 
 class Standing(BaseModel):
@@ -97,11 +102,19 @@ async def _write(ctx: Context, before: Person | None, after: Person, grace: time
     """``before`` is None of who is new; what is undone has no ``grace``, as if it had not been."""
     await people.register(ctx.db, after)
     ctx.touched.add(after.id)
-    told: Sequence[Reply] = []
+    told = [*await settle_guest(ctx, after)]
     if before is not None:
         await moves.note(ctx.db, [(before, after)], ctx.now, grace)
-        told = _tell_mover(ctx, before, after) if grace else []
+        told += _tell_mover(ctx, before, after) if grace else []
+    if after.departements and not (before and before.departements) and await _came_lately(ctx, after):
+        told += await announce(ctx, after)
     return [*told, *await settle_places(ctx, before, after)]
+
+
+async def _came_lately(ctx: Context, person: Person) -> bool:
+    """Whether somebody is still new to those of the département where they are found to work."""
+    welcome = await welcomes.get(ctx.db, person.id)
+    return welcome is not None and welcome.is_new and ctx.now - welcome.at < NEW_FOR
 
 
 def _tell_mover(ctx: Context, before: Person, after: Person) -> Sequence[Reply]:
