@@ -36,7 +36,9 @@ button   cra.Spread            conseiller
 button   drafts.Resume         everyone
 button   lines.Run             everyone
 button   membres.AcceptCharter everyone
+button   membres.AnswerWish    animateur, coordinateur
 button   membres.CatchUp       animateur
+button   membres.Complete      animateur, conseiller, coordinateur, hotline
 button   membres.ConfirmGone   animateur
 button   membres.EditEnd       animateur, coordinateur
 button   membres.EditPlace     animateur, coordinateur
@@ -110,6 +112,7 @@ job      membres.ask           everyone
 job      membres.look          everyone
 job      membres.recognise     everyone
 job      membres.remind        everyone
+job      membres.tick          everyone
 job      menage.tidy           everyone
 job      stats.monthly         everyone
 submit   annonce.Announce      animateur
@@ -124,6 +127,7 @@ submit   cra.NewCra            conseiller
 submit   cra.SpreadCra         conseiller
 submit   membres.AddMember     animateur, coordinateur
 submit   membres.ChooseMember  animateur, coordinateur
+submit   membres.CompleteProfile animateur, conseiller, coordinateur, hotline
 submit   membres.EndMember     animateur, coordinateur
 submit   membres.GiveRole      animateur, coordinateur
 submit   membres.IntroduceGuest animateur

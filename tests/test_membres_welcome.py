@@ -33,12 +33,12 @@ async def test_a_newcomer_is_welcomed_once_and_accepts_the_charter(open_house: H
     message = await lea.told("Bienvenue")
     for words in ("conseillers numériques", "/cra", "/bienvenue", f"@{agathe.username}"):
         assert words in said(message)
-    assert message.buttons == ["Lire la charte", "J’accepte la charte"]
+    assert message.buttons == ["Compléter mon profil", "Lire la charte", "J’accepte la charte"]
 
     await lea.clicks(message, "Lire la charte")
     assert "Discrétion" in said(await lea.whispered("charte"))
     await lea.clicks(message, "J’accepte la charte")
-    assert (await lea.rewritten(message, "c’est fait")).buttons == ["Lire la charte"]
+    assert (await lea.rewritten(message, "✅ Lisez la charte")).buttons == ["Compléter mon profil", "Lire la charte"]
     first = await welcomed(house, lea)
     assert (first.charter, first.role) == ("2026-1", Role.CONSEILLER)
 

@@ -7,12 +7,14 @@ from commands.membres import (
     guests,
     introducing,
     newcomers,
+    profile,
     quiet,
     show,
     typed,
     welcome,
     welcomes,
     windows,
+    wishes,
 )
 from commands.membres.feature import bienvenue, feature
 
@@ -25,10 +27,12 @@ __all__ = [
     "guests",
     "introducing",
     "newcomers",
+    "profile",
     "quiet",
     "show",
     "typed",
     "welcome",
     "welcomes",
     "windows",
+    "wishes",
 ]

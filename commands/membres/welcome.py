@@ -1,6 +1,7 @@
 """The welcome of who comes into the team: once for ever, by role; the charter; and « /bienvenue », which shows it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pydantic import BaseModel
 
@@ -12,14 +13,22 @@ from commands.membres.feature import bienvenue, feature
 from commands.membres.guests import present
 from commands.membres.newcomers import announce
 from config import canaux
+from dialogs.membres import CompleteProfile
 from storage import people
+from storage.annuaire import NETWORK
 from storage.canaux import allowances, by_key
 from storage.canaux.belonging import Member, Rules
+from storage.cra import queries
 from storage.people import Person, Role, welcomes
+from storage.people.welcomes import Welcome
 
 CHARTER = "2026-1"
 """The version of the charter that is accepted now (templates/membres/charter.md.j2)."""
 CHANNELS_MAX = 8
+
+
+class Complete(BaseModel):
+    """« Compléter mon profil »."""
 
 
 class ReadCharter(BaseModel):
@@ -84,9 +93,9 @@ async def refresh_welcome(ctx: Context, person: Person) -> Refresh:
 
 
 async def _message(ctx: Context, person: Person) -> Message:
-    """The welcome of somebody as it is now; the charter’s buttons stand until it is accepted."""
+    """The welcome of somebody as it is now: what is done is ticked, and its buttons are gone."""
     known = await welcomes.get(ctx.db, person.id)
-    accepted = known is not None and known.charter == CHARTER
+    steps = await _steps(ctx, person, known)
     animateurs = await people.with_role(ctx.db, Role.ANIMATEUR)
     text = render(
         "membres/welcome",
@@ -95,10 +104,29 @@ async def _message(ctx: Context, person: Person) -> Message:
         channels=await _channels(ctx, person),
         animateurs=[animateur.username for animateur in animateurs],
         accepted_on=known.charter_at.astimezone(person.zone).date() if known and known.charter_at else None,
-        accepted=accepted,
+        steps=steps,
     )
-    read = Button("Lire la charte", ReadCharter())
-    return Message(text, [read] if accepted else [read, Button("J’accepte la charte", AcceptCharter(version=CHARTER))])
+    complete = [] if steps.profile is not False else [Button("Compléter mon profil", Complete(), "primary")]
+    accept = [] if steps.charter else [Button("J’accepte la charte", AcceptCharter(version=CHARTER))]
+    return Message(text, [*complete, Button("Lire la charte", ReadCharter()), *accept])
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Which of the first steps are done; ``profile`` is None for whom the directory is not open to."""
+
+    profile: bool | None
+    charter: bool
+    filed: bool
+
+
+async def _steps(ctx: Context, person: Person, known: Welcome | None) -> Steps:
+    files = person.role is Role.CONSEILLER
+    return Steps(
+        profile=not CompleteProfile.of(person).asks_something if person.role in NETWORK else None,
+        charter=known is not None and known.charter == CHARTER,
+        filed=files and bool(await queries.authors(ctx.db, [person.id])),
+    )
 
 
 async def _channels(ctx: Context, person: Person) -> Sequence[canaux.PlannedChannel]:

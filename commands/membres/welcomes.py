@@ -9,13 +9,19 @@ from bot.replies import Button, Direct, Replies, Reply, Whisper
 from bot.texts import render
 from bot.working_days import working_days_before
 from commands.membres.feature import ANIMATEURS, feature
-from commands.membres.welcome import CHARTER, AcceptCharter, ReadCharter, greet
-from storage.people import Person, welcomes
+from commands.membres.making import with_
+from commands.membres.welcome import CHARTER, AcceptCharter, ReadCharter, greet, refresh_welcome
+from storage import people
+from storage.cra import queries
+from storage.people import Person, Role, welcomes
 from storage.people.welcomes import Welcome
 
 SHOWN = 15
 GREETED_AT_ONCE = 50
 REMINDED_AT_ONCE = 200
+TICKED_AT_ONCE = 50
+FOLLOWED_FOR = timedelta(days=60)
+FOLLOWED_MAX = 5000
 PATIENCE = 3
 """Working days after which somebody who did nothing is reminded."""
 
@@ -55,6 +61,19 @@ async def remind(ctx: Context) -> Replies:
         await welcomes.note_reminded(ctx.db, [each.person_id for each in due], ctx.now)
     buttons = [Button("Lire la charte", ReadCharter()), Button("J’accepte la charte", AcceptCharter(version=CHARTER))]
     return [Direct(render("membres/reminder"), buttons, user_id=each.person_id) for each in due]
+
+
+@feature.job("hour=6-22 minute=25", writes=True)
+async def tick(ctx: Context) -> Replies:
+    """The welcome of who has filed a first compte rendu since says so, within the hour."""
+    waiting = await welcomes.unfiled(ctx.db, ctx.now - FOLLOWED_FOR, FOLLOWED_MAX)
+    filed = sorted(await queries.authors(ctx.db, waiting))[:TICKED_AT_ONCE]
+    if not filed:
+        return None
+    await welcomes.note_filed(ctx.db, filed, ctx.now)
+    there = await people.among(ctx.db, ids=filed)
+    acting = [with_(person, role=person.role or person.derived_role) for person in there]
+    return [await refresh_welcome(ctx, person) for person in acting if person.role is Role.CONSEILLER]
 
 
 def _has_waited(ctx: Context, welcome: Welcome, person: Person | None) -> bool:

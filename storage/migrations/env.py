@@ -26,6 +26,7 @@ import storage.people.newcomers
 import storage.people.person
 import storage.people.structures
 import storage.people.welcomes
+import storage.people.wishes
 import storage.stats.secret
 import storage.stats.subscriptions
 import storage.watched

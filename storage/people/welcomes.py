@@ -70,6 +70,17 @@ async def to_remind(db: AsyncSession, before: datetime, limit: int) -> Sequence[
     return (await db.exec(due.order_by(col(Welcome.at)).limit(limit))).all()
 
 
+async def unfiled(db: AsyncSession, since: datetime, limit: int) -> Sequence[str]:
+    """The ids of those welcomed since, of whom it is not known yet that they filed a compte rendu; newest first."""
+    waits = select(Welcome.person_id).where(col(Welcome.at) >= since, col(Welcome.filed_at).is_(None))
+    return (await db.exec(waits.order_by(col(Welcome.at).desc()).limit(limit))).all()
+
+
+async def note_filed(db: AsyncSession, person_ids: Collection[str], at: datetime) -> None:
+    """These people have filed one."""
+    await db.exec(update(Welcome).where(col(Welcome.person_id).in_(person_ids)).values(filed_at=at))
+
+
 async def note_reminded(db: AsyncSession, person_ids: Collection[str], at: datetime) -> None:
     """These people were reminded."""
     await db.exec(update(Welcome).where(col(Welcome.person_id).in_(person_ids)).values(reminded_at=at))

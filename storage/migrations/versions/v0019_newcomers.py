@@ -43,11 +43,19 @@ def upgrade() -> None:
         sa.Column("by", sa.String(64), nullable=False),
     )
     op.create_index("ix_guest_day", "guest", ["day"])
+    op.create_table(
+        "place_wish",
+        sa.Column("person_id", sa.String(26), primary_key=True),
+        sa.Column("departements", sa.JSON, nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.Column("granted", sa.Boolean),
+        sa.Column("by", sa.String(64), nullable=False),
+    )
 
 
 def downgrade() -> None:
     """Drop them."""
-    for table in ("guest", "newcomer_quiet", "newcomer"):
+    for table in ("place_wish", "guest", "newcomer_quiet", "newcomer"):
         op.drop_table(table)
     op.drop_column("welcome", "filed_at")
     op.drop_column("welcome", "is_new")
