@@ -31,9 +31,14 @@ def working_days_before(day: date, count: int, departement: str | None = None) -
     return day
 
 
+def load() -> None:
+    """Have the library at hand: the first question would wait a tenth of a second for it."""
+    holiday(date(2026, 1, 1))
+
+
 @lru_cache(256)
 def _of_year(year: int, subdivision: str | None) -> Mapping[date, str]:
-    from holidays import country_holidays  # a tenth of a second, when first asked
+    from holidays import country_holidays  # heavy: imported when first asked
 
     found = country_holidays("FR", subdiv=subdivision, years=year, language="fr")
     return {day: name.replace("'", "’") for day, name in found.items()}

@@ -67,6 +67,13 @@ def test_three_working_days_earlier(day: date, departement: str | None, before: 
     assert working_days_before(day, 3, departement) == before
 
 
+@pytest.mark.parametrize(
+    ("today", "before"), [(23, 20), (24, 23), (25, 24), (26, 25), (27, 26), (28, 27), (29, 27), (30, 27)]
+)
+def test_a_working_day_is_none_of_a_weekend(today: int, before: int) -> None:
+    assert working_days_before(date(2026, 11, today), 1) == date(2026, 11, before)
+
+
 def test_every_territory_with_holidays_of_its_own_is_a_known_one() -> None:
     assert set(SUBDIVISIONS) <= set(DEPARTEMENTS)
     for code in DEPARTEMENTS:
