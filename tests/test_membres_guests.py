@@ -108,6 +108,26 @@ async def test_who_has_a_role_by_now_is_not_given_another_by_a_window_opened_bef
     assert found.role is Role.COORDINATEUR
 
 
+@pytest.mark.both_databases
+async def test_what_is_changed_and_undone_later_is_shown(open_house: House) -> None:
+    house = open_house
+    agathe, paul = await house.someone(Role.ANIMATEUR, "aab-agathe"), await house.site.person("paul", in_team=False)
+    agathe.acts()
+    await joins(house, paul)
+    asked = await agathe.told(paul.username)
+    await house.settled()
+    await agathe.clicks(asked, "Agent invité")
+    await agathe.rewritten(asked, "✅")
+    await house.settled()
+    told = await agathe.asks(f"/membres role @{paul.username} conseiller")
+    assert f"✅ @{paul.username} : conseiller numérique" in said(await agathe.rewritten(asked, "conseiller"))
+    await house.settled()
+    await agathe.clicks(told, "Annuler")
+    assert f"✅ @{paul.username} : agent invité, dit @{agathe.username}" in said(
+        await agathe.rewritten(asked, "invité")
+    )
+
+
 async def test_an_animateur_named_since_is_asked_with_the_next_guest(open_house: House) -> None:
     house = open_house
     agathe = await house.someone(Role.ANIMATEUR, "aab-agathe")

@@ -62,8 +62,6 @@ async def ask(ctx: Context, work: TellGuests, _: Progress) -> Step:
 
 async def settle_guest(ctx: Context, person: Person) -> Sequence[Reply]:
     """Of who came unknown it is known now who they are: all animateurs see who said so."""
-    if person.role is None:
-        return []
     day = await guests.settle(ctx.db, person.id, person.role, ctx.user.username)
     return [] if day is None else [await refresh(ctx, day)]
 

@@ -45,10 +45,14 @@ async def take(db: AsyncSession, day: date, now: datetime) -> int:
 
 
 async def of(db: AsyncSession, day: date) -> Sequence[Guest]:
-    """Who came on that day, first ones first; the role is the register’s where it has one."""
+    """Who came on that day, first ones first; the role is the register’s, and ``by`` empty where it has another now."""
     came = select(Guest, Person.role).outerjoin(Person, col(Person.id) == col(Guest.person_id)).where(Guest.day == day)
     found = (await db.exec(came.order_by(col(Guest.at), col(Guest.username)))).all()
-    return [Guest(**(guest.model_dump() | {"role": role or guest.role})) for guest, role in found]
+    return [_as_now(guest, Role(role) if role else None) for guest, role in found]
+
+
+def _as_now(guest: Guest, role: Role | None) -> Guest:
+    return Guest(**(guest.model_dump() | {"role": role, "by": guest.by if guest.role is role else ""}))
 
 
 async def get(db: AsyncSession, person_id: str) -> Guest | None:
@@ -56,7 +60,9 @@ async def get(db: AsyncSession, person_id: str) -> Guest | None:
     return (await db.exec(select(Guest).where(Guest.person_id == person_id))).first()
 
 
-async def settle(db: AsyncSession, person_id: str, role: Role, by: str) -> date | None:
-    """Somebody said who that is; on which day they had come, None for who never came so."""
-    guest = update(Guest).where(col(Guest.person_id) == person_id).values(role=role, by=by)
+async def settle(db: AsyncSession, person_id: str, role: Role | None, by: str) -> date | None:
+    """Somebody said who that is, or took it back; on which day they had come, None for who never came so, or where that
+    was said before."""
+    news = (col(Guest.person_id) == person_id, col(Guest.role).is_distinct_from(role))
+    guest = update(Guest).where(*news).values(role=role, by=by)
     return (await db.execute(guest.returning(col(Guest.day)))).scalar()
