@@ -38,6 +38,9 @@ async def is_in(house: House, channel_id: str, person: Person) -> bool:
 
 
 async def test_nothing_is_known_yet(house: House, juliette: Person) -> None:
+    async with house.bot.database.transaction() as db:
+        for key in await canaux.by_key(db):
+            await canaux.forget(db, key)
     assert "Aucun canal ne vous attend" in (await juliette.asks("/canaux")).text
 
 

@@ -117,7 +117,7 @@ async def test_what_was_stopped_stands_in_nobody_s_way(land: Field, capsys: pyte
         progress = await agathe.told("Réparation des canaux")
         await agathe.clicks(progress, "Arrêter")
         await agathe.rewritten(progress, "arrêté")
-        await agathe.rewritten(card, "le travail a été arrêté avant")
+        await agathe.rewritten(card, "laissé")
     async with land.bot() as app:
         await repaired(agathe, await checked(land, app, agathe))
     assert await is_clean(land, capsys)

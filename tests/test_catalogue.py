@@ -49,13 +49,16 @@ button   cra.Spread            conseiller
 button   drafts.Resume         everyone
 button   lines.Run             everyone
 button   membres.AcceptCharter everyone
+button   membres.AnswerWish    animateur, coordinateur
 button   membres.CatchUp       animateur
+button   membres.Complete      animateur, conseiller, coordinateur, hotline
 button   membres.ConfirmGone   animateur
 button   membres.EditEnd       animateur, coordinateur
 button   membres.EditPlace     animateur, coordinateur
 button   membres.EditRole      animateur, coordinateur
 button   membres.IgnoreGone    animateur
 button   membres.Introduce     animateur
+button   membres.IntroduceOne  animateur
 button   membres.ReadCharter   everyone
 button   membres.Return        animateur, coordinateur
 button   membres.See           animateur, coordinateur
@@ -103,6 +106,7 @@ command  membres accueils      animateur
 command  membres ajouter       animateur, coordinateur
 command  membres depart        animateur, coordinateur
 command  membres deplacer      animateur, coordinateur
+command  membres nouveaux      animateur, coordinateur
 command  membres retour        animateur, coordinateur
 command  membres role          animateur, coordinateur
 command  profil                animateur, conseiller, coordinateur, hotline
@@ -125,7 +129,6 @@ event    canaux.renamed.Renamed everyone
 event    canaux.tell_of_intruder.JoinedChannel everyone
 event    membres.arrive.JoinedTeam everyone
 event    membres.note.PersonChanged everyone
-event    membres.welcome.JoinedTeam everyone
 file     annuaire.VCard        animateur, conseiller, coordinateur, hotline
 file     stats.Carte           animateur
 file     stats.Departements    animateur
@@ -139,6 +142,7 @@ job      membres.ask           everyone
 job      membres.look          everyone
 job      membres.recognise     everyone
 job      membres.remind        everyone
+job      membres.tick          everyone
 job      menage.tidy           everyone
 job      stats.monthly         everyone
 stopped  annonce.Broadcast     everyone
@@ -160,8 +164,10 @@ submit   cra.NewCra            conseiller
 submit   cra.SpreadCra         conseiller
 submit   membres.AddMember     animateur, coordinateur
 submit   membres.ChooseMember  animateur, coordinateur
+submit   membres.CompleteProfile animateur, conseiller, coordinateur, hotline
 submit   membres.EndMember     animateur, coordinateur
 submit   membres.GiveRole      animateur, coordinateur
+submit   membres.IntroduceGuest animateur
 submit   membres.MoveMember    animateur, coordinateur
 submit   menus.ChosenChannel   everyone
 submit   menus.ChosenOption    everyone
@@ -173,8 +179,11 @@ work     annonce.Removal       animateur, coordinateur
 work     annonce.Rewrite       animateur, coordinateur
 work     canaux.Check          animateur, coordinateur
 work     canaux.Mend           animateur, coordinateur
+work     canaux.SeeOff         everyone
 work     canaux.Unmend         animateur
 work     membres.NoteGone      everyone
+work     membres.TellGuests    everyone
+work     membres.TellNewcomers everyone
 """
 
 

@@ -39,10 +39,7 @@ class Plan:
 
 async def plan(db: AsyncSession, path: Path | None, now: datetime) -> Plan:
     """What is to be by the register, today."""
-    leaving: dict[str, list[str]] = {}
-    for move in await moves.every(db):
-        if move.until > now:
-            leaving.setdefault(move.person_id, []).append(move.departement)
+    leaving = await moves.in_grace(db, now)
     everybody = await every(db)
     people = {p.id: Member.of(p, p.today(now), leaving.get(p.id, ())) for p in everybody}
     return Plan(await planned(db, path), await by_key(db), Rules(await allowances(db)), people)

@@ -26,10 +26,7 @@ async def no_longer_so(ctx: Context, canal: PlannedChannel | None, found: Sequen
 
 async def _members(ctx: Context, ids: Sequence[str]) -> dict[str, Member]:
     """Those of the register, as far as channels go."""
-    leaving: dict[str, list[str]] = {}
-    for move in await moves.among(ctx.db, ids):
-        if move.until > ctx.now:
-            leaving.setdefault(move.person_id, []).append(move.departement)
+    leaving = await moves.in_grace(ctx.db, ctx.now)
     found = await people.among(ctx.db, ids=ids)
     return {p.id: Member.of(p, p.today(ctx.now), leaving.get(p.id, ())) for p in found}
 
