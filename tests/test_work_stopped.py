@@ -1,6 +1,7 @@
 """Work that ends before its end: its feature says what that means, in the transaction in which it ends."""
 
 from bot.clock import utc_now
+from bot.context import Request
 from storage import claims
 from storage.work import State
 from tests.house import until_async
@@ -47,6 +48,18 @@ async def test_what_is_stopped_has_a_last_step_once(yard: Yard) -> None:
     assert (asked, so_far.done, so_far.cursor) == (Count(steps=50, channel=salon), 2, 2)
     assert {post.message for post in await yard.said(salon)} == {"pas 0", "pas 1", "arrêté à 2"}
     assert "arrêté à la demande, 42 étapes sur 50" in (await progress(yard.juliette)).message, "as it says itself"
+
+
+async def test_what_is_stopped_before_anybody_could_read_of_it_is_told_all_the_same(yard: Yard) -> None:
+    """Mattermost is away when the work begins, so the message about it comes after it was stopped."""
+    async with yard.bot() as app:
+        yard.room.server.faults.status = 503
+        await yard.begins(app, Count(steps=50))
+        work = await yard.work(app)
+        await app.dispatcher.run(Request("button", "work.Stop", yard.juliette.id), {"work_id": work.id})
+        yard.room.server.faults.status = None
+        told = await progress(yard.juliette)
+        await yard.juliette.rewritten(told, "arrêté à la demande")
 
 
 async def test_what_cannot_say_so_ends_all_the_same(yard: Yard) -> None:

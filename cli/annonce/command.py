@@ -27,13 +27,15 @@ LENGTH_MAX = 100_000
 
 async def announce(settings: Settings, options: Namespace, clock: Callable[[], datetime]) -> int:
     """Say it where it is not said yet; 1 when some channel has not got it, 0 otherwise."""
-    table = planned_channels(settings)
-    wanted = _targets(options.to, table)
-    announcement = Announcement(id="", text=_text(options.text), targets=wanted, created_at=clock())
+    planned_channels(settings)
+    announcement = Announcement(id="", text=_text(options.text), targets=[], created_at=clock())
     if fault := fault_of(announcement.text):
         raise OperatorError(f"--text : {fault}")
     async with open_up_to_date(settings) as database, _office(settings, database, clock) as office:
-        announcement.channels = await _channels(office, wanted, table)
+        async with begin_reading(database) as db:
+            table = await known.planned(db, settings.channels)
+        announcement.targets = _targets(options.to, table)
+        announcement.channels = await _channels(office, announcement.targets, table)
         if options.dry_run:
             outcome = await said_so_far(office, announcement)
         else:

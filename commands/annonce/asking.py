@@ -37,7 +37,7 @@ async def begin(ctx: Context, line: str) -> Replies:
     if not words.fits(line.strip()):
         raise UserError("Ce texte est trop long pour la fenêtre : envoyez-le au bot en message direct, puis tapez "
                         "/annonce et le lien de ce message.")  # fmt: skip
-    return Ask(_form(ctx, text=line.strip(), attached=dict(await attaching.offers(ctx))))
+    return Ask(await _form(ctx, text=line.strip(), attached=dict(await attaching.offers(ctx))))
 
 
 async def _begin_with(ctx: Context, ident: str) -> Ask:
@@ -46,7 +46,7 @@ async def _begin_with(ctx: Context, ident: str) -> Ask:
     offered = {post.id: await attaching.offer(ctx, post)} if post.file_ids else {}
     files = post.id if offered else NO_FILES
     filled = words.in_window(post.message)
-    return Ask(_form(ctx, **filled, message=post.id, attached=offered, files=files))
+    return Ask(await _form(ctx, **filled, message=post.id, attached=offered, files=files))
 
 
 @feature.button(Change, roles=SENDERS, writes=False)
@@ -61,13 +61,13 @@ async def change(ctx: Context, click: Change) -> Replies:
     if shown.files:
         offered = {KEPT_FILES: f"Ceux de l’aperçu : {join(list(shown.files.values()))[:200]}", **offered}
         filled["files"] = KEPT_FILES
-    return Ask(_form(ctx, attached=dict(offered), **filled, **_places(ctx, shown)))
+    return Ask(await _form(ctx, attached=dict(offered), **filled, **_places(ctx, shown)))
 
 
-def _form(ctx: Context, **filled: object) -> Form:
+async def _form(ctx: Context, **filled: object) -> Form:
     known_so_far: dict[str, object] = {"mention": "non", "files": NO_FILES} | filled
     if ctx.user.animates:
-        return Announce.draft(thematiques=dict(targets.themes(desk_of(ctx).table)), **known_so_far)
+        return Announce.draft(thematiques=dict(targets.themes((await desk_of(ctx)).table)), **known_so_far)
     own = _own(ctx)
     return AnnounceHere.draft(departements=own, **({"place": next(iter(own))} | known_so_far))
 
@@ -149,7 +149,7 @@ async def _channels(ctx: Context, form: Form, wanted: Sequence[str]) -> dict[str
     """The channels that are meant, title by id. Raises UserError under the field that names them."""
     own = await ctx.chat.own_channels()
     try:
-        planned = places.planned_for(wanted, desk_of(ctx).table)
+        planned = places.planned_for(wanted, (await desk_of(ctx)).table)
         return places.Own(own, await known.by_key(ctx.db)).find(planned)
     except places.NoSuchChannelError as problem:
         raise UserError(fields={_element(form, ctx): str(problem)}) from None

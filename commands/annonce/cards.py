@@ -12,11 +12,11 @@ from bot.replies import Button, Message, Refresh
 from bot.texts import BREAK, escape
 from commands.annonce.buttons import Abandon, Change, Correct, Send, Withdraw
 from commands.annonce.words import spoken
-from config import canaux
 from config.canaux import PlannedChannel
 from storage import outbox
 from storage.annonce import Announcement, State, reach
 from storage.annonce.targets import say
+from storage.canaux import planned
 from storage.outbox import Tally
 
 SHOWN_MAX = 6
@@ -37,9 +37,9 @@ class Desk:
     table: Mapping[str, PlannedChannel]
 
 
-def desk_of(ctx: Context) -> Desk:
+async def desk_of(ctx: Context) -> Desk:
     """Where the author is, when, and what channels there are."""
-    return Desk(ctx.zone, ctx.now, canaux.read(ctx.settings.channels))
+    return Desk(ctx.zone, ctx.now, await planned(ctx.db, ctx.settings.channels))
 
 
 async def preview(ctx: Context, announcement: Announcement) -> Message:
@@ -51,13 +51,15 @@ async def preview(ctx: Context, announcement: Announcement) -> Message:
         Button("Modifier", Change(**about)),
         Button("Annuler", Abandon(**about)),
     ]
-    return Message(spoken(announcement), buttons, [*_counts(announcement, people), *_facts(announcement, desk_of(ctx))])
+    return Message(
+        spoken(announcement), buttons, [*_counts(announcement, people), *_facts(announcement, await desk_of(ctx))]
+    )
 
 
 async def card(ctx: Context, announcement: Announcement) -> Message:
     """The same once it is sent, on its way, or stopped there: how it stands, and what can still be done."""
     tally = await outbox.tally(ctx.db, announcement.topics, ctx.now)
-    desk = desk_of(ctx)
+    desk = await desk_of(ctx)
     facts = [("État", say_state(announcement, tally, desk)), *_facts(announcement, desk)]
     return Message(spoken(announcement), _buttons(announcement), facts)
 

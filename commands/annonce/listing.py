@@ -73,7 +73,7 @@ async def _names(ctx: Context, ids: set[str]) -> Mapping[str, str]:
 
 
 async def _row(ctx: Context, one: Announcement, names: Mapping[str, str]) -> Row:
-    tally, desk = await outbox.tally(ctx.db, one.topics, ctx.now), desk_of(ctx)
+    tally, desk = await outbox.tally(ctx.db, one.topics, ctx.now), await desk_of(ctx)
     return Row(
         at=say_moment(_at(ctx, one)),
         by=names.get(one.by, ""),
