@@ -50,6 +50,10 @@ class Settings(BaseSettings):
     channels: Path | None = Field(
         None, description="Table des canaux, de la forme de config/canaux.tsv ; d’office, celle-là."
     )
+    hubs_team: str = Field(
+        "",
+        description="Nom court d’une seconde équipe, où chaque hub a son canal privé ; d’office aucune.",
+    )
     picture_url: str = Field(
         "",
         description="Image des réponses aux commandes, à une adresse que les personnes atteignent ; "

@@ -22,7 +22,7 @@ async def agathe(house: House) -> AsyncIterator[Person]:
     """Animatrice; what she makes of the table of channels is forgotten."""
     yield await house.someone(Role.ANIMATEUR, "agathe")
     async with house.bot.database.transaction() as db:
-        for key in await canaux.planned(db, None, archived=True):
+        for key in await canaux.planned(db, house.settings, archived=True):
             if key.startswith("libre:"):
                 await canaux.forget(db, key)
                 await canaux.amend(db, key, "", house.clock(), address="", archived="")

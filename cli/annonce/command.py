@@ -12,7 +12,7 @@ from bot.french.words import NBSP, plural
 from bot.mattermost import AioClient, Budget, Chat, Mattermost, apart
 from cli.annonce.sending import Office, Outcome, enlist, said_so_far, send
 from cli.errors import OperatorError
-from cli.opening import begin_reading, open_up_to_date, planned_channels
+from cli.opening import begin_reading, check_channels, open_up_to_date
 from commands.annonce import places
 from commands.annonce.words import fault_of
 from config.canaux import PlannedChannel
@@ -27,13 +27,13 @@ LENGTH_MAX = 100_000
 
 async def announce(settings: Settings, options: Namespace, clock: Callable[[], datetime]) -> int:
     """Say it where it is not said yet; 1 when some channel has not got it, 0 otherwise."""
-    planned_channels(settings)
+    check_channels(settings)
     announcement = Announcement(id="", text=_text(options.text), targets=[], created_at=clock())
     if fault := fault_of(announcement.text):
         raise OperatorError(f"--text : {fault}")
     async with open_up_to_date(settings) as database, _office(settings, database, clock) as office:
         async with begin_reading(database) as db:
-            table = await known.planned(db, settings.channels)
+            table = await known.planned(db, settings)
         announcement.targets = _targets(options.to, table)
         announcement.channels = await _channels(office, announcement.targets, table)
         if options.dry_run:

@@ -11,7 +11,7 @@ from cli.canaux.journal import Journal
 from cli.canaux.mending import Mending, Outcome
 from cli.canaux.telling import tell, tell_check
 from cli.errors import OperatorError
-from cli.opening import open_chat, open_up_to_date, planned_channels
+from cli.opening import check_channels, open_chat, open_up_to_date
 from cli.progress import ProgressBar
 from commands.canaux.comparing import Plan, Surveyed, compare, plan
 from commands.canaux.survey import Place, Survey
@@ -25,7 +25,7 @@ CLEAN, DRIFTED = 0, 3
 
 async def check(settings: Settings, options: Namespace, now: datetime) -> int:
     """Say what is not as planned, and change nothing."""
-    planned_channels(settings)
+    check_channels(settings)
     async with open_up_to_date(settings) as database, _chat(settings) as chat:
         wanted = await _plan(database, settings, now)
         surveyed = [found async for found in _survey(Survey(chat), wanted)]
@@ -35,7 +35,7 @@ async def check(settings: Settings, options: Namespace, now: datetime) -> int:
 
 async def sync(settings: Settings, options: Namespace, clock: Callable[[], datetime]) -> int:
     """Bring each channel to what is planned, one after the other; what was done stays when it is interrupted."""
-    planned_channels(settings)
+    check_channels(settings)
     left_alone = frozenset[Drift]() if options.strangers else frozenset({Drift.STRANGER})
     told, left = Outcome(), list[Finding]()
     async with open_up_to_date(settings) as database, _chat(settings) as chat:
@@ -68,7 +68,7 @@ async def _chat(settings: Settings) -> AsyncIterator[Mattermost]:
 
 async def _plan(database: Database, settings: Settings, now: datetime) -> Plan:
     async with database.transaction(writes=False) as db:
-        return await plan(db, settings.channels, now)
+        return await plan(db, settings, now)
 
 
 async def _survey(survey: Survey, wanted: Plan) -> AsyncIterator[Surveyed]:

@@ -47,17 +47,17 @@ class Mending:
             return outcome
         await self.journal.place(surveyed.planned.key, channel.id)
         try:
-            await self._mend(channel, wanted, outcome)
+            await self._mend(self.chat.in_team(surveyed.planned.team), channel, wanted, outcome)
         finally:
             await self.journal.note(outcome.done, channel.id)
         return outcome
 
-    async def _mend(self, channel: ChatChannel, wanted: Sequence[Finding], outcome: Outcome) -> None:
+    async def _mend(self, chat: Chat, channel: ChatChannel, wanted: Sequence[Finding], outcome: Outcome) -> None:
         for finding in wanted:
             if finding.drift not in {Drift.ABSENT, Drift.MISSING}:
                 await self._try(finding, outcome, self._act(finding, channel))
         missing = [finding for finding in wanted if finding.drift is Drift.MISSING]
-        for finding in await self._bring_in(channel, missing, outcome):
+        for finding in await _bring_in(chat, channel, missing, outcome):
             if finding.leads:
                 await self._appoint(finding, channel, outcome)
 
@@ -73,7 +73,8 @@ class Mending:
 
         async def create() -> None:
             texts = {"header": planned.header, "purpose": planned.purpose}
-            made.append(await self.chat.create_channel(planned.address, planned.name, private=planned.private, **texts))
+            chat = self.chat.in_team(planned.team)
+            made.append(await chat.create_channel(planned.address, planned.name, private=planned.private, **texts))
 
         made: list[ChatChannel] = []
         await self._try(absent, outcome, create())
@@ -92,22 +93,6 @@ class Mending:
             return chat.convert_channel(channel.id, private=finding.after == PRIVATE)
         return chat.change_channel(channel.id, **{FIELDS[drift]: finding.after})
 
-    async def _bring_in(self, channel: ChatChannel, missing: Sequence[Finding], outcome: Outcome) -> Sequence[Finding]:
-        """Bring in all who are missing; those who came."""
-        if not missing:
-            return []
-        kept_out: Mapping[str, ChatError] = {}
-        try:
-            kept_out = await self.chat.add_members(channel.id, [f.user_id for f in missing])
-        except ChatError as error:
-            _must_be_of_these(error)
-            outcome.failed += [(finding, _say(error)) for finding in missing]
-            return []
-        came = [finding for finding in missing if finding.user_id not in kept_out]
-        outcome.failed += [(f, _say(kept_out[f.user_id])) for f in missing if f.user_id in kept_out]
-        outcome.done += came
-        return came
-
     @staticmethod
     async def _try(finding: Finding, outcome: Outcome, act: Awaitable[object]) -> None:
         try:
@@ -117,6 +102,25 @@ class Mending:
             outcome.failed.append((finding, _say(error)))
         else:
             outcome.done.append(finding)
+
+
+async def _bring_in(
+    chat: Chat, channel: ChatChannel, missing: Sequence[Finding], outcome: Outcome
+) -> Sequence[Finding]:
+    """Bring in all who are missing; those who came."""
+    if not missing:
+        return []
+    kept_out: Mapping[str, ChatError] = {}
+    try:
+        kept_out = await chat.add_members(channel.id, [f.user_id for f in missing])
+    except ChatError as error:
+        _must_be_of_these(error)
+        outcome.failed += [(finding, _say(error)) for finding in missing]
+        return []
+    came = [finding for finding in missing if finding.user_id not in kept_out]
+    outcome.failed += [(f, _say(kept_out[f.user_id])) for f in missing if f.user_id in kept_out]
+    outcome.done += came
+    return came
 
 
 def _must_be_of_these(error: ChatError) -> None:

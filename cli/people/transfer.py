@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TextIO, cast
 
-from cli.opening import open_chat, open_database, open_file, open_up_to_date, planned_channels
+from cli.opening import check_channels, open_chat, open_database, open_file, open_up_to_date
 from cli.people.employers import StructuresImport
 from cli.people.importing import Import
 from cli.people.lines import COLUMNS, NAMED_BY, STRUCTURE_COLUMNS, write_cells
@@ -76,9 +76,9 @@ async def write_people(database: Database, out: TextIO) -> None:
 
 
 async def _memberships(settings: Settings, database: Database) -> Memberships:
-    planned_channels(settings)
+    check_channels(settings)
     async with database.transaction(writes=False) as db:
-        return Memberships(await planned(db, settings.channels), Rules(await allowances(db)))
+        return Memberships(await planned(db, settings), Rules(await allowances(db)))
 
 
 @contextmanager

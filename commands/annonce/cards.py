@@ -39,7 +39,7 @@ class Desk:
 
 async def desk_of(ctx: Context) -> Desk:
     """Where the author is, when, and what channels there are."""
-    return Desk(ctx.zone, ctx.now, await planned(ctx.db, ctx.settings.channels))
+    return Desk(ctx.zone, ctx.now, await planned(ctx.db, ctx.settings))
 
 
 async def preview(ctx: Context, announcement: Announcement) -> Message:

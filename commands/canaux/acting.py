@@ -45,7 +45,9 @@ def batches(changes: Sequence[Change], table: Mapping[str, PlannedChannel], *, b
     for change in changes:
         if change in joining:
             if change is joining[0]:
-                act = AddMembers(change.channel_id, [c.user_id for c in joining], topic=_topic(change, back))
+                team = table[change.key].team if change.key in table else ""
+                people = [c.user_id for c in joining]
+                act = AddMembers(change.channel_id, people, team=team, topic=_topic(change, back))
                 yield Batch([c.n for c in joining], act)
         elif act_ := _act(change, table.get(change.key), back):
             yield Batch([change.n], act_)
@@ -94,5 +96,6 @@ def _create(planned: PlannedChannel, topic: str) -> CreateChannel:
         private=planned.private,
         header=planned.header,
         purpose=planned.purpose,
+        team=planned.team,
         topic=topic,
     )

@@ -38,9 +38,10 @@ async def bring_in(ctx: Context, event: JoinedTeam) -> Replies:
     member = _member(ctx, somebody)
     if member is None:
         return None
-    table, known = await planned(ctx.db, ctx.settings.channels), await by_key(ctx.db)
+    table, known = await planned(ctx.db, ctx.settings), await by_key(ctx.db)
     wanted = Rules(await allowances(ctx.db)).places(table, member)
-    return [AddMembers(known[key], [member.id]) for key in table if key in wanted and key in known]
+    joins = [channel for key, channel in table.items() if key in wanted and key in known]
+    return [AddMembers(known[channel.key], [member.id], team=channel.team) for channel in joins]
 
 
 @feature.event(LeftChannel)
@@ -51,7 +52,7 @@ async def put_back(ctx: Context, event: LeftChannel) -> Replies:
     member = _member(ctx, somebody) if canal else None
     if canal is None or member is None or not Rules(await allowances(ctx.db)).reason_in(canal, member):
         return None
-    return AddMembers(event.channel_id, [event.user_id])
+    return AddMembers(event.channel_id, [event.user_id], team=canal.team)
 
 
 @feature.event(JoinedChannel)
@@ -75,7 +76,7 @@ async def tell_of_intruder(ctx: Context, event: JoinedChannel) -> Replies:
 async def _planned(ctx: Context, known: Mapping[str, str], channel_id: str) -> PlannedChannel | None:
     """Which of the planned channels that is."""
     keys = (key for key, its_id in known.items() if its_id == channel_id)
-    return (await planned(ctx.db, ctx.settings.channels)).get(next(keys, ""))
+    return (await planned(ctx.db, ctx.settings)).get(next(keys, ""))
 
 
 async def _find(ctx: Context, user_id: str) -> Somebody:

@@ -1,6 +1,7 @@
 """« /canaux verifier » and the nightly check: all channels held against what they are to be, a few at each step."""
 
 from collections.abc import Sequence
+from dataclasses import astuple
 from secrets import token_hex
 
 from pydantic import BaseModel
@@ -28,10 +29,10 @@ CHANNELS = ("canal vérifié", "canaux vérifiés")
 
 
 class Cursor(BaseModel):
-    """Where a check is: its run, where each channel is looked for (key, address, id), and how many are done."""
+    """Where a check is: its run, where each channel is looked for (key, address, id, team), and how many are done."""
 
     run: str
-    places: list[tuple[str, str, str]]
+    places: list[tuple[str, str, str, str]]
     done: int = 0
 
 
@@ -40,7 +41,7 @@ class Cursor(BaseModel):
 )
 async def check(ctx: Context, text: str) -> Replies:
     """Nothing is changed; what is found is shown, with a button to put it right."""
-    scope = read_scope(text, await planned(ctx.db, ctx.settings.channels))
+    scope = read_scope(text, await planned(ctx.db, ctx.settings))
     return await start(ctx, Check(scope=scope))
 
 
@@ -61,7 +62,7 @@ async def start(ctx: Context, asked: Check) -> Replies:
     must_look_after(ctx.user, asked.scope)
     if await work.waiting_for(ctx.db, name_of(Check), asked.model_dump(mode="json")):
         raise UserError("Cette vérification est déjà en cours : attendez son résultat.")
-    table = await planned(ctx.db, ctx.settings.channels)
+    table = await planned(ctx.db, ctx.settings)
     return [Start(payload=asked), Whisper(render("canaux/begun", scope=say_scope(asked.scope, table)))]
 
 
@@ -77,7 +78,7 @@ async def look(ctx: Context, asked: Check, so_far: Progress) -> Step:
     run = await runs.lock(ctx.db, cursor.run)
     if run is None:
         return Step(finished=True)
-    wanted, total = await plan(ctx.db, ctx.settings.channels, ctx.now), len(cursor.places)
+    wanted, total = await plan(ctx.db, ctx.settings, ctx.now), len(cursor.places)
     for place in places:
         if place.key in wanted.table:
             found = compare(wanted, survey, wanted.table[place.key], seen[place.key])
@@ -93,11 +94,11 @@ async def look(ctx: Context, asked: Check, so_far: Progress) -> Step:
 
 async def _begin(ctx: Context, asked: Check) -> Step:
     must_look_after(ctx.user, asked.scope)
-    table, known = await planned(ctx.db, ctx.settings.channels), await by_key(ctx.db)
+    table, known = await planned(ctx.db, ctx.settings), await by_key(ctx.db)
     run = Run(id=token_hex(13), kind=Kind.CHECK, scope=asked.scope, by=ctx.user.id, at=ctx.now, stage=Stage.CHECKING)
     await runs.add(ctx.db, run)
     await runs.forget(ctx.db, ctx.now - runs.KEPT)
-    places = [(p.key, p.address, known.get(p.key, "")) for p in channels_in(asked.scope, table)]
+    places = [astuple(Place.of(channel, known)) for channel in channels_in(asked.scope, table)]
     return Step(cursor=Cursor(run=run.id, places=places).model_dump(mode="json"), total=len(places))
 
 

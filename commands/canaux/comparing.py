@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.mattermost import ChatChannel, ChatMember
 from commands.canaux.survey import Account, Place, Seen, Survey
 from config.canaux import PlannedChannel
+from config.settings import Settings
 from storage.canaux import allowances, by_key
 from storage.canaux.belonging import Member, Rules
 from storage.canaux.drift import GONE, LEADERLESS, PRIVATE, PUBLIC, Drift, Finding
@@ -37,12 +37,12 @@ class Plan:
         return [Place.of(channel, self.known) for channel in self.table.values()]
 
 
-async def plan(db: AsyncSession, path: Path | None, now: datetime) -> Plan:
+async def plan(db: AsyncSession, settings: Settings, now: datetime) -> Plan:
     """What is to be by the register, today."""
     leaving = await moves.in_grace(db, now)
     everybody = await every(db)
     people = {p.id: Member.of(p, p.today(now), leaving.get(p.id, ())) for p in everybody}
-    return Plan(await planned(db, path), await by_key(db), Rules(await allowances(db)), people)
+    return Plan(await planned(db, settings), await by_key(db), Rules(await allowances(db)), people)
 
 
 @dataclass(frozen=True, slots=True)

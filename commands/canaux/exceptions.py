@@ -77,7 +77,7 @@ async def remove(ctx: Context, click: Remove) -> Replies:
 async def show(ctx: Context, _: str) -> Replies:
     """All of them, and a menu to end one."""
     found = await allowances(ctx.db)
-    table = await planned(ctx.db, ctx.settings.channels)
+    table = await planned(ctx.db, ctx.settings)
     about = await people.among(ctx.db, ids=[each.user_id for each in found[:SHOWN]]) if found else []
     known = {person.id: person for person in about}
     lines = [_line(each, table, known) for each in found[:SHOWN]]
@@ -97,7 +97,7 @@ async def end(ctx: Context, click: EndException) -> Replies:
 
 
 async def _planned(ctx: Context, who: Outsider) -> PlannedChannel:
-    canal = (await planned(ctx.db, ctx.settings.channels)).get(who.key)
+    canal = (await planned(ctx.db, ctx.settings)).get(who.key)
     if canal is None:
         raise UserError("Ce canal n’est plus dans la table des canaux.")
     return canal

@@ -25,6 +25,6 @@ ANIMATEURS = (Role.ANIMATEUR,)
 @feature.watches
 async def where(db: AsyncSession, settings: Settings) -> Watched:
     """Who comes into the team; who comes into the private channels, and leaves them."""
-    table = await planned(db, settings.channels)
+    table = await planned(db, settings)
     known = await by_key(db)
     return Watched(frozenset(known[key] for key in known if key in table and table[key].private), team=True)

@@ -12,6 +12,7 @@ from bot.replies import Direct, Progress, Replies, Reply, Say, Start, Step
 from bot.texts import render
 from commands.canaux.feature import ROOM, feature
 from config.canaux import home_of
+from config.hubs import hub_of
 from storage import people
 from storage.canaux import allowances, by_key, planned
 from storage.canaux.belonging import Member, Rules
@@ -55,19 +56,25 @@ async def see_off(ctx: Context, _: SeeOff, progress: Progress) -> Step:
 
 async def _leave_old_homes(ctx: Context, known: Mapping[str, str]) -> Sequence[Reply]:
     """Of those who moved; who is let in by name, moved back or animates stays."""
-    table, rules = await planned(ctx.db, ctx.settings.channels), Rules(await allowances(ctx.db))
+    table, rules = await planned(ctx.db, ctx.settings), Rules(await allowances(ctx.db))
     told: list[Reply] = []
     for move in await moves.over(ctx.db, ctx.now):
         await moves.forget(ctx.db, move)
-        key = f"departement:{home_of(move.departement)}"
         person = await people.get(ctx.db, move.person_id)
-        if person is None or key not in known or key not in table:
+        if person is None:
             continue
         member = Member.of(person, person.today(ctx.now))
-        if rules.reason_out(table[key], member):
-            said = render("canaux/left", planned=table[key])
-            told += [RemoveMember(known[key], person.id), Direct(said, user_id=person.id)]
+        for key in _homes(move.departement):
+            if key in known and key in table and rules.reason_out(table[key], member):
+                said = render("canaux/left", planned=table[key])
+                told += [RemoveMember(known[key], person.id), Direct(said, user_id=person.id)]
     return told
+
+
+def _homes(departement: str) -> Sequence[str]:
+    """The keys of the channels of who works there: the département’s, and its hub’s."""
+    hub = hub_of(departement)
+    return [f"departement:{home_of(departement)}", *([f"hub:{hub.key}"] if hub else [])]
 
 
 async def _leavers(ctx: Context) -> Sequence[Person]:
@@ -82,7 +89,7 @@ async def _take_out(ctx: Context, person: Person) -> Sequence[Reply]:
     """What takes somebody out of the channels that were theirs on their last day."""
     assert person.left_on is not None  # that is why they leave
     was, is_now = Member.of(person, person.left_on), Member.of(person, person.today(ctx.now))
-    settling = await settle(ctx.db, await planned(ctx.db, ctx.settings.channels), was, is_now)
+    settling = await settle(ctx.db, await planned(ctx.db, ctx.settings), was, is_now)
     return [RemoveMember(channel_id, person.id) for channel_id in settling.leaves]
 
 

@@ -58,7 +58,7 @@ async def check_new(ctx: Context, form: NewChannel) -> Replies:
     if not address:
         raise UserError(fields={"nom": "Ce nom n’a ni lettre ni chiffre."})
     namesake = await ctx.chat.channel_by_name(address, archived=True)
-    table = await planned(ctx.db, ctx.settings.channels, archived=True)
+    table = await planned(ctx.db, ctx.settings, archived=True)
     if fault := _namesake(form.name, address, namesake, table):
         raise UserError(fields={"nom": fault})
     new = Make(name=form.name, address=address, purpose=form.purpose, header=form.header or "")
@@ -69,7 +69,7 @@ async def check_new(ctx: Context, form: NewChannel) -> Replies:
 async def make(ctx: Context, new: Make) -> Replies:
     """It is in the table from now on, and made."""
     key = f"{MADE}{new.address}"
-    if key in await planned(ctx.db, ctx.settings.channels, archived=True):
+    if key in await planned(ctx.db, ctx.settings, archived=True):
         raise UserError("Ce canal est déjà créé : /canaux le montre.")
     await amend(ctx.db, key, ctx.user.id, ctx.now, **new.model_dump())
     act = await _do(ctx, Finding(Drift.ABSENT, key, new.address, "créé à la main"))
@@ -135,7 +135,7 @@ async def save_archive(ctx: Context, form: PutAway) -> Replies:
 async def restore(ctx: Context, text: str) -> Replies:
     """The one that is named, or a menu of them."""
     away = await put_away(ctx.db)
-    table = await planned(ctx.db, ctx.settings.channels, archived=True)
+    table = await planned(ctx.db, ctx.settings, archived=True)
     if not away:
         raise UserError("Aucun canal n’est archivé.")
     if text.strip():
@@ -150,7 +150,7 @@ async def restore(ctx: Context, text: str) -> Replies:
 async def bring_back(ctx: Context, click: Restore) -> Replies:
     """It is open again, with all who were in it."""
     reason = (await put_away(ctx.db)).get(click.chosen)
-    canal = (await planned(ctx.db, ctx.settings.channels, archived=True)).get(click.chosen)
+    canal = (await planned(ctx.db, ctx.settings, archived=True)).get(click.chosen)
     if reason is None or canal is None:
         raise UserError("Ce canal n’est plus archivé.")
     await amend(ctx.db, click.chosen, ctx.user.id, ctx.now, archived="")
@@ -160,7 +160,7 @@ async def bring_back(ctx: Context, click: Restore) -> Replies:
 
 async def _known(ctx: Context, fits: Callable[[PlannedChannel], bool]) -> dict[str, str]:
     """The titles, by key, of those channels that are there."""
-    table, known = await planned(ctx.db, ctx.settings.channels), await by_key(ctx.db)
+    table, known = await planned(ctx.db, ctx.settings), await by_key(ctx.db)
     found = {key: canal.name for key, canal in table.items() if key in known and fits(canal)}
     if not found:
         raise UserError("Aucun canal de cette sorte n’est encore connu du bot : tapez d’abord /canaux verifier.")
@@ -171,14 +171,14 @@ async def _meant(ctx: Context, text: str, there: Mapping[str, str], refusal: str
     """The key of the channel that a line names, if it names one. Raises UserError for one that is not ``there``."""
     if not text.strip():
         return None
-    key = read_scope(text, await planned(ctx.db, ctx.settings.channels))
+    key = read_scope(text, await planned(ctx.db, ctx.settings))
     if key not in there:
         raise UserError(refusal)
     return key
 
 
 async def _still(ctx: Context, key: str) -> PlannedChannel:
-    canal = (await planned(ctx.db, ctx.settings.channels)).get(key)
+    canal = (await planned(ctx.db, ctx.settings)).get(key)
     if canal is None:
         raise UserError("Ce canal n’est plus dans la table des canaux.")
     return canal
@@ -191,6 +191,6 @@ async def _do(ctx: Context, finding: Finding) -> Act:
     await runs.add(ctx.db, run)
     await changes.note(ctx.db, run.id, [finding], {finding.key: place}, State.SENT)
     await changes.put(ctx.db, run.id, [1], batch=1)
-    table = await planned(ctx.db, ctx.settings.channels, archived=True)
+    table = await planned(ctx.db, ctx.settings, archived=True)
     (batch,) = batches(await changes.of(ctx.db, run.id), table, back=False)
     return batch.act

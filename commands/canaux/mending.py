@@ -45,7 +45,7 @@ async def repair(ctx: Context, click: Repair) -> Replies:
 )
 async def repair_last(ctx: Context, text: str) -> Replies:
     """What this person was shown last of these channels."""
-    scope = read_scope(text, await planned(ctx.db, ctx.settings.channels))
+    scope = read_scope(text, await planned(ctx.db, ctx.settings))
     last = await runs.latest(ctx.db, ctx.now - DAY, Stage.SHOWN, kind=Kind.CHECK, scope=scope, by=ctx.user.id)
     if last is None:
         line = f"/canaux verifier {text.strip()}".strip()
@@ -79,7 +79,7 @@ async def _make(ctx: Context, run: Run, found: Sequence[Change]) -> Sequence[Act
         found = [first]
     elif not first.channel_id and await _is_being_made(ctx, first):
         return []
-    table = await planned(ctx.db, ctx.settings.channels)
+    table = await planned(ctx.db, ctx.settings)
     over = await no_longer_so(ctx, table.get(first.key), found)
     await changes.put(ctx.db, run.id, over, state=State.DROPPED, why=OVER)
     wanted = [change for change in found if change.n not in over]
@@ -123,7 +123,7 @@ async def _settle_in(ctx: Context, made: Change, channel_id: str) -> Replies:
     run = await runs.get(ctx.db, made.run_id)
     if run is None or run.kind is not Kind.HAND:
         return None
-    canal = (await planned(ctx.db, ctx.settings.channels)).get(made.key)
+    canal = (await planned(ctx.db, ctx.settings)).get(made.key)
     text = render("canaux/made", title=canal.name if canal else made.address, address=made.address)
     return [AddMembers(channel_id, [run.by]), Direct(text, user_id=run.by)]
 

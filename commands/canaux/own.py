@@ -50,7 +50,7 @@ class Place:
 @feature.command("canaux", help="Voir vos canaux, en rejoindre d’autres ou les quitter")
 async def show(ctx: Context, _: str) -> Replies:
     """One’s own channels, and the thematic ones with what they are for."""
-    table = await planned_channels(ctx.db, ctx.settings.channels)
+    table = await planned_channels(ctx.db, ctx.settings)
     known = await by_key(ctx.db)
     rules = Rules(await allowances(ctx.db))
     member = Member.of(ctx.user, ctx.today)
@@ -73,7 +73,7 @@ async def choose_one(ctx: Context, click: ChooseOne) -> Replies:
 @feature.button(Choose, writes=False)
 async def choose(ctx: Context, click: Choose) -> Replies:
     """Done at once; what is so already is said so."""
-    planned = (await planned_channels(ctx.db, ctx.settings.channels)).get(click.key)
+    planned = (await planned_channels(ctx.db, ctx.settings)).get(click.key)
     channel_id = (await by_key(ctx.db)).get(click.key)
     place = await _see(ctx, planned, channel_id) if planned and channel_id else None
     if place is None or place.planned.belonging is not Belonging.LIBRE:

@@ -41,7 +41,7 @@ def topic_of(run: Run) -> str:
 async def show(ctx: Context, run: Run) -> Message:
     """The card of a run as it is now."""
     counted = await changes.by_channel(ctx.db, run.id)
-    table = await planned(ctx.db, ctx.settings.channels, archived=True)
+    table = await planned(ctx.db, ctx.settings, archived=True)
     total = sum(number for *_, number in counted)
     few = await changes.page(ctx.db, run.id, 0, FEW) if total <= FEW else []
     lines = _lines(few, table, run.scope) or _by_channel(counted, run.stage, table)
@@ -130,7 +130,7 @@ async def see(ctx: Context, click: See) -> Replies:
     if run is None:
         raise UserError("Cette vérification est trop ancienne : recommencez avec /canaux verifier.")
     must_look_after(ctx.user, run.scope)
-    table = await planned(ctx.db, ctx.settings.channels, archived=True)
+    table = await planned(ctx.db, ctx.settings, archived=True)
     found = await changes.page(ctx.db, run.id, click.at, PAGE + 1)
     shown = found[:PAGE]
     text = render("canaux/page", lines=_lines(shown, table, run.scope), first=click.at + 1, last=click.at + len(shown))
@@ -143,7 +143,7 @@ async def see(ctx: Context, click: See) -> Replies:
 async def journal(ctx: Context, _: str) -> Replies:
     """The last runs, newest first."""
     last = await runs.newest(ctx.db, RUNS_SHOWN)
-    table = await planned(ctx.db, ctx.settings.channels, archived=True)
+    table = await planned(ctx.db, ctx.settings, archived=True)
     names = {person.id: person.username for person in await people.among(ctx.db, ids=[r.by for r in last if r.by])}
     rows = [await _row(ctx, run, table, names) for run in last]
     buttons = [Button(f"Voir le n° {n}", See(run=run.id)) for n, run in enumerate(last[:3], 1)]

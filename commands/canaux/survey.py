@@ -24,16 +24,18 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a planned channel is looked for: by the id that is remembered of it (or ""), else by its address."""
+    """Where a planned channel is looked for: by the id that is remembered of it (or ""), else by its address in its
+    team."""
 
     key: str
     address: str
     channel_id: str
+    team: str = ""
 
     @classmethod
     def of(cls, planned: PlannedChannel, known: Mapping[str, str]) -> "Place":
         """Of a planned channel, with the ids that are remembered."""
-        return cls(planned.key, planned.address, known.get(planned.key, ""))
+        return cls(planned.key, planned.address, known.get(planned.key, ""), planned.team)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +54,14 @@ class Survey:
     chat: ChatReader
     accounts: dict[str, Account] = field(default_factory=dict)
     own_id: str = ""
-    _own: dict[str, ChatChannel] = field(default_factory=dict)
+    _own: dict[str, Mapping[str, ChatChannel]] = field(default_factory=dict)
+    """The channels of the bot, by id, of each team."""
 
     async def begin(self) -> None:
         """Read what all channels have in common."""
         async for users in self.chat.team_users():
             self.accounts |= {u.id: Account(u.username, u.is_bot, u.deleted, u.is_system_admin) for u in users}
-        self._own = {channel.id: channel for channel in await self.chat.own_channels()}
+        self._own = {"": {channel.id: channel for channel in await self.chat.own_channels()}}
         self.own_id = (await self.chat.me()).id
 
     async def look(self, place: Place) -> Seen:
@@ -80,14 +83,35 @@ class Survey:
 
     async def _find(self, place: Place) -> ChatChannel | None:
         """The channel: the one that is remembered, else the one that stands at the address."""
+        own = await self._own_of(place.team)
         if place.channel_id:
             try:
-                return self._own.get(place.channel_id) or await self.chat.channel(place.channel_id)
+                return own.get(place.channel_id) or await self.chat.channel(place.channel_id)
             except ChatError as error:
                 if error.refusal not in OUT_OF_SIGHT:
                     raise
-        by_address = next((c for c in self._own.values() if c.name == place.address), None)
-        return by_address or await self.chat.channel_by_name(place.address, archived=True)
+        by_address = next((c for c in own.values() if c.name == place.address), None)
+        try:
+            return by_address or await self.chat.in_team(place.team).channel_by_name(place.address, archived=True)
+        except ChatError as error:
+            return self._none_of(place.team, error)
+
+    async def _own_of(self, team: str) -> Mapping[str, ChatChannel]:
+        """The channels of the bot in a team; none of another team in which it is not, or which does not exist."""
+        if team not in self._own:
+            try:
+                channels = await self.chat.in_team(team).own_channels()
+            except ChatError as error:
+                self._none_of(team, error)
+                channels = []
+            self._own[team] = {channel.id: channel for channel in channels}
+        return self._own[team]
+
+    @staticmethod
+    def _none_of(team: str, error: ChatError) -> None:
+        """Another team than the bot’s own may be out of its sight: then nothing is found there."""
+        if not team or error.may_pass or error.refusal is Refusal.SIGNED_OUT:
+            raise error
 
     async def _members(self, channel: ChatChannel) -> Mapping[str, ChatMember]:
         found: dict[str, ChatMember] = {}

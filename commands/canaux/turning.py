@@ -40,7 +40,7 @@ async def _tell(ctx: Context, channel_id: str, what: Callable[[PlannedChannel], 
     """``what`` says what is wrong with the channel now, or "" where nothing is."""
     known = await by_key(ctx.db)
     room, key = known.get(ROOM), next((key for key, its_id in known.items() if its_id == channel_id), "")
-    canal = (await planned(ctx.db, ctx.settings.channels)).get(key)
+    canal = (await planned(ctx.db, ctx.settings)).get(key)
     if canal is None or room is None or room == channel_id or not (said := what(canal)):
         return None
     check = Button("Vérifier ce canal", Run(line=f"canaux verifier {canal.address}"))

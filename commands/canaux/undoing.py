@@ -37,7 +37,7 @@ async def ask(ctx: Context, _: str) -> Replies:
     if last is None:
         raise UserError("Il n’y a rien à annuler : aucun changement des canaux depuis trente jours.")
     counted = await changes.by_channel(ctx.db, last.id)
-    table = await planned(ctx.db, ctx.settings.channels, archived=True)
+    table = await planned(ctx.db, ctx.settings, archived=True)
     text = render(
         "canaux/undo",
         at=say_moment(last.at.astimezone(ctx.zone)),
@@ -86,7 +86,7 @@ async def _unmake(ctx: Context, run: Run, found: Sequence[Change]) -> Sequence[A
         rest = [c.n for c in found if c.drift is not Drift.ABSENT]
         await changes.put(ctx.db, run.id, rest, state=State.UNDONE, why=WITH_IT)
         found = [c for c in found if c.drift is Drift.ABSENT]
-    sent = list(batches(found, {}, back=True))
+    sent = list(batches(found, await planned(ctx.db, ctx.settings), back=True))
     for batch in sent:
         await changes.put(ctx.db, run.id, batch.numbers, state=State.BACK, batch=batch.numbers[0])
     numbers = {n for batch in sent for n in batch.numbers}

@@ -16,7 +16,7 @@ from storage.canaux.belonging import Member, Rules
 )
 async def who_writes(ctx: Context, text: str) -> Replies:
     """In words; Mattermost keeps writing for some to its licensed editions."""
-    table = await planned(ctx.db, ctx.settings.channels)
+    table = await planned(ctx.db, ctx.settings)
     scope = read_scope(text, table)
     if scope in {ALL, DEPARTEMENTS}:
         raise UserError("De quel canal s’agit-il ? Par exemple : /canaux droits 69, ou /canaux droits Éducation.")

@@ -61,7 +61,7 @@ async def tell(ctx: Context, work: TellNewcomers, _: Progress) -> Step:
 async def _channels(ctx: Context, person: Person) -> Sequence[str]:
     """The keys of the channels of the départements that somebody shares, where newcomers are announced."""
     table, known, quiet = (
-        await planned(ctx.db, ctx.settings.channels),
+        await planned(ctx.db, ctx.settings),
         await by_key(ctx.db),
         await newcomers.quiet(ctx.db),
     )

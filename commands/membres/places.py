@@ -21,6 +21,6 @@ async def settle_places(ctx: Context, before: Person | None, after: Person) -> S
         await begin_departure(ctx.db, after, ctx.now)
     leaving = (await moves.in_grace(ctx.db, ctx.now, after.id)).get(after.id, ())
     was = Member.of(before, today) if before else None
-    change = await settle(ctx.db, await planned(ctx.db, ctx.settings.channels), was, Member.of(after, today, leaving))
-    joins = [AddMembers(channel_id, [after.id]) for channel_id in change.joins]
+    change = await settle(ctx.db, await planned(ctx.db, ctx.settings), was, Member.of(after, today, leaving))
+    joins = [AddMembers(channel_id, [after.id], team=team) for channel_id, team in change.joins.items()]
     return [*joins, *(RemoveMember(channel_id, after.id) for channel_id in change.leaves)]

@@ -131,7 +131,7 @@ async def _steps(ctx: Context, person: Person, known: Welcome | None) -> Steps:
 
 async def _channels(ctx: Context, person: Person) -> Sequence[PlannedChannel]:
     """The channels where somebody belongs, and what each is for, the first few of them."""
-    table, known = await planned(ctx.db, ctx.settings.channels), await by_key(ctx.db)
+    table, known = await planned(ctx.db, ctx.settings), await by_key(ctx.db)
     places = Rules(await allowances(ctx.db)).places(table, Member.of(person, ctx.today))
     return [table[key] for key in table if key in places and key in known][:CHANNELS_MAX]
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete
@@ -12,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config import canaux
 from config.canaux import Belonging, Family, PlannedChannel
+from config.settings import Settings
 from storage.canaux.changes import Change
 from storage.canaux.drift import Drift
 from storage.database import UtcTime, insertion
@@ -36,9 +36,9 @@ class Amendment(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcTime)
 
 
-async def planned(db: AsyncSession, path: Path | None, *, archived: bool = False) -> Mapping[str, PlannedChannel]:
+async def planned(db: AsyncSession, settings: Settings, *, archived: bool = False) -> Mapping[str, PlannedChannel]:
     """The channels by key, without those put away unless ``archived``. Raises what ``config.canaux.read`` does."""
-    table = dict(canaux.read(path))
+    table = {**canaux.read(settings.channels), **canaux.of_hubs(settings.hubs_team)}
     for change in (await db.exec(select(Amendment).order_by(col(Amendment.key)))).all():
         known = table.get(change.key) or (_made(change) if change.address else None)
         if known is not None:

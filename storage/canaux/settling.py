@@ -22,9 +22,10 @@ DEPARTED = "canaux.departed"
 
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """Ids of channels; leaving one where somebody is not does nothing."""
+    """Ids of channels, and of those to be joined the teams ("" is the bot’s own); leaving one where somebody is not
+    does nothing."""
 
-    joins: Sequence[str]
+    joins: Mapping[str, str]
     leaves: Sequence[str]
 
 
@@ -40,8 +41,8 @@ async def settle(
     old = rules.places(table, before) if before else frozenset()
     new = rules.places(table, after)
     leaves = [key for key in table if _is_left(rules, table[key], key in old, after)]
-    joins = [key for key in table if key in new - old]
-    return Settling([known[key] for key in joins if key in known], [known[key] for key in leaves if key in known])
+    joins = {known[key]: planned.team for key, planned in table.items() if key in new - old and key in known}
+    return Settling(joins, [known[key] for key in leaves if key in known])
 
 
 def _is_left(rules: Rules, planned: PlannedChannel, was_there: bool, after: Member) -> bool:
