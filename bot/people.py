@@ -3,7 +3,7 @@
 The role of who has left has ended, whatever the register says: they may what an agent invité may.
 """
 
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -50,10 +50,6 @@ class People:
         self._accounts = Accounts(chat, settings, clock)
         self._clock = clock
         self._known: OrderedDict[str, _Memory] = OrderedDict()
-        self._asked: Counter[str] = Counter()
-        """Of whom it is being asked now, and by how many."""
-        self._overtaken: set[str] = set()
-        """Who changed meanwhile."""
 
     async def of(self, user_id: str) -> Person:
         """Somebody, as they were less than a minute ago; reads nothing when that is known.
@@ -99,8 +95,6 @@ class People:
 
     def forget(self, user_id: str) -> None:
         """Something the register says of somebody changed: read it again next time."""
-        if self._asked[user_id]:
-            self._overtaken.add(user_id)
         known = self._known.get(user_id)
         if known is not None:
             self._known[user_id] = replace(known, until=self._clock(), readings={})
@@ -111,19 +105,6 @@ class People:
         self.forget(user_id)
 
     async def _look_up(self, user_id: str) -> _Memory:
-        """Who that is; not remembered where it was overtaken by a change."""
-        self._asked[user_id] += 1
-        try:
-            return await self._ask(user_id)
-        finally:
-            if user_id in self._overtaken:
-                self.forget(user_id)
-            self._asked[user_id] -= 1
-            if not self._asked[user_id]:
-                del self._asked[user_id]
-                self._overtaken.discard(user_id)
-
-    async def _ask(self, user_id: str) -> _Memory:
         """The register, read by itself and before Mattermost, which is asked only where that gives no role."""
         async with self._database.transaction(writes=False) as db:
             row = await people.get(db, user_id)

@@ -3,11 +3,9 @@
 What comes of accounts and addresses is in test_people_accounts.py.
 """
 
-import asyncio
 from typing import Any
 
 import pytest
-from aiohttp import web
 
 from bot import accounts
 from bot import people as module
@@ -107,31 +105,6 @@ async def test_forgotten_when_something_changed(people: People, server: ChatServ
     server.answers[USER_PATH] = USER | {"email": "j@mairie.fr"}
     people.note_change(ID)
     assert (await people.of(ID)).role is Role.INVITE
-
-
-async def test_what_changes_while_it_is_asked_is_not_remembered_as_it_was(
-    people: People, database: Database, server: ChatServer
-) -> None:
-    asked, may_answer = asyncio.Event(), asyncio.Event()
-
-    async def answer(*_: Any) -> web.StreamResponse:
-        asked.set()
-        await may_answer.wait()
-        return web.json_response(USER)
-
-    await register(database)
-    server.answers[USER_PATH] = answer
-    async with asyncio.TaskGroup() as group:
-        looking = group.create_task(people.of(ID))
-        await asked.wait()
-        async with database.transaction() as db:
-            found = await db.get(Person, ID)
-            assert found
-            found.role = Role.COORDINATEUR
-        people.forget(ID)
-        may_answer.set()
-    assert looking.result().role is Role.CONSEILLER
-    assert (await people.of(ID)).role is Role.COORDINATEUR
 
 
 async def test_a_change_counts_at_once_for_what_changes_something(
