@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     welcome: Literal["oui", "non"] = Field(
         "oui", description="Si qui entre dans l’équipe est accueilli par un message du bot : oui ou non."
     )
+    repair: Literal["oui", "non"] = Field(
+        "non", description="Si la vérification de la nuit répare aussi les canaux, ou le dit seulement : oui ou non."
+    )
     newcomers: Literal["oui", "non"] = Field(
         "oui", description="Si le canal de son département apprend qui entre dans l’équipe : oui ou non."
     )

@@ -19,7 +19,7 @@ from cli.progress import ProgressBar
 from cli.tables import Table
 from config.settings import Settings
 from storage import migrate, people
-from storage.canaux import allowances
+from storage.canaux import allowances, planned
 from storage.canaux.belonging import Rules
 from storage.database import Database
 from storage.people import awaited
@@ -76,9 +76,9 @@ async def write_people(database: Database, out: TextIO) -> None:
 
 
 async def _memberships(settings: Settings, database: Database) -> Memberships:
-    table = planned_channels(settings)
+    planned_channels(settings)
     async with database.transaction(writes=False) as db:
-        return Memberships(table, Rules(await allowances(db)))
+        return Memberships(await planned(db, settings.channels), Rules(await allowances(db)))
 
 
 @contextmanager

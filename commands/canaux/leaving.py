@@ -10,12 +10,10 @@ from bot.acts import RemoveMember
 from bot.context import Context
 from bot.replies import Direct, Progress, Replies, Reply, Say, Start, Step
 from bot.texts import render
-from commands.canaux.arrivals import ROOM
-from commands.canaux.feature import feature
-from config import canaux
+from commands.canaux.feature import ROOM, feature
 from config.canaux import home_of
 from storage import people
-from storage.canaux import allowances, by_key
+from storage.canaux import allowances, by_key, planned
 from storage.canaux.belonging import Member, Rules
 from storage.canaux.settling import begin_departure, departed, settle
 from storage.people import Person, gone, moves
@@ -32,7 +30,7 @@ class SeeOff(BaseModel):
 
 @feature.job("hour=5 minute=0", writes=True)
 async def leave_old_channels(ctx: Context) -> Replies:
-    """Once a night, before the channels are looked at (nightly.py): who is due to leave is no drift."""
+    """Once a night, before the channels are looked at (checking.py): who is due to leave is no drift."""
     ended = [Start(payload=SeeOff())] if await _leavers(ctx) else []
     return [*await _leave_old_homes(ctx, await by_key(ctx.db)), *ended]
 
@@ -57,7 +55,7 @@ async def see_off(ctx: Context, _: SeeOff, progress: Progress) -> Step:
 
 async def _leave_old_homes(ctx: Context, known: Mapping[str, str]) -> Sequence[Reply]:
     """Of those who moved; who is let in by name, moved back or animates stays."""
-    table, rules = canaux.read(ctx.settings.channels), Rules(await allowances(ctx.db))
+    table, rules = await planned(ctx.db, ctx.settings.channels), Rules(await allowances(ctx.db))
     told: list[Reply] = []
     for move in await moves.over(ctx.db, ctx.now):
         await moves.forget(ctx.db, move)
@@ -84,7 +82,7 @@ async def _take_out(ctx: Context, person: Person) -> Sequence[Reply]:
     """What takes somebody out of the channels that were theirs on their last day."""
     assert person.left_on is not None  # that is why they leave
     was, is_now = Member.of(person, person.left_on), Member.of(person, person.today(ctx.now))
-    settling = await settle(ctx.db, canaux.read(ctx.settings.channels), was, is_now)
+    settling = await settle(ctx.db, await planned(ctx.db, ctx.settings.channels), was, is_now)
     return [RemoveMember(channel_id, person.id) for channel_id in settling.leaves]
 
 

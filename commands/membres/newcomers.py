@@ -9,11 +9,10 @@ from bot.replies import Message, Progress, Reply, Say, Step
 from bot.texts import Markdown, render
 from commands.membres.feature import feature
 from commands.membres.notices import Notice, spread
-from config import canaux
 from config.canaux import Belonging
 from config.departements import DEPARTEMENTS
 from storage.annuaire.sight import commune_name
-from storage.canaux import allowances, by_key
+from storage.canaux import allowances, by_key, planned
 from storage.canaux.belonging import Member, Rules
 from storage.people import PARIS, Audience, Person, newcomers
 from storage.people.newcomers import Newcomer
@@ -61,7 +60,11 @@ async def tell(ctx: Context, work: TellNewcomers, _: Progress) -> Step:
 
 async def _channels(ctx: Context, person: Person) -> Sequence[str]:
     """The keys of the channels of the départements that somebody shares, where newcomers are announced."""
-    table, known, quiet = canaux.read(ctx.settings.channels), await by_key(ctx.db), await newcomers.quiet(ctx.db)
+    table, known, quiet = (
+        await planned(ctx.db, ctx.settings.channels),
+        await by_key(ctx.db),
+        await newcomers.quiet(ctx.db),
+    )
     places = Rules(await allowances(ctx.db)).places(table, Member.of(person, person.today(ctx.now)))
     near = [table[key] for key in table if key in places and key in known]
     return [c.key for c in near if c.belonging is Belonging.DEPARTEMENT and c.departement not in quiet]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.acts import AddMembers, RemoveMember
 from bot.context import Context
 from bot.replies import Reply
-from config import canaux
+from storage.canaux import planned
 from storage.canaux.belonging import Member
 from storage.canaux.settling import begin_departure, settle
 from storage.people import Person, moves
@@ -21,6 +21,6 @@ async def settle_places(ctx: Context, before: Person | None, after: Person) -> S
         await begin_departure(ctx.db, after, ctx.now)
     leaving = (await moves.in_grace(ctx.db, ctx.now, after.id)).get(after.id, ())
     was = Member.of(before, today) if before else None
-    change = await settle(ctx.db, canaux.read(ctx.settings.channels), was, Member.of(after, today, leaving))
+    change = await settle(ctx.db, await planned(ctx.db, ctx.settings.channels), was, Member.of(after, today, leaving))
     joins = [AddMembers(channel_id, [after.id]) for channel_id in change.joins]
     return [*joins, *(RemoveMember(channel_id, after.id) for channel_id in change.leaves)]

@@ -12,11 +12,11 @@ from bot.texts import render
 from commands.membres.feature import bienvenue, feature
 from commands.membres.guests import present
 from commands.membres.newcomers import announce
-from config import canaux
+from config.canaux import PlannedChannel
 from dialogs.membres import CompleteProfile
 from storage import people
 from storage.annuaire import NETWORK
-from storage.canaux import allowances, by_key
+from storage.canaux import allowances, by_key, planned
 from storage.canaux.belonging import Member, Rules
 from storage.cra import queries
 from storage.people import Person, Role, welcomes
@@ -136,9 +136,9 @@ async def _steps(ctx: Context, person: Person, known: Welcome | None) -> Steps:
     )
 
 
-async def _channels(ctx: Context, person: Person) -> Sequence[canaux.PlannedChannel]:
+async def _channels(ctx: Context, person: Person) -> Sequence[PlannedChannel]:
     """The channels where somebody belongs, and what each is for, the first few of them."""
-    table, known = canaux.read(ctx.settings.channels), await by_key(ctx.db)
+    table, known = await planned(ctx.db, ctx.settings.channels), await by_key(ctx.db)
     places = Rules(await allowances(ctx.db)).places(table, Member.of(person, ctx.today))
     return [table[key] for key in table if key in places and key in known][:CHANNELS_MAX]
 

@@ -65,13 +65,14 @@ class Rules:
         """The keys of all channels where somebody belongs."""
         return frozenset(key for key, canal in table.items() if self.reason_in(canal, member))
 
-    def reason_out(self, canal: PlannedChannel, member: Member | None) -> str:
-        """Why somebody should not be in a private channel; "" where they may."""
-        if member is None:
-            return "n’est pas dans le registre"
-        named = self._named.get((canal.key, member.id))
+    def reason_out(self, canal: PlannedChannel, member: Member | None, user_id: str = "") -> str:
+        """Why somebody should not be in a private channel; "" where they may. Who is not in the register is known by
+        their ``user_id`` alone."""
+        named = self._named.get((canal.key, member.id if member else user_id))
         if named:
             return "" if named.is_in else named.reason or "n’y est pas admis"
+        if member is None:
+            return "n’est pas dans le registre"
         if member.has_left:
             return "a quitté le réseau"
         if member.is_everywhere or self.reason_in(canal, member):

@@ -9,6 +9,9 @@ from sqlmodel import SQLModel
 import storage.annonce.table
 import storage.annuaire.contacts
 import storage.annuaire.helping
+import storage.canaux.changes
+import storage.canaux.planned
+import storage.canaux.runs
 import storage.canaux.table
 import storage.claims
 import storage.cra

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [a b c d e f g h i j k]`: measure, side by side, and print the table."""
+"""`python -m tests.bench [--quick] [a b c d e f g h i j k m]`: measure, side by side, and print the table."""
 
 import argparse
 import asyncio
@@ -12,6 +12,7 @@ from pathlib import Path
 import aiohttp
 
 from tests.bench import (
+    announcing,
     burst,
     crowd,
     directory,
@@ -31,8 +32,8 @@ from tests.bench.figures import Figure, table
 from tests.bench.plan import QUICK, Plan
 from tests.bench.stub import Stub
 
-PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k")
-ON_EACH_DATABASE = {"i": waiting.measure, "j": resuming.measure, "k": directory.measure}
+PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "m")
+ON_EACH_DATABASE = {"i": waiting.measure, "j": resuming.measure, "k": directory.measure, "m": announcing.measure}
 
 
 async def figures(plan: Plan, parts: Collection[str]) -> AsyncIterator[Figure]:

@@ -34,6 +34,7 @@ class Plan:
     kills: int = 10
     listed: int = 5000
     searches: int = 40
+    announced: int = 101
     postgres: bool = True
 
 
@@ -65,5 +66,6 @@ QUICK = Plan(
     kills=2,
     listed=200,
     searches=5,
+    announced=5,
     postgres=False,
 )
