@@ -121,6 +121,7 @@ async def test_what_is_stopped_says_how_far_it_came_and_goes_on(
     await agathe.rewritten(progress, "arrêté")
     await house.settled()
     assert "20 envois sur 24" in plain((await agathe.sees(progress)).text)
+    assert not [post for post in await agathe.direct() if "en chemin" in post.message], "who stopped it knows"
     card = await agathe.sees(preview)
     assert "État : Arrêtée : 20 canaux sur 24" in plain(card.text)
     assert card.buttons == ["Reprendre", *SENT]
@@ -176,6 +177,7 @@ async def test_who_may_no_more_is_stopped_and_an_animateur_takes_it_back(
     await house.registers(agathe, Role.INVITE)
     stile.opened.set()
     await agathe.rewritten(progress, "réservé")
+    assert "20 canaux sur 24" in plain((await agathe.told("arrêtée en chemin")).text)
     await house.settled()
     assert "Arrêtée : 20 canaux sur 24" in plain((await agathe.sees(preview)).text)
 

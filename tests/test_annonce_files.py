@@ -185,6 +185,7 @@ async def test_what_is_gone_at_its_hour_leaves_nothing_half_sent(house: House, a
     house.clock.goes_to(house.clock() + timedelta(days=2))
     house.bot.workers.look()
     await agathe.rewritten(progress, "ont été supprimés. Rien n’est parti.")
+    await agathe.told("Votre annonce n’est pas partie.")
     await house.settled()
     assert await stands(house, rhone, containing=words) == [[]]
     assert (await agathe.sees(preview)).buttons == CONFIRM

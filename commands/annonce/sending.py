@@ -9,13 +9,13 @@ from bot.forms import name_of
 from bot.french.moments import say_moment
 from bot.french.words import join, plural
 from bot.replies import Direct, Press, Progress, Replies, Reply, Say, Start, Step
-from bot.texts import escape
+from bot.texts import escape, render
 from commands.annonce import attaching, cards, places, words
 from commands.annonce.buttons import Broadcast, Leave, Send
 from commands.annonce.feature import SENDERS, UNIT, feature
 from commands.annonce.words import must_be
 from storage import annonce as annonces
-from storage import outbox
+from storage import outbox, work
 from storage.annonce import BATCH, Announcement, State
 
 NAMED_MAX = 5
@@ -47,18 +47,8 @@ async def leave(ctx: Context, click: Leave) -> Replies:
 
 def must_be_there(said: Announcement, missing: Collection[str]) -> None:
     """Raises UserError where a file of it was deleted."""
-    names = [f"« {escape(name)} »" for ident, name in said.files.items() if ident in missing]
-    if not names:
-        return
-    what = (
-        f"Le fichier {names[0]} a été supprimé" if len(names) == 1 else f"Les fichiers {join(names)} ont été supprimés"
-    )
-    then = "Envoyez-le de nouveau au bot, puis choisissez-le avec « Modifier », ou retirez-le de l’annonce."
-    if len(names) > 1:
-        then = "Envoyez-les de nouveau au bot, puis choisissez-les avec « Modifier », ou retirez-les de l’annonce."
-    if said.written:
-        then = "Le reste n’est pas parti : retirez l’annonce, puis faites-en une autre."
-    raise UserError(f"{what}. {'' if said.written else 'Rien n’est parti. '}{then}")
+    if names := [f"« {name} »" for ident, name in said.files.items() if ident in missing]:
+        raise UserError(render("annonce/gone", names=names, partly=said.written > 0))
 
 
 def _start(ctx: Context, shown: Announcement) -> Start:
@@ -70,9 +60,9 @@ def _start(ctx: Context, shown: Announcement) -> Start:
 
 
 @feature.stopped(Broadcast)
-async def stopped(ctx: Context, work: Broadcast, so_far: Progress) -> Step:
+async def stopped(ctx: Context, asked: Broadcast, so_far: Progress) -> Step:
     """What nobody tried to send is not sent; where nothing has left, it is a preview again."""
-    found = await annonces.lock(ctx.db, work.annonce)
+    found = await annonces.lock(ctx.db, asked.annonce)
     if found is None or found.state is not State.SENDING:
         return Step(done=so_far.done, total=so_far.total)
     await outbox.recall(ctx.db, found.topics, ctx.now)
@@ -80,15 +70,24 @@ async def stopped(ctx: Context, work: Broadcast, so_far: Progress) -> Step:
     reached = tally.arrived + tally.waiting
     state = State.SENT if reached >= found.total else State.STOPPED if reached else State.DRAFT
     await annonces.change(ctx.db, found, state=state, written=found.written if reached else 0)
-    return Step(replies=[await cards.refresh(ctx, found)], done=reached, total=found.total)
+    replies: list[Reply] = [await cards.refresh(ctx, found)]
+    if state is not State.SENT and await _stopped_by_itself(ctx, asked):
+        count = cards.say_reached(found, tally)
+        replies.append(Direct(render("annonce/stopped", partly=reached > 0, reached=count), user_id=found.by))
+    return Step(replies=replies, done=reached, total=found.total)
+
+
+async def _stopped_by_itself(ctx: Context, asked: Broadcast) -> bool:
+    """Whether nobody clicked on « Arrêter »: then its author may be elsewhere, and what is rewritten calls nobody."""
+    return bool(await work.waiting_for(ctx.db, name_of(Broadcast), asked.model_dump(mode="json")))
 
 
 @feature.work(Broadcast, title="Annonce", unit=UNIT, roles=SENDERS, writes=True)
-async def broadcast(ctx: Context, work: Broadcast, so_far: Progress) -> Step:
+async def broadcast(ctx: Context, asked: Broadcast, so_far: Progress) -> Step:
     """The next batch; once all is written down, wait until it has arrived."""
     begins, ends = so_far.cursor is None, so_far.cursor is not None and so_far.cursor >= (so_far.total or 0)
-    missing = [] if ends else await attaching.gone(ctx.chat, work.files)
-    found = await annonces.lock(ctx.db, work.annonce)
+    missing = [] if ends else await attaching.gone(ctx.chat, asked.files)
+    found = await annonces.lock(ctx.db, asked.annonce)
     if found is None or found.state is not State.SENDING:
         return Step(done=so_far.done, total=so_far.total, finished=True, said="L’annonce est retirée.")
     places.must_be_allowed(ctx.user, found.targets)

@@ -44,7 +44,7 @@ async def show(ctx: Context, run: Run) -> Message:
     table = await planned(ctx.db, ctx.settings.channels, archived=True)
     total = sum(number for *_, number in counted)
     few = await changes.page(ctx.db, run.id, 0, FEW) if total <= FEW else []
-    lines = _lines(few, table) or _by_channel(counted, run.stage, table)
+    lines = _lines(few, table, run.scope) or _by_channel(counted, run.stage, table)
     text = render(
         "canaux/run",
         stage=run.stage,
@@ -91,17 +91,19 @@ def _by_channel(counted: Counted, stage: Stage, table: Mapping[str, PlannedChann
     ]
 
 
-def _lines(changes_: Sequence[Change], table: Mapping[str, PlannedChannel]) -> list[Markdown]:
-    """Changes with their reasons and how they stand; people of whom the same is to be told stand together."""
+def _lines(changes_: Sequence[Change], table: Mapping[str, PlannedChannel], scope: str) -> list[Markdown]:
+    """Changes with their reasons and how they stand; people of whom the same is to be told stand together. The channel
+    is named where it is not the only one."""
     alike = groupby(changes_, lambda c: (c.key, c.drift, c.reason, c.state, c.why))
-    return [_line(list(group), table) for _, group in alike]
+    told = [(key[0], _line(list(group))) for key, group in alike]
+    return [line if key == scope else Markdown(f"**{_name(key, table)}** : {line}") for key, line in told]
 
 
-def _line(alike: Sequence[Change], table: Mapping[str, PlannedChannel]) -> Markdown:
+def _line(alike: Sequence[Change]) -> Markdown:
     change = alike[0]
     stands = f" ({STATES[change.state]})" if STATES[change.state] else ""
     why = f" : {escape(change.why)}" if change.why else ""
-    return Markdown(f"**{_name(change.key, table)}** : {escape(say_changes(alike))}{stands}{why}")
+    return Markdown(f"{escape(say_changes(alike))}{stands}{why}")
 
 
 def _name(key: str, table: Mapping[str, PlannedChannel]) -> str:
@@ -131,7 +133,7 @@ async def see(ctx: Context, click: See) -> Replies:
     table = await planned(ctx.db, ctx.settings.channels, archived=True)
     found = await changes.page(ctx.db, run.id, click.at, PAGE + 1)
     shown = found[:PAGE]
-    text = render("canaux/page", lines=_lines(shown, table), first=click.at + 1, last=click.at + len(shown))
+    text = render("canaux/page", lines=_lines(shown, table, run.scope), first=click.at + 1, last=click.at + len(shown))
     back = [Button("Avant", See(run=run.id, at=max(click.at - PAGE, 0)))] if click.at else []
     on = [Button("Suite", See(run=run.id, at=click.at + PAGE))] if len(found) > PAGE else []
     return Whisper(text, [*back, *on])
