@@ -9,6 +9,7 @@ from bot.app import App
 from bot.clock import utc_now
 from bot.features import Key
 from bot.texts import BREAK
+from storage import people
 from storage.database import Database
 from storage.outbox import Where
 from storage.people import Awaited, Role
@@ -79,6 +80,20 @@ async def test_who_is_taken_out_of_their_channel_comes_back(land: Field, capsys:
         await leaves(land, omar, "rhone")
         await leaves(land, lea, "rhone")
         await until_in(land, "rhone", {"lea"})
+
+
+async def test_who_has_just_left_by_another_replica_is_not_put_back(
+    land: Field, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lea, omar, _ = await synced(land, capsys)
+    yesterday = utc_now().astimezone(PARIS).date() - timedelta(days=1)
+    async with land.bot() as app:
+        await app.people.recall(lea.id, people.get)
+        await land.registers_as(lea, Role.CONSEILLER, "69", left_on=yesterday)
+        await leaves(land, lea, "rhone")
+        await leaves(land, omar, "rhone")
+        await until_in(land, "rhone", {"omar"})
+        assert [row.where for row in await land.rows(app)] == [Where.ACT], "the one who stays"
 
 
 async def test_who_is_nowhere_known_is_told_of_and_stays(land: Field, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,6 @@ Mattermost is asked before the first statement: from that one on every other wri
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from bot.acts import AddMembers
 from bot.context import Context
@@ -20,22 +19,13 @@ from config.canaux import PlannedChannel
 from storage import people
 from storage.canaux import allowances, by_key, planned
 from storage.canaux.belonging import Member, Rules
-from storage.people import Person
-
-
-@dataclass(frozen=True, slots=True)
-class Somebody:
-    """Who an event is about: their row of the register, or, of who has none, their account."""
-
-    person: Person | None
-    account: ChatUser | None = None
 
 
 @feature.event(JoinedTeam)
 async def bring_in(ctx: Context, event: JoinedTeam) -> Replies:
     """All channels where the register wants somebody; who was announced by an import is in it by then."""
-    somebody = await _find(ctx, event.user_id)
-    member = _member(ctx, somebody)
+    await _look_up(ctx, event.user_id)
+    member = await _member(ctx, event.user_id)
     if member is None:
         return None
     table, known = await planned(ctx.db, ctx.settings), await by_key(ctx.db)
@@ -47,9 +37,9 @@ async def bring_in(ctx: Context, event: JoinedTeam) -> Replies:
 @feature.event(LeftChannel)
 async def put_back(ctx: Context, event: LeftChannel) -> Replies:
     """Who belongs into a private channel, and was taken out of it or left it. (Who left the team is refused there.)"""
-    somebody = await _find(ctx, event.user_id)
+    await _look_up(ctx, event.user_id)
     canal = await _planned(ctx, await by_key(ctx.db), event.channel_id)
-    member = _member(ctx, somebody) if canal else None
+    member = await _member(ctx, event.user_id) if canal else None
     if canal is None or member is None or not Rules(await allowances(ctx.db)).reason_in(canal, member):
         return None
     return AddMembers(event.channel_id, [event.user_id], team=canal.team)
@@ -59,13 +49,12 @@ async def put_back(ctx: Context, event: LeftChannel) -> Replies:
 async def tell_of_intruder(ctx: Context, event: JoinedChannel) -> Replies:
     """Who is in a private channel without belonging there is not thrown out: the animateurs are told why it is so, and
     decide by a click."""
-    somebody = await _find(ctx, event.user_id)
+    account = await _look_up(ctx, event.user_id)
     known = await by_key(ctx.db)
     canal, room = await _planned(ctx, known, event.channel_id), known.get(ROOM)
-    account = somebody.account
     if canal is None or room is None or (account and (account.is_bot or account.is_system_admin)):
         return None
-    member = _member(ctx, somebody)
+    member = await _member(ctx, event.user_id)
     why = Rules(await allowances(ctx.db)).reason_out(canal, member, event.user_id)
     if not why:
         return None
@@ -79,18 +68,19 @@ async def _planned(ctx: Context, known: Mapping[str, str], channel_id: str) -> P
     return (await planned(ctx.db, ctx.settings)).get(next(keys, ""))
 
 
-async def _find(ctx: Context, user_id: str) -> Somebody:
-    """Somebody by the register, which is read aside, else by Mattermost."""
+async def _look_up(ctx: Context, user_id: str) -> ChatUser | None:
+    """The account of who is not in the register: who was waited for is by then. None for who is, or has no account."""
     try:
         person = await ctx.people.recall(user_id, people.get)
-        return Somebody(person, None if person else await ctx.chat.user(user_id))
+        return None if person else await ctx.chat.user(user_id)
     except ChatError as error:
         if error.refusal is Refusal.UNKNOWN_PERSON:
-            return Somebody(None)
+            return None
         raise
 
 
-def _member(ctx: Context, somebody: Somebody) -> Member | None:
-    """Somebody as far as channels go; None for who is not in the register."""
-    person = somebody.person
+async def _member(ctx: Context, user_id: str) -> Member | None:
+    """Somebody as far as channels go, by the register as it is now (what was read before the first statement may have
+    changed since); None for who is not in it."""
+    person = await people.get(ctx.db, user_id)
     return Member.of(person, person.today(ctx.now)) if person else None

@@ -18,8 +18,8 @@ async def recognise(ctx: Context) -> Replies:
     async for page in ctx.chat.team_users():
         for user in await _expected(ctx, [user for user in page if not user.deleted and not user.is_bot]):
             ctx.people.forget(user.id)
-            await ctx.people.of(user.id)
-            person = await people.get(ctx.db, user.id)
+            # Registered by another transaction, which this one may not see.
+            person = await ctx.people.recall(user.id, people.get)
             told += await settle_places(ctx, None, person) if person else []
     return told
 

@@ -47,10 +47,9 @@ async def arrive(ctx: Context, event: JoinedTeam) -> Replies:
     time, and of a guest the animateurs hear, to say who that is."""
     ctx.people.forget(event.user_id)
     person = await ctx.people.of(event.user_id)
-    if ctx.settings.welcome == "non":
+    if ctx.settings.welcome == "non" or not await _is_somebody(ctx, event.user_id):
         return None
-    account = await ctx.chat.user(event.user_id)
-    return None if account.is_bot or account.deleted else await greet(ctx, person, is_new=True)
+    return await greet(ctx, person, is_new=True)
 
 
 @bienvenue.command("bienvenue", help="Revoir le message d’accueil et la charte")
@@ -74,6 +73,14 @@ async def accept(ctx: Context, click: AcceptCharter) -> Replies:
     if ctx.request.response_url:
         return [await refresh_welcome(ctx, ctx.user), Whisper("C’est noté, merci !")]
     return Update(message.text, message.buttons)
+
+
+async def _is_somebody(ctx: Context, user_id: str) -> bool:
+    """Of whom the register knows nothing Mattermost says whether it is a bot, or deactivated."""
+    if await ctx.people.recall(user_id, people.get) is not None:
+        return True
+    account = await ctx.chat.user(user_id)
+    return not (account.is_bot or account.deleted)
 
 
 async def greet(ctx: Context, person: Person, *, is_new: bool = False) -> Sequence[Reply]:
