@@ -112,11 +112,8 @@ class ChatReader(Protocol):
         """The bot’s direct channels by id, and when something was last said in each (ms since 1970)."""
 
     async def direct_channel(self, user_id: str) -> str:
-        """The id of the direct channel with somebody.
-
-        It reads, as far as anybody notices: Mattermost makes it at need, always the same, and shows it to nobody
-        before a post is in it.
-        """
+        """The id of the direct channel with somebody: made at need, always the same, and shown to nobody before a post
+        is in it."""
 
     # Posts
 
