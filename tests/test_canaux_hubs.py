@@ -1,4 +1,4 @@
-"""The hubs’ private channels in a second team: off unless that team is named; who works in their départements is there."""
+"""The hubs’ channels in a second team: off unless that is named; who works in their départements is there."""
 
 from collections.abc import Mapping
 from typing import Any
