@@ -68,7 +68,9 @@ async def imported(
     faults: list[str] = []
     places = memberships or Memberships({}, Rules([]))
     work = Import(database, Accounts(chat), lambda: NOW, lambda n, why: faults.append(f"{n} {why}"), GRACE, places)
-    outcome = await work.run(Table(io.BytesIO(text.encode()), COLUMNS, NAMED_BY), ProgressBar(io.StringIO(), "lignes"))
+    outcome = await work.run(
+        Table(io.BytesIO(text.encode()), COLUMNS, [NAMED_BY]), ProgressBar(io.StringIO(), "lignes")
+    )
     if told is None:
         assert not faults
     else:
@@ -233,7 +235,7 @@ async def test_columns_come_in_any_order_and_some_are_missing(database: Database
     async with database.transaction() as db:
         await people.register(db, Person(id="l" * 26, username="lea", since=NOW, role=Role.ANIMATEUR, nom="Perrin"))
     text = "\ufeffdepartement;Téléphone;username\r\n1|Corse-du-Sud;06;lea\r\n"
-    table = Table(io.BytesIO(text.encode()), COLUMNS, NAMED_BY)
+    table = Table(io.BytesIO(text.encode()), COLUMNS, [NAMED_BY])
     work = Import(database, Accounts(None), lambda: NOW, lambda *_: None, GRACE, Memberships({}, Rules([])))
     assert (await work.run(table, ProgressBar(io.StringIO(), "lignes"))).changed == 1
     lea = await person(database, "lea")
@@ -242,10 +244,10 @@ async def test_columns_come_in_any_order_and_some_are_missing(database: Database
     assert table.missing[:2] == ["prenom", "nom"]
 
 
-@pytest.mark.parametrize("text", ["prenom,nom\nLéa,Perrin\n", "username,nom,nom\n", "PK\x03\x04"])
+@pytest.mark.parametrize("text", ["prenom,nom\nLéa,Perrin\n", "username,nom,nom\n", "PK\x03\x04", ""])
 def test_a_file_of_another_kind_is_refused_whole(text: str) -> None:
     with pytest.raises(OperatorError):
-        list(Table(io.BytesIO(text.encode()), COLUMNS, NAMED_BY))
+        list(Table(io.BytesIO(text.encode()), COLUMNS, [NAMED_BY]))
 
 
 async def test_an_empty_cell_leaves_what_is_known_but_the_role(database: Database) -> None:
@@ -338,7 +340,7 @@ async def took(database: Database, *lines: str) -> tuple[StructuresOutcome, list
     told: list[str] = []
     text = "\n".join(("nom;siret;code_commune", *lines))
     work = StructuresImport(database, lambda n, why: told.append(f"{n} {why}"))
-    table = Table(io.BytesIO(text.encode()), STRUCTURE_COLUMNS, ("siret",))
+    table = Table(io.BytesIO(text.encode()), STRUCTURE_COLUMNS, [{"siret"}])
     return await work.run(table, ProgressBar(io.StringIO(), "lignes")), told
 
 
