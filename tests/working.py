@@ -175,17 +175,6 @@ class Yard(Workplace):
 async def _nothing(_: Held) -> None: ...
 
 
-def once(*troubles: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    """Each trouble befalls one step, then nothing any more."""
-    left = list(troubles)
-
-    async def befalls() -> None:
-        if left:
-            await left.pop(0)()
-
-    return befalls
-
-
 @dataclass
 class Pause:
     """Holds up the step that comes to be the nth, until it is over."""

@@ -1,5 +1,6 @@
 """A room with a database, where one bot after another, or two together, are at work: what their tests share."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -110,3 +111,14 @@ class Workplace:
         app.makers.look()
         app.workers.look()
         app.outbox.look()
+
+
+def once(*troubles: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """Each trouble befalls one step, then nothing any more."""
+    left = list(troubles)
+
+    async def befalls() -> None:
+        if left:
+            await left.pop(0)()
+
+    return befalls
