@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [a b c d e f g h i j k]`: measure, side by side, and print the table."""
+"""`python -m tests.bench [--quick] [a b c d e f g h i j k l]`: measure, side by side, and print the table."""
 
 import argparse
 import asyncio
@@ -12,7 +12,9 @@ from pathlib import Path
 import aiohttp
 
 from tests.bench import (
+    arrivals,
     burst,
+    channels,
     crowd,
     directory,
     filing,
@@ -30,8 +32,9 @@ from tests.bench.client import Chatter
 from tests.bench.figures import Figure, table
 from tests.bench.plan import QUICK, Plan
 from tests.bench.stub import Stub
+from tests.bench.team import team
 
-PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k")
+PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l")
 ON_EACH_DATABASE = {"i": waiting.measure, "j": resuming.measure, "k": directory.measure}
 
 
@@ -52,6 +55,12 @@ async def figures(plan: Plan, parts: Collection[str]) -> AsyncIterator[Figure]:
     if "e" in parts:
         for figure in await page.measure(plan):
             yield figure
+    if "l" in parts:
+        with tempfile.TemporaryDirectory(prefix="coop-bench-") as name:
+            async with team(Path(name), plan.members) as crowd_of:
+                for figure in await channels.measure(crowd_of):
+                    yield figure
+                yield await arrivals.measure(plan, crowd_of)
     if "f" in parts:
         with tempfile.TemporaryDirectory(prefix="coop-bench-") as name:
             async for figure in statistics.measure(plan, Path(name)):

@@ -34,6 +34,8 @@ class Plan:
     kills: int = 10
     listed: int = 5000
     searches: int = 40
+    arrivals: int = 300
+    arrivals_seconds: float = 60
     postgres: bool = True
 
 
@@ -65,5 +67,7 @@ QUICK = Plan(
     kills=2,
     listed=200,
     searches=5,
+    arrivals=10,
+    arrivals_seconds=2,
     postgres=False,
 )
