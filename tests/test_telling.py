@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.__main__ import MOST, ROOT, Told, files_of, main, rooms, tell
-from tests.measured import again
+from tests.measured import unmeasured
 from tests.spread import group, ports
 
 FLAKY = """
@@ -148,10 +148,10 @@ def said(where):
     return "nowhere"
 """
 MEASURING = """
-from tests.measured import note_what_is_told_again, pytest_runtest_protocol
+from tests.measured import note_what_is_unmeasured, pytest_runtest_protocol
 
 def pytest_collection_modifyitems(items):
-    note_what_is_told_again(items)
+    note_what_is_unmeasured(items)
 """
 
 
@@ -170,18 +170,22 @@ def test_a_story_is_measured_where_it_is_told_first(tmp_path: Path) -> None:
     assert [lines[number - 1].strip() for number in missing] == ['return "told again"', 'return "by a fixture"']
 
 
-def test_what_is_told_again_has_another_server_or_database_only() -> None:
+def test_what_is_unmeasured_was_told_elsewhere_or_is_not_of_the_product() -> None:
     told = {
-        "test_a.py::test_one[11.2-sqlite]": False,
-        "test_a.py::test_one[11.2-postgres]": True,
-        "test_a.py::test_one[x-11.2-sqlite]": False,
-        "test_a.py::test_one[x-5.37-sqlite]": True,
-        "test_b.py::test_one[11.2-sqlite]": False,
-        "test_b.py::test_two[postgresql-10.5]": False,
-        "test_b.py::test_two[sqlite-9.4]": True,
-        "test_b.py::test_kinds[sqlite]": False,
-        "test_b.py::test_kinds[postgresql]": False,
-        "test_b.py::test_forms[11.2]": False,
-        "test_b.py::test_forms[5.37]": False,
+        "tests/test_a.py::test_one[11.2-sqlite]": False,
+        "tests/test_a.py::test_one[11.2-postgres]": True,
+        "tests/test_a.py::test_one[x-11.2-sqlite]": False,
+        "tests/test_a.py::test_one[x-5.37-sqlite]": True,
+        "tests/test_b.py::test_one[11.2-sqlite]": False,
+        "tests/test_b.py::test_two[postgresql-10.5]": False,
+        "tests/test_b.py::test_two[sqlite-9.4]": True,
+        "tests/test_b.py::test_kinds[sqlite]": False,
+        "tests/test_b.py::test_kinds[postgresql]": True,
+        "tests/test_b.py::test_forms[11.2]": False,
+        "tests/test_b.py::test_forms[5.37]": False,
+        "tests/browser/test_axe.py::test_a": True,
+        "tests/test_sandbox_rules.py::test_a": True,
+        "tests/test_wire.py::test_a": True,
+        "tests/test_wired.py::test_a": False,
     }
-    assert dict(zip(told, again([*told]), strict=True)) == told
+    assert dict(zip(told, unmeasured([*told]), strict=True)) == told
