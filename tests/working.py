@@ -136,7 +136,7 @@ class Yard(Workplace):
 
     def settings(self, **others: Any) -> Settings:
         port = free_port()
-        own = {"port": port, "public_url": f"http://127.0.0.1:{port}", "work_calls": 1000}
+        own = {"port": port, "public_url": f"http://127.0.0.1:{port}"}
         return super().settings(**own | others)
 
     async def begins(
