@@ -73,13 +73,15 @@ class ChannelAct:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateChannel:
-    """Make a channel of the team, which the bot administers; ``Delivered`` tells its id. Refused: « name taken »."""
+    """Make a channel of the team (another than the bot’s own, if one is named), which the bot administers;
+    ``Delivered`` tells its id. Refused: « name taken »."""
 
     name: str
     display_name: str
     private: bool = False
     header: str = ""
     purpose: str = ""
+    team: str = ""
     topic: str | None = None
 
     @property
@@ -117,9 +119,11 @@ class ConvertChannel(ChannelAct):
 
 @dataclass(frozen=True, slots=True)
 class AddMembers(ChannelAct):
-    """Bring people of the team into a channel; ``Delivered`` tells whom it did not take, and why."""
+    """Bring people of the team into a channel; ``Delivered`` tells whom it did not take, and why. Where the channel is
+    of another ``team`` than the bot’s own, they come into that first."""
 
     user_ids: Sequence[str]
+    team: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ class Capabilities:
     """What features may ask for; they never compare versions (docs/mattermost.md §1.2)."""
 
     version: tuple[int, int]
+    licensed: bool = False
+    """Whether the server says that it has a licence, of whatever edition."""
 
     @property
     def multiselect(self) -> bool:
@@ -43,4 +45,4 @@ OLDEST = Capabilities((5, 37))
 def of_version(text: str) -> Capabilities | None:
     """The capabilities of « 11.2.0.11.2.0.cff4….false » (X-Version-Id, hello) or « 11.2.0 »."""
     found = re.match(r"(\d+)\.(\d+)", text)
-    return Capabilities((int(found[1]), int(found[2]))) if found else None
+    return Capabilities((int(found[1]), int(found[2])), text.endswith(".true")) if found else None

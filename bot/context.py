@@ -21,7 +21,7 @@ from storage.outbox import Sent
 from storage.people import Person
 
 T = TypeVar("T")
-TriggerKind = Literal["command", "submit", "button", "event", "job", "file", "work"]
+TriggerKind = Literal["command", "submit", "button", "event", "job", "file", "work", "stopped"]
 
 
 @dataclass(frozen=True, slots=True)

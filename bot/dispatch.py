@@ -71,7 +71,7 @@ class Dispatcher:
         with self._m.traffic.pass_by():
             replies = await self._guard(request, payload, reference)
             if (press := next((r for r in replies if isinstance(r, Press)), None)) is not None:
-                request = replace(request, kind="button", name=press.name, only_for=request.user_id, by_dialog=True)
+                request = _pressed(request, press.name)
                 replies = await self._guard(request, press.data, reference)
             if (line := line_to_perform(replies)) is not None:
                 return await self.perform(line, request)
@@ -227,3 +227,9 @@ def _apologise(problem: Exception, reference: str, *, kept: bool = False) -> Ref
     away = passes(problem)
     full = cannot_write(problem)
     return Refuse(render("refus/broken", reference=reference, kept=kept, away=away, full=full))
+
+
+def _pressed(request: Request, name: str) -> Request:
+    """The click that a dialog stood for, or that another button goes on with: it is answered as what came in."""
+    only_for = request.only_for if request.kind == "button" else request.user_id
+    return replace(request, kind="button", name=name, only_for=only_for, by_dialog=request.answers_dialog)

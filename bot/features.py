@@ -206,6 +206,14 @@ class Feature:
         """
         return self._declare("work", payload, roles, title=title, unit=unit, writes=writes)
 
+    def stopped(self, payload: type[P]) -> Callable[[StepHandler[P]], StepHandler[P]]:
+        """Such work ends before its end: somebody stopped it, it was refused, or failed.
+
+        Its last step, in the transaction in which it ends, whoever may do such work no more; it asks Mattermost
+        nothing, and what it returns says how far the work came.
+        """
+        return self._declare("stopped", payload, EVERYONE)
+
     def _declare(
         self, kind: TriggerKind, payload: type[Any], roles: Collection[Role], **more: Any
     ) -> Callable[[Any], Any]:

@@ -50,6 +50,8 @@ class People:
         self._accounts = Accounts(chat, settings, clock)
         self._clock = clock
         self._known: OrderedDict[str, _Memory] = OrderedDict()
+        self._changes = 0
+        """How often something was to be read again: what was read meanwhile may be from before."""
 
     async def of(self, user_id: str) -> Person:
         """Somebody, as they were less than a minute ago; reads nothing when that is known.
@@ -95,6 +97,7 @@ class People:
 
     def forget(self, user_id: str) -> None:
         """Something the register says of somebody changed: read it again next time."""
+        self._changes += 1
         known = self._known.get(user_id)
         if known is not None:
             self._known[user_id] = replace(known, until=self._clock(), readings={})
@@ -105,6 +108,14 @@ class People:
         self.forget(user_id)
 
     async def _look_up(self, user_id: str) -> _Memory:
+        """Somebody as they are now; while something changed, only for this once."""
+        before = self._changes
+        found = await self._read(user_id)
+        if self._changes != before:
+            self.forget(user_id)
+        return found
+
+    async def _read(self, user_id: str) -> _Memory:
         """The register, read by itself and before Mattermost, which is asked only where that gives no role."""
         async with self._database.transaction(writes=False) as db:
             row = await people.get(db, user_id)

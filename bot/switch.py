@@ -12,10 +12,13 @@ from bot.texts import render
 
 def is_on(feature: Feature, names: Sequence[str]) -> bool:
     """Whether a feature is on, by the setting’s names; without any all are."""
-    if feature.always or not names:
-        return True
-    named = feature.name in {name.removeprefix("-") for name in names}
-    return named != names[0].startswith("-")
+    return feature.always or serves(feature.name, names)
+
+
+def serves(name: str, names: Sequence[str]) -> bool:
+    """The same of one that may be switched off, by its name: for another that leads to it."""
+    named = name in {name.removeprefix("-") for name in names}
+    return not names or named != names[0].startswith("-")
 
 
 def fault(features: Iterable[Feature], names: Sequence[str]) -> str | None:

@@ -3,7 +3,7 @@ folder."""
 
 import sys
 from argparse import Namespace
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -19,7 +19,6 @@ from cli.errors import OperatorError
 from cli.places import folder_fault, text_of
 from config import canaux
 from config import settings as configuration
-from config.canaux import PlannedChannel
 from config.settings import Settings
 from storage import migrate
 from storage.database import Database, async_url, dialect
@@ -110,10 +109,10 @@ async def open_chat(settings: Settings) -> AsyncIterator[Mattermost | None]:
         await client.close()
 
 
-def planned_channels(settings: Settings) -> Mapping[str, PlannedChannel]:
-    """The table of the team’s channels. Raises OperatorError for one of the operator’s that can’t be used."""
+def check_channels(settings: Settings) -> None:
+    """Raises OperatorError for a table of channels that can’t be used."""
     try:
-        return canaux.read(settings.channels)
+        canaux.read(settings.channels)
     except canaux.TableError as problem:
         raise OperatorError(f"COOP_CHANNELS : {problem}.", code=2) from None
 

@@ -12,7 +12,7 @@ tool = Tool()
 def serve(call: Call) -> int:
     """Run until it is told to stop."""
     from bot import app
-    from cli.opening import choose_features, data_dir_fault, planned_channels
+    from cli.opening import check_channels, choose_features, data_dir_fault
     from commands import FEATURES
     from storage import migrate
 
@@ -22,7 +22,7 @@ def serve(call: Call) -> int:
     if fault := settings.secret_fault():
         raise OperatorError(fault, code=2)
     choose_features(FEATURES, settings)
-    planned_channels(settings)
+    check_channels(settings)
     if fault := data_dir_fault(settings, make=True):
         raise OperatorError(fault)
 

@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from config.departements import DEPARTEMENTS, Departement
+from config.hubs import HUBS, Hub
 
 COLUMNS = ("cle", "famille", "nom", "adresse", "prive", "pour", "sujet", "entete")
 ADDRESS = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}[a-z0-9]")
@@ -27,6 +28,7 @@ class Family(StrEnum):
     NATIONAL = "national"
     THEMATIQUE = "thematique"
     SALLE = "salle"
+    HUB = "hub"
     DEPARTEMENT = "departement"
 
 
@@ -36,12 +38,14 @@ class Belonging(StrEnum):
     TOUS = "tous"
     LIBRE = "libre"
     DEPARTEMENT = "departement"
+    HUB = "hub"
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedChannel:
     """A channel to be: ``key`` names it here for ever (« general », « departement:69 »), ``address`` and ``name`` in
-    Mattermost. ``roles`` are who belongs there where ``belonging`` does not say it; ``departement`` is a code or "".
+    Mattermost. ``roles`` are who belongs there where ``belonging`` does not say it; ``departement`` is a code or "",
+    ``hub`` the key of one or "". ``team`` is the address of the team, "" for the bot’s own.
     """
 
     key: str
@@ -54,6 +58,8 @@ class PlannedChannel:
     purpose: str
     header: str
     departement: str = ""
+    hub: str = ""
+    team: str = ""
 
 
 class TableError(ValueError):
@@ -77,6 +83,28 @@ def _theirs(path: Path, _: int) -> Mapping[str, PlannedChannel]:
 @cache
 def _ours() -> Mapping[str, PlannedChannel]:
     return _parse((files("config") / "canaux.tsv").read_text("utf-8").splitlines())
+
+
+def of_hubs(team: str) -> Mapping[str, PlannedChannel]:
+    """A private channel for each hub (hubs.tsv) in that team; none where there is no team for them."""
+    return {f"hub:{hub.key}": _plan_hub(hub, team) for hub in HUBS.values()} if team else {}
+
+
+def _plan_hub(hub: Hub, team: str) -> PlannedChannel:
+    where = ", ".join(hub.departements)
+    return PlannedChannel(
+        key=f"hub:{hub.key}",
+        family=Family.HUB,
+        name=hub.name,
+        address=hub.key,
+        private=True,
+        belonging=Belonging.HUB,
+        roles=frozenset(),
+        purpose=f"Le hub {hub.name} et les conseillers numériques de ses départements ({where}).",
+        header=f"Canal du hub {hub.name} : formations, ressources, partenaires.",
+        hub=hub.key,
+        team=team,
+    )
 
 
 def _parse(lines: Iterable[str]) -> Mapping[str, PlannedChannel]:
@@ -149,9 +177,10 @@ def _plan(row: Mapping[str, str], family: Family, departement: str = "") -> Plan
     if row["prive"] not in {"oui", "non"}:
         raise ValueError(f"« prive » est oui ou non, et pas « {row['prive']} »")
     words = frozenset(word.strip() for word in row["pour"].split("|"))
-    if row["pour"] not in set(Belonging) and not words <= ROLES:
+    free = set(Belonging) - {Belonging.HUB}
+    if row["pour"] not in free and not words <= ROLES:
         raise ValueError(f"« pour » ne connaît pas « {', '.join(sorted(words - ROLES))} »")
-    belonging = Belonging(row["pour"]) if row["pour"] in set(Belonging) else None
+    belonging = Belonging(row["pour"]) if row["pour"] in free else None
     return PlannedChannel(
         key=row["cle"],
         family=family,

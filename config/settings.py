@@ -50,6 +50,10 @@ class Settings(BaseSettings):
     channels: Path | None = Field(
         None, description="Table des canaux, de la forme de config/canaux.tsv ; d’office, celle-là."
     )
+    hubs_team: str = Field(
+        "",
+        description="Nom court d’une seconde équipe, où chaque hub a son canal privé ; d’office aucune.",
+    )
     picture_url: str = Field(
         "",
         description="Image des réponses aux commandes, à une adresse que les personnes atteignent ; "
@@ -68,6 +72,12 @@ class Settings(BaseSettings):
     )
     welcome: Literal["oui", "non"] = Field(
         "oui", description="Si qui entre dans l’équipe est accueilli par un message du bot : oui ou non."
+    )
+    repair: Literal["oui", "non"] = Field(
+        "non", description="Si la vérification de la nuit répare aussi les canaux, ou le dit seulement : oui ou non."
+    )
+    newcomers: Literal["oui", "non"] = Field(
+        "oui", description="Si le canal de son département apprend qui entre dans l’équipe : oui ou non."
     )
     help_requests: int = Field(
         3, ge=0, description="Demandes d’aide qu’une personne de l’annuaire reçoit au plus en sept jours."

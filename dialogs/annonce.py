@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
 from bot.forms import Choice, Clues, Form, Hidden, Many, Offered, ReadText, Text
 from bot.french.moments import read_moment
+from bot.french.words import group
 from storage.annonce import targets
 
 MINE, ALL_MINE = "miens", "Tous mes départements"
 """A target that depends on who asks."""
+NO_FILES, KEPT_FILES = "aucun", "gardes"
+"""None, and those that the announcement has; others are chosen by the id of their message."""
 MENTIONS = {"non": "Non : chacun le lit quand il passe", "oui": "Oui : @channel, une notification à chaque membre"}
 WHEN = "Écrivez le jour et l’heure comme demain 9h, lundi 14h30 ou 24/11 9h ; vide, l’envoi suit la confirmation."
 
@@ -42,7 +45,7 @@ PLACES = Many(
     noun="destinataire",
     reader=_read_target,
     more_label="Et aussi",
-    more_help="Des départements, régions ou thèmes, séparés par des virgules : 69, 38, Bretagne.",
+    more_help="Des départements, régions, hubs ou thèmes, séparés par des virgules : 69, Bretagne.",
 )
 MENTION = Choice(MENTIONS)
 MOMENT = ReadText(_read_moment, show=_show_moment, placeholder="demain 9h, lundi 14h30, 24/11 9h…")
@@ -56,16 +59,46 @@ def _moment() -> Any:
     return Field(None, alias="quand", title="Quand", description="Vide : dès que vous confirmez l’envoi.")
 
 
-class _Words(Form):
-    """What all windows of announcements ask; ``annonce`` is the one that is changed, empty for a new one."""
+def _files() -> Any:
+    return Field(
+        NO_FILES,
+        alias="fichiers",
+        title="Fichiers",
+        description="Envoyez-les d’abord au bot, en message direct : ils sont proposés ici.",
+    )
+
+
+class _Window(Form):
+    """What all windows of announcements have in common; ``annonce`` is the one that is changed, empty for a new one,
+    ``length`` how long its words are where a window does not take them."""
 
     title = "Faire une annonce"
     submit_label = "Voir l’aperçu"
 
-    text: Annotated[str, TEXT] = Field(
-        alias="texte", title="Texte", description="En Markdown, tel qu’il s’affichera. L’aperçu vient ensuite."
-    )
     annonce: Hidden[str] = ""
+    length: Hidden[int] = 0
+
+    def introduction(self) -> str:
+        return self.too_long.format(length=group(self.length)) if self.length else ""
+
+    too_long: ClassVar[str] = (
+        "Le texte a {length} caractères, trop pour cette fenêtre : laissez « Texte » vide pour le garder tel quel."
+    )
+
+
+class _Words(_Window):
+    """The words and the files; ``message`` is the one whose words are taken where none are written, ``attached`` what
+    files are offered beside none."""
+
+    text: Annotated[str, TEXT] = Field(
+        "", alias="texte", title="Texte", description="En Markdown, tel qu’il s’affichera. L’aperçu vient ensuite."
+    )
+    message: Hidden[str] = ""
+    attached: Hidden[dict[str, str]] = {}
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"fichiers": {NO_FILES: "Aucun", **(hidden.get("attached") or {})}}
 
 
 class Announce(_Words):
@@ -76,11 +109,12 @@ class Announce(_Words):
     )
     mention: Annotated[str, MENTION] = _mention()
     moment: Annotated[datetime | None, MOMENT] = _moment()
+    files: Annotated[str, Offered()] = _files()
     thematiques: Hidden[dict[str, str]] = {}
 
     @classmethod
     def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-        return {"destinataires": hidden.get("thematiques") or {}}
+        return {**super().offers(hidden), "destinataires": hidden.get("thematiques") or {}}
 
 
 class AnnounceHere(_Words):
@@ -91,15 +125,24 @@ class AnnounceHere(_Words):
     )
     mention: Annotated[str, MENTION] = _mention()
     moment: Annotated[datetime | None, MOMENT] = _moment()
+    files: Annotated[str, Offered()] = _files()
     departements: Hidden[dict[str, str]] = {}
 
     @classmethod
     def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-        return {"destinataire": hidden.get("departements") or {}}
+        return {**super().offers(hidden), "destinataire": hidden.get("departements") or {}}
 
 
-class Reword(_Words):
+class Reword(_Window):
     """Other words for what was said: they replace the old ones wherever it stands."""
 
     title = "Corriger l’annonce"
     submit_label = "Corriger partout"
+    too_long = (
+        "Le texte a {length} caractères, trop pour cette fenêtre : écrivez celui qui le remplace, ou le lien d’un "
+        "message."
+    )
+
+    text: Annotated[str, TEXT] = Field(
+        alias="texte", title="Texte", description="Il remplace l’ancien partout ; les fichiers restent."
+    )

@@ -1,13 +1,13 @@
 """The windows about people of the réseau: whom it is about, their role, where they work, when they leave."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field
 
-from bot.forms import Clues, Form, Hidden, Offered, PersonPicker, ReadText
+from bot.forms import Clues, Element, Form, Hidden, Offered, PersonPicker, Raw, ReadText
 from bot.french.dates import read_date
 from storage.cra.cells import at_most
 from storage.people import Person, Role
@@ -16,6 +16,12 @@ from storage.people.structures import read_siret
 
 FIRST_DAY = dt.date(2020, 1, 1)
 LAST_DAY = dt.date(2100, 1, 1)
+GIVEN_TO_GUESTS = (Role.CONSEILLER, Role.COORDINATEUR, Role.HOTLINE, Role.INVITE)
+"""What somebody may be said to be who came unknown."""
+PLACED = (Role.CONSEILLER, Role.COORDINATEUR)
+"""Who works for a structure, in a département."""
+OFFERED_MAX = 25
+"""How many of those one window offers: they travel sealed with it."""
 
 
 class Purpose(StrEnum):
@@ -149,6 +155,61 @@ class GiveRole(WithRole):
     submit_label = "Donner ce rôle"
 
     role: Role_ = Field(title="Rôle")
+
+
+class IntroduceGuest(Form):
+    """Who one of those is who came unknown."""
+
+    title = "Donner un rôle"
+    submit_label = "Donner ce rôle"
+    is_kept = False
+
+    person: Annotated[str, Offered()] = Field(alias="personne", title="Personne")
+    role: Annotated[str, Offered()] = Field(title="Rôle")
+    waiting: Hidden[dict[str, str]]
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        roles = {role.value: role.label for role in GIVEN_TO_GUESTS}
+        return {"personne": hidden.get("waiting", {}), "role": roles}
+
+
+class CompleteProfile(Form):
+    """What the register does not know yet of who is welcomed; what it knows is not asked."""
+
+    title = "Compléter mon profil"
+    submit_label = "Enregistrer"
+
+    prenom: Annotated[str | None, NAME] = Field(None, title="Prénom")
+    nom: Annotated[str | None, NAME] = Field(None, title="Nom")
+    structure: Annotated[str | None, STRUCTURE] = Field(None, title="Structure", description="Celle qui vous emploie.")
+    departements: Annotated[tuple[str, ...] | None, DEPARTEMENTS] = Field(
+        None, title="Département", description="Numéro ou nom ; l’équipe d’animation le confirme."
+    )
+    known: Hidden[tuple[str, ...]] = ()
+
+    @classmethod
+    def of(cls, person: Person) -> Self:
+        """The form of somebody."""
+        unasked = () if person.role in PLACED else ("structure", "departements")
+        return cls.draft(known=tuple(name for name in cls._questions if name in unasked or getattr(person, name)))
+
+    @classmethod
+    def parse(cls, raw: Raw, hidden: Mapping[str, object], clues: Clues) -> Self:
+        return super().parse({name: raw[name] for name in raw if name not in _known(hidden)}, hidden, clues)
+
+    def elements(self, clues: Clues) -> list[Element]:
+        return [element for element in super().elements(clues) if element["name"] not in self.known]
+
+    @property
+    def asks_something(self) -> bool:
+        """Whether anything is missing."""
+        return bool(self._questions.keys() - set(self.known))
+
+
+def _known(hidden: Mapping[str, object]) -> Collection[str]:
+    known = hidden.get("known", ())
+    return known if isinstance(known, (list, tuple)) else ()
 
 
 class MoveMember(About):

@@ -28,6 +28,12 @@ async def claim(db: AsyncSession, scope: str, period: str, at: datetime) -> bool
     return taken_now.scalar() is not None
 
 
+async def hold(db: AsyncSession, scope: str, period: str, at: datetime) -> None:
+    """Keep out who holds the same, until the transaction ends."""
+    held = insertion(db, Claim).values({"scope": scope, "period": period, "at": at})
+    await db.execute(held.on_conflict_do_update(index_elements=["scope", "period"], set_={"at": at}))
+
+
 class TakenError(Exception):
     """What was to be done once is done, or being done, by somebody else."""
 

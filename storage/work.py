@@ -142,8 +142,8 @@ async def change(db: AsyncSession, work: Work, values: dict[str, Any], now: date
 async def cancel(db: AsyncSession, work_id: str, now: datetime) -> bool:
     """Nothing more of it is done, and it is due to be told so; False when it was over."""
     active = (col(Work.id) == work_id, col(Work.state).in_(ACTIVE))
-    values = {"state": State.CANCELLED, "owner": None, "not_before": now, "updated_at": now, "data": EMPTY}
-    return (await db.exec(update(Work).where(*active).values(values | {"cursor": None}))).rowcount == 1
+    values = {"state": State.CANCELLED, "owner": None, "not_before": now, "updated_at": now}
+    return (await db.exec(update(Work).where(*active).values(values))).rowcount == 1
 
 
 async def has_its_turn(db: AsyncSession, work: Work) -> bool:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import select
 
 from bot import logs
 from bot.app import App
@@ -15,9 +17,14 @@ from bot.clock import utc_now
 from cli.annonce.command import announce
 from cli.main import parser
 from commands import annonce, travaux
+from config import canaux as planned_canaux
+from config.departements import DEPARTEMENTS
 from config.settings import Settings
 from storage import canaux
+from storage.annonce import Announcement, State
 from storage.database import Database
+from storage.outbox import counts
+from storage.people import Role
 from tests.channelling import TABLE, room
 from tests.databases import address
 from tests.house import LOG, House
@@ -26,6 +33,13 @@ from tests.room import Room
 from tests.workplace import FIRST, Workplace
 
 __all__ = ["room"]
+
+
+RHONE, ISERE = ("rhone", "69 - Rhône"), ("isere", "38 - Isère")
+CONFIRM = ["Envoyer", "Modifier", "Annuler"]
+SENT = ["Corriger", "Retirer"]
+MANY = [code for code in DEPARTEMENTS if code.isdigit() and code < "26"]
+"""Départements enough for two batches."""
 
 
 async def made(admin: Api, team_id: str, bot_id: str, name: str, title: str) -> str:
@@ -75,6 +89,55 @@ def plain(text: str) -> str:
     return text.replace("\u00a0", " ")
 
 
+@pytest.fixture
+async def agathe(house: House) -> Person:
+    """Animatrice."""
+    return await house.someone(Role.ANIMATEUR, "agathe")
+
+
+async def coordinateur(house: House, *departements: str) -> Person:
+    """Somebody who coordinates these."""
+    omar = await house.site.person("omar")
+    await house.registers(omar, Role.COORDINATEUR, departements=list(departements))
+    return omar
+
+
+async def confirmed(house: House, person: Person, preview: Post) -> Post:
+    """The message that tells how far it is, at its end."""
+    await person.clicks(preview, "Envoyer")
+    end = await person.rewritten(await person.told("Annonce"), "terminé")
+    await house.settled()
+    return end
+
+
+async def seen(person: Person, words: str) -> Post:
+    """The card of the announcement with these words, chosen from the list."""
+    shown = await person.asks("/annonce liste")
+    if "Voir" in shown.buttons:
+        form = await person.opens_by(shown, "Voir")
+        chosen = next(value for value, text in form.options("chosen").items() if words in text)
+        assert (await form.fill(chosen=chosen).submit()).accepted
+    else:
+        await person.clicks(shown, next(label for label in shown.buttons if words in label))
+    return await person.told(words)
+
+
+async def all_noted(house: House) -> bool:
+    """Whether the bot has written down that all it said has arrived."""
+    async with house.bot.database.transaction(writes=False) as db:
+        return (await counts(db))["waiting"] == 0
+
+
+async def many(house: House) -> list[str]:
+    """Their channels."""
+    planned = planned_canaux.read()
+    return [await canal(house, p.address, p.name) for code in MANY if (p := planned[f"departement:{code}"])]
+
+
+async def some_stand(house: House, channels: list[str], words: str) -> bool:
+    return any(await stands(house, *channels[:3], containing=words))
+
+
 @dataclass
 class Fair(Workplace):
     """A workplace where the operator announces, with or without a bot at work."""
@@ -105,6 +168,21 @@ class Fair(Workplace):
         async with database.transaction() as db:
             await canaux.remember(db, key, channel_id, utc_now())
         await database.close()
+
+    async def changes(self, state: State) -> None:
+        """From now on all announcements stand so."""
+        database = Database(self.url)
+        async with database.transaction() as db:
+            await db.exec(update(Announcement).values(state=state))
+        await database.close()
+
+    async def states(self) -> list[State]:
+        """How each stands."""
+        database = Database(self.url)
+        async with database.transaction(writes=False) as db:
+            found = [row.state for row in (await db.exec(select(Announcement))).all()]
+        await database.close()
+        return found
 
     async def texts(self, channel_id: str) -> list[str]:
         """What stands in a channel."""

@@ -172,6 +172,6 @@ CALLS: dict[str, Called] = {
 
 
 def names() -> set[str]:
-    """The calls that ``Chat`` declares, its reading half included."""
+    """The calls that ``Chat`` declares, its reading half included, but for what asks nothing."""
     declared = {name for part in Chat.__mro__[:2] for name, call in vars(part).items() if callable(call)}
-    return {name for name in declared if not name.startswith("_")}
+    return {name for name in declared if not name.startswith("_")} - {"in_team"}

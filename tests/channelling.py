@@ -14,8 +14,9 @@ from bot.app import App
 from bot.clock import utc_now
 from bot.events import TEAM
 from cli.canaux.command import check, sync
+from cli.demo.stage import free_port
 from cli.main import parser
-from commands import canaux
+from commands import canaux, travaux
 from commands.canaux.feature import where
 from config.canaux import COLUMNS
 from config.settings import Settings
@@ -47,10 +48,10 @@ class Field(Workplace):
     errors: list[str] = field(default_factory=list)
 
     @asynccontextmanager
-    async def bot(self) -> AsyncIterator[App]:
+    async def bot(self, **others: Any) -> AsyncIterator[App]:
         """One at work, with the feature of channels."""
         logs.configure("INFO", LOG)
-        app = App(self.settings(), [canaux.feature], first=FIRST)
+        app = App(self.settings(**others), [canaux.feature, travaux.feature], first=FIRST)
         await app.start()
         await until_async(lambda: self._hears(app))
         try:
@@ -65,7 +66,9 @@ class Field(Workplace):
         return await hears(app, {TEAM, *listens.channels})
 
     def settings(self, **others: Any) -> Settings:
-        return super().settings(**{"channels": self.folder / "canaux.tsv"} | others)
+        port = free_port()
+        own = {"port": port, "public_url": f"http://127.0.0.1:{port}", "work_calls": 1000}
+        return super().settings(**own | {"channels": self.folder / "canaux.tsv"} | others)
 
     async def registers_as(self, person: Person, role: Role, *departements: str, **more: Any) -> None:
         """Somebody of the register."""
@@ -103,6 +106,15 @@ class Field(Workplace):
         members = await self.room.site.admin.get(f"/channels/{place}/members?per_page=200")
         known = {person.id: person.username.partition("-")[0] for person in self.room.site.people}
         return {known[member["user_id"]] for member in members if member["user_id"] in known}
+
+    async def changes(self, name: str, **texts: str) -> None:
+        """Somebody writes something else over a channel by hand."""
+        await self.room.site.admin.put(f"/channels/{(await self.channel(name))['id']}/patch", texts)
+
+    async def leaves(self, person: Person, name: str) -> None:
+        """Somebody is taken out by hand."""
+        place = (await self.channel(name))["id"]
+        await self.room.site.admin.delete(f"/channels/{place}/members/{person.id}")
 
     async def joins(self, person: Person, name: str) -> None:
         """Somebody is brought in by hand."""

@@ -15,6 +15,7 @@ from cli.annonce.command import announce
 from cli.errors import OperatorError
 from cli.main import parser
 from config.settings import Settings
+from storage.annonce import State
 from tests.announcing import Fair, fair, room
 from tests.bench.children import clean_environment
 from tests.house import until_async
@@ -50,6 +51,40 @@ async def test_a_second_time_on_purpose(fair: Fair, capsys: Capture) -> None:
     for options, count in (((), 1), (("--again",), 2), ((), 2), (("--again",), 3)):
         assert await fair.announces("69", "Bonjour", *options, capsys=capsys) == (0, {"channels": 1, "sent": 1})
         assert await fair.texts(places["rhone"]) == ["Bonjour"] * count
+
+
+@BOTH
+async def test_what_was_taken_back_is_not_said_again_by_itself(fair: Fair, capsys: Capture) -> None:
+    places = await fair.channels()
+    await fair.announces("69", "Bonjour", capsys=capsys)
+    await fair.changes(State.WITHDRAWN)
+    with pytest.raises(OperatorError, match="a été retirée depuis : « --again »"):
+        await fair.announces("69", "Bonjour", capsys=capsys)
+    assert await fair.announces("69", "Bonjour", "--dry-run", capsys=capsys) == (0, {"channels": 1, "sent": 0})
+    assert await fair.announces("69", "Bonjour", "--again", capsys=capsys) == (0, {"channels": 1, "sent": 1})
+    assert await fair.texts(places["rhone"]) == ["Bonjour", "Bonjour"]
+
+
+async def test_what_is_taken_back_while_it_is_sent_stays_so(
+    fair: Fair, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fair.channels()
+    original = sending.enlist
+
+    async def enlist_then_withdraw(*args: Any, **options: Any) -> Any:
+        kept = await original(*args, **options)
+        await fair.changes(State.WITHDRAWN)
+        return kept
+
+    monkeypatch.setattr("cli.annonce.command.enlist", enlist_then_withdraw)
+    assert await fair.announces("69", "Bonjour", capsys=capsys) == (1, {"channels": 1, "sent": 0})
+    assert (await fair.states()) == [State.WITHDRAWN]
+
+
+async def test_a_hub_is_the_channels_of_its_departements(fair: Fair, capsys: Capture) -> None:
+    places = await fair.channels()
+    assert await fair.announces("hub:Hinaura", "Bonjour", capsys=capsys) == (0, {"channels": 2, "sent": 2})
+    assert [await fair.texts(place) for place in places.values()] == [["Bonjour"], ["Bonjour"]]
 
 
 async def test_other_words_or_another_place_are_another_call(fair: Fair, capsys: Capture) -> None:

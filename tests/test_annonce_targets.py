@@ -4,8 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bot.forms.limits import PICKED_MAX
 from config import canaux
+from config.hubs import HUBS
 from config.territories import REGION_NAMES
+from dialogs.annonce import PLACES
 from storage import people
 from storage.annonce import reach, targets
 from storage.database import Database
@@ -30,6 +33,10 @@ TODAY = date(2026, 11, 24)
         ("region:Bretagne", "region:53"),
         ("région Auvergne-Rhône-Alpes", "region:84"),
         ("region:84", "region:84"),
+        ("hub:Hinaura", "hub:hinaura"),
+        ("Francil-in", "hub:francilin"),
+        ("hub:Bretagne", "hub:hubbretagne"),
+        ("hub medNum bfc", "hub:hubmednumbfc"),
         ("theme:éducation", "theme:education"),
         ("Démarches en ligne", "theme:demarches-en-ligne"),
         ("role:coordinateur", "role:coordinateur"),
@@ -39,7 +46,7 @@ def test_targets_are_read_as_people_write_them(text: str, code: str) -> None:
     assert targets.read(text, TABLE) == code
 
 
-@pytest.mark.parametrize("text", ["", "lune", "theme:lune", "region:lune", "role:lune", "lune:69", "96"])
+@pytest.mark.parametrize("text", ["", "lune", "theme:lune", "region:lune", "hub:lune", "role:lune", "lune:69", "96"])
 def test_what_is_none_is_refused_in_a_sentence(text: str) -> None:
     with pytest.raises(ValueError, match=r"^« .* n’est .*\.$"):
         targets.read(text, TABLE)
@@ -52,6 +59,10 @@ def test_all_that_is_offered_can_be_read_and_has_a_channel() -> None:
         assert targets.say(code, TABLE)
 
 
+def test_all_of_them_can_be_chosen_at_once() -> None:
+    assert len(PLACES.options) + len(targets.themes(TABLE)) <= PICKED_MAX
+
+
 def test_a_channel_that_several_targets_mean_is_one() -> None:
     found = targets.channels(["69", "region:84", "69", "theme:education", "role:conseiller"], TABLE)
     keys = [planned.key for planned in found]
@@ -62,6 +73,14 @@ def test_a_channel_that_several_targets_mean_is_one() -> None:
 def test_every_departement_is_in_exactly_one_region() -> None:
     of_regions = [p.key for code in REGION_NAMES for p in targets.channels([f"region:{code}"], TABLE)]
     assert len(of_regions) == len(set(of_regions)) == 101
+
+
+def test_a_hub_has_the_channels_of_its_departements_and_those_that_it_shares() -> None:
+    assert {p.departement for p in targets.channels(["hub:mednumantilles"], TABLE)} == {"971", "972"}
+    assert {p.departement for p in targets.channels(["hub:guyaclic"], TABLE)} == {"973"}, "Saint-Martin has none"
+    every = [p.key for key in HUBS for p in targets.channels([f"hub:{key}"], TABLE)]
+    assert len(set(every)) == 101
+    assert sorted(key for key in set(every) if every.count(key) > 1) == ["departement:971", "departement:976"]
 
 
 def test_where_there_is_no_channel_that_is_said() -> None:
@@ -91,6 +110,9 @@ async def test_people_are_counted_once_and_who_left_is_not(database: Database) -
             ("national",): 5,
             ("region:84", "role:coordinateur"): 3,
             ("971",): 1,
+            ("hub:hinaura",): 3,
+            ("hub:guyaclic",): 0,
+            ("hub:mednumantilles",): 1,
             ("theme:education",): 0,
         }
         for wanted, count in counts.items():

@@ -74,6 +74,8 @@ async def stored(database: Database, *persons: Person) -> None:
         ("2a", ["anna"]),
         ("finistère", ["pierre"]),
         ("bretagne", ["pierre"]),
+        ("hinaura", ["carl", "zoe"]),
+        ("hub", []),
         ("69120", ["zoe"]),
         ("69256", ["zoe"]),
         ("vaulx en velin", ["zoe"]),

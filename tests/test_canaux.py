@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from commands.canaux import own
 from storage import canaux
 from tests.house import House, until_async
 from tests.people import Person, unique
@@ -37,6 +38,9 @@ async def is_in(house: House, channel_id: str, person: Person) -> bool:
 
 
 async def test_nothing_is_known_yet(house: House, juliette: Person) -> None:
+    async with house.bot.database.transaction() as db:
+        for key in await canaux.by_key(db):
+            await canaux.forget(db, key)
     assert "Aucun canal ne vous attend" in (await juliette.asks("/canaux")).text
 
 
@@ -62,6 +66,19 @@ async def test_one_joins_and_leaves_by_a_click(house: House, juliette: Person, p
     await until_async(is_out)
     await juliette.clicks(listed, "Quitter Éducation")
     assert "Vous n’étiez pas dans" in (await juliette.whispered()).text, "the button is old by now"
+
+
+async def test_many_channels_have_a_menu(
+    house: House, juliette: Person, places: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own, "BUTTONS_MAX", 1)
+    await house.bot.chat.add_member(places["education"], juliette.id)
+    listed = await juliette.asks("/canaux")
+    assert listed.buttons == ["Veille numérique", "Éducation"], "what it stands for in a whisper"
+    await juliette.clicks(listed, "Veille numérique")
+    assert "Vous rejoignez" in (await juliette.whispered("Vous rejoignez")).text
+    await juliette.clicks(listed, "Éducation")
+    assert "Vous quittez" in (await juliette.whispered("Vous quittez")).text
 
 
 async def test_a_channel_that_is_gone_is_said(house: House, juliette: Person, places: dict[str, str]) -> None:

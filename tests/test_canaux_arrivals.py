@@ -7,16 +7,20 @@ import pytest
 
 from bot.app import App
 from bot.clock import utc_now
+from bot.features import Key
+from bot.texts import BREAK
+from storage import people
 from storage.database import Database
 from storage.outbox import Where
 from storage.people import Awaited, Role
 from storage.people.moves import Move
 from tests.channelling import Field, land, peopled, room, synced
-from tests.house import until_async
+from tests.house import PARIS, until_async
 from tests.modes import MODES
 from tests.people import Person
 
 __all__ = ["land", "room"]
+LEAVE: Key = ("job", "canaux.leave_old_channels")
 
 
 async def enters(land: Field, person: Person) -> None:
@@ -78,6 +82,20 @@ async def test_who_is_taken_out_of_their_channel_comes_back(land: Field, capsys:
         await until_in(land, "rhone", {"lea"})
 
 
+async def test_who_has_just_left_by_another_replica_is_not_put_back(
+    land: Field, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lea, omar, _ = await synced(land, capsys)
+    yesterday = utc_now().astimezone(PARIS).date() - timedelta(days=1)
+    async with land.bot() as app:
+        await app.people.recall(lea.id, people.get)
+        await land.registers_as(lea, Role.CONSEILLER, "69", left_on=yesterday)
+        await leaves(land, lea, "rhone")
+        await leaves(land, omar, "rhone")
+        await until_in(land, "rhone", {"omar"})
+        assert [row.where for row in await land.rows(app)] == [Where.ACT], "the one who stays"
+
+
 async def test_who_is_nowhere_known_is_told_of_and_stays(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
     _, _, agathe = await synced(land, capsys)
     nina = await land.room.site.person("nina")
@@ -92,14 +110,53 @@ async def test_who_is_nowhere_known_is_told_of_and_stays(land: Field, capsys: py
         assert await land.names_in("rhone") >= {"nina", "juliette", "agathe"}
 
 
-async def until_said(land: Field, channel_id: str, count: int) -> list[str]:
-    """What the bot said in a channel, once it is so much."""
+async def test_who_leaves_on_a_day_to_come_is_out_of_all_channels_the_morning_after(
+    land: Field, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lea, _, _ = await synced(land, capsys)
+    nina = await land.room.site.person("nina")
+    today = utc_now().astimezone(PARIS).date()
+    await land.registers_as(lea, Role.CONSEILLER, "69", left_on=today)
+    await land.registers_as(nina, Role.CONSEILLER, "69", left_on=today - timedelta(days=1))
+    await land.joins(lea, "veille")
+    for name in ("rhone", "aide-metier", "veille"):
+        await land.joins(nina, name)
+    animation = (await land.channel("animation"))["id"]
+    async with land.bot() as app:
+        for day in ("2026-11-24", "2026-11-25"):
+            await app.runs.run(LEAVE, day)
+        (told,) = await until_said(land, animation, 1, "Parti comme prévu, et sorti de ses canaux")
+        assert nina.username in told
+        await until_in(land, "rhone", {"lea", "omar"})
+        await until_in(land, "veille", {"lea"})
+        assert await land.names_in("aide-metier") == {"juliette", "lea", "omar", "agathe"}
+        assert "nina" in await land.names_in("town-square"), "nobody can leave that one"
+        assert [row.target for row in await land.rows(app) if row.where is Where.PERSON] == [nina.id]
+    async with land.bot() as app:
+        await app.runs.run(LEAVE, "2026-11-26")
+        assert [row.target for row in await land.rows(app) if row.where is Where.PERSON] == [nina.id], "told once"
+
+
+async def test_who_stays_after_all_is_left_where_they_are(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
+    lea, _, _ = await synced(land, capsys)
+    yesterday = utc_now().astimezone(PARIS).date() - timedelta(days=1)
+    await land.registers_as(lea, Role.CONSEILLER, "69", left_on=yesterday)
+    await land.registers_as(lea, Role.CONSEILLER, "69")
+    async with land.bot() as app:
+        await app.runs.run(LEAVE, "2026-11-24")
+        assert await land.rows(app) == []
+        assert "lea" in await land.names_in("rhone")
+
+
+async def until_said(land: Field, channel_id: str, count: int, containing: str = "") -> list[str]:
+    """What the bot said in a channel with these words in it, once it is so much."""
     found: list[str] = []
 
     async def is_said() -> bool:
         posts = await land.room.site.admin.get(f"/channels/{channel_id}/posts")
         ours = [p for p in posts["posts"].values() if p["user_id"] == land.room.bot_id and not p["type"]]
-        found[:] = [p["message"].replace("\u00a0", " ") for p in sorted(ours, key=lambda p: p["create_at"])]
+        texts = [p["message"].replace("\u00a0", " ") for p in sorted(ours, key=lambda p: p["create_at"])]
+        found[:] = [text for text in texts if containing in text]
         return len(found) >= count
 
     await until_async(is_said)
@@ -118,8 +175,8 @@ async def test_drift_is_told_once_in_the_morning(land: Field, capsys: pytest.Cap
     async with land.bot() as app:
         await night(land, app, "2026-11-24")
         (told,) = await until_said(land, animation, 1)
-        assert "Canaux : 1 écart" in told
-        assert f"rhone : {lea.username} manque, et travaille dans le 69" in told
+        assert "1 personne à ajouter" in told
+        assert f"manque @{BREAK}{lea.username} (travaille dans le 69)" in told
         assert f"@{lea.username}" not in told, "nobody is called by it"
         await night(land, app, "2026-11-25")
         await land.joins(lea, "rhone")
@@ -127,7 +184,7 @@ async def test_drift_is_told_once_in_the_morning(land: Field, capsys: pytest.Cap
         await land.registers_as(omar, Role.COORDINATEUR, "38")
         await night(land, app, "2026-11-27")
         told = (await until_said(land, animation, 2))[-1]
-        assert f"rhone : {omar.username} travaille ailleurs (38)" in told
+        assert "travaille ailleurs (38)" in told
 
 
 async def test_where_no_channel_is_known_nothing_is_told(land: Field) -> None:
@@ -153,7 +210,7 @@ async def test_who_moved_leaves_the_old_channel_when_the_grace_is_over(
     assert {row["user"] for row in found["intruders"]} == {lea.username}, "the grace of the other is not over"
     async with land.bot() as app:
         for day in ("2026-11-24", "2026-11-25"):
-            await app.runs.run(("job", "canaux.leave_old_channels"), day)
+            await app.runs.run(LEAVE, day)
         await until_in(land, "rhone", {"omar"})
         (told,) = [row for row in await land.rows(app) if row.where is Where.PERSON]
         assert told.target == lea.id

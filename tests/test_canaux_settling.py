@@ -68,4 +68,4 @@ async def test_who_is_let_in_by_name_stays(database: Database) -> None:
         db.add(Allowance(key="departement:69", user_id="a" * 26, is_in=True, at=NOON))
         await db.flush()
         told = await settle(db, TABLE, somebody(Role.CONSEILLER, "69"), somebody(Role.CONSEILLER, "38"))
-    assert (told.joins, told.leaves) == ([], [])
+    assert (told.joins, told.leaves) == ({}, [])

@@ -9,6 +9,10 @@ button   annonce.Abandon       animateur, coordinateur
 button   annonce.Change        animateur, coordinateur
 button   annonce.Correct       animateur, coordinateur
 button   annonce.Keep          animateur, coordinateur
+button   annonce.Leave         animateur, coordinateur
+button   annonce.Older         animateur, coordinateur
+button   annonce.Replace       animateur, coordinateur
+button   annonce.See           animateur, coordinateur
 button   annonce.Send          animateur, coordinateur
 button   annonce.Withdraw      animateur, coordinateur
 button   annuaire.Ask          animateur, conseiller, coordinateur, hotline
@@ -22,7 +26,16 @@ button   annuaire.Take         animateur, conseiller, coordinateur, hotline
 button   annuaire.TakeOne      animateur, conseiller, coordinateur, hotline
 button   annuaire.Withdraw     animateur, conseiller, coordinateur, hotline
 button   brouillon.TakeUp      everyone
+button   canaux.Admit          animateur
 button   canaux.Choose         everyone
+button   canaux.ChooseOne      everyone
+button   canaux.EndException   animateur
+button   canaux.Make           animateur
+button   canaux.Remove         animateur
+button   canaux.Repair         animateur, coordinateur
+button   canaux.Restore        animateur
+button   canaux.See            animateur, coordinateur
+button   canaux.Undo           animateur
 button   cra.Complete          conseiller
 button   cra.Copy              conseiller
 button   cra.Delete            conseiller
@@ -36,13 +49,16 @@ button   cra.Spread            conseiller
 button   drafts.Resume         everyone
 button   lines.Run             everyone
 button   membres.AcceptCharter everyone
+button   membres.AnswerWish    animateur, coordinateur
 button   membres.CatchUp       animateur
+button   membres.Complete      animateur, conseiller, coordinateur, hotline
 button   membres.ConfirmGone   animateur
 button   membres.EditEnd       animateur, coordinateur
 button   membres.EditPlace     animateur, coordinateur
 button   membres.EditRole      animateur, coordinateur
 button   membres.IgnoreGone    animateur
 button   membres.Introduce     animateur
+button   membres.IntroduceOne  animateur
 button   membres.ReadCharter   everyone
 button   membres.Return        animateur, coordinateur
 button   membres.See           animateur, coordinateur
@@ -58,6 +74,7 @@ button   stats.TakeDepartements animateur
 button   work.Stop             everyone
 command  aide                  everyone
 command  annonce               animateur, coordinateur
+command  annonce liste         animateur, coordinateur
 command  annuaire              animateur, conseiller, coordinateur, hotline
 command  annuaire ajouter      animateur, conseiller, coordinateur, hotline
 command  annuaire propositions animateur
@@ -65,6 +82,17 @@ command  annuaire qui          animateur, conseiller, coordinateur, hotline
 command  bienvenue             everyone
 command  brouillon             everyone
 command  canaux                everyone
+command  canaux annuler        animateur
+command  canaux archiver       animateur
+command  canaux creer          animateur
+command  canaux creer departements animateur
+command  canaux droits         animateur
+command  canaux exceptions     animateur
+command  canaux journal        animateur
+command  canaux renommer       animateur
+command  canaux reparer        animateur, coordinateur
+command  canaux restaurer      animateur
+command  canaux verifier       animateur, coordinateur
 command  cra                   conseiller
 command  cra aide              conseiller
 command  cra brouillon         conseiller
@@ -78,6 +106,7 @@ command  membres accueils      animateur
 command  membres ajouter       animateur, coordinateur
 command  membres depart        animateur, coordinateur
 command  membres deplacer      animateur, coordinateur
+command  membres nouveaux      animateur, coordinateur
 command  membres retour        animateur, coordinateur
 command  membres role          animateur, coordinateur
 command  profil                animateur, conseiller, coordinateur, hotline
@@ -90,12 +119,16 @@ command  stats national        animateur, conseiller, coordinateur
 command  stats rapport         conseiller
 command  stats region          animateur, conseiller, coordinateur
 event    aide.written_to.DirectMessage everyone
+event    canaux.archived.Archived everyone
+event    canaux.arrived.Delivered everyone
 event    canaux.bring_in.JoinedTeam everyone
+event    canaux.converted.Converted everyone
 event    canaux.put_back.LeftChannel everyone
+event    canaux.refused.Undelivered everyone
+event    canaux.renamed.Renamed everyone
 event    canaux.tell_of_intruder.JoinedChannel everyone
 event    membres.arrive.JoinedTeam everyone
 event    membres.note.PersonChanged everyone
-event    membres.welcome.JoinedTeam everyone
 file     annuaire.VCard        animateur, conseiller, coordinateur, hotline
 file     stats.Carte           animateur
 file     stats.Departements    animateur
@@ -109,8 +142,13 @@ job      membres.ask           everyone
 job      membres.look          everyone
 job      membres.recognise     everyone
 job      membres.remind        everyone
+job      membres.tick          everyone
 job      menage.tidy           everyone
 job      stats.monthly         everyone
+stopped  annonce.Broadcast     everyone
+stopped  annonce.Removal       everyone
+stopped  canaux.Mend           everyone
+stopped  canaux.Unmend         everyone
 submit   annonce.Announce      animateur
 submit   annonce.AnnounceHere  coordinateur
 submit   annonce.Reword        animateur, coordinateur
@@ -118,13 +156,18 @@ submit   annuaire.AskHelp      animateur, conseiller, coordinateur, hotline
 submit   annuaire.EditProfile  animateur, conseiller, coordinateur, hotline
 submit   annuaire.EditSight    animateur, conseiller, coordinateur, hotline
 submit   annuaire.ProposeContact animateur, conseiller, coordinateur, hotline
+submit   canaux.NewChannel     animateur
+submit   canaux.PutAway        animateur
+submit   canaux.RenameChannel  animateur
 submit   cra.EditCra           conseiller
 submit   cra.NewCra            conseiller
 submit   cra.SpreadCra         conseiller
 submit   membres.AddMember     animateur, coordinateur
 submit   membres.ChooseMember  animateur, coordinateur
+submit   membres.CompleteProfile animateur, conseiller, coordinateur, hotline
 submit   membres.EndMember     animateur, coordinateur
 submit   membres.GiveRole      animateur, coordinateur
+submit   membres.IntroduceGuest animateur
 submit   membres.MoveMember    animateur, coordinateur
 submit   menus.ChosenChannel   everyone
 submit   menus.ChosenOption    everyone
@@ -134,7 +177,13 @@ submit   stats.TakeAway        conseiller
 work     annonce.Broadcast     animateur, coordinateur
 work     annonce.Removal       animateur, coordinateur
 work     annonce.Rewrite       animateur, coordinateur
+work     canaux.Check          animateur, coordinateur
+work     canaux.Mend           animateur, coordinateur
+work     canaux.SeeOff         everyone
+work     canaux.Unmend         animateur
 work     membres.NoteGone      everyone
+work     membres.TellGuests    everyone
+work     membres.TellNewcomers everyone
 """
 
 

@@ -9,7 +9,8 @@ from commands import FEATURES
 from storage.people import Role
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-GUIDES = ("conseiller.md", "animateur.md", "exploitant.md")
+READERS = ("conseiller.md", "coordinateur.md", "animateur.md")
+GUIDES = (*READERS, "exploitant.md")
 LARGEST = 150 * 1024
 SPACELESS = re.compile(r"(?<=\S) [;!?](?=\s|$)|« | »")
 
@@ -36,7 +37,9 @@ def test_every_command_is_in_a_guide() -> None:
     assert not missing
 
 
-@pytest.mark.parametrize(("name", "role"), [("conseiller.md", Role.CONSEILLER), ("animateur.md", Role.ANIMATEUR)])
+@pytest.mark.parametrize(
+    ("name", "role"), list(zip(READERS, (Role.CONSEILLER, Role.COORDINATEUR, Role.ANIMATEUR), strict=True))
+)
 def test_each_guide_tells_of_all_its_readers_may_do(name: str, role: Role) -> None:
     known = typed(guide(name))
     assert {c for c in commands(role) if not any(f"{k} ".startswith(f"{c} ") for k in known)} == set()
@@ -48,14 +51,14 @@ def test_no_guide_tells_of_a_command_that_does_not_exist(name: str) -> None:
     assert {t for t in typed(guide(name)) if not any(f"{t} ".startswith(f"{c} ") for c in known)} == set()
 
 
-@pytest.mark.parametrize("name", ["conseiller.md", "animateur.md"])
+@pytest.mark.parametrize("name", READERS)
 def test_the_pictures_of_a_guide_are_there_and_small(name: str) -> None:
     for alternative, path in re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", guide(name)):
         assert alternative, path
         assert 2_000 < (DOCS / path).stat().st_size <= LARGEST, path
 
 
-@pytest.mark.parametrize("name", ["conseiller.md", "animateur.md"])
+@pytest.mark.parametrize("name", READERS)
 def test_french_marks_have_their_narrow_place(name: str) -> None:
     bare = [line for line in guide(name).splitlines() if SPACELESS.search(line)]
     assert not bare

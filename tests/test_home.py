@@ -11,10 +11,10 @@ from bot.context import Context
 from bot.features import Feature, Front
 from bot.lines import Run
 from bot.replies import Button, Replies, Waiting, Whisper
+from bot.working_days import is_working
 from commands import FEATURES
 from commands.aide import aide
 from commands.aide.answers import SHOWN_MAX, WAITING_MAX
-from commands.cra.waiting import last_working_day
 from storage.database import Database
 from storage.people import Role
 from tests.house import LOG, PARIS, House
@@ -28,9 +28,12 @@ def said(post: Post) -> str:
 
 
 def monday(house: House) -> datetime:
-    """A coming Monday morning."""
+    """A coming Monday morning after a Thursday and a Friday that were no holidays."""
     now = house.clock()
-    return (now + timedelta(days=7 - now.weekday())).replace(hour=9)
+    day = (now + timedelta(days=7 - now.weekday())).replace(hour=9)
+    while not all(is_working(day.date() - timedelta(days=back)) for back in (3, 4)):
+        day += timedelta(days=7)
+    return day
 
 
 def entered(house: House, day: date) -> str:
@@ -173,13 +176,6 @@ async def test_a_deleted_report_leaves_its_day_without_one(house: House, juliett
     assert "Aucun compte rendu" not in said(await juliette.asks("/aide"))
     await juliette.clicks(receipt, "Supprimer")
     assert "Aucun compte rendu pour vendredi" in said(await juliette.asks("/aide"))
-
-
-@pytest.mark.parametrize(
-    ("today", "before"), [(23, 20), (24, 23), (25, 24), (26, 25), (27, 26), (28, 27), (29, 27), (30, 27)]
-)
-def test_a_working_day_is_none_of_a_weekend(today: int, before: int) -> None:
-    assert last_working_day(date(2026, 11, today)) == date(2026, 11, before)
 
 
 def many(count: int) -> Sequence[Feature]:

@@ -5,10 +5,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from storage import people
 from storage.people import Person as Registered
-from storage.people import Role, Structure, moves, structures
+from storage.people import Role, Structure, structures
+from storage.people.moves import Move
 from tests.house import PARIS, House
 from tests.people import Dialog, Person, Post
 from tests.telling import filed
@@ -32,7 +34,8 @@ async def row(house: House, person: Person) -> Registered:
 async def left(house: House, person: Person) -> Sequence[str]:
     """The départements that somebody left."""
     async with house.bot.database.transaction(writes=False) as db:
-        return [move.departement for move in await moves.among(db, [person.id])]
+        found = await db.exec(select(Move.departement).where(Move.person_id == person.id))
+        return found.all()
 
 
 async def leader(house: House, role: Role = Role.ANIMATEUR, *departements: str) -> Person:

@@ -10,16 +10,12 @@ from storage import people
 from storage.people import Awaited, Role, awaited, gone
 from storage.people import Person as Registered
 from tests.house import DOMAIN, PARIS, House, until_async
-from tests.people import Person, Post, unique
+from tests.people import Person, unique
+from tests.welcoming import joins, said
 
 RECOGNISE: Key = ("job", "membres.recognise")
 LOOK: Key = ("job", "membres.look")
 ASK: Key = ("job", "membres.ask")
-
-
-def said(post: Post) -> str:
-    """What a post says, with plain spaces."""
-    return post.text.replace("\u00a0", " ")
 
 
 async def waits(house: House, **line: Any) -> None:
@@ -32,13 +28,6 @@ async def row(house: House, person_id: str) -> Registered | None:
     """Somebody as the register has them, if it does."""
     async with house.bot.database.transaction(writes=False) as db:
         return await people.get(db, person_id)
-
-
-async def joins(house: House, person: Person) -> None:
-    """The admin brings somebody into the team."""
-    await house.knows_the_team()
-    member = {"team_id": house.site.team_id, "user_id": person.id}
-    await house.site.admin.post(f"/teams/{house.site.team_id}/members", member)
 
 
 @pytest.mark.every_mode

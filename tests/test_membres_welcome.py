@@ -1,47 +1,18 @@
 """Stories: who comes is welcomed once for ever, accepts the charter, is reminded once; guests are introduced."""
 
-from collections.abc import AsyncIterator
-from datetime import date
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.features import Key
-from commands.membres.welcomes import working_days_before
-from storage import people
 from storage.people import Awaited, Role, awaited, welcomes
 from storage.people.welcomes import Welcome
 from tests.house import DOMAIN, House
-from tests.people import Person, Post, unique
+from tests.people import Person, unique
+from tests.welcoming import joins, leaves, open_house, said
 
+__all__ = ["open_house"]
 REMIND: Key = ("job", "membres.remind")
-
-
-@pytest.fixture
-async def open_house(house: House) -> AsyncIterator[House]:
-    """The house, where newcomers are welcomed."""
-    before = house.settings
-    house.settings = before.model_copy(update={"welcome": "oui"})
-    await house.restart()
-    yield house
-    house.settings = before
-    await house.restart()
-
-
-def said(post: Post) -> str:
-    """What a post says, with plain spaces."""
-    return post.text.replace("\u00a0", " ")
-
-
-async def joins(house: House, person: Person) -> None:
-    """The admin brings somebody into the team."""
-    await house.knows_the_team()
-    member = {"team_id": house.site.team_id, "user_id": person.id}
-    await house.site.admin.post(f"/teams/{house.site.team_id}/members", member)
-
-
-async def leaves(house: House, person: Person) -> None:
-    """The admin takes somebody out of it."""
-    await house.site.admin.delete(f"/teams/{house.site.team_id}/members/{person.id}")
 
 
 async def welcomed(house: House, person: Person) -> Welcome:
@@ -62,12 +33,12 @@ async def test_a_newcomer_is_welcomed_once_and_accepts_the_charter(open_house: H
     message = await lea.told("Bienvenue")
     for words in ("conseillers numériques", "/cra", "/bienvenue", f"@{agathe.username}"):
         assert words in said(message)
-    assert message.buttons == ["Lire la charte", "J’accepte la charte"]
+    assert message.buttons == ["Compléter mon profil", "Lire la charte", "J’accepte la charte"]
 
     await lea.clicks(message, "Lire la charte")
     assert "Discrétion" in said(await lea.whispered("charte"))
     await lea.clicks(message, "J’accepte la charte")
-    assert (await lea.rewritten(message, "c’est fait")).buttons == ["Lire la charte"]
+    assert (await lea.rewritten(message, "✅ Lisez la charte")).buttons == ["Compléter mon profil", "Lire la charte"]
     first = await welcomed(house, lea)
     assert (first.charter, first.role) == ("2026-1", Role.CONSEILLER)
 
@@ -91,28 +62,6 @@ async def test_two_replicas_welcome_once(open_house: House) -> None:
     await open_house.restart()
     await open_house.settled()
     assert len(await lea.direct()) == 1
-
-
-@pytest.mark.every_mode
-async def test_a_guest_is_introduced_by_an_animateur(open_house: House) -> None:
-    house = open_house
-    agathe = await house.someone(Role.ANIMATEUR, "aaa-agathe")
-    paul = await house.site.person("paul", in_team=False)
-    paul.acts()
-    agathe.acts()
-    await joins(house, paul)
-    message = await paul.told("agent invité")
-    asked = await agathe.told(paul.username)
-    assert asked.buttons == ["Conseiller numérique", "Coordinateur", "Agent de la hotline", "Agent invité"]
-    await house.settled()
-    paul.acts()
-    await agathe.clicks(asked, "Conseiller numérique")
-    assert f"dit @{agathe.username}" in said(await agathe.rewritten(asked, "conseiller numérique"))
-    assert "comptes rendus" in said(await paul.rewritten(message, "conseillers numériques"))
-    async with house.bot.database.transaction(writes=False) as db:
-        row = await people.get(db, paul.id)
-    assert row
-    assert row.role is Role.CONSEILLER
 
 
 async def test_who_was_announced_as_a_guest_is_asked_about_by_nobody(open_house: House) -> None:
@@ -172,13 +121,20 @@ async def test_who_does_nothing_is_reminded_once(open_house: House) -> None:
     assert len(await lea.direct()) == 2
 
 
-@pytest.mark.parametrize(
-    ("day", "before"),
-    [
-        (date(2026, 11, 26), date(2026, 11, 23)),
-        (date(2026, 11, 24), date(2026, 11, 19)),
-        (date(2026, 11, 29), date(2026, 11, 25)),
-    ],
-)
-def test_working_days_leave_out_weekends(day: date, before: date) -> None:
-    assert working_days_before(day, 3) == before
+@pytest.mark.both_databases
+async def test_public_holidays_do_not_wear_out_patience(open_house: House) -> None:
+    house, day = open_house, datetime(2027, 5, 25, 7, tzinfo=UTC)
+    lea, omar = await house.conseiller("lea", departements=["971"]), await house.conseiller("omar")
+    async with house.bot.database.transaction() as db:
+        for person in (lea, omar):
+            row = Welcome(person_id=person.id, username=person.username, role=Role.CONSEILLER, at=day)
+            await db.merge(row)
+    house.clock.goes_to(day + timedelta(days=3, hours=1))
+    omar.acts()
+    await house.bot.runs.run(REMIND, unique("matin"))
+    await omar.told("seule fois")
+    assert (await welcomed(house, lea)).reminded_at is None, "the 27th of May is a holiday in Guadeloupe"
+    house.clock.goes_to(day + timedelta(days=6, hours=1))
+    lea.acts()
+    await house.bot.runs.run(REMIND, unique("matin"))
+    await lea.told("seule fois")

@@ -3,6 +3,7 @@
 What comes of accounts and addresses is in test_people_accounts.py.
 """
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from bot import people as module
 from bot.errors import ChatError
 from bot.people import People
 from storage.database import Database
-from storage.people import Person, Role
+from storage.people import Person, Role, awaited
 from tests.chat_server import ID, USER, ChatServer, fault
 from tests.knowing import MEMBER_PATH, USER_PATH, Clock, client, clock, database, fresh, people, register, server
 
@@ -131,6 +132,22 @@ async def test_somebody_entered_in_the_register_meanwhile(people: People, databa
     assert (await people.of(ID)).role is Role.CONSEILLER
     await register(database, role=Role.COORDINATEUR)
     assert (await fresh(people, database)).role is Role.COORDINATEUR
+
+
+async def test_somebody_entered_while_they_are_looked_up(
+    people: People, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = awaited.find
+
+    async def find_slowly(*args: Any) -> Any:
+        found = await original(*args)
+        await asyncio.create_task(register(database, role=Role.COORDINATEUR))
+        people.forget(ID)
+        return found
+
+    monkeypatch.setattr(awaited, "find", find_slowly)
+    await people.of(ID)
+    assert (await people.of(ID)).role is Role.COORDINATEUR
 
 
 async def test_what_was_known_holds_while_mattermost_is_away(

@@ -44,6 +44,8 @@ HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
     "ChosenChannel": ({"name": "x", "data": {}, "label": ""},),
     "ChooseMember": ({"purpose": "role"},),
     "AddMember": ({"who": WHO, "may_give": ["conseiller", "invite"]},),
+    "IntroduceGuest": ({"waiting": {"a" * 26: "@paul", "b" * 26: "@rose"}},),
+    "CompleteProfile": ({"known": ["prenom", "structure"]}, {"known": []}),
     "GiveRole": ({"who": WHO, "may_give": ["conseiller", "coordinateur"]},),
     "MoveMember": ({"who": WHO},),
     "EndMember": ({"who": WHO},),

@@ -57,13 +57,16 @@ class Count(BaseModel):
 
 @dataclass
 class Gang:
-    """The feature: what it is to begin next, and what befalls it on the way."""
+    """The feature: what it is to begin next, what befalls it on the way, and at an end that comes too early."""
 
     payload: BaseModel = field(default_factory=lambda: Count(steps=3))
     told_in: str | None = None
     is_night: bool = False
     seen: list[tuple[Context, Progress]] = field(default_factory=list)
     twice: list[int] = field(default_factory=list)
+    ends: list[tuple[BaseModel, Progress]] = field(default_factory=list)
+    beyond: int = 0
+    sorrow: Callable[[], Awaitable[None]] | None = None
     trouble: Callable[[], Awaitable[None]] | None = None
     feature: Feature = field(default_factory=lambda: Feature("essai"))
 
@@ -74,6 +77,7 @@ class Gang:
         self.feature.work(Fill, title=TITLE, unit=UNIT)(self.fill)
         self.feature.work(Write, title="Envoi", unit=("personne", "personnes"), roles={Role.CONSEILLER})(self.write)
         self.feature.work(Count, title="Comptage", writes=True)(self.count)
+        self.feature.stopped(Count)(self.mourn)
 
     async def begin(self, _: Context, __: str) -> Replies:
         return Start(payload=self.payload, told_in=self.told_in)
@@ -109,6 +113,14 @@ class Gang:
         said = [Say(words, channel_id=asked.channel)] if asked.channel else []
         finished = step + 1 == asked.steps
         return Step(replies=said, cursor=step + 1, done=step + 1, total=asked.steps, finished=finished)
+
+    async def mourn(self, ctx: Context, asked: Count, so_far: Progress) -> Step:
+        self.ends.append((asked, so_far))
+        await claims.claim(ctx.db, "essai fini", "fin", ctx.now)
+        if self.sorrow:
+            await self.sorrow()
+        said = [Say(f"arrêté à {so_far.done}", channel_id=asked.channel)] if asked.channel and self.beyond else []
+        return Step(replies=said, done=so_far.done + self.beyond, total=so_far.total)
 
     async def _pass(self, ctx: Context, so_far: Progress) -> None:
         self.seen.append((ctx, so_far))

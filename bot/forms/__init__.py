@@ -2,7 +2,7 @@
 
 from bot.forms.choices import Offered, Radio
 from bot.forms.form import Form, Hidden, name_of
-from bot.forms.kinds import Choice, Clues, Day, FieldKind, Number, ReadText, Text, Unreadable
+from bot.forms.kinds import Choice, Clues, Day, Element, FieldKind, Number, Raw, ReadText, Text, Unreadable
 from bot.forms.limits import cut
 from bot.forms.many import Many, Picks
 from bot.forms.pickers import ID, ChannelPicker, PersonPicker, Reference, Source
@@ -14,6 +14,7 @@ __all__ = [
     "Choice",
     "Clues",
     "Day",
+    "Element",
     "FieldKind",
     "Form",
     "Hidden",
@@ -23,6 +24,7 @@ __all__ = [
     "PersonPicker",
     "Picks",
     "Radio",
+    "Raw",
     "ReadText",
     "Reference",
     "Source",

@@ -26,6 +26,9 @@ class _ChatApart:
         self._kinds: dict[str, Callable[[Any], Any]] = {}
         """How each call is freed; asked once, since each request makes a few."""
 
+    def in_team(self, team: str) -> Chat:
+        return apart(self._chat.in_team(team))
+
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._chat, name)
         kind = self._kinds.get(name)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from bot.capabilities import Capabilities
 from bot.errors import ChatError
@@ -29,6 +29,9 @@ class ChatReader(Protocol):
     @property
     def capabilities(self) -> Capabilities:
         """What the server can do, by the version of its latest answer; the oldest until it has given one."""
+
+    def in_team(self, team: str) -> Self:
+        """The same server, about another of its teams ("": the bot’s own), which people join with its channels."""
 
     async def answers(self) -> bool:
         """Whether the server answers, and knows the bot’s token; asked once, without patience."""
@@ -94,7 +97,7 @@ class ChatReader(Protocol):
         """A channel by id, archived or not; a private one only if the bot is in it."""
 
     async def channel_by_name(self, name: str, *, archived: bool = False) -> ChatChannel | None:
-        """The team’s channel of that name; None when the bot sees none, or it is archived and those are not wanted."""
+        """The team’s channel of that name; None when the bot sees none, or an archived one that is not wanted."""
 
     def public_channels(self) -> AsyncIterator[Sequence[ChatChannel]]:
         """The team’s public channels by title, those without the bot too."""
@@ -109,11 +112,8 @@ class ChatReader(Protocol):
         """The bot’s direct channels by id, and when something was last said in each (ms since 1970)."""
 
     async def direct_channel(self, user_id: str) -> str:
-        """The id of the direct channel with somebody.
-
-        It reads, as far as anybody notices: Mattermost makes it at need, always the same, and shows it to nobody
-        before a post is in it.
-        """
+        """The id of the direct channel with somebody: made at need, always the same, and shown to nobody before a post
+        is in it."""
 
     # Posts
 

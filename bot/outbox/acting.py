@@ -38,9 +38,9 @@ async def perform(chat: Chat, message: Outgoing, *, again: bool) -> Arrival:
         raise UnknownActError from error
     match act:
         case acts.CreateChannel():
-            return await _create(chat, act, message if again else None)
+            return await _create(chat.in_team(act.team), act, message if again else None)
         case acts.AddMembers():
-            kept_out = await chat.add_members(act.channel_id, act.user_ids)
+            kept_out = await chat.in_team(act.team).add_members(act.channel_id, act.user_ids)
             news = {user_id: error.refusal for user_id, error in kept_out.items()}
             return Arrival(channel_id=act.channel_id, news={"kept_out": news} if news else {})
         case acts.React() | acts.Unreact() | acts.Pin() | acts.Unpin() | acts.DeletePost():

@@ -38,9 +38,10 @@ class Held:
         if await self._transactions.run(lambda db: table.has_its_turn(db, self.row), writes=False):
             return True
         now = self._clock()
-        begun: dict[str, Any] = {} if self.row.attempts or self.row.done else {"started_at": None}
         next_try = now + min(max((now - self.row.created_at) / 4, SOON), NOT_SO_SOON)
-        await self.put_off(next_try, state=State.WAITING, **begun)
+        values: dict[str, Any] = {} if self.row.state is State.CANCELLED else {"state": State.WAITING}
+        values |= {} if self.row.attempts or self.row.done else {"started_at": None}
+        await self.put_off(next_try, **values)
         return False
 
     async def keep(self) -> None:

@@ -77,23 +77,41 @@ class HeldSteps(Held):
 
     async def close(self, state: State, how: How, said: str = "", **more: Any) -> None:
         """Nothing more will be done of it, and that is told. Raises Lost."""
-        message = tell(self._workshop.trigger(self.row), self.row, how, said)
-        await self.end(state, message.text, **more)
+        values = end_values(state) | more
+        messages = await self._transactions.run(lambda db: self._close(db, values, how, said))
         self.is_over = True
+        self._workshop.hurry(messages)
+
+    async def _close(self, db: AsyncSession, values: dict[str, Any], how: How, said: str) -> Sequence[Row]:
+        """One transaction: what its feature makes of that, and that it is over."""
+        trigger, prepare = self._workshop.trigger(self.row), self._workshop.prepare
+        last = await self._workshop.last_step(db, self.row, self.progress)
+        then = _as_of(self.row, last) if last else self.row
+        await self.claim(db, values | {"done": then.done, "total": then.total})
+        message = tell(trigger, then, how, said)
+        rows = await prepare(db, [Refresh(message.text, topic=self.row.topic)] if self.row.topic else [])
+        if last and trigger:
+            rows += await prepare(db, last.replies, Request("work", self.row.name), trigger.feature)
+        await self.leave(db, values)
+        return rows
 
     def _tell(self, step: Step) -> Sequence[Reply]:
         """What there is to say of a step: not of each, but of the last."""
         if not step.finished and _now() - self._told_at < TOLD_EVERY:
             return []
         self._told_at = _now()
-        then = Work(**(self.row.model_dump() | {"done": step.done, "total": step.total}))
-        return self._say(How.DONE if step.finished else How.RUNNING, then, step.said)
+        return self._say(How.DONE if step.finished else How.RUNNING, _as_of(self.row, step), step.said)
 
     def _say(self, how: How, work: Work | None = None, said: str = "") -> Sequence[Reply]:
         if not self.row.topic:
             return []
         message = tell(self._workshop.trigger(self.row), work or self.row, how, said)
         return [Refresh(message.text, message.buttons, topic=self.row.topic)]
+
+
+def _as_of(row: Work, step: Step) -> Work:
+    """The row as it is after that step."""
+    return Work(**(row.model_dump() | {"done": step.done, "total": step.total}))
 
 
 def _now() -> float:

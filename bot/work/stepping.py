@@ -70,9 +70,10 @@ class Stepping:
         return HeldSteps(row, transactions, self._workshop)
 
     async def close(self, held: HeldSteps) -> None:
-        """Tell that it was cancelled."""
+        """Tell that it was cancelled, once the message about it has arrived: what is not there is not rewritten."""
         self._rests.pop(held.row.id, None)
-        await held.close(State.CANCELLED, How.CANCELLED)
+        if await held.has_its_turn():
+            await held.close(State.CANCELLED, How.CANCELLED)
 
     async def run(self, held: HeldSteps) -> None:
         """Do steps for a while. Raises Lost, and what the database raises."""

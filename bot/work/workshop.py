@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
 from pydantic import BaseModel, ValidationError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -12,10 +13,14 @@ from bot.context import Context, Request
 from bot.errors import UserError
 from bot.features import Key, Trigger
 from bot.hearing import nobody
-from bot.replies import Message, Reply
+from bot.replies import Message, Progress, Reply, Step
 from bot.switch import must_be_on
 from bot.writer import Row
+from storage import people
+from storage.faults import may_pass
 from storage.work import Work
+
+log = structlog.get_logger()
 
 
 class Workshop:
@@ -55,6 +60,25 @@ class Workshop:
         async with self.database.transaction(writes=False) as register:
             user = await self._admission.person(register, request, trigger)
         return self._admission.context(user, request, db, now)
+
+    async def last_step(self, db: AsyncSession, row: Work, so_far: Progress) -> Step | None:
+        """What its feature makes of work that ends before its end, whoever may do such work no more included.
+
+        None where it makes nothing of it, or cannot: the work ends all the same.
+        """
+        trigger, now = self._triggers.get(("stopped", row.name)), self.clock()
+        if trigger is None or trigger.payload is None:
+            return None
+        user = await people.get(db, row.person) or nobody(now)
+        context = self._admission.context(user, Request(row.sort.value, row.name, row.person), db, now)
+        try:
+            step: Step = await trigger.handler(context, trigger.payload.model_validate(row.data), so_far)
+        except Exception as problem:
+            if may_pass(problem):
+                raise
+            log.error("last_step_failed", name=row.name, exc_info=problem)
+            return None
+        return step
 
     def content(self, message: Message, person: str) -> dict[str, Any]:
         """A message as it is posted for somebody."""

@@ -14,7 +14,7 @@ def what_and_where(parser: Parser) -> None:
         "--to",
         required=True,
         metavar="OÙ",
-        help="national, des départements (69,38), region:Bretagne, theme:éducation ; séparés par des virgules",
+        help="national, départements (69,38), region:Bretagne, hub:Hinaura, theme:éducation ; séparés par des virgules",
     )
     parser.add_argument("--text", required=True, metavar="FICHIER", help="le texte, ou « - » pour l’entrée standard")
     parser.add_argument("--dry-run", action="store_true", help="dire où l’annonce irait, sans rien envoyer")

@@ -12,7 +12,7 @@ from bot.french.words import NBSP, plural
 from bot.mattermost import AioClient, Budget, Chat, Mattermost, apart
 from cli.annonce.sending import Office, Outcome, enlist, said_so_far, send
 from cli.errors import OperatorError
-from cli.opening import begin_reading, open_up_to_date, planned_channels
+from cli.opening import begin_reading, check_channels, open_up_to_date
 from commands.annonce import places
 from commands.annonce.words import fault_of
 from config.canaux import PlannedChannel
@@ -27,13 +27,15 @@ LENGTH_MAX = 100_000
 
 async def announce(settings: Settings, options: Namespace, clock: Callable[[], datetime]) -> int:
     """Say it where it is not said yet; 1 when some channel has not got it, 0 otherwise."""
-    table = planned_channels(settings)
-    wanted = _targets(options.to, table)
-    announcement = Announcement(id="", text=_text(options.text), targets=wanted, created_at=clock())
+    check_channels(settings)
+    announcement = Announcement(id="", text=_text(options.text), targets=[], created_at=clock())
     if fault := fault_of(announcement.text):
         raise OperatorError(f"--text : {fault}")
     async with open_up_to_date(settings) as database, _office(settings, database, clock) as office:
-        announcement.channels = await _channels(office, wanted, table)
+        async with begin_reading(database) as db:
+            table = await known.planned(db, settings)
+        announcement.targets = _targets(options.to, table)
+        announcement.channels = await _channels(office, announcement.targets, table)
         if options.dry_run:
             outcome = await said_so_far(office, announcement)
         else:
@@ -101,13 +103,15 @@ def _tell(outcome: Outcome, announcement: Announcement, options: Namespace) -> N
     else:
         print(_plain(f"{plural(outcome.channels, 'canal', 'canaux')}, {outcome.sent} l’ont."))
     if not options.dry_run and outcome.sent < outcome.channels:
-        print(f"{_why(outcome)} Relancez la même commande : elle reprend où elle en est.", file=sys.stderr)
+        print(_why(outcome), file=sys.stderr)
 
 
 def _why(outcome: Outcome) -> str:
-    if outcome.refused:
-        return f"Mattermost la refuse à : {', '.join(outcome.refused)}."
-    return "Mattermost ne prend plus de messages."
+    if outcome.withdrawn:
+        return "Quelqu’un l’a retirée pendant l’envoi."
+    refused = f"Mattermost la refuse à : {', '.join(outcome.refused)}." if outcome.refused else ""
+    why = refused or "Mattermost ne prend plus de messages."
+    return f"{why} Relancez la même commande : elle reprend où elle en est."
 
 
 def _plain(text: str) -> str:

@@ -18,6 +18,7 @@ from bot.mattermost import Budget, Chat
 from bot.outbox import Around, Outbox
 from bot.replies import Say
 from bot.writer import Known, Writer
+from cli.errors import OperatorError
 from cli.progress import ProgressBar
 from commands.annonce.buttons import Broadcast
 from commands.annonce.feature import feature
@@ -30,6 +31,7 @@ from storage.database import Database
 from storage.outbox import Outgoing, Tally
 
 BETWEEN_LOOKS = 0.2
+TAKEN_BACK = (State.WITHDRAWN, State.REMAINS)
 STALLED = 60.0
 """Seconds in which nothing arrives and nothing is refused: Mattermost takes no messages."""
 
@@ -47,11 +49,13 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """To how many channels it was to go, how many have it, and the titles of those that refuse it."""
+    """To how many channels it was to go, how many have it, the titles of those that refuse it, and whether somebody
+    took it back meanwhile."""
 
     channels: int
     sent: int
     refused: Sequence[str] = ()
+    withdrawn: bool = False
 
 
 def digest(announcement: Announcement) -> str:
@@ -63,14 +67,20 @@ async def said_so_far(office: Office, announcement: Announcement) -> Outcome:
     """How many channels have it from an earlier call."""
     async with office.database.transaction(writes=False) as db:
         before = await annonces.latest_of(db, digest(announcement))
-        sent = (await outbox.tally(db, before.topics, office.clock())).arrived if before else 0
+        stands = before is not None and before.state not in TAKEN_BACK
+        sent = (await outbox.tally(db, before.topics, office.clock())).arrived if before and stands else 0
     return Outcome(len(announcement.channels), sent)
 
 
 async def enlist(office: Office, wanted: Announcement, *, again: bool) -> Announcement:
-    """Write down, in one transaction, what each channel is still to get; the earlier call’s if it was made before."""
+    """Write down, in one transaction, what each channel is still to get; the earlier call’s if it was made before.
+
+    Raises OperatorError for what was taken back since.
+    """
     async with office.database.transaction() as db:
         kept = await _round(db, wanted, again=again)
+        if kept.state in TAKEN_BACK:
+            raise OperatorError("Cette annonce a été retirée depuis : « --again » l’envoie une fois de plus.")
         await outbox.hurry(db, kept.topics, office.clock())
         reached = await outbox.reached(db, kept.topics)
         # A channel that was made anew meanwhile takes the place of the old one.
@@ -115,11 +125,13 @@ async def send(office: Office, kept: Announcement) -> Outcome:
     finally:
         await way.drain()
     async with office.database.transaction() as db:
-        if tally.arrived >= kept.total:
+        now = await annonces.lock(db, kept.id)
+        withdrawn = now is None or now.state in TAKEN_BACK
+        if tally.arrived >= kept.total and not withdrawn:
             await annonces.change(db, kept, state=State.SENT)
         missing = await outbox.unreached(db, kept.topics)
     refused = [kept.channels[target] for target in missing if target in kept.channels] if tally.refused else []
-    return Outcome(kept.total, tally.arrived, refused)
+    return Outcome(kept.total, 0 if withdrawn else tally.arrived, refused, withdrawn)
 
 
 async def _arrival(office: Office, kept: Announcement) -> Tally:

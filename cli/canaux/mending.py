@@ -1,32 +1,17 @@
 """Bringing one channel to what it is to be: each change harmless twice, and told in French where it cannot be made."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.errors import ChatError
 from bot.mattermost import Chat, ChatChannel
 from bot.refusals import Refusal
+from cli.canaux.journal import Journal
 from cli.faults import chat_fault
-from commands.canaux.drift import LEADERLESS, OUTSIDERS, Drift, Finding
-from commands.canaux.survey import Plan, Surveyed
+from commands.canaux.comparing import Surveyed
+from commands.canaux.words import FIELDS, WHY
 from config.canaux import PlannedChannel
-
-Remember = Callable[[str, str], Awaitable[None]]
-"""Writes down which channel (second) is the planned one of that key (first)."""
-
-FIELDS = {Drift.TITLE: "display_name", Drift.HEADER: "header", Drift.PURPOSE: "purpose"}
-"""What Mattermost calls what is written of a channel; ours has the same names, without « display »."""
-WHY = {
-    Refusal.FORBIDDEN: "le bot n’en a pas le droit : nommez-le administrateur du canal, ou de l’équipe",
-    Refusal.NAME_TAKEN: "un canal que le bot ne voit pas a déjà cette adresse : un administrateur de l’équipe peut y "
-    "ajouter le bot, ou en changer l’adresse",
-    Refusal.NOT_IN_TEAM: "n’est plus dans l’équipe",
-    Refusal.DEACTIVATED: "a un compte désactivé",
-    Refusal.UNKNOWN_PERSON: "n’a plus de compte",
-    Refusal.TOO_MANY_CHANNELS: "l’équipe a déjà autant de canaux que le serveur en permet (MaxChannelsPerTeam)",
-    Refusal.ARCHIVED: "le canal est archivé",
-    Refusal.DEFAULT_CHANNEL: "c’est le canal par défaut de l’équipe, qui ne change pas",
-}
+from storage.canaux.drift import LEADERLESS, LEADERSHIP, OUTSIDERS, PRIVATE, Drift, Finding
 
 UNSEEN = "rien n’y a été fait"
 
@@ -49,8 +34,7 @@ class Mending:
     """What to do, and with what; ``left_alone`` are the kinds of drift that are told of and stay."""
 
     chat: Chat
-    plan: Plan
-    remember: Remember
+    journal: Journal
     left_alone: frozenset[Drift] = frozenset()
 
     async def mend(self, surveyed: Surveyed) -> Outcome:
@@ -61,20 +45,26 @@ class Mending:
         channel = surveyed.channel or await self._create(surveyed.planned, wanted, outcome)
         if channel is None:
             return outcome
-        await self.remember(surveyed.planned.key, channel.id)
-        for finding in wanted:
-            if finding.drift not in {Drift.ABSENT, Drift.MISSING}:
-                await self._try(finding, outcome, self._act(finding, channel, surveyed.planned))
-        missing = [finding for finding in wanted if finding.drift is Drift.MISSING]
-        for finding in await self._bring_in(channel, missing, outcome):
-            await self._appoint(finding, channel, surveyed.planned, outcome)
+        await self.journal.place(surveyed.planned.key, channel.id)
+        try:
+            await self._mend(self.chat.in_team(surveyed.planned.team), channel, wanted, outcome)
+        finally:
+            await self.journal.note(outcome.done, channel.id)
         return outcome
 
-    async def _appoint(self, came: Finding, channel: ChatChannel, planned: PlannedChannel, outcome: Outcome) -> None:
-        """Let somebody who has just come in administer the channel, if they should."""
-        if self.plan.rules.administers(planned, self.plan.people[came.user_id]):
-            finding = replace(came, drift=Drift.ADMIN_MISSING, reason=LEADERLESS)
-            await self._try(finding, outcome, self._act(finding, channel, planned))
+    async def _mend(self, chat: Chat, channel: ChatChannel, wanted: Sequence[Finding], outcome: Outcome) -> None:
+        for finding in wanted:
+            if finding.drift not in {Drift.ABSENT, Drift.MISSING}:
+                await self._try(finding, outcome, self._act(finding, channel))
+        missing = [finding for finding in wanted if finding.drift is Drift.MISSING]
+        for finding in await _bring_in(chat, channel, missing, outcome):
+            if finding.leads:
+                await self._appoint(finding, channel, outcome)
+
+    async def _appoint(self, came: Finding, channel: ChatChannel, outcome: Outcome) -> None:
+        """Let somebody who has just come in administer the channel."""
+        finding = replace(came, drift=Drift.ADMIN_MISSING, reason=LEADERLESS)
+        await self._try(finding, outcome, self._act(finding, channel))
 
     async def _create(self, planned: PlannedChannel, wanted: Sequence[Finding], outcome: Outcome) -> ChatChannel | None:
         absent = next((f for f in wanted if f.drift is Drift.ABSENT), None)
@@ -83,42 +73,25 @@ class Mending:
 
         async def create() -> None:
             texts = {"header": planned.header, "purpose": planned.purpose}
-            made.append(await self.chat.create_channel(planned.address, planned.name, private=planned.private, **texts))
+            chat = self.chat.in_team(planned.team)
+            made.append(await chat.create_channel(planned.address, planned.name, private=planned.private, **texts))
 
         made: list[ChatChannel] = []
         await self._try(absent, outcome, create())
         return made[0] if made else None
 
-    def _act(self, finding: Finding, channel: ChatChannel, planned: PlannedChannel) -> Awaitable[object]:
+    def _act(self, finding: Finding, channel: ChatChannel) -> Awaitable[object]:
         """What puts it right."""
         chat, drift = self.chat, finding.drift
         if drift in OUTSIDERS:
             return chat.remove_member(channel.id, finding.user_id)
-        if drift in {Drift.ADMIN_MISSING, Drift.ADMIN_EXTRA}:
+        if drift in LEADERSHIP:
             return chat.set_channel_admin(channel.id, finding.user_id, is_admin=drift is Drift.ADMIN_MISSING)
         if drift is Drift.ARCHIVED:
             return chat.restore_channel(channel.id)
         if drift is Drift.PRIVACY:
-            return chat.convert_channel(channel.id, private=planned.private)
-        return chat.change_channel(
-            channel.id, **{FIELDS[drift]: getattr(planned, FIELDS[drift].removeprefix("display_"))}
-        )
-
-    async def _bring_in(self, channel: ChatChannel, missing: Sequence[Finding], outcome: Outcome) -> Sequence[Finding]:
-        """Bring in all who are missing; those who came."""
-        if not missing:
-            return []
-        kept_out: Mapping[str, ChatError] = {}
-        try:
-            kept_out = await self.chat.add_members(channel.id, [f.user_id for f in missing])
-        except ChatError as error:
-            _must_be_of_these(error)
-            outcome.failed += [(finding, _say(error)) for finding in missing]
-            return []
-        came = [finding for finding in missing if finding.user_id not in kept_out]
-        outcome.failed += [(f, _say(kept_out[f.user_id])) for f in missing if f.user_id in kept_out]
-        outcome.done += came
-        return came
+            return chat.convert_channel(channel.id, private=finding.after == PRIVATE)
+        return chat.change_channel(channel.id, **{FIELDS[drift]: finding.after})
 
     @staticmethod
     async def _try(finding: Finding, outcome: Outcome, act: Awaitable[object]) -> None:
@@ -129,6 +102,25 @@ class Mending:
             outcome.failed.append((finding, _say(error)))
         else:
             outcome.done.append(finding)
+
+
+async def _bring_in(
+    chat: Chat, channel: ChatChannel, missing: Sequence[Finding], outcome: Outcome
+) -> Sequence[Finding]:
+    """Bring in all who are missing; those who came."""
+    if not missing:
+        return []
+    kept_out: Mapping[str, ChatError] = {}
+    try:
+        kept_out = await chat.add_members(channel.id, [f.user_id for f in missing])
+    except ChatError as error:
+        _must_be_of_these(error)
+        outcome.failed += [(finding, _say(error)) for finding in missing]
+        return []
+    came = [finding for finding in missing if finding.user_id not in kept_out]
+    outcome.failed += [(f, _say(kept_out[f.user_id])) for f in missing if f.user_id in kept_out]
+    outcome.done += came
+    return came
 
 
 def _must_be_of_these(error: ChatError) -> None:

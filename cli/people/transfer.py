@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TextIO, cast
 
-from cli.opening import open_chat, open_database, open_up_to_date, planned_channels
+from cli.opening import check_channels, open_chat, open_database, open_up_to_date
 from cli.people.employers import StructuresImport
 from cli.people.importing import Import
 from cli.people.lines import COLUMNS, NAMED_BY, STRUCTURE_COLUMNS, write_cells
@@ -18,7 +18,7 @@ from cli.progress import ProgressBar
 from cli.tables import Table, open_table
 from config.settings import Settings
 from storage import migrate, people
-from storage.canaux import allowances
+from storage.canaux import allowances, planned
 from storage.canaux.belonging import Rules
 from storage.database import Database
 from storage.people import awaited
@@ -77,9 +77,9 @@ async def write_people(database: Database, out: TextIO) -> None:
 
 
 async def _memberships(settings: Settings, database: Database) -> Memberships:
-    table = planned_channels(settings)
+    check_channels(settings)
     async with database.transaction(writes=False) as db:
-        return Memberships(table, Rules(await allowances(db)))
+        return Memberships(await planned(db, settings), Rules(await allowances(db)))
 
 
 def _tell_missing(table: Table) -> None:

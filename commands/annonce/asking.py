@@ -5,14 +5,16 @@ from datetime import timedelta
 
 from bot.context import Context
 from bot.errors import UserError
-from bot.forms import name_of
+from bot.forms import ID, name_of
+from bot.french.words import join
 from bot.replies import Ask, Press, Replies
-from commands.annonce import places, words
+from commands.annonce import attaching, places, words
 from commands.annonce.buttons import Change, Keep
+from commands.annonce.cards import desk_of
 from commands.annonce.feature import SENDERS, feature
-from commands.annonce.words import desk_of, must_be
+from commands.annonce.words import must_be
 from config.canaux import home_of
-from dialogs.annonce import ALL_MINE, MINE, Announce, AnnounceHere
+from dialogs.annonce import ALL_MINE, KEPT_FILES, MINE, NO_FILES, Announce, AnnounceHere
 from storage import annonce as annonces
 from storage import canaux as known
 from storage.annonce import Announcement, State, targets
@@ -24,27 +26,48 @@ LATEST = timedelta(days=366)
 Form = Announce | AnnounceHere
 
 
-@feature.command("annonce", help="Écrire une fois dans beaucoup de canaux", roles=SENDERS)
-async def begin(ctx: Context, _: str) -> Replies:
-    """The window; animateurs choose among all places, coordinateurs among their own."""
-    return Ask(_form(ctx))
+@feature.command(
+    "annonce", help="Écrire une fois dans beaucoup de canaux", hint="[texte | lien d’un message]", roles=SENDERS
+)
+async def begin(ctx: Context, line: str) -> Replies:
+    """The window, with the words that were typed, or those and the files of a message; animateurs choose among all
+    places, coordinateurs among their own."""
+    if ident := attaching.link_in(line):
+        return await _begin_with(ctx, ident)
+    if not words.fits(line.strip()):
+        raise UserError("Ce texte est trop long pour la fenêtre : envoyez-le au bot en message direct, puis tapez "
+                        "/annonce et le lien de ce message.")  # fmt: skip
+    return Ask(await _form(ctx, text=line.strip(), attached=dict(await attaching.offers(ctx))))
+
+
+async def _begin_with(ctx: Context, ident: str) -> Ask:
+    """The window, filled from a message; what is too long for it stays where it is until it is read again."""
+    post = await attaching.read_linked(ctx, ident)
+    offered = {post.id: await attaching.offer(ctx, post)} if post.file_ids else {}
+    files = post.id if offered else NO_FILES
+    filled = words.in_window(post.message)
+    return Ask(await _form(ctx, **filled, message=post.id, attached=offered, files=files))
 
 
 @feature.button(Change, roles=SENDERS, writes=False)
 async def change(ctx: Context, click: Change) -> Replies:
     """The window again, as it was filled."""
+    offered = await attaching.offers(ctx)
     shown = must_be(await annonces.get(ctx.db, click.annonce), State.DRAFT)
     mention = "oui" if shown.everybody else "non"
-    filled: dict[str, object] = {"annonce": shown.id, "text": shown.text, "mention": mention}
+    filled: dict[str, object] = {"annonce": shown.id, "mention": mention, **words.in_window(shown.text)}
     if shown.at:
         filled["moment"] = shown.at.astimezone(ctx.zone)
-    return Ask(_form(ctx, **filled, **_places(ctx, shown)))
+    if shown.files:
+        offered = {KEPT_FILES: f"Ceux de l’aperçu : {join(list(shown.files.values()))[:200]}", **offered}
+        filled["files"] = KEPT_FILES
+    return Ask(await _form(ctx, attached=dict(offered), **filled, **_places(ctx, shown)))
 
 
-def _form(ctx: Context, **filled: object) -> Form:
-    known_so_far: dict[str, object] = {"mention": "non"} | filled
+async def _form(ctx: Context, **filled: object) -> Form:
+    known_so_far: dict[str, object] = {"mention": "non", "files": NO_FILES} | filled
     if ctx.user.animates:
-        return Announce.draft(thematiques=dict(targets.themes(desk_of(ctx).table)), **known_so_far)
+        return Announce.draft(thematiques=dict(targets.themes((await desk_of(ctx)).table)), **known_so_far)
     own = _own(ctx)
     return AnnounceHere.draft(departements=own, **({"place": next(iter(own))} | known_so_far))
 
@@ -86,11 +109,14 @@ async def _read(ctx: Context, form: Form, wanted: Sequence[str]) -> Press:
     places.must_be_allowed(ctx.user, wanted)
     if form.moment and not ctx.now < form.moment <= ctx.now + LATEST:
         raise UserError(fields={"quand": "Choisissez un moment à venir, dans l’année qui vient, ou laissez vide."})
-    if fault := words.fault_of(form.text, everybody=form.mention == "oui"):
+    draft = must_be(await annonces.get(ctx.db, form.annonce), State.DRAFT) if form.annonce else None
+    text = form.text or await _text_elsewhere(ctx, form, draft)
+    if fault := words.fault_of(text, everybody=form.mention == "oui"):
         raise UserError(fields={"texte": fault})
     asked = Keep(
         annonce=form.annonce,
-        text=form.text,
+        text=text,
+        files=await _files(ctx, form, draft),
         targets=list(wanted),
         everybody=form.mention == "oui",
         at=form.moment,
@@ -99,11 +125,31 @@ async def _read(ctx: Context, form: Form, wanted: Sequence[str]) -> Press:
     return Press(name_of(Keep), asked.model_dump(mode="json"))
 
 
+async def _text_elsewhere(ctx: Context, form: Form, draft: Announcement | None) -> str:
+    """The words that were too long for the window: those of the preview, or of the message."""
+    if not form.length:
+        return ""
+    return draft.text if draft else (await attaching.read_linked(ctx, form.message)).message
+
+
+async def _files(ctx: Context, form: Form, draft: Announcement | None) -> dict[str, str]:
+    """The files that were chosen, by id, as they are now. Raises UserError under their field."""
+    ids: Sequence[str] = list(draft.files) if draft and form.files == KEPT_FILES else ()
+    try:
+        if ID.fullmatch(form.files):
+            ids = (await attaching.read_linked(ctx, form.files)).file_ids
+        return await attaching.files_of(ctx, ids)
+    except ValueError as problem:
+        raise UserError(fields={"fichiers": str(problem)}) from None
+    except UserError as problem:
+        raise UserError(fields={"fichiers": problem.text}) from None
+
+
 async def _channels(ctx: Context, form: Form, wanted: Sequence[str]) -> dict[str, str]:
     """The channels that are meant, title by id. Raises UserError under the field that names them."""
     own = await ctx.chat.own_channels()
     try:
-        planned = places.planned_for(wanted, desk_of(ctx).table)
+        planned = places.planned_for(wanted, (await desk_of(ctx)).table)
         return places.Own(own, await known.by_key(ctx.db)).find(planned)
     except places.NoSuchChannelError as problem:
         raise UserError(fields={_element(form, ctx): str(problem)}) from None

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
+from bot.menus import Choosing
+
 
 class About(BaseModel):
     """Something about the announcement of that id."""
@@ -12,10 +14,12 @@ class About(BaseModel):
 
 
 class Keep(BaseModel):
-    """What a window asked for; ``annonce`` is what it changes, empty for a new one, ``channels`` are titles by id."""
+    """What a window asked for; ``annonce`` is what it changes, empty for a new one; ``files`` are names by id,
+    ``channels`` titles by id."""
 
     annonce: str
     text: str
+    files: dict[str, str]
     targets: list[str]
     everybody: bool
     at: datetime | None
@@ -23,7 +27,11 @@ class Keep(BaseModel):
 
 
 class Send(About):
-    """« Envoyer » what was shown."""
+    """« Envoyer » what was shown, « Reprendre » what was stopped: first Mattermost is asked for its files."""
+
+
+class Leave(About):
+    """Then it leaves."""
 
 
 class Change(About):
@@ -38,12 +46,30 @@ class Correct(About):
     """« Corriger » the words of what was sent."""
 
 
+class Replace(About):
+    """The new words, where they are read."""
+
+    text: str
+
+
 class Withdraw(About):
     """« Retirer » it from wherever it stands."""
 
 
+class Older(BaseModel):
+    """« Plus anciennes », « Plus récentes »: the announcements after so many."""
+
+    skip: int
+
+
+class See(Choosing):
+    """« Voir » one of the list; ``chosen`` is its id."""
+
+
 class Broadcast(About):
-    """The sending, batch by batch."""
+    """The sending, batch by batch, with ``files``."""
+
+    files: list[str] = []
 
 
 class Rewrite(About):

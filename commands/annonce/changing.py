@@ -1,40 +1,51 @@
 """« Corriger » and « Retirer » what was announced, wherever it stands."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.acts import DeletePost
 from bot.context import Context
 from bot.errors import UserError
 from bot.forms import name_of
-from bot.replies import Ask, Progress, Refresh, Replies, Reply, Start, Step, StopWork, Update
-from commands.annonce import words
-from commands.annonce.buttons import About, Broadcast, Correct, Removal, Rewrite, Withdraw
+from bot.replies import Ask, Press, Progress, Refresh, Replies, Reply, Start, Step, StopWork
+from commands.annonce import attaching, cards, words
+from commands.annonce.buttons import About, Broadcast, Correct, Removal, Replace, Rewrite, Withdraw
 from commands.annonce.feature import SENDERS, feature
-from commands.annonce.words import desk_of, must_be
+from commands.annonce.words import own
 from dialogs.annonce import Reword
 from storage import annonce as annonces
 from storage import outbox, work
 from storage.annonce import BATCH, Announcement, State
 
 MESSAGES = ("message", "messages")
+GONE = (State.SENDING, State.STOPPED, State.SENT)
+"""How it stands once it has left, or is about to."""
 
 
 @feature.button(Correct, roles=SENDERS, writes=False)
 async def correct(ctx: Context, click: Correct) -> Replies:
     """The window, with the words as they are."""
-    said = _own(ctx, await annonces.get(ctx.db, click.annonce))
-    return Ask(Reword.draft(text=said.text, annonce=said.id))
+    said = own(ctx.user, await annonces.get(ctx.db, click.annonce), *GONE)
+    return Ask(Reword.draft(annonce=said.id, **words.in_window(said.text)))
 
 
-@feature.submit(Reword, roles=SENDERS)
+@feature.submit(Reword, roles=SENDERS, writes=False)
 async def reword(ctx: Context, form: Reword) -> Replies:
-    """What has not left yet has the new words; what stands is rewritten, beside what people ask for."""
-    said = _own(ctx, await annonces.lock(ctx.db, form.annonce))
-    if fault := words.fault_of(form.text, everybody=said.everybody):
+    """Other words, or a link to the message that has them."""
+    linked = attaching.link_in(form.text)
+    text = (await attaching.read_linked(ctx, linked)).message if linked else form.text
+    said = own(ctx.user, await annonces.get(ctx.db, form.annonce), *GONE)
+    if fault := words.fault_of(text, everybody=said.everybody):
         raise UserError(fields={"texte": fault})
-    await annonces.change(ctx.db, said, text=form.text)
-    told = words.card(said, desk_of(ctx))
-    card = Refresh(told.text, told.buttons, told.facts, topic=words.topic_of(said), here=True)
+    return Press(name_of(Replace), Replace(annonce=said.id, text=text).model_dump(mode="json"))
+
+
+@feature.button(Replace, roles=SENDERS)
+async def replace_words(ctx: Context, click: Replace) -> Replies:
+    """What has not left yet has the new words; what stands is rewritten, beside what people ask for."""
+    said = own(ctx.user, await annonces.lock(ctx.db, click.annonce), *GONE)
+    await annonces.change(ctx.db, said, text=click.text)
+    card = await cards.refresh(ctx, said, here=True)
     return [card, Start(payload=Rewrite(annonce=said.id))] if said.written else card
 
 
@@ -42,7 +53,7 @@ async def reword(ctx: Context, form: Reword) -> Replies:
 async def rewrite(ctx: Context, asked: Rewrite, so_far: Progress) -> Step:
     """The next batch of what stands, with the words of now; what is on its way with the old ones arrives first."""
     found = await annonces.get(ctx.db, asked.annonce)
-    if found is None or found.state is State.WITHDRAWN:
+    if found is None or found.state not in GONE:
         return Step(done=so_far.done, total=so_far.total, finished=True, said="L’annonce est retirée.")
     return await _next(ctx, found, so_far, [Refresh(words.spoken(found), topic=_topic(found, so_far))])
 
@@ -50,16 +61,27 @@ async def rewrite(ctx: Context, asked: Rewrite, so_far: Progress) -> Step:
 @feature.button(Withdraw, roles=SENDERS)
 async def withdraw(ctx: Context, click: Withdraw) -> Replies:
     """No more of it is sent, and what stands is deleted."""
-    said = _own(ctx, await annonces.lock(ctx.db, click.annonce))
+    said = own(ctx.user, await annonces.lock(ctx.db, click.annonce), *GONE, State.REMAINS)
     await annonces.change(ctx.db, said, state=State.WITHDRAWN)
-    told = words.card(said, desk_of(ctx))
-    stopped = [StopWork(row.id) for kind in (Broadcast, Rewrite) for row in await _under_way(ctx, kind, said)]
+    begun = [Broadcast(annonce=said.id, files=list(said.files)), Rewrite(annonce=said.id)]
+    stopped = [StopWork(row.id) for payload in begun for row in await _under_way(ctx, payload)]
     removal = [Start(payload=Removal(annonce=said.id))] if said.written else []
-    return [Update(told.text, told.buttons, told.facts), *stopped, *removal]
+    return [await cards.refresh(ctx, said, here=True), *stopped, *removal]
 
 
-async def _under_way(ctx: Context, kind: type[About], said: Announcement) -> Sequence[work.Work]:
-    return await work.waiting_for(ctx.db, name_of(kind), {"annonce": said.id})
+async def _under_way(ctx: Context, payload: About) -> Sequence[work.Work]:
+    return await work.waiting_for(ctx.db, name_of(type(payload)), payload.model_dump(mode="json"))
+
+
+@feature.stopped(Removal)
+async def remains(ctx: Context, asked: Removal, so_far: Progress) -> Step:
+    """Some of it stands still: it can be taken back again."""
+    found = await annonces.lock(ctx.db, asked.annonce)
+    step = Step(done=so_far.done, total=so_far.total)
+    if found is None or found.state is not State.WITHDRAWN:
+        return step
+    await annonces.change(ctx.db, found, state=State.REMAINS)
+    return replace(step, replies=[await cards.refresh(ctx, found)])
 
 
 @feature.work(Removal, title="Retrait de l’annonce", unit=MESSAGES, roles=SENDERS, writes=True)
@@ -86,11 +108,3 @@ async def _next(ctx: Context, found: Announcement, so_far: Progress, replies: Se
         return Step(cursor=at, done=so_far.done, total=total)
     done = min((at + 1) * BATCH, total)
     return Step(replies=replies, cursor=at + 1, done=done, total=total, finished=done >= total)
-
-
-def _own(ctx: Context, said: Announcement | None) -> Announcement:
-    """What was sent, by who acts or for an animateur. Raises UserError."""
-    said = must_be(said, State.SENDING, State.SENT)
-    if said.by != ctx.user.id and not ctx.user.animates:
-        raise UserError("Seules la personne qui a fait cette annonce et l’équipe d’animation peuvent la changer.")
-    return said

@@ -3,11 +3,11 @@
 from hashlib import sha256
 
 from bot.context import Context
-from bot.replies import Direct, Refresh, Replies, Update
-from commands.annonce import places, words
+from bot.replies import Direct, Replies, Update
+from commands.annonce import cards, places
 from commands.annonce.buttons import Abandon, Keep
 from commands.annonce.feature import SENDERS, feature
-from commands.annonce.words import desk_of, must_be
+from commands.annonce.words import must_be
 from storage import annonce as annonces
 from storage.annonce import Announcement, State, reach, targets
 
@@ -21,14 +21,11 @@ async def keep(ctx: Context, asked: Keep) -> Replies:
     if asked.annonce:
         announcement = must_be(await annonces.lock(ctx.db, asked.annonce), State.DRAFT)
         await annonces.change(ctx.db, announcement, **values)
-    else:
-        announcement = Announcement(id=_id_of(ctx), by=ctx.user.id, created_at=ctx.now, **values)
-        if not await annonces.put(ctx.db, announcement):
-            return None
-    shown = words.preview(announcement, desk_of(ctx), await reach.count(ctx.db, asked.targets, ctx.today))
-    topic = words.topic_of(announcement)
-    if asked.annonce:
-        return Refresh(shown.text, shown.buttons, shown.facts, topic=topic, here=True)
+        return await cards.refresh(ctx, announcement, here=True)
+    announcement = Announcement(id=_id_of(ctx), by=ctx.user.id, created_at=ctx.now, **values)
+    if not await annonces.put(ctx.db, announcement):
+        return None
+    shown, topic = await cards.preview(ctx, announcement), cards.topic_of(announcement)
     return Direct(shown.text, shown.buttons, shown.facts, user_id=ctx.user.id, topic=topic)
 
 

@@ -1,6 +1,31 @@
-"""The team’s channels: who belongs where, one’s own list, and what is not as planned."""
+"""The team’s channels: who belongs where, one’s own list, what is not as planned, and putting it right."""
 
-from commands.canaux import arrivals, leaving, nightly, own
+from commands.canaux import (
+    arrivals,
+    checking,
+    exceptions,
+    leaving,
+    making,
+    mending,
+    own,
+    showing,
+    turning,
+    undoing,
+    writing,
+)
 from commands.canaux.feature import feature
 
-__all__ = ["arrivals", "feature", "leaving", "nightly", "own"]
+__all__ = [
+    "arrivals",
+    "checking",
+    "exceptions",
+    "feature",
+    "leaving",
+    "making",
+    "mending",
+    "own",
+    "showing",
+    "turning",
+    "undoing",
+    "writing",
+]

@@ -5,7 +5,6 @@ Mattermost is asked before the first statement: from that one on every other wri
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from bot.acts import AddMembers
 from bot.context import Context
@@ -13,84 +12,75 @@ from bot.errors import ChatError
 from bot.events import JoinedChannel, JoinedTeam, LeftChannel
 from bot.mattermost import ChatUser
 from bot.refusals import Refusal
-from bot.replies import Replies, Say
-from bot.texts import render
-from commands.canaux.feature import feature
-from config import canaux
+from bot.replies import Replies
+from commands.canaux.exceptions import Outsider, intruder
+from commands.canaux.feature import ROOM, feature
 from config.canaux import PlannedChannel
 from storage import people
-from storage.canaux import allowances, by_key
+from storage.canaux import allowances, by_key, planned
 from storage.canaux.belonging import Member, Rules
-from storage.people import Person
-
-ROOM = "animation"
-"""The key of the animateurs’ own channel."""
-
-
-@dataclass(frozen=True, slots=True)
-class Somebody:
-    """Who an event is about: their row of the register, or, of who has none, their account."""
-
-    person: Person | None
-    account: ChatUser | None = None
 
 
 @feature.event(JoinedTeam)
 async def bring_in(ctx: Context, event: JoinedTeam) -> Replies:
     """All channels where the register wants somebody; who was announced by an import is in it by then."""
-    somebody = await _find(ctx, event.user_id)
-    member = _member(ctx, somebody)
+    await _look_up(ctx, event.user_id)
+    member = await _member(ctx, event.user_id)
     if member is None:
         return None
-    table, known = canaux.read(ctx.settings.channels), await by_key(ctx.db)
+    table, known = await planned(ctx.db, ctx.settings), await by_key(ctx.db)
     wanted = Rules(await allowances(ctx.db)).places(table, member)
-    return [AddMembers(known[key], [member.id]) for key in table if key in wanted and key in known]
+    joins = [channel for key, channel in table.items() if key in wanted and key in known]
+    return [AddMembers(known[channel.key], [member.id], team=channel.team) for channel in joins]
 
 
 @feature.event(LeftChannel)
 async def put_back(ctx: Context, event: LeftChannel) -> Replies:
     """Who belongs into a private channel, and was taken out of it or left it. (Who left the team is refused there.)"""
-    somebody = await _find(ctx, event.user_id)
-    planned = _planned(ctx, await by_key(ctx.db), event.channel_id)
-    member = _member(ctx, somebody) if planned else None
-    if planned is None or member is None or not Rules(await allowances(ctx.db)).reason_in(planned, member):
+    await _look_up(ctx, event.user_id)
+    canal = await _planned(ctx, await by_key(ctx.db), event.channel_id)
+    member = await _member(ctx, event.user_id) if canal else None
+    if canal is None or member is None or not Rules(await allowances(ctx.db)).reason_in(canal, member):
         return None
-    return AddMembers(event.channel_id, [event.user_id])
+    return AddMembers(event.channel_id, [event.user_id], team=canal.team)
 
 
 @feature.event(JoinedChannel)
 async def tell_of_intruder(ctx: Context, event: JoinedChannel) -> Replies:
-    """Who is in a private channel without belonging there is not thrown out: the animateurs are told why it is so."""
-    somebody = await _find(ctx, event.user_id)
+    """Who is in a private channel without belonging there is not thrown out: the animateurs are told why it is so, and
+    decide by a click."""
+    account = await _look_up(ctx, event.user_id)
     known = await by_key(ctx.db)
-    planned, room = _planned(ctx, known, event.channel_id), known.get(ROOM)
-    account = somebody.account
-    if planned is None or room is None or (account and (account.is_bot or account.is_system_admin)):
+    canal, room = await _planned(ctx, known, event.channel_id), known.get(ROOM)
+    if canal is None or room is None or (account and (account.is_bot or account.is_system_admin)):
         return None
-    member = _member(ctx, somebody)
-    why = Rules(await allowances(ctx.db)).reason_out(planned, member)
+    member = await _member(ctx, event.user_id)
+    why = Rules(await allowances(ctx.db)).reason_out(canal, member, event.user_id)
+    if not why:
+        return None
     username = member.username if member else account.username if account else ""
-    return Say(render("canaux/intruder", planned=planned, username=username, why=why), channel_id=room) if why else None
+    return intruder(Outsider(key=canal.key, user_id=event.user_id, username=username), canal, why, room)
 
 
-def _planned(ctx: Context, known: Mapping[str, str], channel_id: str) -> PlannedChannel | None:
+async def _planned(ctx: Context, known: Mapping[str, str], channel_id: str) -> PlannedChannel | None:
     """Which of the planned channels that is."""
     keys = (key for key, its_id in known.items() if its_id == channel_id)
-    return canaux.read(ctx.settings.channels).get(next(keys, ""))
+    return (await planned(ctx.db, ctx.settings)).get(next(keys, ""))
 
 
-async def _find(ctx: Context, user_id: str) -> Somebody:
-    """Somebody by the register, which is read aside, else by Mattermost."""
+async def _look_up(ctx: Context, user_id: str) -> ChatUser | None:
+    """The account of who is not in the register: who was waited for is by then. None for who is, or has no account."""
     try:
         person = await ctx.people.recall(user_id, people.get)
-        return Somebody(person, None if person else await ctx.chat.user(user_id))
+        return None if person else await ctx.chat.user(user_id)
     except ChatError as error:
         if error.refusal is Refusal.UNKNOWN_PERSON:
-            return Somebody(None)
+            return None
         raise
 
 
-def _member(ctx: Context, somebody: Somebody) -> Member | None:
-    """Somebody as far as channels go; None for who is not in the register."""
-    person = somebody.person
+async def _member(ctx: Context, user_id: str) -> Member | None:
+    """Somebody as far as channels go, by the register as it is now (what was read before the first statement may have
+    changed since); None for who is not in it."""
+    person = await people.get(ctx.db, user_id)
     return Member.of(person, person.today(ctx.now)) if person else None

@@ -5,9 +5,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.events import Watched
 from bot.features import Feature, Front
 from bot.rights import Right
-from config import canaux
 from config.settings import Settings
-from storage.canaux import by_key
+from storage.canaux import by_key, planned
+from storage.people import Role
 
 feature = Feature(
     "canaux",
@@ -15,10 +15,16 @@ feature = Feature(
     front=Front("Canaux", "voir vos canaux, en rejoindre d’autres", lambda _: "canaux"),
 )
 
+ROOM = "animation"
+"""The key of the animateurs’ own channel."""
+LEADERS = (Role.ANIMATEUR, Role.COORDINATEUR)
+"""Who looks after channels: animateurs after all, coordinateurs after those of their own départements."""
+ANIMATEURS = (Role.ANIMATEUR,)
+
 
 @feature.watches
 async def where(db: AsyncSession, settings: Settings) -> Watched:
     """Who comes into the team; who comes into the private channels, and leaves them."""
-    table = canaux.read(settings.channels)
+    table = await planned(db, settings)
     known = await by_key(db)
     return Watched(frozenset(known[key] for key in known if key in table and table[key].private), team=True)

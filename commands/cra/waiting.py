@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from bot.context import Context
 from bot.french.dates import say_date
 from bot.replies import Button, Replies, Waiting
+from bot.working_days import working_days_before
 from commands.cra.feature import CONSEILLERS, feature
 from commands.cra.record import begin
 from storage.cra.queries import days_filed
@@ -15,7 +16,6 @@ from storage.people import Role
 
 QUIET_MAX = timedelta(days=14)
 """Who filed nothing for so long is away, or files elsewhere: a day without a report then tells nothing."""
-SATURDAY = 5
 
 
 class FileOf(BaseModel):
@@ -29,7 +29,7 @@ async def remind_of_yesterday(ctx: Context) -> Sequence[Waiting]:
     """The last working day, of who usually files and did not for that day."""
     if ctx.user.role is not Role.CONSEILLER:
         return []
-    day = last_working_day(ctx.today)
+    day = working_days_before(ctx.today, 1, ctx.user.departement)
     filed = await days_filed(ctx.db, ctx.user.id, ctx.today - QUIET_MAX)
     if day in filed or not any(earlier < day for earlier in filed):
         return []
@@ -41,9 +41,3 @@ async def remind_of_yesterday(ctx: Context) -> Sequence[Waiting]:
 async def file_of(ctx: Context, click: FileOf) -> Replies:
     """The dialog, dated of that day."""
     return await begin(ctx, click.day)
-
-
-def last_working_day(today: date) -> date:
-    """The day before, Friday on Sundays and Mondays. (Public holidays are taken for working days.)"""
-    day = today - timedelta(days=1)
-    return day - timedelta(days=max(0, day.weekday() - SATURDAY + 1))

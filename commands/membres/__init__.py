@@ -1,6 +1,38 @@
-"""People of the réseau: found, written into the register, moved, and seen off."""
+"""People of the réseau: welcomed, found, written into the register, moved, and seen off."""
 
-from commands.membres import arriving, changing, gone, show, typed, welcome, welcomes, windows
+from commands.membres import (
+    arriving,
+    changing,
+    gone,
+    guests,
+    introducing,
+    newcomers,
+    profile,
+    quiet,
+    show,
+    typed,
+    welcome,
+    welcomes,
+    windows,
+    wishes,
+)
 from commands.membres.feature import bienvenue, feature
 
-__all__ = ["arriving", "bienvenue", "changing", "feature", "gone", "show", "typed", "welcome", "welcomes", "windows"]
+__all__ = [
+    "arriving",
+    "bienvenue",
+    "changing",
+    "feature",
+    "gone",
+    "guests",
+    "introducing",
+    "newcomers",
+    "profile",
+    "quiet",
+    "show",
+    "typed",
+    "welcome",
+    "welcomes",
+    "windows",
+    "wishes",
+]

@@ -1,21 +1,12 @@
-"""Who comes into the team is recognised by the imported line that waited for them, at once or in the night."""
+"""Who is in the team already is recognised in the night by the imported line that waited for them."""
 
 from bot.context import Context
-from bot.events import JoinedTeam
 from bot.mattermost import ChatUser
 from bot.replies import Replies, Reply
 from commands.membres.feature import feature
 from commands.membres.places import settle_places
 from storage import people
 from storage.people import awaited
-
-
-@feature.event(JoinedTeam)
-async def arrive(ctx: Context, event: JoinedTeam) -> Replies:
-    """Looked up anew, which registers who was waited for (bot/people.py)."""
-    ctx.people.forget(event.user_id)
-    await ctx.people.of(event.user_id)
-    return None
 
 
 @feature.job("hour=4 minute=40")
@@ -27,8 +18,8 @@ async def recognise(ctx: Context) -> Replies:
     async for page in ctx.chat.team_users():
         for user in await _expected(ctx, [user for user in page if not user.deleted and not user.is_bot]):
             ctx.people.forget(user.id)
-            await ctx.people.of(user.id)
-            person = await people.get(ctx.db, user.id)
+            # Registered by another transaction, which this one may not see.
+            person = await ctx.people.recall(user.id, people.get)
             told += await settle_places(ctx, None, person) if person else []
     return told
 

@@ -14,11 +14,16 @@ from bot.texts import Markdown, render
 from commands.membres.card import facts
 from commands.membres.feature import LEADERS, feature
 from commands.membres.finding import Member, read_member
+from commands.membres.guests import settle_guest
+from commands.membres.newcomers import announce
 from commands.membres.places import settle_places
 from commands.membres.rules import check
 from config.territories import departement
 from storage import people
-from storage.people import Person, Role, moves
+from storage.people import Person, Role, moves, welcomes
+
+NEW_FOR = timedelta(days=30)
+"""After the welcome: who has no département until later is announced no more."""
 
 
 class Standing(BaseModel):
@@ -73,7 +78,7 @@ async def change(ctx: Context, actor: Person, member: Member, after: Person) -> 
     if not member.is_new and Standing.of(before) == Standing.of(after):
         return Whisper(render("membres/same", person=after), facts=facts(after, ctx))
     told = await _write(ctx, None if member.is_new else before, after, timedelta(days=ctx.settings.move_grace))
-    text = render("membres/changed", what=_changes(before, after, is_new=member.is_new), person=after)
+    text = render("membres/changed", what=_changes(ctx, before, after, is_new=member.is_new), person=after)
     undo = Undo(person_id=after.id, before=Standing.of(before), after=Standing.of(after))
     buttons = [] if member.is_new else [Button("Annuler", undo)]
     return [*told, Whisper(text, buttons, facts(after, ctx))]
@@ -97,11 +102,19 @@ async def _write(ctx: Context, before: Person | None, after: Person, grace: time
     """``before`` is None of who is new; what is undone has no ``grace``, as if it had not been."""
     await people.register(ctx.db, after)
     ctx.touched.add(after.id)
-    told: Sequence[Reply] = []
+    told = [*await settle_guest(ctx, after)]
     if before is not None:
         await moves.note(ctx.db, [(before, after)], ctx.now, grace)
-        told = _tell_mover(ctx, before, after) if grace else []
+        told += _tell_mover(ctx, before, after) if grace else []
+    if after.departements and not (before and before.departements) and await _came_lately(ctx, after):
+        told += await announce(ctx, after)
     return [*told, *await settle_places(ctx, before, after)]
+
+
+async def _came_lately(ctx: Context, person: Person) -> bool:
+    """Whether somebody is still new to those of the département where they are found to work."""
+    welcome = await welcomes.get(ctx.db, person.id)
+    return welcome is not None and welcome.is_new and ctx.now - welcome.at < NEW_FOR
 
 
 def _tell_mover(ctx: Context, before: Person, after: Person) -> Sequence[Reply]:
@@ -114,9 +127,10 @@ def _tell_mover(ctx: Context, before: Person, after: Person) -> Sequence[Reply]:
     return [Direct(render("membres/moved", now=now, left=left, until=until), user_id=after.id)]
 
 
-def _changes(before: Person, after: Person, *, is_new: bool) -> list[Markdown]:
+def _changes(ctx: Context, before: Person, after: Person, *, is_new: bool) -> list[Markdown]:
     """What is different, a sentence each."""
     names = ("role", "departements", "structure", "siret", "arrived_on", "left_on", "prenom", "nom")
     different = {name for name in names if getattr(before, name) != getattr(after, name)}
-    said = render("membres/changes", before=before, after=after, different=different, is_new=is_new)
+    later = not after.has_left(after.today(ctx.now))
+    said = render("membres/changes", before=before, after=after, different=different, is_new=is_new, later=later)
     return [Markdown(line) for line in said.splitlines() if line.strip()]

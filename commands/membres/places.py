@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from bot.acts import AddMembers, RemoveMember
 from bot.context import Context
 from bot.replies import Reply
-from config import canaux
+from storage.canaux import planned
 from storage.canaux.belonging import Member
-from storage.canaux.settling import settle
+from storage.canaux.settling import begin_departure, settle
 from storage.people import Person, moves
 
 
@@ -17,8 +17,10 @@ async def settle_places(ctx: Context, before: Person | None, after: Person) -> S
     Of who moved the old département’s channel waits for its grace; ``before`` is None of who is new.
     """
     today = after.today(ctx.now)
-    leaving = [move.departement for move in await moves.among(ctx.db, [after.id]) if move.until > ctx.now]
+    if after.has_left(today):
+        await begin_departure(ctx.db, after, ctx.now)
+    leaving = (await moves.in_grace(ctx.db, ctx.now, after.id)).get(after.id, ())
     was = Member.of(before, today) if before else None
-    change = await settle(ctx.db, canaux.read(ctx.settings.channels), was, Member.of(after, today, leaving))
-    joins = [AddMembers(channel_id, [after.id]) for channel_id in change.joins]
+    change = await settle(ctx.db, await planned(ctx.db, ctx.settings), was, Member.of(after, today, leaving))
+    joins = [AddMembers(channel_id, [after.id], team=team) for channel_id, team in change.joins.items()]
     return [*joins, *(RemoveMember(channel_id, after.id) for channel_id in change.leaves)]

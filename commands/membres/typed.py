@@ -1,5 +1,8 @@
 """« /membres ajouter, role, deplacer, depart, retour »: said in one line, else asked for in a window."""
 
+from collections.abc import Callable
+from functools import partial
+
 from bot.context import Context
 from bot.replies import Replies
 from commands.membres.changing import change, must_lead
@@ -25,13 +28,7 @@ async def add(ctx: Context, text: str) -> Replies:
 @feature.command("membres role", help="Changer le rôle de quelqu’un", hint="[@nom] [rôle]", roles=LEADERS, writes=True)
 async def give_role(ctx: Context, text: str) -> Replies:
     """This role, from now on."""
-    name, rest = _split(text)
-    if not name:
-        return choose_first(Purpose.ROLE)
-    actor, member = await _begin(ctx, name)
-    if not rest:
-        return open_window(actor, Purpose.ROLE, member)
-    return await change(ctx, actor, member, with_(member.person, role=read(read_role, rest)))
+    return await _change(ctx, Purpose.ROLE, text, lambda person, rest: with_(person, role=read(read_role, rest)))
 
 
 @feature.command(
@@ -43,13 +40,8 @@ async def give_role(ctx: Context, text: str) -> Replies:
 )
 async def move(ctx: Context, text: str) -> Replies:
     """These départements, from now on."""
-    name, rest = _split(text)
-    if not name:
-        return choose_first(Purpose.DEPLACER)
-    actor, member = await _begin(ctx, name)
-    if not rest:
-        return open_window(actor, Purpose.DEPLACER, member)
-    return await change(ctx, actor, member, people.place(member.person, read(read_departements, rest)))
+    to = read_departements
+    return await _change(ctx, Purpose.DEPLACER, text, lambda person, rest: people.place(person, read(to, rest)))
 
 
 @feature.command(
@@ -61,13 +53,8 @@ async def move(ctx: Context, text: str) -> Replies:
 )
 async def end(ctx: Context, text: str) -> Replies:
     """That was, or will be, the last day."""
-    name, rest = _split(text)
-    if not name:
-        return choose_first(Purpose.DEPART)
-    actor, member = await _begin(ctx, name)
-    if not rest:
-        return open_window(actor, Purpose.DEPART, member)
-    return await change(ctx, actor, member, ended(member.person, read(lambda day: read_day(day, ctx.clues), rest)))
+    day = partial(read_day, clues=ctx.clues)
+    return await _change(ctx, Purpose.DEPART, text, lambda person, rest: ended(person, read(day, rest)))
 
 
 @feature.command(
@@ -80,6 +67,17 @@ async def bring_back(ctx: Context, text: str) -> Replies:
         return choose_first(Purpose.RETOUR)
     actor, member = await _begin(ctx, name)
     return await change(ctx, actor, member, with_(member.person, left_on=None))
+
+
+async def _change(ctx: Context, purpose: Purpose, text: str, make: Callable[[Person, str], Person]) -> Replies:
+    """Somebody as the rest of the line makes them; what the line does not say is asked for."""
+    name, rest = _split(text)
+    if not name:
+        return choose_first(purpose)
+    actor, member = await _begin(ctx, name)
+    if not rest:
+        return open_window(actor, purpose, member)
+    return await change(ctx, actor, member, make(member.person, rest))
 
 
 async def _begin(ctx: Context, name: str) -> tuple[Person, Member]:

@@ -1,22 +1,29 @@
 """Who was welcomed: shown to the animateurs, who catch up on those missed; one reminder after three working days."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from pydantic import BaseModel
 
 from bot.context import Context
 from bot.replies import Button, Direct, Replies, Reply, Whisper
 from bot.texts import render
+from bot.working_days import working_days_before
 from commands.membres.feature import ANIMATEURS, feature
-from commands.membres.welcome import CHARTER, AcceptCharter, ReadCharter, greet
-from storage.people import welcomes
+from commands.membres.making import with_
+from commands.membres.welcome import CHARTER, AcceptCharter, ReadCharter, greet, refresh_welcome
+from storage import people
+from storage.cra import queries
+from storage.people import Person, Role, welcomes
+from storage.people.welcomes import Welcome
 
 SHOWN = 15
 GREETED_AT_ONCE = 50
 REMINDED_AT_ONCE = 200
+TICKED_AT_ONCE = 50
+FOLLOWED_FOR = timedelta(days=60)
+FOLLOWED_MAX = 5000
 PATIENCE = 3
 """Working days after which somebody who did nothing is reminded."""
-SATURDAY = 5
 
 
 class CatchUp(BaseModel):
@@ -48,17 +55,29 @@ async def remind(ctx: Context) -> Replies:
     """Who did not accept the charter three working days after their welcome hears of it once more, then never again."""
     if ctx.settings.welcome == "non":
         return None
-    waited = timedelta(days=(ctx.today - working_days_before(ctx.today, PATIENCE)).days)
-    due = await welcomes.to_remind(ctx.db, ctx.now - waited, REMINDED_AT_ONCE)
+    found = await welcomes.to_remind(ctx.db, ctx.now - timedelta(days=PATIENCE), REMINDED_AT_ONCE)
+    due = [welcome for welcome, person in found if _has_waited(ctx, welcome, person)]
     if due:
         await welcomes.note_reminded(ctx.db, [each.person_id for each in due], ctx.now)
     buttons = [Button("Lire la charte", ReadCharter()), Button("J’accepte la charte", AcceptCharter(version=CHARTER))]
     return [Direct(render("membres/reminder"), buttons, user_id=each.person_id) for each in due]
 
 
-def working_days_before(day: date, count: int) -> date:
-    """The day so many working days earlier. (Public holidays are taken for working days.)"""
-    while count:
-        day -= timedelta(days=1)
-        count -= day.weekday() < SATURDAY
-    return day
+@feature.job("hour=6-22 minute=25", writes=True)
+async def tick(ctx: Context) -> Replies:
+    """The welcome of who has filed a first compte rendu since says so, within the hour."""
+    waiting = await welcomes.unfiled(ctx.db, ctx.now - FOLLOWED_FOR, FOLLOWED_MAX)
+    filed = sorted(await queries.authors(ctx.db, waiting))[:TICKED_AT_ONCE]
+    if not filed:
+        return None
+    await welcomes.note_filed(ctx.db, filed, ctx.now)
+    there = await people.among(ctx.db, ids=filed)
+    acting = [with_(person, role=person.role or person.derived_role) for person in there]
+    return [await refresh_welcome(ctx, person) for person in acting if person.role is Role.CONSEILLER]
+
+
+def _has_waited(ctx: Context, welcome: Welcome, person: Person | None) -> bool:
+    """Whether so many working days have passed where they are."""
+    today = person.today(ctx.now) if person else ctx.today
+    since = working_days_before(today, PATIENCE, person.departement if person else None)
+    return welcome.at < ctx.now - (today - since)

@@ -10,7 +10,8 @@ from storage.annonce.table import (
     get,
     latest_of,
     lock,
+    page,
     put,
 )
 
-__all__ = ["BATCH", "Announcement", "State", "change", "drop", "forget", "get", "latest_of", "lock", "put"]
+__all__ = ["BATCH", "Announcement", "State", "change", "drop", "forget", "get", "latest_of", "lock", "page", "put"]

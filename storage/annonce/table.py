@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Text, delete, update
+from sqlalchemy import JSON, Column, Index, Text, delete, func, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,21 +16,25 @@ BATCH = 20
 
 
 class State(StrEnum):
-    """How it stands: shown to its author only; on its way, or waiting for its hour; there; taken back."""
+    """How it stands: shown to its author only; on its way, or waiting for its hour; stopped on its way; there; taken
+    back; taken back in part, as that was stopped."""
 
     DRAFT = "draft"
     SENDING = "sending"
+    STOPPED = "stopped"
     SENT = "sent"
     WITHDRAWN = "withdrawn"
+    REMAINS = "remains"
 
 
 class Announcement(SQLModel, table=True):
     """Something said once in each of ``channels`` (title by id), then to each of ``people`` (ids).
 
-    ``by`` is its author, nobody for the operator. ``targets`` are what that was made of (storage/annonce/targets.py).
-    ``everybody`` says that it calls all of a channel. ``at`` is when it leaves (None: at once). Of its messages the
-    first ``written`` are in the outbox. ``digest`` stands for targets and words where the same must not be said
-    twice, ``round`` counts how often it was said all the same.
+    ``by`` is its author, nobody for the operator. ``files`` are those of somebody’s post that go with the words (name
+    by id). ``targets`` are what channels and people were made of (storage/annonce/targets.py). ``everybody`` says that
+    it calls all of a channel. ``at`` is when it leaves (None: at once). Of its messages the first ``written`` are in
+    the outbox. ``digest`` stands for targets and words where the same must not be said twice, ``round`` counts how
+    often it was said all the same.
     """
 
     __table_args__ = (Index("ix_announcement_said", "digest", "round", unique=True),)
@@ -38,6 +42,7 @@ class Announcement(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=26)
     by: str = Field(default="", max_length=26)
     text: str = Field(sa_type=Text)
+    files: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     targets: list[str] = Field(sa_column=Column(JSON, nullable=False))
     everybody: bool = False
     at: datetime | None = Field(default=None, sa_type=UtcTime)
@@ -79,6 +84,14 @@ async def latest_of(db: AsyncSession, digest: str) -> Announcement | None:
     """The last round of what that digest stands for."""
     said = select(Announcement).where(col(Announcement.digest) == digest)
     return (await db.exec(said.order_by(col(Announcement.round).desc()).limit(1))).first()
+
+
+async def page(db: AsyncSession, skip: int, limit: int, by: str | None = None) -> Sequence[Announcement]:
+    """Those that were sent or are to be, the last to leave first; ``by`` somebody, or by anybody."""
+    leaves = func.coalesce(col(Announcement.at), col(Announcement.created_at))
+    theirs = [] if by is None else [col(Announcement.by) == by]
+    said = select(Announcement).where(col(Announcement.state) != State.DRAFT, *theirs)
+    return (await db.exec(said.order_by(leaves.desc(), col(Announcement.id)).offset(skip).limit(limit))).all()
 
 
 async def put(db: AsyncSession, announcement: Announcement) -> bool:

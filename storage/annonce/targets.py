@@ -1,7 +1,7 @@
 """At what an announcement may be aimed, as codes, as people write it, and in words.
 
-The codes: « national », « 69 » (a département), « region:84 », « theme:education » (the key of a thematic channel), and
-« role:coordinateur » (each of a role, by direct message).
+The codes: « national », « 69 » (a département), « region:84 », « hub:hinaura » (the channels of its départements),
+« theme:education » (the key of a thematic channel), and « role:coordinateur » (each of a role, by direct message).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from config.canaux import Family, PlannedChannel, home_of
 from config.departements import DEPARTEMENTS
 from config.folding import fold
+from config.hubs import HUBS
 from config.territories import REGION_NAMES, REGIONS, departement
 from storage.people import Role
 
 NATIONAL = "national"
 GENERAL = "general"
 """The key of the channel where all of the réseau are (config/canaux.tsv)."""
-REGION, THEME, ROLE = "region", "theme", "role"
+REGION, HUB, THEME, ROLE = "region", "hub", "theme", "role"
 _PLURALS = {
     Role.CONSEILLER: "les conseillers",
     Role.COORDINATEUR: "les coordinateurs",
@@ -31,17 +32,23 @@ def read(text: str, table: Table) -> str:
     """The code of what somebody wrote. Raises ValueError, with a French sentence, for what is nothing known."""
     kind, colon, name = text.partition(":")
     wanted = fold(name if colon else text)
-    readers = {REGION: _region, THEME: lambda word: _theme(word, table), ROLE: _role, "departement": _departement}
+    readers = {
+        REGION: _region,
+        HUB: _hub,
+        THEME: lambda word: _theme(word, table),
+        ROLE: _role,
+        "departement": _departement,
+    }
     if colon and fold(kind) not in readers:
-        raise ValueError(f"« {text.strip()} » n’est pas une destination : écrivez national, 69, region:Bretagne ou "
-                         "theme:éducation.")  # fmt: skip
+        raise ValueError(f"« {text.strip()} » n’est pas une destination : écrivez national, 69, region:Bretagne, "
+                         "hub:Hinaura ou theme:éducation.")  # fmt: skip
     if colon:
         found = readers[fold(kind)](wanted)
     else:
-        found = _national(wanted) or _departement(wanted) or _region(wanted) or _theme(wanted, table)
+        found = _national(wanted) or _departement(wanted) or _region(wanted) or _hub(wanted) or _theme(wanted, table)
     if not found:
         raise ValueError(f"« {text.strip()} » n’est ni « national », ni un département (69), ni une région, ni un "
-                         "canal thématique connus.")  # fmt: skip
+                         "hub, ni un canal thématique connus.")  # fmt: skip
     return found
 
 
@@ -59,6 +66,12 @@ def _region(word: str) -> str:
     return next((f"{REGION}:{code}" for code, name in REGION_NAMES.items() if word in {code, fold(name)}), "")
 
 
+def _hub(word: str) -> str:
+    """By its name, or what is left of it without « Hub » (« hub:Bretagne »), or as it is written in an address."""
+    names = {key: fold(hub.name) for key, hub in HUBS.items()}
+    return next((f"{HUB}:{key}" for key, name in names.items() if word in {key, name, name.removeprefix("hub ")}), "")
+
+
 def _theme(word: str, table: Table) -> str:
     known = (p for p in table.values() if p.family is Family.THEMATIQUE)
     return next((f"{THEME}:{p.key}" for p in known if word in {fold(p.name), fold(p.key), fold(p.address)}), "")
@@ -69,12 +82,15 @@ def _role(word: str) -> str:
 
 
 def say(target: str, table: Table) -> str:
-    """What a code means: « tout le réseau », « Rhône (69) », « Bretagne », « Éducation », « les coordinateurs »."""
+    """What a code means: « tout le réseau », « Rhône (69) », « Bretagne », « Hubik », « Éducation », « les
+    coordinateurs »."""
     kind, _, name = target.partition(":")
     if target == NATIONAL:
         return "tout le réseau"
     if kind == REGION:
         return REGION_NAMES.get(name, target)
+    if kind == HUB:
+        return HUBS[name].name if name in HUBS else target
     if kind == ROLE:
         return f"{_PLURALS[Role(name)]}, en message direct"
     if kind == THEME:
@@ -88,10 +104,11 @@ def themes(table: Table) -> Mapping[str, str]:
 
 
 def territories() -> Mapping[str, str]:
-    """The nation, the régions and the départements that have a channel, by code."""
+    """The nation, the régions, the hubs and the départements that have a channel, by code."""
     regions = {f"{REGION}:{code}": f"Région {name}" for code, name in REGION_NAMES.items()}
-    known = (code for code in DEPARTEMENTS if home_of(code))
-    return {NATIONAL: "Tout le réseau (canal national)", **regions, **{code: say(code, {}) for code in known}}
+    hubs = {f"{HUB}:{key}": f"{hub.name}, canaux de ses départements" for key, hub in HUBS.items()}
+    known = {code: say(code, {}) for code in DEPARTEMENTS if home_of(code)}
+    return {NATIONAL: "Tout le réseau (canal national)", **regions, **known, **hubs}
 
 
 def roles() -> Mapping[str, str]:
@@ -109,13 +126,10 @@ def _channels_of(target: str, table: Table) -> Sequence[PlannedChannel]:
     kind, _, name = target.partition(":")
     if kind == ROLE:
         return []
-    if kind == REGION:
-        wanted = {f"{code}" for code, region in REGIONS.items() if region == name}
-        found = [p for p in table.values() if p.departement in wanted]
-    elif kind in {NATIONAL, THEME}:
+    if kind in {NATIONAL, THEME}:
         found = [p for p in table.values() if p.key == (name or GENERAL)]
     else:
-        found = [p for p in table.values() if p.departement and p.departement == home_of(target)]
+        found = [p for p in table.values() if p.departement and p.departement in homes([target])]
     if not found:
         raise ValueError(f"Aucun canal n’est prévu pour « {say(target, table)} ».")
     return found
@@ -123,8 +137,17 @@ def _channels_of(target: str, table: Table) -> Sequence[PlannedChannel]:
 
 def homes(targets: Iterable[str]) -> frozenset[str]:
     """The départements, by whose channel they have, that targets mean; not those that the nation has."""
-    codes = [c for t in targets for c in ([c for c, r in REGIONS.items() if f"{REGION}:{r}" == t] or [t])]
-    return frozenset(home for code in codes if (home := home_of(code)))
+    return frozenset(home for target in targets for home in _homes(target) if home)
+
+
+def _homes(target: str) -> Iterable[str]:
+    """Of a région or a hub, those that have a channel of their own: Saint-Martin is with Guadeloupe."""
+    kind, _, name = target.partition(":")
+    if kind == REGION:
+        return (code for code, region in REGIONS.items() if region == name)
+    if kind == HUB:
+        return (code for code in (HUBS[name].departements if name in HUBS else ()) if home_of(code) == code)
+    return (home_of(target),)
 
 
 def asked_roles(targets: Iterable[str]) -> frozenset[Role]:

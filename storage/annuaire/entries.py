@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 from config.departements import DEPARTEMENTS
 from config.folding import fold
+from config.hubs import hub_of
 from config.themes import THEMES
 from storage.annuaire.contacts import Contact
 from storage.annuaire.sight import commune_of
@@ -127,7 +128,10 @@ def _of_departements(codes: Iterable[str]) -> Iterator[Word]:
 def _of_departement(code: str) -> tuple[Word, ...]:
     found = DEPARTEMENTS.get(code)
     named = (*_weigh(found.nom, WHOLE, PART), *_weigh(found.region, REGION, REGION)) if found else ()
-    return ((code.lower(), WHOLE, ""), *named)
+    hub = hub_of(code)
+    # (« Hub » alone is no name: everybody has one.)
+    of_hub = _weigh(hub.name.removeprefix("Hub "), REGION, REGION) if hub else ()
+    return ((code.lower(), WHOLE, ""), *named, *of_hub)
 
 
 @cache

@@ -1,5 +1,19 @@
 """Channels as the register wants them: which of Mattermost’s they are, who belongs there, who may be there besides."""
 
-from storage.canaux.table import Allowance, Channel, allowances, by_key, forget, remember
+from storage.canaux.planned import amend, planned, put_away, take_back
+from storage.canaux.table import Allowance, Channel, allow, allowances, by_key, disallow, forget, remember
 
-__all__ = ["Allowance", "Channel", "allowances", "by_key", "forget", "remember"]
+__all__ = [
+    "Allowance",
+    "Channel",
+    "allow",
+    "allowances",
+    "amend",
+    "by_key",
+    "disallow",
+    "forget",
+    "planned",
+    "put_away",
+    "remember",
+    "take_back",
+]

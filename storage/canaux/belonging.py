@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from config.canaux import Belonging, PlannedChannel, home_of
+from config.hubs import hub_of
 from storage.canaux.table import Allowance
 from storage.people import Person, Role
 
@@ -15,7 +16,7 @@ ANIMATION = frozenset({Role.ANIMATEUR, Role.ADMINISTRATEUR})
 @dataclass(frozen=True, slots=True)
 class Member:
     """Somebody as far as channels go: ``departements`` are those whose channels they share, ``leaving`` those they left
-    less than a grace ago."""
+    less than a grace ago; ``hubs`` and ``leaving_hubs`` (by key) follow from them."""
 
     id: str
     username: str
@@ -23,6 +24,8 @@ class Member:
     departements: frozenset[str]
     leaving: frozenset[str]
     has_left: bool
+    hubs: frozenset[str] = frozenset()
+    leaving_hubs: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, person: Person, today: date, leaving: Iterable[str] = ()) -> "Member":
@@ -34,6 +37,8 @@ class Member:
             departements=_homes(person.departements),
             leaving=_homes(leaving),
             has_left=person.has_left(today),
+            hubs=_hubs(person.departements),
+            leaving_hubs=_hubs(leaving),
         )
 
     @property
@@ -59,25 +64,29 @@ class Rules:
             return "tout le réseau y est"
         if canal.belonging is Belonging.DEPARTEMENT:
             return f"travaille dans le {canal.departement}" if self._works_there(canal, member) else ""
+        if canal.belonging is Belonging.HUB:
+            return "travaille dans un département de ce hub" if canal.hub in _places(member) else ""
         return f"est {member.role.label}" if member.role and member.role in canal.roles else ""
 
     def places(self, table: Mapping[str, PlannedChannel], member: Member) -> frozenset[str]:
         """The keys of all channels where somebody belongs."""
         return frozenset(key for key, canal in table.items() if self.reason_in(canal, member))
 
-    def reason_out(self, canal: PlannedChannel, member: Member | None) -> str:
-        """Why somebody should not be in a private channel; "" where they may."""
-        if member is None:
-            return "n’est pas dans le registre"
-        named = self._named.get((canal.key, member.id))
+    def reason_out(self, canal: PlannedChannel, member: Member | None, user_id: str = "") -> str:
+        """Why somebody should not be in a private channel; "" where they may. Who is not in the register is known by
+        their ``user_id`` alone."""
+        named = self._named.get((canal.key, member.id if member else user_id))
         if named:
             return "" if named.is_in else named.reason or "n’y est pas admis"
+        if member is None:
+            return "n’est pas dans le registre"
         if member.has_left:
             return "a quitté le réseau"
         if member.is_everywhere or self.reason_in(canal, member):
             return ""
-        if canal.belonging is Belonging.DEPARTEMENT:
-            return "" if canal.departement in member.leaving else _elsewhere(member)
+        if canal.belonging in {Belonging.DEPARTEMENT, Belonging.HUB}:
+            is_leaving = canal.departement in member.leaving or canal.hub in member.leaving_hubs
+            return "" if is_leaving else _elsewhere(member)
         return "n’a pas le rôle de ceux qui y sont"
 
     def administers(self, canal: PlannedChannel, member: Member) -> bool:
@@ -91,6 +100,15 @@ class Rules:
     @staticmethod
     def _works_there(canal: PlannedChannel, member: Member) -> bool:
         return canal.departement in member.departements and not member.is_everywhere
+
+
+def _places(member: Member) -> frozenset[str]:
+    """The hubs of somebody; who may be everywhere is brought into none."""
+    return frozenset() if member.is_everywhere else member.hubs
+
+
+def _hubs(codes: Iterable[str]) -> frozenset[str]:
+    return frozenset(hub.key for code in codes if (hub := hub_of(code)))
 
 
 def _homes(codes: Iterable[str]) -> frozenset[str]:

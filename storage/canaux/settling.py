@@ -1,23 +1,31 @@
 """Which channels somebody is to be brought into, and taken out of, once the register says something else of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.canaux import Belonging, PlannedChannel
 from storage.canaux.belonging import Member, Rules
 from storage.canaux.table import allowances, by_key
+from storage.claims import claim, taken
+from storage.people import Person
 
 DEFAULT = "town-square"
 """The address of the channel that nobody of a team can leave."""
 
 
+DEPARTED = "canaux.departed"
+"""What a departure is claimed under."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """Ids of channels; leaving one where somebody is not does nothing."""
+    """Ids of channels, and of those to be joined the teams ("" is the bot’s own); leaving one where somebody is not
+    does nothing."""
 
-    joins: Sequence[str]
+    joins: Mapping[str, str]
     leaves: Sequence[str]
 
 
@@ -33,8 +41,8 @@ async def settle(
     old = rules.places(table, before) if before else frozenset()
     new = rules.places(table, after)
     leaves = [key for key in table if _is_left(rules, table[key], key in old, after)]
-    joins = [key for key in table if key in new - old]
-    return Settling([known[key] for key in joins if key in known], [known[key] for key in leaves if key in known])
+    joins = {known[key]: planned.team for key, planned in table.items() if key in new - old and key in known}
+    return Settling(joins, [known[key] for key in leaves if key in known])
 
 
 def _is_left(rules: Rules, planned: PlannedChannel, was_there: bool, after: Member) -> bool:
@@ -43,3 +51,18 @@ def _is_left(rules: Rules, planned: PlannedChannel, was_there: bool, after: Memb
     if after.has_left:
         return was_there or planned.belonging is Belonging.LIBRE
     return was_there and planned.private and bool(rules.reason_out(planned, after))
+
+
+async def begin_departure(db: AsyncSession, person: Person, now: datetime) -> bool:
+    """Somebody whose last day has passed is about to leave their channels; False where that was begun before."""
+    return await claim(db, DEPARTED, _departure(person), now)
+
+
+async def departed(db: AsyncSession, persons: Sequence[Person]) -> Collection[str]:
+    """The ids of those of them of whom it was begun, for the last day that they have now."""
+    begun = set(await taken(db, DEPARTED, [_departure(person) for person in persons]))
+    return {person.id for person in persons if _departure(person) in begun}
+
+
+def _departure(person: Person) -> str:
+    return f"{person.id}:{person.left_on}"

@@ -1,6 +1,6 @@
 """Which channel of Mattermost is which of the planned ones, and who is let in, or kept out, by name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete
@@ -54,3 +54,18 @@ async def forget(db: AsyncSession, key: str) -> None:
 async def allowances(db: AsyncSession) -> Sequence[Allowance]:
     """All who are let in or kept out by name."""
     return (await db.exec(select(Allowance).order_by(col(Allowance.key), col(Allowance.user_id)))).all()
+
+
+async def allow(db: AsyncSession, allowed: Iterable[Allowance]) -> None:
+    """Let them in, or keep them out, from now on; what was decided of them before is so no more."""
+    for each in allowed:
+        values = each.model_dump()
+        new = {name: values[name] for name in ("is_in", "reason", "by", "at")}
+        statement = insertion(db, Allowance).values(values)
+        await db.execute(statement.on_conflict_do_update(index_elements=["key", "user_id"], set_=new))
+
+
+async def disallow(db: AsyncSession, key: str, user_id: str) -> bool:
+    """The rules alone hold for them again; False where they did already."""
+    here = (col(Allowance.key) == key, col(Allowance.user_id) == user_id)
+    return (await db.execute(delete(Allowance).where(*here).returning(col(Allowance.key)))).scalar() is not None

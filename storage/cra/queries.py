@@ -1,6 +1,6 @@
 """What is asked of the comptes rendus, and what changes them; none of it commits."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -151,6 +151,12 @@ async def days_filed(db: AsyncSession, author_id: str, since: date) -> set[date]
     """The days, from one on, of which the author has a report."""
     mine = (Cra.author_id == author_id, col(Cra.deleted_at).is_(None), Cra.date >= since)
     return set((await db.exec(select(col(Cra.date)).where(*mine).distinct())).all())
+
+
+async def authors(db: AsyncSession, ids: Collection[str]) -> set[str]:
+    """Those of a few thousand people at most who have a report."""
+    theirs = (col(Cra.author_id).in_(ids), col(Cra.deleted_at).is_(None))
+    return set((await db.exec(select(col(Cra.author_id)).where(*theirs).distinct())).all()) if ids else set()
 
 
 async def keys_filed(db: AsyncSession, keys: Sequence[str]) -> set[str]:

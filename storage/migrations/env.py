@@ -9,6 +9,9 @@ from sqlmodel import SQLModel
 import storage.annonce.table
 import storage.annuaire.contacts
 import storage.annuaire.helping
+import storage.canaux.changes
+import storage.canaux.planned
+import storage.canaux.runs
 import storage.canaux.table
 import storage.claims
 import storage.cra
@@ -20,10 +23,13 @@ import storage.job_runs
 import storage.outbox
 import storage.people.awaited
 import storage.people.gone
+import storage.people.guests
 import storage.people.moves
+import storage.people.newcomers
 import storage.people.person
 import storage.people.structures
 import storage.people.welcomes
+import storage.people.wishes
 import storage.stats.secret
 import storage.stats.subscriptions
 import storage.watched

@@ -1,11 +1,12 @@
 """Who moved to another département, and until when they are still at home in the one that they left."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, tuple_
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.database import UtcTime, insertion
 from storage.people.person import Person
@@ -41,18 +42,26 @@ async def note(db: AsyncSession, changes: Iterable[Change], at: datetime, grace:
         await db.execute(statement.on_conflict_do_update(index_elements=["person_id", "departement"], set_=new))
 
 
-async def among(db: AsyncSession, person_ids: Sequence[str]) -> Sequence[Move]:
-    """What these few hundred people at most left, oldest first, also where the grace is over."""
-    left = select(Move).where(col(Move.person_id).in_(person_ids))
-    return (await db.exec(left.order_by(col(Move.left_at), col(Move.departement)))).all()
+async def in_grace(db: AsyncSession, now: datetime, person_id: str | None = None) -> Mapping[str, Sequence[str]]:
+    """The départements that people left, of which they may still be in the channel: by person, oldest first; of all,
+    or of one."""
+    one = [] if person_id is None else [col(Move.person_id) == person_id]
+    found: dict[str, list[str]] = {}
+    for move in (await db.exec(_oldest_first().where(col(Move.until) > now, *one))).all():
+        found.setdefault(move.person_id, []).append(move.departement)
+    return found
 
 
-async def every(db: AsyncSession) -> Sequence[Move]:
-    """All départements that somebody left, oldest first."""
-    return (await db.exec(select(Move).order_by(col(Move.left_at), col(Move.departement)))).all()
+async def over(db: AsyncSession, now: datetime) -> Sequence[Move]:
+    """Of which the grace is over, oldest first."""
+    return (await db.exec(_oldest_first().where(col(Move.until) <= now))).all()
 
 
 async def forget(db: AsyncSession, move: Move) -> None:
     """That département is left for good."""
     here = (col(Move.person_id) == move.person_id, col(Move.departement) == move.departement)
     await db.execute(delete(Move).where(*here))
+
+
+def _oldest_first() -> SelectOfScalar[Move]:
+    return select(Move).order_by(col(Move.left_at), col(Move.departement))

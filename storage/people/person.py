@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
+from config.hubs import hub_of
+from config.territories import REGION_NAMES, REGIONS
 from storage.database import Code, UtcTime
 
 PARIS = "Europe/Paris"
@@ -107,6 +109,17 @@ class Person(SQLModel, table=True):
     def departement(self) -> str | None:
         """The département the person works in."""
         return self.departements[0] if self.departements else None
+
+    @property
+    def region(self) -> str:
+        """The name of the région the person works in; empty where there is none."""
+        return REGION_NAMES.get(REGIONS.get(self.departement or "", ""), "")
+
+    @property
+    def hub(self) -> str:
+        """The name of the hub of the département the person works in; empty where there is none."""
+        found = hub_of(self.departement or "")
+        return found.name if found else ""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -48,6 +48,12 @@ async def with_role(db: AsyncSession, role: Role, limit: int = 3) -> Sequence[Pe
     return (await db.exec(there.order_by(col(Person.username)).limit(limit))).all()
 
 
+async def ended(db: AsyncSession, first: date, last: date) -> Sequence[Person]:
+    """Whose last day is one of those, by name."""
+    theirs = select(Person).where(col(Person.left_on).between(first, last))
+    return (await db.exec(theirs.order_by(col(Person.username)))).all()
+
+
 async def every(db: AsyncSession) -> Sequence[Person]:
     """Everybody, by name."""
     return (await db.exec(select(Person).order_by(col(Person.username), col(Person.id)))).all()

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import or_
+from sqlalchemy import false, or_
 from sqlmodel import Field, SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -12,7 +12,11 @@ from storage.people.person import Person, Role
 
 
 class Welcome(SQLModel, table=True):
-    """Somebody was welcomed as what they were then; what became of the charter since, and when they were reminded."""
+    """Somebody was welcomed as what they were then; what became of the charter since, and when they were reminded.
+
+    ``is_new`` if they had just come into the team; ``filed_at`` is since when their welcome says that they have filed a
+    compte rendu.
+    """
 
     person_id: str = Field(primary_key=True, max_length=26)
     username: str = Field(max_length=64)
@@ -21,11 +25,14 @@ class Welcome(SQLModel, table=True):
     charter: str | None = Field(default=None, max_length=16)
     charter_at: datetime | None = Field(default=None, sa_type=UtcTime)
     reminded_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    is_new: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    filed_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
-async def note(db: AsyncSession, person: Person, at: datetime) -> bool:
+async def note(db: AsyncSession, person: Person, at: datetime, *, is_new: bool = False) -> bool:
     """Somebody is being welcomed; False where that was done once already, however long ago."""
     row = {"person_id": person.id, "username": person.username, "role": person.role or Role.INVITE, "at": at}
+    row["is_new"] = is_new
     added = insertion(db, Welcome).values(row).on_conflict_do_nothing().returning(col(Welcome.person_id))
     return (await db.execute(added)).scalar() is not None
 
@@ -54,12 +61,24 @@ async def missed(db: AsyncSession) -> Sequence[Person]:
     return (await db.exec(never.order_by(col(Person.username)))).all()
 
 
-async def to_remind(db: AsyncSession, before: datetime, limit: int) -> Sequence[Welcome]:
-    """Who was welcomed before that instant, did not accept any charter, was not reminded, and has not left."""
-    due = select(Welcome).outerjoin(Person, col(Person.id) == col(Welcome.person_id))
+async def to_remind(db: AsyncSession, before: datetime, limit: int) -> Sequence[tuple[Welcome, Person | None]]:
+    """Who was welcomed before that instant, did not accept any charter, was not reminded, and has not left; and what
+    the register says of them."""
+    due = select(Welcome, Person).outerjoin(Person, col(Person.id) == col(Welcome.person_id))
     due = due.where(col(Welcome.at) < before, col(Welcome.charter).is_(None), col(Welcome.reminded_at).is_(None))
     due = due.where(or_(col(Person.id).is_(None), col(Person.left_on).is_(None)))
     return (await db.exec(due.order_by(col(Welcome.at)).limit(limit))).all()
+
+
+async def unfiled(db: AsyncSession, since: datetime, limit: int) -> Sequence[str]:
+    """The ids of those welcomed since, of whom it is not known yet that they filed a compte rendu; newest first."""
+    waits = select(Welcome.person_id).where(col(Welcome.at) >= since, col(Welcome.filed_at).is_(None))
+    return (await db.exec(waits.order_by(col(Welcome.at).desc()).limit(limit))).all()
+
+
+async def note_filed(db: AsyncSession, person_ids: Collection[str], at: datetime) -> None:
+    """These people have filed one."""
+    await db.exec(update(Welcome).where(col(Welcome.person_id).in_(person_ids)).values(filed_at=at))
 
 
 async def note_reminded(db: AsyncSession, person_ids: Collection[str], at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [a b c d e f g h i j k l]`: measure, side by side, and print the table."""
+"""`python -m tests.bench [--quick] [a b c d e f g h i j k l m]`: measure, side by side, and print the table."""
 
 import argparse
 import asyncio
@@ -12,6 +12,7 @@ from pathlib import Path
 import aiohttp
 
 from tests.bench import (
+    announcing,
     arrivals,
     burst,
     channels,
@@ -34,8 +35,8 @@ from tests.bench.plan import QUICK, Plan
 from tests.bench.stub import Stub
 from tests.bench.team import team
 
-PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l")
-ON_EACH_DATABASE = {"i": waiting.measure, "j": resuming.measure, "k": directory.measure}
+PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m")
+ON_EACH_DATABASE = {"i": waiting.measure, "j": resuming.measure, "k": directory.measure, "m": announcing.measure}
 
 
 async def figures(plan: Plan, parts: Collection[str]) -> AsyncIterator[Figure]:

@@ -36,6 +36,7 @@ class Plan:
     searches: int = 40
     arrivals: int = 300
     arrivals_seconds: float = 60
+    announced: int = 101
     postgres: bool = True
 
 
@@ -69,5 +70,6 @@ QUICK = Plan(
     searches=5,
     arrivals=10,
     arrivals_seconds=2,
+    announced=5,
     postgres=False,
 )

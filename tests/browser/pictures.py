@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import Browser, FloatRect, Locator, ViewportSize
 
@@ -26,7 +27,7 @@ SCREEN: ViewportSize = {"width": 1000, "height": 860}
 
 async def take(url: str, browser: Browser) -> None:
     """All pictures."""
-    async with _juliette(url) as juliette:
+    async with _person(url, "juliette") as juliette, _person(url, "agathe") as agathe, _person(url, "ines") as ines:
         context = await browser.new_context(locale="fr-FR", viewport=SCREEN, color_scheme="light")
         page = await context.new_page()
         await page.goto(f"{url}/login")
@@ -37,6 +38,9 @@ async def take(url: str, browser: Browser) -> None:
         small = PHONE | {"device_scale_factor": 1.5, "color_scheme": "light"}
         phone = await browser.new_context(locale="fr-FR", **small)
         await _phone(await Desk.of(juliette, phone, PASSWORD))
+        others: dict[str, Any] = {"locale": "fr-FR", "viewport": SCREEN, "color_scheme": "light"}
+        await _channels(await Desk.of(agathe, await browser.new_context(**others), PASSWORD))
+        await _newcomer(await Desk.of(ines, await browser.new_context(**others), PASSWORD))
 
 
 async def _wide(desk: Desk) -> None:
@@ -64,6 +68,21 @@ async def _phone(desk: Desk) -> None:
     window = await desk.opens("/cra")
     await fill_workshop(window)
     await _show(desk, "cra-telephone")
+    await desk.opens_address("channels/demarches-en-ligne")
+    await desk.types("/annuaire rhône")
+    await desk.sees("page 1 sur")
+    await _show(desk, "annuaire-telephone")
+
+
+async def _channels(desk: Desk) -> None:
+    await desk.types("/canaux verifier 69")
+    await desk.visits_bot()
+    await _cut(await desk.sees("ce qui n’est pas comme prévu"), "canaux-verifier")
+
+
+async def _newcomer(desk: Desk) -> None:
+    await desk.types("/bienvenue")
+    await _cut(await desk.sees("Pour commencer"), "bienvenue")
 
 
 async def _show(desk: Desk, name: str) -> None:
@@ -90,17 +109,17 @@ async def _around(field: Locator, window: Window, name: str) -> None:
 
 
 @asynccontextmanager
-async def _juliette(url: str) -> AsyncIterator[Person]:
-    """The demo’s conseillère, as the stories know a person."""
+async def _person(url: str, name: str) -> AsyncIterator[Person]:
+    """Somebody of the demo, as the stories know a person."""
     async with new_session() as session:
         api = Api(session, url)
-        user = await api.log_in("juliette", PASSWORD)
+        user = await api.log_in(name, PASSWORD)
         team = await api.get(f"/teams/name/{TEAM}")
         square = await api.get(f"/teams/{team['id']}/channels/name/town-square")
         bot = await api.get("/users/username/coop")
         version = tuple(int(n) for n in re.findall(r"\d+", api.version)[:2])
         site = Site(api, (version[0], version[1]), "", team["id"], TEAM, square["id"], bot["id"])
-        yield Person(site, user["id"], "juliette", user["email"], api, web_client(site.version))
+        yield Person(site, user["id"], name, user["email"], api, web_client(site.version))
 
 
 async def main() -> int:

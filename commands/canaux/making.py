@@ -1,0 +1,196 @@
+"""Channels changed by hand: a thematic one made, renamed, put away, brought back; noted, and undone as the rest."""
+
+import re
+from collections.abc import Callable, Mapping
+from secrets import token_hex
+
+from pydantic import BaseModel
+
+from bot.acts import Act
+from bot.context import Context
+from bot.errors import UserError
+from bot.forms import name_of
+from bot.mattermost import ChatChannel
+from bot.menus import Choosing, Menu
+from bot.replies import Ask, Press, Replies, Whisper
+from bot.texts import quote, render
+from commands.canaux.acting import batches
+from commands.canaux.feature import ANIMATEURS, feature
+from commands.canaux.scope import read_scope
+from config.canaux import Family, PlannedChannel
+from config.folding import fold
+from dialogs.canaux import NewChannel, PutAway, RenameChannel
+from storage.canaux import amend, by_key, changes, planned, put_away, runs
+from storage.canaux.changes import State
+from storage.canaux.drift import Drift, Finding
+from storage.canaux.planned import MADE
+from storage.canaux.runs import Kind, Run, Stage
+
+ADDRESS_MAX = 50
+OFFERED_MAX = 100
+KEEPS_ITS_NAME = "Le canal d’un département garde son nom : chacun le cherche sous celui-là."
+_OTHER = re.compile(r"[^a-z0-9]+")
+
+
+class Make(BaseModel):
+    """A thematic channel to be made, of which no namesake was found."""
+
+    name: str
+    address: str
+    purpose: str
+    header: str
+
+
+class Restore(Choosing):
+    """« Restaurer » the channel of the key ``chosen``."""
+
+
+@feature.command("canaux creer", help="Créer un canal thématique", hint="[nom]", roles=ANIMATEURS)
+async def create(_: Context, text: str) -> Replies:
+    """The window."""
+    return Ask(NewChannel.draft(name=text.strip() or None))
+
+
+@feature.submit(NewChannel, roles=ANIMATEURS, writes=False)
+async def check_new(ctx: Context, form: NewChannel) -> Replies:
+    """It is made, unless a namesake is there: Mattermost is asked before anything is written."""
+    address = address_of(form.name)
+    if not address:
+        raise UserError(fields={"nom": "Ce nom n’a ni lettre ni chiffre."})
+    namesake = await ctx.chat.channel_by_name(address, archived=True)
+    table = await planned(ctx.db, ctx.settings, archived=True)
+    if fault := _namesake(form.name, address, namesake, table):
+        raise UserError(fields={"nom": fault})
+    new = Make(name=form.name, address=address, purpose=form.purpose, header=form.header or "")
+    return Press(name_of(Make), new.model_dump(mode="json"))
+
+
+@feature.button(Make, roles=ANIMATEURS)
+async def make(ctx: Context, new: Make) -> Replies:
+    """It is in the table from now on, and made."""
+    key = f"{MADE}{new.address}"
+    if key in await planned(ctx.db, ctx.settings, archived=True):
+        raise UserError("Ce canal est déjà créé : /canaux le montre.")
+    await amend(ctx.db, key, ctx.user.id, ctx.now, **new.model_dump())
+    act = await _do(ctx, Finding(Drift.ABSENT, key, new.address, "créé à la main"))
+    return [Whisper(render("canaux/being_made", title=new.name)), act]
+
+
+def address_of(name: str) -> str:
+    """The address of a thematic channel; "" for a name without letters or figures."""
+    return _OTHER.sub("-", fold(name))[:ADDRESS_MAX].strip("-")
+
+
+def _namesake(name: str, address: str, there: ChatChannel | None, table: Mapping[str, PlannedChannel]) -> str:
+    """Why a channel of that name cannot be made; "" when it can."""
+    if there is not None and there.archived:
+        return "Un canal archivé a déjà cette adresse : restaurez-le, ou choisissez un autre nom."
+    if there is not None:
+        return f"Le canal « {quote(there.display_name)} » a déjà cette adresse : choisissez un autre nom."
+    if any(address == other.address or fold(name) == fold(other.name) for other in table.values()):
+        return "La table des canaux a déjà un canal de ce nom : choisissez-en un autre."
+    return ""
+
+
+@feature.command("canaux renommer", help="Donner un autre nom à un canal", hint="[nom]", roles=ANIMATEURS)
+async def rename(ctx: Context, text: str) -> Replies:
+    """The window; the channels of the départements keep theirs, by which each finds them."""
+    there = await _known(ctx, lambda channel: channel.family is not Family.DEPARTEMENT)
+    chosen = await _meant(ctx, text, there, KEEPS_ITS_NAME)
+    return Ask(RenameChannel.draft(there=there, key=chosen))
+
+
+@feature.submit(RenameChannel, roles=ANIMATEURS)
+async def save_name(ctx: Context, form: RenameChannel) -> Replies:
+    """Its title changes, here and in Mattermost; its address stays."""
+    canal = await _still(ctx, form.key)
+    if canal.name == form.name:
+        return Whisper(f"Ce canal s’appelle déjà « {quote(form.name, 64)} ».")
+    await amend(ctx.db, form.key, ctx.user.id, ctx.now, name=form.name)
+    reason = "renommé à la main"
+    act = await _do(ctx, Finding(Drift.TITLE, form.key, canal.address, reason, before=canal.name, after=form.name))
+    return [Whisper(render("canaux/renamed", before=canal.name, after=form.name)), act]
+
+
+@feature.command(
+    "canaux archiver", help="Archiver un canal thématique, avec une raison", hint="[nom]", roles=ANIMATEURS
+)
+async def archive(ctx: Context, text: str) -> Replies:
+    """The window."""
+    there = await _known(ctx, lambda channel: channel.family is Family.THEMATIQUE)
+    refusal = "Seuls les canaux thématiques s’archivent : le réseau a besoin des autres, le bot les recréerait."
+    return Ask(PutAway.draft(there=there, key=await _meant(ctx, text, there, refusal)))
+
+
+@feature.submit(PutAway, roles=ANIMATEURS)
+async def save_archive(ctx: Context, form: PutAway) -> Replies:
+    """Nobody writes there any more, all can read, and the bot does not restore it by itself."""
+    canal = await _still(ctx, form.key)
+    await amend(ctx.db, form.key, ctx.user.id, ctx.now, archived=form.reason)
+    act = await _do(ctx, Finding(Drift.PUT_AWAY, form.key, canal.address, f"archivé : {form.reason}"))
+    return [Whisper(render("canaux/put_away", title=canal.name, reason=form.reason)), act]
+
+
+@feature.command("canaux restaurer", help="Rouvrir un canal archivé", hint="[nom]", roles=ANIMATEURS, writes=True)
+async def restore(ctx: Context, text: str) -> Replies:
+    """The one that is named, or a menu of them."""
+    away = await put_away(ctx.db)
+    table = await planned(ctx.db, ctx.settings, archived=True)
+    if not away:
+        raise UserError("Aucun canal n’est archivé.")
+    if text.strip():
+        key = read_scope(text, {key: table[key] for key in away if key in table})
+        return await bring_back(ctx, Restore(chosen=key))
+    options = {key: table[key].name for key in list(away)[:OFFERED_MAX] if key in table}
+    lines = [(name, away[key]) for key, name in options.items()]
+    return Whisper(render("canaux/away", lines=lines), menus=[Menu("Restaurer", Restore(), options)])
+
+
+@feature.button(Restore, roles=ANIMATEURS)
+async def bring_back(ctx: Context, click: Restore) -> Replies:
+    """It is open again, with all who were in it."""
+    reason = (await put_away(ctx.db)).get(click.chosen)
+    canal = (await planned(ctx.db, ctx.settings, archived=True)).get(click.chosen)
+    if reason is None or canal is None:
+        raise UserError("Ce canal n’est plus archivé.")
+    await amend(ctx.db, click.chosen, ctx.user.id, ctx.now, archived="")
+    act = await _do(ctx, Finding(Drift.ARCHIVED, click.chosen, canal.address, "restauré à la main", before=reason))
+    return [Whisper(render("canaux/brought_back", title=canal.name)), act]
+
+
+async def _known(ctx: Context, fits: Callable[[PlannedChannel], bool]) -> dict[str, str]:
+    """The titles, by key, of those channels that are there."""
+    table, known = await planned(ctx.db, ctx.settings), await by_key(ctx.db)
+    found = {key: canal.name for key, canal in table.items() if key in known and fits(canal)}
+    if not found:
+        raise UserError("Aucun canal de cette sorte n’est encore connu du bot : tapez d’abord /canaux verifier.")
+    return dict(list(found.items())[:OFFERED_MAX])
+
+
+async def _meant(ctx: Context, text: str, there: Mapping[str, str], refusal: str) -> str | None:
+    """The key of the channel that a line names, if it names one. Raises UserError for one that is not ``there``."""
+    if not text.strip():
+        return None
+    key = read_scope(text, await planned(ctx.db, ctx.settings))
+    if key not in there:
+        raise UserError(refusal)
+    return key
+
+
+async def _still(ctx: Context, key: str) -> PlannedChannel:
+    canal = (await planned(ctx.db, ctx.settings)).get(key)
+    if canal is None:
+        raise UserError("Ce canal n’est plus dans la table des canaux.")
+    return canal
+
+
+async def _do(ctx: Context, finding: Finding) -> Act:
+    """Note the change as a run of its own, and make it."""
+    scope, place = finding.key, (await by_key(ctx.db)).get(finding.key, "")
+    run = Run(id=token_hex(13), kind=Kind.HAND, scope=scope, by=ctx.user.id, at=ctx.now, stage=Stage.MENDED)
+    await runs.add(ctx.db, run)
+    await changes.note(ctx.db, run.id, [finding], {finding.key: place}, State.SENT)
+    await changes.put(ctx.db, run.id, [1], batch=1)
+    table = await planned(ctx.db, ctx.settings, archived=True)
+    (batch,) = batches(await changes.of(ctx.db, run.id), table, back=False)
+    return batch.act

@@ -1,0 +1,70 @@
+"""A run from what was shown to what is changed: who may begin, one at a time, and its end."""
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.context import Context
+from bot.errors import UserError
+from bot.replies import Progress, Reply, Start, Step
+from commands.canaux.buttons import Mend, Unmend
+from commands.canaux.feature import feature
+from commands.canaux.scope import must_look_after
+from commands.canaux.showing import DAY, refresh
+from storage.canaux import changes, runs
+from storage.canaux.drift import Drift
+from storage.canaux.runs import Run, Stage
+
+STRANGER = "laissé tel quel"
+STOPPED = "le travail a été arrêté avant"
+
+
+async def lock_shown(ctx: Context, run_id: str) -> Run:
+    """A run that can be put right now. Raises UserError."""
+    run = await runs.lock(ctx.db, run_id)
+    if run is None or (run.stage is Stage.SHOWN and run.at < ctx.now - DAY):
+        raise UserError("Cette vérification est trop ancienne : recommencez avec /canaux verifier.")
+    if run.stage is not Stage.SHOWN:
+        raise UserError("Cette réparation est déjà lancée, ou finie.")
+    return run
+
+
+async def start(ctx: Context, run: Run, *, strangers: bool) -> Start:
+    """Begin to put it right. Raises UserError where these channels are not for who acts, or others are under way."""
+    must_look_after(ctx.user, run.scope)
+    await must_be_alone(ctx)
+    await begin(ctx.db, run, strangers=strangers)
+    return Start(payload=Mend(run=run.id))
+
+
+async def begin(db: AsyncSession, run: Run, *, strangers: bool) -> None:
+    """From now on its changes are made; whom the register does not know is taken out only if that is asked for."""
+    await runs.move(db, run, Stage.MENDING)
+    if not strangers:
+        await changes.drop_found(db, run.id, STRANGER, drift=Drift.STRANGER)
+
+
+async def must_be_alone(ctx: Context) -> None:
+    """Raises UserError while other changes are made or undone."""
+    if await runs.under_way(ctx.db) is not None:
+        raise UserError("Une autre réparation des canaux est en cours : attendez qu’elle soit finie.")
+
+
+@feature.stopped(Mend)
+async def stop_mending(ctx: Context, asked: Mend, so_far: Progress) -> Step:
+    """What is on its way arrives; no more of it is made, and what was can be undone."""
+    return await _stop(ctx, asked.run, so_far)
+
+
+@feature.stopped(Unmend)
+async def stop_unmending(ctx: Context, asked: Unmend, so_far: Progress) -> Step:
+    """No more of it is undone; the rest can be undone another time."""
+    return await _stop(ctx, asked.run, so_far)
+
+
+async def _stop(ctx: Context, run_id: str, so_far: Progress) -> Step:
+    run = await runs.lock(ctx.db, run_id)
+    told: list[Reply] = []
+    if run is not None and run.stage in {Stage.MENDING, Stage.UNDOING}:
+        await changes.drop_found(ctx.db, run.id, STOPPED)
+        await runs.move(ctx.db, run, Stage.MENDED)
+        told.append(await refresh(ctx, run))
+    return Step(replies=told, done=so_far.done, total=so_far.total, finished=True)

@@ -1,0 +1,47 @@
+"""A planned channel that somebody archived, renamed or converted by hand: the animateurs hear of it within seconds."""
+
+from collections.abc import Callable
+
+from bot.context import Context
+from bot.events import Archived, Converted, Renamed
+from bot.lines import Run
+from bot.replies import Button, Replies, Say
+from bot.texts import render
+from commands.canaux.feature import ROOM, feature
+from config.canaux import PlannedChannel
+from storage.canaux import by_key, planned
+
+
+@feature.event(Archived)
+async def archived(ctx: Context, event: Archived) -> Replies:
+    """Nobody can write there any more; what the animateurs put away themselves is planned no more."""
+    return await _tell(ctx, event.channel_id, lambda _: "vient d’être archivé : plus personne ne peut y écrire")
+
+
+@feature.event(Renamed)
+async def renamed(ctx: Context, event: Renamed) -> Replies:
+    """It stays the same channel; its title is told of, not its address."""
+    title = event.display_name
+    return await _tell(
+        ctx, event.channel_id, lambda canal: f"s’appelle maintenant « {title} »" if canal.name != title else ""
+    )
+
+
+@feature.event(Converted)
+async def converted(ctx: Context, event: Converted) -> Replies:
+    """Of a private one that is public now, all can read what was written there."""
+    now = "privé" if event.is_private else "public : toute l’équipe peut le lire"
+    return await _tell(
+        ctx, event.channel_id, lambda canal: f"vient d’être rendu {now}" if canal.private != event.is_private else ""
+    )
+
+
+async def _tell(ctx: Context, channel_id: str, what: Callable[[PlannedChannel], str]) -> Replies:
+    """``what`` says what is wrong with the channel now, or "" where nothing is."""
+    known = await by_key(ctx.db)
+    room, key = known.get(ROOM), next((key for key, its_id in known.items() if its_id == channel_id), "")
+    canal = (await planned(ctx.db, ctx.settings)).get(key)
+    if canal is None or room is None or room == channel_id or not (said := what(canal)):
+        return None
+    check = Button("Vérifier ce canal", Run(line=f"canaux verifier {canal.address}"))
+    return Say(render("canaux/turned", planned=canal, said=said), [check], channel_id=room)

@@ -1,0 +1,83 @@
+"""The windows about channels: a new thematic one, another name, and why one is put away."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from bot.forms import Clues, Form, Hidden, Offered, ReadText, Text
+from config.canaux import HEADER_MAX, NAME_MAX, PURPOSE_MAX
+
+REASON_MAX = 200
+NAME_MIN = 2
+"""Characters, of a title as of an address."""
+
+
+def _between(least: int, most: int) -> ReadText:
+    """A line of that many characters."""
+
+    def read(text: str, _: Clues) -> str:
+        line = " ".join(text.split())
+        if not least <= len(line) <= most:
+            raise ValueError(f"Écrivez de {least} à {most} caractères.")
+        return line
+
+    return ReadText(read)
+
+
+class NewChannel(Form):
+    """A public channel that each may join."""
+
+    title = "Nouveau canal"
+    submit_label = "Créer"
+
+    name: Annotated[str, _between(NAME_MIN, NAME_MAX)] = Field(
+        alias="nom", title="Nom", description="Court et clair : « Seniors », « Inclusion numérique »."
+    )
+    purpose: Annotated[str, _between(1, PURPOSE_MAX)] = Field(
+        alias="sujet", title="À quoi il sert", description="Une phrase : c’est ce que lisent ceux qui hésitent."
+    )
+    header: Annotated[str | None, Text(long=True)] = Field(
+        None, alias="entete", title="En-tête", description="Ce qui s’affiche en haut du canal."
+    )
+
+    @classmethod
+    def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
+        long = len(values.get("header") or "") > HEADER_MAX
+        return {"header": f"Raccourcissez l’en-tête : {HEADER_MAX} caractères au plus."} if long else {}
+
+
+class AboutChannel(Form):
+    """A window about one of the channels that were there when it opened (title by key)."""
+
+    title = "Canal"
+
+    there: Hidden[dict[str, str]]
+    key: Annotated[str, Offered()] = Field(alias="canal", title="Canal")
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"canal": dict(hidden.get("there", {}))}
+
+
+class RenameChannel(AboutChannel):
+    """Another title; the address stays, so that links do."""
+
+    title = "Renommer un canal"
+    submit_label = "Renommer"
+
+    name: Annotated[str, _between(NAME_MIN, NAME_MAX)] = Field(alias="nom", title="Nouveau nom")
+
+
+class PutAway(AboutChannel):
+    """Put a channel away."""
+
+    title = "Archiver un canal"
+    submit_label = "Archiver"
+
+    reason: Annotated[str, _between(1, REASON_MAX)] = Field(
+        alias="raison", title="Raison", description="Lue par qui cherche ce canal. Les messages restent lisibles."
+    )
+
+    def introduction(self) -> str:
+        return "Un canal archivé se restaure avec /canaux restaurer."

@@ -1,0 +1,234 @@
+"""What was announced is corrected and taken back everywhere; what is stopped on its way says so, and goes on."""
+
+import asyncio
+
+import pytest
+
+from bot.outbox import desk
+from commands.annonce import attaching
+from sandbox.faults import Faults
+from storage.people import Role
+from tests.announcing import (
+    CONFIRM,
+    ISERE,
+    MANY,
+    RHONE,
+    SENT,
+    agathe,
+    all_noted,
+    canal,
+    confirmed,
+    many,
+    plain,
+    previewed,
+    seen,
+    some_stand,
+    stands,
+)
+from tests.house import House, until, until_async
+from tests.people import Person, unique
+
+__all__ = ["agathe"]
+
+
+@pytest.mark.every_mode
+async def test_a_correction_rewrites_it_and_a_withdrawal_deletes_it_everywhere(house: House, agathe: Person) -> None:
+    rhone, isere = await canal(house, *RHONE), await canal(house, *ISERE)
+    words, others = unique("Erreur"), unique("Juste")
+    preview = await previewed(agathe, texte=words, destinataires=["69", "38"])
+    await confirmed(house, agathe, preview)
+    card = await agathe.sees(preview)
+
+    window = await agathe.opens_by(card, "Corriger")
+    assert window.shown("texte") == words
+    assert (await window.fill(texte=others).submit()).accepted
+    await agathe.rewritten(await agathe.told("Correction"), "terminé, 2 messages")
+    await house.settled()
+    assert await stands(house, rhone, isere, containing=words) == [[], []]
+    assert await stands(house, rhone, isere, containing=others) == [[others]] * 2
+    card = await agathe.sees(card)
+    assert card.message == others
+
+    await agathe.clicks(card, "Retirer")
+    await agathe.rewritten(await agathe.told("Retrait"), "terminé, 2 messages")
+    await house.settled()
+    assert await stands(house, rhone, isere, containing=others) == [[], []]
+    card = await agathe.sees(card)
+    assert card.buttons == []
+    assert "État : Retirée" in card.text
+
+
+async def test_one_that_waits_for_its_hour_is_taken_back(house: House, agathe: Person) -> None:
+    rhone, words = await canal(house, *RHONE), unique("Jamais")
+    preview = await previewed(agathe, texte=words, destinataires=["69"], quand="demain 9h")
+    await agathe.clicks(preview, "Envoyer")
+    progress = await agathe.told("partira")
+    await until_async(lambda: all_noted(house))
+    await agathe.clicks(await agathe.sees(preview), "Retirer")
+    await agathe.rewritten(progress, "arrêté")
+    await house.settled()
+    assert await stands(house, rhone, containing=words) == [[]]
+
+
+@pytest.mark.both_databases
+async def test_what_is_taken_back_while_it_is_sent_stands_nowhere(house: House, agathe: Person) -> None:
+    channels, words = await many(house), unique("Oups")
+    preview = await previewed(agathe, texte=words, destinataires=MANY)
+    await agathe.clicks(preview, "Envoyer")
+    await until_async(lambda: some_stand(house, channels, words))
+    card = await agathe.sees(preview)
+    assert "En cours d’envoi" in card.text
+    await agathe.clicks(card, "Retirer")
+    removal = await agathe.told("Retrait")
+    await house.settled()
+    assert "terminé" in (await agathe.sees(removal)).text
+    assert await stands(house, *channels, containing=words) == [[]] * len(MANY)
+
+
+class Turnstile:
+    """Holds the sending where Mattermost is asked for the files, at the nth pass, until it is opened."""
+
+    def __init__(self, nth: int) -> None:
+        self.left, self.reached, self.opened = nth, asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, *_: object) -> list[str]:
+        self.left -= 1
+        if self.left == 0:
+            self.reached.set()
+            await self.opened.wait()
+        return []
+
+
+def held(monkeypatch: pytest.MonkeyPatch, nth: int) -> Turnstile:
+    """The click on « Envoyer » is the first pass, each batch one more."""
+    stile = Turnstile(nth)
+    monkeypatch.setattr(attaching, "gone", stile)
+    return stile
+
+
+@pytest.mark.both_databases
+async def test_what_is_stopped_says_how_far_it_came_and_goes_on(
+    house: House, agathe: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channels, words, stile = await many(house), unique("Halte"), held(monkeypatch, 3)
+    preview = await previewed(agathe, texte=words, destinataires=MANY)
+    await agathe.clicks(preview, "Envoyer")
+    progress = await agathe.told("Annonce")
+    await stile.reached.wait()
+    await until_async(lambda: stand_in(house, channels, words, 20))
+    await agathe.clicks(await agathe.sees(progress), "Arrêter")
+    stile.opened.set()
+    await agathe.rewritten(progress, "arrêté")
+    await house.settled()
+    assert "20 envois sur 24" in plain((await agathe.sees(progress)).text)
+    assert not [post for post in await agathe.direct() if "en chemin" in post.message], "who stopped it knows"
+    card = await agathe.sees(preview)
+    assert "État : Arrêtée : 20 canaux sur 24" in plain(card.text)
+    assert card.buttons == ["Reprendre", *SENT]
+
+    await agathe.clicks(card, "Reprendre")
+    await agathe.rewritten(await agathe.told("Annonce"), "terminé, 24 envois")
+    await house.settled()
+    assert await stands(house, *channels, containing=words) == [[words]] * len(MANY)
+    assert "État : Envoyée" in (await agathe.sees(card)).text
+
+
+async def stand_in(house: House, channels: list[str], words: str, count: int) -> bool:
+    return sum(map(bool, await stands(house, *channels, containing=words))) >= count
+
+
+@pytest.mark.both_databases
+async def test_what_nobody_tried_to_send_is_taken_back_by_a_stop_and_sent_when_it_goes_on(
+    house: House, agathe: Person, faults: Faults, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channels, words, stile = await many(house), unique("Lent"), held(monkeypatch, 2)
+    monkeypatch.setattr(desk, "TAKEN_AT_ONCE", 2)
+    preview = await previewed(agathe, texte=words, destinataires=MANY)
+    await agathe.clicks(preview, "Envoyer")
+    progress = await agathe.told("Annonce")
+    await stile.reached.wait()
+    faults.slow = "/posts"
+    stile.opened.set()
+    await until(lambda: faults.held >= 2)
+    await agathe.clicks(await agathe.sees(progress), "Arrêter")
+    await agathe.rewritten(progress, "arrêté")
+    faults.slow = ""
+    await house.settled()
+    there = sum(map(len, await stands(house, *channels, containing=words)))
+    assert 0 < there < len(MANY)
+    card = await agathe.sees(preview)
+    assert f"Arrêtée : {there} cana" in plain(card.text)
+
+    await agathe.clicks(card, "Reprendre")
+    await agathe.rewritten(await agathe.told("Annonce"), "terminé, 24 envois")
+    await house.settled()
+    assert await stands(house, *channels, containing=words) == [[words]] * len(MANY)
+
+
+@pytest.mark.both_databases
+async def test_who_may_no_more_is_stopped_and_an_animateur_takes_it_back(
+    house: House, agathe: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channels, words, stile = await many(house), unique("Partie"), held(monkeypatch, 2)
+    preview = await previewed(agathe, texte=words, destinataires=MANY)
+    await agathe.clicks(preview, "Envoyer")
+    progress = await agathe.told("Annonce")
+    await stile.reached.wait()
+    await house.registers(agathe, Role.INVITE)
+    stile.opened.set()
+    await agathe.rewritten(progress, "réservé")
+    assert "20 canaux sur 24" in plain((await agathe.told("arrêtée en chemin")).text)
+    await house.settled()
+    assert "Arrêtée : 20 canaux sur 24" in plain((await agathe.sees(preview)).text)
+
+    amina = await house.someone(Role.ANIMATEUR, "amina")
+    card = await seen(amina, words)
+    assert card.buttons == ["Reprendre", *SENT]
+    await amina.clicks(card, "Retirer")
+    await amina.rewritten(await amina.told("Retrait"), "terminé")
+    await house.settled()
+    assert await stands(house, *channels, containing=words) == [[]] * len(MANY)
+    for copy in (await amina.sees(card), await agathe.sees(preview)):
+        assert ("État : Retirée" in copy.text, copy.buttons) == (True, [])
+
+
+@pytest.mark.newest_only
+async def test_one_that_is_stopped_before_its_hour_is_a_preview_again(house: House, agathe: Person) -> None:
+    rhone, words = await canal(house, *RHONE), unique("Plus tard")
+    preview = await previewed(agathe, texte=words, destinataires=["69"], quand="demain 9h")
+    await agathe.clicks(preview, "Envoyer")
+    progress = await agathe.told("partira")
+    await until_async(lambda: all_noted(house))
+    assert "État : Prévue" in (await agathe.sees(preview)).text
+    await agathe.clicks(await agathe.sees(progress), "Arrêter")
+    await agathe.rewritten(progress, "arrêté")
+    await house.settled()
+    again = await agathe.sees(preview)
+    assert again.buttons == CONFIRM
+    window = await agathe.opens_by(again, "Modifier")
+    assert (await window.fill(quand="").submit()).accepted
+    await confirmed(house, agathe, await agathe.rewritten(again, words))
+    assert await stands(house, rhone, containing=words) == [[words]]
+
+
+@pytest.mark.newest_only
+async def test_a_withdrawal_that_is_cut_off_can_be_finished(house: House, agathe: Person, faults: Faults) -> None:
+    rhone, words = await canal(house, *RHONE), unique("Reste")
+    preview = await previewed(agathe, texte=words, destinataires=["69"])
+    await confirmed(house, agathe, preview)
+    faults.slow = "/posts"
+    await agathe.clicks(await agathe.sees(preview), "Retirer")
+    await until(lambda: faults.held > 0)
+    await house.registers(agathe, Role.INVITE)
+    faults.slow = ""
+    await agathe.rewritten(await agathe.told("Retrait"), "réservé")
+    await house.settled()
+    card = await agathe.sees(preview)
+    assert ("Retirée en partie" in card.text, card.buttons) == (True, ["Retirer"])
+    assert await stands(house, rhone, containing=words) == [[words]]
+    await house.registers(agathe, Role.ANIMATEUR)
+    await agathe.clicks(card, "Retirer")
+    await agathe.rewritten(await agathe.told("Retrait"), "terminé")
+    await house.settled()
+    assert await stands(house, rhone, containing=words) == [[]]
+    assert "État : Retirée" in (await agathe.sees(preview)).text

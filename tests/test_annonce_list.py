@@ -1,0 +1,134 @@
+"""« /annonce liste »: who announced what, where, how far it came; and what can still be done about one of them."""
+
+from datetime import timedelta
+
+import pytest
+
+from cli.annonce.command import announce
+from cli.main import parser
+from storage import annonce as annonces
+from storage.annonce import Announcement, State
+from tests.announcing import (
+    ISERE,
+    RHONE,
+    SENT,
+    agathe,
+    all_noted,
+    canal,
+    confirmed,
+    coordinateur,
+    plain,
+    previewed,
+    seen,
+    sent,
+    stands,
+)
+from tests.house import House, until_async
+from tests.people import Person, unique
+
+__all__ = ["agathe"]
+
+
+async def announced(house: House, words: str, to: str = "69,38") -> None:
+    """An announcement of the operator’s, while the bot is at work."""
+    file = house.settings.data_dir / f"{unique('texte')}.md"
+    file.write_text(words, "utf-8")
+    asked = parser().parse_args(["announce", "--to", to, "--text", str(file)])
+    assert await announce(house.settings, asked, house.clock) == 0
+
+
+async def filled(house: House, by: str, count: int) -> list[str]:
+    """The words of so many announcements of somebody’s, the oldest first."""
+    words = [unique(f"N{number}") for number in range(count)]
+    async with house.bot.database.transaction() as db:
+        for number, text in enumerate(words):
+            at = house.clock() - timedelta(days=1, seconds=-number)
+            row = Announcement(id=unique("liste").ljust(26, "x"), by=by, text=text, targets=["69"], created_at=at,
+                               channels={"a" * 26: "69 - Rhône"}, state=State.SENT)  # fmt: skip
+            assert await annonces.put(db, row)
+    return words
+
+
+@pytest.mark.every_mode
+async def test_one_of_the_command_line_is_listed_corrected_and_taken_back(house: House, agathe: Person) -> None:
+    rhone, isere = await canal(house, *RHONE), await canal(house, *ISERE)
+    words, others = unique("Maintenance"), unique("Reportée")
+    await announced(house, words)
+    listed = plain((await agathe.asks("/annonce liste")).text)
+    assert f"en ligne de commande : {words}" in listed
+    assert "Rhône (69) et Isère (38) · 2 canaux sur 2 · Envoyée" in listed or "Isère (38) et Rhône (69)" in listed
+    card = await seen(agathe, words)
+    assert (card.buttons, "État : Envoyée" in card.text) == (SENT, True)
+
+    window = await agathe.opens_by(card, "Corriger")
+    assert (await window.fill(texte=others).submit()).accepted
+    await agathe.rewritten(await agathe.told("Correction"), "terminé, 2 messages")
+    await house.settled()
+    assert await stands(house, rhone, isere, containing=others) == [[others]] * 2
+    await agathe.clicks(await agathe.sees(card), "Retirer")
+    await agathe.rewritten(await agathe.told("Retrait"), "terminé, 2 messages")
+    await house.settled()
+    assert await stands(house, rhone, isere, containing=others) == [[], []]
+    assert "État : Retirée" in (await agathe.sees(card)).text
+
+
+async def test_a_page_has_five_newest_first(house: House) -> None:
+    omar = await coordinateur(house, "69")
+    words = await filled(house, omar.id, 7)
+    first = await omar.asks("/annonce liste")
+    assert [text for text in words if text in first.text] == words[2:]
+    assert first.text.index(words[6]) < first.text.index(words[5]), "the newest first"
+    await omar.clicks(first, "Plus anciennes")
+    second = await omar.whispered(words[0])
+    assert words[2] not in second.text
+    assert "6. **" in second.text
+    await omar.clicks(second, "Plus récentes")
+    assert words[6] in (await omar.whispered("1. **")).text
+
+
+async def test_what_is_to_come_is_listed_and_what_is_not_confirmed_is_not(house: House, agathe: Person) -> None:
+    await canal(house, *RHONE)
+    words, draft = unique("Bientôt"), unique("Brouillon")
+    preview = await previewed(agathe, texte=words, destinataires=["69"], quand="demain 9h")
+    await agathe.clicks(preview, "Envoyer")
+    progress = await agathe.told("partira")
+    await previewed(agathe, texte=draft, destinataires=["69"])
+    await until_async(lambda: all_noted(house))
+    listed = plain((await agathe.asks("/annonce liste")).text)
+    assert draft not in listed
+    assert "à 9 h**, " in listed
+    assert f"{agathe.username} : {words}" in listed
+    assert "0 canal sur 1 · Prévue" in listed
+    card = await seen(agathe, words)
+    await agathe.clicks(card, "Retirer")
+    await agathe.rewritten(progress, "arrêté")
+    await house.settled()
+    assert "État : Retirée" in (await agathe.sees(preview)).text, "every copy of it says so"
+
+
+async def test_a_coordinateur_sees_their_own_only(house: House, agathe: Person) -> None:
+    await canal(house, *RHONE)
+    omar, mine, theirs = await coordinateur(house, "69"), unique("Le mien"), unique("Le leur")
+    assert "Vous n’avez encore rien annoncé" in (await omar.asks("/annonce liste")).text
+    await confirmed(house, agathe, await previewed(agathe, texte=theirs, destinataires=["69"]))
+    await confirmed(house, omar, await sent(omar, await omar.opens("/annonce"), texte=mine))
+    listed = (await omar.asks("/annonce liste")).text
+    assert (mine in listed, theirs in listed, "en ligne de commande" in listed) == (True, False, False)
+    everything = (await agathe.asks("/annonce liste")).text
+    assert (mine in everything, theirs in everything) == (True, True)
+
+
+async def test_words_are_said_back_harmlessly(house: House, agathe: Person) -> None:
+    await canal(house, *RHONE)
+    words = unique("Gras")
+    text = f"**{words}** @all http://x.fr [lien](http://y.fr)\n# Titre"
+    await confirmed(house, agathe, await previewed(agathe, texte=text, destinataires=["69"]))
+    listed = (await agathe.asks("/annonce liste")).text
+    assert words in listed
+    for harmful in (f"**{words}", "@all", "http://", "[lien]"):
+        assert harmful not in listed
+
+
+async def test_who_may_not_announce_has_no_list(house: House) -> None:
+    juliette = await house.conseiller("juliette")
+    assert "animateur" in (await juliette.asks("/annonce liste")).text

@@ -1,0 +1,109 @@
+"""The hubs’ private channels in a second team, off unless it is named; who works in their départements is there."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from config.settings import Settings
+from storage.canaux import planned
+from storage.database import Database
+from storage.people import Role
+from tests.channelling import Field, land, peopled, room
+from tests.house import until_async
+from tests.modes import MODES
+from tests.people import Person, unique
+from tests.test_canaux_mending import checked, plain, repaired
+
+__all__ = ["land", "room"]
+
+
+async def second_team(land: Field, monkeypatch: pytest.MonkeyPatch, *, leads: bool = True) -> str:
+    """The address of a second team, which the bot administers; from now on the hubs are there."""
+    admin, name = land.room.site.admin, unique("hubs")
+    team = await admin.post("/teams", {"name": name, "display_name": "Hubs", "type": "I"})
+    await admin.post(f"/teams/{team['id']}/members", {"team_id": team["id"], "user_id": land.room.bot_id})
+    roles = {"scheme_user": True, "scheme_admin": leads}
+    await admin.put(f"/teams/{team['id']}/members/{land.room.bot_id}/schemeRoles", roles)
+    usual = Field.settings
+
+    def with_hubs(self: Field, **others: Any) -> Settings:
+        return usual(self, **{"hubs_team": name} | others)
+
+    monkeypatch.setattr(Field, "settings", with_hubs)
+    return str(team["id"])
+
+
+async def members(land: Field, team_id: str, name: str) -> set[str]:
+    """Who is in a hub’s channel, the bot aside."""
+    admin = land.room.site.admin
+    channel = await admin.get(f"/teams/{team_id}/channels/name/{name}")
+    found = await admin.get(f"/channels/{channel['id']}/members?per_page=200")
+    known: Mapping[str, str] = {person.id: person.username.partition("-")[0] for person in land.room.site.people}
+    return {known[member["user_id"]] for member in found if member["user_id"] in known}
+
+
+async def joins(land: Field, person: Person) -> None:
+    site = land.room.site
+    await site.admin.post(f"/teams/{site.team_id}/members", {"team_id": site.team_id, "user_id": person.id})
+
+
+async def test_there_are_none_unless_their_team_is_named(land: Field) -> None:
+    database = Database(land.url)
+    async with database.transaction(writes=False) as db:
+        assert not [key for key in await planned(db, land.settings()) if key.startswith("hub:")]
+        hubs = [c for c in (await planned(db, land.settings(hubs_team="hubs"))).values() if c.hub]
+    await database.close()
+    assert len(hubs) == 17
+    assert {channel.team for channel in hubs} == {"hubs"}
+    assert all(channel.private for channel in hubs)
+
+
+@pytest.mark.parametrize("room", MODES, indirect=True)
+@pytest.mark.parametrize("land", ["sqlite", "postgresql"], indirect=True)
+async def test_they_are_made_and_filled_by_the_operator(
+    land: Field, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team = await second_team(land, monkeypatch)
+    await peopled(land)
+    assert "22 canaux créés" in await land.syncs(capsys)
+    assert await members(land, team, "hinaura") == {"juliette", "lea", "omar"}, "69 and 38 are of one hub"
+    assert await members(land, team, "hubbretagne") == set()
+    code, found = await land.checks(capsys)
+    assert (code, found["missing"], found["wrong"]) == (0, [], [])
+
+
+async def test_they_are_kept_in_chat_and_by_events(
+    land: Field, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team = await second_team(land, monkeypatch)
+    *_, agathe = await peopled(land)
+    nina = await land.room.site.person("nina", in_team=False)
+    await land.registers_as(nina, Role.CONSEILLER, "35")
+    async with land.bot() as app:
+        card = await repaired(agathe, await checked(land, app, agathe))
+        assert "22 canaux créés" in plain(card)
+        assert await members(land, team, "hinaura") == {"juliette", "lea", "omar"}
+    async with land.bot():
+        await joins(land, nina)
+
+        async def nina_is_there() -> bool:
+            return await members(land, team, "hubbretagne") == {"nina"}
+
+        await until_async(nina_is_there)
+    assert (await land.checks(capsys))[0] == 0
+
+
+async def test_a_team_that_the_bot_is_not_in_is_said_and_hurts_nothing_else(
+    land: Field, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await second_team(land, monkeypatch)
+    await peopled(land)
+    usual = Field.settings
+    monkeypatch.setattr(Field, "settings", lambda self, **others: usual(self, hubs_team="nulle-part", **others))
+    code, found = await land.checks(capsys)
+    assert code == 3
+    assert {
+        "channel": "hinaura",
+        "reason": "n’existe pas, ou est un canal privé dont le bot n’est pas membre",
+    } in found["wrong"]

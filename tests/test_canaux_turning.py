@@ -1,0 +1,143 @@
+"""A channel archived, renamed or converted by hand is told of within seconds; so is an intruder, to be decided."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from storage.canaux import allowances, changes, runs
+from storage.canaux.changes import State
+from tests.channelling import Field, land, peopled, room, synced
+from tests.house import until_async
+from tests.modes import MODES
+from tests.people import Person, Post
+from tests.test_canaux_mending import checked, is_clean, repaired, types
+
+__all__ = ["land", "room"]
+
+
+async def said(land: Field, who: Person, containing: str) -> Post:
+    """What the bot says in the animateurs’ channel, once it does."""
+    place = (await land.channel("animation"))["id"]
+    found: list[Post] = []
+
+    async def is_said() -> bool:
+        posts = [p for p in await who.reads(place) if p.user_id == land.room.bot_id and not p.type]
+        found[:] = [p for p in posts if containing in p.text.replace("\u00a0", " ")]
+        return bool(found)
+
+    await until_async(is_said)
+    return found[-1]
+
+
+@pytest.mark.parametrize("room", MODES, indirect=True)
+async def test_what_somebody_turned_by_hand_is_told(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
+    _, _, agathe = await synced(land, capsys)
+    admin, rhone = land.room.site.admin, (await land.channel("rhone"))["id"]
+    async with land.bot():
+        await land.changes("rhone", display_name="Lyon")
+        told = await said(land, agathe, "s’appelle maintenant « Lyon »")
+        assert told.buttons == ["Vérifier ce canal"]
+        await admin.put(f"/channels/{rhone}/privacy", {"privacy": "O"})
+        await said(land, agathe, "rendu public : toute l’équipe peut le lire")
+        await admin.delete(f"/channels/{(await land.channel('isere'))['id']}")
+        await said(land, agathe, "vient d’être archivé")
+
+
+async def test_what_is_as_planned_again_is_not_told(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
+    _, _, agathe = await synced(land, capsys)
+    await land.changes("rhone", display_name="Lyon")
+    async with land.bot() as app:
+        await land.changes("rhone", display_name="69 - Rhône")
+        await land.changes("isere", display_name="Grenoble")
+        await said(land, agathe, "« Grenoble »")
+        assert len([row for row in await land.rows(app) if "s’appelle" in str(row.content)]) == 1
+
+
+@pytest.mark.parametrize("room", MODES, indirect=True)
+async def test_an_intruder_is_let_in_or_taken_out_by_a_click(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
+    _, _, agathe = await synced(land, capsys)
+    nina, paul = await land.room.site.person("nina"), await land.room.site.person("paul")
+    async with land.bot() as app:
+        for somebody in (nina, paul):
+            await land.joins(somebody, "rhone")
+        told = await said(land, agathe, f"@{nina.username} est dans")
+        assert told.buttons == ["L’admettre", "Retirer du canal"]
+        await agathe.clicks(told, "L’admettre")
+        assert "est admis par exception" in (await agathe.rewritten(told, "admis")).text
+        await agathe.clicks(await said(land, agathe, f"@{paul.username} est dans"), "Retirer du canal")
+
+        async def paul_is_out() -> bool:
+            return await land.names_in("rhone") == {"lea", "omar", "nina"}
+
+        await until_async(paul_is_out)
+        async with app.database.transaction(writes=False) as db:
+            assert [each.user_id for each in await allowances(db)] == [nina.id]
+        assert await is_clean(land, capsys)
+
+
+@pytest.mark.parametrize("land", ["sqlite", "postgresql"], indirect=True)
+async def test_a_repair_that_is_killed_is_finished_by_the_next_bot(
+    land: Field, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The bot is stopped again and again, a little later each time, until one has come to the end."""
+    *_, agathe = await peopled(land)
+    async with land.bot() as app:
+        card = await checked(land, app, agathe)
+        await agathe.clicks(card, "Réparer")
+    for pause in (0.02 * n for n in range(40)):
+        async with land.bot() as app:
+            await asyncio.sleep(pause)
+            if (await _states(app)) <= {State.DONE}:
+                break
+    assert await is_clean(land, capsys)
+    assert await land.names_in("rhone") == {"lea", "omar"}
+
+
+async def _states(app: Any) -> set[State]:
+    async with app.database.transaction(writes=False) as db:
+        (run,) = await runs.newest(db, 1)
+        return set(await changes.tally(db, run.id))
+
+
+@pytest.mark.parametrize("land", ["sqlite", "postgresql"], indirect=True)
+async def test_two_bots_repair_as_one(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
+    *_, agathe = await peopled(land)
+    async with land.bot() as app, land.bot():
+        await repaired(agathe, await checked(land, app, agathe))
+        assert await _states(app) == {State.DONE}
+    assert await is_clean(land, capsys)
+
+
+async def test_what_was_stopped_stands_in_nobody_s_way(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
+    *_, agathe = await peopled(land)
+    async with land.bot(work_calls=2) as app:
+        card = await checked(land, app, agathe)
+        await agathe.clicks(card, "Réparer")
+        progress = await agathe.told("Réparation des canaux")
+        await agathe.clicks(progress, "Arrêter")
+        await agathe.rewritten(progress, "arrêté")
+        await agathe.rewritten(card, "laissé")
+    async with land.bot() as app:
+        await repaired(agathe, await checked(land, app, agathe))
+    assert await is_clean(land, capsys)
+
+
+@pytest.mark.parametrize("repair", ["oui", "non"])
+async def test_the_night_repairs_only_where_settings_say_so(
+    land: Field, capsys: pytest.CaptureFixture[str], repair: str
+) -> None:
+    lea, _, agathe = await synced(land, capsys)
+    await land.leaves(lea, "rhone")
+    async with land.bot(repair=repair) as app:
+        await app.runs.run(("job", "canaux.watch_over"), "2026-11-24")
+        if repair == "oui":
+            await said(land, agathe, "Canaux : réparés")
+            assert await is_clean(land, capsys)
+        else:
+            card = await said(land, agathe, "Rien n’a été changé")
+            assert not await is_clean(land, capsys)
+            await agathe.clicks(card, "Réparer")
+            await said(land, agathe, "Canaux : réparés")
+            assert await is_clean(land, capsys)
+            assert "1 personne ajoutée" in str(await types(land, app, agathe, "canaux journal")).replace("\u00a0", " ")

@@ -1,0 +1,85 @@
+"""Working days: weekends and the public holidays of each territory are left out."""
+
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+
+from bot.working_days import SUBDIVISIONS, holiday, is_working, working_days_before
+from config.departements import DEPARTEMENTS
+
+
+@pytest.mark.parametrize(
+    ("day", "departement", "name"),
+    [
+        (date(2026, 5, 1), "69", "Fête du Travail"),
+        (date(2026, 4, 6), "69", "Lundi de Pâques"),
+        (date(2027, 3, 29), None, "Lundi de Pâques"),
+        (date(2026, 7, 14), "974", "Fête nationale"),
+        (date(2026, 4, 3), "57", "Vendredi saint"),
+        (date(2026, 12, 26), "67", "Saint-Étienne"),
+        (date(2026, 12, 26), "68", "Saint-Étienne"),
+        (date(2026, 5, 27), "971", "Abolition de l’esclavage"),
+        (date(2026, 5, 22), "972", "Abolition de l’esclavage"),
+        (date(2026, 6, 10), "973", "Abolition de l’esclavage"),
+        (date(2026, 12, 20), "974", "Abolition de l’esclavage"),
+        (date(2026, 4, 27), "976", "Abolition de l’esclavage"),
+        (date(2026, 10, 9), "977", "Abolition de l’esclavage"),
+        (date(2026, 5, 28), "978", "Abolition de l’esclavage"),
+        (date(2026, 9, 24), "988", "Fête de la Citoyenneté"),
+    ],
+)
+def test_public_holidays_are_those_of_the_territory(day: date, departement: str | None, name: str) -> None:
+    assert holiday(day, departement) == name
+    assert not is_working(day, departement)
+
+
+@pytest.mark.parametrize(
+    ("day", "departement"),
+    [
+        (date(2026, 4, 3), "69"),
+        (date(2025, 12, 26), "54"),
+        (date(2026, 5, 27), "972"),
+        (date(2026, 5, 22), "69"),
+        (date(2026, 5, 22), None),
+    ],
+)
+def test_those_of_another_territory_are_worked(day: date, departement: str | None) -> None:
+    assert holiday(day, departement) == ""
+    assert is_working(day, departement)
+
+
+@pytest.mark.parametrize(
+    ("day", "departement", "before"),
+    [
+        (date(2026, 11, 26), "69", date(2026, 11, 23)),
+        (date(2026, 11, 24), "69", date(2026, 11, 19)),
+        (date(2026, 11, 29), None, date(2026, 11, 25)),
+        (date(2026, 5, 5), "69", date(2026, 4, 29)),
+        (date(2026, 4, 8), "69", date(2026, 4, 2)),
+        (date(2026, 4, 8), "68", date(2026, 4, 1)),
+        (date(2027, 1, 4), "69", date(2026, 12, 29)),
+        (date(2026, 5, 29), "971", date(2026, 5, 22)),
+    ],
+)
+def test_three_working_days_earlier(day: date, departement: str | None, before: date) -> None:
+    assert working_days_before(day, 3, departement) == before
+
+
+@pytest.mark.parametrize(
+    ("today", "before"), [(23, 20), (24, 23), (25, 24), (26, 25), (27, 26), (28, 27), (29, 27), (30, 27)]
+)
+def test_a_working_day_is_none_of_a_weekend(today: int, before: int) -> None:
+    assert working_days_before(date(2026, 11, today), 1) == date(2026, 11, before)
+
+
+def test_every_territory_with_holidays_of_its_own_is_a_known_one() -> None:
+    assert set(SUBDIVISIONS) <= set(DEPARTEMENTS)
+    for code in DEPARTEMENTS:
+        assert holiday(date(2026, 5, 1), code) == "Fête du Travail"
+
+
+def test_the_library_is_not_loaded_before_it_is_needed() -> None:
+    asked = "import sys, commands, bot.working_days; sys.exit('holidays' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
