@@ -4,10 +4,13 @@ UTF-8 with or without a byte order mark; semicolons, commas or tabs; columns in 
 """
 
 import csv
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import BinaryIO
 
 from cli.errors import OperatorError
+from cli.opening import open_file
 
 LINE_BYTES_MAX = 1_000_000
 """Bytes of a line; nothing that is described in one is near it."""
@@ -30,11 +33,11 @@ Cells = Mapping[str, str]
 class Table:
     """The lines of a CSV, once: each by its number, in cells or as the error that it is.
 
-    ``columns`` are those that mean something; of ``needed`` one at least must be there. ``ignored`` and ``missing``
-    are the columns met that mean nothing, and those that are not there, once reading has begun.
+    ``columns`` are those that mean something; of each of ``needed`` one at least must be there. ``ignored`` and
+    ``missing`` are the columns met that mean nothing, and those that are not there, once reading has begun.
     """
 
-    def __init__(self, stream: BinaryIO, columns: Sequence[str], needed: Collection[str]) -> None:
+    def __init__(self, stream: BinaryIO, columns: Sequence[str], needed: Sequence[Collection[str]]) -> None:
         self._stream = stream
         self._columns = columns
         self._needed = needed
@@ -44,19 +47,30 @@ class Table:
     def __iter__(self) -> Iterator[tuple[int, Cells | BadLineError]]:
         lines = read_texts(self._stream)
         number, first = next(((n, text) for n, text in lines if text.strip()), (0, ""))
-        if not first:
-            return
         delimiter = find_delimiter(first)
         header = [name.lower() for name in read_header(first, delimiter)]
-        if not set(header) & set(self._needed):
-            named = ", ".join(self._columns)
+        self._note(header)
+        for line_number, cells in read_cells(number, lines, delimiter):
+            yield line_number, _by_column(header, cells)
+
+    def _note(self, header: Sequence[str]) -> None:
+        if missing := [" ou ".join(names) for names in self._needed if not set(header) & set(names)]:
+            named = f"{', '.join(self._columns)} ; il manque : {', '.join(missing)}"
             raise OperatorError(f"La première ligne doit nommer les colonnes : {named} (voir docs/wire.md).")
-        if twice := {name for name in header if name and header.count(name) > 1}:
+        if twice := {name for name in self._columns if header.count(name) > 1}:
             raise OperatorError(f"La première ligne nomme deux fois : {', '.join(sorted(twice))}.")
         self.ignored |= set(sorted(set(header) - set(self._columns) - {""})[:IGNORED_MAX])
         self.missing = [name for name in self._columns if name not in header]
-        for line_number, cells in read_cells(number, lines, delimiter):
-            yield line_number, _by_column(header, cells)
+
+
+@contextmanager
+def open_table(name: str, columns: Sequence[str], needed: Sequence[Collection[str]]) -> Iterator[Table]:
+    """A file of that name, or « - »; the columns that mean nothing are told once it was read."""
+    with open_file(name) as stream:
+        table = Table(stream, columns, needed)
+        yield table
+    if table.ignored:
+        print(f"Colonnes inconnues, ignorées : {', '.join(sorted(table.ignored))}.", file=sys.stderr)
 
 
 def _by_column(header: list[str], cells: list[str] | BadLineError) -> Cells | BadLineError:

@@ -1,5 +1,6 @@
 """« make test »: all tests, in processes side by side; what failed is told once more, alone, and named at the end.
 
+Three processes on two cores: one waits, for a clock or a child, while two work.
 « make test ROOM=stats » tells those of one room only, quickly: on the newest server, with SQLite; nothing is measured.
 """
 
@@ -79,7 +80,7 @@ def main(arguments: Sequence[str]) -> int:
     """Tell what is asked for: 0 when all is well."""
     parser = argparse.ArgumentParser(prog="make test", description=__doc__)
     parser.add_argument("room", nargs="?", default="", metavar="ROOM")
-    parser.add_argument("--processes", default="2")
+    parser.add_argument("--processes", default="3")
     asked = parser.parse_args(arguments)
     spread = ("-n", asked.processes)
     if asked.room:

@@ -1,5 +1,6 @@
 """What the tests of backups share: a database with something in every table, and everything that is in one."""
 
+import gzip
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -140,3 +141,8 @@ async def saved(database: Database, path: Path, on_rows: OnRows = _nothing) -> C
 async def restored(url: str, path: Path) -> Restoration:
     """Restore a backup."""
     return await restore(url, path, _nothing)
+
+
+def lines(path: Path) -> list[bytes]:
+    """What a backup holds, line by line."""
+    return gzip.decompress(path.read_bytes()).splitlines()

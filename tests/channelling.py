@@ -1,7 +1,7 @@
 """What the tests of the team’s channels share: a small table, people of the register, an operator and a bot."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ import pytest
 from bot import logs
 from bot.app import App
 from bot.clock import utc_now
+from bot.events import TEAM
 from cli.canaux.command import check, sync
 from cli.demo.stage import free_port
 from cli.main import parser
@@ -19,12 +20,11 @@ from commands import canaux, travaux
 from commands.canaux.feature import where
 from config.canaux import COLUMNS
 from config.settings import Settings
-from storage import watched
 from storage.database import Database
 from storage.people import Person as Registered
 from storage.people import Role
 from tests.databases import address
-from tests.house import LOG, until_async
+from tests.house import LOG, hears, until_async
 from tests.modes import NEWEST
 from tests.people import Person
 from tests.room import Room, a_room
@@ -53,22 +53,17 @@ class Field(Workplace):
         logs.configure("INFO", LOG)
         app = App(self.settings(**others), [canaux.feature, travaux.feature], first=FIRST)
         await app.start()
-        await until_async(self._hears(app))
+        await until_async(lambda: self._hears(app))
         try:
             yield app
         finally:
             await app.stop()
 
-    def _hears(self, app: App) -> Callable[[], Awaitable[bool]]:
-        """Connected, and it knows who is where."""
-
-        async def hears() -> bool:
-            async with app.database.transaction(writes=False) as db:
-                known = {place.id for place in (await watched.every(db)).values() if place.is_ready}
-                listens = await where(db, self.settings())
-            return app.events.connected and app.events.is_idle and {"team", *listens.channels} <= known
-
-        return hears
+    async def _hears(self, app: App) -> bool:
+        """In the team, and in the channels that are to be looked after."""
+        async with app.database.transaction(writes=False) as db:
+            listens = await where(db, self.settings())
+        return await hears(app, {TEAM, *listens.channels})
 
     def settings(self, **others: Any) -> Settings:
         port = free_port()

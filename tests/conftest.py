@@ -12,6 +12,7 @@ from aiohttp import ClientSession
 
 from sandbox import Sandbox
 from sandbox.faults import Faults
+from tests.measured import note_what_is_unmeasured, pytest_runtest_protocol
 from tests.modes import EDGES, FORM_MODES, MODES, NEWEST
 from tests.people import Person, Site, first_admin, new_session
 from tests.postgres import Server, binaries, postgres, postgres_url
@@ -20,7 +21,7 @@ from tests.spread import own_ports, pytest_xdist_make_scheduler
 if TYPE_CHECKING:
     from tests.house import Clock, House
 
-__all__ = ["own_ports", "postgres", "postgres_url", "pytest_xdist_make_scheduler"]
+__all__ = ["own_ports", "postgres", "postgres_url", "pytest_runtest_protocol", "pytest_xdist_make_scheduler"]
 
 
 DATABASES = {"sqlite": "sqlite", "postgres": "postgresql"}
@@ -90,6 +91,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not others.intersection(_words(item))]
+    note_what_is_unmeasured(items)
 
 
 def _words(item: pytest.Item) -> list[str]:

@@ -3,7 +3,7 @@
 import asyncio
 import io
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence, Set
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -155,13 +155,7 @@ class House:
     async def knows_the_team(self) -> None:
         """Wait until the bot is connected and has read who is in the team: whoever comes from now on is told of."""
 
-        async def knows() -> bool:
-            async with self.bot.database.transaction(writes=False) as db:
-                places = (await watched.every(db)).values()
-            ready = any(place.id == TEAM and place.is_ready for place in places)
-            return ready and self.bot.events.connected and self.bot.events.is_idle
-
-        await until_async(knows)
+        await until_async(lambda: hears(self.bot, {TEAM}))
 
     async def settled(self) -> None:
         """Wait until nothing is left to be delivered."""
@@ -199,6 +193,13 @@ async def prepared(site: Site, public_url: str, *, fix_server: bool) -> Settings
     return read(written).model_copy(
         update={"data_dir": written.parent, "domains": (DOMAIN,), "contact": "", "welcome": "non"}
     )
+
+
+async def hears(app: App, places: Set[str]) -> bool:
+    """Whether a bot is connected, knows who is in these places, and has told all that it heard so far."""
+    async with app.database.transaction(writes=False) as db:
+        known = {place.id for place in (await watched.every(db)).values() if place.is_ready}
+    return places <= known and app.events.connected and app.events.is_idle
 
 
 async def until(true: Callable[[], bool], within: float = PATIENCE) -> None:

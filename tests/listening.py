@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select
-from sqlmodel import col
 
 from bot.app import App
 from bot.clock import utc_now
 from bot.context import Context, Request
 from bot.events import (
+    TEAM,
     Archived,
     Converted,
     Deleted,
@@ -40,9 +40,8 @@ from bot.websocket.progress import CURSOR
 from config.settings import Settings
 from storage.cursors import Cursor
 from storage.database import Database
-from storage.watched import WatchedPlace
 from tests.databases import KINDS, address
-from tests.house import until_async
+from tests.house import hears, until_async
 from tests.modes import MODES
 from tests.people import unique
 from tests.room import Room, a_room
@@ -119,30 +118,21 @@ class Hall(Workplace):
         """One run; it ends as SIGTERM ends it, unless it is ended before."""
         app = App(self.settings(), [self.one.feature, self.two.feature], first=FIRST)
         await app.start()
-        await until_async(self._hears(app))
+        await until_async(lambda: self.ready(app))
         try:
             yield app
         finally:
             await app.stop()
 
-    def _hears(self, app: App) -> Callable[[], Awaitable[bool]]:
-        async def hears() -> bool:
-            """Connected, and it knows the places where somebody listens."""
-            return app.events.connected and await self.ready(app) and app.events.is_idle
-
-        return hears
-
     async def ready(self, app: App) -> bool:
+        """Whether it hears where somebody listens."""
         wanted = {*self.one.watched.channels, *self.two.watched.channels}
-        wanted |= {"team"} if self.one.watched.team or self.two.watched.team else set()
-        async with app.database.transaction(writes=False) as db:
-            known = await db.execute(select(WatchedPlace.id).where(col(WatchedPlace.is_ready)))  # type: ignore[call-overload]
-            return wanted <= set(known.scalars())
+        return await hears(app, wanted | ({TEAM} if self.one.watched.team or self.two.watched.team else set()))
 
     async def listens(self, app: App, listener: Listener, *places: str) -> None:
         """A listener listens there from now on."""
         await app.dispatcher.run(Request("command", listener.name, self.juliette.id), " ".join(places))
-        await until_async(self._hears(app))
+        await until_async(lambda: self.ready(app))
 
     async def heard(self, listener: Listener, *, all_of: int = 0) -> list[str]:
         """What one heard, in order, once it is at least so many things."""
@@ -162,7 +152,7 @@ class Hall(Workplace):
         mark = unique("marque")
         await self.room.says(mark)
         await until_async(lambda: self._was_heard(f"DirectMessage {mark}"))
-        await until_async(self._hears(app))
+        await until_async(lambda: self.ready(app))
 
     async def _was_heard(self, what: str) -> bool:
         return what in await self.heard(self.one) and what in await self.heard(self.two)

@@ -167,6 +167,11 @@ def _around(app: App, call: str, first: Trouble | None, last: Trouble | None) ->
     setattr(app.chat, call, wrapped)
 
 
+def arrived_once(told: list[Post], count: int = 1) -> bool:
+    """Whether there is one message that waited and one with the files."""
+    return [(p.message, len(p.file_ids)) for p in told] == [(READY, 0), (HERE, count)]
+
+
 @pytest.fixture(params=["11.2", "5.37"])
 async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
     async with a_room(request.param) as room:

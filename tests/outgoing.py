@@ -124,7 +124,14 @@ class Stage:
 
     async def settled(self) -> list[Outgoing]:
         """The rows, once nothing waits any more."""
-        return await self.rows_once(lambda rows: not any(r.not_before for r in rows))
+        while await self.waits():  # noqa: ASYNC110  (a table has no event)
+            await asyncio.sleep(0.02)
+        return await self.rows()
+
+    async def waits(self) -> bool:
+        """Whether something is not sent yet; to read all rows each time would keep the bot from sending them."""
+        async with self.database.transaction(writes=False) as db:
+            return bool((await table.counts(db))["waiting"])
 
     async def rows_once(self, condition: Callable[[list[Outgoing]], bool]) -> list[Outgoing]:
         """The rows, once they are so."""

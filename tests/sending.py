@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from sqlmodel import col, select
 
 from bot.app import App
 from bot.context import Context, Request
@@ -105,7 +106,9 @@ class Newsroom(Workplace):
         """The outbox, once nothing waits nor is to be told any more."""
 
         async def done() -> bool:
-            return not any(row.not_before or row.tells for row in await self.rows(app))
+            left = col(Outgoing.not_before).is_not(None) | col(Outgoing.tells).is_not(None)
+            async with app.database.transaction(writes=False) as db:
+                return (await db.exec(select(Outgoing.id).where(left).limit(1))).first() is None
 
         await until_async(done)
         return await self.rows(app)

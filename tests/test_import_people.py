@@ -1,100 +1,39 @@
-"""Files of people and employers into the register: the good lines once, the bad ones explained, nobody twice."""
+"""Files of people into the register: the good lines once, the bad ones explained, nobody twice."""
 
 import io
-from collections.abc import AsyncIterator, Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
 
-from bot.errors import ChatError
-from bot.mattermost import ChatUser
 from cli.errors import OperatorError
-from cli.people.employers import StructuresImport, StructuresOutcome
 from cli.people.importing import LINES_AT_ONCE, Import, PeopleOutcome
-from cli.people.lines import COLUMNS, NAMED_BY, STRUCTURE_COLUMNS, read_entry
+from cli.people.lines import COLUMNS, NAMED_BY, read_entry
 from cli.people.matching import Accounts
 from cli.people.memberships import Memberships
-from cli.people.transfer import write_people
 from cli.progress import ProgressBar
 from cli.tables import BadLineError, Table
 from config import canaux
 from storage import people
 from storage.canaux.belonging import Rules
 from storage.database import Database
-from storage.people import Awaited, Person, Role, Structure, awaited, moves, structures
+from storage.people import Awaited, Person, Role, awaited, moves
 from tests.databases import database, statements
+from tests.importing import (
+    GRACE,
+    HEADER,
+    LEA,
+    NOW,
+    SIRET,
+    Mattermost,
+    account,
+    exported,
+    imported,
+    person,
+    waiting,
+)
 
 __all__ = ["database"]
-
-NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-GRACE = timedelta(days=7)
-HEADER = ",".join(COLUMNS)
-LEA = "lea,Léa,Perrin,Lea@Mairie.fr,conseiller,Ville de Lyon,73282932000074,69123,69,2026-09-01,"
-SIRET, LA_POSTE = "73282932000074", "35600000000048"
-
-
-class Mattermost:
-    """Only these accounts are there; it may be away."""
-
-    def __init__(self, *users: ChatUser, away: bool = False) -> None:
-        self.users = users
-        self.away = away
-        self.asked: list[Sequence[str]] = []
-
-    async def users_by_names(self, usernames: Iterable[str]) -> AsyncIterator[Sequence[ChatUser]]:
-        names = list(usernames)
-        self.asked.append(names)
-        if self.away:
-            raise ChatError(0)
-        yield [user for user in self.users if user.username in names]
-
-
-def account(name: str, ident: str = "", **more: Any) -> ChatUser:
-    """An account of that name."""
-    return ChatUser(id=f"{ident or name:x<26}", username=name, **more)
-
-
-async def imported(
-    database: Database,
-    *lines: str,
-    header: str = HEADER,
-    chat: Any = None,
-    told: list[str] | None = None,
-    memberships: Memberships | None = None,
-) -> PeopleOutcome:
-    """What became of these lines; ``told`` takes what was said of the bad ones, of which there are none without it."""
-    text = "\n".join((header, *lines)) + "\n"
-    faults: list[str] = []
-    places = memberships or Memberships({}, Rules([]))
-    work = Import(database, Accounts(chat), lambda: NOW, lambda n, why: faults.append(f"{n} {why}"), GRACE, places)
-    outcome = await work.run(Table(io.BytesIO(text.encode()), COLUMNS, NAMED_BY), ProgressBar(io.StringIO(), "lignes"))
-    if told is None:
-        assert not faults
-    else:
-        told += faults
-    return outcome
-
-
-async def person(database: Database, name: str) -> Person:
-    """Somebody of the register."""
-    async with database.transaction(writes=False) as db:
-        found = await people.by_username(db, name)
-    assert found is not None
-    return found
-
-
-async def waiting(database: Database) -> Sequence[Awaited]:
-    """The lines that wait."""
-    async with database.transaction(writes=False) as db:
-        return await awaited.every(db)
-
-
-async def exported(database: Database) -> str:
-    """What the register is written out as."""
-    out = io.StringIO(newline="")
-    await write_people(database, out)
-    return out.getvalue()
 
 
 async def test_who_has_an_account_is_registered_under_its_id(database: Database) -> None:
@@ -233,7 +172,7 @@ async def test_columns_come_in_any_order_and_some_are_missing(database: Database
     async with database.transaction() as db:
         await people.register(db, Person(id="l" * 26, username="lea", since=NOW, role=Role.ANIMATEUR, nom="Perrin"))
     text = "\ufeffdepartement;Téléphone;username\r\n1|Corse-du-Sud;06;lea\r\n"
-    table = Table(io.BytesIO(text.encode()), COLUMNS, NAMED_BY)
+    table = Table(io.BytesIO(text.encode()), COLUMNS, [NAMED_BY])
     work = Import(database, Accounts(None), lambda: NOW, lambda *_: None, GRACE, Memberships({}, Rules([])))
     assert (await work.run(table, ProgressBar(io.StringIO(), "lignes"))).changed == 1
     lea = await person(database, "lea")
@@ -242,10 +181,10 @@ async def test_columns_come_in_any_order_and_some_are_missing(database: Database
     assert table.missing[:2] == ["prenom", "nom"]
 
 
-@pytest.mark.parametrize("text", ["prenom,nom\nLéa,Perrin\n", "username,nom,nom\n", "PK\x03\x04"])
+@pytest.mark.parametrize("text", ["prenom,nom\nLéa,Perrin\n", "username,nom,nom\n", "PK\x03\x04", ""])
 def test_a_file_of_another_kind_is_refused_whole(text: str) -> None:
     with pytest.raises(OperatorError):
-        list(Table(io.BytesIO(text.encode()), COLUMNS, NAMED_BY))
+        list(Table(io.BytesIO(text.encode()), COLUMNS, [NAMED_BY]))
 
 
 async def test_an_empty_cell_leaves_what_is_known_but_the_role(database: Database) -> None:
@@ -306,22 +245,6 @@ async def test_it_is_said_how_many_memberships_differ(database: Database) -> Non
     assert "2 appartenances à des canaux diffèrent maintenant" in str(moved)
 
 
-async def test_an_employer_known_by_its_number_gives_its_name(database: Database) -> None:
-    async with database.transaction() as db:
-        await structures.write(db, Structure(siret=LA_POSTE, nom="La Poste", code_commune="75056"))
-    await imported(
-        database,
-        f"lea,,,,,,{LA_POSTE},,,,",
-        f"zoe,,,,,Bureau,{SIRET},97411,,,",
-        chat=Mattermost(account("lea"), account("zoe")),
-    )
-    lea, zoe = await person(database, "lea"), await person(database, "zoe")
-    assert (lea.structure, lea.code_commune) == ("La Poste", "75056")
-    assert (zoe.structure, zoe.departements, zoe.timezone) == ("Bureau", ["974"], "Indian/Reunion")
-    await imported(database, "zoe,,,,,Mairie,,,,,")
-    assert ((await person(database, "zoe")).structure, (await person(database, "zoe")).siret) == ("Mairie", None)
-
-
 async def test_many_lines_take_a_few_statements_a_batch(database: Database) -> None:
     names = [f"n{n}" for n in range(2 * LINES_AT_ONCE + 1)]
     lines = [f"{name},Léa,Perrin,{name}@a.fr,conseiller,Ville,{SIRET},69123,69,," for name in names]
@@ -331,32 +254,6 @@ async def test_many_lines_take_a_few_statements_a_batch(database: Database) -> N
     assert outcome == PeopleOutcome(added=2 * LINES_AT_ONCE, waiting=1, news=True)
     assert len(chat.asked) == 3
     assert len(asked) <= 3 * 12
-
-
-async def took(database: Database, *lines: str) -> tuple[StructuresOutcome, list[str]]:
-    """What became of lines of employers, and what was said of the bad ones."""
-    told: list[str] = []
-    text = "\n".join(("nom;siret;code_commune", *lines))
-    work = StructuresImport(database, lambda n, why: told.append(f"{n} {why}"))
-    table = Table(io.BytesIO(text.encode()), STRUCTURE_COLUMNS, ("siret",))
-    return await work.run(table, ProgressBar(io.StringIO(), "lignes")), told
-
-
-async def test_employers_are_taken_in_once(database: Database) -> None:
-    lines = ("Ville de Lyon;732 829 320 00074;69123", f"La Poste;{LA_POSTE};")
-    assert await took(database, *lines) == (StructuresOutcome(added=2), [])
-    again, _ = await took(database, *lines)
-    assert str(again) == "0 structure ajoutée, 0 changée, 2 inchangées, 0 refusée. Rien à changer."
-    bad = (
-        ";732 829 320 00074;",
-        "Ville;73282932000075;",
-        f"Lyon;{SIRET};1",
-        f"Lyon;{SIRET};69123",
-        f"Lyon;{SIRET};69123",
-    )
-    outcome, told = await took(database, *bad)
-    assert outcome == StructuresOutcome(changed=1, refused=4)
-    assert [fault.split(" : ")[0] for fault in told] == ["2 nom", "3 siret", "4 code_commune", "6 siret"]
 
 
 def test_a_line_that_says_nothing_of_who_it_is_about_is_bad() -> None:

@@ -1,7 +1,6 @@
 """Scheduled jobs: their times, their periods, what is made up for, and what happens when they fail."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,59 +8,11 @@ import pytest
 
 from bot import jobs as module
 from bot import schedules
-from bot.features import Feature, Key, Trigger, index
+from bot.features import Key, index
 from bot.jobs import MADE_UP, Jobs
-from bot.replies import Replies
-from bot.schedules import ZONE, Schedule, find_zones
+from bot.schedules import ZONE, Schedule
 from tests.house import until
-
-PARIS = ZoneInfo("Europe/Paris")
-WEDNESDAY = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
-
-
-def triggers(*schedules: str, local: bool = False) -> dict[Key, Trigger]:
-    """A feature’s jobs, one for each schedule."""
-    feature = Feature("essai")
-
-    def job(number: int) -> None:
-        async def handler(_: object) -> Replies:
-            return None
-
-        handler.__name__ = f"job{number}"
-        feature.job(schedules[number], local=local)(handler)
-
-    for number in range(len(schedules)):
-        job(number)
-    return index([feature])
-
-
-class Runs:
-    """What was run; fails as often as told."""
-
-    def __init__(self, failures: int = 0) -> None:
-        self.calls: list[tuple[str, str]] = []
-        self.failures = failures
-        self.happened = asyncio.Event()
-
-    async def __call__(self, key: Key, period: str, _: ZoneInfo) -> None:
-        self.calls.append((key[1], period))
-        self.happened.set()
-        if self.failures:
-            self.failures -= 1
-            raise OSError("the database is away")
-
-
-async def in_paris() -> list[ZoneInfo]:
-    return [ZONE]
-
-
-def at(time: datetime) -> Callable[[], datetime]:
-    return lambda: time
-
-
-def paris(*when: int) -> datetime:
-    year, month, day, hour, minute = when
-    return datetime(year, month, day, hour, minute, tzinfo=PARIS)
+from tests.scheduling import WEDNESDAY, Runs, at, in_paris, paris, triggers
 
 
 @pytest.mark.parametrize(
@@ -208,113 +159,6 @@ async def test_what_was_due_too_long_ago_is_left() -> None:
     await jobs.start()
     await jobs.stop()
     assert runs.calls == []
-
-
-class Travelling:
-    """The zones of a register that grows, and the hour."""
-
-    def __init__(self, *names: str) -> None:
-        self.names = list(names)
-        self.now = WEDNESDAY
-        self.is_away = False
-
-    async def __call__(self) -> list[ZoneInfo]:
-        if self.is_away:
-            raise OSError("the database is away")
-        return [ZoneInfo(name) for name in self.names]
-
-    def clock(self) -> datetime:
-        return self.now
-
-
-LOCAL: Key = ("job", "essai.job0")
-EIGHT = "hour=8 minute=0"
-
-
-async def look(jobs: Jobs) -> None:
-    """One of the instants at which the job may be due."""
-    await jobs.look(LOCAL)
-    await until(lambda: jobs.is_idle)
-
-
-async def test_a_local_job_runs_for_each_zone_at_its_hour() -> None:
-    runs, places = Runs(), Travelling("Europe/Paris", "Indian/Reunion", "Pacific/Noumea", "America/Martinique")
-    jobs = Jobs(triggers(EIGHT, local=True), runs, places, places.clock)
-    await jobs.start()
-    await until(lambda: jobs.is_idle)
-    # It is noon in London: in Martinique it is 8 since then, in Nouméa 23.
-    assert sorted(runs.calls) == [("essai.job0", f"2026-11-25T08:00:00@{zone}") for zone in sorted(places.names)]
-    runs.calls.clear()
-    for hour in range(13, 36):
-        places.now = WEDNESDAY.replace(hour=0) + timedelta(hours=hour)
-        await look(jobs)
-    assert runs.calls == [
-        ("essai.job0", f"2026-11-26T08:00:00@{zone}") for zone in ("Pacific/Noumea", "Indian/Reunion", "Europe/Paris")
-    ]
-    await jobs.stop()
-
-
-async def test_in_a_zone_that_is_new_only_what_comes_is_run() -> None:
-    runs, places = Runs(), Travelling("Europe/Paris")
-    jobs = Jobs(triggers(EIGHT, local=True), runs, places, places.clock)
-    await jobs.start()
-    await until(lambda: jobs.is_idle)
-    runs.calls.clear()
-    places.names.append("Pacific/Noumea")
-    places.now += timedelta(minutes=15)
-    await look(jobs)
-    assert runs.calls == []
-    places.now += timedelta(hours=9)
-    await look(jobs)
-    assert runs.calls == [("essai.job0", "2026-11-26T08:00:00@Pacific/Noumea")]
-    await jobs.stop()
-
-
-async def test_zones_that_cannot_be_read_are_read_at_the_next_look() -> None:
-    runs, places = Runs(), Travelling("America/Martinique")
-    places.is_away = True
-    jobs = Jobs(triggers(EIGHT, local=True), runs, places, places.clock)
-    await jobs.start()
-    await until(lambda: jobs.is_idle)
-    assert runs.calls == []
-    places.is_away, places.now = False, WEDNESDAY + timedelta(minutes=15)
-    await look(jobs)
-    assert runs.calls == [("essai.job0", "2026-11-25T08:00:00@America/Martinique")]
-    await jobs.stop()
-
-
-async def test_a_clock_set_back_stops_no_job() -> None:
-    runs, places = Runs(), Travelling("Europe/Paris")
-    jobs = Jobs(triggers(EIGHT, local=True), runs, places, places.clock)
-    places.now = WEDNESDAY + timedelta(days=9)
-    await jobs.start()
-    await until(lambda: jobs.is_idle)
-    runs.calls.clear()
-    for later in (timedelta(), timedelta(days=1)):
-        places.now = WEDNESDAY + later
-        await look(jobs)
-    assert runs.calls == [("essai.job0", "2026-11-26T08:00:00@Europe/Paris")]
-    await jobs.stop()
-
-
-@pytest.mark.parametrize(
-    ("text", "zone", "due"),
-    [
-        (EIGHT, "Asia/Kolkata", "2026-11-26T02:30:00+00:00"),
-        (EIGHT, "Asia/Kathmandu", "2026-11-26T02:15:00+00:00"),
-        ("hour=8 minute=10", "Australia/Eucla", "2026-11-25T23:25:00+00:00"),
-        ("hour=8 minute=*/20", "Indian/Reunion", "2026-11-26T04:00:00+00:00"),
-    ],
-)
-def test_a_local_job_is_looked_at_when_it_is_due_anywhere(text: str, zone: str, due: str) -> None:
-    schedule, instant = Schedule(text, local=True), datetime.fromisoformat(due)
-    assert schedule.next_due(WEDNESDAY, ZoneInfo(zone)) == instant
-    assert schedule.looks.get_next_fire_time(None, instant) == instant
-
-
-def test_zones_that_are_none_are_left_out() -> None:
-    found = find_zones(["Indian/Reunion", "Mars/Olympus", "", "../etc/passwd", "Europe/Paris", "Indian/Reunion"])
-    assert [zone.key for zone in found] == ["Europe/Paris", "Indian/Reunion"]
 
 
 def test_when_a_job_is_next_due() -> None:

@@ -139,7 +139,7 @@ async def test_two_replicas_keep_the_order_of_each_channel(stage: Stage) -> None
         for begin in (400, 800):
             one.hurry(await stage.write(*crowd(200, 5, begin)))
             other.look()
-        while any(row.not_before for row in await stage.rows()):
+        while await stage.waits():
             one.look()
             other.look()
             await asyncio.sleep(0.1)

@@ -1,5 +1,7 @@
 """How « make test » tells: what goes together, what is told twice, which tests are a room’s."""
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.__main__ import MOST, ROOT, Told, files_of, main, rooms, tell
+from tests.measured import unmeasured
 from tests.spread import group, ports
 
 FLAKY = """
@@ -113,3 +116,76 @@ def test_processes_have_ports_of_their_own() -> None:
     given = [set(ports(everybodys, f"gw{number}", 3)) for number in range(3)]
     assert all(len(some) == 4_000 for some in given)
     assert set().union(*given) == set(everybodys) == set(ports(everybodys, "", 1))
+
+
+STORIES = """
+import pytest
+from it import said
+
+@pytest.fixture
+def old(request):
+    yield
+    said("at the end" if request.node.name.endswith("[5.37-sqlite]") else "")
+
+@pytest.mark.parametrize("place", ["11.2-sqlite", "5.37-sqlite"])
+def test_a_story(place, old):
+    said(place)
+
+@pytest.mark.parametrize("mode", ["11.2", "9.11"])
+def test_of_forms(mode):
+    said(mode)
+"""
+PRODUCT = """
+def said(where):
+    if where == "11.2-sqlite":
+        return "told first"
+    if where == "5.37-sqlite":
+        return "told again"
+    if where == "at the end":
+        return "by a fixture"
+    if where == "9.11":
+        return "a form"
+    return "nowhere"
+"""
+MEASURING = """
+from tests.measured import note_what_is_unmeasured, pytest_runtest_protocol
+
+def pytest_collection_modifyitems(items):
+    note_what_is_unmeasured(items)
+"""
+
+
+def test_a_story_is_measured_where_it_is_told_first(tmp_path: Path) -> None:
+    for name, content in (("conftest.py", MEASURING), ("it.py", PRODUCT), ("test_it.py", STORIES)):
+        (tmp_path / name).write_text(content)
+    written = tmp_path / "written.json"
+    command = [sys.executable, "-m", "pytest", "-q", "--cov=it", f"--cov-report=json:{written}"]
+    paths = {"PYTHONPATH": f"{ROOT}:{tmp_path}"}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=os.environ | paths, text=True, capture_output=True, check=False, timeout=60
+    )
+    assert "4 passed" in done.stdout, done.stdout
+    lines = PRODUCT.splitlines()
+    missing = json.loads(written.read_text())["files"]["it.py"]["missing_lines"]
+    assert [lines[number - 1].strip() for number in missing] == ['return "told again"', 'return "by a fixture"']
+
+
+def test_what_is_unmeasured_was_told_elsewhere_or_is_not_of_the_product() -> None:
+    told = {
+        "tests/test_a.py::test_one[11.2-sqlite]": False,
+        "tests/test_a.py::test_one[11.2-postgres]": True,
+        "tests/test_a.py::test_one[x-11.2-sqlite]": False,
+        "tests/test_a.py::test_one[x-5.37-sqlite]": True,
+        "tests/test_b.py::test_one[11.2-sqlite]": False,
+        "tests/test_b.py::test_two[postgresql-10.5]": False,
+        "tests/test_b.py::test_two[sqlite-9.4]": True,
+        "tests/test_b.py::test_kinds[sqlite]": False,
+        "tests/test_b.py::test_kinds[postgresql]": True,
+        "tests/test_b.py::test_forms[11.2]": False,
+        "tests/test_b.py::test_forms[5.37]": False,
+        "tests/browser/test_axe.py::test_a": True,
+        "tests/test_sandbox_rules.py::test_a": True,
+        "tests/test_wire.py::test_a": True,
+        "tests/test_wired.py::test_a": False,
+    }
+    assert dict(zip(told, unmeasured([*told]), strict=True)) == told

@@ -11,7 +11,8 @@ from storage.people import Role
 from storage.work import State
 from tests.house import until, until_async
 from tests.people import Post, unique
-from tests.working import Count, Fill, Pause, Write, Yard, everywhere, once, room, yard
+from tests.working import Count, Fill, Pause, Write, Yard, everywhere, room, yard
+from tests.workplace import once
 
 __all__ = ["room", "yard"]
 

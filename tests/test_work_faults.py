@@ -18,7 +18,8 @@ from storage.leases import LEASE
 from storage.work import State, Work
 from tests.house import until, until_async
 from tests.sqlite import Away
-from tests.working import Count, Pause, Write, Yard, both, once, room, yard
+from tests.working import Count, Pause, Write, Yard, both, room, yard
+from tests.workplace import once
 
 __all__ = ["room", "yard"]
 

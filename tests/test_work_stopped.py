@@ -6,7 +6,8 @@ from storage import claims
 from storage.work import State
 from tests.house import until_async
 from tests.people import Person, Post
-from tests.working import Count, Pause, Yard, everywhere, once, room, yard
+from tests.working import Count, Pause, Yard, everywhere, room, yard
+from tests.workplace import once
 
 __all__ = ["room", "yard"]
 

@@ -148,7 +148,7 @@ class Yard(Workplace):
 
     def settings(self, **others: Any) -> Settings:
         port = free_port()
-        own = {"port": port, "public_url": f"http://127.0.0.1:{port}", "work_calls": 1000}
+        own = {"port": port, "public_url": f"http://127.0.0.1:{port}"}
         return super().settings(**own | others)
 
     async def begins(
@@ -185,17 +185,6 @@ class Yard(Workplace):
 
 
 async def _nothing(_: Held) -> None: ...
-
-
-def once(*troubles: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    """Each trouble befalls one step, then nothing any more."""
-    left = list(troubles)
-
-    async def befalls() -> None:
-        if left:
-            await left.pop(0)()
-
-    return befalls
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """A room with a database, where one bot after another, or two together, are at work: what their tests share."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,7 @@ class Workplace:
             "port": 0,
             "database_url": self.url,
             "data_dir": self.folder / str(self.runs),
+            "work_calls": 1000,
         } | others)  # fmt: skip
 
     async def registers(self, app: App, person: Person, role: Role = Role.CONSEILLER) -> None:
@@ -98,8 +100,12 @@ class Workplace:
 
     async def waits(self, app: App) -> bool:
         """Whether work or messages wait. Work is looked at first: what it says last is written down with its end."""
-        waiting = [row.not_before for row in await self.works(app)] + [row.not_before for row in await self.rows(app)]
-        return any(waiting)
+        waiting = (
+            select(Work.id).where(col(Work.not_before).is_not(None)).limit(1),
+            select(Outgoing.id).where(col(Outgoing.not_before).is_not(None)).limit(1),
+        )
+        async with app.database.transaction(writes=False) as db:
+            return any([(await db.exec(query)).first() is not None for query in waiting])
 
     async def leases_end(self, app: App) -> None:
         """Let the time of the leases pass."""
@@ -110,3 +116,14 @@ class Workplace:
         app.makers.look()
         app.workers.look()
         app.outbox.look()
+
+
+def once(*troubles: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """Each trouble befalls one step, then nothing any more."""
+    left = list(troubles)
+
+    async def befalls() -> None:
+        if left:
+            await left.pop(0)()
+
+    return befalls

@@ -1,6 +1,7 @@
 """« search people » and « import contacts » with a real database and the standard streams."""
 
 import json
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
@@ -11,9 +12,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.french.words import NBSP, plural
 from cli.annuaire.importing import Import
 from cli.columns import align
-from cli.csvfile import CsvFile
 from cli.errors import OperatorError
 from cli.opening import begin_reading, open_database, open_up_to_date
+from cli.politeness import POLITENESS
+from cli.progress import ProgressBar
+from cli.tables import open_table
 from config.settings import Settings
 from storage import migrate, people
 from storage.annuaire import NETWORK, Hit, read
@@ -38,12 +41,11 @@ async def search_people(settings: Settings, options: Namespace, now: datetime) -
 
 async def import_contacts(settings: Settings, name: str, now: datetime) -> int:
     """Take a file in; 1 when a line was refused, 0 otherwise."""
+    os.nice(POLITENESS)
     await migrate.prepare(settings.database_url)
     async with open_database(settings) as database:
-        with CsvFile.open(name, COLUMNS, needed=("nom", "organisme")) as file:
-            outcome = await Import(database, now, _complain).run(file)
-    if file.ignored:
-        print(f"Colonnes inconnues, ignorées : {', '.join(sorted(file.ignored))}.", file=sys.stderr)
+        with open_table(name, COLUMNS, [{"nom"}, {"organisme"}]) as table:
+            outcome = await Import(database, now, _complain).run(table, ProgressBar(sys.stderr, "lignes lues"))
     print(outcome)
     return 1 if outcome.refused else 0
 

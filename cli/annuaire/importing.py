@@ -1,25 +1,24 @@
 """« coop-bot import contacts »: the lines of a file into the directory, the good ones once, the bad ones explained."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from bot.french.words import NBSP, plural
-from cli.csvfile import CsvFile
+from cli.politeness import take_turn
+from cli.progress import ProgressBar
+from cli.tables import BadLineError, Cells
+from cli.taking import Complain, take_in
 from storage.annuaire import contacts
 from storage.annuaire.contacts import COLUMNS, TEXT_MAX, Contact, State, key_of
 from storage.annuaire.values import read_departement, read_email, read_phone, read_site
+from storage.cra import cells
+from storage.cra.rows import unguard
 from storage.database import Database
 
 LINES_AT_ONCE = 200
 """Lines a transaction: on SQLite the bot’s own writers wait while it lasts."""
-READERS: Mapping[str, Callable[[str], str]] = {
-    "email": read_email,
-    "telephone": read_phone,
-    "site": read_site,
-    "departement": read_departement,
-}
 
 
 @dataclass(slots=True)
@@ -39,36 +38,33 @@ class Outcome:
 
 @dataclass(slots=True)
 class Import:
-    """One run. ``complain`` takes a line’s number and what is wrong with it."""
+    """One run."""
 
     database: Database
     now: datetime
-    complain: Callable[[int, str], None]
+    complain: Complain
     outcome: Outcome = field(default_factory=Outcome)
 
-    async def run(self, lines: CsvFile) -> Outcome:
-        """Take every line; of two about the same contact the last one counts."""
-        batch: dict[str, Contact] = {}
-        for number, cells in lines:
-            try:
-                contact = read(cells, self.now)
-            except ValueError as fault:
-                self.outcome.refused += 1
-                self.complain(number, str(fault))
-                continue
-            batch[contact.key] = contact
-            if len(batch) >= LINES_AT_ONCE:
-                await self._store(batch)
-                batch = {}
-        await self._store(batch)
+    async def run(self, lines: Iterable[tuple[int, Cells | BadLineError]], progress: ProgressBar) -> Outcome:
+        """Take every line; the outcome grows meanwhile."""
+        await take_in(self, lines, LINES_AT_ONCE, progress)
         return self.outcome
 
-    async def _store(self, batch: Mapping[str, Contact]) -> None:
-        if not batch:
-            return
-        async with self.database.transaction() as db:
-            known = await contacts.by_keys(db, list(batch))
-            for key, contact in batch.items():
+    def read(self, _: int, line: Cells) -> Contact:
+        """A contact."""
+        return read(line, self.now)
+
+    def refuse(self, number: int, fault: BadLineError) -> None:
+        """One more that can’t be taken."""
+        self.outcome.refused += 1
+        self.complain(number, str(fault))
+
+    async def store(self, batch: Sequence[tuple[int, Contact]]) -> None:
+        """Those that say something new; of two about the same contact the last one counts."""
+        said = {contact.key: contact for _, contact in batch}
+        async with take_turn(self.database) as db:
+            known = await contacts.by_keys(db, list(said))
+            for key, contact in said.items():
                 before = known.get(key)
                 # What animateurs took out stays out, unless its line says something new.
                 if before and before.state is not State.PROPOSED and before.says == contact.says:
@@ -79,23 +75,35 @@ class Import:
                 self.outcome.added += before is None
 
 
-def read(cells: Mapping[str, str] | None, now: datetime) -> Contact:
-    """The contact of a line. Raises ValueError with a French sentence for one that says none."""
-    if cells is None:
-        raise ValueError("la ligne ne se lit pas : guillemets, nombre ou longueur des cellules, ou texte non UTF-8.")
-    said: dict[str, Any] = {name: " ".join(cells.get(name, "").split()) for name in COLUMNS}
-    for name, reader in READERS.items():
-        said[name] = _read(name, said[name], reader) if said[name] else ""
-    if long := [name for name in ("nom", "organisme", "fonction") if len(said[name]) > TEXT_MAX]:
-        raise ValueError(f"{long[0]} : {TEXT_MAX} caractères au plus.")
+def read(line: Cells, now: datetime) -> Contact:
+    """The contact of a line. Raises BadLineError for one that says none."""
+    said: dict[str, Any] = {name: _read(name, line.get(name, "")) for name in COLUMNS}
     if not said["nom"] and not said["organisme"]:
-        raise ValueError("nom ou organisme : l’un des deux au moins est à remplir.")
+        raise BadLineError("nom ou organisme : l’un des deux au moins est à remplir.")
     key = key_of(said["nom"], said["organisme"], said["departement"])
     return Contact(key=key, state=State.PUBLISHED, changed_at=now, **said)
 
 
-def _read(name: str, text: str, reader: Callable[[str], str]) -> str:
+def _read(name: str, cell: str) -> str:
     try:
-        return reader(text)
+        text = cells.line(" ".join(unguard(cell).split()))
+        return READERS[name](text) if text else ""
     except ValueError as fault:
-        raise ValueError(f"{name} : {fault}") from None
+        raise BadLineError(f"{name} : {fault}") from None
+
+
+def _name(text: str) -> str:
+    if len(text) > TEXT_MAX:
+        raise ValueError(f"{TEXT_MAX} caractères au plus.")
+    return text
+
+
+READERS: Mapping[str, Callable[[str], str]] = {
+    "nom": _name,
+    "organisme": _name,
+    "fonction": _name,
+    "email": read_email,
+    "telephone": read_phone,
+    "site": read_site,
+    "departement": read_departement,
+}

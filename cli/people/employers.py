@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 from bot.french.words import NBSP, plural
 from cli.people.lines import read_structure
-from cli.people.matching import Complain, Seen
+from cli.people.matching import Seen
 from cli.politeness import take_turn
 from cli.progress import ProgressBar
 from cli.tables import BadLineError, Cells
+from cli.taking import Complain, take_in
 from storage.database import Database
 from storage.people import Structure, structures
 
@@ -48,35 +49,28 @@ class StructuresImport:
     async def run(self, lines: Iterable[tuple[int, Cells | BadLineError]], progress: ProgressBar) -> StructuresOutcome:
         """Take every line; the outcome grows meanwhile."""
         with closing(self._seen):
-            batch: list[Structure] = []
-            for number, line in lines:
-                batch += self._read(number, line)
-                if len(batch) >= LINES_AT_ONCE:
-                    await self._store(batch)
-                    batch = []
-                progress.at(number)
-            await self._store(batch)
-        progress.end()
+            await take_in(self, lines, LINES_AT_ONCE, progress)
         return self.outcome
 
-    def _read(self, number: int, line: Cells | BadLineError) -> Sequence[Structure]:
-        try:
-            if isinstance(line, BadLineError):
-                raise line
-            structure = read_structure(line)
-            if before := self._seen.note(structure.siret, number):
-                raise BadLineError(f"siret : « {structure.siret} » est déjà à la ligne {before}")
-        except BadLineError as fault:
-            self.outcome.refused += 1
-            self.complain(number, str(fault))
-            return []
-        return [structure]
+    def read(self, number: int, line: Cells) -> Structure:
+        """An establishment, once in a file."""
+        structure = read_structure(line)
+        if before := self._seen.note(structure.siret, number):
+            raise BadLineError(f"siret : « {structure.siret} » est déjà à la ligne {before}")
+        return structure
 
-    async def _store(self, batch: Sequence[Structure]) -> None:
+    def refuse(self, number: int, fault: BadLineError) -> None:
+        """One more that can’t be taken."""
+        self.outcome.refused += 1
+        self.complain(number, str(fault))
+
+    async def store(self, batch: Sequence[tuple[int, Structure]]) -> None:
+        """Those that are new or say something new."""
+        said = [structure for _, structure in batch]
         async with take_turn(self.database) as db:
-            known = await structures.among(db, [structure.siret for structure in batch])
-            news = [s for s in batch if s.siret not in known or s.model_dump() != known[s.siret].model_dump()]
+            known = await structures.among(db, [structure.siret for structure in said])
+            news = [s for s in said if s.siret not in known or s.model_dump() != known[s.siret].model_dump()]
             await structures.write_all(db, news)
         self.outcome.added += sum(s.siret not in known for s in news)
         self.outcome.changed += sum(s.siret in known for s in news)
-        self.outcome.same += len(batch) - len(news)
+        self.outcome.same += len(said) - len(news)

@@ -10,19 +10,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.french.words import NBSP, plural
 from cli.people.applying import change_awaited, change_person
 from cli.people.lines import Entry, read_entry
-from cli.people.matching import Accounts, Complain, Known, Seen
+from cli.people.matching import Accounts, Known, Seen
 from cli.people.memberships import Memberships
 from cli.politeness import take_turn
 from cli.progress import ProgressBar
 from cli.tables import BadLineError, Cells
+from cli.taking import Complain, take_in
 from storage import people
 from storage.database import Database
 from storage.people import Awaited, Person, awaited, moves, structures
 
 LINES_AT_ONCE = 200
 """Lines a transaction, and accounts a call: on SQLite the bot’s own writers wait while it lasts."""
-
-Numbered = tuple[int, Entry]
 
 
 @dataclass(slots=True)
@@ -46,11 +45,6 @@ class PeopleOutcome:
             plural(self.refused, "refusée"),
         ]
         return f"{', '.join(told).replace(NBSP, ' ')}.{'' if self.news else ' Rien à changer.'}"
-
-    @property
-    def lines(self) -> int:
-        """All of them."""
-        return self.added + self.changed + self.same + self.waiting + self.refused
 
 
 @dataclass(slots=True)
@@ -80,41 +74,27 @@ class Import:
     async def run(self, lines: Iterable[tuple[int, Cells | BadLineError]], progress: ProgressBar) -> PeopleOutcome:
         """Take every line; the outcome grows meanwhile."""
         with closing(self._seen):
-            batch: list[Numbered] = []
-            for number, line in lines:
-                if entry := self._read(number, line):
-                    batch.append((number, entry))
-                if len(batch) >= LINES_AT_ONCE:
-                    await self._store(batch)
-                    batch = []
-                progress.at(self.outcome.lines + len(batch))
-            await self._store(batch)
-        progress.end()
+            await take_in(self, lines, LINES_AT_ONCE, progress)
         return self.outcome
 
-    def _read(self, number: int, line: Cells | BadLineError) -> Entry | None:
-        try:
-            if isinstance(line, BadLineError):
-                raise line
-            entry = read_entry(line)
-            self._once(number, "username", entry.username)
-            self._once(number, "email", entry.email)
-        except BadLineError as fault:
-            self._refuse(number, fault)
-            return None
+    def read(self, number: int, line: Cells) -> Entry:
+        """Somebody, once in a file."""
+        entry = read_entry(line)
+        self._once(number, "username", entry.username)
+        self._once(number, "email", entry.email)
         return entry
 
     def _once(self, number: int, column: str, value: str) -> None:
         if value and (line := self._seen.note(f"{column} {value}", number)):
             raise BadLineError(f"{column} : « {value} » est déjà à la ligne {line}")
 
-    def _refuse(self, number: int, fault: BadLineError) -> None:
+    def refuse(self, number: int, fault: BadLineError) -> None:
+        """One more that can’t be taken."""
         self.outcome.refused += 1
         self.complain(number, str(fault))
 
-    async def _store(self, numbered: Sequence[Numbered]) -> None:
-        if not numbered:
-            return
+    async def store(self, numbered: Sequence[tuple[int, Entry]]) -> None:
+        """What they make of the register; a line may still turn out to be about somebody named before."""
         names = [entry.username for _, entry in numbered if entry.username]
         emails = [entry.email for _, entry in numbered if entry.email]
         accounts = await self.accounts.named(names)
@@ -129,7 +109,7 @@ class Import:
                 try:
                     self._take(batch, number, entry, employers)
                 except BadLineError as fault:
-                    self._refuse(number, fault)
+                    self.refuse(number, fault)
             await self._write(db, batch)
 
     def _take(self, batch: _Batch, number: int, entry: Entry, employers: structures.Employers) -> None:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -97,7 +97,3 @@ class Known:
         if len(found) > 1:
             raise BadLineError(f"« {name} » est, au registre, le nom ou l’adresse de plusieurs personnes")
         return found[0] if found else None
-
-
-Complain = Callable[[int, str], None]
-"""Takes a line’s number and what is wrong with it."""

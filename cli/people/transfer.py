@@ -3,12 +3,11 @@
 import csv
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TextIO, cast
 
-from cli.opening import check_channels, open_chat, open_database, open_file, open_up_to_date
+from cli.opening import check_channels, open_chat, open_database, open_up_to_date
 from cli.people.employers import StructuresImport
 from cli.people.importing import Import
 from cli.people.lines import COLUMNS, NAMED_BY, STRUCTURE_COLUMNS, write_cells
@@ -16,7 +15,7 @@ from cli.people.matching import Accounts
 from cli.people.memberships import Memberships
 from cli.politeness import POLITENESS
 from cli.progress import ProgressBar
-from cli.tables import Table
+from cli.tables import Table, open_table
 from config.settings import Settings
 from storage import migrate, people
 from storage.canaux import allowances, planned
@@ -35,8 +34,9 @@ async def import_people(settings: Settings, name: str, clock: Callable[[], datet
     async with open_database(settings) as database, open_chat(settings) as chat:
         accounts, memberships = Accounts(chat), await _memberships(settings, database)
         work = Import(database, accounts, clock, _complain, timedelta(days=settings.move_grace), memberships)
-        with _table(name, COLUMNS, NAMED_BY) as table:
+        with open_table(name, COLUMNS, [NAMED_BY]) as table:
             outcome = await work.run(table, _progress())
+    _tell_missing(table)
     if accounts.is_silent:
         print("Mattermost n’a pas répondu : qui n’est pas au registre attend son compte.", file=sys.stderr)
     print(outcome)
@@ -50,8 +50,9 @@ async def import_structures(settings: Settings, name: str) -> int:
     os.nice(POLITENESS)
     await migrate.prepare(settings.database_url)
     async with open_database(settings) as database:
-        with _table(name, STRUCTURE_COLUMNS, ("siret",)) as table:
+        with open_table(name, STRUCTURE_COLUMNS, [{"siret"}]) as table:
             outcome = await StructuresImport(database, _complain).run(table, _progress())
+    _tell_missing(table)
     print(outcome)
     return 1 if outcome.refused else 0
 
@@ -81,14 +82,7 @@ async def _memberships(settings: Settings, database: Database) -> Memberships:
         return Memberships(await planned(db, settings), Rules(await allowances(db)))
 
 
-@contextmanager
-def _table(name: str, columns: tuple[str, ...], needed: tuple[str, ...]) -> Iterator[Table]:
-    """A file of lines; what is odd about its columns is told once it was read."""
-    with open_file(name) as stream:
-        table = Table(stream, columns, needed)
-        yield table
-    if table.ignored:
-        print(f"Colonnes inconnues, ignorées : {', '.join(sorted(table.ignored))}.", file=sys.stderr)
+def _tell_missing(table: Table) -> None:
     if table.missing:
         print(f"Colonnes absentes, laissées comme elles sont : {', '.join(table.missing)}.", file=sys.stderr)
 

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [a b c d e f g h i j k m]`: measure, side by side, and print the table."""
+"""`python -m tests.bench [--quick] [a b c d e f g h i j k l m]`: measure, side by side, and print the table."""
 
 import argparse
 import asyncio
@@ -13,7 +13,9 @@ import aiohttp
 
 from tests.bench import (
     announcing,
+    arrivals,
     burst,
+    channels,
     crowd,
     directory,
     filing,
@@ -31,8 +33,9 @@ from tests.bench.client import Chatter
 from tests.bench.figures import Figure, table
 from tests.bench.plan import QUICK, Plan
 from tests.bench.stub import Stub
+from tests.bench.team import team
 
-PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "m")
+PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m")
 ON_EACH_DATABASE = {"i": waiting.measure, "j": resuming.measure, "k": directory.measure, "m": announcing.measure}
 
 
@@ -53,6 +56,12 @@ async def figures(plan: Plan, parts: Collection[str]) -> AsyncIterator[Figure]:
     if "e" in parts:
         for figure in await page.measure(plan):
             yield figure
+    if "l" in parts:
+        with tempfile.TemporaryDirectory(prefix="coop-bench-") as name:
+            async with team(Path(name), plan.members) as crowd_of:
+                for figure in await channels.measure(crowd_of):
+                    yield figure
+                yield await arrivals.measure(plan, crowd_of)
     if "f" in parts:
         with tempfile.TemporaryDirectory(prefix="coop-bench-") as name:
             async for figure in statistics.measure(plan, Path(name)):

@@ -34,6 +34,8 @@ class Plan:
     kills: int = 10
     listed: int = 5000
     searches: int = 40
+    arrivals: int = 300
+    arrivals_seconds: float = 60
     announced: int = 101
     postgres: bool = True
 
@@ -66,6 +68,8 @@ QUICK = Plan(
     kills=2,
     listed=200,
     searches=5,
+    arrivals=10,
+    arrivals_seconds=2,
     announced=5,
     postgres=False,
 )
