@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.features import Feature
-from bot.mattermost import AioClient, Mattermost
+from bot.mattermost import AioClient, Budget, Mattermost
 from bot.switch import choose
 from cli.errors import OperatorError
 from cli.places import folder_fault, text_of
@@ -97,12 +97,12 @@ def open_file(name: str) -> Iterator[BinaryIO]:
 
 @asynccontextmanager
 async def open_chat(settings: Settings) -> AsyncIterator[Mattermost | None]:
-    """Mattermost, where there is a token to ask it with."""
+    """Mattermost, where there is a token to ask it with; long work paces itself within ``pacing()``."""
     token = settings.bot_token.get_secret_value()
     if not token:
         yield None
         return
-    client = AioClient(settings.mattermost_url, token)
+    client = AioClient(settings.mattermost_url, token, Budget(settings.work_calls))
     try:
         yield Mattermost(client, settings.team)
     finally:

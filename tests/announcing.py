@@ -198,6 +198,7 @@ class Fair(Workplace):
         self, to: str, text: str, *options: str, capsys: pytest.CaptureFixture[str], **settings: Any
     ) -> tuple[int, dict[str, Any]]:
         """How the command ends, and what it says."""
+        logs.configure("INFO", LOG)  # as « main » does; else what is logged stands among what is printed
         asked = ["announce", "--to", to, "--text", str(self.file(text)), "--json", *options]
         code = await announce(self.settings(**settings), parser().parse_args(asked), utc_now)
         found: dict[str, Any] = json.loads(capsys.readouterr().out)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from bot.mattermost import Mattermost
+from bot.mattermost import Mattermost, pacing
 from cli.canaux.journal import Journal
 from cli.canaux.mending import Mending, Outcome
 from cli.canaux.telling import tell, tell_check
@@ -63,7 +63,8 @@ async def _chat(settings: Settings) -> AsyncIterator[Mattermost]:
     async with open_chat(settings) as chat:
         if chat is None:
             raise OperatorError("COOP_BOT_TOKEN n’est pas réglé : « coop-bot setup » l’écrit.")
-        yield chat
+        with pacing():
+            yield chat
 
 
 async def _plan(database: Database, settings: Settings, now: datetime) -> Plan:
