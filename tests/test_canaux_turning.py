@@ -76,6 +76,27 @@ async def test_an_intruder_is_let_in_or_taken_out_by_a_click(land: Field, capsys
         assert await is_clean(land, capsys)
 
 
+async def test_somebody_is_let_in_by_name_beforehand(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
+    _, _, agathe = await synced(land, capsys)
+    nina = await land.room.site.person("nina")
+    async with land.bot() as app:
+        for line, words in (
+            ("", "Dites qui, où et pourquoi"),
+            ("@personne.de.tel 69 x", "Personne ne s’appelle"),
+            (f"@{nina.username} zzz", "n’est ni un département ni un canal"),
+        ):
+            assert words in str(await types(land, app, agathe, f"canaux admettre {line}"))
+        said = await types(land, app, agathe, f"canaux admettre @{nina.username} 69 stagiaire jusqu’en juin")
+        assert "est admis par exception" in str(said)
+
+        async def nina_is_in() -> bool:
+            return await land.names_in("rhone") == {"lea", "omar", "nina"}
+
+        await until_async(nina_is_in)
+        assert "stagiaire jusqu’en juin" in str(await types(land, app, agathe, "canaux exceptions"))
+        assert await is_clean(land, capsys), "nobody is told of"
+
+
 @pytest.mark.parametrize("land", ["sqlite", "postgresql"], indirect=True)
 async def test_a_repair_that_is_killed_is_finished_by_the_next_bot(
     land: Field, capsys: pytest.CaptureFixture[str]

@@ -82,6 +82,7 @@ command  annuaire qui          animateur, conseiller, coordinateur, hotline
 command  bienvenue             everyone
 command  brouillon             everyone
 command  canaux                everyone
+command  canaux admettre       animateur
 command  canaux annuler        animateur
 command  canaux archiver       animateur
 command  canaux creer          animateur

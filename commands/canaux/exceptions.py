@@ -4,14 +4,16 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel
 
-from bot.acts import RemoveMember
+from bot.acts import AddMembers, RemoveMember
 from bot.context import Context
 from bot.errors import UserError
 from bot.menus import Choosing, Menu
 from bot.replies import Button, Refresh, Replies, Say, Whisper
-from bot.texts import Markdown, escape, mention, render
+from bot.texts import Markdown, escape, mention, quote, render
 from commands.canaux.feature import ANIMATEURS, feature
+from commands.canaux.scope import read_scope
 from config.canaux import PlannedChannel
+from dialogs.canaux import REASON_MAX
 from storage import people
 from storage.canaux import Allowance, allow, allowances, by_key, disallow, planned
 from storage.people import Person
@@ -69,6 +71,34 @@ async def remove(ctx: Context, click: Remove) -> Replies:
     channel_id = (await by_key(ctx.db)).get(click.key, "")
     await disallow(ctx.db, click.key, click.user_id)
     return [RemoveMember(channel_id, click.user_id), _settled(ctx, click, canal, is_in=False)]
+
+
+@feature.command(
+    "canaux admettre",
+    help="Admettre quelqu’un dans un canal, par exception",
+    hint="@nom canal raison",
+    roles=ANIMATEURS,
+    writes=True,
+)
+async def admit_by_name(ctx: Context, text: str) -> Replies:
+    """From now on they belong there, and come in."""
+    name, _, rest = text.strip().partition(" ")
+    where, _, reason = rest.strip().partition(" ")
+    if not where:
+        raise UserError(
+            "Dites qui, où et pourquoi : par exemple /canaux admettre @nina.roux 69 stagiaire jusqu’en juin."
+        )
+    account = await ctx.chat.user_by_name(name)
+    if account is None or account.is_bot:
+        raise UserError(f"Personne ne s’appelle @{quote(name.removeprefix('@'))} dans Mattermost.")
+    table, known = await planned(ctx.db, ctx.settings), await by_key(ctx.db)
+    canal = table.get(read_scope(where, table))
+    if canal is None or canal.key not in known:
+        raise UserError("Ce canal n’existe pas encore : /canaux verifier dit lesquels manquent.")
+    why = reason.strip()[:REASON_MAX] or ADMITTED
+    await allow(ctx.db, [by_name(ctx, canal.key, account.id, why, is_in=True)])
+    said = render("canaux/admitted", username=account.username, planned=canal)
+    return [AddMembers(known[canal.key], [account.id], team=canal.team), Whisper(said)]
 
 
 @feature.command(

@@ -61,6 +61,7 @@ def facts(person: Person, ctx: Context) -> list[tuple[str, str]]:
     known = {
         "Rôle": person.role.label if person.role else "suit Mattermost",
         "Département" if len(where) < 2 else "Départements": join(where) or "aucun",
+        "Région et hub": join([name for name in (person.region, person.hub) if name]),
         "Structure": person.structure or "",
         "SIRET": person.siret or "",
         "Arrivée": say_date(person.arrived_on, ctx.today) if person.arrived_on else "",
