@@ -13,8 +13,8 @@ from cli.canaux.telling import tell, tell_check
 from cli.errors import OperatorError
 from cli.opening import check_channels, open_chat, open_up_to_date
 from cli.progress import ProgressBar
-from commands.canaux.comparing import Plan, Surveyed, compare, plan
-from commands.canaux.survey import Place, Survey
+from commands.canaux.repair.comparing import Plan, Surveyed, compare, plan
+from commands.canaux.repair.survey import Place, Survey
 from config.settings import Settings
 from storage.canaux.drift import Drift, Finding
 from storage.database import Database

@@ -8,8 +8,8 @@ from bot.mattermost import Chat, ChatChannel
 from bot.refusals import Refusal
 from cli.canaux.journal import Journal
 from cli.faults import chat_fault
-from commands.canaux.comparing import Surveyed
-from commands.canaux.words import FIELDS, WHY
+from commands.canaux.repair.comparing import Surveyed
+from commands.canaux.repair.words import FIELDS, WHY
 from config.canaux import PlannedChannel
 from storage.canaux.drift import LEADERLESS, LEADERSHIP, OUTSIDERS, PRIVATE, Drift, Finding
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from bot.french.words import NBSP, plural
 from cli.canaux.mending import Outcome
-from commands.canaux.comparing import Surveyed
-from commands.canaux.words import count_done
+from commands.canaux.repair.comparing import Surveyed
+from commands.canaux.repair.words import count_done
 from storage.canaux.drift import OUTSIDERS, Drift, Finding
 
 SHOWN, NAMED = 50, 5

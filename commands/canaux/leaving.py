@@ -31,7 +31,7 @@ class SeeOff(BaseModel):
 
 @feature.job("hour=5 minute=0", writes=True)
 async def leave_old_channels(ctx: Context) -> Replies:
-    """Once a night, before the channels are looked at (checking.py): who is due to leave is no drift."""
+    """Once a night, before the channels are looked at (repair/checking.py): who is due to leave is no drift."""
     ended = [Start(payload=SeeOff())] if await _leavers(ctx) else []
     return [*await _leave_old_homes(ctx, await by_key(ctx.db)), *ended]
 

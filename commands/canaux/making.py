@@ -14,8 +14,8 @@ from bot.mattermost import ChatChannel
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Press, Replies, Whisper
 from bot.texts import quote, render
-from commands.canaux.acting import batches
 from commands.canaux.feature import ANIMATEURS, feature
+from commands.canaux.repair.acting import batches
 from commands.canaux.scope import read_scope
 from config.canaux import Family, PlannedChannel
 from config.folding import fold

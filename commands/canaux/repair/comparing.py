@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.mattermost import ChatChannel, ChatMember
-from commands.canaux.survey import Account, Place, Seen, Survey
+from commands.canaux.repair.survey import Account, Place, Seen, Survey
 from config.canaux import PlannedChannel
 from config.settings import Settings
 from storage.canaux import allowances, by_key

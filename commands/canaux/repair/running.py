@@ -5,10 +5,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.context import Context
 from bot.errors import UserError
 from bot.replies import Progress, Reply, Start, Step
-from commands.canaux.buttons import Mend, Unmend
 from commands.canaux.feature import feature
+from commands.canaux.repair.buttons import Mend, Unmend
+from commands.canaux.repair.showing import DAY, refresh
 from commands.canaux.scope import must_look_after
-from commands.canaux.showing import DAY, refresh
 from storage.canaux import changes, runs
 from storage.canaux.drift import Drift
 from storage.canaux.runs import Run, Stage

@@ -14,7 +14,7 @@ from bot.acts import (
     RestoreChannel,
     SetChannelAdmin,
 )
-from commands.canaux.words import FIELDS
+from commands.canaux.repair.words import FIELDS
 from config.canaux import PlannedChannel
 from storage.canaux.changes import Change
 from storage.canaux.drift import OUTSIDERS, PRIVATE, Drift

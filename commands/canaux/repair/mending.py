@@ -8,14 +8,14 @@ from bot.errors import UserError
 from bot.events import Delivered, Undelivered
 from bot.replies import Direct, Progress, Replies, Reply, Step, Update, Whisper
 from bot.texts import render
-from commands.canaux.acting import batches, read_topic
-from commands.canaux.buttons import Mend, Repair
-from commands.canaux.doubting import no_longer_so
 from commands.canaux.feature import LEADERS, feature
-from commands.canaux.running import lock_shown, start
+from commands.canaux.repair.acting import batches, read_topic
+from commands.canaux.repair.buttons import Mend, Repair
+from commands.canaux.repair.doubting import no_longer_so
+from commands.canaux.repair.running import lock_shown, start
+from commands.canaux.repair.showing import DAY, refresh, show
+from commands.canaux.repair.words import say_refusal
 from commands.canaux.scope import must_look_after, read_scope
-from commands.canaux.showing import DAY, refresh, show
-from commands.canaux.words import say_refusal
 from storage.canaux import changes, planned, remember, runs, take_back
 from storage.canaux.changes import Change, State
 from storage.canaux.drift import Drift

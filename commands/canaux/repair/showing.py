@@ -10,10 +10,10 @@ from bot.french.moments import say_moment
 from bot.french.words import join, plural
 from bot.replies import Button, Message, Refresh, Replies, Whisper
 from bot.texts import Markdown, escape, render
-from commands.canaux.buttons import Repair, See, Undo
 from commands.canaux.feature import ANIMATEURS, LEADERS, feature
+from commands.canaux.repair.buttons import Repair, See, Undo
+from commands.canaux.repair.words import DONE, STATES, TO_DO, say_changes
 from commands.canaux.scope import must_look_after, say_scope
-from commands.canaux.words import DONE, STATES, TO_DO, say_changes
 from config.canaux import PlannedChannel
 from storage import people
 from storage.canaux import changes, planned, runs

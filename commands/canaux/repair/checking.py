@@ -11,13 +11,13 @@ from bot.errors import UserError
 from bot.forms import name_of
 from bot.replies import Direct, Progress, Replies, Reply, Say, Start, Step, Whisper
 from bot.texts import render
-from commands.canaux.buttons import Check, Mend
-from commands.canaux.comparing import compare, plan
 from commands.canaux.feature import ANIMATEURS, LEADERS, ROOM, feature
-from commands.canaux.running import begin
+from commands.canaux.repair.buttons import Check, Mend
+from commands.canaux.repair.comparing import compare, plan
+from commands.canaux.repair.running import begin
+from commands.canaux.repair.showing import show, topic_of
+from commands.canaux.repair.survey import Place, Survey
 from commands.canaux.scope import DEPARTEMENTS, channels_in, must_look_after, read_scope, say_scope
-from commands.canaux.showing import show, topic_of
-from commands.canaux.survey import Place, Survey
 from storage import work
 from storage.canaux import by_key, changes, planned, remember, runs
 from storage.canaux.drift import Drift, Finding

@@ -9,13 +9,13 @@ from bot.errors import UserError
 from bot.french.moments import say_moment
 from bot.replies import Button, Progress, Replies, Start, Step, Whisper
 from bot.texts import render
-from commands.canaux.acting import batches
-from commands.canaux.buttons import Undo, Unmend
 from commands.canaux.exceptions import by_name
 from commands.canaux.feature import ANIMATEURS, feature
-from commands.canaux.running import must_be_alone
+from commands.canaux.repair.acting import batches
+from commands.canaux.repair.buttons import Undo, Unmend
+from commands.canaux.repair.running import must_be_alone
+from commands.canaux.repair.showing import refresh
 from commands.canaux.scope import say_scope
-from commands.canaux.showing import refresh
 from storage.canaux import Allowance, allow, changes, planned, runs, take_back
 from storage.canaux.changes import Change, State
 from storage.canaux.drift import OUTSIDERS, Drift
