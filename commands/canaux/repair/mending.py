@@ -68,7 +68,7 @@ async def mend(ctx: Context, asked: Mend, so_far: Progress) -> Step:
         acts = await _make(ctx, run, found) if found else []
         return Step(replies=acts, cursor=[found[0].n if found else 0, left], done=total - left, total=total)
     await runs.move(ctx.db, run, Stage.MENDED)
-    said = render("canaux/mended", done=tally.get(State.DONE, 0), refused=tally.get(State.REFUSED, 0))
+    said = render("canaux/mended", refused=tally.get(State.REFUSED, 0))
     return Step(replies=[await refresh(ctx, run)], done=total, total=total, finished=True, said=said)
 
 
