@@ -127,6 +127,13 @@ def test_numbers_of_services_and_of_things_are_nobodys(text: str) -> None:
     assert values(text) == []
 
 
+def test_a_date_after_a_birth_is_another_unless_several_are_born() -> None:
+    assert values("née le 12/03/1984, le 14/03/2026 à 9 h") == [("naissance", "12/03/1984")]
+    assert values("nés le 12/03/2010 et le 05/06/2012") == [("naissance", "12/03/2010"), ("naissance", "05/06/2012")]
+    assert values("il ne le 12/03/2026 ni le reste, né en 1950") == [("naissance", "12/03/2026")], "an accent forgotten"
+    assert values("elle ne vient pas le 12/03/2026") == values("acte de naissance du 12/03/2026") == []
+
+
 def test_what_shares_characters_is_found_once() -> None:
     assert values("mot de passe : 0612345678") == [("mot_de_passe", "0612345678")]
     assert values("code de la carte 4111 1111 1111 1111") == [("carte", "4111 1111 1111 1111")]

@@ -31,33 +31,45 @@ _BORN = re.compile(
 _PLAIN = re.compile(r"\bn(?:é|ée|és|ées|ee|ees)\b|\bn[ée] ?\(e\)|\bn[ée][.\-]e|\bne (?:le|en) (?=\d|[a-zéû]{3,9} \d)")
 """« né » without its accent is a negation, unless the date follows at once."""
 _WORD = re.compile(
-    r"\b(?:dates? (?:et lieu )?de (?:sa |ma |leur )?naiss(?:ances?|\.)?|date naissance|d\. ?de naissance|naissance|"
-    r"naiss\.|d\.?d\.?n\b\.?)"
+    r"\b(?:dates? (?:et lieu )?de (?:(?:sa|ma|leur) )?naiss(?:ances?)?\b\.?|date naiss(?:ance)?\b\.?|d\. ?de naissance|"
+    r"naissance|naiss\.|d\.?d\.?n\b\.?)"
 )
 _THEN = re.compile(
     rf"(?:(?: ?\([^()\n]{{0,30}}\))? ?{_WHEN}|[^\d:=.;!?\n]{{0,50}}?(?: ?\([^()\n]{{0,30}}\))?"
-    rf"(?: ?[:=]|,? (?:est|c'est|[ée]tait)\b)\s{{0,2}}{_WHEN})(?=\d|{_SPELLED} |{_MONTHS})"
+    rf"(?: ?[:=]| -|,? (?:est|c'est|[ée]tait)\b)\s{{0,2}}{_WHEN})(?=\d|{_SPELLED} |{_MONTHS})"
 )
+_LONG_AGO = r"(?:19\d\d|200\d|201[0-5])"
+_MAIDEN = re.compile(
+    rf"\bn[ée]e [^\W\d_][\w'-]{{1,25}}\)? le "
+    rf"(?={_DAY}(?:er)?[/. \-](?:{_MONTH}|{_MONTHS})[/. \-]{_LONG_AGO}(?![^\W_]))"
+)
+"""« née Roux le 12/08/1957 »"""
 _PAPERS = re.compile(
     r"(?:acte|extrait|prime|certificat|cong[ée]s?|d[ée]claration|bulletin|allocation|liste)s? (?:\w{1,12} )?(?:de |d')$"
 )
 _OF_SOMEBODY = re.compile(
     r"\b(?:m\.|mr|mme|mlle|monsieur|madame|b[ée]n[ée]ficiaire|usag[eè]re?|conjointe?|[ée]poux|[ée]pouse|fils|fille|enfant)"
-    rf"[^\d.;:!?\n(]{{0,30}}(?: [a-z]\.)? ?\((?={_DAY}[/.\-]{_MONTH}[/.\-](?:19\d\d|200\d|201[0-5])\))"
+    rf"[^\d.;:!?\n(]{{0,30}}(?: [a-z]\.)? ?\((?={_DAY}[/.\-]{_MONTH}[/.\-]{_LONG_AGO}\))"
 )
 """« Mme Durand (12/05/1949) »: nobody writes another date there, if it is long ago."""
+_SEVERAL = re.compile(r"dates|n[ée]e?s\b")
 _AND = re.compile(rf"(?:,| et| ;) ?{_WHEN}")
 _THINGS = re.compile(
     r"\b(?:projet|id[ée]e|association|asso|collectif|programme|dispositif|atelier|lieu|service|r[ée]seau|entreprise|"
-    r"structure|initiative|organisme|soci[ée]t[ée]|caisse|comit[ée]|f[ée]d[ée]|groupe|syndicat|fonds|jeu|r[ée]gion|musée|métier|métropole|agglo|club|tiers-lieu|site|plateforme|espace|mouvement|f[ée]d[ée]ration|partenariat|hub|journal|"
-    r"caf[ée]|bus|permanence|outil|commune|web|internet|logiciel)s?\b[^.;!?\n]{0,40}$"
+    r"structure|initiative|organisme|soci[ée]t[ée]|caisse|comit[ée]|f[ée]d[ée]ration|groupe|syndicat|fonds|jeu|r[ée]gion|"
+    r"mus[ée]e|m[ée]tropole|club|tiers-lieu|site|plateforme|espace|mouvement|partenariat|hub|journal|caf[ée]|bus|"
+    r"permanence|outil|commune|web|internet|logiciel|application|loi|office|centre|[ée]cole)s?\b[^.;!?\n]{0,40}$"
 )
+"""What is born, too, and is nobody."""
 
 
 def find_births(text: str) -> Iterator[Span]:
     """« née le 12/03/1984 », « né en mars 1950 », « date de naissance : 1er mai 1962 »; a year alone is none."""
     yield from _after_born(text)
     yield from _after_word(text)
+    for pattern in (_OF_SOMEBODY, _MAIDEN):
+        dates = (_DATE.match(text, somebody.end()) for somebody in pattern.finditer(text))
+        yield from (date.span() for date in dates if date)
 
 
 def _after_born(text: str) -> Iterator[Span]:
@@ -67,7 +79,7 @@ def _after_born(text: str) -> Iterator[Span]:
             continue
         if date := _DATE.match(text, found.end()):
             yield date.span()
-            yield from _others(text, date.end())
+            yield from _others(text, date.end()) if _SEVERAL.match(found[0]) else ()
 
 
 def _others(text: str, at: int) -> Iterator[Span]:
@@ -89,6 +101,4 @@ def _after_word(text: str) -> Iterator[Span]:
         date = _DATE.match(text, found.end()) if found else None
         if date:
             yield date.span()
-    for somebody in _OF_SOMEBODY.finditer(text):
-        if date := _DATE.match(text, somebody.end()):
-            yield date.span()
+            yield from _others(text, date.end()) if _SEVERAL.match(word[0]) else ()

@@ -51,7 +51,7 @@ def _is_nir(body: str, key: int | None = None) -> bool:
     return key is None or key == 97 - number % 97
 
 
-_IBAN = re.compile(r"(?<![^\W_])([a-z]{2})[ .\-]{0,2}\d[ .\-]{0,2}\d")
+_IBAN = re.compile(r"(?:(?<=iban)|(?<![^\W_]))([a-z]{2})[ .\-]{0,2}\d[ .\-]{0,2}\d")
 _SIGN = re.compile(r"[ .\-]{0,3}([a-z0-9])")
 
 

@@ -9,7 +9,7 @@ from bot.guard.values import is_common, is_secret, is_strong, is_word
 Span = tuple[int, int]
 
 _KEY = re.compile(
-    r"\b(?:mots?[ -]de[ -]passes?|motdepasse|mdp|passwords?|passwd|pwd|mp(?= ?[:=])|pass(?= ?[:=])|"
+    r"\b(?:mots?[ -]de[ -]passes?|motdepasse|mdp|passwords?|passwd|pwd|mp(?= ?[:=])|(?:pass|pin)(?= ?[:=])|"
     r"codes? (?:secret|confidentiel|personnel|d'acc[èe]s|pin|puk|wi-?fi|de d[ée]verrouillage)s?|"
     r"code de (?:(?:la|sa|ma|votre) )?(?:carte|cb)|code (?:cb|carte)|cl[ée]s? (?:de s[ée]curit[ée] )?(?:du )?wi-?fi|"
     r"cl[ée] wep|phrase secr[èe]te)(?![^\W_])"
@@ -22,7 +22,8 @@ _SPACE = re.compile(r"[ \n]{1,2}(?=\S)")
 _STOP = re.compile(r"(?<!\bm)(?<!\bmr)(?<!\bmme)[.!?;](?=\s|$)|\n\n")
 _LINK = re.compile(
     r"(?P<sign>:(?!/)|=>?|->|→)\s{0,3}|(?:\b(?:est|c'est|[ée]tait|sera|devient)|\bserait)"
-    r"(?: (?:maintenant|d[ée]sormais|donc|actuellement|toujours|bien|simplement|encore))?\s{0,2}(?P<colon>[:=]\s{0,2})?"
+    r"(?: (?:maintenant|d[ée]sormais|donc|actuellement|toujours|bien|simplement|encore|le))?\s{0,2}"
+    r"(?P<colon>[:=]\s{0,2})?"
 )
 _QUOTED = re.compile(r"(?:[\"`]|\*\*|')\s?([^\"`*\n]{1,64}?)\s?(?:[\"`]|\*\*|'(?!\w))")
 _BARE = re.compile(r"\S{1,64}")
@@ -37,6 +38,7 @@ _PAIR = re.compile(r"\b(?:identifiants?|logins?|id|utilisateur|user)(?: et|,| ?/
 _SECOND = re.compile(r"\s?(?:/|et|puis|,|\|)\s?")
 _LOGIN = re.compile(r"\b(?:identifiants?|logins?|acc[èe]s|connexion|compte) ?: ?\S{1,64} ?[/|] ?(?=\S)")
 _AS = re.compile(r"([^\s]{4,64}) (?:comme|en guise de)(?: mon| son| nouveau| votre)?(?: nouveau)? $")
+_CLOSING = {"(": ")", "[": "]", "<": ">"}
 _TRAILING = ",;.…)]:"
 
 
@@ -76,9 +78,8 @@ def _is_taken(plain: Plain, key: re.Match[str], value: Span, *, plainly: bool) -
         return False
     if is_secret(text) or is_common(text):
         return True
-    return (
-        quoted or (plainly and not key[0].startswith("mots") and bool(_ENDS.match(plain.text, value[1])))
-    ) and is_word(text)
+    alone = plainly and not key[0].startswith("mots") and _ENDS.match(plain.text, value[1])
+    return bool(quoted or alone) and is_word(text)
 
 
 def _paired(plain: Plain, key: re.Match[str], value: Span | None) -> Span | None:
@@ -127,8 +128,9 @@ def _value(plain: Plain, at: int) -> Span | None:
     if not bare:
         return None
     start, end = bare.span()
-    if plain.text[start] == "(" and (closing := plain.text.find(")", start, end)) > 0:
-        return (start + 1, closing) if closing > start + 1 else None
+    if closing := _CLOSING.get(plain.text[start]):
+        closed = plain.text.find(closing, start + 1, end)
+        start, end = start + 1, closed if closed >= 0 else end
     while end > start and plain.text[end - 1] in _TRAILING:
         if plain.text[end - 1] == ")" and "(" in plain.text[start:end]:
             break

@@ -17,8 +17,8 @@ _GROUPS = {
 }
 """Of how many figures the groups after the zero or the country are."""
 _PAIR = re.compile(r"[ .\-]{1,2}\d\d(?!\d)")
-BARE = 10
-"""Characters of a number without anything between its figures."""
+_PAIRED = re.compile(r"(?:[ .\-/_]{1,3}\d\d){3}$")
+_GOES_ON = re.compile(r"[ .\-/]\d{2}")
 _GLUED = re.compile(r"(?:[^\W_]|\d(?:[ .\-/]{1,2}|,)|[^\W_][-_/.])$")
 _CALL = re.compile(r"\bt[ée]l|\bportable|\bport\.|\bmobile|\bfixe\b|phone|\bgsm\b|appel|joindre|\bsms\b")
 _CALLED = re.compile(r"(?:\bt[ée]l|t[ée]l[ée]phone|portable|port|mobile|fixe|phone|gsm)[ .:\-/]{0,3}$")
@@ -89,9 +89,12 @@ def _is_other(text: str, start: int, end: int, *, follows: bool) -> bool:
         return True
     if _CALLED.search(before) or follows:
         return False
-    if end - start == BARE:
-        return bool(_GLUED.search(before)) or bool(_CODE.search(before) and not _CALL.search(before))
-    return bool(_GLUED.search(before)) or _is_list(text, start, end)
+    number = text[start:end]
+    if _GLUED.search(before):
+        return True
+    if _PAIRED.search(number):
+        return _is_list(text, start, end)
+    return bool(_GOES_ON.match(text, end) or (_CODE.search(before) and not _CALL.search(before)))
 
 
 def _is_list(text: str, start: int, end: int) -> bool:
