@@ -31,8 +31,8 @@ def test_recall_and_precision_reach_the_goal(capsys: pytest.CaptureFixture[str])
 
 
 def test_the_sentences_are_many_and_as_many_hold_nothing() -> None:
-    assert len({sentence for sentence, _ in SENTENCES}) == len(SENTENCES) >= 400
-    assert sum(not wanted for _, wanted in SENTENCES) >= 150
+    assert len({sentence for sentence, _ in SENTENCES}) == len(SENTENCES) >= 600
+    assert sum(not wanted for _, wanted in SENTENCES) >= 250
     for kind in Kind:
         assert sum(one.kind is kind for _, wanted in SENTENCES for one in wanted) >= 15
 

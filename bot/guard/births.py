@@ -53,7 +53,7 @@ _OF_SOMEBODY = re.compile(
 )
 """« Mme Durand (12/05/1949) »: nobody writes another date there, if it is long ago."""
 _SEVERAL = re.compile(r"dates|n[ée]e?s\b")
-_AND = re.compile(rf"(?:,| et| ;) ?{_WHEN}")
+_AND = re.compile(rf"(?:,| et| ou| ;) ?{_WHEN}")
 _THINGS = re.compile(
     r"\b(?:projet|id[ée]e|association|asso|collectif|programme|dispositif|atelier|lieu|service|r[ée]seau|entreprise|"
     r"structure|initiative|organisme|soci[ée]t[ée]|caisse|comit[ée]|f[ée]d[ée]ration|groupe|syndicat|fonds|jeu|r[ée]gion|"
