@@ -9,6 +9,7 @@ from cli import (
     demo,
     demo_data,
     doctor,
+    guard,
     jobs,
     migrate,
     people,
@@ -20,5 +21,5 @@ from cli import (
 
 TOOLS = (
     *(serve.tool, migrate.tool, setup.tool, doctor.tool, people.tool, canaux.tool, jobs.tool, work.tool, backup.tool),
-    *(cra.tool, annuaire.tool, annonce.tool, stats.tool, demo_data.tool, demo.tool),
+    *(cra.tool, annuaire.tool, annonce.tool, stats.tool, guard.tool, demo_data.tool, demo.tool),
 )

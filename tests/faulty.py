@@ -45,6 +45,7 @@ def commands(settings: str, folder: Path) -> dict[str, list[str]]:
         "import cra": ["import", "cra", f"{folder}/cra.jsonl"],
         "import people": ["import", "people", f"{folder}/people.csv"],
         "import structures": ["import", "structures", f"{folder}/structures.csv"],
+        "guard": ["guard", f"{folder}/people.csv", "--json"],
         "export people": ["export", "people"],
         "export cra": ["export", "cra"],
         "import contacts": ["import", "contacts", f"{folder}/contacts.csv"],

@@ -19,7 +19,7 @@ import pytest
 
 import commands
 import dialogs
-from bot import french, mattermost, texts
+from bot import french, guard, mattermost, texts
 from bot.context import Context
 from bot.errors import ChatError, UserError
 from bot.forms import Clues, Form
@@ -38,7 +38,7 @@ STEEPEST = 9.0
 """How many times longer the longer text may take: four times would be linear, sixteen quadratic."""
 NOISE_S = 0.006
 """Seconds of processor time below which nothing is told of growth: nobody waits for that."""
-ROOMS = (french, texts, mattermost, folding, themes, communes, dialogs, commands)
+ROOMS = (french, guard, texts, mattermost, folding, themes, communes, dialogs, commands)
 PIECES = {
     **{"spaces": " ", "tabs": "\t", "breaks": " \n", "hyphens": " -", "nbsp": "\u00a0", "nul": "\0"},
     **{"digits": "1", "zeros": "1.0", "slashes": "/", "points": "1.", "dates": "1/1/", "hours": "1h", "plus": "+"},
@@ -46,6 +46,14 @@ PIECES = {
     **{"accents": "é", "marks": "a\u0301\u0316", "run of marks": "\u0316\u0301", "hebrew": "\u05b0\u05bc\u05b7"},
     **{"quotes": "'", "apostrophes": "l’", "guillemets": "« ", "ticks": "`", "stars": "*_", "colons": ":a"},
     **{"ats": "@a", "brackets": "[(", "pipes": "| ", "url": "http://", "commas": "a,"},
+    **{
+        "secret": "mdp : ",
+        "secrets": "mot de passe ",
+        "born": "née à ",
+        "birth": "naissance ",
+        "said": " arobase a point ",
+    },
+    **{"mails": "a@a.", "iban": "fr76", "nir": "1841276451089", "phone": "06 ", "abroad": "+33"},
     **{"words": "saint ", "names": "vaulx en ", "st": "s/s ", "cedex": "cedex 1 "},
 }
 """What hostile texts repeat."""

@@ -6,6 +6,7 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.folding import quote
+from config.luhn import follows_luhn
 from storage.database import insertion
 
 SIRET_DIGITS = 14
@@ -33,14 +34,9 @@ def read_siret(text: str) -> str:
     digits = "".join(text.split())
     if len(digits) != SIRET_DIGITS or not (digits.isascii() and digits.isdigit()):
         raise ValueError(f"« {quote(text)} » n’est pas un SIRET : il a 14 chiffres.")
-    if not (_luhn(digits) or (digits.startswith(LA_POSTE) and sum(map(int, digits)) % 5 == 0)):
+    if not (follows_luhn(digits) or (digits.startswith(LA_POSTE) and sum(map(int, digits)) % 5 == 0)):
         raise ValueError(f"« {quote(text)} » n’est pas un SIRET : un chiffre est faux.")
     return digits
-
-
-def _luhn(digits: str) -> bool:
-    doubled = (int(digit) * (1 + n % 2) for n, digit in enumerate(reversed(digits)))
-    return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0
 
 
 async def among(db: AsyncSession, sirets: Collection[str]) -> Employers:

@@ -1,0 +1,6 @@
+"""The guard of personal data: what of a text tells who somebody is or opens their accounts, found and masked."""
+
+from bot.guard.finding import find, mask, name
+from bot.guard.kinds import Found, Kind
+
+__all__ = ["Found", "Kind", "find", "mask", "name"]

@@ -1,0 +1,127 @@
+"""Numbers that check themselves: social security (NIR), bank accounts (IBAN) and bank cards."""
+
+import re
+from collections.abc import Iterator
+
+from bot.guard.registry import CARDS, IBAN_LENGTHS
+from config.luhn import follows_luhn
+
+Span = tuple[int, int]
+
+_GAP = r"[ .\-_]{0,3}"
+_FREE = r"(?<![^\W_])"
+"""No letter or figure stands right before."""
+_SHAPE = ("[1-478]", r"\d", r"\d", r"\d", r"\d", r"\d", r"[\dab]", *([r"\d"] * 6))
+_BODY = _GAP.join(_SHAPE)
+_NIR = re.compile(rf"{_FREE}(?=({_BODY})(?:((?:{_GAP}|[ ,(/]{{1,3}}(?:cl[ée] ?:? ?)?)\d{_GAP}\d)(?![^\W_]))?)")
+_BEFORE = re.compile(r"\d[ .\-_]{0,3}$")
+_AFTER = re.compile(r"[ .\-_]{0,3}[^\W_]")
+_SECU = re.compile(r"s[ée]cu(?:rit[ée])?\b|\bnir\b|\bn°? ?ss\b|immatricul|vitale|assur[ée]e?s? social|\binsee\b")
+_CONTEXT = 60
+"""Characters before a number among which something says what it is."""
+_NOT_SOCIAL = re.compile(r"[^\dab]+")
+
+
+def find_nir(text: str) -> Iterator[Span]:
+    """Thirteen signs and their key; without the key only where something before says what it is."""
+    for found in _NIR.finditer(text):
+        body, key = found[1], found[2]
+        start = found.start()
+        if key and _is_nir(body, int(re.sub(r"\D", "", key))):
+            yield start, start + len(body) + len(key)
+        elif not key and _is_nir(body) and _is_told_as_nir(text, start, start + len(body)):
+            yield start, start + len(body)
+
+
+def _is_told_as_nir(text: str, start: int, end: int) -> bool:
+    if _AFTER.match(text, end) or _BEFORE.search(text[max(0, start - 4) : start]):
+        return False
+    return bool(_SECU.search(text[max(0, start - _CONTEXT) : start]))
+
+
+def _is_nir(body: str, key: int | None = None) -> bool:
+    """Sex, year, month, département (Corsica’s with a letter), commune, order; 97 less the rest by 97 is the key."""
+    signs = _NOT_SOCIAL.sub("", body)
+    month, place = int(signs[3:5]), signs[5:7]
+    if not (1 <= month <= 12 or 20 <= month <= 42 or month >= 50) or place == "00" or signs[10:] == "000":
+        return False
+    if not place.isdigit() and place not in {"2a", "2b"}:
+        return False
+    number = int(signs[:5] + {"2a": "19", "2b": "18"}.get(place, place) + signs[7:])
+    return key is None or key == 97 - number % 97
+
+
+_IBAN = re.compile(r"(?:(?<=iban)|(?<![^\W_]))([a-z]{2})[ .\-]{0,2}\d[ .\-]{0,2}\d")
+_SIGN = re.compile(r"[ .\-]{0,3}([a-z0-9])")
+
+
+def find_iban(text: str) -> Iterator[Span]:
+    """As long as its country wants, and 1 by 97."""
+    for found in _IBAN.finditer(text):
+        end = _signs_end(text, found.start(), IBAN_LENGTHS.get(found[1], 0))
+        if end and _is_iban(re.sub(r"[ .\-]+", "", text[found.start() : end])):
+            yield found.start(), end
+
+
+def _signs_end(text: str, start: int, count: int) -> int:
+    """After so many letters and figures, where no other follows at once; 0 where they are not there."""
+    end = start
+    for _ in range(count):
+        sign = _SIGN.match(text, end)
+        if not sign:
+            return 0
+        end = sign.end()
+    return 0 if text[end : end + 1].isalnum() else end
+
+
+def _is_iban(signs: str) -> bool:
+    return int("".join(str(int(sign, 36)) for sign in signs[4:] + signs[:4])) % 97 == 1
+
+
+_RUN = re.compile(r"(?<![^\W_])\d{1,19}(?:[ .\-]{1,3}\d{1,19})*(?![^\W_])")
+_GROUP = re.compile(r"\d+")
+_LONGEST = 19
+_OTHERS = re.compile(r"sire[tn]|commande|facture|r[ée]f|colis|suivi|contrat|ticket|dossier")
+
+
+def find_cards(text: str) -> Iterator[Span]:
+    """From 13 to 19 figures of a network, which follow Luhn’s formula."""
+    for run in _RUN.finditer(text):
+        groups = [found.span() for found in _GROUP.finditer(text, *run.span())]
+        done = 0
+        for first, (start, _) in enumerate(groups):
+            if start < done:
+                continue
+            end = _card_end(text, groups[first : first + _LONGEST], run.span())
+            if end:
+                yield start, end
+                done = end
+
+
+def _card_end(text: str, groups: list[Span], run: Span) -> int:
+    """Where the card that begins with the first of these groups ends; 0 where there is none."""
+    digits, sizes, start = "", [], groups[0][0]
+    for begin, end in groups:
+        digits += text[begin:end]
+        sizes.append(end - begin)
+        if len(digits) > _LONGEST:
+            return 0
+        if len(digits) >= 13 and _is_card(digits, tuple(sizes), alone=(start, end) == run):
+            return end if len(sizes) > 1 or _is_told_as_card(text, start, len(digits)) else 0
+    return 0
+
+
+def _is_told_as_card(text: str, start: int, length: int) -> bool:
+    """Whether nothing says that a number without groups is another; a SIRET’s 14 figures need to be told a card’s."""
+    before = text[max(0, start - _CONTEXT) : start]
+    return "carte" in before or (length != 14 and not _OTHERS.search(before))
+
+
+def _is_card(digits: str, sizes: tuple[int, ...], *, alone: bool) -> bool:
+    """Of a network, as long as its cards are, in groups as cards have them, and right by its last figure."""
+    if len(set(digits)) == 1 or not any(digits.startswith(p) and len(digits) in lengths for p, lengths in CARDS):
+        return False
+    usual = sizes[:-1] == (4,) * (len(sizes) - 1) or sizes in {(4, 6, 5), (4, 6, 4)}
+    # A SIRET follows the formula, too, in groups of its own.
+    even = len(set(sizes)) == 1 and alone
+    return (usual or even) and follows_luhn(digits)

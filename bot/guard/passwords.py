@@ -1,0 +1,142 @@
+"""Passwords written out: what looks like a secret beside a word that says so."""
+
+import re
+from collections.abc import Iterator
+
+from bot.guard.plain import Plain
+from bot.guard.values import is_common, is_secret, is_strong, is_word
+
+Span = tuple[int, int]
+
+_KEY = re.compile(
+    r"\b(?:mots?[ -]de[ -]passes?|motdepasse|mdp|passwords?|passwd|pwd|mp(?= ?[:=])|(?:pass|pin)(?= ?[:=])|"
+    r"codes? (?:secret|confidentiel|personnel|d'acc[èe]s|pin|puk|wi-?fi|de d[ée]verrouillage)s?|"
+    r"code de (?:(?:la|sa|ma|votre) )?(?:carte|cb)|code (?:cb|carte)|cl[ée]s? (?:de s[ée]curit[ée] )?(?:du )?wi-?fi|"
+    r"cl[ée] wep|phrase secr[èe]te)(?![^\W_])"
+)
+_FAR = 90
+"""Characters after the word among which its value begins."""
+_WORDS = 6
+"""After which no value belongs to it any more."""
+_SPACE = re.compile(r"[ \n]{1,2}(?=\S)")
+_STOP = re.compile(r"(?<!\bm)(?<!\bmr)(?<!\bmme)[.!?;](?=\s|$)|\n\n")
+_LINK = re.compile(
+    r"(?P<sign>:(?!/)|=>?|->|→)\s{0,3}|(?:\b(?:est|c'est|[ée]tait|sera|devient)|\bserait)"
+    r"(?: (?:maintenant|d[ée]sormais|donc|actuellement|toujours|bien|simplement|encore|le))?\s{0,2}"
+    r"(?P<colon>[:=]\s{0,2})?"
+)
+_QUOTED = re.compile(r"(?:[\"`]|\*\*|')\s?([^\"`*\n]{1,64}?)\s?(?:[\"`]|\*\*|'(?!\w))")
+_BARE = re.compile(r"\S{1,64}")
+_ENDS = re.compile(r"\s{0,3}(?:$|\n|[,;.)(!?/]|et\b|puis\b|ou\b|-)")
+_FORGOTTEN = re.compile(
+    r"\boubli|\bperdu|\br[ée]initialis|\bbloqu|\bexpir|\bchang|\bmodifi|\bs[ée]curi|\bg[ée]rer|\bcr[ée]"
+)
+_COURSE = re.compile(
+    r"(?:ateliers?|th[èe]mes?|sujets?|formation|cours|bases?|s[ée]ance|les|des|leurs|ses)\b[^.!?\n]{0,20}$"
+)
+_PAIR = re.compile(r"\b(?:identifiants?|logins?|id|utilisateur|user)(?: et|,| ?/)? ?(?:le |son |mon )?$")
+_SECOND = re.compile(r"\s?(?:/|et|puis|,|\|)\s?")
+_LOGIN = re.compile(r"\b(?:identifiants?|logins?|acc[èe]s|connexion|compte) ?: ?\S{1,64} ?[/|] ?(?=\S)")
+_AS = re.compile(r"([^\s]{4,64}) (?:comme|en guise de)(?: mon| son| nouveau| votre)?(?: nouveau)? $")
+_CLOSING = {"(": ")", "[": "]", "<": ">"}
+_TRAILING = ",;.…)]:"
+
+
+def find_passwords(plain: Plain) -> Iterator[Span]:
+    """« mdp : Azerty12! », « mon mot de passe est Azerty12 », « Azerty12 comme mot de passe »."""
+    for key in _KEY.finditer(plain.text):
+        if span := _linked(plain, key) or _direct(plain, key) or _before(plain, key):
+            yield span
+    for login in _LOGIN.finditer(plain.text):
+        value = _value(plain, login.end())
+        if value and is_strong(_cased(plain, value)):
+            yield value
+
+
+def _linked(plain: Plain, key: re.Match[str]) -> Span | None:
+    """After « : », « = », « est »."""
+    tail = plain.text[key.end() : key.end() + _FAR]
+    stop = _STOP.search(tail)
+    for link in _LINK.finditer(tail, 0, stop.start() if stop else len(tail)):
+        value = _paired(plain, key, _value(plain, key.end() + link.end()))
+        plainly = bool(link["sign"] or link["colon"])
+        if value and _is_taken(plain, key, value, plainly=plainly):
+            return value
+        if plainly:
+            return None
+    return None
+
+
+def _is_taken(plain: Plain, key: re.Match[str], value: Span, *, plainly: bool) -> bool:
+    """Whether what stands where a value would is one."""
+    text = _cased(plain, value)
+    quoted = plain.text[value[0] - 1 : value[0]] in {'"', "`", "*"}
+    before = plain.text[max(0, key.start() - 40) : key.start()] + " "
+    if is_strong(text):
+        return True
+    if _FORGOTTEN.search(plain.text, key.end(), value[0]) or _COURSE.search(before):
+        return False
+    if is_secret(text) or is_common(text):
+        return True
+    alone = plainly and not key[0].startswith("mots") and _ENDS.match(plain.text, value[1])
+    return bool(quoted or alone) and is_word(text)
+
+
+def _paired(plain: Plain, key: re.Match[str], value: Span | None) -> Span | None:
+    """« identifiant et mot de passe : jean / Soleil2024 »: the second of the two."""
+    if not value or not _PAIR.search(plain.text[max(0, key.start() - 40) : key.start()]):
+        return value
+    link = _SECOND.match(plain.text, value[1])
+    return (_value(plain, link.end()) if link else None) or value
+
+
+def _direct(plain: Plain, key: re.Match[str]) -> Span | None:
+    """« mdp Azerty12! », « le mot de passe provisoire Xy12ab », « code secret 4512 »."""
+    at = key.end()
+    for word in range(_WORDS):
+        gap = _SPACE.match(plain.text, at)
+        value = _value(plain, gap.end()) if gap else None
+        if not value:
+            return None
+        text = _cased(plain, value)
+        digits = word == 0 and key[0].startswith("code") and re.fullmatch(r"\d{4,8}", text)
+        if digits or (word == 0 and is_common(text)) or (is_strong(text) and (word < 3 or re.search(r"\w{4}\d", text))):
+            return value
+        at = value[1] + (plain.text[value[1] : value[1] + 1] == ",")
+    return None
+
+
+def _before(plain: Plain, key: re.Match[str]) -> Span | None:
+    """« Azerty12 comme mot de passe »."""
+    begin = max(0, key.start() - 100)
+    found = _AS.search(plain.text[begin : key.start()])
+    if not found:
+        return None
+    start, end = begin + found.start(1), begin + found.end(1)
+    while start < end and plain.text[start] in "\"'`*(":
+        start += 1
+    while start < end and plain.text[end - 1] in "\"'`*),":
+        end -= 1
+    return (start, end) if is_strong(plain.cased[start:end]) else None
+
+
+def _value(plain: Plain, at: int) -> Span | None:
+    """The word that begins there, or what stands between quotes."""
+    if quoted := _QUOTED.match(plain.text, at):
+        return quoted.span(1)
+    bare = _BARE.match(plain.text, at)
+    if not bare:
+        return None
+    start, end = bare.span()
+    if closing := _CLOSING.get(plain.text[start]):
+        closed = plain.text.find(closing, start + 1, end)
+        start, end = start + 1, closed if closed >= 0 else end
+    while end > start and plain.text[end - 1] in _TRAILING:
+        if plain.text[end - 1] == ")" and "(" in plain.text[start:end]:
+            break
+        end -= 1
+    return (start, end) if end > start else None
+
+
+def _cased(plain: Plain, span: Span) -> str:
+    return plain.cased[span[0] : span[1]]
