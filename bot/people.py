@@ -3,7 +3,7 @@
 The role of who has left has ended, whatever the register says: they may what an agent invité may.
 """
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -50,8 +50,10 @@ class People:
         self._accounts = Accounts(chat, settings, clock)
         self._clock = clock
         self._known: OrderedDict[str, _Memory] = OrderedDict()
-        self._changes = 0
-        """How often something was to be read again: what was read meanwhile may be from before."""
+        self._at_it: Counter[str] = Counter()
+        """How often somebody is being looked up right now."""
+        self._changes: Counter[str] = Counter()
+        """How often they were to be read again meanwhile: what was read may be from before."""
 
     async def of(self, user_id: str) -> Person:
         """Somebody, as they were less than a minute ago; reads nothing when that is known.
@@ -97,7 +99,8 @@ class People:
 
     def forget(self, user_id: str) -> None:
         """Something the register says of somebody changed: read it again next time."""
-        self._changes += 1
+        if user_id in self._at_it:
+            self._changes[user_id] += 1
         known = self._known.get(user_id)
         if known is not None:
             self._known[user_id] = replace(known, until=self._clock(), readings={})
@@ -108,11 +111,17 @@ class People:
         self.forget(user_id)
 
     async def _look_up(self, user_id: str) -> _Memory:
-        """Somebody as they are now; while something changed, only for this once."""
-        before = self._changes
-        found = await self._read(user_id)
-        if self._changes != before:
-            self.forget(user_id)
+        """Somebody as they are now; who changed meanwhile, only for this once."""
+        before = self._changes[user_id]
+        self._at_it[user_id] += 1
+        try:
+            found = await self._read(user_id)
+            if self._changes[user_id] != before:
+                self.forget(user_id)
+        finally:
+            self._at_it[user_id] -= 1
+            if not self._at_it[user_id]:
+                del self._at_it[user_id], self._changes[user_id]
         return found
 
     async def _read(self, user_id: str) -> _Memory:

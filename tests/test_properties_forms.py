@@ -51,6 +51,8 @@ HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
     "EndMember": ({"who": WHO},),
     "Announce": ({}, {"annonce": "a" * 26, "thematiques": {"theme:education": "Éducation"}}),
     "AnnounceHere": ({"departements": {"miens": "Tous mes départements", "69": "Rhône (69)", "01": "Ain (01)"}},),
+    "RenameChannel": ({"there": {"general": "Général", "education": "Éducation"}},),
+    "PutAway": ({"there": {"education": "Éducation"}},),
     "Reword": ({"annonce": "a" * 26},),
     "SpreadCra": ({"numero": 12, "version": 1, "participants": 3, "day": "2026-09-01"},),
 }
