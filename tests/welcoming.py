@@ -6,18 +6,16 @@ import pytest
 from sqlalchemy import delete
 
 from storage.people.guests import Guest
-from storage.people.welcomes import Welcome
 from tests.house import House
 from tests.people import Person, Post
 
 
 @pytest.fixture
 async def open_house(house: House) -> AsyncIterator[House]:
-    """The house, where newcomers are welcomed, and nobody of an earlier story waits or is to be reminded."""
+    """The house, where newcomers are welcomed, and no guest of an earlier story waits."""
     before = house.settings
     async with house.bot.database.transaction() as db:
         await db.execute(delete(Guest))
-        await db.execute(delete(Welcome))
     house.settings = before.model_copy(update={"welcome": "oui"})
     await house.restart()
     yield house
