@@ -23,11 +23,6 @@ class Outcome:
     done: list[Finding] = field(default_factory=list)
     failed: list[tuple[Finding, str]] = field(default_factory=list)
 
-    @property
-    def created(self) -> int:
-        """How many channels were made."""
-        return sum(finding.drift is Drift.ABSENT for finding in self.done)
-
 
 @dataclass
 class Mending:

@@ -4,8 +4,6 @@ animateurs hear of who is where they do not belong.
 Mattermost is asked before the first statement: from that one on every other writer may wait.
 """
 
-from collections.abc import Mapping
-
 from bot.acts import AddMembers
 from bot.context import Context
 from bot.errors import ChatError
@@ -15,7 +13,7 @@ from bot.refusals import Refusal
 from bot.replies import Replies
 from commands.canaux.exceptions import Outsider, intruder
 from commands.canaux.feature import ROOM, feature
-from config.canaux import PlannedChannel
+from commands.canaux.scope import planned_at
 from storage import people
 from storage.canaux import allowances, by_key, planned
 from storage.canaux.belonging import Member, Rules
@@ -38,7 +36,7 @@ async def bring_in(ctx: Context, event: JoinedTeam) -> Replies:
 async def put_back(ctx: Context, event: LeftChannel) -> Replies:
     """Who belongs into a private channel, and was taken out of it or left it. (Who left the team is refused there.)"""
     await _look_up(ctx, event.user_id)
-    canal = await _planned(ctx, await by_key(ctx.db), event.channel_id)
+    canal = await planned_at(ctx, event.channel_id)
     member = await _member(ctx, event.user_id) if canal else None
     if canal is None or member is None or not Rules(await allowances(ctx.db)).reason_in(canal, member):
         return None
@@ -50,8 +48,7 @@ async def tell_of_intruder(ctx: Context, event: JoinedChannel) -> Replies:
     """Who is in a private channel without belonging there is not thrown out: the animateurs are told why it is so, and
     decide by a click."""
     account = await _look_up(ctx, event.user_id)
-    known = await by_key(ctx.db)
-    canal, room = await _planned(ctx, known, event.channel_id), known.get(ROOM)
+    canal, room = await planned_at(ctx, event.channel_id), (await by_key(ctx.db)).get(ROOM)
     if canal is None or room is None or (account and (account.is_bot or account.is_system_admin)):
         return None
     member = await _member(ctx, event.user_id)
@@ -60,12 +57,6 @@ async def tell_of_intruder(ctx: Context, event: JoinedChannel) -> Replies:
         return None
     username = member.username if member else account.username if account else ""
     return intruder(Outsider(key=canal.key, user_id=event.user_id, username=username), canal, why, room)
-
-
-async def _planned(ctx: Context, known: Mapping[str, str], channel_id: str) -> PlannedChannel | None:
-    """Which of the planned channels that is."""
-    keys = (key for key, its_id in known.items() if its_id == channel_id)
-    return (await planned(ctx.db, ctx.settings)).get(next(keys, ""))
 
 
 async def _look_up(ctx: Context, user_id: str) -> ChatUser | None:

@@ -11,7 +11,7 @@ from bot.menus import Choosing, Menu
 from bot.replies import Button, Refresh, Replies, Say, Whisper
 from bot.texts import Markdown, escape, mention, quote, render
 from commands.canaux.feature import ANIMATEURS, feature
-from commands.canaux.scope import read_scope
+from commands.canaux.scope import must_be_planned, read_scope
 from config.canaux import PlannedChannel
 from dialogs.canaux import REASON_MAX
 from storage import people
@@ -59,7 +59,7 @@ def by_name(ctx: Context, key: str, user_id: str, reason: str, *, is_in: bool) -
 @feature.button(Admit, roles=ANIMATEURS)
 async def admit(ctx: Context, click: Admit) -> Replies:
     """From now on they belong there, by name."""
-    canal = await _planned(ctx, click)
+    canal = await must_be_planned(ctx, click.key)
     await allow(ctx.db, [by_name(ctx, click.key, click.user_id, ADMITTED, is_in=True)])
     return _settled(ctx, click, canal, is_in=True)
 
@@ -67,7 +67,7 @@ async def admit(ctx: Context, click: Admit) -> Replies:
 @feature.button(Remove, roles=ANIMATEURS)
 async def remove(ctx: Context, click: Remove) -> Replies:
     """Out of the channel; what they wrote stays."""
-    canal = await _planned(ctx, click)
+    canal = await must_be_planned(ctx, click.key)
     channel_id = (await by_key(ctx.db)).get(click.key, "")
     await disallow(ctx.db, click.key, click.user_id)
     return [RemoveMember(channel_id, click.user_id), _settled(ctx, click, canal, is_in=False)]
@@ -124,13 +124,6 @@ async def end(ctx: Context, click: EndException) -> Replies:
     if not was_there:
         raise UserError("Cette exception n’existe plus.")
     return Whisper("C’est noté : les règles ordinaires valent de nouveau. /canaux verifier dit ce que cela change.")
-
-
-async def _planned(ctx: Context, who: Outsider) -> PlannedChannel:
-    canal = (await planned(ctx.db, ctx.settings)).get(who.key)
-    if canal is None:
-        raise UserError("Ce canal n’est plus dans la table des canaux.")
-    return canal
 
 
 def _settled(ctx: Context, who: Outsider, canal: PlannedChannel, *, is_in: bool) -> Refresh:

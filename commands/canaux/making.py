@@ -16,7 +16,7 @@ from bot.replies import Ask, Press, Replies, Whisper
 from bot.texts import quote, render
 from commands.canaux.feature import ANIMATEURS, feature
 from commands.canaux.repair.acting import batches
-from commands.canaux.scope import read_scope
+from commands.canaux.scope import must_be_planned, read_scope
 from config.canaux import Family, PlannedChannel
 from config.folding import fold
 from dialogs.canaux import NewChannel, PutAway, RenameChannel
@@ -103,7 +103,7 @@ async def rename(ctx: Context, text: str) -> Replies:
 @feature.submit(RenameChannel, roles=ANIMATEURS)
 async def save_name(ctx: Context, form: RenameChannel) -> Replies:
     """Its title changes, here and in Mattermost; its address stays."""
-    canal = await _still(ctx, form.key)
+    canal = await must_be_planned(ctx, form.key)
     if canal.name == form.name:
         return Whisper(f"Ce canal s’appelle déjà « {quote(form.name, 64)} ».")
     await amend(ctx.db, form.key, ctx.user.id, ctx.now, name=form.name)
@@ -125,7 +125,7 @@ async def archive(ctx: Context, text: str) -> Replies:
 @feature.submit(PutAway, roles=ANIMATEURS)
 async def save_archive(ctx: Context, form: PutAway) -> Replies:
     """Nobody writes there any more, all can read, and the bot does not restore it by itself."""
-    canal = await _still(ctx, form.key)
+    canal = await must_be_planned(ctx, form.key)
     await amend(ctx.db, form.key, ctx.user.id, ctx.now, archived=form.reason)
     act = await _do(ctx, Finding(Drift.PUT_AWAY, form.key, canal.address, f"archivé : {form.reason}"))
     return [Whisper(render("canaux/put_away", title=canal.name, reason=form.reason)), act]
@@ -175,13 +175,6 @@ async def _meant(ctx: Context, text: str, there: Mapping[str, str], refusal: str
     if key not in there:
         raise UserError(refusal)
     return key
-
-
-async def _still(ctx: Context, key: str) -> PlannedChannel:
-    canal = (await planned(ctx.db, ctx.settings)).get(key)
-    if canal is None:
-        raise UserError("Ce canal n’est plus dans la table des canaux.")
-    return canal
 
 
 async def _do(ctx: Context, finding: Finding) -> Act:

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
+from bot.context import Context
 from bot.errors import UserError
 from bot.french.words import join
 from bot.texts import quote
 from config.canaux import Family, PlannedChannel, home_of
 from config.folding import fold
 from config.territories import departement
+from storage.canaux import by_key, planned
 from storage.people import Person
 from storage.people.reading import read_departements
 
@@ -26,8 +28,8 @@ def read_scope(text: str, table: Table) -> str:
         return ALL
     if wanted == DEPARTEMENTS:
         return DEPARTEMENTS
-    for key, planned in table.items():
-        if wanted in {fold(planned.name), fold(planned.address), fold(key)}:
+    for key, canal in table.items():
+        if wanted in {fold(canal.name), fold(canal.address), fold(key)}:
             return key
     try:
         (code,) = read_departements(text)
@@ -39,11 +41,25 @@ def read_scope(text: str, table: Table) -> str:
     return key
 
 
+async def planned_at(ctx: Context, channel_id: str) -> PlannedChannel | None:
+    """The planned channel that this one of Mattermost’s is; None for any other."""
+    keys = (key for key, its_id in (await by_key(ctx.db)).items() if its_id == channel_id)
+    return (await planned(ctx.db, ctx.settings)).get(next(keys, ""))
+
+
+async def must_be_planned(ctx: Context, key: str) -> PlannedChannel:
+    """The planned channel of that key. Raises UserError for one that is none any more."""
+    canal = (await planned(ctx.db, ctx.settings)).get(key)
+    if canal is None:
+        raise UserError("Ce canal n’est plus dans la table des canaux.")
+    return canal
+
+
 def channels_in(scope: str, table: Table) -> Sequence[PlannedChannel]:
     """The channels that are meant."""
     if scope == DEPARTEMENTS:
-        return [planned for planned in table.values() if planned.family is Family.DEPARTEMENT]
-    return [planned for key, planned in table.items() if scope in {ALL, key}]
+        return [canal for canal in table.values() if canal.family is Family.DEPARTEMENT]
+    return [canal for key, canal in table.items() if scope in {ALL, key}]
 
 
 def must_look_after(actor: Person, scope: str) -> None:

@@ -8,8 +8,9 @@ from bot.lines import Run
 from bot.replies import Button, Replies, Say
 from bot.texts import render
 from commands.canaux.feature import ROOM, feature
+from commands.canaux.scope import planned_at
 from config.canaux import PlannedChannel
-from storage.canaux import by_key, planned
+from storage.canaux import by_key
 
 
 @feature.event(Archived)
@@ -38,9 +39,7 @@ async def converted(ctx: Context, event: Converted) -> Replies:
 
 async def _tell(ctx: Context, channel_id: str, what: Callable[[PlannedChannel], str]) -> Replies:
     """``what`` says what is wrong with the channel now, or "" where nothing is."""
-    known = await by_key(ctx.db)
-    room, key = known.get(ROOM), next((key for key, its_id in known.items() if its_id == channel_id), "")
-    canal = (await planned(ctx.db, ctx.settings)).get(key)
+    canal, room = await planned_at(ctx, channel_id), (await by_key(ctx.db)).get(ROOM)
     if canal is None or room is None or room == channel_id or not (said := what(canal)):
         return None
     check = Button("Vérifier ce canal", Run(line=f"canaux verifier {canal.address}"))

@@ -1,7 +1,9 @@
 """What puts a change of a channel right, and what undoes it: acts, several changes in one where Mattermost can."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.acts import (
     Act,
@@ -16,7 +18,8 @@ from bot.acts import (
 )
 from commands.canaux.repair.words import FIELDS
 from config.canaux import PlannedChannel
-from storage.canaux.changes import Change
+from storage.canaux import changes
+from storage.canaux.changes import Change, State
 from storage.canaux.drift import OUTSIDERS, PRIVATE, Drift
 
 FORWARD, BACK = "canaux.run", "canaux.back"
@@ -38,12 +41,12 @@ def read_topic(topic: str) -> tuple[str, int, bool] | None:
     return (run_id, int(number), kind == BACK) if kind in {FORWARD, BACK} and number.isdigit() else None
 
 
-def batches(changes: Sequence[Change], table: Mapping[str, PlannedChannel], *, back: bool) -> Iterator[Batch]:
+def batches(wanted: Sequence[Change], table: Mapping[str, PlannedChannel], *, back: bool) -> Iterator[Batch]:
     """What makes these changes of one channel (or undoes them), in their order; those whom one act brings in stand
     together. What no act can do is left out."""
-    joining = [change for change in changes if brings_in(change, back=back)]
-    for change in changes:
-        if change in joining:
+    joining = [change for change in wanted if brings_in(change, back=back)]
+    for change in wanted:
+        if brings_in(change, back=back):
             if change is joining[0]:
                 team = table[change.key].team if change.key in table else ""
                 people = [c.user_id for c in joining]
@@ -51,6 +54,14 @@ def batches(changes: Sequence[Change], table: Mapping[str, PlannedChannel], *, b
                 yield Batch([c.n for c in joining], act)
         elif act_ := _act(change, table.get(change.key), back):
             yield Batch([change.n], act_)
+
+
+async def note_sent(db: AsyncSession, wanted: Sequence[Change], sent: Sequence[Batch], state: State) -> Collection[int]:
+    """Write down which of these changes, all of one run, are on their way; the numbers of those that no act can do."""
+    for batch in sent:
+        await changes.put(db, wanted[0].run_id, batch.numbers, state=state, batch=batch.numbers[0])
+    numbers = {n for batch in sent for n in batch.numbers}
+    return {change.n for change in wanted if change.n not in numbers}
 
 
 def brings_in(change: Change, *, back: bool) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.mattermost import ChatChannel, ChatMember
-from commands.canaux.repair.survey import Account, Place, Seen, Survey
+from commands.canaux.repair.survey import Account, Seen, Survey
 from config.canaux import PlannedChannel
 from config.settings import Settings
 from storage.canaux import allowances, by_key
@@ -30,11 +30,6 @@ class Plan:
     known: Mapping[str, str]
     rules: Rules
     people: Mapping[str, Member]
-
-    @property
-    def places(self) -> Sequence[Place]:
-        """Where to look for all of them."""
-        return [Place.of(channel, self.known) for channel in self.table.values()]
 
 
 async def plan(db: AsyncSession, settings: Settings, now: datetime) -> Plan:

@@ -9,7 +9,7 @@ from bot.events import Delivered, Undelivered
 from bot.replies import Direct, Progress, Replies, Reply, Step, Update, Whisper
 from bot.texts import render
 from commands.canaux.feature import LEADERS, feature
-from commands.canaux.repair.acting import batches, read_topic
+from commands.canaux.repair.acting import batches, note_sent, read_topic
 from commands.canaux.repair.buttons import Mend, Repair
 from commands.canaux.repair.doubting import no_longer_so
 from commands.canaux.repair.running import lock_shown, start
@@ -84,10 +84,7 @@ async def _make(ctx: Context, run: Run, found: Sequence[Change]) -> Sequence[Act
     await changes.put(ctx.db, run.id, over, state=State.DROPPED, why=OVER)
     wanted = [change for change in found if change.n not in over]
     sent = list(batches(wanted, table, back=False))
-    for batch in sent:
-        await changes.put(ctx.db, run.id, batch.numbers, state=State.SENT, batch=batch.numbers[0])
-    numbers = {n for batch in sent for n in batch.numbers}
-    stuck = [change.n for change in wanted if change.n not in numbers]
+    stuck = await note_sent(ctx.db, wanted, sent, State.SENT)
     why = UNSEEN if first.drift is Drift.UNSEEN else NO_CHANNEL
     await changes.put(ctx.db, run.id, stuck, state=State.REFUSED, why=why)
     return [batch.act for batch in sent]

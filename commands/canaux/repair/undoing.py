@@ -11,7 +11,7 @@ from bot.replies import Button, Progress, Replies, Start, Step, Whisper
 from bot.texts import render
 from commands.canaux.exceptions import by_name
 from commands.canaux.feature import ANIMATEURS, feature
-from commands.canaux.repair.acting import batches
+from commands.canaux.repair.acting import batches, note_sent
 from commands.canaux.repair.buttons import Undo, Unmend
 from commands.canaux.repair.running import must_be_alone
 from commands.canaux.repair.showing import refresh
@@ -87,11 +87,9 @@ async def _unmake(ctx: Context, run: Run, found: Sequence[Change]) -> Sequence[A
         await changes.put(ctx.db, run.id, rest, state=State.UNDONE, why=WITH_IT)
         found = [c for c in found if c.drift is Drift.ABSENT]
     sent = list(batches(found, await planned(ctx.db, ctx.settings), back=True))
-    for batch in sent:
-        await changes.put(ctx.db, run.id, batch.numbers, state=State.BACK, batch=batch.numbers[0])
-    numbers = {n for batch in sent for n in batch.numbers}
-    await changes.put(ctx.db, run.id, [c.n for c in found if c.n not in numbers], state=State.KEPT, why=STAYS)
-    await allow(ctx.db, [each for c in found if c.n in numbers and (each := _exception(ctx, c))])
+    stuck = await note_sent(ctx.db, found, sent, State.BACK)
+    await changes.put(ctx.db, run.id, stuck, state=State.KEPT, why=STAYS)
+    await allow(ctx.db, [each for c in found if c.n not in stuck and (each := _exception(ctx, c))])
     for change in found if run.kind is Kind.HAND else []:
         await take_back(ctx.db, change, ctx.user.id, ctx.now)
     return [batch.act for batch in sent]
