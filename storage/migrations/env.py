@@ -19,6 +19,13 @@ import storage.cra.last_commune
 import storage.cra.months
 import storage.cursors
 import storage.drafts
+import storage.hotline.cards
+import storage.hotline.incidents
+import storage.hotline.lines
+import storage.hotline.moves
+import storage.hotline.sources
+import storage.hotline.tickets
+import storage.hotline.wishes
 import storage.job_runs
 import storage.outbox
 import storage.people.awaited
