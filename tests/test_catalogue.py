@@ -50,6 +50,7 @@ button   drafts.Resume         everyone
 button   hotline.AddTo         everyone
 button   hotline.Answer        everyone
 button   hotline.AskFor        everyone
+button   hotline.BringTo       everyone
 button   hotline.Decline       everyone
 button   hotline.FileIt        everyone
 button   hotline.KeepLine      everyone
@@ -64,6 +65,7 @@ button   hotline.Reopen        everyone
 button   hotline.Resolve       everyone
 button   hotline.See           everyone
 button   hotline.Settled       everyone
+button   hotline.ShowLine      everyone
 button   hotline.Take          everyone
 button   hotline.Unmask        everyone
 button   hotline.WasIt         everyone
@@ -123,7 +125,7 @@ command  cra modifier          conseiller
 command  cra rétablir          conseiller
 command  cra supprimer         conseiller
 command  hotline               everyone
-command  hotline mes           everyone
+command  hotline demandes      everyone
 command  membres               animateur, coordinateur
 command  membres accueils      animateur
 command  membres ajouter       animateur, coordinateur
