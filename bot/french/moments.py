@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.french.dates import days_away, fold_date, read_date, say_date
+from bot.french.dates import MONTHS, WEEKDAYS, days_away, fold_date, read_date, say_date, say_day
 from bot.french.words import NBSP
 
 MORNING = time(9)
@@ -37,5 +37,26 @@ def _coming(day: str, today: date) -> date | None:
 
 def say_moment(moment: datetime) -> str:
     """Say a moment: « mardi 24 novembre 2026 à 9 h 05 »; the spaces about the hour do not break."""
-    minutes = f"{NBSP}{moment.minute:02}" if moment.minute else ""
-    return f"{say_date(moment.date())} à {moment.hour}{NBSP}h{minutes}"
+    return f"{say_date(moment.date())} à {say_hour(moment)}"
+
+
+def say_hour(moment: datetime) -> str:
+    """Say the hour of a moment: « 9 h », « 9 h 05 »."""
+    return f"{moment.hour}{NBSP}h" + (f"{NBSP}{moment.minute:02}" if moment.minute else "")
+
+
+def say_part_of_day(moment: datetime, today: date) -> str:
+    """Say by when something will be, from today on: « cet après-midi », « lundi 30 novembre dans la matinée »."""
+    this, of_day = next(said for until, said in _PARTS if moment.time() <= until)
+    if moment.date() == today:
+        return this
+    year = "" if moment.year == today.year else f" {moment.year}"
+    return f"{WEEKDAYS[moment.weekday()]} {say_day(moment.date())} {MONTHS[moment.month - 1]}{year} {of_day}"
+
+
+_PARTS = (
+    (time(5), ("cette nuit", "dans la nuit")),
+    (time(12), ("ce matin", "dans la matinée")),
+    (time(18), ("cet après-midi", "dans l’après-midi")),
+    (time.max, ("ce soir", "dans la soirée")),
+)
