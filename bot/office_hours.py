@@ -71,6 +71,15 @@ class OfficeHours:
             year = _windows(self, number)
         return max(at.astimezone(UTC), year.opens[following])
 
+    def last_closing(self, before: datetime) -> datetime:
+        """The last time it closed by then."""
+        number = self._year(before)
+        last = bisect_right(_windows(self, number).closes, before) - 1
+        while last < 0:
+            number -= 1
+            last = len(_windows(self, number).closes) - 1
+        return _windows(self, number).closes[last]
+
     def between(self, start: datetime, end: datetime) -> timedelta:
         """Open time from one moment to the other; negative where the other is the earlier one."""
         if end < start:

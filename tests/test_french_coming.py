@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.french.coming import read_coming_days
+from bot.french.dates import say_days
 from bot.french.periods import Period
 
 TODAY = date(2026, 11, 26)
@@ -63,6 +64,21 @@ def test_nothing_is_read_that_is_over(text: str, today: date) -> None:
 
 
 @given(st.integers(0, 180), st.integers(1, 60))
-def test_what_is_shown_is_read_again(ahead: int, days: int) -> None:
+def test_what_is_said_or_shown_is_read_again(ahead: int, days: int) -> None:
     period = Period(TODAY + timedelta(days=ahead), TODAY + timedelta(days=ahead + days))
+    assert read_coming_days(say_days(period.start, period.last), TODAY) == period
     assert read_coming_days(f"du {period.start:%d/%m/%Y} au {period.last:%d/%m/%Y}", TODAY) == period
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        ("2026-11-30", "2026-11-30", "le lundi 30 novembre 2026"),
+        ("2026-12-01", "2026-12-05", "du 1er au 5 décembre 2026"),
+        ("2026-11-30", "2026-12-04", "du 30 novembre au 4 décembre 2026"),
+        ("2026-12-28", "2027-01-03", "du 28 décembre 2026 au 3 janvier 2027"),
+        ("2026-11-01", "2026-11-30", "du 1er au 30 novembre 2026"),
+    ],
+)
+def test_days_are_said(first: str, last: str, said: str) -> None:
+    assert say_days(date.fromisoformat(first), date.fromisoformat(last)) == said

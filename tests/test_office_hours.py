@@ -72,6 +72,10 @@ def test_it_opens_when_it_is_open_and_not_before(week: OfficeHours, moment: date
     assert week.is_open(opening)
     assert week.between(moment, opening) == timedelta()
     assert (opening == moment) == week.is_open(moment)
+    closed = week.last_closing(moment)
+    assert closed <= moment
+    assert week.between(closed, moment) == timedelta() or week.is_open(moment)
+    assert week.is_open(closed - timedelta(microseconds=1))
 
 
 @given(WEEKS, MOMENTS)

@@ -19,6 +19,8 @@ import storage.cra.last_commune
 import storage.cra.months
 import storage.cursors
 import storage.drafts
+import storage.hotline.duty
+import storage.hotline.swaps
 import storage.job_runs
 import storage.outbox
 import storage.people.awaited
