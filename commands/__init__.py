@@ -1,7 +1,7 @@
 """What the bot does: one file (or folder) per feature, all of them listed here."""
 
 from bot.features import Feature
-from commands import annonce, annuaire, brouillon, canaux, cra, membres, menage, menus, stats, travaux
+from commands import annonce, annuaire, brouillon, canaux, cra, garde, membres, menage, menus, stats, travaux
 from commands.aide import aide
 
 _OTHERS = (
@@ -12,6 +12,7 @@ _OTHERS = (
     membres.bienvenue,
     annuaire.feature,
     annonce.feature,
+    garde.feature,
     brouillon.feature,
     menus.feature,
     menage.feature,

@@ -115,6 +115,12 @@ async def turn(db: AsyncSession, number: int) -> Turn | None:
     return (await db.exec(found)).first()
 
 
+async def absence(db: AsyncSession, number: int) -> Absence | None:
+    """One of them, as it is now."""
+    found = select(Absence).where(Absence.id == number).execution_options(populate_existing=True)
+    return (await db.exec(found)).first()
+
+
 async def lock(db: AsyncSession, now: datetime) -> None:
     """Nobody else changes who is on duty until the transaction ends: what is found free stays so."""
     await hold(db, "garde", "tours", now)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import delete
 from sqlmodel import Field, SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -53,3 +54,8 @@ async def settle(db: AsyncSession, number: int, answer: Answer) -> bool:
     """That is what became of it; False where something did before."""
     waits = update(Swap).where(col(Swap.id) == number, col(Swap.answer).is_(None))
     return (await execute(db, waits.values(answer=answer))).rowcount == 1
+
+
+async def forget(db: AsyncSession, before: datetime) -> None:
+    """Drop what was proposed before."""
+    await db.execute(delete(Swap).where(col(Swap.at) < before))

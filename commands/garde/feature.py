@@ -1,0 +1,23 @@
+"""The feature that the files of this folder add their handlers to, and who may pull what."""
+
+from collections.abc import Mapping
+
+from bot.features import Feature
+from bot.rights import Right
+from config.settings import Settings
+from storage.people import Person, Role
+
+feature = Feature("garde", rights=(Right.MEMBER,))
+
+AGENTS = (Role.HOTLINE, Role.ANIMATEUR)
+"""Who is on duty, and says who is."""
+
+
+def may(person: Person) -> bool:
+    """Whether somebody may be on duty."""
+    return person.may(AGENTS)
+
+
+def queues(_: Settings) -> Mapping[str, str]:
+    """The names of the queues, by code."""
+    return {"espace-coop": "Aide Espace Coop", "metier": "Aide métier"}
