@@ -4,12 +4,12 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.french.periods import Period
 from bot.menus import Choosing, Menu
-from bot.replies import Button, Direct, Replies, Whisper
+from bot.replies import Button, Direct, Refresh, Replies, Whisper
 from bot.texts import quote, render
 from commands.garde.buttons import PutBack, Release
 from commands.garde.feature import AGENTS, feature
 from commands.garde.reading import read_line, read_person
-from commands.garde.words import must_be_free, names, say_turn, shorten
+from commands.garde.words import must_be_free, names, say_turn, shorten, topic
 from dialogs.garde import read_turn
 from storage.hotline import duty
 from storage.hotline.duty import Turn, day_of
@@ -70,7 +70,7 @@ async def put_back(ctx: Context, click: PutBack) -> Replies:
 
 
 async def _tell(ctx: Context, turn: Turn, what: str, button: Button) -> Replies:
-    """Who acted reads what is so now, and whose turn it is, if they are somebody else."""
+    """Who acted reads what is so now; so does whose turn it is, if they are somebody else, where they were told too."""
     there = await duty.turns(ctx.db, turn.starts, turn.ends)
     others = [other.user_id for other in there if other.user_id != turn.user_id and other.covers(turn.queue)]
     called = await names(ctx, [turn.user_id, *others])
@@ -78,8 +78,13 @@ async def _tell(ctx: Context, turn: Turn, what: str, button: Button) -> Replies:
     about = {"turn": say_turn(ctx, turn), "what": what}
     who = None if is_self else called[turn.user_id]
     text = render("garde/changed", who=who, others=[called[each] for each in dict.fromkeys(others)], **about)
-    told = Whisper(text, [button])
-    return told if is_self else [told, Direct(render("garde/told", by=ctx.user, **about), user_id=turn.user_id)]
+    was_told = {post.post_id for post in await ctx.posts_about(topic(turn.number))}
+    if is_self:
+        now = Refresh(text, [button], topic=topic(turn.number), here=True)
+        return now if ctx.request.post_id in was_told else [now, Whisper(text, [button])]
+    told = render("garde/told", by=ctx.user, **about)
+    rewritten = Refresh(told, topic=topic(turn.number))
+    return [rewritten, Whisper(text, [button]), Direct(told, user_id=turn.user_id)]
 
 
 def _is_in(turn: Turn, days: Period) -> bool:

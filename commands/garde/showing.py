@@ -8,12 +8,15 @@ from bot.french.dates import say_days
 from bot.french.words import fold, join
 from bot.lines import Run
 from bot.office_hours import OfficeHours
-from bot.replies import Button, Perform, Replies, Whisper
+from bot.replies import Button, Replies, Whisper
 from bot.texts import Markdown, escape, render
 from commands.garde.buttons import OpenSwap, Take
 from commands.garde.feature import AGENTS, feature, queues
 from commands.garde.gaps import Gap, days_from, find_gaps
+from commands.garde.reading import read_line
+from commands.garde.taking import put
 from commands.garde.words import names, say, say_queue
+from dialogs.garde import read_turn
 from storage.hotline import duty
 from storage.hotline.duty import Turn, day_of
 
@@ -23,12 +26,16 @@ SHOWN_MAX = 20
 
 
 @feature.command(
-    "garde", help="Voir qui est de garde à la hotline", hint="[@nom du 30/11 au 4/12] [file]", roles=AGENTS
+    "garde",
+    help="Voir qui est de garde à la hotline, ou y mettre quelqu’un",
+    hint="[@nom du 30/11 au 4/12] [file]",
+    roles=AGENTS,
+    writes=True,
 )
 async def show(ctx: Context, text: str) -> Replies:
     """The list; a line that says who or when puts somebody on duty."""
     if text.strip() and fold(text) != "liste":
-        return Perform(f"garde {'mettre' if text.strip().startswith('@') else 'moi'} {text.strip()}")
+        return await put(ctx, await read_line(ctx, text, read_turn))
     today = day_of(ctx.now)
     turns = await duty.turns(ctx.db, today, today + timedelta(weeks=SHOWN_WEEKS))
     absences = await duty.absences(ctx.db, today, today + timedelta(weeks=SHOWN_WEEKS))
@@ -38,7 +45,7 @@ async def show(ctx: Context, text: str) -> Replies:
     away = {absence.user_id for absence in absences if absence.has(today)}
     now = [turn for turn in turns if turn.has(today)]
     coming = [turn for turn in turns if not turn.has(today)]
-    text = render(
+    shown = render(
         "garde/list",
         is_open=hours.opens_on(today),
         now=[_line(ctx, turn, called) for turn in now if turn.user_id not in away],
@@ -47,7 +54,7 @@ async def show(ctx: Context, text: str) -> Replies:
         absent=[Markdown(f"{called[each.user_id]} : {say(each)}") for each in absences[:SHOWN_MAX]],
         gaps=[_say_gap(ctx, gap) for gap in gaps],
     )
-    return Whisper(text, _buttons([turn for turn in turns if turn.user_id == ctx.user.id]))
+    return Whisper(shown, _buttons([turn for turn in turns if turn.user_id == ctx.user.id]))
 
 
 def _buttons(own: Sequence[Turn]) -> Sequence[Button]:

@@ -1,4 +1,4 @@
-"""« /garde moi », « /garde mettre »: who is on duty, from when to when."""
+"""« /garde moi »: who is on duty, from when to when."""
 
 from bot.context import Context
 from bot.errors import UserError
@@ -7,25 +7,15 @@ from bot.texts import render
 from commands.garde.buttons import Release, Take
 from commands.garde.feature import AGENTS, feature, queues
 from commands.garde.reading import Said, read_agent, read_line, register
-from commands.garde.words import must_be_free, names, say, say_turn
+from commands.garde.words import must_be_free, names, say, say_turn, topic
 from dialogs.garde import ALL, TakeTurn, read_turn
 from storage.hotline import duty
 from storage.hotline.duty import Turn, day_of
 
 
-@feature.command("garde moi", help="Vous mettre de garde", hint="du 30/11 au 4/12 [file]", roles=AGENTS, writes=True)
+@feature.command("garde moi", help="Vous mettre de garde", hint="[du 30/11 au 4/12] [file]", roles=AGENTS, writes=True)
 async def take(ctx: Context, text: str) -> Replies:
     """Who writes is on duty; without days, a window asks for them."""
-    if not text.strip():
-        return _window(ctx)
-    return await put(ctx, await read_line(ctx, text, read_turn))
-
-
-@feature.command(
-    "garde mettre", help="Mettre quelqu’un de garde", hint="@nom du 30/11 au 4/12 [file]", roles=AGENTS, writes=True
-)
-async def take_for(ctx: Context, text: str) -> Replies:
-    """Somebody else is on duty, and told so."""
     if not text.strip():
         return _window(ctx)
     return await put(ctx, await read_line(ctx, text, read_turn))
@@ -65,7 +55,8 @@ async def put(ctx: Context, said: Said) -> Replies:
     if turn.user_id == ctx.user.id:
         return told
     by = render("garde/told", by=ctx.user, turn=say_turn(ctx, turn), what="taken")
-    return [told, Direct(by, [Button("Me retirer", Release(number=number))], user_id=turn.user_id)]
+    leave = Button("Me retirer", Release(number=number))
+    return [told, Direct(by, [leave], user_id=turn.user_id, topic=topic(number))]
 
 
 async def _must_be_possible(ctx: Context, said: Said) -> Turn:

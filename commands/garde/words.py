@@ -27,6 +27,11 @@ async def names(ctx: Context, ids: Iterable[str]) -> Mapping[str, Markdown]:
     return dict.fromkeys(wanted, UNKNOWN) | {person.id: name(person) for person in found}
 
 
+def topic(number: int) -> str:
+    """What the message is filed under that told somebody of a turn."""
+    return f"garde.turn:{number}"
+
+
 def say_queue(ctx: Context, code: str) -> str:
     """A queue by its name; "" are all of them."""
     return queues(ctx.settings).get(code, code) if code else "toutes les files"
