@@ -47,6 +47,14 @@ button   cra.Restore           conseiller
 button   cra.Save              conseiller
 button   cra.Spread            conseiller
 button   drafts.Resume         everyone
+button   garde.AnswerSwap      animateur, hotline
+button   garde.OpenSwap        animateur, hotline
+button   garde.PutBack         animateur, hotline
+button   garde.Release         animateur, hotline
+button   garde.ReleaseOne      animateur, hotline
+button   garde.Return          animateur, hotline
+button   garde.Take            animateur, hotline
+button   garde.WithdrawSwap    animateur, hotline
 button   lines.Run             everyone
 button   membres.AcceptCharter everyone
 button   membres.AnswerWish    animateur, coordinateur
@@ -102,6 +110,12 @@ command  cra liste             conseiller
 command  cra modifier          conseiller
 command  cra rétablir          conseiller
 command  cra supprimer         conseiller
+command  garde                 animateur, hotline
+command  garde absent          animateur, hotline
+command  garde echanger        animateur, hotline
+command  garde moi             animateur, hotline
+command  garde present         animateur, hotline
+command  garde retirer         animateur, hotline
 command  membres               animateur, coordinateur
 command  membres accueils      animateur
 command  membres ajouter       animateur, coordinateur
@@ -139,6 +153,9 @@ file     stats.TerritoryPictures animateur, conseiller, coordinateur
 job      annuaire.forget_requests everyone
 job      canaux.leave_old_channels everyone
 job      canaux.watch_over     everyone
+job      garde.announce        everyone
+job      garde.forget          everyone
+job      garde.hand_over       everyone
 job      membres.ask           everyone
 job      membres.look          everyone
 job      membres.recognise     everyone
@@ -163,6 +180,8 @@ submit   canaux.RenameChannel  animateur
 submit   cra.EditCra           conseiller
 submit   cra.NewCra            conseiller
 submit   cra.SpreadCra         conseiller
+submit   garde.SwapTurn        animateur, hotline
+submit   garde.TakeTurn        animateur, hotline
 submit   membres.AddMember     animateur, coordinateur
 submit   membres.ChooseMember  animateur, coordinateur
 submit   membres.CompleteProfile animateur, conseiller, coordinateur, hotline

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.clock import utc_now
 from bot.office_hours import OfficeHours
 from commands.garde.ending import ended_at
 from commands.garde.gaps import Gap, days_from, find_gaps
@@ -13,7 +14,6 @@ from config.office_hours import USUAL, read_closed, read_hours
 from storage.hotline import duty
 from storage.hotline.duty import Absence, Turn
 from storage.people import Role
-from tests.house import utc_now
 from tests.rota import Rota, at, rota, said
 
 __all__ = ["rota"]

@@ -80,7 +80,7 @@ async def test_the_details_of_a_feature_are_all_its_commands_of_one_s_role(house
 
 async def test_the_home_is_of_one_s_role(house: House) -> None:
     agathe = await house.someone(Role.ANIMATEUR, "aaa-agathe")
-    titles = ["Statistiques", "Canaux", "Membres", "Annuaire", "Annonces"]
+    titles = ["Statistiques", "Canaux", "Membres", "Annuaire", "Annonces", "La suite"]
     assert (await agathe.asks("/aide")).buttons == titles
     ines = await house.someone(Role.INVITE, "ines")
     theirs = await ines.asks("/aide")

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 
-from bot.features import Feature
+from bot.features import Feature, Front
 from bot.rights import Right
 from config.settings import Settings
 from storage.people import Person, Role
 
-feature = Feature("garde", rights=(Right.MEMBER,))
+feature = Feature(
+    "garde",
+    rights=(Right.MEMBER,),
+    front=Front("Garde", "qui est de garde à la hotline, échanger, s’absenter", lambda _: "garde"),
+)
 
 AGENTS = (Role.HOTLINE, Role.ANIMATEUR)
 """Who is on duty, and says who is."""
