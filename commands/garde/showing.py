@@ -64,7 +64,7 @@ def _buttons(own: Sequence[Turn]) -> Sequence[Button]:
 
 
 def _line(ctx: Context, turn: Turn, called: Mapping[str, Markdown]) -> Markdown:
-    return Markdown(f"{called[turn.user_id]} : {say(turn)}, {escape(say_queue(ctx, turn.queue))}")
+    return Markdown(f"{called[turn.user_id]} : {say(turn)}, {escape(say_queue(ctx, turn))}")
 
 
 def _say_gap(ctx: Context, gap: Gap) -> str:

@@ -32,14 +32,14 @@ def topic(number: int) -> str:
     return f"garde.turn:{number}"
 
 
-def say_queue(ctx: Context, code: str) -> str:
-    """A queue by its name; "" are all of them."""
-    return queues(ctx.settings).get(code, code) if code else "toutes les files"
+def say_queue(ctx: Context, turn: Turn) -> str:
+    """For which queue a turn is, by its name."""
+    return queues(ctx.settings).get(turn.queue, turn.queue) if turn.queue else "toutes les files"
 
 
 def say_turn(ctx: Context, turn: Turn) -> str:
     """« du 30 novembre au 4 décembre 2026, Aide métier »."""
-    return f"{say(turn)}, {say_queue(ctx, turn.queue)}"
+    return f"{say(turn)}, {say_queue(ctx, turn)}"
 
 
 def say(days: Turn | Absence) -> str:
@@ -50,7 +50,7 @@ def say(days: Turn | Absence) -> str:
 def shorten(ctx: Context, turn: Turn) -> str:
     """A turn in a list of choices: « 30/11 au 04/12, Aide métier »."""
     days = f"{turn.starts:%d/%m}" if turn.starts == turn.last else f"{turn.starts:%d/%m} au {turn.last:%d/%m}"
-    return f"{days}, {say_queue(ctx, turn.queue)}"
+    return f"{days}, {say_queue(ctx, turn)}"
 
 
 async def clash(ctx: Context, turn: Turn, user_id: str, but: Collection[int] = ()) -> Turn | None:
