@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     channels: Path | None = Field(
         None, description="Table des canaux, de la forme de config/canaux.tsv ; d’office, celle-là."
     )
+    hotline: Path | None = Field(
+        None, description="Table des files de la hotline, de la forme de config/hotline.tsv ; d’office, celle-là."
+    )
     hubs_team: str = Field(
         "",
         description="Nom court d’une seconde équipe, où chaque hub a son canal privé ; d’office aucune.",

@@ -7,6 +7,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.forms import ID, name_of
 from bot.french.words import join
+from bot.linked import link_in, read_linked
 from bot.replies import Ask, Press, Replies
 from commands.annonce import attaching, places, words
 from commands.annonce.buttons import Change, Keep
@@ -32,7 +33,7 @@ Form = Announce | AnnounceHere
 async def begin(ctx: Context, line: str) -> Replies:
     """The window, with the words that were typed, or those and the files of a message; animateurs choose among all
     places, coordinateurs among their own."""
-    if ident := attaching.link_in(line):
+    if ident := link_in(line):
         return await _begin_with(ctx, ident)
     if not words.fits(line.strip()):
         raise UserError("Ce texte est trop long pour la fenêtre : envoyez-le au bot en message direct, puis tapez "
@@ -42,7 +43,7 @@ async def begin(ctx: Context, line: str) -> Replies:
 
 async def _begin_with(ctx: Context, ident: str) -> Ask:
     """The window, filled from a message; what is too long for it stays where it is until it is read again."""
-    post = await attaching.read_linked(ctx, ident)
+    post = await read_linked(ctx, ident)
     offered = {post.id: await attaching.offer(ctx, post)} if post.file_ids else {}
     files = post.id if offered else NO_FILES
     filled = words.in_window(post.message)
@@ -129,7 +130,7 @@ async def _text_elsewhere(ctx: Context, form: Form, draft: Announcement | None) 
     """The words that were too long for the window: those of the preview, or of the message."""
     if not form.length:
         return ""
-    return draft.text if draft else (await attaching.read_linked(ctx, form.message)).message
+    return draft.text if draft else (await read_linked(ctx, form.message)).message
 
 
 async def _files(ctx: Context, form: Form, draft: Announcement | None) -> dict[str, str]:
@@ -137,7 +138,7 @@ async def _files(ctx: Context, form: Form, draft: Announcement | None) -> dict[s
     ids: Sequence[str] = list(draft.files) if draft and form.files == KEPT_FILES else ()
     try:
         if ID.fullmatch(form.files):
-            ids = (await attaching.read_linked(ctx, form.files)).file_ids
+            ids = (await read_linked(ctx, form.files)).file_ids
         return await attaching.files_of(ctx, ids)
     except ValueError as problem:
         raise UserError(fields={"fichiers": str(problem)}) from None

@@ -1,0 +1,31 @@
+"""« /hotline »: the window in which help is asked for."""
+
+from pydantic import BaseModel
+
+from bot.context import Context
+from bot.linked import link_in
+from bot.replies import Replies
+from commands.hotline import pointing
+from commands.hotline.feature import feature
+from commands.hotline.opening import window
+
+
+class AskFor(BaseModel):
+    """« Demander de l’aide », with what is known of it: where a refusal leads, with its reference."""
+
+    subject: str = ""
+    details: str = ""
+
+
+@feature.command("hotline", help="Demander de l’aide à l’équipe", hint="[question | lien d’un message]", writes=True)
+async def ask(ctx: Context, line: str) -> Replies:
+    """The window, with the words that were typed; of the link of a message, with what that says."""
+    if ident := link_in(line):
+        return await pointing.by_link(ctx, ident)
+    return await window(ctx, line)
+
+
+@feature.button(AskFor, writes=False)
+async def ask_for(ctx: Context, click: AskFor) -> Replies:
+    """The window, with what is known."""
+    return await window(ctx, click.subject, click.details)
