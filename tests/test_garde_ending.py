@@ -1,19 +1,28 @@
 """Stories: who is on duty is told when it begins and ends, and from whom they take over; when nobody is there."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import delete
+from sqlmodel import col
 
 from bot.clock import utc_now
 from bot.office_hours import OfficeHours
 from commands.garde.ending import ended_at
 from commands.garde.gaps import Gap, days_from, find_gaps
 from config.office_hours import USUAL, read_closed, read_hours
-from storage.hotline import duty
+from storage import canaux
+from storage.hotline import duty, tickets
 from storage.hotline.duty import Absence, Turn
+from storage.hotline.states import State, Urgency
+from storage.hotline.tickets import Ticket
 from storage.people import Role
+from tests.people import unique
 from tests.rota import Rota, at, rota, said
 
 __all__ = ["rota"]
@@ -88,6 +97,70 @@ async def test_who_follows_reads_from_whom_they_take_over_once(rota: Rota) -> No
     assert f"Vous prenez la suite de @{agathe.username}" in said(told)
     await rota.runs("hand_over")
     assert len(await agathe.direct()) == len(await bilal.direct()) == 1
+
+
+async def opened(rota: Rota, subject: str, agent: str = "", state: State = State.NOUVEAU) -> Ticket:
+    """A demand that is more urgent and older than those of other stories."""
+    long_ago = rota.house.clock() - timedelta(days=300)
+    about: dict[str, Any] = {
+        "key": unique("cle"),
+        "queue": "metier",
+        "category": "autre",
+        "subject": subject,
+        "agent_id": agent,
+    }
+    who: dict[str, Any] = {"author_id": "j" * 26, "username": "juliette", "opened_at": long_ago, "stirred_at": long_ago}
+    async with rota.house.bot.database.transaction() as db:
+        return await tickets.add(db, Ticket(**about, **who, urgency=Urgency.BLOQUANT, state=state))
+
+
+async def test_the_note_tells_what_is_open_and_who_has_it(rota: Rota) -> None:
+    agathe, bilal = await rota.agent("agathe", Role.ANIMATEUR), await rota.agent("bilal")
+    free = await opened(rota, "Contrat **perdu** @all")
+    taken = await opened(rota, "Avenant", agathe.id, State.PRIS)
+    solved = await opened(rota, "Fini", agathe.id, State.RESOLU)
+    await agathe.asks(f"/garde moi {rota.days(0, 4)} métier")
+    await bilal.asks(f"/garde moi {rota.days(7, 11)} métier")
+    rota.goes_to(5, 12)
+    await rota.runs("hand_over")
+    for person in (agathe, bilal):
+        note = said((await person.direct())[-1])
+        line = f"- `/ticket {free.number}` : Contrat \\*\\*perdu\\*\\* @\u200ball (bloquant, nouveau, ouverte "
+        assert line in note
+        assert f"- `/ticket {taken.number}` : Avenant (bloquant, pris, à @{agathe.username}, ouverte " in note
+        assert f"/ticket {solved.number}`" not in note
+    await closed(rota, free, taken, solved)
+
+
+@asynccontextmanager
+async def room(rota: Rota, key: str) -> AsyncIterator[str]:
+    """The id of a room of this story alone."""
+    made = await rota.house.bot.chat.create_channel(unique("salle"), "Salle", private=True)
+    async with rota.house.bot.database.transaction() as db:
+        before = (await canaux.by_key(db)).get(key)
+        await canaux.remember(db, key, made.id, rota.house.clock())
+    yield made.id
+    async with rota.house.bot.database.transaction() as db:
+        await (canaux.remember(db, key, before, rota.house.clock()) if before else canaux.forget(db, key))
+
+
+async def test_where_nobody_follows_the_room_reads_what_is_open(rota: Rota) -> None:
+    agathe = await rota.agent("agathe", Role.ANIMATEUR)
+    ticket = await opened(rota, "Personne ne le voit")
+    async with room(rota, "hotline-metier") as place:
+        await agathe.asks(f"/garde moi {rota.days(0, 4)} métier")
+        rota.goes_to(5, 12)
+        await rota.runs("hand_over")
+        posts = (await rota.house.site.admin.get(f"/channels/{place}/posts"))["posts"].values()
+        (note,) = [post["message"] for post in posts if "personne n’est de garde ensuite" in post["message"]]
+    assert f"/ticket {ticket.number}" in note
+    await closed(rota, ticket)
+
+
+async def closed(rota: Rota, *found: Ticket) -> None:
+    """No other story sees them."""
+    async with rota.house.bot.database.transaction() as db:
+        await db.execute(delete(Ticket).where(col(Ticket.id).in_([ticket.number for ticket in found])))
 
 
 async def test_who_goes_on_or_is_followed_by_nobody_reads_so(rota: Rota) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from bot.features import Feature, Front
 from bot.rights import Right
+from config.hotline import read
 from config.settings import Settings
 from storage.people import Person, Role
 
@@ -22,6 +23,6 @@ def may(person: Person) -> bool:
     return person.may(AGENTS)
 
 
-def queues(_: Settings) -> Mapping[str, str]:
+def queues(settings: Settings) -> Mapping[str, str]:
     """The names of the queues, by code."""
-    return {"espace-coop": "Aide Espace Coop", "metier": "Aide métier"}
+    return {code: queue.name for code, queue in read(settings.hotline).items()}

@@ -8,12 +8,11 @@ from sqlalchemy import ColumnElement, Index, delete, or_
 from sqlmodel import Field, SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from config.hotline import CODE_MAX
 from storage.claims import hold
 from storage.database import UtcTime, execute, insertion
 from storage.people import PARIS, Person
 
-QUEUE_MAX = 16
-"""Characters of a queue’s code."""
 _DAY = timedelta(days=1)
 _ZONE = ZoneInfo(PARIS)
 
@@ -55,7 +54,7 @@ class Turn(_Days, table=True):
     __tablename__ = "duty_turn"
     __table_args__ = (Index("ix_duty_turn_ends", "ends"),)
 
-    queue: str = Field(default="", max_length=QUEUE_MAX)
+    queue: str = Field(default="", max_length=CODE_MAX)
     handed_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
     def covers(self, queue: str) -> bool:
