@@ -1,5 +1,6 @@
 """Stories: who is on duty at the hotline is said, seen by all agents, taken back, and undone."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -217,6 +218,12 @@ async def test_who_has_left_is_on_duty_no_more(rota: Rota) -> None:
     await rota.house.registers(bilal, Role.HOTLINE, left_on=rota.day(1))
     assert await on_duty(rota, "metier", 1) == [bilal.id]
     assert await on_duty(rota, "metier", 2) == []
+    agathe = await rota.agent("agathe", Role.ANIMATEUR)
+    shown = said(await agathe.asks("/garde"))
+    assert f"@{bilal.username}" in shown
+    assert shown.split("Personne n’est de garde")[1].startswith(f"** du {rota.day(2).day}")
+    rota.goes_to(2, 9)
+    assert bilal.username not in said(await agathe.asks("/garde"))
 
 
 async def test_the_day_of_the_hotline_is_that_of_paris(house: House, rota: Rota) -> None:
@@ -226,6 +233,18 @@ async def test_the_day_of_the_hotline_is_that_of_paris(house: House, rota: Rota)
     assert "À Paris, ces jours sont déjà passés" in said(await kim.asks("/garde moi aujourd’hui"))
     assert "vous êtes de garde" in said(await kim.asks("/garde moi demain"))
     assert await on_duty(rota, "metier", 1, 2) == [kim.id]
+
+
+@pytest.mark.both_databases
+async def test_what_two_note_at_once_is_noted_once(rota: Rota) -> None:
+    agathe, omar = await rota.agent("agathe", Role.ANIMATEUR), await rota.agent("omar", Role.ANIMATEUR)
+    bilal = await rota.agent("bilal")
+    line = f"/garde @{bilal.username} {rota.days(7, 11)}"
+    answers = await asyncio.gather(
+        agathe.asks(line), omar.asks(line), bilal.asks(line.replace(f"@{bilal.username}", "moi"))
+    )
+    assert sorted("C’est noté" in post.text for post in answers) == [False, False, True]
+    assert await on_duty(rota, "metier", 7) == [bilal.id]
 
 
 @pytest.mark.both_databases

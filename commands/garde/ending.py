@@ -1,13 +1,12 @@
 """When a turn begins and ends: who has it is told, and who follows reads what is open."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.context import Context
 from bot.office_hours import OfficeHours
 from bot.replies import Direct, Replies
 from bot.texts import render
 from commands.garde.feature import feature
-from commands.garde.gaps import days_from
 from commands.garde.handing import handover, midnight
 from commands.garde.words import say_turn
 from storage.hotline import duty, swaps
@@ -56,5 +55,5 @@ def ended_at(turn: Turn, hours: OfficeHours) -> datetime:
     return closing if day_of(closing) >= turn.starts else midnight(turn)
 
 
-def _first_open(turn: Turn, hours: OfficeHours) -> object:
-    return next(filter(hours.opens_on, days_from(turn.starts, (turn.ends - turn.starts).days)), None)
+def _first_open(turn: Turn, hours: OfficeHours) -> date | None:
+    return next(filter(hours.opens_on, turn.days), None)

@@ -28,8 +28,7 @@ def find_gaps(
     found: list[Gap] = []
     under_way = False
     for day in filter(hours.opens_on, days):
-        away = {absence.user_id for absence in absences if absence.has(day)}
-        there = [turn for turn in turns if turn.has(day) and turn.user_id not in away]
+        there = [turn for turn in turns if is_there(turn, day, absences)]
         missing = frozenset(queue for queue in queues if not any(turn.covers(queue) for turn in there))
         if under_way and found[-1].queues == missing:
             found[-1] = Gap(found[-1].first, day, missing)
@@ -37,6 +36,11 @@ def find_gaps(
             found.append(Gap(day, day, missing))
         under_way = bool(missing)
     return found
+
+
+def is_there(turn: Turn, day: date, absences: Sequence[Absence]) -> bool:
+    """Whether who has that turn is on duty on that day: they may be away."""
+    return turn.has(day) and not any(each.user_id == turn.user_id and each.has(day) for each in absences)
 
 
 def days_from(first: date, count: int) -> list[date]:

@@ -1,7 +1,7 @@
 """« /garde »: who is on duty now, and in the coming weeks; who is away; when nobody is there."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from bot.context import Context
 from bot.french.dates import say_days
@@ -12,7 +12,7 @@ from bot.replies import Button, Replies, Whisper
 from bot.texts import Markdown, escape, render
 from commands.garde.buttons import OpenSwap, Take
 from commands.garde.feature import AGENTS, feature, queues
-from commands.garde.gaps import Gap, days_from, find_gaps
+from commands.garde.gaps import Gap, days_from, find_gaps, is_there
 from commands.garde.reading import read_line
 from commands.garde.taking import put
 from commands.garde.words import names, say, say_queue
@@ -38,23 +38,25 @@ async def show(ctx: Context, text: str) -> Replies:
         return await put(ctx, await read_line(ctx, text, read_turn))
     today = day_of(ctx.now)
     turns = await duty.turns(ctx.db, today, today + timedelta(weeks=SHOWN_WEEKS))
+    return Whisper(await _list(ctx, turns, today), _buttons([turn for turn in turns if turn.user_id == ctx.user.id]))
+
+
+async def _list(ctx: Context, turns: Sequence[Turn], today: date) -> Markdown:
     absences = await duty.absences(ctx.db, today, today + timedelta(weeks=SHOWN_WEEKS))
+    away = [*absences, *await duty.departures(ctx.db, {turn.user_id for turn in turns})]
     called = await names(ctx, [each.user_id for each in (*turns, *absences)])
     hours = OfficeHours.of(ctx.settings)
-    gaps = find_gaps(hours, queues(ctx.settings), turns, absences, days_from(today, 7 * WATCHED_WEEKS))
-    away = {absence.user_id for absence in absences if absence.has(today)}
-    now = [turn for turn in turns if turn.has(today)]
-    coming = [turn for turn in turns if not turn.has(today)]
-    shown = render(
+    gaps = find_gaps(hours, queues(ctx.settings), turns, away, days_from(today, 7 * WATCHED_WEEKS))
+    coming = [turn for turn in turns if turn.starts > today and any(is_there(turn, day, away) for day in turn.days)]
+    return render(
         "garde/list",
         is_open=hours.opens_on(today),
-        now=[_line(ctx, turn, called) for turn in now if turn.user_id not in away],
+        now=[_line(ctx, turn, called) for turn in turns if is_there(turn, today, away)],
         coming=[_line(ctx, turn, called) for turn in coming[:SHOWN_MAX]],
         more=len(coming) - SHOWN_MAX,
         absent=[Markdown(f"{called[each.user_id]} : {say(each)}") for each in absences[:SHOWN_MAX]],
         gaps=[_say_gap(ctx, gap) for gap in gaps],
     )
-    return Whisper(shown, _buttons([turn for turn in turns if turn.user_id == ctx.user.id]))
 
 
 def _buttons(own: Sequence[Turn]) -> Sequence[Button]:

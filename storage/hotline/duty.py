@@ -1,6 +1,6 @@
 """Who is on duty at the hotline, for which queue, on which days; and who is away."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -38,6 +38,11 @@ class _Days(SQLModel):
     def last(self) -> date:
         """The last of the days."""
         return self.ends - _DAY
+
+    @property
+    def days(self) -> Iterator[date]:
+        """Each of them."""
+        return map(date.fromordinal, range(self.starts.toordinal(), self.ends.toordinal()))
 
     def has(self, day: date) -> bool:
         """Whether that is one of them."""
@@ -100,6 +105,16 @@ async def absences(db: AsyncSession, first: date, end: date) -> Sequence[Absence
     """All absences of these days."""
     there = select(Absence).where(*_within(Absence, first, end))
     return (await db.exec(there.order_by(col(Absence.starts), col(Absence.id)))).all()
+
+
+async def departures(db: AsyncSession, user_ids: Collection[str]) -> Sequence[Absence]:
+    """Who of these has left, or will: they are away from the day after their last one, for good."""
+    leaving = select(Person).where(col(Person.id).in_(user_ids), col(Person.left_on).is_not(None))
+    return [
+        Absence(user_id=person.id, starts=person.left_on + _DAY, ends=date.max, by=person.id, at=person.since)
+        for person in await db.exec(leaving.order_by(col(Person.id)))
+        if person.left_on is not None
+    ]
 
 
 async def turns_of(db: AsyncSession, user_id: str, today: date) -> Sequence[Turn]:
