@@ -29,10 +29,10 @@ async def test_an_agent_is_on_duty_and_all_agents_see_it(rota: Rota) -> None:
     assert "personne n’est de garde" in said(await agathe.asks("/garde"))
     told = await bilal.asks(f"/garde moi {rota.days(0, 4)} métier")
     days = say_days(rota.day(0), rota.day(4))
-    assert said(told) == f"C’est noté : vous êtes de garde {days}, Aide métier."
+    assert said(told) == f"C’est noté : vous êtes de garde {days} (Aide métier)."
     assert told.buttons == ["Annuler"]
     shown = said(await agathe.asks("/garde"))
-    assert f"Aujourd’hui :**\n- @{bilal.username} : {days}, Aide métier" in shown
+    assert f"Aujourd’hui :**\n- @{bilal.username} : {days} (Aide métier)" in shown
     assert await on_duty(rota, "metier", 0) == [bilal.id]
     assert await on_duty(rota, "metier", 4, 23) == [bilal.id]
     assert await on_duty(rota, "espace-coop", 0) == []
@@ -138,7 +138,7 @@ async def test_nobody_is_on_duty_twice_but_two_may_be_together(rota: Rota) -> No
     agathe, bilal = await rota.agent("agathe", Role.ANIMATEUR), await rota.agent("bilal")
     await bilal.asks(f"/garde moi {rota.days(0, 4)} métier")
     again = said(await bilal.asks(f"/garde moi {rota.days(4, 8)}"))
-    assert again == f"Vous êtes déjà de garde {say_days(rota.day(0), rota.day(4))}, Aide métier."
+    assert again == f"Vous êtes déjà de garde {say_days(rota.day(0), rota.day(4))} (Aide métier)."
     assert "déjà de garde" in said(await agathe.asks(f"/garde @{bilal.username} {rota.days(2, 2)} métier"))
     assert "vous êtes de garde" in said(await bilal.asks(f"/garde moi {rota.days(4, 8)} espace coop"))
     both = said(await agathe.asks(f"/garde moi {rota.days(4, 8)} toutes les files"))
@@ -221,7 +221,7 @@ async def test_who_has_left_is_on_duty_no_more(rota: Rota) -> None:
     agathe = await rota.agent("agathe", Role.ANIMATEUR)
     shown = said(await agathe.asks("/garde"))
     assert f"@{bilal.username}" in shown
-    assert shown.split("Personne n’est de garde")[1].startswith(f"** du {rota.day(2).day}")
+    assert shown.split("Personne n’est de garde")[1].startswith(f" :**\n- du {rota.day(2).day}")
     rota.goes_to(2, 9)
     assert bilal.username not in said(await agathe.asks("/garde"))
 

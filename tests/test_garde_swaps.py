@@ -39,8 +39,8 @@ async def test_turns_are_exchanged_when_the_other_accepts(rota: Rota) -> None:
     told, asked = await proposed(agathe, bilal)
     first, second = say_days(rota.day(7), rota.day(11)), say_days(rota.day(14), rota.day(18))
     assert f"C’est proposé à @{bilal.username} : votre garde {first}" in said(told)
-    assert f"vous prenez la sienne ({first}" in said(asked)
-    assert f"prend la vôtre ({second}" in said(asked)
+    assert f"vous prenez la sienne, {first} (" in said(asked)
+    assert f"prend la vôtre, {second} (" in said(asked)
     assert asked.buttons == ["Accepter", "Refuser"]
     assert await who(rota) == ([agathe.id], [bilal.id]), "nothing changes before the answer"
     await rota.house.settled()

@@ -15,7 +15,7 @@ from commands.garde.feature import AGENTS, feature, queues
 from commands.garde.gaps import Gap, days_from, find_gaps, is_there
 from commands.garde.reading import read_line
 from commands.garde.taking import put
-from commands.garde.words import names, say, say_queue
+from commands.garde.words import names, say, say_turn
 from dialogs.garde import read_turn
 from storage.hotline import duty
 from storage.hotline.duty import Turn, day_of
@@ -55,7 +55,7 @@ async def _list(ctx: Context, turns: Sequence[Turn], today: date) -> Markdown:
         coming=[_line(ctx, turn, called) for turn in coming[:SHOWN_MAX]],
         more=len(coming) - SHOWN_MAX,
         absent=[Markdown(f"{called[each.user_id]} : {say(each)}") for each in absences[:SHOWN_MAX]],
-        gaps=[_say_gap(ctx, gap) for gap in gaps],
+        gaps=[_say_gap(ctx, gap) for gap in gaps[:SHOWN_MAX]],
     )
 
 
@@ -66,7 +66,7 @@ def _buttons(own: Sequence[Turn]) -> Sequence[Button]:
 
 
 def _line(ctx: Context, turn: Turn, called: Mapping[str, Markdown]) -> Markdown:
-    return Markdown(f"{called[turn.user_id]} : {say(turn)}, {escape(say_queue(ctx, turn))}")
+    return Markdown(f"{called[turn.user_id]} : {escape(say_turn(ctx, turn))}")
 
 
 def _say_gap(ctx: Context, gap: Gap) -> str:

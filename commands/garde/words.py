@@ -38,8 +38,8 @@ def say_queue(ctx: Context, turn: Turn) -> str:
 
 
 def say_turn(ctx: Context, turn: Turn) -> str:
-    """« du 30 novembre au 4 décembre 2026, Aide métier »."""
-    return f"{say(turn)}, {say_queue(ctx, turn)}"
+    """« du 30 novembre au 4 décembre 2026 (Aide métier) »."""
+    return f"{say(turn)} ({say_queue(ctx, turn)})"
 
 
 def say(days: Turn | Absence) -> str:
