@@ -14,6 +14,7 @@ from storage import people
 from storage.people import Person
 
 _ALL = ("toutes les files", "toutes", "les deux files", "les deux")
+_BEFORE = ("pour", "sur", "pour l", "sur l")
 _WORDS_MAX = 5
 """Of the name of a queue, and of what stands before it."""
 
@@ -66,7 +67,7 @@ def split_queue(text: str, known: Mapping[str, str]) -> tuple[str, str]:
     """The queue that a line begins or ends with ("" for none, or all), and the rest of the line."""
     called = {fold(name): code for code, name in known.items()} | {fold(code): code for code in known}
     called |= {fold(name): "" for name in _ALL}
-    called |= {f"{before} {name}": code for name, code in called.items() for before in ("pour", "sur")}
+    called |= {f"{before} {name}": code for name, code in called.items() for before in _BEFORE}
     words = text.split()
     for size in range(min(_WORDS_MAX, len(words)), 0, -1):
         for first, rest in ((words[-size:], words[:-size]), (words[:size], words[size:])):
