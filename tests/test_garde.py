@@ -182,6 +182,30 @@ async def test_only_agents_are_on_duty(rota: Rota, juliette: Person) -> None:
     assert f"@{juliette.username} n’est ni agent de la hotline, ni animateur" in refused
 
 
+@pytest.mark.parametrize("role", [Role.CONSEILLER, None])
+async def test_who_is_chosen_in_the_window_must_be_known_as_an_agent(rota: Rota, role: Role | None) -> None:
+    bilal, zoe = await rota.agent("bilal"), await rota.house.site.person("zoe")
+    if role:
+        await rota.house.registers(zoe, role)
+    form = await bilal.opens("/garde moi")
+    await form.picks("personne", zoe.username)
+    answer = await form.fill(jours=rota.days(7, 8)).submit()
+    words = "n’est ni agent" if role else "ne connaît pas le rôle"
+    assert words in answer.error
+    assert await on_duty(rota, "metier", 7) == []
+
+
+async def test_an_animateur_whom_only_mattermost_knows_is_on_duty_by_name(rota: Rota) -> None:
+    house, bilal = rota.house, await rota.agent("bilal")
+    lea = await house.site.person("lea")
+    roles = {"scheme_user": True, "scheme_admin": True}
+    await house.site.admin.put(f"/teams/{house.site.team_id}/members/{lea.id}/schemeRoles", roles)
+    house.bot.people.forget(lea.id)
+    assert f"@{lea.username} est de garde" in said(await bilal.asks(f"/garde @{lea.username} {rota.days(7, 8)}"))
+    assert f"@{lea.username} : du" in said(await bilal.asks("/garde")), "the register knows her from now on"
+    assert await on_duty(rota, "metier", 7) == [lea.id]
+
+
 async def test_who_is_away_is_not_on_duty_whatever_their_turn(rota: Rota) -> None:
     agathe, bilal = await rota.agent("agathe", Role.ANIMATEUR), await rota.agent("bilal")
     await bilal.asks(f"/garde moi {rota.days(0, 4)}")

@@ -108,6 +108,7 @@ async def test_what_changed_meanwhile_is_not_exchanged(rota: Rota) -> None:
     await bilal.clicks(asked, "Accepter")
     gone = await bilal.rewritten(asked, "Ce n’est plus possible")
     assert f"La garde de @{agathe.username} a commencé, ou a changé depuis" in said(gone)
+    assert "(retirée depuis)" in said(gone)
     assert "ce n’est plus possible" in said(await agathe.told())
     assert await who(rota) == ([], [bilal.id])
 

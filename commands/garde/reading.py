@@ -53,14 +53,31 @@ async def read_person(ctx: Context, text: str) -> tuple[Person, str]:
 
 
 async def read_agent(ctx: Context, user_id: str) -> Person:
-    """Somebody who may be on duty; before the first statement. Raises UserError for others."""
+    """Somebody who may be on duty; Mattermost may be asked. Raises UserError for others."""
     person = await ctx.people.of(user_id)
     if not may(person):
-        raise UserError(
-            f"@{quote(person.username)} n’est ni agent de la hotline, ni animateur : "
-            "un animateur peut lui donner ce rôle avec /membres role."
-        )
+        raise UserError(_no_agent(person))
     return person
+
+
+async def read_registered(ctx: Context, user_id: str) -> Person:
+    """The same for what a window chose, after the first statement: by the register alone. Raises UserError, also for
+    whose role it does not know."""
+    row = await people.get(ctx.db, user_id)
+    role = (row.role or row.derived_role) if row else None
+    if row is None or role is None:
+        raise UserError("Le registre ne connaît pas le rôle de cette personne : tapez plutôt /garde @nom du … au ….")
+    person = Person(**(row.model_dump() | {"role": role}))
+    if not may(person):
+        raise UserError(_no_agent(person))
+    return person
+
+
+def _no_agent(person: Person) -> str:
+    return (
+        f"@{quote(person.username)} n’est ni agent de la hotline, ni animateur : "
+        "un animateur peut lui donner ce rôle avec /membres role."
+    )
 
 
 def split_queue(text: str, known: Mapping[str, str]) -> tuple[str, str]:

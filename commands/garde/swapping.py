@@ -7,7 +7,7 @@ from bot.texts import Markdown, render
 from commands.garde.buttons import AnswerSwap, OpenSwap, WithdrawSwap
 from commands.garde.feature import AGENTS, feature
 from commands.garde.offering import AGAINST_NOTHING, TURN, offer, own_turns, turns_to_come
-from commands.garde.reading import read_agent, read_person
+from commands.garde.reading import read_person, read_registered, register
 from commands.garde.words import clash, names, say_turn
 from dialogs.garde import SwapTurn
 from storage.hotline import duty, swaps
@@ -41,11 +41,13 @@ async def propose_as_filled(ctx: Context, form: SwapTurn) -> Replies:
     """What was chosen, as it stands now."""
     kind, chosen = form.taken[:1], form.taken[1:]
     if kind == AGAINST_NOTHING:
-        await read_agent(ctx, chosen)
+        await read_registered(ctx, chosen)
     given = await duty.turn(ctx.db, int(form.given))
     taken = await duty.turn(ctx.db, int(chosen)) if kind == TURN else None
     if given is None or (kind == TURN and taken is None):
         raise UserError("Cette garde n’existe plus : /garde montre celles qu’il y a.")
+    if taken is not None and taken.user_id == ctx.user.id:
+        raise UserError("Les deux gardes sont à vous : /garde montre celles des autres.")
     return await propose(ctx, given, taken, taken.user_id if taken else chosen)
 
 
@@ -85,6 +87,7 @@ async def answer(ctx: Context, click: AnswerSwap) -> Replies:
     told = await _text(ctx, asked, outcome, problem, to_proposer=True)
     await swaps.settle(ctx.db, click.number, outcome)
     if outcome is Answer.ACCEPTE:
+        await register(ctx, ctx.user)
         await _trade(ctx, asked)
     return [Refresh(text, topic=_topic(click.number), here=True), Direct(told, user_id=asked.by)]
 

@@ -6,7 +6,7 @@ from bot.replies import Ask, Button, Direct, Replies, Whisper
 from bot.texts import render
 from commands.garde.buttons import Release, Take
 from commands.garde.feature import AGENTS, feature, queues
-from commands.garde.reading import Said, read_agent, read_line, register
+from commands.garde.reading import Said, read_line, read_registered, register
 from commands.garde.words import must_be_free, names, say, say_turn, topic
 from dialogs.garde import ALL, TakeTurn, read_turn
 from storage.hotline import duty
@@ -30,7 +30,7 @@ async def ask(ctx: Context, _: Take) -> Replies:
 @feature.submit(TakeTurn, roles=AGENTS)
 async def take_as_filled(ctx: Context, form: TakeTurn) -> Replies:
     """The same as in a line."""
-    person = await read_agent(ctx, form.person) if form.person else ctx.user
+    person = await read_registered(ctx, form.person) if form.person else ctx.user
     return await put(ctx, Said(person, form.days, "" if form.queue == ALL else form.queue))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from bot.context import Context
 from bot.errors import UserError
-from bot.french.dates import say_days
+from bot.french.dates import say_date, say_days
 from bot.texts import Markdown, mention
 from commands.garde.feature import queues
 from storage import people
@@ -38,7 +38,9 @@ def say_queue(ctx: Context, turn: Turn) -> str:
 
 
 def say_turn(ctx: Context, turn: Turn) -> str:
-    """« du 30 novembre au 4 décembre 2026 (Aide métier) »."""
+    """« du 30 novembre au 4 décembre 2026 (Aide métier) »; of one that was taken back, when it would have begun."""
+    if turn.starts >= turn.ends:
+        return f"le {say_date(turn.starts)} (retirée depuis)"
     return f"{say(turn)} ({say_queue(ctx, turn)})"
 
 
