@@ -47,6 +47,14 @@ button   cra.Restore           conseiller
 button   cra.Save              conseiller
 button   cra.Spread            conseiller
 button   drafts.Resume         everyone
+button   garde.AnswerSwap      animateur, hotline
+button   garde.OpenSwap        animateur, hotline
+button   garde.PutBack         animateur, hotline
+button   garde.Release         animateur, hotline
+button   garde.ReleaseOne      animateur, hotline
+button   garde.Return          animateur, hotline
+button   garde.Take            animateur, hotline
+button   garde.WithdrawSwap    animateur, hotline
 button   hotline.AddTo         everyone
 button   hotline.Answer        everyone
 button   hotline.AskFor        everyone
@@ -124,6 +132,12 @@ command  cra liste             conseiller
 command  cra modifier          conseiller
 command  cra rétablir          conseiller
 command  cra supprimer         conseiller
+command  garde                 animateur, hotline
+command  garde absent          animateur, hotline
+command  garde echanger        animateur, hotline
+command  garde moi             animateur, hotline
+command  garde present         animateur, hotline
+command  garde retirer         animateur, hotline
 command  hotline               everyone
 command  hotline demandes      everyone
 command  membres               animateur, coordinateur
@@ -180,6 +194,9 @@ file     stats.TerritoryPictures animateur, conseiller, coordinateur
 job      annuaire.forget_requests everyone
 job      canaux.leave_old_channels everyone
 job      canaux.watch_over     everyone
+job      garde.announce        everyone
+job      garde.forget          everyone
+job      garde.hand_over       everyone
 job      hotline.close_solved  everyone
 job      hotline.file_undecided everyone
 job      hotline.put_up_all    everyone
@@ -208,6 +225,8 @@ submit   canaux.RenameChannel  animateur
 submit   cra.EditCra           conseiller
 submit   cra.NewCra            conseiller
 submit   cra.SpreadCra         conseiller
+submit   garde.SwapTurn        animateur, hotline
+submit   garde.TakeTurn        animateur, hotline
 submit   hotline.AnswerTicket  everyone
 submit   hotline.AskBack       everyone
 submit   hotline.AssignTicket  everyone
