@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from config.hotline import Outage, read_outage
 from config.office_hours import USUAL, Closure, Slot, read_closed, read_hours
 
 SECRET_MIN = 32
@@ -94,6 +95,11 @@ class Settings(BaseSettings):
     closed: Annotated[tuple[Closure, ...], NoDecode] = Field(
         (), description="Jours où elle est fermée en plus des jours fériés : « 2026-12-24..2027-01-01, 2026-05-15 »."
     )
+    outage: Annotated[Outage | None, NoDecode] = Field(
+        Outage(3, 2),
+        description="Demandes qui se ressemblent, et de combien de départements, pour que le bot propose une panne : "
+        "d’office « 3/2 », ou « non ».",
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING ou ERROR.")
 
     @field_validator("mattermost_url", "public_url")
@@ -122,6 +128,11 @@ class Settings(BaseSettings):
     @classmethod
     def _on_days(cls, value: object) -> object:
         return read_closed(value) if isinstance(value, str) else value
+
+    @field_validator("outage", mode="before")
+    @classmethod
+    def _in_numbers(cls, value: object) -> object:
+        return read_outage(value) if isinstance(value, str) else value
 
     @field_validator("log_level")
     @classmethod

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.folding import fold
-from storage.hotline.states import Reason, State
+from storage.hotline.states import OPEN, Reason, State
 from storage.hotline.tickets import Ticket
 
 LOOKED_THROUGH = 500
@@ -59,3 +59,24 @@ async def solved(db: AsyncSession, text: str, since: datetime) -> Sequence[Ticke
     ranked = [(likeness(asked, stems(f"{row.subject} {row.solution}")), row.number, row) for row in rows]
     near = sorted((each for each in ranked if each[0] >= ALIKE_MIN), key=lambda each: (-each[0], -each[1]))
     return [row for _, _, row in near[:SHOWN_MAX]]
+
+
+def are_alike(one: Ticket, other: Ticket) -> bool:
+    """Whether what the one says in brief is in all that the other says, or the other way round."""
+    return any(
+        likeness(stems(brief.subject), stems(f"{whole.subject} {whole.details}")) >= ALIKE_MIN
+        for brief, whole in ((one, other), (other, one))
+    )
+
+
+async def lately(db: AsyncSession, ticket: Ticket, since: datetime) -> Sequence[Ticket]:
+    """The open tickets of the same queue that are like one, and part of no outage, by number."""
+    there = select(Ticket).where(
+        Ticket.queue == ticket.queue,
+        col(Ticket.state).in_(OPEN),
+        col(Ticket.opened_at) >= since,
+        col(Ticket.incident).is_(None),
+        col(Ticket.id) != ticket.id,
+    )
+    rows = (await db.exec(there.order_by(col(Ticket.id).desc()).limit(LOOKED_THROUGH))).all()
+    return [row for row in reversed(rows) if are_alike(ticket, row)]
