@@ -1,5 +1,6 @@
 """Everything that changes from one deployment to the next, read once at start."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -8,6 +9,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from config.hotline import Outage, read_outage
 from config.office_hours import USUAL, Closure, Slot, read_closed, read_hours
+from config.targets import USUAL as USUAL_TARGETS
+from config.targets import Target, read_targets
 
 SECRET_MIN = 32
 """Characters of a signing key."""
@@ -99,6 +102,10 @@ class Settings(BaseSettings):
         Outage(3, 2),
         description="Demandes qui se ressemblent, et de combien de départements, pour que le bot propose une panne : "
         "d’office « 3/2 », ou « non ».",
+    targets: Annotated[Mapping[str, Target], NoDecode] = Field(
+        read_targets(USUAL_TARGETS),
+        description="Délais de la hotline en heures ouvertes, par urgence : la réponse, puis la solution ; d’office "
+        f"« {USUAL_TARGETS} ».",
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING ou ERROR.")
 
@@ -133,6 +140,10 @@ class Settings(BaseSettings):
     @classmethod
     def _in_numbers(cls, value: object) -> object:
         return read_outage(value) if isinstance(value, str) else value
+    @field_validator("targets", mode="before")
+    @classmethod
+    def _by_urgency(cls, value: object) -> object:
+        return read_targets(value) if isinstance(value, str) else value
 
     @field_validator("log_level")
     @classmethod
