@@ -57,8 +57,8 @@ def read_outage(text: str) -> Outage | None:
     found = Outage(int(match[1]), int(match[2])) if match else None
     if found is None or found.tickets < 2 or not 1 <= found.departements <= found.tickets:
         raise ValueError(
-            f"« {text[:40]} » ne dit pas combien de demandes, de combien de départements au plus autant, font une panne. "
-            "Écrivez par exemple « 3/2 », ou « non »."
+            f"« {text[:40]} » ne dit pas combien de demandes (deux au moins), de combien de départements (pas plus que "
+            "de demandes), font une panne. Écrivez par exemple « 3/2 », ou « non »."
         )
     return found
 

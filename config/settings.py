@@ -102,6 +102,7 @@ class Settings(BaseSettings):
         Outage(3, 2),
         description="Demandes qui se ressemblent, et de combien de départements, pour que le bot propose une panne : "
         "d’office « 3/2 », ou « non ».",
+    )
     targets: Annotated[Mapping[str, Target], NoDecode] = Field(
         read_targets(USUAL_TARGETS),
         description="Délais de la hotline en heures ouvertes, par urgence : la réponse, puis la solution ; d’office "
@@ -140,6 +141,7 @@ class Settings(BaseSettings):
     @classmethod
     def _in_numbers(cls, value: object) -> object:
         return read_outage(value) if isinstance(value, str) else value
+
     @field_validator("targets", mode="before")
     @classmethod
     def _by_urgency(cls, value: object) -> object:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, func, update
+from sqlalchemy import JSON, Column, Text, func, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,10 +14,13 @@ from storage.claims import hold
 from storage.database import UtcTime
 from storage.hotline.tickets import SUBJECT_MAX, Ticket
 
+TOPIC = "hotline.incident"
+"""What the topics of their messages begin with."""
+
 
 class Incident(SQLModel, table=True):
     """An outage that the bot proposed, until somebody says that it is one (``by``), or none: it has ended then, by
-    nobody. ``alike`` are the numbers of the tickets that it was proposed for.
+    nobody. ``alike`` are the numbers of the tickets that it was proposed for, ``news`` is what was last told of it.
 
     ``opened_at`` is when it was proposed, then when it was said; ``ended_at`` when it was over.
     """
@@ -29,6 +32,7 @@ class Incident(SQLModel, table=True):
     subject: str = Field(max_length=SUBJECT_MAX)
     by: str = Field(default="", max_length=26)
     alike: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    news: str = Field(default="", sa_type=Text)
     opened_at: datetime = Field(sa_type=UtcTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
@@ -41,7 +45,7 @@ class Incident(SQLModel, table=True):
     @property
     def topic(self) -> str:
         """What its message in the room is filed under."""
-        return f"hotline.incident:{self.id}"
+        return f"{TOPIC}:{self.id}"
 
     @property
     def is_proposed(self) -> bool:
@@ -108,6 +112,6 @@ async def count(db: AsyncSession, number: int) -> int:
     return (await db.exec(select(func.count()).select_from(Ticket).where(Ticket.incident == number))).one()
 
 
-async def titles(db: AsyncSession, numbers: Collection[int]) -> Sequence[Ticket]:
-    """The tickets of these numbers, in their order."""
+async def founding(db: AsyncSession, numbers: Collection[int]) -> Sequence[Ticket]:
+    """The tickets of these numbers, for which one was proposed."""
     return (await db.exec(select(Ticket).where(col(Ticket.id).in_(numbers)).order_by(col(Ticket.id)))).all()

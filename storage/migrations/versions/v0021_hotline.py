@@ -130,6 +130,7 @@ def _around_them() -> None:
         sa.Column("id", sa.Integer, primary_key=True),
         *(_text(name, length) for name, length in (("queue", 16), ("subject", 120), ("by", 26))),
         *_json("alike"),
+        *_texts("news"),
         _time("opened_at"),
         _time("ended_at", nullable=True),
     )
