@@ -7,6 +7,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.forms import ID, name_of
 from bot.french.words import join
+from bot.mistyped import refuse_mistyped
 from bot.replies import Ask, Press, Replies
 from commands.annonce import attaching, places, words
 from commands.annonce.buttons import Change, Keep
@@ -23,6 +24,8 @@ from storage.people import Role
 ANIMATEURS = (Role.ANIMATEUR,)
 LATEST = timedelta(days=366)
 """How far ahead an announcement may be written."""
+SUBCOMMAND_MIN = 4
+"""Letters a word needs to be taken for a mistyped subcommand."""
 Form = Announce | AnnounceHere
 
 
@@ -31,7 +34,9 @@ Form = Announce | AnnounceHere
 )
 async def begin(ctx: Context, line: str) -> Replies:
     """The window, with the words that were typed, or those and the files of a message; animateurs choose among all
-    places, coordinateurs among their own."""
+    places, coordinateurs among their own. A word alone may be a mistyped subcommand, several are a text."""
+    if len(line.split()) == 1:
+        refuse_mistyped(feature, "annonce", line, shortest=SUBCOMMAND_MIN)
     if ident := attaching.link_in(line):
         return await _begin_with(ctx, ident)
     if not words.fits(line.strip()):
