@@ -7,7 +7,7 @@ from hashlib import sha256
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Executable, Text, func, insert, update
+from sqlalchemy import Executable, Index, Text, func, insert, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -39,6 +39,7 @@ class Change(SQLModel, table=True):
     ``batch`` is the ``n`` of the first of those that one act makes; ``why`` says why it was refused or dropped."""
 
     __tablename__ = "channel_change"
+    __table_args__ = (Index("ix_channel_change_batch", "run_id", "batch", "n"),)
 
     run_id: str = Field(primary_key=True, max_length=26)
     n: int = Field(primary_key=True)
