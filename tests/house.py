@@ -191,7 +191,7 @@ async def prepared(site: Site, public_url: str, *, fix_server: bool) -> Settings
     assert code == 0, said
     site.bot_id = (await site.admin.get(f"/users/username/{name}"))["id"]
     return read(written).model_copy(
-        update={"data_dir": written.parent, "domains": (DOMAIN,), "contact": "", "welcome": "non"}
+        update={"data_dir": written.parent, "domains": (DOMAIN,), "contact": "", "welcome": "non", "newcomers": "non"}
     )
 
 

@@ -21,6 +21,7 @@ import storage.cursors
 import storage.drafts
 import storage.job_runs
 import storage.outbox
+import storage.people.arrivals
 import storage.people.awaited
 import storage.people.gone
 import storage.people.guests
