@@ -2,6 +2,7 @@
 
 import sys
 from argparse import Namespace
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -40,7 +41,8 @@ async def sync(settings: Settings, options: Namespace, clock: Callable[[], datet
     told, left = Outcome(), list[Finding]()
     async with open_up_to_date(settings) as database, _chat(settings) as chat:
         wanted, survey = await _plan(database, settings, clock()), Survey(chat)
-        mending = Mending(chat, Journal(database, clock), left_alone)
+        mending = Mending(chat, journal := Journal(database, clock), left_alone)
+        await journal.open()
         async for found in _survey(survey, wanted):
             if found.to_join and not options.dry_run:
                 await chat.add_member(found.to_join, survey.own_id)
@@ -50,12 +52,13 @@ async def sync(settings: Settings, options: Namespace, clock: Callable[[], datet
             outcome = _pretend(found, left_alone) if options.dry_run else await mending.mend(found)
             told.done += outcome.done
             told.failed += outcome.failed
+        await journal.end()
     tell(told, left, options)
     return 1 if told.failed else CLEAN
 
 
 def _pretend(found: Surveyed, left_alone: frozenset[Drift]) -> Outcome:
-    return Outcome([finding for finding in found.findings if finding.drift not in left_alone])
+    return Outcome(Counter(finding.drift for finding in found.findings if finding.drift not in left_alone))
 
 
 @asynccontextmanager

@@ -162,6 +162,12 @@ async def drop_found(db: AsyncSession, run_id: str, why: str, drift: Drift | Non
     await write(db, update(Change).where(*mine).values(state=State.DROPPED, why=why))
 
 
+async def take_for_made(db: AsyncSession, run_id: str) -> None:
+    """What was on its way has arrived, as far as anybody knows."""
+    mine = (col(Change.run_id) == run_id, col(Change.state) == State.SENT)
+    await write(db, update(Change).where(*mine).values(state=State.DONE))
+
+
 async def digest(db: AsyncSession, run_id: str) -> str:
     """What tells one run’s findings from another’s, in whatever order."""
     words = select(Change.drift, Change.key, Change.user_id, Change.reason).where(col(Change.run_id) == run_id)
