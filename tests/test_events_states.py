@@ -1,9 +1,13 @@
 """Of some channels only how they are is told: who is in them is not written down, and what is said there not heard."""
 
+from typing import Any
+
+import pytest
 from sqlmodel import select
 
 from bot.app import App
-from bot.events import Watched
+from bot.events import TEAM, Watched
+from bot.mattermost import AioClient
 from storage.watched import WatchedMember
 from tests.house import until, until_async
 from tests.listening import Hall, hall, room
@@ -61,9 +65,12 @@ async def test_what_becomes_of_a_channel_and_nothing_of_who_is_there(hall: Hall)
         assert await written(app) == set()
 
 
-async def test_it_is_told_after_an_outage_too(hall: Hall) -> None:
+async def test_it_is_told_after_an_outage_too_and_who_is_there_is_not_read(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
     channel, nina = await hall.salon(), await hall.room.site.person("nina")
-    hall.one.watched = of(channel)
+    hall.one.watched, hall.two.watched = of(channel), Watched(team=True)
+    asked = listed(monkeypatch)
     async with hall.bot() as app:
         assert await hall.told(app, hall.one) == [], "what is seen for the first time is told to nobody"
     await moves(hall, channel, nina)
@@ -71,8 +78,24 @@ async def test_it_is_told_after_an_outage_too(hall: Hall) -> None:
     for _ in range(2):
         await hall.goes_back()
         async with hall.bot() as app:
+            await app.events.look()
             assert await hall.told(app, hall.one) == TURNED
-            assert await written(app) == set()
+            assert await written(app) == {TEAM}
+    assert f"channels/{channel}" in str(asked), "how it is was read"
+    assert not [path for path in asked if channel in path and ("members" in path or "posts" in path)]
+
+
+def listed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the bot reads of Mattermost from now on."""
+    asked: list[str] = []
+    called = AioClient.make_request
+
+    async def make_request(self: AioClient, method: str, endpoint: str, *more: Any, **options: Any) -> Any:
+        asked.append(endpoint)
+        return await called(self, method, endpoint, *more, **options)
+
+    monkeypatch.setattr(AioClient, "make_request", make_request)
+    return asked
 
 
 async def test_a_public_channel_that_the_bot_sees_no_more_was_made_private(hall: Hall) -> None:
@@ -116,7 +139,6 @@ async def test_one_asks_how_it_is_and_another_who_is_there(hall: Hall) -> None:
         assert await hall.told(app, hall.one) == ["Renamed Grand salon"]
         assert await hall.told(app, hall.two) == [f"JoinedChannel {nina.id}", "Renamed Grand salon"]
         await hall.listens(app, hall.two, f"={channel}")
-        await app.events.look()
         await until_async(lambda: _is_nobody(app))
         await hall.juliette.api.post(f"/channels/{channel}/members", {"user_id": paul.id})
         await hall.listens(app, hall.two, channel)
@@ -125,4 +147,6 @@ async def test_one_asks_how_it_is_and_another_who_is_there(hall: Hall) -> None:
 
 
 async def _is_nobody(app: App) -> bool:
+    """Once it is known that nobody asks any more, the next reading forgets who is there."""
+    await app.events.look()
     return not await written(app)
