@@ -2,7 +2,6 @@
 
 import sys
 from argparse import Namespace
-from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -44,21 +43,15 @@ async def sync(settings: Settings, options: Namespace, clock: Callable[[], datet
         mending = Mending(chat, journal := Journal(database, clock), left_alone)
         await journal.open()
         async for found in _survey(survey, wanted):
+            told += mending.pretend(found) if options.dry_run else await mending.mend(found)
             if found.to_join and not options.dry_run:
-                await chat.add_member(found.to_join, survey.own_id)
                 seen = await survey.look(Place.of(found.planned, wanted.known))
                 found = compare(wanted, survey, found.planned, seen)  # noqa: PLW2901
+                told += await mending.mend(found) if seen.members is not None else Outcome()
             left += [finding for finding in found.findings if finding.drift in left_alone]
-            outcome = _pretend(found, left_alone) if options.dry_run else await mending.mend(found)
-            told.done += outcome.done
-            told.failed += outcome.failed
         await journal.end()
     tell(told, left, options)
     return 1 if told.failed else CLEAN
-
-
-def _pretend(found: Surveyed, left_alone: frozenset[Drift]) -> Outcome:
-    return Outcome(Counter(finding.drift for finding in found.findings if finding.drift not in left_alone))
 
 
 @asynccontextmanager

@@ -31,6 +31,10 @@ class Outcome:
     done: Counter[Drift] = field(default_factory=Counter)
     failed: list[tuple[Finding | Change, str]] = field(default_factory=list)
 
+    def __add__(self, other: "Outcome") -> "Outcome":
+        """Both together."""
+        return Outcome(self.done + other.done, [*self.failed, *other.failed])
+
 
 @dataclass
 class Mending:
@@ -41,13 +45,22 @@ class Mending:
     left_alone: frozenset[Drift] = frozenset()
 
     async def mend(self, surveyed: Surveyed) -> Outcome:
-        """Make all changes that one channel needs. Raises ChatError where Mattermost is away."""
-        outcome = Outcome(failed=[(f, UNSEEN) for f in surveyed.findings if f.drift is Drift.UNSEEN])
-        wanted = [f for f in surveyed.findings if f.drift not in self.left_alone and f.drift is not Drift.UNSEEN]
-        await self.journal.begin(surveyed, wanted)
+        """Make all changes that one channel needs; one that is public and unseen is only joined, and then to be looked
+        at again. Raises ChatError where Mattermost is away."""
+        outcome = Outcome(failed=[(f, UNSEEN) for f in surveyed.findings if f.drift is Drift.UNSEEN and not f.user_id])
+        await self.journal.begin(surveyed, self._wanted(surveyed))
         while found := await self.journal.next():
             await self._make(surveyed.planned, found, outcome)
         return outcome
+
+    def pretend(self, surveyed: Surveyed) -> Outcome:
+        """What it would come to."""
+        return Outcome(Counter(finding.drift for finding in self._wanted(surveyed)))
+
+    def _wanted(self, surveyed: Surveyed) -> Sequence[Finding]:
+        """Those that can be put right."""
+        wanted = [finding for finding in surveyed.findings if finding.drift not in self.left_alone]
+        return [finding for finding in wanted if finding.drift is not Drift.UNSEEN or finding.user_id]
 
     async def _make(self, planned: PlannedChannel, found: Sequence[Change], outcome: Outcome) -> None:
         """A channel is made before anything else of it."""

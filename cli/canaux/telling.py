@@ -14,7 +14,7 @@ from storage.canaux.drift import OUTSIDERS, Drift, Finding
 
 SHOWN, NAMED = 50, 5
 """Lines that are told to who reads, and names in one of them."""
-ELSEWHERE = {Drift.UNSEEN, Drift.PUT_AWAY}
+ELSEWHERE = {Drift.PUT_AWAY}
 """What this command never puts right."""
 
 
