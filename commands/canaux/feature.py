@@ -24,7 +24,9 @@ ANIMATEURS = (Role.ANIMATEUR,)
 
 @feature.watches
 async def where(db: AsyncSession, settings: Settings) -> Watched:
-    """Who comes into the team; who comes into the private channels, and leaves them."""
+    """Who comes into the team; who comes into the private channels, and leaves them. Of the public ones, in which
+    everybody is or may be, how they are."""
     table = await planned(db, settings)
-    known = await by_key(db)
-    return Watched(frozenset(known[key] for key in known if key in table and table[key].private), team=True)
+    known = {table[key]: channel_id for key, channel_id in (await by_key(db)).items() if key in table}
+    private = frozenset(channel_id for canal, channel_id in known.items() if canal.private)
+    return Watched(private, team=True, states=frozenset(known.values()) - private)
