@@ -16,18 +16,18 @@ TEAM = "team"
 class Watched:
     """Where a feature listens: channels by id, and who comes into the team and leaves it.
 
-    Of the channels of ``states`` only how they are is told (``ChannelTurned``), and nobody who is in them is written
-    down: for those in which everybody is.
+    Of the ``crowded`` channels, in which everybody is, it is told what is said there and how they are, but not who
+    comes and goes: nobody who is in them is written down.
     """
 
     channels: frozenset[str] = frozenset()
     team: bool = False
-    states: frozenset[str] = frozenset()
+    crowded: frozenset[str] = frozenset()
 
     def __or__(self, other: "Watched") -> "Watched":
         """Where either listens; what is heard whole needs no second look."""
         channels = self.channels | other.channels
-        return Watched(channels, self.team or other.team, (self.states | other.states) - channels)
+        return Watched(channels, self.team or other.team, (self.crowded | other.crowded) - channels)
 
     @property
     def places(self) -> frozenset[str]:

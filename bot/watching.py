@@ -9,7 +9,7 @@ from operator import or_
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.events import ChannelTurned, Event, Watched
+from bot.events import Event, JoinedChannel, LeftChannel, Watched
 from bot.features import Feature, Watches
 from bot.transactions import Transactions
 from config.settings import Settings
@@ -60,8 +60,8 @@ class Watching:
     def hears(self, feature: str, event: Event) -> bool:
         """Whether that feature listens where this happened."""
         watched = self._watched.get(feature, NOWHERE)
-        is_turned = isinstance(event, ChannelTurned) and event.place in watched.states
-        return not event.place or is_turned or event.place in watched.places
+        is_there = event.place in watched.crowded and not isinstance(event, JoinedChannel | LeftChannel)
+        return not event.place or is_there or event.place in watched.places
 
     async def _run(self) -> None:
         while True:

@@ -62,7 +62,7 @@ class Field(Workplace):
         """In the team, and in the channels that are to be looked after."""
         async with app.database.transaction(writes=False) as db:
             listens = await where(db, self.settings())
-        return await hears(app, listens.places, listens.states)
+        return await hears(app, listens.places, listens.crowded)
 
     def settings(self, **others: Any) -> Settings:
         port = free_port()

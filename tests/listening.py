@@ -82,10 +82,10 @@ class Listener:
         return self.watched
 
     async def listen(self, ctx: Context, line: str) -> Replies:
-        """« canal canal =canal team »: listen there from now on; of « =canal » only how it is."""
+        """« canal canal =canal team »: listen there from now on; of « =canal » not who comes and goes."""
         words = frozenset(line.split())
-        states = frozenset(word for word in words if word.startswith("="))
-        self.watched = Watched(words - states - {"team"}, "team" in words, frozenset(word[1:] for word in states))
+        crowded = frozenset(word for word in words if word.startswith("="))
+        self.watched = Watched(words - crowded - {"team"}, "team" in words, frozenset(word[1:] for word in crowded))
         return Whisper(f"J’écoute {len(words)} lieux.")
 
     async def hear(self, ctx: Context, event: Event) -> Replies:
@@ -127,7 +127,7 @@ class Hall(Workplace):
     async def ready(self, app: App) -> bool:
         """Whether it hears where somebody listens."""
         wanted = self.one.watched | self.two.watched
-        return await hears(app, wanted.places, wanted.states)
+        return await hears(app, wanted.places, wanted.crowded)
 
     async def listens(self, app: App, listener: Listener, *places: str) -> None:
         """A listener listens there from now on."""

@@ -102,7 +102,7 @@ ROOM = {"id": CHANNEL, "type": "P", "name": "salon", "display_name": "Salon"}
         ("channel_converted", {"channel_id": OTHER}, "", []),
         ("channel_converted", {"channel_id": STATE}, "", [ChannelNews(STATE)]),
         ("channel_deleted", {"channel_id": STATE, "delete_at": 4}, "", [ChannelNews(STATE, archived_at=4)]),
-        ("posted", post(STATE), STATE, []),
+        ("posted", post(STATE), STATE, [Posted(**WHERE | {"channel_id": STATE}, text="x")]),
         ("user_added", {"user_id": ID, "team_id": TEAM_ID}, STATE, []),
         ("user_removed", {"user_id": ID, "remover_id": ID}, STATE, []),
         (

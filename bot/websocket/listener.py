@@ -177,7 +177,7 @@ class Events:
     def _watch(self) -> None:
         """Listen where features say."""
         self._ears.places = self._watching.all_of_it.places
-        self._ears.states = self._watching.all_of_it.states
+        self._ears.crowded = self._watching.all_of_it.crowded
         self._catching.widen()
 
     def _hear(self, frame: Frame) -> None:

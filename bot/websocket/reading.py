@@ -43,7 +43,7 @@ class Reading:
             if last_post_at >= since:
                 await self._tried(channel_id, self._read_channel(channel_id, since))
         begun = await self._places.transactions.run(watched.every, writes=False)
-        for channel_id in sorted(self._ears.places - {TEAM}):
+        for channel_id in sorted((self._ears.places | self._ears.crowded) - {TEAM}):
             if channel_id in begun:
                 await self._tried(channel_id, self._read_channel(channel_id, max(since, begun[channel_id].since)))
 
@@ -60,8 +60,8 @@ class Reading:
         """How the places are in which somebody listens; what is seen for the first time is told to nobody."""
         if not self._ears.bot_id:
             return  # nobody has connected yet: then all is read
-        wanted, states = self._ears.places, self._ears.states
-        await self._places.transactions.run(partial(_note_seen, places=wanted, states=states, at=self._clock()))
+        wanted, crowded = self._ears.places, self._ears.crowded
+        await self._places.transactions.run(partial(_note_seen, places=wanted, crowded=crowded, at=self._clock()))
         known = await self._places.transactions.run(watched.every, writes=False)
         for place in sorted(wanted):
             is_new = place not in known or not known[place].is_ready
@@ -69,7 +69,7 @@ class Reading:
                 await self._tried(place, self._first_sight(place))
             if is_new or not new_only:
                 await self._tried(place, self._read_place(place))
-        for place in sorted(states):
+        for place in sorted(crowded):
             if place not in known:
                 await self._tried(place, self._first_look(place))
             elif not new_only:
@@ -206,9 +206,9 @@ class Reading:
             last = ids[-1]
 
 
-async def _note_seen(db: AsyncSession, places: frozenset[str], states: frozenset[str], at: datetime) -> None:
-    await watched.note_seen(db, places | states, at, at - PLACES_KEPT)
-    await watched.forget_members(db, states)
+async def _note_seen(db: AsyncSession, places: frozenset[str], crowded: frozenset[str], at: datetime) -> None:
+    await watched.note_seen(db, places | crowded, at, at - PLACES_KEPT)
+    await watched.forget_members(db, crowded)
 
 
 def ms(at: datetime) -> int:

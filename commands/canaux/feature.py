@@ -6,7 +6,7 @@ from bot.events import Watched
 from bot.features import Feature, Front
 from bot.rights import Right
 from config.settings import Settings
-from storage.canaux import by_key, planned
+from storage.canaux import listened_to
 from storage.people import Role
 
 feature = Feature(
@@ -26,7 +26,5 @@ ANIMATEURS = (Role.ANIMATEUR,)
 async def where(db: AsyncSession, settings: Settings) -> Watched:
     """Who comes into the team; who comes into the private channels, and leaves them. Of the public ones, in which
     everybody is or may be, how they are."""
-    table = await planned(db, settings)
-    known = {table[key]: channel_id for key, channel_id in (await by_key(db)).items() if key in table}
-    private = frozenset(channel_id for canal, channel_id in known.items() if canal.private)
-    return Watched(private, team=True, states=frozenset(known.values()) - private)
+    found = await listened_to(db, settings)
+    return Watched(found.private, team=True, crowded=found.public)
