@@ -21,7 +21,7 @@ from storage.people import Person
 
 CLOSES_AFTER, WARNS_BEFORE = 5, 1
 """Working days after which a solved ticket is closed, and how many of them before its author is told."""
-AT_ONCE = 200
+AT_ONCE = 2_000
 SOURCES_KEPT = timedelta(days=90)
 """How long it is remembered of which messages somebody was asked to make a ticket."""
 
@@ -32,7 +32,7 @@ async def close_solved(ctx: Context) -> Replies:
     hears of it."""
     today = ctx.now.astimezone(ctx.zone).date()
     replies: list[Reply] = []
-    for found in await tickets.every(ctx.db, states=[State.RESOLU], limit=AT_ONCE * 10):
+    for found in await tickets.every(ctx.db, states=[State.RESOLU], limit=AT_ONCE):
         ticket = await tickets.lock(ctx.db, found.number)
         if ticket is None or ticket.state is not State.RESOLU or ticket.resolved_at is None:
             continue
