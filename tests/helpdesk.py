@@ -19,6 +19,7 @@ from commands.aide import aide
 from commands.hotline.feature import where
 from storage import canaux as known
 from storage.database import Database
+from storage.hotline import cards
 from storage.hotline.tickets import Ticket
 from storage.people import Person as Registered
 from storage.people import Role
@@ -97,11 +98,12 @@ class Helpdesk(Workplace):
 
         return await until_async(stands)
 
-    async def has_receipt(self, subject: str) -> bool:
-        """Whether it is known where the receipt of that subject stands."""
+    async def stands(self, subject: str) -> bool:
+        """Whether it is known where the card and the receipt of that subject stand."""
         async with self.asks() as db:
             found = (await db.exec(select(Ticket).where(Ticket.subject == subject))).one()
-        return bool(found.thread_post)
+            card = await cards.get(db, found)
+        return bool(found.thread_post and card and card.post_id)
 
     async def registers_as(self, person: Person, role: Role) -> None:
         """Somebody has that role."""

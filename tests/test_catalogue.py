@@ -66,17 +66,24 @@ button   hotline.Mine          everyone
 button   hotline.More          everyone
 button   hotline.OpenFrom      everyone
 button   hotline.Page          everyone
+button   hotline.Part          everyone
+button   hotline.PutUp         everyone
 button   hotline.Rate          everyone
 button   hotline.RateInWords   everyone
 button   hotline.Release       everyone
 button   hotline.Reopen        everyone
 button   hotline.Resolve       everyone
+button   hotline.SayNone       everyone
+button   hotline.SayOutage     everyone
+button   hotline.SayOver       everyone
 button   hotline.See           everyone
+button   hotline.SeeOutage     everyone
 button   hotline.Settled       everyone
 button   hotline.ShowLine      everyone
 button   hotline.Take          everyone
 button   hotline.Unmask        everyone
 button   hotline.WasIt         everyone
+button   hotline.WriteToAll    everyone
 button   lines.Run             everyone
 button   membres.AcceptCharter everyone
 button   membres.AnswerWish    animateur, coordinateur
@@ -160,6 +167,7 @@ command  stats region          animateur, conseiller, coordinateur
 command  ticket                everyone
 command  ticket chercher       everyone
 command  ticket liste          everyone
+command  ticket panne          everyone
 event    aide.written_to.DirectMessage everyone
 event    billet.reacted.Reacted everyone
 event    canaux.archived.Archived everyone
@@ -179,6 +187,7 @@ event    hotline.changed.Edited everyone
 event    hotline.gone.Deleted  everyone
 event    hotline.line_arrived.Delivered everyone
 event    hotline.made.Delivered everyone
+event    hotline.outage_arrived.Delivered everyone
 event    hotline.receipt_arrived.Delivered everyone
 event    hotline.refused.Undelivered everyone
 event    hotline.ticked.Reacted everyone
@@ -200,6 +209,7 @@ job      garde.hand_over       everyone
 job      hotline.close_solved  everyone
 job      hotline.file_undecided everyone
 job      hotline.put_up_all    everyone
+job      hotline.remind        everyone
 job      hotline.see_to_the_open everyone
 job      membres.ask           everyone
 job      membres.look          everyone
@@ -212,6 +222,7 @@ stopped  annonce.Broadcast     everyone
 stopped  annonce.Removal       everyone
 stopped  canaux.Mend           everyone
 stopped  canaux.Unmend         everyone
+stopped  hotline.TellAll       everyone
 submit   annonce.Announce      animateur
 submit   annonce.AnnounceHere  coordinateur
 submit   annonce.Reword        animateur, coordinateur
@@ -231,10 +242,13 @@ submit   hotline.AnswerTicket  everyone
 submit   hotline.AskBack       everyone
 submit   hotline.AssignTicket  everyone
 submit   hotline.ChangeUrgency everyone
+submit   hotline.DeclareOutage everyone
+submit   hotline.EndOutage     everyone
 submit   hotline.MarkDuplicate everyone
 submit   hotline.OpenTicket    everyone
 submit   hotline.RateTicket    everyone
 submit   hotline.ResolveTicket everyone
+submit   hotline.TellOutage    everyone
 submit   hotline.TransferTicket everyone
 submit   membres.AddMember     animateur, coordinateur
 submit   membres.ChooseMember  animateur, coordinateur
@@ -255,6 +269,7 @@ work     canaux.Check          animateur, coordinateur
 work     canaux.Mend           animateur, coordinateur
 work     canaux.SeeOff         everyone
 work     canaux.Unmend         animateur
+work     hotline.TellAll       everyone
 work     membres.NoteGone      everyone
 work     membres.TellGuests    everyone
 work     membres.TellNewcomers everyone

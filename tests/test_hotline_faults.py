@@ -1,12 +1,18 @@
 """Stories: a room that is not there, Mattermost away, a bot killed in the middle: nothing lost, nothing twice."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
 from bot.clock import utc_now
+from bot.context import Request
 from bot.websocket.progress import CURSOR
+from storage import canaux as known
 from storage.cursors import Cursor
+from storage.people import Person as Registered
 from storage.people import Role
 from tests.databases import KINDS
 from tests.helpdesk import ROOM, Helpdesk, place, registered, room
@@ -69,7 +75,7 @@ async def test_what_is_filed_while_mattermost_is_away_has_its_card_later_and_onc
             await place.files(app, "Pendant la panne", key)
         place.room.server.faults.status = None
         await place.card("Pendant la panne")
-        await until_async(lambda: place.has_receipt("Pendant la panne"))
+        await until_async(lambda: place.stands("Pendant la panne"))
     assert len([post for post in await place.cards() if "Pendant la panne" in post.text]) == 1
     assert len([post for post in await place.juliette.direct() if "Pendant la panne" in post.text]) == 1
 
@@ -83,7 +89,7 @@ async def test_killed_in_the_middle_each_line_is_there_once_as_it_was_last(place
     async with place.bot() as app:
         await place.files(app, "Tuée en chemin")
         card = await place.card("Tuée en chemin")
-        await until_async(lambda: place.has_receipt("Tuée en chemin"))
+        await until_async(lambda: place.stands("Tuée en chemin"))
         await until_async(lambda: _is_in(place, card.channel_id, agathe))
         await until_async(lambda: place.is_heard(app))
     receipt = (await place.juliette.direct())[-1]
@@ -107,3 +113,43 @@ async def _all_are_mirrored(place: Helpdesk, card: Post, receipt: Post) -> bool:
     """Whether each line is on the other side as it was left; what is more is told by the test."""
     said = [post.text for root in (card, receipt) for post in await place.lines(root)]
     return all(any(f"ligne {r}-{n}, relue" in text for text in said) for r in range(RUNS) for n in range(LINES))
+
+
+async def test_a_deleted_card_is_put_back_and_a_room_made_anew_is_filled(place: Helpdesk) -> None:
+    agathe = await registered(place, "agathe", Role.HOTLINE)
+    async with place.bot() as app:
+        await place.files(app, "Carte supprimée")
+        card = await place.card("Carte supprimée")
+        await until_async(lambda: place.stands("Carte supprimée"))
+        answer = str(await place.runs_command(app, "ticket", "1", person=agathe))
+        assert "Remettre la carte" not in answer
+        await place.room.site.admin.delete(f"/posts/{card.id}")
+        answer = str(await place.runs_command(app, "ticket", "1", person=agathe))
+        assert "Remettre la carte" in answer
+        await app.dispatcher.run(Request("button", "hotline.PutUp", agathe.id), {"ticket": 1})
+        again = await place.card("Carte supprimée")
+        assert again.id != card.id
+        async with place.asks() as db:
+            await known.forget(db, ROOM)
+        await place.room.site.admin.put(f"/channels/{card.channel_id}/patch", {"name": "ancienne-salle"})
+        await place.room.site.admin.delete(f"/channels/{card.channel_id}")
+        await app.runs.run(("job", "hotline.put_up_all"), "story")
+        moved = await place.card("Carte supprimée")
+        assert moved.channel_id != card.channel_id
+
+
+async def test_agents_hear_once_that_who_asked_has_left(place: Helpdesk) -> None:
+    await place.registers_as(place.juliette, Role.CONSEILLER)
+    async with place.bot() as app:
+        await place.files(app, "Je pars demain")
+        card = await place.card("Je pars demain")
+        await until_async(lambda: place.stands("Je pars demain"))
+        async with place.asks() as db:
+            left = utc_now().date() - timedelta(days=2)
+            await db.execute(update(Registered).where(col(Registered.id) == place.juliette.id).values(left_on=left))
+        for day in ("lundi", "mardi"):
+            await app.runs.run(("job", "hotline.see_to_the_open"), day)
+        await until_async(lambda: place.lines(card))
+        assert [plain(post) for post in await place.lines(card)] == [
+            f"@{place.juliette.username} a quitté le réseau : résolvez la demande si elle n’a plus lieu d’être."
+        ]
