@@ -45,14 +45,17 @@ class Admission:
     async def person(self, db: AsyncSession, request: Request, trigger: Trigger) -> Person:
         """Who acts. The role is looked up again for what a dialog, button or work does, as it may be old.
 
-        Raises UserError when the role is not one of the trigger’s.
+        Raises UserError when the role is not one of the trigger’s, and its feature does not let them in all the same.
         """
         fresh = request.kind in ("submit", "button", "file", "work")
         people = self._m.people
         user = await (people.fresh(db, request.user_id) if fresh else people.of(request.user_id))
-        if not user.may(trigger.roles):
+        if not (user.may(trigger.roles) or await self._is_let_in(user, request, db, trigger)):
             raise UserError(await self._not_for_you(db, user, trigger))
         return user
+
+    async def _is_let_in(self, user: Person, request: Request, db: AsyncSession, trigger: Trigger) -> bool:
+        return bool(trigger.admits and await trigger.admits(self.context(user, request, db)))
 
     def context(self, user: Person, request: Request, db: AsyncSession, now: datetime | None = None) -> Context:
         """What a handler is given."""

@@ -16,7 +16,8 @@ from bot.connections import Connections, Limits
 from bot.delivery import Delivery, Ways
 from bot.dispatch import Dispatcher
 from bot.drafts import Drafts
-from bot.features import Feature, index_works
+from bot.features import Feature
+from bot.fronts import Rescue
 from bot.hearing import Hearing
 from bot.jobs import Jobs
 from bot.links import Links
@@ -28,7 +29,7 @@ from bot.recovery import Recovery
 from bot.runs import Runs
 from bot.server import Doors, Entrance
 from bot.spool import Spool
-from bot.switch import choose, index_all
+from bot.switch import choose, index_all, index_works
 from bot.tidings import Tidings, hearers
 from bot.traffic import Traffic
 from bot.watching import Watching
@@ -82,7 +83,7 @@ class App:
         watching = Watching(self.database, self._features, settings)
         drafts = Drafts(self.spool, clock, Acceptance(triggers).accepted)
         machine = Machine(self.database, chat, people, Delivery(ways), drafts, self._traffic, watching, settings, clock)
-        self.dispatcher, self.runs = Dispatcher(triggers, machine), Runs(triggers, machine)
+        self.dispatcher, self.runs = Dispatcher(triggers, machine, self._rescue()), Runs(triggers, machine)
         self.makers, self.workers = self._workers(Workshop(triggers, machine), bells, first)
         self.hearing = Hearing(triggers.values(), machine, self.dispatcher.perform, first)
         self.events = self._ears(machine)
@@ -91,6 +92,9 @@ class App:
         self.connections = Connections(limits or Limits())
         self._entrance = Entrance(self._doors(links), DRAIN_SECONDS)
         self._tasks: list[asyncio.Task[None]] = []
+
+    def _rescue(self) -> Rescue | None:
+        return next((feature.rescue for feature in self._features if feature.rescue), None)
 
     def _around(self) -> Around:
         return Around(self._traffic, self._folders.fresh, self.budget)

@@ -8,7 +8,7 @@ from bot.forms import name_of as type_name
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Refresh, Replies, Start, Whisper
 from bot.texts import render
-from commands.hotline.agents import must_serve, served_by
+from commands.hotline.agents import AGENTS, must_serve, served_by
 from commands.hotline.feature import feature
 from commands.hotline.incidents import SayNone, SayOutage, SayOver, WriteToAll, draw, refresh
 from commands.hotline.telling import TellAll, What
@@ -26,7 +26,7 @@ class SeeOutage(Choosing):
     """A menu of outages; ``chosen`` is the number of one."""
 
 
-@feature.command("ticket panne", help="Les pannes en cours : écrire à tous, dire que c’est fini", hint="[numéro]")
+@feature.command("ticket panne", help="Les pannes en cours, et y écrire à tous", hint="[numéro]", roles=AGENTS)
 async def show(ctx: Context, line: str) -> Replies:
     """Those that run and those that are proposed: one of them, or a list to choose from."""
     served = await served_by(ctx, ctx.user)
