@@ -35,6 +35,7 @@ async def test_a_demand_whose_author_chose_nothing_leaves_by_itself(desk: Desk) 
     form = await desk.juliette.opens(f"/hotline {word} encore muet")
     assert (await form.fill(**USUAL).submit()).accepted
     shown = await desk.juliette.told("lui ressemble")
+    await desk.house.settled()
     runs, clock = desk.house.bot.runs, desk.house.clock
     await runs.run(("job", "hotline.file_undecided"), f"tôt-{word}")
     assert (await desk.ticket(desk.juliette)).number == first.number
