@@ -11,6 +11,7 @@ from bot.delivery import Delivery
 from bot.drafts import Drafts
 from bot.errors import UserError
 from bot.features import Trigger
+from bot.fronts import Rescue
 from bot.mattermost import Chat
 from bot.people import People
 from bot.texts import render
@@ -34,6 +35,8 @@ class Machine:
     watching: Watching
     settings: Settings
     clock: Callable[[], datetime]
+    rescue: Rescue | None = None
+    """Where it leads who sees it fail."""
 
 
 class Admission:

@@ -15,7 +15,6 @@ from bot.drafts import resume_button
 from bot.errors import UserError, passes
 from bot.features import Key, Trigger
 from bot.forms import Form
-from bot.fronts import Rescue
 from bot.lines import KnownCommands
 from bot.logs import begin_request
 from bot.menus import Choosing
@@ -45,10 +44,9 @@ that nothing is read in part."""
 class Dispatcher:
     """Finds the handler, checks the role, runs it, commits; the replies leave by the delivery."""
 
-    def __init__(self, triggers: Mapping[Key, Trigger], machine: Machine, rescue: Rescue | None = None) -> None:
+    def __init__(self, triggers: Mapping[Key, Trigger], machine: Machine) -> None:
         self._triggers = triggers
         self._m = machine
-        self._rescue = rescue
         self._admission = Admission(machine)
         self._turns = Turns()
         self.find = KnownCommands(name for kind, name in triggers if kind == "command").find
@@ -215,7 +213,7 @@ class Dispatcher:
     def _apologise(self, problem: Exception, request: Request, reference: str, *, kept: bool = False) -> Refuse:
         """The bot failed: it says so, with the reference, and leads to help where something is wrong with itself."""
         away, full = passes(problem), cannot_write(problem)
-        rescue = None if away or full else self._rescue
+        rescue = None if away or full else self._m.rescue
         buttons = [rescue.button(reference, self._say_done(request))] if rescue and not request.answers_dialog else []
         line = rescue.line if rescue and not buttons else ""
         said = {"kept": kept, "away": away, "full": full, "is_led": bool(buttons), "line": line}

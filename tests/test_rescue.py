@@ -5,11 +5,14 @@ from typing import NoReturn
 
 import pytest
 
+from bot.clock import utc_now
 from bot.context import Context, Request
 from bot.errors import ChatError
 from bot.features import Feature
+from bot.spool import Submission
 from commands import hotline
-from storage.hotline import alike, moving, tickets
+from storage.hotline import alike, incidents, moving, tickets
+from storage.hotline.incidents import Incident
 from tests.helping import USUAL, Desk, desk, plain
 
 __all__ = ["desk"]
@@ -92,3 +95,22 @@ async def test_no_help_is_offered_where_there_is_none_or_something_else_is_away(
     told = await desk.juliette.asks("/hotline demandes")
     assert "ne répond pas" in plain(told)
     assert not told.buttons
+
+
+async def test_long_work_that_fails_leads_to_help(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with desk.house.bot.database.transaction() as db:
+        running = Incident(queue="espace-coop", subject="Plus de réseau", by=desk.agathe.id, opened_at=utc_now())
+        number = (await incidents.add(db, running)).number
+    monkeypatch.setattr(incidents, "tickets_after", fail)
+    told = Submission("hotline.TellOutage", "k", desk.agathe.id, {"nouvelles": "Du nouveau"}, {"incident": number})
+    desk.agathe.acts()
+    await desk.house.bot.dispatcher.run(Request("submit", "hotline.TellOutage", desk.agathe.id, key="k"), told)
+    begun = await desk.agathe.told("Panne")
+    failed = await desk.agathe.rewritten(begun, "par une erreur de notre côté")
+    form = await desk.agathe.opens_by(failed, "Demander de l’aide")
+    assert reference_in(failed.text) in form.shown("sujet")
+    assert "Panne" in form.shown("details")
+    async with desk.house.bot.database.transaction() as db:
+        found = await incidents.lock(db, number)
+        assert found
+        await incidents.change(db, found, ended_at=utc_now())
