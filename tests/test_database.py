@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, StatementError
-from sqlmodel import col, select, update
+from sqlmodel import SQLModel, col, select, update
 
+import commands  # noqa: F401  (with it come all tables)
 from storage.claims import Claim
 from storage.database import Database, async_url
 from storage.engines import CONNECTIONS
@@ -112,3 +113,21 @@ def test_only_two_kinds_of_database_are_known() -> None:
     assert async_url("postgres://u:p@h/b").drivername == "postgresql+asyncpg"
     with pytest.raises(ValueError, match="base de données inconnue"):
         async_url("mysql://h/b")
+
+
+TABLES = [table for table in SQLModel.__subclasses__() if table.model_config.get("table")]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
+def test_empty_defaults_are_a_row_s_own_and_made_by_nothing_slow(table: type[SQLModel]) -> None:
+    """Of a factory pydantic reads the signature at each row; a default it copies."""
+    fields = table.model_fields.values()
+    assert not [field for field in fields if field.default_factory is not None]
+    for field in fields:
+        if isinstance(field.default, (list, dict)):
+            assert field.get_default() == field.default
+            assert field.get_default() is not field.default
+
+
+def test_the_tables_are_found() -> None:
+    assert {"Person", "Cra", "Outgoing", "Work"} <= {table.__name__ for table in TABLES}
