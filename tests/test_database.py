@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -14,7 +15,7 @@ from storage.claims import Claim
 from storage.database import Database, async_url
 from storage.engines import CONNECTIONS
 from tests.databases import database
-from tests.house import until_async
+from tests.house import until
 from tests.sqlite import migrated
 
 __all__ = ["database"]
@@ -88,16 +89,11 @@ async def test_a_connection_that_the_server_closed_is_replaced(postgres_url: str
     database = Database(postgres_url)
     async with database.transaction() as db:
         mine = (await db.execute(text("SELECT pg_backend_pid()"))).scalar()
+        driver: Any = (await (await db.connection()).get_raw_connection()).driver_connection
     other = Database(postgres_url)
     async with other.transaction() as db:
         await db.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": mine})
-
-    async def gone() -> bool:
-        async with other.transaction(writes=False) as db:
-            found = text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid")
-            return (await db.execute(found, {"pid": mine})).scalar() == 0
-
-    await until_async(gone)
+    await until(driver.is_closed)
     assert await database.answers()
     await database.close()
     await other.close()
