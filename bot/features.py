@@ -10,9 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context, TriggerKind
 from bot.drafts import AcceptedKeys
-from bot.events import Event, Watched
+from bot.events import DirectMessage, Event, Watched
 from bot.forms import Form, name_of
-from bot.replies import Parcel, Progress, Replies, Step, Waiting
+from bot.replies import Heard, Parcel, Progress, Replies, Step, Waiting
 from bot.rights import Right
 from config.settings import Settings
 from storage.claims import SCOPE_MAX
@@ -30,6 +30,9 @@ Watches = Callable[[AsyncSession, Settings], Awaitable[Watched]]
 """Where a feature listens, read from what it stores: asked at first, twice a minute, and after it wrote something."""
 WaitingHook = Callable[[Context], Awaitable[Sequence[Waiting]]]
 """What waits for somebody, read in few statements."""
+
+
+WordsHook = Callable[[Context, DirectMessage], Awaitable[Heard]]
 Key = tuple[TriggerKind, str]
 """("command", "hotline fermer"), ("submit", "hotline.NewTicket"), ("button", …), …"""
 
@@ -94,6 +97,7 @@ class Feature:
         self.always = always
         self.front = front
         self.waits: list[WaitingHook] = []
+        self.words: list[WordsHook] = []
         self.triggers: list[Trigger] = []
         self.at_start: list[Callable[[], object]] = []
         """What is done once when the bot starts, in a thread, so that no first request waits for it."""
@@ -165,6 +169,12 @@ class Feature:
     def waiting(self, hook: WaitingHook) -> WaitingHook:
         """Tells « /aide » what waits for who asks; it only reads."""
         self.waits.append(hook)
+        return hook
+
+    def hears_words(self, hook: WordsHook) -> WordsHook:
+        """Says what plain words in the direct channel are to this feature, before « /aide » makes a command of them; it
+        only reads."""
+        self.words.append(hook)
         return hook
 
     def job(self, schedule: str, *, local: bool = False, writes: bool = False) -> Callable[[JobHandler], JobHandler]:

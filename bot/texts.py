@@ -96,3 +96,22 @@ def _environment() -> Environment:
 def render(name: str, **values: object) -> Markdown:
     """The text of templates/<name>.md.j2."""
     return Markdown(_environment().get_template(f"{name}.md.j2").render(values).strip())
+
+
+_CALL = re.compile(r"(?<![\w.])@(?=\w)")
+_ADDRESS = re.compile(r"(https?://[^\s`]+)")
+
+
+def relay(text: str) -> Markdown:
+    """Somebody’s Markdown as they wrote it, said for them to those whom they wrote to: it calls nobody."""
+    return Markdown(_CALL.sub(f"@{BREAK}", text.strip()))
+
+
+def relay_plainly(text: str) -> Markdown:
+    """Somebody’s words line by line, as they are: no structure, no mention; addresses can be copied, not clicked."""
+    return Markdown("\n".join(_plain_line(line) for line in text.strip().splitlines()))
+
+
+def _plain_line(line: str) -> str:
+    pieces = _ADDRESS.split(line)
+    return "".join(f"`{piece}`" if at % 2 else escape(piece) for at, piece in enumerate(pieces))

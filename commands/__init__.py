@@ -1,17 +1,20 @@
 """What the bot does: one file (or folder) per feature, all of them listed here."""
 
 from bot.features import Feature
-from commands import annonce, annuaire, brouillon, canaux, cra, membres, menage, menus, stats, travaux
+from commands import annonce, annuaire, brouillon, canaux, cra, garde, hotline, membres, menage, menus, stats, travaux
 from commands.aide import aide
 
 _OTHERS = (
     cra.feature,
     stats.feature,
+    hotline.feature,
+    hotline.billet,
     canaux.feature,
     membres.feature,
     membres.bienvenue,
     annuaire.feature,
     annonce.feature,
+    garde.feature,
     brouillon.feature,
     menus.feature,
     menage.feature,

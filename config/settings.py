@@ -1,10 +1,15 @@
 """Everything that changes from one deployment to the next, read once at start."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from config.office_hours import USUAL, Closure, Slot, read_closed, read_hours
+from config.targets import USUAL as USUAL_TARGETS
+from config.targets import Target, read_targets
 
 SECRET_MIN = 32
 """Characters of a signing key."""
@@ -50,6 +55,9 @@ class Settings(BaseSettings):
     channels: Path | None = Field(
         None, description="Table des canaux, de la forme de config/canaux.tsv ; d’office, celle-là."
     )
+    hotline: Path | None = Field(
+        None, description="Table des files de la hotline, de la forme de config/hotline.tsv ; d’office, celle-là."
+    )
     hubs_team: str = Field(
         "",
         description="Nom court d’une seconde équipe, où chaque hub a son canal privé ; d’office aucune.",
@@ -82,6 +90,18 @@ class Settings(BaseSettings):
     help_requests: int = Field(
         3, ge=0, description="Demandes d’aide qu’une personne de l’annuaire reçoit au plus en sept jours."
     )
+    office_hours: Annotated[tuple[Slot, ...], NoDecode] = Field(
+        read_hours(USUAL),
+        description="Heures de la hotline, à Paris : jours et plages, d’office « lun-ven 9:00-12:30 13:30-17:30 ».",
+    )
+    closed: Annotated[tuple[Closure, ...], NoDecode] = Field(
+        (), description="Jours où elle est fermée en plus des jours fériés : « 2026-12-24..2027-01-01, 2026-05-15 »."
+    )
+    targets: Annotated[Mapping[str, Target], NoDecode] = Field(
+        read_targets(USUAL_TARGETS),
+        description="Délais de la hotline en heures ouvertes, par urgence : la réponse, puis la solution ; d’office "
+        f"« {USUAL_TARGETS} ».",
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING ou ERROR.")
 
     @field_validator("mattermost_url", "public_url")
@@ -100,6 +120,21 @@ class Settings(BaseSettings):
     @classmethod
     def _named(cls, value: object) -> object:
         return read_names(value) if isinstance(value, str) else value
+
+    @field_validator("office_hours", mode="before")
+    @classmethod
+    def _in_slots(cls, value: object) -> object:
+        return read_hours(value) if isinstance(value, str) else value
+
+    @field_validator("closed", mode="before")
+    @classmethod
+    def _on_days(cls, value: object) -> object:
+        return read_closed(value) if isinstance(value, str) else value
+
+    @field_validator("targets", mode="before")
+    @classmethod
+    def _by_urgency(cls, value: object) -> object:
+        return read_targets(value) if isinstance(value, str) else value
 
     @field_validator("log_level")
     @classmethod

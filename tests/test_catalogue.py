@@ -47,6 +47,36 @@ button   cra.Restore           conseiller
 button   cra.Save              conseiller
 button   cra.Spread            conseiller
 button   drafts.Resume         everyone
+button   garde.AnswerSwap      animateur, hotline
+button   garde.OpenSwap        animateur, hotline
+button   garde.PutBack         animateur, hotline
+button   garde.Release         animateur, hotline
+button   garde.ReleaseOne      animateur, hotline
+button   garde.Return          animateur, hotline
+button   garde.Take            animateur, hotline
+button   garde.WithdrawSwap    animateur, hotline
+button   hotline.AddTo         everyone
+button   hotline.Answer        everyone
+button   hotline.AskFor        everyone
+button   hotline.BringTo       everyone
+button   hotline.Decline       everyone
+button   hotline.FileIt        everyone
+button   hotline.KeepLine      everyone
+button   hotline.Mine          everyone
+button   hotline.More          everyone
+button   hotline.OpenFrom      everyone
+button   hotline.Page          everyone
+button   hotline.Rate          everyone
+button   hotline.RateInWords   everyone
+button   hotline.Release       everyone
+button   hotline.Reopen        everyone
+button   hotline.Resolve       everyone
+button   hotline.See           everyone
+button   hotline.Settled       everyone
+button   hotline.ShowLine      everyone
+button   hotline.Take          everyone
+button   hotline.Unmask        everyone
+button   hotline.WasIt         everyone
 button   lines.Run             everyone
 button   membres.AcceptCharter everyone
 button   membres.AnswerWish    animateur, coordinateur
@@ -102,6 +132,14 @@ command  cra liste             conseiller
 command  cra modifier          conseiller
 command  cra rétablir          conseiller
 command  cra supprimer         conseiller
+command  garde                 animateur, hotline
+command  garde absent          animateur, hotline
+command  garde echanger        animateur, hotline
+command  garde moi             animateur, hotline
+command  garde present         animateur, hotline
+command  garde retirer         animateur, hotline
+command  hotline               everyone
+command  hotline demandes      everyone
 command  membres               animateur, coordinateur
 command  membres accueils      animateur
 command  membres ajouter       animateur, coordinateur
@@ -119,7 +157,11 @@ command  stats exporter        conseiller
 command  stats national        animateur, conseiller, coordinateur
 command  stats rapport         conseiller
 command  stats region          animateur, conseiller, coordinateur
+command  ticket                everyone
+command  ticket chercher       everyone
+command  ticket liste          everyone
 event    aide.written_to.DirectMessage everyone
+event    billet.reacted.Reacted everyone
 event    canaux.archived.Archived everyone
 event    canaux.arrived.Delivered everyone
 event    canaux.bring_in.JoinedTeam everyone
@@ -128,6 +170,19 @@ event    canaux.put_back.LeftChannel everyone
 event    canaux.refused.Undelivered everyone
 event    canaux.renamed.Renamed everyone
 event    canaux.tell_of_intruder.JoinedChannel everyone
+event    hotline.agent_left.LeftChannel everyone
+event    hotline.agent_wrote.Posted everyone
+event    hotline.author_wrote.DirectMessage everyone
+event    hotline.card_arrived.Delivered everyone
+event    hotline.card_lost.Undelivered everyone
+event    hotline.changed.Edited everyone
+event    hotline.gone.Deleted  everyone
+event    hotline.line_arrived.Delivered everyone
+event    hotline.made.Delivered everyone
+event    hotline.receipt_arrived.Delivered everyone
+event    hotline.refused.Undelivered everyone
+event    hotline.ticked.Reacted everyone
+event    hotline.unticked.Unreacted everyone
 event    membres.arrive.JoinedTeam everyone
 event    membres.note.PersonChanged everyone
 file     annuaire.VCard        animateur, conseiller, coordinateur, hotline
@@ -139,6 +194,14 @@ file     stats.TerritoryPictures animateur, conseiller, coordinateur
 job      annuaire.forget_requests everyone
 job      canaux.leave_old_channels everyone
 job      canaux.watch_over     everyone
+job      garde.announce        everyone
+job      garde.forget          everyone
+job      garde.hand_over       everyone
+job      hotline.close_solved  everyone
+job      hotline.file_undecided everyone
+job      hotline.put_up_all    everyone
+job      hotline.remind        everyone
+job      hotline.see_to_the_open everyone
 job      membres.ask           everyone
 job      membres.look          everyone
 job      membres.recognise     everyone
@@ -163,6 +226,17 @@ submit   canaux.RenameChannel  animateur
 submit   cra.EditCra           conseiller
 submit   cra.NewCra            conseiller
 submit   cra.SpreadCra         conseiller
+submit   garde.SwapTurn        animateur, hotline
+submit   garde.TakeTurn        animateur, hotline
+submit   hotline.AnswerTicket  everyone
+submit   hotline.AskBack       everyone
+submit   hotline.AssignTicket  everyone
+submit   hotline.ChangeUrgency everyone
+submit   hotline.MarkDuplicate everyone
+submit   hotline.OpenTicket    everyone
+submit   hotline.RateTicket    everyone
+submit   hotline.ResolveTicket everyone
+submit   hotline.TransferTicket everyone
 submit   membres.AddMember     animateur, coordinateur
 submit   membres.ChooseMember  animateur, coordinateur
 submit   membres.CompleteProfile animateur, conseiller, coordinateur, hotline

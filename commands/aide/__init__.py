@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from bot.cards import BUTTONS_MAX
 from bot.context import Context
 from bot.events import DirectMessage
 from bot.features import Feature
@@ -28,10 +29,15 @@ def aide(features: Iterable[Feature]) -> Feature:
 
     @feature.event(DirectMessage)
     async def written_to(ctx: Context, message: DirectMessage) -> Replies:
-        """Plain words are commands here; where they are none, the nearest ones."""
+        """Plain words are commands here, unless a feature says that they are for it; where they are none, the nearest
+        ones."""
+        heard = await home.hear(ctx, message)
+        if any(each.is_its for each in heard):
+            return None
         if line := home.lines.call(message.text):
             return Perform(line)
         told = propose(home.seen_by(ctx), message.text)
-        return Direct(told.text, told.buttons, user_id=message.user_id)
+        offered = [button for each in heard for button in each.buttons]
+        return Direct(told.text, [*offered, *told.buttons][:BUTTONS_MAX], user_id=message.user_id)
 
     return feature

@@ -8,10 +8,11 @@ import structlog
 
 from bot.context import Context
 from bot.errors import UserError
+from bot.events import DirectMessage
 from bot.features import Feature, Front, Trigger
 from bot.french.words import fold
 from bot.lines import KnownCommands, Run
-from bot.replies import Button, Message, Waiting
+from bot.replies import Button, Heard, Message, Waiting
 from bot.switch import is_on
 from bot.texts import quote, render
 from storage.database import release
@@ -38,6 +39,11 @@ class Home:
     def lines(self) -> KnownCommands:
         """All commands, those of features that are off too, which say so."""
         return KnownCommands(t.key[1] for feature in self.features for t in _commands(feature))
+
+    async def hear(self, ctx: Context, message: DirectMessage) -> Sequence[Heard]:
+        """What features that are on make of plain words."""
+        on = [feature for feature in self.features if is_on(feature, ctx.settings.features)]
+        return [await hook(ctx, message) for feature in on for hook in feature.words]
 
     def seen_by(self, ctx: Context) -> "View":
         """What is on and this person may use."""

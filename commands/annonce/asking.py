@@ -7,6 +7,8 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.forms import ID, name_of
 from bot.french.words import join
+from bot.linked import link_in, read_linked
+from bot.mistyped import refuse_mistyped
 from bot.replies import Ask, Press, Replies
 from commands.annonce import attaching, places, words
 from commands.annonce.buttons import Change, Keep
@@ -23,6 +25,8 @@ from storage.people import Role
 ANIMATEURS = (Role.ANIMATEUR,)
 LATEST = timedelta(days=366)
 """How far ahead an announcement may be written."""
+SUBCOMMAND_MIN = 4
+"""Letters a word needs to be taken for a mistyped subcommand."""
 Form = Announce | AnnounceHere
 
 
@@ -31,8 +35,10 @@ Form = Announce | AnnounceHere
 )
 async def begin(ctx: Context, line: str) -> Replies:
     """The window, with the words that were typed, or those and the files of a message; animateurs choose among all
-    places, coordinateurs among their own."""
-    if ident := attaching.link_in(line):
+    places, coordinateurs among their own. A word alone may be a mistyped subcommand, several are a text."""
+    if len(line.split()) == 1:
+        refuse_mistyped(feature, "annonce", line, shortest=SUBCOMMAND_MIN)
+    if ident := link_in(line):
         return await _begin_with(ctx, ident)
     if not words.fits(line.strip()):
         raise UserError("Ce texte est trop long pour la fenêtre : envoyez-le au bot en message direct, puis tapez "
@@ -42,7 +48,7 @@ async def begin(ctx: Context, line: str) -> Replies:
 
 async def _begin_with(ctx: Context, ident: str) -> Ask:
     """The window, filled from a message; what is too long for it stays where it is until it is read again."""
-    post = await attaching.read_linked(ctx, ident)
+    post = await read_linked(ctx, ident)
     offered = {post.id: await attaching.offer(ctx, post)} if post.file_ids else {}
     files = post.id if offered else NO_FILES
     filled = words.in_window(post.message)
@@ -129,7 +135,7 @@ async def _text_elsewhere(ctx: Context, form: Form, draft: Announcement | None) 
     """The words that were too long for the window: those of the preview, or of the message."""
     if not form.length:
         return ""
-    return draft.text if draft else (await attaching.read_linked(ctx, form.message)).message
+    return draft.text if draft else (await read_linked(ctx, form.message)).message
 
 
 async def _files(ctx: Context, form: Form, draft: Announcement | None) -> dict[str, str]:
@@ -137,7 +143,7 @@ async def _files(ctx: Context, form: Form, draft: Announcement | None) -> dict[s
     ids: Sequence[str] = list(draft.files) if draft and form.files == KEPT_FILES else ()
     try:
         if ID.fullmatch(form.files):
-            ids = (await attaching.read_linked(ctx, form.files)).file_ids
+            ids = (await read_linked(ctx, form.files)).file_ids
         return await attaching.files_of(ctx, ids)
     except ValueError as problem:
         raise UserError(fields={"fichiers": str(problem)}) from None

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.context import Context
-from bot.errors import ChatError, UserError
-from bot.forms import ID
+from bot.errors import ChatError
 from bot.french.words import NBSP, group, plural
 from bot.mattermost import ChatFile, ChatPost, ChatReader
 from bot.texts import escape
@@ -20,31 +19,6 @@ LOOKED_THROUGH = 30
 """In how many of the newest messages of a direct channel files are looked for."""
 PATIENCE = 1.5
 """Seconds after which the window opens without offering them: a click opens it for three."""
-_NO_MESSAGE = (
-    "Le bot ne trouve pas ce message : il n’existe plus, ou il est dans un canal où vous n’êtes pas tous les deux. "
-    "Invitez-y le bot, ou collez le texte dans la fenêtre."
-)
-
-
-def link_in(text: str) -> str:
-    """The id of the message that a text links to, if it is such a link and nothing else."""
-    word = text.strip().strip("<>")
-    _, pl, ident = word.rpartition("/pl/")
-    return ident if pl and ID.fullmatch(ident) and not any(map(str.isspace, word)) else ""
-
-
-async def read_linked(ctx: Context, post_id: str) -> ChatPost:
-    """A message that the bot and the person both may read. Raises UserError, the same for one that there is not."""
-    try:
-        post = await ctx.chat.read_post(post_id)
-        mine = await ctx.chat.channel_member(post.channel_id, ctx.user.id)
-    except ChatError as error:
-        if error.may_pass or error.status == 401:
-            raise
-        raise UserError(_NO_MESSAGE) from None
-    if mine is None or post.type:
-        raise UserError(_NO_MESSAGE)
-    return post
 
 
 async def offers(ctx: Context) -> Mapping[str, str]:
@@ -93,12 +67,19 @@ async def files_of(ctx: Context, ids: Sequence[str]) -> dict[str, str]:
         raise ValueError("Un de ces fichiers a été supprimé depuis : envoyez-les de nouveau au bot.")
     found = [file for file in files if file]
     largest = await ctx.chat.largest_file() if found else 0
-    if heavy := next((file for file in found if file.size > largest), None):
-        raise ValueError(f"« {escape(heavy.name)} » pèse {_say_size(heavy.size)}, {_say_size(largest)} au plus.")
-    if (total := sum(file.size for file in found)) > TOTAL_MAX:
-        raise ValueError(f"Ces fichiers pèsent {_say_size(total)} en tout, {_say_size(TOTAL_MAX)} au plus : chaque "
-                         "canal en reçoit une copie. Donnez plutôt un lien dans le texte.")  # fmt: skip
+    if fault := fault_of([(escape(file.name), file.size) for file in found], largest):
+        raise ValueError(fault)
     return {file.id: file.name for file in found}
+
+
+def fault_of(sizes: Sequence[tuple[str, int]], largest: int) -> str:
+    """Why files of these names and sizes cannot go with an announcement, in French; empty when they can."""
+    if heavy := next(((name, size) for name, size in sizes if size > largest), None):
+        return f"« {heavy[0]} » pèse {_say_size(heavy[1])}, {_say_size(largest)} au plus."
+    if (total := sum(size for _, size in sizes)) > TOTAL_MAX:
+        return (f"Ces fichiers pèsent {_say_size(total)} en tout, {_say_size(TOTAL_MAX)} au plus : chaque canal en "
+                "reçoit une copie. Donnez plutôt un lien dans le texte.")  # fmt: skip
+    return ""
 
 
 def _say_size(size: int) -> str:

@@ -7,8 +7,9 @@ from bot.acts import DeletePost
 from bot.context import Context
 from bot.errors import UserError
 from bot.forms import name_of
+from bot.linked import link_in, read_linked
 from bot.replies import Ask, Press, Progress, Refresh, Replies, Reply, Start, Step, StopWork
-from commands.annonce import attaching, cards, words
+from commands.annonce import cards, words
 from commands.annonce.buttons import About, Broadcast, Correct, Removal, Replace, Rewrite, Withdraw
 from commands.annonce.feature import SENDERS, feature
 from commands.annonce.words import own
@@ -32,8 +33,8 @@ async def correct(ctx: Context, click: Correct) -> Replies:
 @feature.submit(Reword, roles=SENDERS, writes=False)
 async def reword(ctx: Context, form: Reword) -> Replies:
     """Other words, or a link to the message that has them."""
-    linked = attaching.link_in(form.text)
-    text = (await attaching.read_linked(ctx, linked)).message if linked else form.text
+    linked = link_in(form.text)
+    text = (await read_linked(ctx, linked)).message if linked else form.text
     said = own(ctx.user, await annonces.get(ctx.db, form.annonce), *GONE)
     if fault := words.fault_of(text, everybody=said.everybody):
         raise UserError(fields={"texte": fault})

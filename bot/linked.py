@@ -1,0 +1,32 @@
+"""A message that somebody gives by its link: read for who may read it themselves."""
+
+from bot.context import Context
+from bot.errors import ChatError, UserError
+from bot.forms import ID
+from bot.mattermost import ChatPost
+
+_NO_MESSAGE = (
+    "Le bot ne trouve pas ce message : il n’existe plus, ou il est dans un canal où vous n’êtes pas tous les deux. "
+    "Invitez-y le bot, ou écrivez ce qu’il dit."
+)
+
+
+def link_in(text: str) -> str:
+    """The id of the message that a text links to, if it is such a link and nothing else."""
+    word = text.strip().strip("<>")
+    _, pl, ident = word.rpartition("/pl/")
+    return ident if pl and ID.fullmatch(ident) and not any(map(str.isspace, word)) else ""
+
+
+async def read_linked(ctx: Context, post_id: str) -> ChatPost:
+    """A message that the bot and the person both may read. Raises UserError, the same for one that there is not."""
+    try:
+        post = await ctx.chat.read_post(post_id)
+        mine = await ctx.chat.channel_member(post.channel_id, ctx.user.id)
+    except ChatError as error:
+        if error.may_pass or error.status == 401:
+            raise
+        raise UserError(_NO_MESSAGE) from None
+    if mine is None or post.type:
+        raise UserError(_NO_MESSAGE)
+    return post

@@ -1,0 +1,41 @@
+"""The hotline: asking for help, and answering it."""
+
+from commands.hotline import (
+    agents,
+    asking,
+    card,
+    closing,
+    filing,
+    listing,
+    mirror,
+    moving,
+    own,
+    pointing,
+    rating,
+    reminding,
+    rooms,
+    standing,
+    windows,
+)
+from commands.hotline.feature import feature
+from commands.hotline.pointing import billet
+
+__all__ = [
+    "agents",
+    "asking",
+    "billet",
+    "card",
+    "closing",
+    "feature",
+    "filing",
+    "listing",
+    "mirror",
+    "moving",
+    "own",
+    "pointing",
+    "rating",
+    "reminding",
+    "rooms",
+    "standing",
+    "windows",
+]

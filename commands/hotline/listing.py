@@ -1,0 +1,180 @@
+"""« /ticket »: one by its number, those that wait, and those that speak of something; for agents."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from pydantic import BaseModel
+
+from bot.context import Context
+from bot.errors import ChatError, UserError
+from bot.menus import Choosing, Menu
+from bot.refusals import Refusal
+from bot.replies import Button, Replies, Whisper
+from bot.texts import quote, render
+from commands.hotline.agents import name_of, served_by
+from commands.hotline.card import draw, link_to, say_state
+from commands.hotline.feature import feature
+from commands.hotline.making import NOT_THERE, for_agent
+from commands.hotline.queues import queues, say_queue
+from commands.hotline.rooms import put_up as put_up_waiting
+from config.folding import fold
+from storage.hotline import cards, filters, moves, tickets
+from storage.hotline.filters import Wanted
+from storage.hotline.tickets import Ticket
+from storage.people.reading import read_departements
+
+PAGE = 8
+OF_MINE = frozenset({"a moi", "moi", "miens", "les miens"})
+WORDS: Mapping[str, Wanted] = {
+    **dict.fromkeys(("", *OF_MINE), Wanted(())),
+    **dict.fromkeys(("en attente", "attente"), Wanted((), waiting=True)),
+    **dict.fromkeys(("urgent", "urgents", "bloquant", "bloquants"), Wanted((), urgent=True)),
+    **dict.fromkeys(("libre", "libres", "nouveau", "nouveaux"), Wanted((), free=True)),
+}
+"""What may be asked of the list, folded."""
+
+
+class Page(BaseModel):
+    """« La suite » of a list, or of what was found."""
+
+    line: str
+    page: int
+    searched: bool = False
+
+
+class PutUp(BaseModel):
+    """« Remettre la carte » that somebody deleted."""
+
+    ticket: int
+
+
+class See(Choosing):
+    """A menu of tickets; ``chosen`` is the number of one."""
+
+
+@feature.command("ticket", help="Voir une demande d’aide et ce qui en a été fait", hint="12")
+async def show(ctx: Context, line: str) -> Replies:
+    """One by its number; without one, those that wait."""
+    word = line.strip().lstrip("#").removeprefix("n°").strip()
+    if not word:
+        return await listed(ctx, "", 0)
+    if not word.isdecimal() or len(word) > 9:
+        raise UserError("Écrivez le numéro d’une demande (/ticket 12), /ticket liste ou /ticket chercher mots.")
+    return await _one(ctx, int(word))
+
+
+@feature.button(See, writes=False)
+async def see(ctx: Context, click: See) -> Replies:
+    """The one that was chosen."""
+    return await _one(ctx, int(click.chosen))
+
+
+async def _one(ctx: Context, number: int) -> Whisper:
+    ticket = await tickets.get(ctx.db, number)
+    mine = ticket is not None and ticket.author_id == ctx.user.id
+    if ticket is None or not (mine or ticket.queue in await served_by(ctx, ctx.user)):
+        raise UserError(NOT_THERE)
+    made = await moves.history(ctx.db, number)
+    past = [(move, await name_of(ctx, move.by) or "Le bot") for move in made]
+    card = await cards.get(ctx.db, ticket)
+    where = card.post_id if card and not mine else ticket.thread_post
+    shown = await draw(ctx, ticket)
+    text = render("hotline/history", card=shown.text, past=past, link=link_to(ctx, where), zone=ctx.zone)
+    if mine:
+        return Whisper(text, facts=shown.facts)
+    is_gone = card is not None and card.post_id and not await _stands(ctx, card.post_id)
+    again = [Button("Remettre la carte", PutUp(ticket=number), "primary")] if is_gone else []
+    return Whisper(text, [*again, *shown.buttons], shown.facts, shown.menus)
+
+
+@feature.button(PutUp)
+async def put_up(ctx: Context, click: PutUp) -> Replies:
+    """A new card takes the place of the one that is gone."""
+    ticket, _ = await for_agent(ctx, click.ticket)
+    card = await cards.get(ctx.db, ticket)
+    if card is not None:
+        await cards.drop(ctx.db, card)
+    return [*await put_up_waiting(ctx, ticket.queue), Whisper("La carte revient dans la salle.")]
+
+
+async def _stands(ctx: Context, post_id: str) -> bool:
+    try:
+        await ctx.chat.read_post(post_id)
+    except ChatError as error:
+        if error.refusal is not Refusal.UNKNOWN_POST:
+            raise
+        return False
+    return True
+
+
+@feature.command("ticket liste", help="Les demandes en cours", hint="[a moi | en attente | urgent | 69 | file]")
+async def list_(ctx: Context, line: str) -> Replies:
+    """Those that are open, the most urgent and the longest waiting first."""
+    return await listed(ctx, line, 0)
+
+
+@feature.command("ticket chercher", help="Chercher dans les demandes d’aide", hint="mots")
+async def search(ctx: Context, line: str) -> Replies:
+    """Those that speak of it, solved or not."""
+    return await searched(ctx, line, 0)
+
+
+@feature.button(Page, writes=False)
+async def more(ctx: Context, click: Page) -> Replies:
+    """The next page."""
+    return await (searched if click.searched else listed)(ctx, click.line, click.page)
+
+
+async def listed(ctx: Context, line: str, page: int) -> Whisper:
+    """A page of the open ones."""
+    served = await _must_serve(ctx)
+    wanted = _read(ctx, line, served)
+    found = await filters.open_ones(ctx.db, wanted, page * PAGE, PAGE + 1)
+    text = await _say(ctx, "hotline/list", found[:PAGE], line=quote(line), page=page)
+    return _shown(text, found, Page(line=line, page=page + 1))
+
+
+async def searched(ctx: Context, line: str, page: int) -> Whisper:
+    """A page of what was found."""
+    served = await _must_serve(ctx)
+    words = fold(line).split()[:10]
+    if not words:
+        raise UserError("Dites ce que vous cherchez : /ticket chercher imprimante.")
+    found = await tickets.search(ctx.db, words, served, page * PAGE, PAGE + 1)
+    text = await _say(ctx, "hotline/found", found[:PAGE], line=quote(line), page=page)
+    return _shown(text, found, Page(line=line, page=page + 1, searched=True))
+
+
+async def _must_serve(ctx: Context) -> Collection[str]:
+    served = await served_by(ctx, ctx.user)
+    if not served:
+        raise UserError("C’est réservé aux agents de la hotline. Vos demandes : /hotline mes demandes.")
+    return served
+
+
+async def _say(ctx: Context, template: str, found: Sequence[Ticket], **said: object) -> str:
+    lines = [(ticket, say_state(ticket), await name_of(ctx, ticket.agent_id)) for ticket in found]
+    names = {code: say_queue(ctx, code) for code in queues(ctx)}
+    return render(template, lines=lines, queues=names, zone=ctx.zone, now=ctx.now, **said)
+
+
+def _shown(text: str, found: Sequence[Ticket], following: Page) -> Whisper:
+    options: Mapping[str, str] = {str(t.number): f"n° {t.number} : {t.subject}"[:80] for t in found[:PAGE]}
+    buttons = [Button("La suite", following)] if len(found) > PAGE else []
+    return Whisper(text, buttons, menus=[Menu("Voir une demande", See(), options)] if options else [])
+
+
+def _read(ctx: Context, line: str, served: Collection[str]) -> Wanted:
+    """What is wanted of the open ones. Raises UserError for what is none of it."""
+    word = fold(line)
+    by_name = {fold(name): code for code, queue in queues(ctx).items() for name in (code, queue.name)}
+    if found := WORDS.get(word):
+        return replace(found, queues=served, agent_id=ctx.user.id if word in OF_MINE else "")
+    if word in by_name:
+        return Wanted(queues=[by_name[word]] if by_name[word] in served else [])
+    try:
+        return Wanted(queues=served, departements=read_departements(line))
+    except ValueError:
+        raise UserError(
+            f"Je ne comprends pas « {quote(line)} » : a moi, en attente, urgent, un département (69) ou une file."
+        ) from None

@@ -1,0 +1,166 @@
+"""The windows of the hotline: what one asks, and what agents do with a ticket."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from bot.forms import Choice, Clues, Form, Hidden, Number, Offered, PersonPicker, ReadText, Text
+from config.hotline import CATEGORIES
+from storage.hotline.states import Reason, Urgency
+from storage.hotline.tickets import SUBJECT_MAX
+
+COMMUNE_MAX = 80
+WORDS_MAX = 500
+
+
+def _line(most: int) -> ReadText:
+    """A line of that many characters at most."""
+
+    def read(text: str, _: Clues) -> str:
+        line = " ".join(text.split())
+        if len(line) > most:
+            raise ValueError(f"Raccourcissez cette ligne : {most} caractères au plus.")
+        return line
+
+    return ReadText(read)
+
+
+CATEGORY = Choice(CATEGORIES)
+URGENCIES = Choice(
+    {
+        Urgency.BLOQUANT: "Bloquant : je ne peux plus travailler",
+        Urgency.GENANT: "Gênant : je fais autrement en attendant",
+        Urgency.QUESTION: "Simple question",
+    }
+)
+ENDINGS = Choice({reason: reason.label.capitalize() for reason in Reason if reason is not Reason.DOUBLON})
+
+
+class OpenTicket(Form):
+    """A demand for help. ``queues`` are what there is to choose among (name by code), ``source`` is the message that it
+    is made of."""
+
+    title = "Demander de l’aide"
+
+    queue: Annotated[str, Offered()] = Field(alias="file", title="À qui")
+    subject: Annotated[str, _line(SUBJECT_MAX)] = Field(
+        alias="sujet", title="En bref", description="Une ligne : « L’export PDF reste vide »."
+    )
+    category: Annotated[str, CATEGORY] = Field(alias="categorie", title="Catégorie")
+    urgency: Annotated[str, URGENCIES] = Field(alias="urgence", title="Urgence")
+    details: Annotated[str, Text(long=True)] = Field(
+        "",
+        title="Détails",
+        description="Ce que vous avez fait, ce qui s’affiche. Jamais de donnée personnelle d’un usager.",
+    )
+    commune: Annotated[str, _line(COMMUNE_MAX)] = Field("", title="Commune", description="Si elle importe.")
+    queues: Hidden[dict[str, str]]
+    source: Hidden[str] = ""
+
+    def introduction(self) -> str:
+        return "La suite se passe dans votre conversation avec le bot."
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"file": dict(hidden.get("queues", {}))}
+
+
+class AboutTicket(Form):
+    """A window about one ticket."""
+
+    title = "Demande"
+
+    ticket: Hidden[int]
+
+    def introduction(self) -> str:
+        return f"Demande n° {self.ticket}"
+
+
+class AnswerTicket(AboutTicket):
+    """Words for who asked."""
+
+    title = "Répondre"
+
+    text: Annotated[str, Text(long=True)] = Field(alias="reponse", title="Réponse", description="En Markdown.")
+
+
+class AskBack(AboutTicket):
+    """A question for who asked, whose turn it is then."""
+
+    title = "Demander une précision"
+    submit_label = "Demander"
+
+    text: Annotated[str, Text(long=True)] = Field(
+        alias="question", title="Question", description="La demande attend alors la personne."
+    )
+
+
+class ResolveTicket(AboutTicket):
+    """How it ended."""
+
+    title = "Résoudre"
+    submit_label = "Résoudre"
+
+    reason: Annotated[str, ENDINGS] = Field(Reason.RESOLU.value, alias="raison", title="Raison")
+    text: Annotated[str, Text(long=True)] = Field("", alias="reponse", title="Mot à la personne")
+    solution: Annotated[str, Text(long=True)] = Field(
+        "",
+        title="Solution pour tous",
+        description="Montrée à qui posera la même question. Sans nom ni donnée personnelle.",
+    )
+
+
+class TransferTicket(AboutTicket):
+    """To another queue; ``queues`` are the others."""
+
+    title = "Transférer"
+    submit_label = "Transférer"
+
+    queue: Annotated[str, Offered()] = Field(alias="file", title="Vers")
+    note: Annotated[str, _line(200)] = Field("", title="Mot aux agents", description="Reste entre agents.")
+    queues: Hidden[dict[str, str]]
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"file": dict(hidden.get("queues", {}))}
+
+
+class MarkDuplicate(AboutTicket):
+    """The same as another."""
+
+    title = "Doublon de…"
+    submit_label = "C’est un doublon"
+
+    other: Annotated[int, Number()] = Field(
+        alias="numero", title="Numéro de l’autre", description="Celle-ci est alors résolue ; l’autre continue."
+    )
+
+
+class ChangeUrgency(AboutTicket):
+    """More or less urgent than was said."""
+
+    title = "Urgence"
+    submit_label = "Changer"
+
+    urgency: Annotated[str, URGENCIES] = Field(alias="urgence", title="Urgence")
+
+
+class AssignTicket(AboutTicket):
+    """To another agent."""
+
+    title = "Attribuer à…"
+    submit_label = "Attribuer"
+
+    agent: Annotated[str, PersonPicker()] = Field(title="Agent")
+
+
+class RateTicket(AboutTicket):
+    """A word with the 👍 or 👎 that was given."""
+
+    title = "Votre avis"
+    submit_label = "Envoyer"
+
+    word: Annotated[str, _line(WORDS_MAX)] = Field(
+        alias="mot", title="Un mot ?", description="Lu par les agents de la hotline."
+    )

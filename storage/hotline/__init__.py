@@ -1,0 +1,1 @@
+"""The hotline: tickets, how they move, where they stand, and what is said about them."""
