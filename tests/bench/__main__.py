@@ -24,6 +24,7 @@ from tests.bench import (
     layers,
     opening,
     page,
+    pile,
     resuming,
     statistics,
     store,
@@ -115,6 +116,7 @@ async def _filed(plan: Plan, chatter: Chatter, stores: store.Stores, folder: Pat
         yield figure
     for figure in await layers.measure(plan, stores):
         yield figure
+    yield await pile.measure(plan, stores)
 
 
 async def run(plan: Plan, parts: Collection[str]) -> list[Figure]:

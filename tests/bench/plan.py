@@ -11,6 +11,7 @@ class Plan:
     commands: int = 2000
     open_seconds: float = 4
     submissions: int = 500
+    pile: int = 100_000
     away_seconds: float = 30
     away_rate: int = 100
     warm_commands: int = 2000
@@ -45,6 +46,7 @@ QUICK = Plan(
     commands=40,
     open_seconds=0.3,
     submissions=20,
+    pile=2000,
     away_seconds=1,
     away_rate=20,
     warm_commands=50,
