@@ -7,7 +7,7 @@ from pathlib import Path
 from commands.stats.papers.labels import export_sections
 from commands.stats.papers.page import Page
 from commands.stats.sections import Section
-from storage.cra.rows import guard
+from config.formulas import guard
 
 Cell = str | int | float | None
 
