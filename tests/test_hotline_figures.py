@@ -197,7 +197,8 @@ def _delays(made: Sequence[Ticket], ended: Callable[[Ticket], datetime | None]) 
 
 
 def _told(delays: Delays) -> Told:
-    return delays.count, *(None if d is None else d.total_seconds() for d in (delays.median, delays.p90))
+    median, p90 = (None if delay is None else delay.total_seconds() for delay in (delays.median, delays.p90))
+    return delays.count, median, p90
 
 
 def _agree(part: Part, made: Sequence[Ticket]) -> None:
