@@ -65,6 +65,7 @@ button   hotline.Resolve       everyone
 button   hotline.See           everyone
 button   hotline.Settled       everyone
 button   hotline.Take          everyone
+button   hotline.TakeFigures   everyone
 button   hotline.Unmask        everyone
 button   hotline.WasIt         everyone
 button   lines.Run             everyone
@@ -124,6 +125,7 @@ command  cra rétablir          conseiller
 command  cra supprimer         conseiller
 command  hotline               everyone
 command  hotline mes           everyone
+command  hotline stats         everyone
 command  membres               animateur, coordinateur
 command  membres accueils      animateur
 command  membres ajouter       animateur, coordinateur
@@ -170,6 +172,7 @@ event    hotline.unticked.Unreacted everyone
 event    membres.arrive.JoinedTeam everyone
 event    membres.note.PersonChanged everyone
 file     annuaire.VCard        animateur, conseiller, coordinateur, hotline
+file     hotline.FiguresFile   everyone
 file     stats.Carte           animateur
 file     stats.Departements    animateur
 file     stats.Export          conseiller
@@ -182,6 +185,7 @@ job      hotline.close_solved  everyone
 job      hotline.file_undecided everyone
 job      hotline.put_up_all    everyone
 job      hotline.see_to_the_open everyone
+job      hotline.weekly        everyone
 job      membres.ask           everyone
 job      membres.look          everyone
 job      membres.recognise     everyone

@@ -12,8 +12,8 @@ Cell = str | int | float | None
 
 
 def write_page(page: Page, path: Path) -> None:
-    """All sections of a page, one below the other, under a line that says whose and when (docs/domaine.md §3.4)."""
-    write(path, _lines(page))
+    """A page as a file (docs/domaine.md §3.4)."""
+    write(path, lines(page))
 
 
 def write(path: Path, lines: Iterable[Iterable[Cell]]) -> None:
@@ -24,7 +24,8 @@ def write(path: Path, lines: Iterable[Iterable[Cell]]) -> None:
         )
 
 
-def _lines(page: Page) -> Iterator[Iterable[Cell]]:
+def lines(page: Page) -> Iterator[Iterable[Cell]]:
+    """All sections of a page, one below the other, under a line that says whose and when."""
     whose = f"Statistiques {page.name}" if page.name else page.title
     yield [" ".join(filter(None, (whose, page.place, page.days)))]
     for section in page.sheets:
