@@ -12,7 +12,7 @@ from bot.context import Context, TriggerKind
 from bot.drafts import AcceptedKeys
 from bot.events import DirectMessage, Event, Watched
 from bot.forms import Form, name_of
-from bot.replies import Button, Parcel, Progress, Replies, Step, Waiting
+from bot.replies import Heard, Parcel, Progress, Replies, Step, Waiting
 from bot.rights import Right
 from config.settings import Settings
 from storage.claims import SCOPE_MAX
@@ -30,15 +30,6 @@ Watches = Callable[[AsyncSession, Settings], Awaitable[Watched]]
 """Where a feature listens, read from what it stores: asked at first, twice a minute, and after it wrote something."""
 WaitingHook = Callable[[Context], Awaitable[Sequence[Waiting]]]
 """What waits for somebody, read in few statements."""
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What a feature makes of plain words said to the bot: they are its own (``is_its``: an answer in a thread of its),
-    or it has ``buttons`` for them."""
-
-    is_its: bool = False
-    buttons: Sequence[Button] = ()
 
 
 WordsHook = Callable[[Context, DirectMessage], Awaitable[Heard]]

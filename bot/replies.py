@@ -200,6 +200,15 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """What a feature makes of plain words said to the bot: they are its own (``is_its``: an answer in a thread of its),
+    or it has ``buttons`` for them. (No reply of its own.)"""
+
+    is_its: bool = False
+    buttons: Sequence[Button] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Refuse:
     """What an error becomes. ``fields`` go under the fields of a dialog, by element name."""
 

@@ -1,13 +1,12 @@
 """What the stories of the hotline share: who asks, who answers, the rooms, and what stands in them."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
 from sqlmodel import col, select
 
 from storage import canaux
-from storage.hotline import cards, tickets
+from storage.hotline import cards, lines, tickets
 from storage.hotline.tickets import Ticket
 from storage.people import Role
 from tests.house import House, hears, until_async
@@ -80,6 +79,15 @@ class Desk:
 
         await until_async(stands)
 
+    async def is_known(self, twin: Post) -> None:
+        """Wait until it is written down whose twin a post is."""
+
+        async def is_so() -> bool:
+            async with self.house.bot.database.transaction(writes=False) as db:
+                return await lines.of_post(db, twin.id) is not None
+
+        await until_async(is_so)
+
 
 def plain(post: Post) -> str:
     """What a post says, with plain spaces."""
@@ -116,7 +124,7 @@ async def sends(who: Person, post: Post, label: str, **fields: str) -> Answer:
 
 
 @pytest.fixture
-async def desk(house: House) -> AsyncIterator[Desk]:
+async def desk(house: House) -> Desk:
     """A hotline whose rooms are there, heard by the bot."""
     juliette, agathe, omar = (
         await house.conseiller(),
@@ -130,7 +138,7 @@ async def desk(house: House) -> AsyncIterator[Desk]:
         for agent in (agathe, omar):
             await house.site.admin.post(f"/channels/{place}/members", {"user_id": agent.id})
     await until_async(lambda: hears(house.bot, set(rooms.values())))
-    yield Desk(house, juliette, agathe, omar, rooms)
+    return Desk(house, juliette, agathe, omar, rooms)
 
 
 async def _room(house: House, queue: str) -> str:

@@ -35,6 +35,7 @@ KEPT = {
     "suite": {"atelier": 1},
 }
 WHO = {"id": "a" * 26, "username": "agathe", "timezone": "Europe/Paris", "role": "conseiller"}
+QUEUES = {"espace-coop": "Aide Espace Coop", "metier": "Aide métier"}
 HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
     "NewCra": ({}, {"kept": KEPT}),
     "EditCra": ({"numero": 12, "version": 1}, {"numero": 12, "version": 3, "kept": KEPT}),
@@ -54,6 +55,12 @@ HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
     "RenameChannel": ({"there": {"general": "Général", "education": "Éducation"}},),
     "PutAway": ({"there": {"education": "Éducation"}},),
     "Reword": ({"annonce": "a" * 26},),
+    "OpenTicket": ({"queues": QUEUES}, {"queues": QUEUES, "source": "s" * 26}),
+    **dict.fromkeys(
+        ("AnswerTicket", "AskBack", "ResolveTicket", "MarkDuplicate", "ChangeUrgency", "AssignTicket", "RateTicket"),
+        ({"ticket": 12},),
+    ),
+    "TransferTicket": ({"ticket": 12, "queues": QUEUES},),
     "SpreadCra": ({"numero": 12, "version": 1, "participants": 3, "day": "2026-09-01"},),
 }
 """What travels with each form; a new form with hidden fields is added here."""

@@ -24,6 +24,7 @@ from bot.context import Context
 from bot.errors import ChatError, UserError
 from bot.forms import Clues, Form
 from config import folding, themes
+from config.settings import Settings
 from config.territories import TerritoryKind
 from dialogs.cra.line.readers import Span
 from dialogs.cra.line.tokens import TypedLine, split
@@ -108,7 +109,7 @@ def span(text: str) -> Span:
     return Span(text, folding.fold(text), themes.key(text), 1, numbered=True)
 
 
-CONTEXT = SimpleNamespace(clues=CLUES, today=TODAY, user=CLUES.user)
+CONTEXT = SimpleNamespace(clues=CLUES, today=TODAY, user=CLUES.user, settings=Settings())
 FROM_TEXT: dict[Any, Callable[[str], object]] = {str: str, Span: span, TypedLine: split}
 GIVEN: dict[Any, object] = {Clues: CLUES, date: TODAY, Context: CONTEXT, TerritoryKind: TerritoryKind.DEPARTEMENT}
 

@@ -17,8 +17,8 @@ __all__ = ["elsewhere", "newest"]
 
 MODERATION = Feature("moderation", rights=(Right.MEMBER, Right.ADD_MEMBERS, Right.REMOVE_MESSAGES))
 CHANNELS = Feature("salons", rights=(Right.MEMBER, Right.ADMINISTER_CHANNELS))
-HOTLINE = Feature("hotline", rights=(Right.MEMBER, Right.IN_CHANNELS), channels=lambda _: ("hotline", ""))
-OURS = "aide, cra, stats, canaux, membres, annuaire"
+HOTLINE = Feature("support", rights=(Right.MEMBER, Right.IN_CHANNELS), channels=lambda _: ("hotline", ""))
+OURS = "aide, cra, stats, hotline, canaux, membres, annuaire"
 """All that need a right, but the last of them."""
 MORE = (*FEATURES, MODERATION, CHANNELS)
 NOTHING = ["Rien à changer."]
@@ -50,6 +50,7 @@ def test_a_feature_needs_nothing_unless_it_says_so() -> None:
         "aide": (Right.MEMBER,),
         "cra": (Right.MEMBER,),
         "stats": (Right.MEMBER,),
+        "hotline": (Right.MEMBER, Right.ADD_MEMBERS),
         "canaux": (Right.MEMBER, Right.ADD_MEMBERS),
         "membres": (Right.MEMBER,),
         "annuaire": (Right.MEMBER,),
@@ -106,7 +107,7 @@ async def test_nothing_is_taken_back_but_it_is_said(server: Server) -> None:
 async def test_a_channel_in_which_the_bot_must_be(server: Server) -> None:
     features = (*FEATURES, HOTLINE)
     assert await server.setup(features, rights=True) == 1
-    assert any("hotline : le bot doit être membre de ses canaux (~hotline)" in line for line in server.said)
+    assert any("support : le bot doit être membre de ses canaux (~hotline)" in line for line in server.said)
     assert any("Créez ce canal" in line for line in server.said)
     room = {"team_id": server.team_id, "name": "hotline", "display_name": "Hotline", "type": "P"}
     channel = await server.admin.post("/channels", room)
@@ -137,7 +138,7 @@ async def test_doctor_says_by_feature_what_is_missing_and_what_does_not_work(hou
     assert code == 1
     assert "✗ moderation : le bot doit retirer les messages des autres ; sans cela, un message signalé reste" in said
     assert "✗ salons : le bot doit administrer les canaux ; sans cela, aucun canal n’est restauré" in said
-    assert "✗ hotline : le bot doit être membre de ses canaux (~hotline) ; sans cela, le bot n’y lit" in said
+    assert "✗ support : le bot doit être membre de ses canaux (~hotline) ; sans cela, le bot n’y lit" in said
     assert f"✓ Droits suffisants pour {OURS}, annonce." in said
     assert "« coop-bot setup --rights »" in said
     assert f"✓ Droits suffisants pour {OURS}, annonce." in (await examined(house.settings))[1]

@@ -9,10 +9,10 @@ import structlog
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import DirectMessage
-from bot.features import Feature, Front, Heard, Trigger
+from bot.features import Feature, Front, Trigger
 from bot.french.words import fold
 from bot.lines import KnownCommands, Run
-from bot.replies import Button, Message, Waiting
+from bot.replies import Button, Heard, Message, Waiting
 from bot.switch import is_on
 from bot.texts import quote, render
 from storage.database import release

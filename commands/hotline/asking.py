@@ -5,9 +5,10 @@ from pydantic import BaseModel
 from bot.context import Context
 from bot.linked import link_in
 from bot.replies import Replies
-from commands.hotline import pointing
+from commands.hotline import own, pointing
 from commands.hotline.feature import feature
 from commands.hotline.opening import window
+from config.folding import fold
 
 
 class AskFor(BaseModel):
@@ -20,6 +21,8 @@ class AskFor(BaseModel):
 @feature.command("hotline", help="Demander de l’aide à l’équipe", hint="[question | lien d’un message]", writes=True)
 async def ask(ctx: Context, line: str) -> Replies:
     """The window, with the words that were typed; of the link of a message, with what that says."""
+    if fold(line) in {"mes demandes", "mes demande", "mes tickets"}:
+        return await own.show(ctx, 0)
     if ident := link_in(line):
         return await pointing.by_link(ctx, ident)
     return await window(ctx, line)

@@ -54,17 +54,17 @@ async def agent_left(ctx: Context, event: LeftChannel) -> Replies:
     """Who is out of a room has none of its tickets, unless their role says otherwise."""
     replies: list[Reply] = []
     for ticket in await tickets.open_of_agent(ctx.db, event.user_id):
-        replies += await _release_if_gone(ctx, ticket.number)
+        replies += await _release_if_gone(ctx, ticket.number, event.channel_id)
     return replies
 
 
-async def _release_if_gone(ctx: Context, number: int) -> list[Reply]:
+async def _release_if_gone(ctx: Context, number: int, left: str = "") -> list[Reply]:
     ticket = await tickets.lock(ctx.db, number)
     if ticket is None or not ticket.agent_id or not ticket.state.is_open:
         return []
     agent = await people.get(ctx.db, ticket.agent_id)
     agent = agent or Person(id=ticket.agent_id, username="", role=None, since=ctx.now)
-    if await serves(ctx, agent, ticket.queue):
+    if await serves(ctx, agent, ticket.queue, left):
         return []
     told = render("hotline/released", person=agent.full_name if agent.username else "L’agent")
     made = await make(ctx, ticket, Move.RELEASE, Actor("", Who.BOT, ctx.now))

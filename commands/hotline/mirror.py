@@ -13,7 +13,8 @@ from bot.acts import DeletePost, React, Unreact
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import Deleted, DirectMessage, Edited, Posted, Reacted, Unreacted
-from bot.replies import Button, Direct, Refresh, Replies, Reply, Say, Update
+from bot.forms import name_of
+from bot.replies import Button, Direct, Press, Refresh, Replies, Reply, Say, Update
 from bot.texts import render
 from commands.hotline.feature import feature
 from commands.hotline.making import make
@@ -35,6 +36,13 @@ class KeepLine(BaseModel):
 
     post_id: str
     keep: bool
+
+
+class ShowLine(BaseModel):
+    """A line is to be read as its author wrote it."""
+
+    post_id: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +124,27 @@ def _ask_about(ctx: Context, place: Place, line: TicketLine, text: str) -> Seque
     return [Direct(asked, buttons, user_id=ctx.user.id, root_id=place.ticket.thread_post)]
 
 
-@feature.button(KeepLine)
+@feature.button(KeepLine, writes=False)
 async def decide(ctx: Context, click: KeepLine) -> Replies:
-    """What is personal in a line stays masked, or is read as it was written."""
-    post = await ctx.chat.read_post(click.post_id) if click.keep else None
-    line = await lines.get(ctx.db, click.post_id)
-    if line is None or line.by != ctx.user.id:
-        raise UserError("Ce message n’est plus là.")
-    if post is None:
+    """What is personal in a line stays masked, or is read as it was written. (Mattermost, asked here, cannot be where
+    something is written.)"""
+    if not click.keep:
         return Update("C’est masqué : les agents ne le lisent pas.")
-    await lines.change(ctx.db, line, is_kept=True)
-    kept = Refresh(await say(ctx, line, post.message), topic=line.topic)
+    post = await ctx.chat.read_post(click.post_id)
+    if post.user_id != ctx.user.id:
+        raise UserError("Ce message n’est pas de vous.")
+    shown = ShowLine(post_id=post.id, text=post.message)
+    return Press(name_of(ShowLine), shown.model_dump(mode="json"))
+
+
+@feature.button(ShowLine)
+async def show_line(ctx: Context, click: ShowLine) -> Replies:
+    """The agents read a line as it was written."""
+    line = await lines.get(ctx.db, click.post_id)
+    if line is None:
+        raise UserError("Ce message n’est plus là.")
+    await lines.change(ctx.db, line, is_kept=True, **({} if line.twin else {"later": click.text}))
+    kept = Refresh(await say(ctx, line, click.text), topic=line.topic)
     return [kept, Update("C’est noté : les agents le lisent tel quel.")]
 
 

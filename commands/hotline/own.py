@@ -7,17 +7,15 @@ from pydantic import BaseModel
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import DirectMessage
-from bot.features import Heard
+from bot.forms import name_of
 from bot.lines import Run
-from bot.replies import Button, Replies, Update, Waiting, Whisper
+from bot.replies import Button, Heard, Press, Replies, Update, Waiting, Whisper
 from bot.texts import render
 from commands.hotline.card import say_state
 from commands.hotline.feature import feature
 from commands.hotline.making import NOT_THERE, locked
 from commands.hotline.mirror import Place, bring
-from commands.hotline.opening import window
 from commands.hotline.queues import say_queue
-from config.folding import fold
 from storage.hotline import cards, tickets, wishes
 from storage.hotline.lines import Side
 
@@ -33,17 +31,24 @@ class AddTo(BaseModel):
     post_id: str
 
 
+class BringTo(BaseModel):
+    """A message of the direct channel is to go to the agents of a ticket."""
+
+    ticket: int
+    post_id: str
+    text: str
+    files: list[str] = []
+
+
 class Mine(BaseModel):
     """« La suite » of one’s own demands."""
 
     page: int
 
 
-@feature.command("hotline mes", help="Voir vos demandes d’aide et où elles en sont", hint="demandes", writes=False)
-async def mine(ctx: Context, line: str) -> Replies:
-    """One’s own, what is open first; other words that begin so are a question."""
-    if line and fold(line).split()[0] not in {"demande", "demandes", "ticket", "tickets"}:
-        return await window(ctx, f"mes {line}")
+@feature.command("hotline demandes", help="Voir vos demandes d’aide et où elles en sont")
+async def mine(ctx: Context, _: str) -> Replies:
+    """One’s own, what is open first."""
     return await show(ctx, 0)
 
 
@@ -88,15 +93,25 @@ async def overhear(ctx: Context, message: DirectMessage) -> Heard:
     )
 
 
-@feature.button(AddTo)
+@feature.button(AddTo, writes=False)
 async def add_to(ctx: Context, click: AddTo) -> Replies:
-    """It goes to the agents, as if it had been written in the thread."""
+    """It goes to the agents, as if it had been written in the thread. (Mattermost, asked here, cannot be where
+    something is written.)"""
     post = await ctx.chat.read_post(click.post_id)
+    if post.user_id != ctx.user.id:
+        raise UserError(NOT_THERE)
+    added = BringTo(ticket=click.ticket, post_id=post.id, text=post.message, files=list(post.file_ids))
+    return Press(name_of(BringTo), added.model_dump(mode="json"))
+
+
+@feature.button(BringTo)
+async def bring_to(ctx: Context, click: BringTo) -> Replies:
+    """It is under the card."""
     ticket = await locked(ctx, click.ticket)
-    if ticket.author_id != ctx.user.id or post.user_id != ctx.user.id:
+    if ticket.author_id != ctx.user.id:
         raise UserError(NOT_THERE)
     place = Place(ticket, await cards.get(ctx.db, ticket), Side.DIRECT)
-    brought = await bring(ctx, place, post.id, post.message, post.file_ids)
+    brought = await bring(ctx, place, click.post_id, click.text, click.files)
     if not brought:
         raise UserError("C’est déjà ajouté.")
     return [*brought, Update(render("hotline/added", number=ticket.number))]

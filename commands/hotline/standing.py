@@ -1,14 +1,19 @@
 """What stands where: cards, receipts and lines that have arrived, and what changed while they were on their way."""
 
+from collections.abc import Sequence
+
 from bot.acts import DeletePost
 from bot.context import Context
 from bot.events import Delivered, Undelivered
-from bot.replies import Refresh, Replies
+from bot.replies import Refresh, Replies, Reply, Say
+from bot.texts import relay_plainly, render
 from commands.hotline.card import draw_receipt, refresh
 from commands.hotline.feature import feature
 from commands.hotline.relaying import pass_on_waiting, say
 from storage.hotline import cards, lines, tickets
+from storage.hotline.cards import TicketCard
 from storage.hotline.lines import Side
+from storage.hotline.tickets import Ticket
 
 CARD, RECEIPT, LINE = "hotline.card", "hotline.receipt", "hotline.line"
 """What their topics begin with."""
@@ -25,7 +30,15 @@ async def card_arrived(ctx: Context, event: Delivered) -> Replies:
     written, found.post_id = found.version, event.post_id
     await cards.put(ctx.db, found)
     changed = await refresh(ctx, ticket) if ticket.version != written else []
-    return [*changed, *await pass_on_waiting(ctx, ticket, found, Side.DIRECT)]
+    return [*changed, *_thread(ticket, found), *await pass_on_waiting(ctx, ticket, found, Side.DIRECT)]
+
+
+def _thread(ticket: Ticket, card: TicketCard) -> Sequence[Reply]:
+    """What stood in the thread that the ticket was made of."""
+    if not ticket.context:
+        return []
+    said = render("hotline/thread", context=relay_plainly(ticket.context))
+    return [Say(said, channel_id=card.channel_id, root_id=card.post_id)]
 
 
 @feature.event(Delivered)

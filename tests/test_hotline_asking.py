@@ -1,0 +1,153 @@
+"""Stories: how a demand begins: typed, from a message, by 🎫; what is shown first; what is refused, and found again."""
+
+import pytest
+
+from storage import canaux
+from storage.people import Role
+from tests.helping import USUAL, Desk, desk, plain, reacts, sends
+from tests.house import hears, until_async
+from tests.people import Post, unique
+
+__all__ = ["desk"]
+
+
+async def heard_place(desk: Desk) -> str:
+    """A channel that is planned and heard, with everybody and the bot in it."""
+    place = str((await desk.house.site.admin.get(f"/teams/{desk.house.site.team_id}/channels/name/town-square"))["id"])
+    async with desk.house.bot.database.transaction() as db:
+        await canaux.remember(db, "general", place, desk.house.clock())
+    if not await hears(desk.house.bot, {place}):
+        await desk.house.restart()
+    await until_async(lambda: hears(desk.house.bot, {place}))
+    return place
+
+
+@pytest.mark.every_mode
+async def test_typed_words_are_in_the_window_and_what_is_missing_is_said(desk: Desk) -> None:
+    form = await desk.juliette.opens("/hotline mon imprimante ne marche plus")
+    assert form.shown("sujet") == "mon imprimante ne marche plus"
+    assert set(form.options("file")) == {"espace-coop", "metier"}
+    assert set(form.options("urgence")) == {"bloquant", "genant", "question"}
+    answer = await form.fill(sujet="", file="").submit()
+    assert set(answer.errors) == {"sujet", "file"}
+    answer = await form.fill(sujet="x" * 121, file="metier").submit()
+    assert "120 caractères" in answer.errors["sujet"].replace("\u00a0", " ")
+    long = await desk.juliette.opens("/hotline " + "très long " * 20)
+    assert len(long.shown("sujet")) <= 120
+    assert long.shown("details").count("très long") == 20
+
+
+@pytest.mark.every_mode
+async def test_hostile_words_are_words_and_a_second_sending_is_the_same_ticket(desk: Desk) -> None:
+    form = await desk.juliette.opens("/hotline")
+    subject = "@all **urgent** [ici](https://exemple.fr) #titre"
+    form = form.fill(**(USUAL | {"sujet": subject, "details": "# Gros\n@channel\n- un\n```code"}))
+    assert (await form.submit()).accepted
+    assert (await form.submit()).accepted
+    await desk.juliette.told("urgent")
+    ticket = await desk.ticket(desk.juliette)
+    card = await desk.card(ticket)
+    assert "@all" not in card.text
+    assert "@channel" not in card.text
+    assert "](https://" not in card.text
+    assert "**urgent**" not in card.text
+    mine = plain(await desk.juliette.asks("/hotline mes demandes"))
+    assert mine.count("urgent") == 1
+
+
+@pytest.mark.every_mode
+async def test_one_s_own_message_becomes_a_ticket_by_its_link(desk: Desk) -> None:
+    place = await heard_place(desk)
+    message = await desk.juliette.says("Je n’arrive plus à me connecter\ndepuis hier soir", place)
+    lea = await desk.house.conseiller("lea")
+    await lea.api.post("/posts", {"channel_id": place, "root_id": message.id, "message": "moi non plus"})
+    link = f"{desk.house.site.url}/{desk.house.settings.team}/pl/{message.id}"
+    form = await desk.juliette.opens(f"/hotline {link}")
+    assert form.shown("sujet") == "Je n’arrive plus à me connecter"
+    assert form.shown("details") == "depuis hier soir"
+    assert (await form.fill(**USUAL).submit()).accepted
+    await desk.juliette.told("connecter")
+    ticket = await desk.ticket(desk.juliette)
+    assert "moi non plus" in plain(await desk.under(desk.agathe, await desk.card(ticket), "moi non plus"))
+    await desk.under(desk.juliette, message, f"n° {ticket.number}")
+    again = plain(await desk.juliette.asks(f"/hotline {link}"))
+    assert f"déjà la demande n° {ticket.number}" in again
+    nowhere = plain(await desk.juliette.asks(f"/hotline {link[:-26]}{'z' * 26}"))
+    assert "ne trouve pas ce message" in nowhere
+
+
+@pytest.mark.every_mode
+async def test_a_ticket_emoji_asks_the_author_once(desk: Desk) -> None:
+    place = await heard_place(desk)
+    subject = unique("panne")
+    capture = await desk.juliette.api.upload(place, "erreur.txt", b"erreur 12")
+    call = {"channel_id": place, "message": subject, "file_ids": [capture]}
+    message = Post.read(await desk.juliette.api.post("/posts", call))
+    desk.juliette.acts()
+    await reacts(desk.agathe, message, "ticket")
+    asked = await desk.juliette.told(subject)
+    assert asked.buttons == ["Ouvrir la demande", "Non merci"]
+    await reacts(desk.omar, message, "ticket")
+    form = await desk.juliette.opens_by(asked, "Ouvrir la demande")
+    assert form.shown("sujet") == subject
+    assert (await form.fill(**USUAL).submit()).accepted
+    await desk.juliette.told("Demande n°")
+    ticket = await desk.ticket(desk.juliette)
+    card = await desk.card(ticket)
+    assert await desk.agathe.files(card) == {"erreur.txt": b"erreur 12"}
+    assert "le message" in card.text
+    await desk.under(desk.omar, message, f"n° {ticket.number}")
+    proposals = [p for p in await desk.juliette.direct() if subject in p.text and "proposent" in p.text]
+    assert len(proposals) <= 1
+
+
+@pytest.mark.every_mode
+async def test_a_solved_one_that_is_like_it_is_shown_first(desk: Desk) -> None:
+    word = unique("zorglub")
+    ticket, _ = await desk.asks(desk.juliette, f"Le {word} refuse mon mot de passe")
+    await desk.is_where(ticket)
+    await sends(desk.agathe, await desk.card(ticket), "Résoudre", solution="Demander un nouveau mot de passe.")
+    lea = await desk.house.conseiller("lea")
+    form = await lea.opens(f"/hotline {word} : passe refusé")
+    assert (await form.fill(**USUAL).submit()).accepted
+    shown = await lea.told("lui ressemble")
+    assert "Demander un nouveau mot de passe." in plain(shown)
+    assert shown.buttons == ["C’était ça", "Continuer"]
+    await lea.clicks(shown, "C’était ça")
+    await lea.rewritten(shown, "Rien n’est envoyé")
+    form = await lea.opens(f"/hotline {word} : passe encore refusé")
+    assert (await form.fill(**USUAL).submit()).accepted
+    shown = await lea.told("lui ressemble")
+    await lea.clicks(shown, "Continuer")
+    filed = await desk.ticket(lea)
+    assert "encore refusé" in filed.subject
+    await desk.card(filed)
+    found = plain(await desk.agathe.asks(f"/ticket chercher {word} REFUSÉ"))
+    assert f"n° {filed.number}" in found
+
+
+async def test_the_open_ones_are_listed_by_what_matters(desk: Desk) -> None:
+    word = unique("tri")
+    urgent, _ = await desk.asks(desk.juliette, f"{word} bloque", urgence="bloquant", file="metier")
+    await desk.card(urgent)
+    await desk.agathe.clicks(await desk.card(urgent), "Prendre")
+    await desk.card(urgent, "pris")
+    for line, there in {
+        "urgent": True,
+        "a moi": True,
+        "metier": True,
+        "Aide métier": True,
+        "69": True,
+        "espace-coop": False,
+        "en attente": False,
+        "libres": False,
+        "38": False,
+    }.items():
+        told = plain(await desk.agathe.asks(f"/ticket liste {line}"))
+        assert (word in told) is there, (line, told)
+    assert "Je ne comprends pas" in plain(await desk.agathe.asks("/ticket liste n’importe quoi"))
+    listed = await desk.agathe.asks("/ticket liste a moi")
+    assert "Voir une demande" in [*listed.buttons, *listed.menus] or str(urgent.number) in " ".join(listed.buttons)
+    nobody = await desk.house.someone(Role.INVITE, "ines")
+    assert "réservé aux agents" in plain(await nobody.asks("/ticket liste"))
+    assert "rien demandé" in plain(await nobody.asks("/hotline mes demandes"))

@@ -1,0 +1,191 @@
+"""Stories: what agents do with a ticket, never two of them at once, and the table of moves by random ones."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.clock import utc_now
+from storage.hotline import moves
+from storage.hotline.states import OPEN, TABLE, Move, MoveError, State, Who, allowed, lead
+from storage.hotline.tickets import Ticket
+from storage.people import Role
+from tests.helping import Desk, desk, plain, sends, writes
+from tests.people import Post
+
+__all__ = ["desk"]
+
+
+async def history(desk: Desk, ticket: Ticket) -> list[tuple[str, str, str]]:
+    """Who did what, and how it stood then."""
+    async with desk.house.bot.database.transaction(writes=False) as db:
+        names = {desk.juliette.id: "juliette", desk.agathe.id: "agathe", desk.omar.id: "omar", "": "bot"}
+        return [(names[each.by], each.move, each.state) for each in await moves.history(db, ticket.number)]
+
+
+async def test_never_two_agents_on_one_ticket(desk: Desk) -> None:
+    ticket, _ = await desk.asks(desk.juliette, "Pour une seule personne")
+    card = await desk.card(ticket)
+    await asyncio.gather(*(who.clicks(card, "Prendre") for who in (desk.agathe, desk.omar)))
+    taken = await desk.now(ticket)
+    loser = desk.omar if taken.agent_id == desk.agathe.id else desk.agathe
+    assert taken.state == "pris"
+    assert len([one for one in await history(desk, ticket) if one[1] == "prendre"]) == 1
+    assert "a déjà pris cette demande" in plain(await loser.whispered("déjà pris"))
+
+
+@pytest.mark.every_mode
+async def test_a_ticket_is_handed_on_hurried_asked_back_and_released(desk: Desk) -> None:
+    ticket, receipt = await desk.asks(desk.juliette, "De main en main")
+    card = await desk.card(ticket)
+    await desk.is_where(ticket)
+    await sends(desk.agathe, card, "Attribuer à…", agent=desk.omar.id)
+    card = await desk.card(ticket, "pris")
+    assert desk.omar.username in plain(card)
+    await desk.under(desk.omar, card, "vous confie cette demande")
+    await sends(desk.omar, card, "Urgence", urgence="bloquant")
+    card = await desk.card(ticket, "bloquant")
+    await sends(desk.omar, card, "Demander une précision", question="Quel navigateur ?")
+    await desk.under(desk.juliette, receipt, "Quel navigateur ?")
+    card = await desk.card(ticket, "en attente de la personne")
+    await writes(desk.juliette, receipt, "Firefox")
+    card = await desk.card(ticket, "État : pris")
+    await desk.omar.chooses(card, "Plus…", "Libérer")
+    card = await desk.card(ticket, "Agent : personne")
+    assert (await desk.now(ticket)).state == "nouveau"
+    assert [(who, move) for who, move, _ in await history(desk, ticket)] == [
+        ("juliette", "ouvrir"),
+        ("agathe", "attribuer"),
+        ("omar", "urgence"),
+        ("omar", "preciser"),
+        ("juliette", "repliquer"),
+        ("omar", "liberer"),
+    ]
+    told = plain(await desk.agathe.asks(f"/ticket {ticket.number}"))
+    for words in ("a ouvert la demande", "l’a attribuée (à @omar", "a changé l’urgence (bloquant)", "l’a libérée"):
+        assert words in told, told
+
+
+@pytest.mark.every_mode
+async def test_a_ticket_goes_to_the_other_queue_and_comes_back(desk: Desk) -> None:
+    ticket, receipt = await desk.asks(desk.juliette, "Une autre file")
+    card = await desk.card(ticket)
+    await desk.is_where(ticket)
+    await sends(desk.agathe, card, "Transférer", note="plutôt pour vous")
+    await desk.under(desk.juliette, receipt, "est maintenant chez « Aide métier »")
+    there = await desk.card(ticket, queue="metier")
+    left = await desk.card(ticket, "est maintenant chez « Aide métier »", queue="espace-coop")
+    assert left.buttons == []
+    moved = await desk.now(ticket)
+    assert (moved.state, moved.agent_id, moved.queue) == ("transfere", "", "metier")
+    await writes(desk.agathe, left, "trop tard")
+    await desk.under(desk.agathe, left, "ce qui est écrit ici ne part pas")
+    await desk.is_where(moved)
+    await writes(desk.omar, there, "je regarde")
+    await desk.under(desk.juliette, receipt, "je regarde")
+    await sends(desk.omar, await desk.card(ticket, "pris", "metier"), "Transférer", note="finalement non")
+    back = await desk.card(ticket, "transféré", "espace-coop")
+    assert back.id == left.id
+    await desk.under(desk.agathe, back, "finalement non")
+    await writes(desk.juliette, receipt, "merci de suivre")
+    await desk.under(desk.agathe, back, "merci de suivre")
+
+
+@pytest.mark.every_mode
+async def test_a_duplicate_ends_and_names_no_other_person(desk: Desk) -> None:
+    lea = await desk.house.conseiller("lea")
+    first, _ = await desk.asks(desk.juliette, "Le serveur est lent")
+    second, receipt = await desk.asks(lea, "C’est lent")
+    await desk.is_where(second)
+    card = await desk.card(second)
+    form = await _menu(desk, card, "Doublon de…")
+    refused = await form.fill(numero="999999").submit()
+    assert "Il n’y a pas de demande n° 999999" in refused.errors["numero"].replace("\u00a0", " ")
+    await sends(desk.agathe, card, "Doublon de…", numero=str(first.number))
+    told = await desk.under(lea, receipt, "D’autres ont le même souci")
+    assert str(first.number) not in told.text
+    assert desk.juliette.username not in told.text
+    ended = await desk.now(second)
+    assert (ended.state, ended.reason, ended.duplicate_of) == ("resolu", "doublon", first.number)
+    await desk.under(desk.agathe, await desk.card(first), f"La demande n° {second.number}")
+
+
+async def _menu(desk: Desk, card: Post, label: str) -> object:
+    await desk.agathe.chooses(card, "Plus…", label)
+    return await desk.agathe.dialog()
+
+
+@pytest.mark.every_mode
+async def test_a_word_reopens_what_was_solved_but_thanks_do_not(desk: Desk) -> None:
+    ticket, receipt = await desk.asks(desk.juliette, "Résolue trop tôt")
+    await desk.is_where(ticket)
+    await sends(desk.agathe, await desk.card(ticket), "Résoudre")
+    await writes(desk.juliette, receipt, "Merci beaucoup !")
+    card = await desk.card(ticket, "résolu")
+    await desk.under(desk.agathe, card, "Merci beaucoup")
+    assert (await desk.now(ticket)).state == "resolu"
+    await writes(desk.juliette, receipt, "Merci, mais ça recommence")
+    reopened = await desk.card(ticket, "rouvert")
+    assert "Prendre" not in reopened.buttons, "it is still Agathe’s"
+    await sends(desk.agathe, reopened, "Résoudre", raison="sans_suite")
+    ended = await desk.under(desk.juliette, receipt, "(sans suite)")
+    assert ended.buttons == ["Ce n’est pas réglé"], "whether it helped was asked once"
+    await desk.juliette.clicks(ended, "Ce n’est pas réglé")
+    await desk.card(ticket, "rouvert")
+    await desk.juliette.clicks(receipt, "C’est réglé")
+    await desk.card(ticket, "clos (résolu)")
+
+
+async def test_what_is_solved_closes_after_five_working_days_and_it_is_said_before(desk: Desk) -> None:
+    ticket, receipt = await desk.asks(desk.juliette, "Le temps passe")
+    await desk.is_where(ticket)
+    await sends(desk.agathe, await desk.card(ticket), "Résoudre")
+    clock, runs = desk.house.clock, desk.house.bot.runs
+    try:
+        for days, state in ((3, "resolu"), (8, "resolu"), (12, "clos")):
+            clock.goes_to(utc_now() + timedelta(days=days))
+            await runs.run(("job", "hotline.close_solved"), f"story-{days}")
+            assert (await desk.now(ticket)).state == state
+        await desk.under(desk.juliette, receipt, "elle sera close demain")
+    finally:
+        clock.is_right_again()
+
+
+async def test_who_is_no_agent_does_nothing_with_a_ticket(desk: Desk) -> None:
+    ticket, _ = await desk.asks(desk.juliette, "Pas pour tous")
+    lea = await desk.house.conseiller("lea")
+    for line in (f"/ticket {ticket.number}", "/ticket liste", "/ticket chercher tous", "/ticket"):
+        told = plain(await lea.asks(line))
+        assert "n’existe pas" in told or "réservé aux agents" in told, told
+    card = await desk.card(ticket)
+    await desk.house.registers(desk.omar, Role.CONSEILLER)
+    place = desk.rooms["espace-coop"]
+    await desk.omar.clicks(card, "Prendre")
+    assert (await desk.now(ticket)).agent_id == desk.omar.id, "who is in the room is an agent"
+    await desk.house.site.admin.delete(f"/channels/{place}/members/{desk.omar.id}")
+    await desk.card(ticket, "Agent : personne")
+    await desk.under(desk.agathe, card, "n’est plus agent de cette file")
+
+
+def test_every_move_names_who_may_and_leads_somewhere() -> None:
+    assert set(TABLE) == set(Move) - {Move.OPEN}
+    for state in State:
+        assert all(move in TABLE for who in Who for move in allowed(state, who))
+    assert allowed(State.CLOS, Who.AGENT) == {Move.ANSWER, Move.REOPEN}
+    assert allowed(State.NOUVEAU, Who.AUTHOR) == {Move.REPLY, Move.CLOSE}
+
+
+@given(st.lists(st.tuples(st.sampled_from(sorted(TABLE)), st.sampled_from(sorted(Who))), max_size=30))
+def test_any_moves_stay_in_the_table(made: list[tuple[Move, Who]]) -> None:
+    state = State.NOUVEAU
+    for move, who in made:
+        try:
+            state = lead(move, state, who)
+        except MoveError:
+            assert move not in allowed(state, who)
+            continue
+        assert state in State
+        assert who is not Who.AUTHOR or move in {Move.REPLY, Move.REOPEN, Move.CLOSE}
+        assert state in OPEN or move in {Move.RESOLVE, Move.DUPLICATE, Move.CLOSE, Move.ANSWER}
