@@ -1,7 +1,7 @@
 """What the bot does: one file (or folder) per feature, all of them listed here."""
 
 from bot.features import Feature
-from commands import annonce, annuaire, brouillon, canaux, cra, hotline, membres, menage, menus, stats, travaux
+from commands import annonce, annuaire, brouillon, canaux, cra, garde, hotline, membres, menage, menus, stats, travaux
 from commands.aide import aide
 
 _OTHERS = (
@@ -14,6 +14,7 @@ _OTHERS = (
     membres.bienvenue,
     annuaire.feature,
     annonce.feature,
+    garde.feature,
     brouillon.feature,
     menus.feature,
     menage.feature,

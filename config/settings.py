@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from config.office_hours import USUAL, Closure, Slot, read_closed, read_hours
+
 SECRET_MIN = 32
 """Characters of a signing key."""
 
@@ -85,6 +87,13 @@ class Settings(BaseSettings):
     help_requests: int = Field(
         3, ge=0, description="Demandes d’aide qu’une personne de l’annuaire reçoit au plus en sept jours."
     )
+    office_hours: Annotated[tuple[Slot, ...], NoDecode] = Field(
+        read_hours(USUAL),
+        description="Heures de la hotline, à Paris : jours et plages, d’office « lun-ven 9:00-12:30 13:30-17:30 ».",
+    )
+    closed: Annotated[tuple[Closure, ...], NoDecode] = Field(
+        (), description="Jours où elle est fermée en plus des jours fériés : « 2026-12-24..2027-01-01, 2026-05-15 »."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING ou ERROR.")
 
     @field_validator("mattermost_url", "public_url")
@@ -103,6 +112,16 @@ class Settings(BaseSettings):
     @classmethod
     def _named(cls, value: object) -> object:
         return read_names(value) if isinstance(value, str) else value
+
+    @field_validator("office_hours", mode="before")
+    @classmethod
+    def _in_slots(cls, value: object) -> object:
+        return read_hours(value) if isinstance(value, str) else value
+
+    @field_validator("closed", mode="before")
+    @classmethod
+    def _on_days(cls, value: object) -> object:
+        return read_closed(value) if isinstance(value, str) else value
 
     @field_validator("log_level")
     @classmethod

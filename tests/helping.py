@@ -159,7 +159,7 @@ async def _room(house: House, queue: str) -> str:
 
     async def is_known() -> bool:
         async with house.bot.database.transaction(writes=False) as db:
-            return (await canaux.by_key(db)).get(ROOMS[queue]) == made["id"]
+            return (await canaux.by_key(db)).get(ROOMS[queue]) == str(made["id"])
 
     await until_async(is_known)
     return str(made["id"])

@@ -214,7 +214,7 @@ def evening_before_midnight_in_paris() -> datetime:
     return (utc_now() + timedelta(days=1)).replace(hour=21, minute=0, tzinfo=UTC)
 
 
-async def until_async(ask: Callable[[], Awaitable[T]], within: float = PATIENCE) -> T:
+async def until_async(ask: Callable[[], Awaitable[T | None]], within: float = PATIENCE) -> T:
     """Wait until something asked for is there, and return it."""
     async with asyncio.timeout(within):
         while not (found := await ask()):  # noqa: ASYNC110  (a database has no event)

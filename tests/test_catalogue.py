@@ -47,9 +47,18 @@ button   cra.Restore           conseiller
 button   cra.Save              conseiller
 button   cra.Spread            conseiller
 button   drafts.Resume         everyone
+button   garde.AnswerSwap      animateur, hotline
+button   garde.OpenSwap        animateur, hotline
+button   garde.PutBack         animateur, hotline
+button   garde.Release         animateur, hotline
+button   garde.ReleaseOne      animateur, hotline
+button   garde.Return          animateur, hotline
+button   garde.Take            animateur, hotline
+button   garde.WithdrawSwap    animateur, hotline
 button   hotline.AddTo         everyone
 button   hotline.Answer        everyone
 button   hotline.AskFor        everyone
+button   hotline.BringTo       everyone
 button   hotline.Decline       everyone
 button   hotline.FileIt        everyone
 button   hotline.KeepLine      everyone
@@ -64,6 +73,7 @@ button   hotline.Reopen        everyone
 button   hotline.Resolve       everyone
 button   hotline.See           everyone
 button   hotline.Settled       everyone
+button   hotline.ShowLine      everyone
 button   hotline.Take          everyone
 button   hotline.TakeFigures   everyone
 button   hotline.Unmask        everyone
@@ -123,8 +133,14 @@ command  cra liste             conseiller
 command  cra modifier          conseiller
 command  cra rétablir          conseiller
 command  cra supprimer         conseiller
+command  garde                 animateur, hotline
+command  garde absent          animateur, hotline
+command  garde echanger        animateur, hotline
+command  garde moi             animateur, hotline
+command  garde present         animateur, hotline
+command  garde retirer         animateur, hotline
 command  hotline               everyone
-command  hotline mes           everyone
+command  hotline demandes      everyone
 command  hotline stats         everyone
 command  membres               animateur, coordinateur
 command  membres accueils      animateur
@@ -181,6 +197,9 @@ file     stats.TerritoryPictures animateur, conseiller, coordinateur
 job      annuaire.forget_requests everyone
 job      canaux.leave_old_channels everyone
 job      canaux.watch_over     everyone
+job      garde.announce        everyone
+job      garde.forget          everyone
+job      garde.hand_over       everyone
 job      hotline.close_solved  everyone
 job      hotline.file_undecided everyone
 job      hotline.put_up_all    everyone
@@ -210,6 +229,8 @@ submit   canaux.RenameChannel  animateur
 submit   cra.EditCra           conseiller
 submit   cra.NewCra            conseiller
 submit   cra.SpreadCra         conseiller
+submit   garde.SwapTurn        animateur, hotline
+submit   garde.TakeTurn        animateur, hotline
 submit   hotline.AnswerTicket  everyone
 submit   hotline.AskBack       everyone
 submit   hotline.AssignTicket  everyone

@@ -71,6 +71,8 @@ def test_help_is_in_french(capsys: pytest.CaptureFixture[str]) -> None:
         ("COOP_PORT", "beaucoup", "COOP_PORT"),
         ("COOP_MATTERMOST_URL", "mattermost.example", "COOP_MATTERMOST_URL : l’adresse commence par"),
         ("COOP_LOG_LEVEL", "fort", "COOP_LOG_LEVEL : DEBUG, INFO"),
+        ("COOP_OFFICE_HOURS", "lundim 9-12", "COOP_OFFICE_HOURS : « lundim » n’est pas un jour"),
+        ("COOP_CLOSED", "demain", "COOP_CLOSED : « demain » n’est pas un jour"),
         ("COOP_DATABASE_URL", "mysql://u:motdepasse@h/x", "COOP_DATABASE_URL"),
         ("COOP_DATABASE_URL", "motdepasse", "COOP_DATABASE_URL"),
     ],

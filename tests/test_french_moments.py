@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.french.moments import read_moment, say_moment
+from bot.french.moments import read_moment, say_moment, say_part_of_day
 
 PARIS = ZoneInfo("Europe/Paris")
 TODAY = date(2026, 11, 24)
@@ -55,3 +55,21 @@ def test_what_is_shown_is_read_again(day: date, hour: time) -> None:
 def test_a_moment_is_said() -> None:
     assert say_moment(datetime(2026, 11, 24, 9, 0, tzinfo=PARIS)) == "mardi 24 novembre 2026 à 9\u00a0h"
     assert say_moment(datetime(2026, 12, 1, 14, 5, tzinfo=PARIS)) == "mardi 1er décembre 2026 à 14\u00a0h\u00a005"
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        ("2026-11-24T09:05", "ce matin"),
+        ("2026-11-24T12:00", "ce matin"),
+        ("2026-11-24T12:01", "cet après-midi"),
+        ("2026-11-24T20:00", "ce soir"),
+        ("2026-11-24T03:00", "cette nuit"),
+        ("2026-11-25T10:00", "mercredi 25 novembre dans la matinée"),
+        ("2026-12-01T17:30", "mardi 1er décembre dans l’après-midi"),
+        ("2027-01-04T18:30", "lundi 4 janvier 2027 dans la soirée"),
+        ("2026-11-25T00:00", "mercredi 25 novembre dans la nuit"),
+    ],
+)
+def test_by_when_something_will_be_is_said(moment: str, said: str) -> None:
+    assert say_part_of_day(datetime.fromisoformat(moment), TODAY) == said

@@ -9,7 +9,7 @@ from commands import FEATURES
 from storage.people import Role
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-READERS = ("conseiller.md", "coordinateur.md", "animateur.md")
+READERS = ("conseiller.md", "coordinateur.md", "animateur.md", "hotline.md")
 GUIDES = (*READERS, "exploitant.md")
 LARGEST = 150 * 1024
 SPACELESS = re.compile(r"(?<=\S) [;!?](?=\s|$)|« | »")
@@ -38,7 +38,8 @@ def test_every_command_is_in_a_guide() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "role"), list(zip(READERS, (Role.CONSEILLER, Role.COORDINATEUR, Role.ANIMATEUR), strict=True))
+    ("name", "role"),
+    list(zip(READERS, (Role.CONSEILLER, Role.COORDINATEUR, Role.ANIMATEUR, Role.HOTLINE), strict=True)),
 )
 def test_each_guide_tells_of_all_its_readers_may_do(name: str, role: Role) -> None:
     known = typed(guide(name))

@@ -13,7 +13,7 @@ from storage.hotline.states import OPEN, TABLE, Move, MoveError, State, Who, all
 from storage.hotline.tickets import Ticket
 from storage.people import Role
 from tests.helping import Desk, desk, plain, sends, writes
-from tests.people import Post
+from tests.people import Dialog, Post
 
 __all__ = ["desk"]
 
@@ -112,7 +112,7 @@ async def test_a_duplicate_ends_and_names_no_other_person(desk: Desk) -> None:
     await desk.under(desk.agathe, await desk.card(first), f"La demande n° {second.number}")
 
 
-async def _menu(desk: Desk, card: Post, label: str) -> object:
+async def _menu(desk: Desk, card: Post, label: str) -> Dialog:
     await desk.agathe.chooses(card, "Plus…", label)
     return await desk.agathe.dialog()
 

@@ -25,9 +25,9 @@ HOUR = timedelta(hours=1)
 FORMS = {"Graphique": "png", "Excel": "xlsx", "CSV": "csv"}
 
 
-async def done(desk: Desk, month: str) -> None:
-    """Three demands of a month in which nobody else’s story happens."""
-    day = at(f"{month}-10 09:00")
+async def done(desk: Desk, opened: str) -> None:
+    """Three demands of that hour, in a month in which nobody else’s story happens, solved the same morning."""
+    day = at(opened)
     solved: dict[str, Any] = {"state": State.CLOS, "reason": Reason.RESOLU, "first_answer_at": day + HOUR}
     await wrote(
         desk.house.bot.database,
@@ -55,7 +55,7 @@ async def taken(who: Person, answer: Post, label: str) -> tuple[str, bytes]:
 
 @pytest.mark.every_mode
 async def test_agents_read_what_was_done(desk: Desk) -> None:
-    await done(desk, "2022-03")
+    await done(desk, "2022-03-10 08:30")
     answer = await desk.agathe.asks("/hotline stats mars 2022")
     for words in (
         "Hotline, mars 2022** (Aide Espace Coop et Aide métier)",
@@ -78,16 +78,17 @@ async def test_agents_read_what_was_done(desk: Desk) -> None:
 
 async def test_one_of_each_is_said_as_one(desk: Desk) -> None:
     day = at("2022-05-10 09:00")
-    seconds = {"first_answer_at": day + timedelta(seconds=20), "resolved_at": day + HOUR, "closed_at": day + HOUR}
-    await wrote(desk.house.bot.database, ticket(day, state=State.CLOS, **seconds))
+    ended = {"first_answer_at": day + timedelta(seconds=20), "resolved_at": day + 24 * HOUR}
+    await wrote(desk.house.bot.database, ticket(day, state=State.RESOLU, **ended))
     told = said(await desk.omar.asks("/hotline stats du 9 au 11 mai 2022"))
     assert "**1** demande reçue, **1** résolue, **0** évitée" in told
     assert "Première réponse : moins d’une minute (une seule)" in told
+    assert "Résolution : 7 h 30 (une seule)" in told, "neither lunch nor the night counts"
     assert "Avis : aucun" in told
 
 
 async def test_the_figures_are_taken_away_as_files(desk: Desk) -> None:
-    await done(desk, "2022-07")
+    await done(desk, "2022-07-07 07:30")
     answer = await desk.agathe.asks("/hotline stats juillet 2022")
     name, content = await taken(desk.agathe, answer, "CSV")
     assert name == "Hotline_01-07-2022_31-07-2022.csv"
@@ -127,7 +128,7 @@ async def test_who_is_no_agent_asks_for_help_or_is_told(desk: Desk) -> None:
 
 
 async def test_who_is_in_one_room_reads_of_its_queue(desk: Desk) -> None:
-    await done(desk, "2022-09")
+    await done(desk, "2022-09-08 07:30")
     lea = await desk.house.conseiller("lea")
     await desk.house.site.admin.post(f"/channels/{desk.rooms['metier']}/members", {"user_id": lea.id})
 
@@ -145,7 +146,7 @@ async def test_who_is_in_one_room_reads_of_its_queue(desk: Desk) -> None:
 
 
 async def test_who_is_an_agent_no_more_gets_no_file(desk: Desk) -> None:
-    await done(desk, "2022-11")
+    await done(desk, "2022-11-10 08:30")
     nora = await desk.house.someone(Role.HOTLINE, "nora")
     answer = await nora.asks("/hotline stats novembre 2022")
     assert "**3** demandes reçues" in said(answer)

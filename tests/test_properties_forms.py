@@ -61,6 +61,8 @@ HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
         ({"ticket": 12},),
     ),
     "TransferTicket": ({"ticket": 12, "queues": QUEUES},),
+    "TakeTurn": ({"queues": {"espace-coop": "Aide Espace Coop", "metier": "Aide métier"}}, {"queues": {}}),
+    "SwapTurn": ({"own": {"1": "30/11 au 04/12"}, "others": {"t2": "@bilal, 07/12", "p" + "b" * 26: "@bilal"}},),
     "SpreadCra": ({"numero": 12, "version": 1, "participants": 3, "day": "2026-09-01"},),
 }
 """What travels with each form; a new form with hidden fields is added here."""

@@ -18,7 +18,7 @@ __all__ = ["elsewhere", "newest"]
 MODERATION = Feature("moderation", rights=(Right.MEMBER, Right.ADD_MEMBERS, Right.REMOVE_MESSAGES))
 CHANNELS = Feature("salons", rights=(Right.MEMBER, Right.ADMINISTER_CHANNELS))
 HOTLINE = Feature("support", rights=(Right.MEMBER, Right.IN_CHANNELS), channels=lambda _: ("hotline", ""))
-OURS = "aide, cra, stats, hotline, canaux, membres, annuaire"
+OURS = "aide, cra, stats, hotline, canaux, membres, annuaire, annonce"
 """All that need a right, but the last of them."""
 MORE = (*FEATURES, MODERATION, CHANNELS)
 NOTHING = ["Rien à changer."]
@@ -55,12 +55,13 @@ def test_a_feature_needs_nothing_unless_it_says_so() -> None:
         "membres": (Right.MEMBER,),
         "annuaire": (Right.MEMBER,),
         "annonce": (Right.MEMBER,),
+        "garde": (Right.MEMBER,),
     }
 
 
 async def test_who_counts_activities_stays_a_plain_member(server: Server) -> None:
     assert await server.setup(rights=True) == 0
-    assert server.said[0] == f"Droit demandé : être membre de l’équipe, pour {OURS} et annonce."
+    assert server.said[0] == f"Droit demandé : être membre de l’équipe, pour {OURS} et garde."
     assert not await leads(server)
     assert await server.setup(rights=True) == 0
     assert changes(server) == NOTHING
@@ -139,9 +140,9 @@ async def test_doctor_says_by_feature_what_is_missing_and_what_does_not_work(hou
     assert "✗ moderation : le bot doit retirer les messages des autres ; sans cela, un message signalé reste" in said
     assert "✗ salons : le bot doit administrer les canaux ; sans cela, aucun canal n’est restauré" in said
     assert "✗ support : le bot doit être membre de ses canaux (~hotline) ; sans cela, le bot n’y lit" in said
-    assert f"✓ Droits suffisants pour {OURS}, annonce." in said
+    assert f"✓ Droits suffisants pour {OURS}, garde." in said
     assert "« coop-bot setup --rights »" in said
-    assert f"✓ Droits suffisants pour {OURS}, annonce." in (await examined(house.settings))[1]
+    assert f"✓ Droits suffisants pour {OURS}, garde." in (await examined(house.settings))[1]
 
 
 @pytest.mark.every_mode
@@ -174,4 +175,4 @@ async def test_a_bot_that_may_do_all_lacks_nothing(house: House) -> None:
 async def test_who_is_not_in_the_team_can_do_nothing(house: House) -> None:
     code, said = await examined(house.settings.model_copy(update={"team": unique("autre")}))
     assert code == 1
-    assert f"rien ne marche de {OURS} et annonce" in said
+    assert f"rien ne marche de {OURS} et garde" in said

@@ -44,7 +44,8 @@ def ticket(opened: datetime, **values: Any) -> Ticket:
 async def wrote(database: Database, *made: Ticket) -> Sequence[int]:
     """Their numbers, once they are there."""
     async with database.transaction() as db:
-        return [(await tickets.add(db, one)).number for one in made]
+        written = [await tickets.add(db, one) for one in made]
+    return [one.number for one in written if one]
 
 
 async def registered(database: Database, *persons: Person) -> None:

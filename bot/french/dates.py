@@ -150,3 +150,15 @@ def say_date(day: date, today: date | None = None) -> str:
 def say_day(day: date) -> str:
     """Say the day of the month: « 1er », « 24 »."""
     return "1er" if day.day == 1 else str(day.day)
+
+
+def say_days(first: date, last: date) -> str:
+    """Say days: « le lundi 30 novembre 2026 », « du 30 novembre au 4 décembre 2026 »."""
+    if first == last:
+        return f"le {say_date(first)}"
+    opening = say_day(first)
+    if (first.year, first.month) != (last.year, last.month):
+        opening += f" {MONTHS[first.month - 1]}"
+    if first.year != last.year:
+        opening += f" {first.year}"
+    return f"du {opening} au {say_day(last)} {MONTHS[last.month - 1]} {last.year}"

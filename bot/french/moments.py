@@ -1,16 +1,15 @@
 """Coming moments as people write them: « demain 9h », « lundi à 14 h 30 », « 24/11 », « 18h »."""
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from bot.french.dates import days_away, fold_date, read_date, say_date
+from bot.french.coming import read_coming_day
+from bot.french.dates import MONTHS, WEEKDAYS, fold_date, say_date, say_day
 from bot.french.words import NBSP
 
 MORNING = time(9)
 """The hour of a day that is named without one."""
-AHEAD = (6, 27, 364)
-"""Days within which a weekday, a day of the month, a day of the year comes again."""
 _HOUR = re.compile(r"(?:^|[ ,])(?:a |vers )?([01]?[0-9]|2[0-3]) ?(?:heures?|h|:) ?([0-5][0-9])?$")
 
 
@@ -23,19 +22,32 @@ def read_moment(text: str, today: date, zone: ZoneInfo) -> datetime | None:
     match = _HOUR.search(found)
     hour = time(int(match[1]), int(match[2] or 0)) if match else MORNING
     day = found[: match.start()].strip(" ,") if match else found
-    on = _coming(day, today) if day else today if match else None
+    on = read_coming_day(day, today) if day else today if match else None
     return datetime.combine(on, hour, zone) if on else None
-
-
-def _coming(day: str, today: date) -> date | None:
-    """The next day that is called so."""
-    if (away := days_away(day)) is not None:
-        return today + timedelta(days=away) if away >= 0 else None
-    found = (read_date(day, today + timedelta(days=within)) for within in AHEAD)
-    return next((on for on in found if on and on >= today), None)
 
 
 def say_moment(moment: datetime) -> str:
     """Say a moment: « mardi 24 novembre 2026 à 9 h 05 »; the spaces about the hour do not break."""
-    minutes = f"{NBSP}{moment.minute:02}" if moment.minute else ""
-    return f"{say_date(moment.date())} à {moment.hour}{NBSP}h{minutes}"
+    return f"{say_date(moment.date())} à {say_hour(moment)}"
+
+
+def say_hour(moment: datetime) -> str:
+    """Say the hour of a moment: « 9 h », « 9 h 05 »."""
+    return f"{moment.hour}{NBSP}h" + (f"{NBSP}{moment.minute:02}" if moment.minute else "")
+
+
+def say_part_of_day(moment: datetime, today: date) -> str:
+    """Say by when something will be, from today on: « cet après-midi », « lundi 30 novembre dans la matinée »."""
+    this, of_day = next(said for until, said in _PARTS if moment.time() <= until)
+    if moment.date() == today:
+        return this
+    year = "" if moment.year == today.year else f" {moment.year}"
+    return f"{WEEKDAYS[moment.weekday()]} {say_day(moment.date())} {MONTHS[moment.month - 1]}{year} {of_day}"
+
+
+_PARTS = (
+    (time(5), ("cette nuit", "dans la nuit")),
+    (time(12), ("ce matin", "dans la matinée")),
+    (time(18), ("cet après-midi", "dans l’après-midi")),
+    (time.max, ("ce soir", "dans la soirée")),
+)

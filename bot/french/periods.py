@@ -13,7 +13,7 @@ from bot.french.dates import (
     fold_date,
     read_date,
     say_date,
-    say_day,
+    say_days,
 )
 from bot.french.words import digits
 from config.programme import FIRST_DAY
@@ -56,12 +56,7 @@ class Period:
             return say_date(first)
         if name := _name_whole(first, self.end):
             return name
-        opening = say_day(first)
-        if (first.year, first.month) != (last.year, last.month):
-            opening += f" {MONTHS[first.month - 1]}"
-        if first.year != last.year:
-            opening += f" {first.year}"
-        return f"du {opening} au {say_day(last)} {MONTHS[last.month - 1]} {last.year}"
+        return say_days(first, last)
 
 
 def _name_whole(first: date, end: date) -> str | None:

@@ -124,6 +124,8 @@ async def file(ctx: Context, author: Person, key: str, asked: dict[str, Any]) ->
     form = OpenTicket.model_validate({**asked, "queues": {}})
     source = await sources.get(ctx.db, form.source) if form.source else None
     ticket = await tickets.add(ctx.db, _new(ctx, author, key, form, source))
+    if ticket is None:  # sent twice, it is the same
+        return []
     opened = TicketMove(ticket=ticket.number, at=ctx.now, by=author.id, move=Move.OPEN, state=State.NOUVEAU)
     await moves.add(ctx.db, opened)
     receipt = await draw_receipt(ctx, ticket)

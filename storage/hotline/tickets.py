@@ -96,24 +96,17 @@ class Ticket(SQLModel, table=True):
         return f"hotline.card:{self.id}:{self.queue}"
 
 
-async def add(db: AsyncSession, ticket: Ticket) -> Ticket:
-    """Write a new one down and return it with its number; where its key was used, the one that it made."""
+async def add(db: AsyncSession, ticket: Ticket) -> Ticket | None:
+    """Write a new one down and return it with its number; None where its key made one before."""
     values = ticket.model_dump(exclude={"id"})
     statement = insertion(db, Ticket).values(values).on_conflict_do_nothing().returning(col(Ticket.id))
     number = (await execute(db, statement)).scalar()
-    found = await by_key(db, ticket.key) if number is None else await get(db, number)
-    assert found is not None  # one of both wrote it down
-    return found
+    return None if number is None else await get(db, number)
 
 
 async def get(db: AsyncSession, number: int) -> Ticket | None:
     """One by its number."""
     return (await db.exec(select(Ticket).where(Ticket.id == number))).first()
-
-
-async def by_key(db: AsyncSession, key: str) -> Ticket | None:
-    """The one that a dialog made."""
-    return (await db.exec(select(Ticket).where(Ticket.key == key))).first()
 
 
 async def accepted(db: AsyncSession, keys: Sequence[str]) -> Collection[str]:

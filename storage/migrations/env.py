@@ -20,10 +20,12 @@ import storage.cra.months
 import storage.cursors
 import storage.drafts
 import storage.hotline.cards
+import storage.hotline.duty
 import storage.hotline.incidents
 import storage.hotline.lines
 import storage.hotline.moves
 import storage.hotline.sources
+import storage.hotline.swaps
 import storage.hotline.tickets
 import storage.hotline.wishes
 import storage.job_runs

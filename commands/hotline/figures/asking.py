@@ -9,8 +9,9 @@ from pydantic import BaseModel
 from bot.context import Context
 from bot.errors import UserError
 from bot.french.periods import Period
+from bot.office_hours import OfficeHours
 from commands.hotline.agents import served_by
-from storage.hotline.figures import Between, Figures, Span, on_the_wall, read
+from storage.hotline.figures import Figures, Span, read
 from storage.people import PARIS
 
 ZONE = ZoneInfo(PARIS)
@@ -34,13 +35,9 @@ def today(ctx: Context) -> dt.date:
 
 
 async def figures_of(ctx: Context, days: Days, queues: Collection[str]) -> Figures:
-    """The figures of some queues."""
-    return await read(ctx.db, Span(days.start, days.end), queues, counted(ctx))
-
-
-def counted(ctx: Context) -> Between:
-    """How much of a delay counts."""
-    return on_the_wall
+    """The figures of some queues; of delays the hours count in which the hotline is open."""
+    hours = OfficeHours.of(ctx.settings)
+    return await read(ctx.db, Span(days.start, days.end), queues, hours.between)
 
 
 async def must_serve(ctx: Context) -> Collection[str]:

@@ -15,7 +15,8 @@ from storage.hotline.figures import Figures, Part
 from storage.stats import Percent, shares
 
 MEASURED = (
-    "Délais de ce qui a reçu sa première réponse, ou a été résolu, ces jours-là, quel que soit le jour de la demande."
+    "Délais des premières réponses et des résolutions de ces jours-là, quel que soit le jour de la demande ; seules "
+    "comptent les heures d’ouverture."
 )
 STILL_OPEN = "« En cours » compte les demandes ouvertes quand ce document a été établi."
 

@@ -1,0 +1,46 @@
+"""What the buttons about duty carry."""
+
+from datetime import date
+
+from pydantic import BaseModel
+
+
+class Take(BaseModel):
+    """« Me mettre de garde »: opens the window."""
+
+
+class Release(BaseModel):
+    """« Me retirer », « Annuler »: somebody is not on duty after all."""
+
+    number: int
+
+
+class PutBack(BaseModel):
+    """« Annuler » of that: the turn ends again when it did, as long as it still ends when it then did."""
+
+    number: int
+    ends: date
+    cut: date
+
+
+class Return(BaseModel):
+    """« Annuler » of an absence: it ends today, or never was."""
+
+    number: int
+
+
+class OpenSwap(BaseModel):
+    """« Échanger »: opens the window."""
+
+
+class AnswerSwap(BaseModel):
+    """« Accepter » or « Refuser » what somebody proposes."""
+
+    number: int
+    accept: bool
+
+
+class WithdrawSwap(BaseModel):
+    """« Retirer ma proposition »."""
+
+    number: int

@@ -1,0 +1,96 @@
+"""The windows of duty at the hotline: when one is on duty, when away, and which turn one would exchange."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from bot.forms import Clues, Form, Hidden, Offered, PersonPicker, ReadText
+from bot.french.coming import read_coming_days
+from bot.french.periods import Period, read_period
+from bot.texts import quote
+
+ALL = "toutes"
+"""What stands for all queues."""
+AHEAD = 184
+LONGEST_TURN, LONGEST_ABSENCE = 62, 366
+"""Days."""
+OFFERED_MAX = 40
+"""How many turns one window offers: they travel sealed with it."""
+_EXAMPLES = "du 30/11 au 4/12, lundi, semaine prochaine"
+
+
+def read_turn(text: str, today: date) -> Period:
+    """The days of a turn, from today on. Raises ValueError with a sentence."""
+    found = _read(text, today)
+    if (found.end - found.start).days > LONGEST_TURN:
+        raise ValueError("Une garde dure deux mois au plus : notez-en plusieurs.")
+    return found
+
+
+def read_absence(text: str, today: date) -> Period:
+    """The days of an absence, from today on. Raises ValueError with a sentence."""
+    found = _read(text, today)
+    if (found.end - found.start).days > LONGEST_ABSENCE:
+        raise ValueError("Une absence dure un an au plus.")
+    return found
+
+
+def _read(text: str, today: date) -> Period:
+    found = read_coming_days(text, today)
+    if found is not None and (found.start - today).days > AHEAD:
+        raise ValueError("Ces jours sont passés, ou dans plus de six mois : c’est trop loin pour les noter.")
+    if found is not None:
+        return Period(max(found.start, today), found.end)
+    if text.strip() and (past := read_period(text, today)) and past.last < today:
+        raise ValueError("Ces jours sont passés : donnez des jours à venir.")
+    raise ValueError(f"Je n’ai pas compris les jours « {quote(text)} ». Essayez : {_EXAMPLES}.")
+
+
+def _show(days: Any) -> str:
+    return f"du {days.start:%d/%m/%Y} au {days.last:%d/%m/%Y}"
+
+
+def _turn(text: str, clues: Clues) -> Period:
+    return read_turn(text, clues.today)
+
+
+TURN = ReadText(_turn, show=_show, placeholder=_EXAMPLES, missing_text="Indiquez les jours.")
+
+
+class TakeTurn(Form):
+    """Somebody is on duty; ``queues`` are those that there are, name by code."""
+
+    title = "Garde"
+    submit_label = "Noter la garde"
+
+    days: Annotated[Period, TURN] = Field(alias="jours", title="Jours", description="Le premier et le dernier.")
+    queue: Annotated[str, Offered()] = Field(alias="file", title="File")
+    person: Annotated[str | None, PersonPicker()] = Field(
+        None, alias="personne", title="Qui", description="Vide : vous-même."
+    )
+    queues: Hidden[dict[str, str]]
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"file": {ALL: "Toutes les files"} | dict(hidden.get("queues", {}))}
+
+
+class SwapTurn(Form):
+    """A turn of one’s own is proposed to somebody; ``own`` and ``others`` are what is offered, text by value."""
+
+    title = "Échanger une garde"
+    submit_label = "Proposer"
+    is_kept = False
+
+    given: Annotated[str, Offered()] = Field(alias="mienne", title="Votre garde")
+    taken: Annotated[str, Offered()] = Field(
+        alias="contre", title="Contre", description="La personne accepte ou refuse d’un clic."
+    )
+    own: Hidden[dict[str, str]]
+    others: Hidden[dict[str, str]]
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"mienne": dict(hidden.get("own", {})), "contre": dict(hidden.get("others", {}))}
