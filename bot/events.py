@@ -14,10 +14,25 @@ TEAM = "team"
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """Where a feature listens: channels by id, and who comes into the team and leaves it."""
+    """Where a feature listens: channels by id, and who comes into the team and leaves it.
+
+    Of the ``crowded`` channels, in which everybody is, it is told what is said there and how they are, but not who
+    comes and goes: nobody who is in them is written down.
+    """
 
     channels: frozenset[str] = frozenset()
     team: bool = False
+    crowded: frozenset[str] = frozenset()
+
+    def __or__(self, other: "Watched") -> "Watched":
+        """Where either listens; what is heard whole needs no second look."""
+        channels = self.channels | other.channels
+        return Watched(channels, self.team or other.team, (self.crowded | other.crowded) - channels)
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Of where it is known who is there: the channels, and the team."""
+        return self.channels | ({TEAM} if self.team else set())
 
 
 class Event(BaseModel):
@@ -169,7 +184,11 @@ class LeftChannel(_OfChannel):
     user_id: str
 
 
-class Renamed(_OfChannel):
+class ChannelTurned(_OfChannel):
+    """A watched channel is not what it was."""
+
+
+class Renamed(ChannelTurned):
     """A watched channel has another name (of its address) or title (``display_name``)."""
 
     name: str
@@ -178,15 +197,15 @@ class Renamed(_OfChannel):
     display_name_before: str
 
 
-class Archived(_OfChannel):
+class Archived(ChannelTurned):
     """A watched channel was put away."""
 
 
-class Restored(_OfChannel):
+class Restored(ChannelTurned):
     """A watched channel came back from the archive."""
 
 
-class Converted(_OfChannel):
+class Converted(ChannelTurned):
     """A watched channel became private, or public."""
 
     is_private: bool

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.events import TEAM, Event, Watched
+from bot.events import Event, JoinedChannel, LeftChannel, Watched
 from bot.features import Feature, Watches
 from bot.transactions import Transactions
 from config.settings import Settings
@@ -25,7 +26,7 @@ NOWHERE = Watched()
 
 
 class Watching:
-    """``places`` is where somebody listens now; ``on_change`` is called when that is not what it was."""
+    """``all_of_it`` is where anybody listens now; ``on_change`` is called when that is not what it was."""
 
     def __init__(self, database: Database, features: Iterable[Feature], settings: Settings) -> None:
         self._transactions = Transactions(database)
@@ -35,7 +36,7 @@ class Watching:
         self._stale = asyncio.Event()
         self._known = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self.places: frozenset[str] = frozenset()
+        self.all_of_it = NOWHERE
         self.on_change: Callable[[], None] = lambda: None
 
     def start(self) -> None:
@@ -61,7 +62,8 @@ class Watching:
     def hears(self, feature: str, event: Event) -> bool:
         """Whether that feature listens where this happened."""
         watched = self._watched.get(feature, NOWHERE)
-        return not event.place or (watched.team if event.place == TEAM else event.place in watched.channels)
+        is_there = event.place in watched.crowded and not isinstance(event, JoinedChannel | LeftChannel)
+        return not event.place or is_there or event.place in watched.places
 
     async def _run(self) -> None:
         while True:
@@ -88,10 +90,9 @@ class Watching:
         return len(self._watched) == len(self._asked)
 
     def _combine(self) -> None:
-        channels = frozenset[str]().union(*(w.channels for w in self._watched.values()))
-        places = channels | ({TEAM} if any(w.team for w in self._watched.values()) else set())
-        if places != self.places:
-            self.places = places
+        all_of_it = reduce(or_, self._watched.values(), NOWHERE)
+        if all_of_it != self.all_of_it:
+            self.all_of_it = all_of_it
             self.on_change()
 
 

@@ -1,5 +1,6 @@
 """Everything that changes from one deployment to the next, read once at start."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -7,6 +8,8 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from config.office_hours import USUAL, Closure, Slot, read_closed, read_hours
+from config.targets import USUAL as USUAL_TARGETS
+from config.targets import Target, read_targets
 
 SECRET_MIN = 32
 """Characters of a signing key."""
@@ -94,6 +97,11 @@ class Settings(BaseSettings):
     closed: Annotated[tuple[Closure, ...], NoDecode] = Field(
         (), description="Jours où elle est fermée en plus des jours fériés : « 2026-12-24..2027-01-01, 2026-05-15 »."
     )
+    targets: Annotated[Mapping[str, Target], NoDecode] = Field(
+        read_targets(USUAL_TARGETS),
+        description="Délais de la hotline en heures ouvertes, par urgence : la réponse, puis la solution ; d’office "
+        f"« {USUAL_TARGETS} ».",
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING ou ERROR.")
 
     @field_validator("mattermost_url", "public_url")
@@ -122,6 +130,11 @@ class Settings(BaseSettings):
     @classmethod
     def _on_days(cls, value: object) -> object:
         return read_closed(value) if isinstance(value, str) else value
+
+    @field_validator("targets", mode="before")
+    @classmethod
+    def _by_urgency(cls, value: object) -> object:
+        return read_targets(value) if isinstance(value, str) else value
 
     @field_validator("log_level")
     @classmethod

@@ -1,10 +1,11 @@
-"""Where features listen, as it was when they were last told: channels, the team, and who is in them."""
+"""Where features listen, as it was when they were last told: channels, the team, and who is in them where that is
+asked."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, delete, update
+from sqlalchemy import BigInteger, ColumnElement, delete, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,8 +16,8 @@ class WatchedPlace(SQLModel, table=True):
     """A channel by id, or the team.
 
     ``since`` is when it was first seen, ``changed_at`` when it was last changed (both in the server’s ms since 1970);
-    ``seen_at`` when somebody last listened there; ``is_ready`` once all who were in it at first are written down.
-    ``version`` counts the changes told.
+    ``seen_at`` when somebody last listened there; ``is_ready`` once all who were in it at first are written down, never
+    where nobody asks who is there. ``version`` counts the changes told.
     """
 
     __tablename__ = "watched_place"
@@ -54,9 +55,8 @@ async def every(db: AsyncSession) -> Mapping[str, WatchedPlace]:
 
 
 async def get(db: AsyncSession, place_id: str) -> WatchedPlace | None:
-    """A place all of whose people are known."""
-    place = await db.get(WatchedPlace, place_id)
-    return place if place and place.is_ready else None
+    """A place that was seen."""
+    return await db.get(WatchedPlace, place_id)
 
 
 async def begin(db: AsyncSession, place: WatchedPlace) -> None:
@@ -117,6 +117,15 @@ async def change_place(db: AsyncSession, place_id: str, version: int, values: Ma
 async def note_seen(db: AsyncSession, place_ids: Collection[str], at: datetime, forget_before: datetime) -> None:
     """Somebody listens in these places; forget those in which nobody did for a while, with who was in them."""
     await db.exec(update(WatchedPlace).where(col(WatchedPlace.id).in_(place_ids)).values(seen_at=at))
-    old = select(WatchedPlace.id).where(col(WatchedPlace.seen_at) < forget_before)
+    await _forget(db, col(WatchedPlace.seen_at) < forget_before)
+
+
+async def forget_members(db: AsyncSession, place_ids: Collection[str]) -> None:
+    """Nobody asks any more who is in these: where that is known, they are as if they had never been seen."""
+    await _forget(db, col(WatchedPlace.id).in_(place_ids) & col(WatchedPlace.is_ready))
+
+
+async def _forget(db: AsyncSession, which: ColumnElement[bool]) -> None:
+    old = select(WatchedPlace.id).where(which)
     await db.exec(delete(WatchedMember).where(col(WatchedMember.place).in_(old)))
-    await db.exec(delete(WatchedPlace).where(col(WatchedPlace.seen_at) < forget_before))
+    await db.exec(delete(WatchedPlace).where(which))

@@ -12,7 +12,6 @@ import pytest
 from bot import logs
 from bot.app import App
 from bot.clock import utc_now
-from bot.events import TEAM
 from cli.canaux.command import check, sync
 from cli.demo.stage import free_port
 from cli.main import parser
@@ -63,7 +62,7 @@ class Field(Workplace):
         """In the team, and in the channels that are to be looked after."""
         async with app.database.transaction(writes=False) as db:
             listens = await where(db, self.settings())
-        return await hears(app, {TEAM, *listens.channels})
+        return await hears(app, listens.places, listens.crowded)
 
     def settings(self, **others: Any) -> Settings:
         port = free_port()

@@ -37,7 +37,7 @@ def commands(settings: str, folder: Path) -> dict[str, list[str]]:
         "people": ["people", "--json"],
         "channels check": ["channels", "check"],
         "channels sync": ["channels", "sync"],
-        "announce": ["announce", "--to", "national", "--text", f"{folder}/cra.jsonl"],
+        "announce": ["announce", "--to", "national", "--text", f"{folder}/cra.jsonl", "--file", f"{folder}/people.csv"],
         "jobs": ["jobs", "--json"],
         "work": ["work", "--cancel", BEGUN],
         "backup": ["backup", f"{folder}/sauvegarde"],

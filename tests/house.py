@@ -191,15 +191,17 @@ async def prepared(site: Site, public_url: str, *, fix_server: bool) -> Settings
     assert code == 0, said
     site.bot_id = (await site.admin.get(f"/users/username/{name}"))["id"]
     return read(written).model_copy(
-        update={"data_dir": written.parent, "domains": (DOMAIN,), "contact": "", "welcome": "non"}
+        update={"data_dir": written.parent, "domains": (DOMAIN,), "contact": "", "welcome": "non", "newcomers": "non"}
     )
 
 
-async def hears(app: App, places: Set[str]) -> bool:
-    """Whether a bot is connected, knows who is in these places, and has told all that it heard so far."""
+async def hears(app: App, places: Set[str], states: Set[str] = frozenset()) -> bool:
+    """Whether a bot is connected, knows who is in these places and how these channels are, and has told all that it
+    heard so far."""
     async with app.database.transaction(writes=False) as db:
-        known = {place.id for place in (await watched.every(db)).values() if place.is_ready}
-    return places <= known and app.events.connected and app.events.is_idle
+        seen = await watched.every(db)
+    known = {place.id for place in seen.values() if place.is_ready}
+    return places <= known and states <= seen.keys() and app.events.connected and app.events.is_idle
 
 
 async def until(true: Callable[[], bool], within: float = PATIENCE) -> None:

@@ -15,7 +15,6 @@ from bot.app import App
 from bot.clock import utc_now
 from bot.context import Context, Request
 from bot.events import (
-    TEAM,
     Archived,
     Converted,
     Deleted,
@@ -83,9 +82,10 @@ class Listener:
         return self.watched
 
     async def listen(self, ctx: Context, line: str) -> Replies:
-        """« canal canal team »: listen there from now on."""
+        """« canal canal =canal team »: listen there from now on; of « =canal » not who comes and goes."""
         words = frozenset(line.split())
-        self.watched = Watched(words - {"team"}, team="team" in words)
+        crowded = frozenset(word for word in words if word.startswith("="))
+        self.watched = Watched(words - crowded - {"team"}, "team" in words, frozenset(word[1:] for word in crowded))
         return Whisper(f"J’écoute {len(words)} lieux.")
 
     async def hear(self, ctx: Context, event: Event) -> Replies:
@@ -126,8 +126,8 @@ class Hall(Workplace):
 
     async def ready(self, app: App) -> bool:
         """Whether it hears where somebody listens."""
-        wanted = {*self.one.watched.channels, *self.two.watched.channels}
-        return await hears(app, wanted | ({TEAM} if self.one.watched.team or self.two.watched.team else set()))
+        wanted = self.one.watched | self.two.watched
+        return await hears(app, wanted.places, wanted.crowded)
 
     async def listens(self, app: App, listener: Listener, *places: str) -> None:
         """A listener listens there from now on."""

@@ -133,12 +133,12 @@ async def said_somewhere(fair: Fair, places: dict[str, str]) -> bool:
     return any([await fair.texts(place) for place in places.values()])
 
 
-async def begun(settings: Settings, to: str, path: str) -> asyncio.subprocess.Process:
+async def begun(settings: Settings, to: str, path: str, *options: str) -> asyncio.subprocess.Process:
     """The command in a process of its own."""
     told = settings.model_dump(mode="json", exclude={"domains", "features"})
     secrets = {name: getattr(settings, name).get_secret_value() for name in ("bot_token", "command_token", "secret")}
     environment = {f"COOP_{name.upper()}": str(value) for name, value in (told | secrets).items()}
-    words = ("-m", "cli", "announce", "--to", to, "--text", path)
+    words = ("-m", "cli", "announce", "--to", to, "--text", path, *options)
     return await asyncio.create_subprocess_exec(sys.executable, *words, cwd=ROOT, env=clean_environment() | environment)
 
 

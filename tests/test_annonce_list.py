@@ -132,3 +132,10 @@ async def test_words_are_said_back_harmlessly(house: House, agathe: Person) -> N
 async def test_who_may_not_announce_has_no_list(house: House) -> None:
     juliette = await house.conseiller("juliette")
     assert "animateur" in (await juliette.asks("/annonce liste")).text
+
+
+async def test_a_mistyped_list_is_asked_back_and_a_text_that_begins_so_is_a_text(house: House, agathe: Person) -> None:
+    for line in ("list", "listes", "Lsite"):
+        assert "Vouliez-vous dire `/annonce liste`" in plain((await agathe.asks(f"/annonce {line}")).text)
+    for text in ("List des permanences", "Visite annulée", "Liste des permanences\n\nLundi", "non"):
+        assert (await agathe.opens(f"/annonce {text}")).shown("texte") == text

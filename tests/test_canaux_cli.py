@@ -158,7 +158,8 @@ async def test_channels_that_were_there_before_are_taken_over(land: Field, capsy
         there = {"team_id": land.room.site.team_id, "name": name, "display_name": "Déjà là", "type": kind}
         made = await lea.api.post("/channels", there)
     await land.room.site.admin.post(f"/channels/{made['id']}/members", {"user_id": land.room.bot_id})
-    await land.syncs(capsys)
+    assert "1 canal rejoint par le bot" in await land.syncs(capsys, "--dry-run")
+    assert "1 canal rejoint par le bot, 3 titres corrigés" in await land.syncs(capsys)
     assert (await land.channel("veille"))["display_name"] == "Veille"
     assert (await land.channel("rhone"))["id"] == made["id"]
     assert await land.names_in("rhone") == {"lea", "omar"}

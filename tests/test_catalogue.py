@@ -203,6 +203,7 @@ job      garde.hand_over       everyone
 job      hotline.close_solved  everyone
 job      hotline.file_undecided everyone
 job      hotline.put_up_all    everyone
+job      hotline.remind        everyone
 job      hotline.see_to_the_open everyone
 job      hotline.weekly        everyone
 job      membres.ask           everyone

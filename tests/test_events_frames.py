@@ -16,7 +16,7 @@ from bot.websocket.parse import Ears
 from tests.chat_server import BOT, CHANNEL, ID
 from tests.chat_server import TEAM as TEAM_ID
 
-OTHER, SQUARE, DIRECT, POST = "o" * 26, "s" * 26, "d" * 26, "p" * 26
+OTHER, SQUARE, DIRECT, POST, STATE = "o" * 26, "s" * 26, "d" * 26, "p" * 26, "e" * 26
 ANY = st.recursive(
     st.text() | st.integers() | st.none() | st.booleans(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text() | st.just("broadcast"), inner, max_size=3),
@@ -59,7 +59,7 @@ def test_what_concerns_nobody_is_not_decoded() -> None:
 
 
 def ears() -> Ears:
-    return Ears(BOT, TEAM_ID, SQUARE, frozenset({CHANNEL, TEAM}), {DIRECT})
+    return Ears(BOT, TEAM_ID, SQUARE, frozenset({CHANNEL, TEAM}), {DIRECT}, frozenset({STATE}))
 
 
 def post(channel: str, **other: Any) -> dict[str, str]:
@@ -100,6 +100,11 @@ ROOM = {"id": CHANNEL, "type": "P", "name": "salon", "display_name": "Salon"}
         ("channel_deleted", {"channel_id": CHANNEL, "delete_at": 4}, "", [ChannelNews(CHANNEL, archived_at=4)]),
         ("channel_restored", {"channel_id": CHANNEL}, CHANNEL, [ChannelNews(CHANNEL)]),
         ("channel_converted", {"channel_id": OTHER}, "", []),
+        ("channel_converted", {"channel_id": STATE}, "", [ChannelNews(STATE)]),
+        ("channel_deleted", {"channel_id": STATE, "delete_at": 4}, "", [ChannelNews(STATE, archived_at=4)]),
+        ("posted", post(STATE), STATE, [Posted(**WHERE | {"channel_id": STATE}, text="x")]),
+        ("user_added", {"user_id": ID, "team_id": TEAM_ID}, STATE, []),
+        ("user_removed", {"user_id": ID, "remover_id": ID}, STATE, []),
         (
             "channel_updated",
             {"channel": json.dumps(ROOM)},

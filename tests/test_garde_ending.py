@@ -111,7 +111,9 @@ async def opened(rota: Rota, subject: str, agent: str = "", state: State = State
     }
     who: dict[str, Any] = {"author_id": "j" * 26, "username": "juliette", "opened_at": long_ago, "stirred_at": long_ago}
     async with rota.house.bot.database.transaction() as db:
-        return await tickets.add(db, Ticket(**about, **who, urgency=Urgency.BLOQUANT, state=state))
+        made = await tickets.add(db, Ticket(**about, **who, urgency=Urgency.BLOQUANT, state=state))
+    assert made
+    return made
 
 
 async def test_the_note_tells_what_is_open_and_who_has_it(rota: Rota) -> None:

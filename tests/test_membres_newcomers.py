@@ -38,6 +38,13 @@ async def rhone(open_house: House) -> AsyncIterator[str]:
 
 
 async def comes(house: House, name: str, **line: Any) -> Person:
+    """Somebody who was announced by an import comes into the team, and is welcomed."""
+    person = await enters(house, name, **line)
+    await person.told("Bienvenue")
+    return person
+
+
+async def enters(house: House, name: str, **line: Any) -> Person:
     """Somebody who was announced by an import comes into the team."""
     person = await house.site.person(name, in_team=False)
     usual = {"role": Role.CONSEILLER, "prenom": name.capitalize(), "nom": "Perrin", "departements": ["69"]}
@@ -45,7 +52,6 @@ async def comes(house: House, name: str, **line: Any) -> Person:
         row = Awaited(username=person.username, imported_at=house.clock(), **(usual | line))
         await awaited.write_all(db, [row])
     await joins(house, person)
-    await person.told("Bienvenue")
     return person
 
 
@@ -109,10 +115,10 @@ async def test_who_hides_afterwards_is_taken_out_of_the_message(open_house: Hous
 async def test_who_was_in_the_team_before_the_bot_is_welcomed_but_not_announced(open_house: House, rhone: str) -> None:
     house = open_house
     agathe = await house.someone(Role.ANIMATEUR, "agathe")
-    house.settings = house.settings.model_copy(update={"welcome": "non"})
+    house.settings = house.settings.model_copy(update={"welcome": "non", "newcomers": "non"})
     await house.restart()
     lea = await house.conseiller("lea")
-    house.settings = house.settings.model_copy(update={"welcome": "oui"})
+    house.settings = house.settings.model_copy(update={"welcome": "oui", "newcomers": "oui"})
     await house.restart()
     for _ in range(20):
         shown = await agathe.asks("/membres accueils")
@@ -168,6 +174,35 @@ async def test_the_operator_may_do_without_everywhere(open_house: House, rhone: 
     await comes(open_house, "lea")
     assert await read(open_house, rhone) == []
     assert "L’exploitant a coupé ces annonces" in said(await agathe.asks("/membres nouveaux"))
+
+
+@pytest.mark.both_databases
+async def test_who_is_not_welcomed_is_announced_all_the_same(open_house: House, rhone: str) -> None:
+    house = open_house
+    house.settings = house.settings.model_copy(update={"welcome": "non"})
+    await house.restart()
+    agathe = await house.someone(Role.ANIMATEUR, "agathe")
+    assert "coupé" not in said(await agathe.asks("/membres nouveaux"))
+    lea = await enters(house, "lea")
+    assert "**Nouvel inscrit** : Lea Perrin" in (await until_async(lambda: read(house, rhone)))[0]
+    paul = await house.site.person("paul", in_team=False)
+    await joins(house, paul)
+    await house.knows_the_team()
+    await agathe.asks(f"/membres role @{paul.username} conseiller")
+    await agathe.asks(f"/membres deplacer @{paul.username} 69")
+    (told,) = await read(house, rhone)
+    assert paul.username in told, "who came as a guest is still new where they are found to work"
+
+    await agathe.asks("/membres nouveaux non 69")
+    zoe = await enters(house, "zoe")
+    await house.knows_the_team()
+    await leaves(house, zoe)
+    await agathe.asks("/membres nouveaux oui 69")
+    await joins(house, zoe)
+    await house.knows_the_team()
+    assert await read(house, rhone) == [told], "nobody is new twice"
+    for person in (lea, paul, zoe):
+        assert not [post for post in await person.direct() if "Bienvenue" in post.text]
 
 
 @pytest.mark.both_databases

@@ -4,18 +4,20 @@ import asyncio
 import importlib
 import pkgutil
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlmodel import SQLModel
 
 import storage
 from storage import migrate
 from storage.cra.last_commune import last_commune
-from storage.database import Database
+from storage.database import Database, UtcTime
+from storage.people import arrivals
 from tests.postgres import Server
 
 
@@ -122,4 +124,24 @@ async def test_the_last_commune_used_goes_along_up_and_down(empty: str) -> None:
     async with database.engine.begin() as connection:
         rows = await connection.execute(text("SELECT id, commune, code_postal FROM person ORDER BY id"))
         assert list(rows) == [("j" * 26, "69256", "69120"), ("n" * 26, None, None), ("s" * 26, "97501", None)]
+    await database.close()
+
+
+async def test_who_came_lately_is_known_up_and_down(empty: str) -> None:
+    await migrate.upgrade(empty, "0020")
+    database, at = Database(empty), datetime(2026, 11, 20, 9, tzinfo=UTC)
+    columns = "person_id, username, role, at, is_new"
+    async with database.engine.begin() as connection:
+        for ident, is_new in (("j" * 26, "true"), ("s" * 26, "false")):
+            values = f"'{ident}', 'x', 'conseiller', :at, {is_new}"
+            row = text(f"INSERT INTO welcome ({columns}) VALUES ({values})").bindparams(bindparam("at", at, UtcTime))
+            await connection.execute(row)
+    await migrate.upgrade(empty)
+    async with database.transaction() as db:
+        assert [await arrivals.is_since(db, ident * 26, at) for ident in "js"] == [True, False]
+        assert not await arrivals.is_since(db, "j" * 26, at + timedelta(days=1))
+    await migrate.downgrade(empty, "0020")
+    async with database.engine.begin() as connection:
+        rows = await connection.execute(text("SELECT person_id, is_new FROM welcome ORDER BY person_id"))
+        assert [(ident, bool(is_new)) for ident, is_new in rows] == [("j" * 26, True), ("s" * 26, False)]
     await database.close()

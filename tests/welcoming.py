@@ -16,7 +16,7 @@ async def open_house(house: House) -> AsyncIterator[House]:
     before = house.settings
     async with house.bot.database.transaction() as db:
         await db.execute(delete(Guest))
-    house.settings = before.model_copy(update={"welcome": "oui"})
+    house.settings = before.model_copy(update={"welcome": "oui", "newcomers": "oui"})
     await house.restart()
     yield house
     house.settings = before

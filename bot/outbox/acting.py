@@ -36,9 +36,14 @@ async def perform(chat: Chat, message: Outgoing, *, again: bool) -> Arrival:
         act = acts.read(message.content)
     except (KeyError, ValueError) as error:
         raise UnknownActError from error
+    return await do(chat, act, message if again else None)
+
+
+async def do(chat: Chat, act: acts.Act, earlier: Outgoing | None = None) -> Arrival:
+    """The same of an act; ``earlier`` is the message of which a try may have been made. Raises ChatError."""
     match act:
         case acts.CreateChannel():
-            return await _create(chat.in_team(act.team), act, message if again else None)
+            return await _create(chat.in_team(act.team), act, earlier)
         case acts.AddMembers():
             kept_out = await chat.in_team(act.team).add_members(act.channel_id, act.user_ids)
             news = {user_id: error.refusal for user_id, error in kept_out.items()}

@@ -176,7 +176,8 @@ class Events:
 
     def _watch(self) -> None:
         """Listen where features say."""
-        self._ears.places = self._watching.places
+        self._ears.places = self._watching.all_of_it.places
+        self._ears.crowded = self._watching.all_of_it.crowded
         self._catching.widen()
 
     def _hear(self, frame: Frame) -> None:

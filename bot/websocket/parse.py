@@ -22,7 +22,8 @@ OF_PEOPLE = frozenset({"user_updated", "user_role_updated", "memberrole_updated"
 class Ears:
     """What the bot listens to: its team, the places that features watch, its direct channels.
 
-    ``square`` is the channel in which everybody of the team is: coming into it is coming into the team.
+    ``square`` is the channel in which everybody of the team is: coming into it is coming into the team. Who
+    comes into the ``crowded`` channels, and leaves them, is not heard.
     """
 
     bot_id: str = ""
@@ -30,6 +31,7 @@ class Ears:
     square: str = ""
     places: frozenset[str] = frozenset()
     direct: set[str] = field(default_factory=set)
+    crowded: frozenset[str] = frozenset()
 
     def parse(self, frame: Frame) -> Sequence[Event | News]:
         """What a frame tells: nothing when it concerns nobody, or makes no sense."""
@@ -48,7 +50,7 @@ class Ears:
         is_direct = frame.channel_id in self.direct or (frame.name == "posted" and frame.has("channel_type", "D"))
         if is_direct:
             self.direct.add(frame.channel_id)
-        elif frame.channel_id not in self.places:
+        elif not self._watches(frame.channel_id):
             return None
         data = frame.data()
         if "reaction" in data:
@@ -80,15 +82,18 @@ class Ears:
             yield MemberNews(channel_id, user_id, is_in=is_in)
 
     def _of_channel(self, frame: Frame) -> News | None:
-        if frame.channel_id and frame.channel_id not in self.places:
+        if frame.channel_id and not self._watches(frame.channel_id):
             return None
         data = frame.data()
         if frame.name == "channel_updated":
             told = Channel.model_validate_json(data["channel"]).value
-            return ChannelNews(told.id, told) if told.id in self.places else None
-        if data["channel_id"] not in self.places:
+            return ChannelNews(told.id, told) if self._watches(told.id) else None
+        if not self._watches(data["channel_id"]):
             return None
         return ChannelNews(data["channel_id"], archived_at=int(data.get("delete_at") or 0))
+
+    def _watches(self, channel_id: str) -> bool:
+        return channel_id in self.places or channel_id in self.crowded
 
 
 def _some(item: Event | News | None) -> Sequence[Event | News]:

@@ -24,6 +24,7 @@ from bot.events import (
     brief,
 )
 from bot.mattermost import Chat, ChatChannel, ChatMember
+from bot.refusals import Refusal
 from bot.transactions import Transactions
 from bot.websocket.news import ChannelNews, MemberNews, News
 from storage import watched
@@ -128,7 +129,18 @@ class Places:
         except ChatError as error:
             if error.may_pass:
                 raise
+            if error.refusal is Refusal.FORBIDDEN and await self._is_private_now(place):
+                return state_of_place(place) | {"is_private": True}
             return None
+
+    async def _is_private_now(self, place: WatchedPlace) -> bool:
+        """Whether a channel that the bot may not see was public: it still sees those, as long as it is in the team."""
+        try:
+            return not place.is_private and await self._chat.team_member((await self._chat.me()).id) is not None
+        except ChatError as error:
+            if error.may_pass:
+                raise
+            return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +154,9 @@ class Nothing:
 
 async def _read(db: Any, news: MemberNews) -> tuple[WatchedPlace | None, WatchedMember | None]:
     place = await watched.get(db, news.place)
-    return place, (await watched.members(db, news.place, [news.user_id])).get(news.user_id) if place else None
+    if place is None or not place.is_ready:
+        return None, None
+    return place, (await watched.members(db, news.place, [news.user_id])).get(news.user_id)
 
 
 def member_news(place: str, user_id: str, member: ChatMember | None, age: int | None = None) -> MemberNews:

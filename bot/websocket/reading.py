@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.errors import ChatError
 from bot.events import TEAM, Event, Reacted
-from bot.mattermost import Chat, ChatPost
+from bot.mattermost import Chat, ChatChannel, ChatPost
 from bot.mattermost.pages import PAGE_ROWS
 from bot.websocket.news import ChannelNews, MemberNews
 from bot.websocket.parse import Ears, as_deleted, as_edited, as_written
@@ -42,7 +43,7 @@ class Reading:
             if last_post_at >= since:
                 await self._tried(channel_id, self._read_channel(channel_id, since))
         begun = await self._places.transactions.run(watched.every, writes=False)
-        for channel_id in sorted(self._ears.places - {TEAM}):
+        for channel_id in sorted((self._ears.places | self._ears.crowded) - {TEAM}):
             if channel_id in begun:
                 await self._tried(channel_id, self._read_channel(channel_id, max(since, begun[channel_id].since)))
 
@@ -57,11 +58,10 @@ class Reading:
 
     async def of_places(self, *, new_only: bool = False) -> None:
         """How the places are in which somebody listens; what is seen for the first time is told to nobody."""
-        at = self._clock()
-        wanted = self._ears.places
         if not self._ears.bot_id:
             return  # nobody has connected yet: then all is read
-        await self._places.transactions.run(lambda db: watched.note_seen(db, wanted, at, at - PLACES_KEPT))
+        wanted, crowded = self._ears.places, self._ears.crowded
+        await self._places.transactions.run(partial(_note_seen, places=wanted, crowded=crowded, at=self._clock()))
         known = await self._places.transactions.run(watched.every, writes=False)
         for place in sorted(wanted):
             is_new = place not in known or not known[place].is_ready
@@ -69,6 +69,11 @@ class Reading:
                 await self._tried(place, self._first_sight(place))
             if is_new or not new_only:
                 await self._tried(place, self._read_place(place))
+        for place in sorted(crowded):
+            if place not in known:
+                await self._tried(place, self._first_look(place))
+            elif not new_only:
+                await self._queue.put(ChannelNews(place))
 
     async def _tried(self, place: str, reading: AsyncIterator[object]) -> None:
         """Read to the end; a place that cannot be read holds up no other. Raises ChatError for what may pass."""
@@ -140,20 +145,30 @@ class Reading:
 
     async def _first_sight(self, place_id: str) -> AsyncIterator[object]:
         """Write down how a place is, and who is in it."""
-        place = WatchedPlace(id=place_id, seen_at=self._clock())
         if place_id == TEAM:
+            await self._begin(WatchedPlace(id=TEAM, seen_at=self._clock()))
             pages = self._chat.team_members()
         else:
-            channel = await self._chat.channel(place_id)
-            values = state_of(channel) | {"since": channel.last_post_at + 1}
-            place = WatchedPlace(id=place_id, seen_at=self._clock(), **values)
+            await self._begin_channel(await self._chat.channel(place_id))
             pages = self._chat.channel_members(place_id)
-        await self._places.transactions.run(lambda db: watched.begin(db, place))
         async for page in pages:
             found = {member.user_id: member.is_admin and place_id == TEAM for member in page}
             await self._places.transactions.run(partial(watched.fill, place_id=place_id, members=found))
             yield page
         await self._places.transactions.run(lambda db: watched.mark_ready(db, place_id))
+
+    async def _first_look(self, place_id: str) -> AsyncIterator[object]:
+        """Write down how a channel is; another replica may have done so a while ago."""
+        channel = await self._chat.channel(place_id)
+        await self._begin_channel(channel)
+        yield ChannelNews(place_id, channel)
+
+    async def _begin_channel(self, channel: ChatChannel) -> None:
+        values = state_of(channel) | {"since": channel.last_post_at + 1}
+        await self._begin(WatchedPlace(id=channel.id, seen_at=self._clock(), **values))
+
+    async def _begin(self, place: WatchedPlace) -> None:
+        await self._places.transactions.run(lambda db: watched.begin(db, place))
 
     async def _read_place(self, place: str) -> AsyncIterator[object]:
         """Hold what is now against what is known: a page of people at a time, those who came and those who went."""
@@ -189,6 +204,11 @@ class Reading:
             for user_id in set(ids) - {member.user_id for member in there} - {self._ears.bot_id}:
                 yield member_news(place, user_id, None, age)
             last = ids[-1]
+
+
+async def _note_seen(db: AsyncSession, places: frozenset[str], crowded: frozenset[str], at: datetime) -> None:
+    await watched.note_seen(db, places | crowded, at, at - PLACES_KEPT)
+    await watched.forget_members(db, crowded)
 
 
 def ms(at: datetime) -> int:

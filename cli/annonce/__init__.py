@@ -17,6 +17,13 @@ def what_and_where(parser: Parser) -> None:
         help="national, départements (69,38), region:Bretagne, hub:Hinaura, theme:éducation ; séparés par des virgules",
     )
     parser.add_argument("--text", required=True, metavar="FICHIER", help="le texte, ou « - » pour l’entrée standard")
+    parser.add_argument(
+        "--file",
+        action="append",
+        default=[],
+        metavar="FICHIER",
+        help="un fichier qui va avec, dont chaque canal reçoit une copie ; dix au plus, un --file pour chacun",
+    )
     parser.add_argument("--dry-run", action="store_true", help="dire où l’annonce irait, sans rien envoyer")
     parser.add_argument("--again", action="store_true", help="l’envoyer une fois de plus, là où elle est déjà")
     parser.add_argument("--json", action="store_true", help="un objet JSON, sur une ligne (docs/wire.md)")

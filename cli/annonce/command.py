@@ -10,7 +10,8 @@ from pathlib import Path
 
 from bot.french.words import NBSP, plural
 from bot.mattermost import AioClient, Budget, Chat, Mattermost, apart
-from cli.annonce.sending import Office, Outcome, enlist, said_so_far, send
+from cli.annonce import files
+from cli.annonce.sending import Office, Outcome, digest, enlist, said_so_far, send
 from cli.errors import OperatorError
 from cli.opening import begin_reading, check_channels, open_up_to_date
 from commands.annonce import places
@@ -31,14 +32,18 @@ async def announce(settings: Settings, options: Namespace, clock: Callable[[], d
     announcement = Announcement(id="", text=_text(options.text), targets=[], created_at=clock())
     if fault := fault_of(announcement.text):
         raise OperatorError(f"--text : {fault}")
+    attached = files.read(options.file)
     async with open_up_to_date(settings) as database, _office(settings, database, clock) as office:
         async with begin_reading(database) as db:
             table = await known.planned(db, settings)
         announcement.targets = _targets(options.to, table)
         announcement.channels = await _channels(office, announcement.targets, table)
+        announcement.digest = digest(announcement, [(each.path.name, each.digest) for each in attached])
+        await files.check(office.chat, attached)
         if options.dry_run:
             outcome = await said_so_far(office, announcement)
         else:
+            announcement.files = await files.brought(office, announcement, attached) if attached else {}
             kept = await enlist(office, announcement, again=options.again)
             outcome = await send(office, kept)
     _tell(outcome, announcement, options)
@@ -99,7 +104,8 @@ def _tell(outcome: Outcome, announcement: Announcement, options: Namespace) -> N
     elif options.dry_run:
         print("\n".join(announcement.channels.values()))
         count = plural(outcome.channels, "canal", "canaux")
-        print(_plain(f"{count}, dont {outcome.sent} l’ont déjà. Rien n’est envoyé."))
+        along = f", {plural(len(options.file), 'fichier')} dans chacun" if options.file else ""
+        print(_plain(f"{count}{along}, dont {outcome.sent} l’ont déjà. Rien n’est envoyé."))
     else:
         print(_plain(f"{plural(outcome.channels, 'canal', 'canaux')}, {outcome.sent} l’ont."))
     if not options.dry_run and outcome.sent < outcome.channels:

@@ -16,6 +16,7 @@ from bot.forms import name_of
 from bot.links import Links
 from bot.mattermost import Budget, Chat
 from bot.outbox import Around, Outbox
+from bot.outbox.tries import LONG_TRY_MAX
 from bot.replies import Say
 from bot.writer import Known, Writer
 from cli.errors import OperatorError
@@ -33,7 +34,8 @@ from storage.outbox import Outgoing, Tally
 BETWEEN_LOOKS = 0.2
 TAKEN_BACK = (State.WITHDRAWN, State.REMAINS)
 STALLED = 60.0
-"""Seconds in which nothing arrives and nothing is refused: Mattermost takes no messages."""
+"""Seconds in which nothing arrives and nothing is refused: Mattermost takes no messages. With files one message may
+take longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +60,16 @@ class Outcome:
     withdrawn: bool = False
 
 
-def digest(announcement: Announcement) -> str:
-    """What makes two calls the same: where, and the words."""
-    return sha256("\n".join([*announcement.targets, "", announcement.text]).encode()).hexdigest()
+def digest(announcement: Announcement, attached: Sequence[tuple[str, str]] = ()) -> str:
+    """What makes two calls the same: where, the words, and the files (by name and what stands for what is in them)."""
+    along = ["\0", *(f"{name}\0{of_file}" for name, of_file in attached)] if attached else []
+    return sha256("\n".join([*announcement.targets, "", announcement.text, *along]).encode()).hexdigest()
 
 
 async def said_so_far(office: Office, announcement: Announcement) -> Outcome:
     """How many channels have it from an earlier call."""
     async with office.database.transaction(writes=False) as db:
-        before = await annonces.latest_of(db, digest(announcement))
+        before = await annonces.latest_of(db, announcement.digest or "")
         stands = before is not None and before.state not in TAKEN_BACK
         sent = (await outbox.tally(db, before.topics, office.clock())).arrived if before and stands else 0
     return Outcome(len(announcement.channels), sent)
@@ -86,14 +89,14 @@ async def enlist(office: Office, wanted: Announcement, *, again: bool) -> Announ
         # A channel that was made anew meanwhile takes the place of the old one.
         channels = {i: title for i, title in kept.channels.items() if i in reached} | wanted.channels
         written = max(kept.written, len(channels))
-        await annonces.change(db, kept, channels=channels, written=written, state=State.SENDING)
+        await annonces.change(db, kept, channels=channels, files=wanted.files, written=written, state=State.SENDING)
         await outbox.add(db, [row for row in await _rows(office, db, kept) if row.target not in reached])
     return kept
 
 
 async def _round(db: AsyncSession, wanted: Announcement, *, again: bool) -> Announcement:
     """The row of this call: the last one of the same, or a new one."""
-    of_call = digest(wanted)
+    of_call = wanted.digest or ""
     before = await annonces.latest_of(db, of_call)
     if before is None or again:
         values = {"id": secrets.token_hex(13), "digest": of_call, "round": before.round + 1 if before else 0}
@@ -110,7 +113,10 @@ async def _rows(office: Office, db: AsyncSession, kept: Announcement) -> Sequenc
     """The message for each channel, as long work would write it."""
     cards = Cards(Links(office.settings.secrets), office.settings.public_url)
     writer, request = Writer(cards, office.clock, Known()), Request("work", name_of(Broadcast), crowd=True)
-    said = [Say(spoken(kept), channel_id=i, topic=kept.topic_of(n // BATCH)) for n, i in enumerate(kept.channels)]
+    said = [
+        Say(spoken(kept), channel_id=i, topic=kept.topic_of(n // BATCH), files=list(kept.files))
+        for n, i in enumerate(kept.channels)
+    ]
     rows = [row for each in said for row in await writer.rows(db, each, request, feature.name)]
     return [row for row in rows if isinstance(row, Outgoing)]
 
@@ -138,13 +144,14 @@ async def _arrival(office: Office, kept: Announcement) -> Tally:
     """How it stands once nothing more is to be waited for."""
     progress = ProgressBar(sys.stderr, "canaux", kept.total)
     last, changed_at = Tally(), _now()
+    patience = LONG_TRY_MAX.total_seconds() if kept.files else STALLED
     while True:
         async with office.database.transaction(writes=False) as db:
             tally = await outbox.tally(db, kept.topics, office.clock())
         if tally != last:
             last, changed_at = tally, _now()
         progress.at(tally.arrived)
-        if not tally.waiting or _now() - changed_at > STALLED:
+        if not tally.waiting or _now() - changed_at > patience:
             progress.end()
             return tally
         await asyncio.sleep(BETWEEN_LOOKS)

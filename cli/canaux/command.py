@@ -40,22 +40,18 @@ async def sync(settings: Settings, options: Namespace, clock: Callable[[], datet
     told, left = Outcome(), list[Finding]()
     async with open_up_to_date(settings) as database, _chat(settings) as chat:
         wanted, survey = await _plan(database, settings, clock()), Survey(chat)
-        mending = Mending(chat, Journal(database, clock), left_alone)
+        mending = Mending(chat, journal := Journal(database, clock), left_alone)
+        await journal.open()
         async for found in _survey(survey, wanted):
+            told += mending.pretend(found) if options.dry_run else await mending.mend(found)
             if found.to_join and not options.dry_run:
-                await chat.add_member(found.to_join, survey.own_id)
                 seen = await survey.look(Place.of(found.planned, wanted.known))
                 found = compare(wanted, survey, found.planned, seen)  # noqa: PLW2901
+                told += await mending.mend(found) if seen.members is not None else Outcome()
             left += [finding for finding in found.findings if finding.drift in left_alone]
-            outcome = _pretend(found, left_alone) if options.dry_run else await mending.mend(found)
-            told.done += outcome.done
-            told.failed += outcome.failed
+        await journal.end()
     tell(told, left, options)
     return 1 if told.failed else CLEAN
-
-
-def _pretend(found: Surveyed, left_alone: frozenset[Drift]) -> Outcome:
-    return Outcome([finding for finding in found.findings if finding.drift not in left_alone])
 
 
 @asynccontextmanager

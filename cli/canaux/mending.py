@@ -1,27 +1,39 @@
-"""Bringing one channel to what it is to be: each change harmless twice, and told in French where it cannot be made."""
+"""Bringing one channel to what it is to be: each change is written down before it is made, and told in French where it
+cannot be made."""
 
-from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
+from bot.acts import Act
 from bot.errors import ChatError
-from bot.mattermost import Chat, ChatChannel
+from bot.mattermost import Chat
+from bot.outbox.acting import do
 from bot.refusals import Refusal
 from cli.canaux.journal import Journal
 from cli.faults import chat_fault
+from commands.canaux.repair.acting import batches
 from commands.canaux.repair.comparing import Surveyed
-from commands.canaux.repair.words import FIELDS, WHY
+from commands.canaux.repair.mending import NO_CHANNEL
+from commands.canaux.repair.words import WHY, say_refusal
 from config.canaux import PlannedChannel
-from storage.canaux.drift import LEADERLESS, LEADERSHIP, OUTSIDERS, PRIVATE, Drift, Finding
+from storage.canaux.changes import Change
+from storage.canaux.drift import Drift, Finding
 
 UNSEEN = "rien n’y a été fait"
+NOT_THERE = "n’a pas pu être ajouté au canal"
 
 
 @dataclass
 class Outcome:
-    """What became of the findings: what was done, and what could not be, each with why."""
+    """How much of each kind was done, and what could not be, each with why."""
 
-    done: list[Finding] = field(default_factory=list)
-    failed: list[tuple[Finding, str]] = field(default_factory=list)
+    done: Counter[Drift] = field(default_factory=Counter)
+    failed: list[tuple[Finding | Change, str]] = field(default_factory=list)
+
+    def __add__(self, other: "Outcome") -> "Outcome":
+        """Both together."""
+        return Outcome(self.done + other.done, [*self.failed, *other.failed])
 
 
 @dataclass
@@ -33,96 +45,58 @@ class Mending:
     left_alone: frozenset[Drift] = frozenset()
 
     async def mend(self, surveyed: Surveyed) -> Outcome:
-        """Make all changes that one channel needs. Raises ChatError where Mattermost is away."""
-        outcome = Outcome()
-        wanted = [f for f in surveyed.findings if f.drift not in self.left_alone and f.drift is not Drift.UNSEEN]
-        outcome.failed += [(finding, UNSEEN) for finding in surveyed.findings if finding.drift is Drift.UNSEEN]
-        channel = surveyed.channel or await self._create(surveyed.planned, wanted, outcome)
-        if channel is None:
-            return outcome
-        await self.journal.place(surveyed.planned.key, channel.id)
-        try:
-            await self._mend(self.chat.in_team(surveyed.planned.team), channel, wanted, outcome)
-        finally:
-            await self.journal.note(outcome.done, channel.id)
+        """Make all changes that one channel needs; one that is public and unseen is only joined, and then to be looked
+        at again. Raises ChatError where Mattermost is away."""
+        outcome = Outcome(failed=[(f, UNSEEN) for f in surveyed.findings if f.drift is Drift.UNSEEN and not f.user_id])
+        await self.journal.begin(surveyed, self._wanted(surveyed))
+        while found := await self.journal.next():
+            await self._make(surveyed.planned, found, outcome)
         return outcome
 
-    async def _mend(self, chat: Chat, channel: ChatChannel, wanted: Sequence[Finding], outcome: Outcome) -> None:
-        for finding in wanted:
-            if finding.drift not in {Drift.ABSENT, Drift.MISSING}:
-                await self._try(finding, outcome, self._act(finding, channel))
-        missing = [finding for finding in wanted if finding.drift is Drift.MISSING]
-        for finding in await _bring_in(chat, channel, missing, outcome):
-            if finding.leads:
-                await self._appoint(finding, channel, outcome)
+    def pretend(self, surveyed: Surveyed) -> Outcome:
+        """What it would come to."""
+        return Outcome(Counter(finding.drift for finding in self._wanted(surveyed)))
 
-    async def _appoint(self, came: Finding, channel: ChatChannel, outcome: Outcome) -> None:
-        """Let somebody who has just come in administer the channel."""
-        finding = replace(came, drift=Drift.ADMIN_MISSING, reason=LEADERLESS)
-        await self._try(finding, outcome, self._act(finding, channel))
+    def _wanted(self, surveyed: Surveyed) -> Sequence[Finding]:
+        """Those that can be put right."""
+        wanted = [finding for finding in surveyed.findings if finding.drift not in self.left_alone]
+        return [finding for finding in wanted if finding.drift is not Drift.UNSEEN or finding.user_id]
 
-    async def _create(self, planned: PlannedChannel, wanted: Sequence[Finding], outcome: Outcome) -> ChatChannel | None:
-        absent = next((f for f in wanted if f.drift is Drift.ABSENT), None)
-        if absent is None:
-            return None
+    async def _make(self, planned: PlannedChannel, found: Sequence[Change], outcome: Outcome) -> None:
+        """A channel is made before anything else of it."""
+        at_hand = {change.n: change for change in (found[:1] if found[0].drift is Drift.ABSENT else found)}
+        stuck = dict(at_hand)
+        for batch in batches(list(at_hand.values()), {planned.key: planned}, back=False):
+            mine = [stuck.pop(n) for n in batch.numbers]
+            if mine[0].drift is Drift.ADMIN_MISSING and mine[0].user_id in _kept_out(outcome):
+                await self.journal.refuse(mine, NOT_THERE)
+            else:
+                await self._try(batch.act, mine, outcome)
+        await self.journal.refuse(stuck.values(), NO_CHANNEL)
 
-        async def create() -> None:
-            texts = {"header": planned.header, "purpose": planned.purpose}
-            chat = self.chat.in_team(planned.team)
-            made.append(await chat.create_channel(planned.address, planned.name, private=planned.private, **texts))
-
-        made: list[ChatChannel] = []
-        await self._try(absent, outcome, create())
-        return made[0] if made else None
-
-    def _act(self, finding: Finding, channel: ChatChannel) -> Awaitable[object]:
-        """What puts it right."""
-        chat, drift = self.chat, finding.drift
-        if drift in OUTSIDERS:
-            return chat.remove_member(channel.id, finding.user_id)
-        if drift in LEADERSHIP:
-            return chat.set_channel_admin(channel.id, finding.user_id, is_admin=drift is Drift.ADMIN_MISSING)
-        if drift is Drift.ARCHIVED:
-            return chat.restore_channel(channel.id)
-        if drift is Drift.PRIVACY:
-            return chat.convert_channel(channel.id, private=finding.after == PRIVATE)
-        return chat.change_channel(channel.id, **{FIELDS[drift]: finding.after})
-
-    @staticmethod
-    async def _try(finding: Finding, outcome: Outcome, act: Awaitable[object]) -> None:
+    async def _try(self, act: Act, mine: Sequence[Change], outcome: Outcome) -> None:
+        """What concerns all channels, and not this one, ends the run: the next one goes on."""
+        await self.journal.send(mine)
         try:
-            await act
+            arrival = await do(self.chat, act)
         except ChatError as error:
-            _must_be_of_these(error)
-            outcome.failed.append((finding, _say(error)))
-        else:
-            outcome.done.append(finding)
+            if error.may_pass or error.refusal is Refusal.SIGNED_OUT:
+                raise
+            await self._refuse(mine, WHY[error.refusal] if error.refusal in WHY else chat_fault(error), outcome)
+            return
+        out = arrival.news.get("kept_out", {})
+        came = [change for change in mine if change.user_id not in out]
+        await self.journal.note_made(came, arrival.channel_id)
+        outcome.done.update(change.drift for change in came)
+        for change in mine:
+            if change.user_id in out:
+                await self._refuse([change], say_refusal(out[change.user_id]), outcome)
+
+    async def _refuse(self, mine: Sequence[Change], why: str, outcome: Outcome) -> None:
+        await self.journal.refuse(mine, why)
+        outcome.failed += [(change, why) for change in mine]
 
 
-async def _bring_in(
-    chat: Chat, channel: ChatChannel, missing: Sequence[Finding], outcome: Outcome
-) -> Sequence[Finding]:
-    """Bring in all who are missing; those who came."""
-    if not missing:
-        return []
-    kept_out: Mapping[str, ChatError] = {}
-    try:
-        kept_out = await chat.add_members(channel.id, [f.user_id for f in missing])
-    except ChatError as error:
-        _must_be_of_these(error)
-        outcome.failed += [(finding, _say(error)) for finding in missing]
-        return []
-    came = [finding for finding in missing if finding.user_id not in kept_out]
-    outcome.failed += [(f, _say(kept_out[f.user_id])) for f in missing if f.user_id in kept_out]
-    outcome.done += came
-    return came
-
-
-def _must_be_of_these(error: ChatError) -> None:
-    """What concerns all channels, and not this one, ends the run: the next one goes on."""
-    if error.may_pass or error.refusal is Refusal.SIGNED_OUT:
-        raise error
-
-
-def _say(error: ChatError) -> str:
-    return WHY[error.refusal] if error.refusal in WHY else chat_fault(error)
+def _kept_out(outcome: Outcome) -> Iterable[str]:
+    """The ids of those whom Mattermost did not take."""
+    return {change.user_id for change, _ in outcome.failed if change.drift is Drift.MISSING}

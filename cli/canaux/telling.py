@@ -3,18 +3,18 @@
 import json
 import sys
 from argparse import Namespace
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from bot.french.words import NBSP, plural
 from cli.canaux.mending import Outcome
 from commands.canaux.repair.comparing import Surveyed
 from commands.canaux.repair.words import count_done
+from storage.canaux.changes import Change
 from storage.canaux.drift import OUTSIDERS, Drift, Finding
 
 SHOWN, NAMED = 50, 5
 """Lines that are told to who reads, and names in one of them."""
-ELSEWHERE = {Drift.UNSEEN, Drift.PUT_AWAY}
+ELSEWHERE = {Drift.PUT_AWAY}
 """What this command never puts right."""
 
 
@@ -44,7 +44,7 @@ def _of_somebody(finding: Finding) -> dict[str, str]:
     return {"channel": finding.address, "user": finding.username, "reason": finding.reason}
 
 
-def _reason(finding: Finding) -> str:
+def _reason(finding: Finding | Change) -> str:
     return f"@{finding.username} {finding.reason}" if finding.username else finding.reason
 
 
@@ -74,16 +74,15 @@ def _count(number: int, one: str, many: str | None = None) -> str:
 
 def tell(outcome: Outcome, left: Sequence[Finding], options: Namespace) -> None:
     """Say what was put right, what could not be, and what was ``left`` as it is."""
-    counts = Counter(finding.drift for finding in outcome.done)
     for finding, why in outcome.failed:
         print(f"{finding.address} : {_reason(finding)} ; {why}", file=sys.stderr)
     for finding in left:
         print(f"{finding.address} : {_reason(finding)} ; laissé tel quel", file=sys.stderr)
     if options.json:
-        done = {drift.value: counts[drift] for drift in Drift if drift not in ELSEWHERE}
+        done = {drift.value: outcome.done[drift] for drift in Drift if drift not in ELSEWHERE}
         told = {"dry_run": options.dry_run, "done": done, "failed": len(outcome.failed), "left": len(left)}
         print(json.dumps(told))
         return
-    said = [words.replace(NBSP, " ") for words in count_done(counts)]
+    said = [words.replace(NBSP, " ") for words in count_done(outcome.done)]
     begin = "Serait fait : " if options.dry_run else ""
     print(f"{begin}{', '.join(said)}." if said else "Les canaux sont déjà comme prévu.")

@@ -8,6 +8,7 @@ from bot.errors import UserError
 from bot.forms import ID, name_of
 from bot.french.words import join
 from bot.linked import link_in, read_linked
+from bot.mistyped import refuse_mistyped
 from bot.replies import Ask, Press, Replies
 from commands.annonce import attaching, places, words
 from commands.annonce.buttons import Change, Keep
@@ -24,6 +25,8 @@ from storage.people import Role
 ANIMATEURS = (Role.ANIMATEUR,)
 LATEST = timedelta(days=366)
 """How far ahead an announcement may be written."""
+SUBCOMMAND_MIN = 4
+"""Letters a word needs to be taken for a mistyped subcommand."""
 Form = Announce | AnnounceHere
 
 
@@ -32,7 +35,9 @@ Form = Announce | AnnounceHere
 )
 async def begin(ctx: Context, line: str) -> Replies:
     """The window, with the words that were typed, or those and the files of a message; animateurs choose among all
-    places, coordinateurs among their own."""
+    places, coordinateurs among their own. A word alone may be a mistyped subcommand, several are a text."""
+    if len(line.split()) == 1:
+        refuse_mistyped(feature, "annonce", line, shortest=SUBCOMMAND_MIN)
     if ident := link_in(line):
         return await _begin_with(ctx, ident)
     if not words.fits(line.strip()):

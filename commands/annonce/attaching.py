@@ -67,12 +67,19 @@ async def files_of(ctx: Context, ids: Sequence[str]) -> dict[str, str]:
         raise ValueError("Un de ces fichiers a été supprimé depuis : envoyez-les de nouveau au bot.")
     found = [file for file in files if file]
     largest = await ctx.chat.largest_file() if found else 0
-    if heavy := next((file for file in found if file.size > largest), None):
-        raise ValueError(f"« {escape(heavy.name)} » pèse {_say_size(heavy.size)}, {_say_size(largest)} au plus.")
-    if (total := sum(file.size for file in found)) > TOTAL_MAX:
-        raise ValueError(f"Ces fichiers pèsent {_say_size(total)} en tout, {_say_size(TOTAL_MAX)} au plus : chaque "
-                         "canal en reçoit une copie. Donnez plutôt un lien dans le texte.")  # fmt: skip
+    if fault := fault_of([(escape(file.name), file.size) for file in found], largest):
+        raise ValueError(fault)
     return {file.id: file.name for file in found}
+
+
+def fault_of(sizes: Sequence[tuple[str, int]], largest: int) -> str:
+    """Why files of these names and sizes cannot go with an announcement, in French; empty when they can."""
+    if heavy := next(((name, size) for name, size in sizes if size > largest), None):
+        return f"« {heavy[0]} » pèse {_say_size(heavy[1])}, {_say_size(largest)} au plus."
+    if (total := sum(size for _, size in sizes)) > TOTAL_MAX:
+        return (f"Ces fichiers pèsent {_say_size(total)} en tout, {_say_size(TOTAL_MAX)} au plus : chaque canal en "
+                "reçoit une copie. Donnez plutôt un lien dans le texte.")  # fmt: skip
+    return ""
 
 
 def _say_size(size: int) -> str:

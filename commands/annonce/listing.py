@@ -11,6 +11,7 @@ from bot.menus import Menu
 from bot.replies import Button, Direct, Replies, Whisper
 from bot.texts import quote, render
 from commands.annonce import cards
+from commands.annonce.asking import begin
 from commands.annonce.buttons import Older, See
 from commands.annonce.cards import desk_of, say_places, say_reached, say_state
 from commands.annonce.feature import SENDERS, feature
@@ -39,8 +40,10 @@ class Row:
 
 
 @feature.command("annonce liste", help="Revoir les annonces, les corriger, les retirer", roles=SENDERS)
-async def latest(ctx: Context, _: str) -> Replies:
-    """The last five: of all for animateurs, of their own for others."""
+async def latest(ctx: Context, rest: str) -> Replies:
+    """The last five: of all for animateurs, of their own for others. « Liste des permanences » is a text."""
+    if len(rest.split()) > 1:
+        return await begin(ctx, f"Liste {rest}")
     return await older(ctx, Older(skip=0))
 
 

@@ -34,7 +34,8 @@ async def bring_in(ctx: Context, event: JoinedTeam) -> Replies:
 
 @feature.event(LeftChannel)
 async def put_back(ctx: Context, event: LeftChannel) -> Replies:
-    """Who belongs into a private channel, and was taken out of it or left it. (Who left the team is refused there.)"""
+    """Who belongs into a private channel, and was taken out of it or left it. (Who left the team is refused there; of
+    public channels the bot does not hear who is there, feature.py.)"""
     await _look_up(ctx, event.user_id)
     canal = await planned_at(ctx, event.channel_id)
     member = await _member(ctx, event.user_id) if canal else None

@@ -6,7 +6,7 @@ from bot.events import Watched
 from bot.features import Feature, Front
 from bot.rights import Right
 from config.settings import Settings
-from storage.canaux import by_key, planned
+from storage.canaux import listened_to
 from storage.people import Role
 
 feature = Feature(
@@ -24,7 +24,7 @@ ANIMATEURS = (Role.ANIMATEUR,)
 
 @feature.watches
 async def where(db: AsyncSession, settings: Settings) -> Watched:
-    """Who comes into the team; who comes into the private channels, and leaves them."""
-    table = await planned(db, settings)
-    known = await by_key(db)
-    return Watched(frozenset(known[key] for key in known if key in table and table[key].private), team=True)
+    """Who comes into the team; who comes into the private channels, and leaves them. Of the public ones, in which
+    everybody is or may be, how they are."""
+    found = await listened_to(db, settings)
+    return Watched(found.private, team=True, crowded=found.public)

@@ -30,8 +30,9 @@ async def renamed(ctx: Context, event: Renamed) -> Replies:
 
 @feature.event(Converted)
 async def converted(ctx: Context, event: Converted) -> Replies:
-    """Of a private one that is public now, all can read what was written there."""
-    now = "privé" if event.is_private else "public : toute l’équipe peut le lire"
+    """Of a private one that is public now, all can read what was written there; of a public one, who is not in it finds
+    it no more."""
+    now = "privé : qui n’y est pas ne le trouve plus" if event.is_private else "public : toute l’équipe peut le lire"
     return await _tell(
         ctx, event.channel_id, lambda canal: f"vient d’être rendu {now}" if canal.private != event.is_private else ""
     )

@@ -10,6 +10,7 @@ from bot.menus import Choosing, Menu
 from bot.replies import Button, Message, Refresh, Reply, Say
 from bot.texts import Markdown, escape, render
 from commands.hotline.agents import name_of
+from commands.hotline.delays import promise, say_due
 from commands.hotline.queues import say_queue
 from config.hotline import CATEGORIES
 from storage.hotline import cards
@@ -107,7 +108,8 @@ async def draw(ctx: Context, ticket: Ticket) -> Message:
 async def draw_receipt(ctx: Context, ticket: Ticket) -> Message:
     """A ticket as its author sees it."""
     agent = await name_of(ctx, ticket.agent_id)
-    said = {"ticket": ticket, "queue": say_queue(ctx, ticket.queue), "agent": agent}
+    said: dict[str, object] = {"ticket": ticket, "queue": say_queue(ctx, ticket.queue), "agent": agent}
+    said["promise"] = await promise(ctx, ticket)
     text = render("hotline/receipt", masked=bool(ticket.said_masked), **said)
     if ticket.said_masked:
         mask = [Button("Masquer", Unmask(ticket=ticket.number, keep=False), "primary")]
@@ -150,6 +152,7 @@ async def _facts(ctx: Context, ticket: Ticket) -> list[tuple[str, str]]:
         "Urgence": ticket.urgency.label,
         "Catégorie": CATEGORIES.get(ticket.category, ticket.category),
         "Commune": ticket.commune,
+        "À répondre": say_due(ctx, ticket),
         "Depuis": say_date(ticket.opened_at.astimezone(ctx.zone).date(), ctx.now.astimezone(ctx.zone).date()),
     }
     return [(title, Markdown(escape(value))) for title, value in known.items() if value]

@@ -16,7 +16,7 @@ from bot.texts import render
 from commands.hotline.feature import feature
 from commands.hotline.opening import window
 from config.settings import Settings
-from storage.canaux import by_key, planned
+from storage.canaux import listened_to
 from storage.hotline import sources, tickets
 from storage.hotline.sources import TicketSource
 
@@ -45,8 +45,8 @@ class Decline(BaseModel):
 @billet.watches
 async def where(db: AsyncSession, settings: Settings) -> Watched:
     """All planned channels."""
-    table, known = await planned(db, settings), await by_key(db)
-    return Watched(frozenset(known[key] for key in known if key in table))
+    found = await listened_to(db, settings)
+    return Watched(found.private, crowded=found.public)
 
 
 async def by_link(ctx: Context, post_id: str) -> Replies:

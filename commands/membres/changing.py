@@ -20,10 +20,10 @@ from commands.membres.places import settle_places
 from commands.membres.rules import check
 from config.territories import departement
 from storage import people
-from storage.people import Person, Role, moves, welcomes
+from storage.people import Person, Role, arrivals, moves
 
 NEW_FOR = timedelta(days=30)
-"""After the welcome: who has no département until later is announced no more."""
+"""After somebody came: who has no département until later is announced no more."""
 
 
 class Standing(BaseModel):
@@ -106,15 +106,10 @@ async def _write(ctx: Context, before: Person | None, after: Person, grace: time
     if before is not None:
         await moves.note(ctx.db, [(before, after)], ctx.now, grace)
         told += _tell_mover(ctx, before, after) if grace else []
-    if after.departements and not (before and before.departements) and await _came_lately(ctx, after):
+    is_placed = after.departements and not (before and before.departements)
+    if is_placed and await arrivals.is_since(ctx.db, after.id, ctx.now - NEW_FOR):
         told += await announce(ctx, after)
     return [*told, *await settle_places(ctx, before, after)]
-
-
-async def _came_lately(ctx: Context, person: Person) -> bool:
-    """Whether somebody is still new to those of the département where they are found to work."""
-    welcome = await welcomes.get(ctx.db, person.id)
-    return welcome is not None and welcome.is_new and ctx.now - welcome.at < NEW_FOR
 
 
 def _tell_mover(ctx: Context, before: Person, after: Person) -> Sequence[Reply]:

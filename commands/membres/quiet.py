@@ -42,7 +42,7 @@ async def _how_it_is(ctx: Context, actor: Person) -> str:
     hushed = await newcomers.quiet(ctx.db)
     own = None if actor.animates else [departement(code) for code in _homes(actor.departements)]
     names = [departement(code).name for code in hushed]
-    off = ctx.settings.newcomers == "non" or ctx.settings.welcome == "non"
+    off = ctx.settings.newcomers == "non"
     return render("membres/nouveaux", own=own, hushed=hushed, names=names, off=off)
 
 

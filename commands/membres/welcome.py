@@ -19,7 +19,7 @@ from storage.annuaire import NETWORK
 from storage.canaux import allowances, by_key, planned
 from storage.canaux.belonging import Member, Rules
 from storage.cra import queries
-from storage.people import Person, Role, welcomes
+from storage.people import Person, Role, arrivals, welcomes
 from storage.people.welcomes import Welcome
 
 CHARTER = "2026-1"
@@ -44,12 +44,16 @@ class AcceptCharter(BaseModel):
 @feature.event(JoinedTeam)
 async def arrive(ctx: Context, event: JoinedTeam) -> Replies:
     """Looked up anew, which registers who was waited for (bot/people.py); a direct message to who comes for the first
-    time, and of a guest the animateurs hear, to say who that is."""
+    time, and of a guest the animateurs hear, to say who that is. Their département hears of it whether they are
+    welcomed or not."""
     ctx.people.forget(event.user_id)
     person = await ctx.people.of(event.user_id)
-    if ctx.settings.welcome == "non" or not await _is_somebody(ctx, event.user_id):
+    welcomes_them, tells = ctx.settings.welcome == "oui", ctx.settings.newcomers == "oui"
+    if not (welcomes_them or tells) or not await _is_somebody(ctx, event.user_id):
         return None
-    return await greet(ctx, person, is_new=True)
+    is_new = await _is_new(ctx, person)
+    greeting = await greet(ctx, person) if welcomes_them else []
+    return [*greeting, *(await announce(ctx, person) if is_new else [])]
 
 
 @bienvenue.command("bienvenue", help="Revoir le message d’accueil et la charte")
@@ -83,14 +87,20 @@ async def _is_somebody(ctx: Context, user_id: str) -> bool:
     return not (account.is_bot or account.deleted)
 
 
-async def greet(ctx: Context, person: Person, *, is_new: bool = False) -> Sequence[Reply]:
-    """The welcome of somebody; nothing where they had it once. Who ``is_new`` is announced, too."""
-    if not await welcomes.note(ctx.db, person, ctx.now, is_new=is_new):
+async def _is_new(ctx: Context, person: Person) -> bool:
+    """Whether somebody comes for the first time; who was welcomed before was there before the bot."""
+    known = await welcomes.get(ctx.db, person.id)
+    return await arrivals.note(ctx.db, person.id, ctx.now) and known is None
+
+
+async def greet(ctx: Context, person: Person) -> Sequence[Reply]:
+    """The welcome of somebody; nothing where they had it once."""
+    if not await welcomes.note(ctx.db, person, ctx.now):
         return []
     message = await _message(ctx, person)
     told = Direct(message.text, message.buttons, user_id=person.id, topic=_topic(person.id))
     asked = await present(ctx, person) if person.role in {None, Role.INVITE} else []
-    return [told, *asked, *(await announce(ctx, person) if is_new else [])]
+    return [told, *asked]
 
 
 async def refresh_welcome(ctx: Context, person: Person) -> Refresh:

@@ -1,6 +1,6 @@
 """Channels as the register wants them: which of Mattermost’s they are, who belongs there, who may be there besides."""
 
-from storage.canaux.planned import amend, planned, put_away, take_back
+from storage.canaux.planned import amend, listened_to, planned, put_away, take_back
 from storage.canaux.table import Allowance, Channel, allow, allowances, by_key, disallow, forget, remember
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "by_key",
     "disallow",
     "forget",
+    "listened_to",
     "planned",
     "put_away",
     "remember",

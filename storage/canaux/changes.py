@@ -7,7 +7,7 @@ from hashlib import sha256
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Executable, Text, func, insert, update
+from sqlalchemy import Executable, Index, Text, func, insert, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -39,6 +39,7 @@ class Change(SQLModel, table=True):
     ``batch`` is the ``n`` of the first of those that one act makes; ``why`` says why it was refused or dropped."""
 
     __tablename__ = "channel_change"
+    __table_args__ = (Index("ix_channel_change_batch", "run_id", "batch", "n"),)
 
     run_id: str = Field(primary_key=True, max_length=26)
     n: int = Field(primary_key=True)
@@ -159,6 +160,12 @@ async def drop_found(db: AsyncSession, run_id: str, why: str, drift: Drift | Non
     mine = [col(Change.run_id) == run_id, col(Change.state) == State.FOUND]
     mine += [] if drift is None else [col(Change.drift) == drift]
     await write(db, update(Change).where(*mine).values(state=State.DROPPED, why=why))
+
+
+async def take_for_made(db: AsyncSession, run_id: str) -> None:
+    """What was on its way has arrived, as far as anybody knows."""
+    mine = (col(Change.run_id) == run_id, col(Change.state) == State.SENT)
+    await write(db, update(Change).where(*mine).values(state=State.DONE))
 
 
 async def digest(db: AsyncSession, run_id: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete
 from sqlmodel import Field, SQLModel, col, select
@@ -14,6 +14,7 @@ from config.canaux import Belonging, Family, PlannedChannel
 from config.settings import Settings
 from storage.canaux.changes import Change
 from storage.canaux.drift import Drift
+from storage.canaux.table import by_key
 from storage.database import UtcTime, insertion
 
 MADE = "libre:"
@@ -46,6 +47,20 @@ async def planned(db: AsyncSession, settings: Settings, *, archived: bool = Fals
         if change.archived and not archived:
             table.pop(change.key, None)
     return table
+
+
+class Known(NamedTuple):
+    """The ids of the planned channels that are known: the private ones, and those in which everybody is or may be."""
+
+    private: frozenset[str]
+    public: frozenset[str]
+
+
+async def listened_to(db: AsyncSession, settings: Settings) -> Known:
+    """Where the bot listens for what happens in the team’s channels."""
+    table, known = await planned(db, settings), await by_key(db)
+    private = frozenset(known[key] for key in known if key in table and table[key].private)
+    return Known(private, frozenset(known[key] for key in known if key in table) - private)
 
 
 async def put_away(db: AsyncSession) -> Mapping[str, str]:

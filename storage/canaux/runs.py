@@ -101,6 +101,13 @@ async def under_way(db: AsyncSession) -> Run | None:
     return (await db.exec(busy.limit(1))).first()
 
 
+async def left_open(db: AsyncSession, kind: Kind) -> Sequence[Change]:
+    """Changes of such runs of which it is not known what became, run by run."""
+    found = select(Change).join(Run, col(Run.id) == col(Change.run_id)).where(Run.kind == kind)
+    found = found.where(col(Change.state).in_((State.FOUND, State.SENT)))
+    return (await db.exec(found.order_by(col(Change.run_id), col(Change.n)))).all()
+
+
 async def drop(db: AsyncSession, run: Run) -> None:
     """Erase one of which nothing was made."""
     await write(db, delete(Change).where(col(Change.run_id) == run.id))

@@ -39,16 +39,12 @@ async def make(db: AsyncSession, ticket: Ticket, move: Move, actor: Actor, note:
     if move is Move.TAKE and ticket.agent_id not in ("", actor.by):
         raise HeldError(ticket.agent_id)
     state = lead(move, ticket.state, actor.who)
-    changes = _common(actor) | _whose(ticket, move, actor) | _times(ticket, move, actor) | given
+    changes = {"stirred_at": actor.at} | _whose(ticket, move, actor) | _times(ticket, move, actor) | given
     if state is State.PRIS and not changes.get("agent_id", ticket.agent_id):
         state = State.NOUVEAU
     await tickets.change(db, ticket, state=state, **changes)
     made = TicketMove(ticket=ticket.number, at=actor.at, by=actor.by, move=move, state=state, note=note[:NOTE_MAX])
     await moves.add(db, made)
-
-
-def _common(actor: Actor) -> dict[str, Any]:
-    return {"stirred_at": actor.at, "nudged": 0}
 
 
 def _whose(ticket: Ticket, move: Move, actor: Actor) -> dict[str, Any]:
@@ -61,10 +57,10 @@ def _whose(ticket: Ticket, move: Move, actor: Actor) -> dict[str, Any]:
 def _times(ticket: Ticket, move: Move, actor: Actor) -> dict[str, Any]:
     """What is known of its hours then."""
     if move in SPEAKS:
-        said = {"first_answer_at": ticket.first_answer_at or actor.at, "asked_at": None}
+        said = {"first_answer_at": ticket.first_answer_at or actor.at, "asked_at": None, "nudged": 0}
         return said | ({"resolved_at": actor.at} if move in {Move.RESOLVE, Move.DUPLICATE} else {})
     if move in {Move.REPLY, Move.REOPEN}:
-        reopened = {"resolved_at": None, "closed_at": None, "reason": None, "warned_at": None}
+        reopened = {"resolved_at": None, "closed_at": None, "reason": None, "warned_at": None, "nudged": 0}
         return {"asked_at": ticket.asked_at or actor.at} | ({} if ticket.state in OPEN else reopened)
     if move is Move.TRANSFER:
         return {"asked_at": ticket.asked_at or actor.at}

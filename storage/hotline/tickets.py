@@ -30,7 +30,8 @@ class Ticket(SQLModel, table=True):
 
     ``thread_post`` in ``thread_channel`` is the message in the author’s direct channel under which they and the agents
     talk. ``opened_at`` … ``closed_at`` tell when; ``asked_at`` is since when the hotline owes the next word (None: it
-    does not), ``stirred_at`` when anything was last done or said. ``nudged`` counts the reminders since then.
+    does not), ``stirred_at`` when anything was last done or said. ``nudged`` counts the reminders of that,
+    ``late_said`` says that it is open for longer than it should be.
     ``reason`` and ``solution`` say how it ended; the latter is shown to others who ask the same. ``version`` counts
     changes. ``warned_at`` is when its author was told that it will be closed. ``rating`` is 1 or -1, ``rating_word``
     what was said with it; ``incident`` the number of the outage that it is part of.
@@ -72,6 +73,7 @@ class Ticket(SQLModel, table=True):
     asked_at: datetime | None = Field(default=None, sa_type=UtcTime)
     stirred_at: datetime = Field(sa_type=UtcTime)
     nudged: int = 0
+    late_said: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     warned_at: datetime | None = Field(default=None, sa_type=UtcTime)
     rating: int = 0
     rating_word: str = Field(default="", max_length=500)

@@ -30,6 +30,7 @@ import storage.hotline.tickets
 import storage.hotline.wishes
 import storage.job_runs
 import storage.outbox
+import storage.people.arrivals
 import storage.people.awaited
 import storage.people.gone
 import storage.people.guests

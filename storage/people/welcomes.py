@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import false, or_
+from sqlalchemy import or_
 from sqlmodel import Field, SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,8 +14,7 @@ from storage.people.person import Person, Role
 class Welcome(SQLModel, table=True):
     """Somebody was welcomed as what they were then; what became of the charter since, and when they were reminded.
 
-    ``is_new`` if they had just come into the team; ``filed_at`` is since when their welcome says that they have filed a
-    compte rendu.
+    ``filed_at`` is since when their welcome says that they have filed a compte rendu.
     """
 
     person_id: str = Field(primary_key=True, max_length=26)
@@ -25,14 +24,12 @@ class Welcome(SQLModel, table=True):
     charter: str | None = Field(default=None, max_length=16)
     charter_at: datetime | None = Field(default=None, sa_type=UtcTime)
     reminded_at: datetime | None = Field(default=None, sa_type=UtcTime)
-    is_new: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     filed_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
-async def note(db: AsyncSession, person: Person, at: datetime, *, is_new: bool = False) -> bool:
+async def note(db: AsyncSession, person: Person, at: datetime) -> bool:
     """Somebody is being welcomed; False where that was done once already, however long ago."""
     row = {"person_id": person.id, "username": person.username, "role": person.role or Role.INVITE, "at": at}
-    row["is_new"] = is_new
     added = insertion(db, Welcome).values(row).on_conflict_do_nothing().returning(col(Welcome.person_id))
     return (await db.execute(added)).scalar() is not None
 

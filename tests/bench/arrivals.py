@@ -49,7 +49,7 @@ async def _knows_the_team(team: Team) -> bool:
     async with database.transaction(writes=False) as db:
         place = await watched.get(db, TEAM)
     await database.close()
-    return place is not None
+    return place is not None and place.is_ready
 
 
 async def _join(plan: Plan, team: Team, newcomers: Sequence[str]) -> None:

@@ -29,6 +29,8 @@ CHANNELS_MAX = 12
 """Channels that a card names; all are seen by « Tout voir »."""
 PAGE = 50
 """Changes of a page."""
+TO_BE_DONE = "à faire"
+"""Of a run that goes on, or was interrupted."""
 NOT_DONE = {State.REFUSED, State.DROPPED, State.KEPT}
 RUNS_SHOWN = 10
 
@@ -72,7 +74,9 @@ def _sums(counted: Counted, stage: Stage) -> list[Markdown]:
     done = _count(counted, DONE, {State.DONE, State.BACK, State.KEPT})
     rest = [(state, sum(n for *_, each, n in counted if each is state)) for state in State]
     return [Markdown(w) for w in done] + [
-        Markdown(f"{number} {STATES[state]}") for state, number in rest if number and state not in {State.DONE}
+        Markdown(f"{number} {STATES[state] or TO_BE_DONE}")
+        for state, number in rest
+        if number and state is not State.DONE
     ]
 
 

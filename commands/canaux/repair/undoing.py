@@ -13,7 +13,7 @@ from commands.canaux.exceptions import by_name
 from commands.canaux.feature import ANIMATEURS, feature
 from commands.canaux.repair.acting import batches, note_sent
 from commands.canaux.repair.buttons import Undo, Unmend
-from commands.canaux.repair.running import must_be_alone
+from commands.canaux.repair.running import STOPPED, must_be_alone
 from commands.canaux.repair.showing import refresh
 from commands.canaux.scope import say_scope
 from storage.canaux import Allowance, allow, changes, planned, runs, take_back
@@ -57,6 +57,9 @@ async def undo(ctx: Context, click: Undo) -> Replies:
     if run is None or run.stage is not Stage.MENDED:
         raise UserError("Ces changements sont déjà annulés, ou en train de l’être.")
     await must_be_alone(ctx)
+    if run.kind is Kind.SYNC:  # it may have been killed: what it was at may be there
+        await changes.take_for_made(ctx.db, run.id)
+        await changes.drop_found(ctx.db, run.id, STOPPED)
     await runs.move(ctx.db, run, Stage.UNDOING)
     return [await refresh(ctx, run), Whisper(render("canaux/mending")), Start(payload=Unmend(run=run.id))]
 

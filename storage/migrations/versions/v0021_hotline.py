@@ -61,6 +61,7 @@ def _tickets() -> None:
         *(_time(name, nullable=True) for name in ("first_answer_at", "resolved_at", "closed_at", "asked_at")),
         _time("stirred_at"),
         _number("nudged"),
+        _flag("late_said"),
         _time("warned_at", nullable=True),
         _number("rating"),
         _text("rating_word", 500),

@@ -1,0 +1,149 @@
+"""« coop-bot channels sync » killed between any two calls: the journal says what was done, and what was not."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from bot.clock import utc_now
+from bot.context import Request
+from bot.forms import name_of
+from bot.mattermost import AioClient
+from cli.canaux.command import sync
+from cli.canaux.journal import INTERRUPTED
+from cli.main import parser
+from commands.canaux.repair.buttons import Undo
+from storage.canaux import changes, runs
+from storage.canaux.changes import Change, State
+from storage.canaux.drift import Drift
+from storage.database import Database
+from tests.channelling import Field, land, peopled, room, synced
+from tests.modes import MODES
+from tests.test_canaux_cli import Killed, dying
+from tests.test_canaux_mending import is_clean, types
+
+__all__ = ["land", "room"]
+
+WRITES = ("post", "put", "delete")
+Way = Callable[..., Awaitable[Any]]
+
+
+def dead_after(called: Way, left: Iterator[int]) -> Way:
+    """The call is made, and the process ends before it hears of it."""
+
+    async def call(*what: Any, **more: Any) -> Any:
+        answer = await called(*what, **more)
+        if next(left, None) is None:
+            raise Killed
+        return answer
+
+    return call
+
+
+async def killed(land: Field, patch: pytest.MonkeyPatch, ends: Callable[[Way, Iterator[int]], Way], calls: int) -> bool:
+    """A run that ends at that call of those that change something; False where it came to its end before."""
+    left = iter(range(calls))
+    with patch.context() as here:
+        for way in WRITES:
+            here.setattr(AioClient, way, ends(getattr(AioClient, way), left))
+        with suppress(Killed):
+            assert await sync(land.settings(), parser().parse_args(["channels", "sync"]), utc_now) == 0
+            return False
+    return True
+
+
+async def written(land: Field) -> list[list[Change]]:
+    """The changes of all runs, newest first."""
+    database = Database(land.url)
+    async with database.transaction(writes=False) as db:
+        found = [list(await changes.of(db, run.id)) for run in await runs.newest(db, 100)]
+    await database.close()
+    return found
+
+
+async def stands(land: Field, change: Change) -> bool:
+    """Whether it is so on the server, where that is seen from outside."""
+    try:
+        channel = await land.channel(change.address)
+    except Exception:
+        return False
+    if change.drift is Drift.ABSENT:
+        return True
+    if change.drift in {Drift.MISSING, Drift.ADMIN_MISSING}:
+        members = await land.room.site.admin.get(f"/channels/{channel['id']}/members?per_page=200")
+        roles = {member["user_id"]: member["roles"] for member in members}
+        found = roles.get(change.user_id, "")
+        return bool(found) if change.drift is Drift.MISSING else "channel_admin" in found
+    field = {Drift.TITLE: "display_name", Drift.HEADER: "header", Drift.PURPOSE: "purpose"}[change.drift]
+    return bool(channel[field] == change.after)
+
+
+def made(of_runs: Sequence[Sequence[Change]]) -> Counter[tuple[str, Drift, str]]:
+    return Counter((c.key, c.drift, c.user_id) for of_run in of_runs for c in of_run if c.state is State.DONE)
+
+
+@pytest.mark.parametrize("room", MODES, indirect=True)
+@pytest.mark.parametrize("land", ["sqlite", "postgresql"], indirect=True)
+@pytest.mark.parametrize("ends", [dying, dead_after])
+async def test_the_journal_is_true_whenever_it_is_killed(
+    land: Field, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, ends: Callable[..., Way]
+) -> None:
+    """Of each run that is killed a call later than the one before, and of the one that finishes."""
+    await peopled(land)
+    _, found = await land.checks(capsys)
+    leads = 2  # omar is to administer the channels of both of his départements
+    while True:
+        calls = 1 + len(await written(land)) // 2
+        was_killed = await killed(land, monkeypatch, ends, calls)
+        (last, *_) = all_of_it = await written(land)
+        for change in last:
+            if change.state is State.DONE:
+                assert await stands(land, change), change
+            elif change.state is State.FOUND:
+                assert not await stands(land, change), change
+        assert len({change.batch for change in last if change.state is State.SENT}) <= 1
+        if not was_killed:
+            break
+    capsys.readouterr()
+    assert await is_clean(land, capsys)
+    assert {change.state for of_run in all_of_it for change in of_run} <= {State.DONE, State.DROPPED}
+    told = made(all_of_it)
+    assert set(told.values()) == {1}, "nothing is told twice"
+    assert len(told) == len(found["missing"]) + len(found["wrong"]) + leads
+    assert len(all_of_it) > 3
+    assert {change.why for of_run in all_of_it for change in of_run if change.state is State.DROPPED} == {INTERRUPTED}
+
+
+async def test_what_it_was_killed_at_is_undone_with_the_rest(
+    land: Field, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lea, _, agathe = await synced(land, capsys)
+    await land.changes("rhone", display_name="Lyon")
+    await land.leaves(lea, "rhone")
+    assert await killed(land, monkeypatch, dead_after, 1)
+    ((title, missing), *_) = await written(land)
+    assert (title.state, missing.state) == (State.DONE, State.SENT)
+    assert await land.names_in("rhone") == {"lea", "omar"}
+    async with land.bot() as app:
+        said = str(await types(land, app, agathe, "canaux journal")).replace("\u00a0", " ")
+        assert "1 titre corrigé, 1 en cours" in said
+        click = Undo(run=title.run_id)
+        await app.dispatcher.run(Request("button", name_of(Undo), agathe.id), click.model_dump())
+        await agathe.rewritten(await agathe.told("Annulation dans les canaux"), "terminé")
+        assert (await land.channel("rhone"))["display_name"] == "Lyon"
+        assert await land.names_in("rhone") == {"omar"}
+    ((title, missing), *_) = await written(land)
+    assert (title.state, missing.state) == (State.UNDONE, State.UNDONE)
+
+
+async def test_a_run_that_could_change_nothing_is_not_in_the_journal(
+    land: Field, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await synced(land, capsys)
+    before = await written(land)
+    await land.room.site.admin.delete(f"/channels/{(await land.channel('isere'))['id']}")
+    await land.leads(leads=False)
+    assert await sync(land.settings(), parser().parse_args(["channels", "sync"]), utc_now) == 1
+    assert await written(land) == before
