@@ -3,7 +3,7 @@
 import re
 
 # A spreadsheet takes a cell that begins so for a formula, also after blanks, also in full-width signs.
-_FORMULA = re.compile(r"'*\s*[=+\-@|%\t\r＝＋－＠]")
+_FORMULA = re.compile(r"\A'*\s*[=+\-@|%\t\r＝＋－＠]")
 
 
 def guard(cell: str) -> str:

@@ -23,7 +23,7 @@ from tests.bench.children import free_port, program
 from tests.bench.client import JSON, Chatter
 from tests.bench.figures import Figure, ms
 from tests.bench.helpdesk import Helpdesk, helpdesk
-from tests.bench.load import Run, open_loop
+from tests.bench.load import Run, middle, open_loop
 from tests.bench.plan import Plan
 from tests.bench.store import Stores
 from tests.people import Person
@@ -91,12 +91,10 @@ async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) ->
             runs, bare_runs, lines = await _rounds(plan, desk, bot, bare)
         alone = [await _chat(desk, n) for n in range(plan.lines)]
         wrong = await _wrong(stores, bot.done)
-    return _figure(plan, stores, (_together(runs), _together(bare_runs)), (lines, alone), (bot.done, wrong))
+    return _figure(plan, stores, (runs, bare_runs), (lines, alone), (bot.done, wrong))
 
 
-async def _rounds(
-    plan: Plan, desk: Helpdesk, bot: Clicking, bare: Clicking
-) -> tuple[list[Run], list[Run], list[float]]:
+async def _rounds(plan: Plan, desk: Helpdesk, bot: Clicking, bare: Clicking) -> tuple[list[Run], list[Run], list[Run]]:
     """The first round warms up, and is not counted."""
     count, each = int(RATE * plan.open_seconds), max(1, plan.lines // plan.rounds)
     await bot.round(len(desk.agents), Random(0))
@@ -105,7 +103,7 @@ async def _rounds(
     for turn in range(1, plan.rounds + 1):
         run, said = await asyncio.gather(bot.round(count, Random(turn)), _lines(desk, turn * 1000, each))
         runs.append(run)
-        lines += said
+        lines.append(Run(len(said), 0, 0.0, said))
         bare_runs.append(await bare.round(count, Random(turn)))
     return runs, bare_runs, lines
 
@@ -180,30 +178,29 @@ def _last(accepted: Sequence[Click]) -> set[str]:
     return {click.by if click.move is Move.TAKE else "" for click in accepted if click.ended >= latest}
 
 
-def _together(runs: Sequence[Run]) -> Run:
-    latencies = [latency for run in runs for latency in run.latencies]
-    return Run(sum(r.done for r in runs), sum(r.failed for r in runs), sum(r.seconds for r in runs), latencies)
-
-
 def _figure(
     plan: Plan,
     stores: Stores,
-    runs: tuple[Run, Run],
-    lines: tuple[Sequence[float], Sequence[float]],
+    runs: tuple[Sequence[Run], Sequence[Run]],
+    lines: tuple[Sequence[Run], Sequence[float]],
     clicks: tuple[Sequence[Click], int],
 ) -> Figure:
-    (run, bare), (carried, alone), (done, wrong) = runs, lines, clicks
-    line = Run(len(carried), 0, 0.0, carried).quantile(0.99)
+    (mine, bare), (carried, alone), (done, wrong) = runs, lines, clicks
     accepted = f"{sum(click.accepted for click in done)} acceptés sur {len(done)}, {wrong} perdus"
-    failed = f", {run.failed} échecs" if run.failed else ""
+    failed = sum(run.failed for run in mine)
+    told = f", {failed} échecs" if failed else ""
     return Figure(
         f"(n) {RATE} clics/s sur {plan.tickets} demandes, {stores.name}",
-        f"{_tell(run)}, {accepted}{failed} ; ligne lue {ms(median(carried))}, p99 {ms(line)}",
+        f"{_tell(mine)}, {accepted}{told} ; ligne lue {_tell(carried)}",
         f"{_tell(bare)} ; sans miroir {ms(median(alone))}",
         "p99 ≤ 300 ms, ligne ≤ 500 ms, rien de perdu",
-        not (wrong or run.failed) and run.quantile(0.99) <= CLICK_S and line <= LINE_S,
+        not (wrong or failed) and _tail(mine) <= CLICK_S and _tail(carried) <= LINE_S,
     )
 
 
-def _tell(run: Run) -> str:
-    return f"{ms(run.quantile(0.5))}, p99 {ms(run.quantile(0.99))}"
+def _tail(runs: Sequence[Run]) -> float:
+    return middle([run.quantile(0.99) for run in runs])
+
+
+def _tell(runs: Sequence[Run]) -> str:
+    return f"{ms(middle([run.quantile(0.5) for run in runs]))}, p99 {ms(_tail(runs))}"
