@@ -52,7 +52,12 @@ def say_minutes(minutes: int) -> str:
     return f"{hours}{NBSP}h" + (f"{NBSP}{rest:02}" if rest else "")
 
 
+def whole_minutes(delay: timedelta) -> int:
+    """A delay to the minute, up from half of one."""
+    return (delay + timedelta(seconds=30)) // timedelta(minutes=1)
+
+
 def say_delay(delay: timedelta) -> str:
     """Say how long something took, to the minute: « moins d’une minute », « 35 min », « 26 h 05 »."""
-    minutes = (delay + timedelta(seconds=30)) // timedelta(minutes=1)
+    minutes = whole_minutes(delay)
     return say_minutes(minutes) if minutes else "moins d’une minute"

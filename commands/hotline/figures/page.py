@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 from bot.context import Context
+from bot.french.durations import whole_minutes
 from bot.papers import LabelledValue, Page, Section
 from commands.hotline.figures.asking import Days, today
 from commands.hotline.queues import say_queue
@@ -87,12 +87,7 @@ def _delays(figures: Figures) -> Section:
 def _two(name: str, delays: Delays) -> Iterator[LabelledValue]:
     for share, delay in (("une sur deux", delays.median), ("neuf sur dix", delays.p90)):
         if delay is not None:
-            yield LabelledValue(f"{name}, {share} au plus", minutes(delay))
-
-
-def minutes(delay: timedelta) -> int:
-    """Whole minutes, up from the half."""
-    return (delay + timedelta(seconds=30)) // timedelta(minutes=1)
+            yield LabelledValue(f"{name}, {share} au plus", whole_minutes(delay))
 
 
 def _parts(ctx: Context, figures: Figures) -> Iterator[Section]:
