@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlalchemy import update
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.app import App
@@ -22,6 +24,7 @@ from commands.hotline.feature import where
 from storage import canaux as known
 from storage.cursors import Cursor
 from storage.database import Database
+from storage.hotline import cards
 from storage.hotline.tickets import Ticket
 from storage.people import Person as Registered
 from storage.people import Role
@@ -102,11 +105,12 @@ class Helpdesk(Workplace):
 
         return await until_async(stands)
 
-    async def has_receipt(self, subject: str) -> bool:
-        """Whether it is known where the receipt of that subject stands."""
+    async def stands(self, subject: str) -> bool:
+        """Whether it is known where the card and the receipt of that subject stand."""
         async with self.asks() as db:
             found = (await db.exec(select(Ticket).where(Ticket.subject == subject))).one()
-        return bool(found.thread_post)
+            card = await cards.get(db, found)
+        return bool(found.thread_post and card and card.post_id)
 
     async def registers_as(self, person: Person, role: Role) -> None:
         """Somebody has that role."""
@@ -198,7 +202,7 @@ async def test_what_is_filed_while_mattermost_is_away_has_its_card_later_and_onc
             await place.files(app, "Pendant la panne", key)
         place.room.server.faults.status = None
         await place.card("Pendant la panne")
-        await until_async(lambda: place.has_receipt("Pendant la panne"))
+        await until_async(lambda: place.stands("Pendant la panne"))
     assert len([post for post in await place.cards() if "Pendant la panne" in post.text]) == 1
     assert len([post for post in await place.juliette.direct() if "Pendant la panne" in post.text]) == 1
 
@@ -212,7 +216,7 @@ async def test_killed_in_the_middle_each_line_is_there_once_as_it_was_last(place
     async with place.bot() as app:
         await place.files(app, "Tuée en chemin")
         card = await place.card("Tuée en chemin")
-        await until_async(lambda: place.has_receipt("Tuée en chemin"))
+        await until_async(lambda: place.stands("Tuée en chemin"))
         await until_async(lambda: _is_in(place, card.channel_id, agathe))
         await until_async(lambda: place.is_heard(app))
     receipt = (await place.juliette.direct())[-1]
@@ -236,3 +240,43 @@ async def _all_are_mirrored(place: Helpdesk, card: Post, receipt: Post) -> bool:
     """Whether each line is on the other side as it was left; what is more is told by the test."""
     said = [post.text for root in (card, receipt) for post in await place.lines(root)]
     return all(any(f"ligne {r}-{n}, relue" in text for text in said) for r in range(RUNS) for n in range(LINES))
+
+
+async def test_a_deleted_card_is_put_back_and_a_room_made_anew_is_filled(place: Helpdesk) -> None:
+    agathe = await registered(place, "agathe", Role.HOTLINE)
+    async with place.bot() as app:
+        await place.files(app, "Carte supprimée")
+        card = await place.card("Carte supprimée")
+        await until_async(lambda: place.stands("Carte supprimée"))
+        answer = str(await place.runs_command(app, "ticket", "1", person=agathe))
+        assert "Remettre la carte" not in answer
+        await place.room.site.admin.delete(f"/posts/{card.id}")
+        answer = str(await place.runs_command(app, "ticket", "1", person=agathe))
+        assert "Remettre la carte" in answer
+        await app.dispatcher.run(Request("button", "hotline.PutUp", agathe.id), {"ticket": 1})
+        again = await place.card("Carte supprimée")
+        assert again.id != card.id
+        async with place.asks() as db:
+            await known.forget(db, ROOM)
+        await place.room.site.admin.put(f"/channels/{card.channel_id}/patch", {"name": "ancienne-salle"})
+        await place.room.site.admin.delete(f"/channels/{card.channel_id}")
+        await app.runs.run(("job", "hotline.put_up_all"), "story")
+        moved = await place.card("Carte supprimée")
+        assert moved.channel_id != card.channel_id
+
+
+async def test_agents_hear_once_that_who_asked_has_left(place: Helpdesk) -> None:
+    await place.registers_as(place.juliette, Role.CONSEILLER)
+    async with place.bot() as app:
+        await place.files(app, "Je pars demain")
+        card = await place.card("Je pars demain")
+        await until_async(lambda: place.stands("Je pars demain"))
+        async with place.asks() as db:
+            left = utc_now().date() - timedelta(days=2)
+            await db.execute(update(Registered).where(col(Registered.id) == place.juliette.id).values(left_on=left))
+        for day in ("lundi", "mardi"):
+            await app.runs.run(("job", "hotline.see_to_the_open"), day)
+        await until_async(lambda: place.lines(card))
+        assert [plain(post) for post in await place.lines(card)] == [
+            f"@{place.juliette.username} a quitté le réseau : résolvez la demande si elle n’a plus lieu d’être."
+        ]

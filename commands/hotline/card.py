@@ -13,6 +13,7 @@ from commands.hotline.agents import name_of
 from commands.hotline.delays import promise, say_due
 from commands.hotline.queues import say_queue
 from config.hotline import CATEGORIES
+from storage import people
 from storage.hotline import cards
 from storage.hotline.cards import TicketCard
 from storage.hotline.states import Move, State, Who, allowed
@@ -119,10 +120,10 @@ async def draw_receipt(ctx: Context, ticket: Ticket) -> Message:
     return Message(text, [Button("Rouvrir", Reopen(ticket=ticket.number))])
 
 
-def link_to(ctx: Context, post_id: str) -> Markdown:
+def link_to(ctx: Context, post_id: str, called: str = "le message") -> Markdown:
     """The link of a message; "" for none."""
     url = f"{ctx.settings.mattermost_url}/{ctx.settings.team}/pl/{post_id}"
-    return Markdown(f"[le message]({url})" if post_id else "")
+    return Markdown(f"[{called}]({url})" if post_id else "")
 
 
 def _quoted(text: str) -> Markdown:
@@ -144,9 +145,11 @@ def _menus(ticket: Ticket) -> Sequence[Menu]:
 
 
 async def _facts(ctx: Context, ticket: Ticket) -> list[tuple[str, str]]:
-    where = f" ({ticket.departement})" if ticket.departement else ""
+    author = await people.get(ctx.db, ticket.author_id)
+    name = f"{author.full_name} " if author and (author.prenom or author.nom) else ""
+    where = f", {ticket.departement}" if ticket.departement else ""
     known = {
-        "Demandé par": f"@{ticket.username}{where}",
+        "Demandé par": f"{name}(@{ticket.username}{where})",
         "État": say_state(ticket),
         "Agent": await name_of(ctx, ticket.agent_id) or "personne",
         "Urgence": ticket.urgency.label,

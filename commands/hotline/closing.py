@@ -1,5 +1,8 @@
 """What time does to tickets: a solved one closes, an agent who left has none any more."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 from bot.context import Context
 from bot.events import LeftChannel
 from bot.replies import Replies, Reply
@@ -9,15 +12,18 @@ from commands.hotline.agents import serves
 from commands.hotline.card import refresh
 from commands.hotline.feature import feature
 from commands.hotline.making import make, tell_author, tell_room
-from storage import people
-from storage.hotline import tickets
+from storage import claims, people
+from storage.hotline import sources, tickets
 from storage.hotline.moving import Actor
 from storage.hotline.states import Move, State, Who
+from storage.hotline.tickets import Ticket
 from storage.people import Person
 
 CLOSES_AFTER, WARNS_BEFORE = 5, 1
 """Working days after which a solved ticket is closed, and how many of them before its author is told."""
-AT_ONCE = 200
+AT_ONCE = 2_000
+SOURCES_KEPT = timedelta(days=90)
+"""How long it is remembered of which messages somebody was asked to make a ticket."""
 
 
 @feature.job("hour=8 minute=20", writes=True)
@@ -26,7 +32,7 @@ async def close_solved(ctx: Context) -> Replies:
     hears of it."""
     today = ctx.now.astimezone(ctx.zone).date()
     replies: list[Reply] = []
-    for found in await tickets.every(ctx.db, states=[State.RESOLU], limit=AT_ONCE * 10):
+    for found in await tickets.every(ctx.db, states=[State.RESOLU], limit=AT_ONCE):
         ticket = await tickets.lock(ctx.db, found.number)
         if ticket is None or ticket.state is not State.RESOLU or ticket.resolved_at is None:
             continue
@@ -45,8 +51,20 @@ async def see_to_the_open(ctx: Context) -> Replies:
     """Each morning, cards say how old they are, and who left has no ticket any more."""
     replies: list[Reply] = []
     for ticket in await tickets.every(ctx.db, states=_OPEN, limit=AT_ONCE):
+        replies += await _tell_if_author_left(ctx, ticket)
         replies += await _release_if_gone(ctx, ticket.number) or await refresh(ctx, ticket)
+    await sources.forget(ctx.db, ctx.now - SOURCES_KEPT)
     return replies
+
+
+async def _tell_if_author_left(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
+    """The agents hear once that who asked is there no more: whether it still matters is theirs to say."""
+    author = await people.get(ctx.db, ticket.author_id)
+    if author is None or not author.has_left(author.today(ctx.now)):
+        return []
+    if not await claims.claim(ctx.db, "hotline.author_left", str(ticket.number), ctx.now):
+        return []
+    return await tell_room(ctx, ticket, render("hotline/author_left", person=author.full_name))
 
 
 @feature.event(LeftChannel)

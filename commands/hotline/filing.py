@@ -61,6 +61,7 @@ async def submit(ctx: Context, form: OpenTicket) -> Replies:
     wish = TicketWish(
         key=ctx.request.key,
         author_id=ctx.user.id,
+        username=ctx.user.username,
         asked=asked,
         alike=[ticket.number for ticket in near],
         at=ctx.now,
@@ -113,7 +114,7 @@ async def file_undecided(ctx: Context) -> Replies:
         wish = await wishes.take(ctx.db, waiting.key)
         author = await people.get(ctx.db, waiting.author_id)
         if wish is not None:
-            somebody = author or Person(id=waiting.author_id, username="", since=ctx.now)
+            somebody = author or Person(id=waiting.author_id, username=waiting.username, since=ctx.now)
             replies += [Refresh(render("hotline/filed"), topic=_topic(wish.key))]
             replies += await file(ctx, somebody, wish.key, wish.asked)
     return replies

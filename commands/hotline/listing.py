@@ -6,15 +6,17 @@ from dataclasses import replace
 from pydantic import BaseModel
 
 from bot.context import Context
-from bot.errors import UserError
+from bot.errors import ChatError, UserError
 from bot.menus import Choosing, Menu
+from bot.refusals import Refusal
 from bot.replies import Button, Replies, Whisper
 from bot.texts import quote, render
 from commands.hotline.agents import name_of, served_by
 from commands.hotline.card import draw, link_to, say_state
 from commands.hotline.feature import feature
-from commands.hotline.making import NOT_THERE
+from commands.hotline.making import NOT_THERE, for_agent
 from commands.hotline.queues import queues, say_queue
+from commands.hotline.rooms import put_up as put_up_waiting
 from config.folding import fold
 from storage.hotline import cards, filters, moves, tickets
 from storage.hotline.filters import Wanted
@@ -38,6 +40,12 @@ class Page(BaseModel):
     line: str
     page: int
     searched: bool = False
+
+
+class PutUp(BaseModel):
+    """« Remettre la carte » that somebody deleted."""
+
+    ticket: int
 
 
 class See(Choosing):
@@ -72,7 +80,31 @@ async def _one(ctx: Context, number: int) -> Whisper:
     where = card.post_id if card and not mine else ticket.thread_post
     shown = await draw(ctx, ticket)
     text = render("hotline/history", card=shown.text, past=past, link=link_to(ctx, where), zone=ctx.zone)
-    return Whisper(text, [] if mine else shown.buttons, shown.facts)
+    if mine:
+        return Whisper(text, facts=shown.facts)
+    is_gone = card is not None and card.post_id and not await _stands(ctx, card.post_id)
+    again = [Button("Remettre la carte", PutUp(ticket=number), "primary")] if is_gone else []
+    return Whisper(text, [*again, *shown.buttons], shown.facts, shown.menus)
+
+
+@feature.button(PutUp)
+async def put_up(ctx: Context, click: PutUp) -> Replies:
+    """A new card takes the place of the one that is gone."""
+    ticket, _ = await for_agent(ctx, click.ticket)
+    card = await cards.get(ctx.db, ticket)
+    if card is not None:
+        await cards.drop(ctx.db, card)
+    return [*await put_up_waiting(ctx, ticket.queue), Whisper("La carte revient dans la salle.")]
+
+
+async def _stands(ctx: Context, post_id: str) -> bool:
+    try:
+        await ctx.chat.read_post(post_id)
+    except ChatError as error:
+        if error.refusal is not Refusal.UNKNOWN_POST:
+            raise
+        return False
+    return True
 
 
 @feature.command("ticket liste", help="Les demandes en cours", hint="[a moi | en attente | urgent | 69 | file]")

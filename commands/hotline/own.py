@@ -11,7 +11,7 @@ from bot.forms import name_of
 from bot.lines import Run
 from bot.replies import Button, Heard, Press, Replies, Update, Waiting, Whisper
 from bot.texts import render
-from commands.hotline.card import say_state
+from commands.hotline.card import link_to, say_state
 from commands.hotline.feature import feature
 from commands.hotline.making import NOT_THERE, locked
 from commands.hotline.mirror import Place, bring
@@ -61,7 +61,10 @@ async def more(ctx: Context, click: Mine) -> Replies:
 async def show(ctx: Context, page: int) -> Whisper:
     """A page of one’s own demands."""
     found = await tickets.of_author(ctx.db, ctx.user.id, page * PAGE, PAGE + 1)
-    lines = [(ticket, say_state(ticket), say_queue(ctx, ticket.queue)) for ticket in found[:PAGE]]
+    lines = [
+        (ticket, say_state(ticket), say_queue(ctx, ticket.queue), link_to(ctx, ticket.thread_post, "le fil"))
+        for ticket in found[:PAGE]
+    ]
     waiting = await wishes.of(ctx.db, ctx.user.id) if not page else []
     buttons = [Button("La suite", Mine(page=page + 1))] if len(found) > PAGE else []
     buttons += [] if found or page else [Button("Demander de l’aide", Run(line="hotline"), "primary")]

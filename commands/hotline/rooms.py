@@ -29,10 +29,11 @@ TOLD_MAX = 5
 
 async def put_up(ctx: Context, queue: str) -> Sequence[Reply]:
     """The cards of a queue that are nowhere yet; where there is no room, it is made first."""
-    waiting = await cards.without(ctx.db, queue, AT_ONCE)
+    place = await room_of(ctx, queue)
+    waiting = await cards.without(ctx.db, queue, place, AT_ONCE)
     if not waiting:
         return []
-    if place := await room_of(ctx, queue):
+    if place:
         return [await card.put_up(ctx, ticket, place) for ticket in waiting]
     planned = await _planned(ctx, queue)
     return [_make(planned, queue)] if planned else []
@@ -82,7 +83,7 @@ async def _tell(ctx: Context, queue: Queue, address: str) -> Replies:
     """The animateurs hear once a day that tickets wait for a room."""
     if not await claims.claim(ctx.db, "hotline.room", f"{queue.code}:{ctx.now.date()}", ctx.now):
         return None
-    waiting = len(await cards.without(ctx.db, queue.code, AT_ONCE))
+    waiting = len(await cards.without(ctx.db, queue.code, "", AT_ONCE))
     text = render("hotline/no_room", queue=queue, address=address, waiting=waiting)
     told = await people.with_role(ctx.db, Role.ANIMATEUR, limit=TOLD_MAX)
     return [Direct(text, user_id=person.id) for person in told]

@@ -39,9 +39,10 @@ async def at(db: AsyncSession, post_id: str) -> TicketCard | None:
     return (await db.exec(select(TicketCard).where(TicketCard.post_id == post_id).limit(1))).first()
 
 
-async def without(db: AsyncSession, queue: str, limit: int) -> list[Ticket]:
-    """The open tickets of a queue of which nothing is on its way to the room, the oldest first."""
-    there = select(TicketCard.ticket).where(TicketCard.queue == queue)
+async def without(db: AsyncSession, queue: str, room: str, limit: int) -> list[Ticket]:
+    """The tickets of a queue that are not closed and of which nothing stands in that room, or is on its way there, the
+    oldest first."""
+    there = select(TicketCard.ticket).where(TicketCard.queue == queue, TicketCard.channel_id == room)
     waiting = select(Ticket).where(Ticket.queue == queue, col(Ticket.closed_at).is_(None))
     found = await db.exec(waiting.where(col(Ticket.id).not_in(there)).order_by(col(Ticket.id)).limit(limit))
     return list(found)

@@ -24,6 +24,7 @@ class TicketWish(SQLModel, table=True):
 
     key: str = Field(primary_key=True, max_length=80)
     author_id: str = Field(max_length=ID, index=True)
+    username: str = Field(default="", max_length=64)
     asked: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     alike: list[int] = Field(sa_column=Column(JSON, nullable=False))
     at: datetime = Field(sa_type=UtcTime, index=True)

@@ -109,7 +109,7 @@ def _around_them() -> None:
     op.create_table(
         "ticket_wish",
         _text("key", 80, key=True),
-        _text("author_id", 26),
+        *(_text(name, length) for name, length in (("author_id", 26), ("username", 64))),
         *_json("asked", "alike"),
         _time("at"),
         _number("answered", nullable=True),
