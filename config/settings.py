@@ -1,10 +1,10 @@
 """Everything that changes from one deployment to the next, read once at start."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from config.office_hours import USUAL, Closure, Slot, read_closed, read_hours
@@ -13,6 +13,24 @@ from config.targets import Target, read_targets
 
 SECRET_MIN = 32
 """Characters of a signing key."""
+
+
+def by_commas(text: str) -> tuple[str, ...]:
+    """Domains separated by commas."""
+    return tuple(v.strip().lower().removeprefix("@") for v in text.split(",") if v.strip())
+
+
+def read_names(text: str) -> tuple[str, ...]:
+    """Names of features separated by commas, with a minus before each or none. Raises ValueError for some of both."""
+    found = tuple(v.strip().lower() for v in text.split(",") if v.strip())
+    if len({name.startswith("-") for name in found}) > 1:
+        raise ValueError("nommez les fonctions en service, ou celles qui ne le sont pas, mais pas les deux")
+    return found
+
+
+def _typed(read: Callable[[str], object]) -> BeforeValidator:
+    """How a value is read that the operator wrote; what is given as one is it."""
+    return BeforeValidator(lambda value: read(value) if isinstance(value, str) else value)
 
 
 class Settings(BaseSettings):
@@ -37,7 +55,7 @@ class Settings(BaseSettings):
         "sqlite:///coop.db", description="sqlite:///fichier.db ou postgresql://utilisateur:…@hôte/base"
     )
     data_dir: Path = Field(Path(), description="Dossier où attendent les saisies reçues mais pas encore enregistrées.")
-    domains: Annotated[tuple[str, ...], NoDecode] = Field(
+    domains: Annotated[tuple[str, ...], NoDecode, _typed(by_commas)] = Field(
         ("conseiller-numerique.fr",),
         description="Domaines des adresses électroniques de conseillers, séparés par des virgules.",
     )
@@ -47,7 +65,7 @@ class Settings(BaseSettings):
         "oui, non, ou auto (si le serveur fait vérifier les adresses).",
     )
     contact: str = Field("", description="À qui adresser les questions ; sinon les animateurs connus.")
-    features: Annotated[tuple[str, ...], NoDecode] = Field(
+    features: Annotated[tuple[str, ...], NoDecode, _typed(read_names)] = Field(
         (),
         description="Fonctions en service, séparées par des virgules : « cra,stats » n’a que celles-là, « -stats » "
         "a toutes les autres ; d’office, toutes.",
@@ -90,14 +108,14 @@ class Settings(BaseSettings):
     help_requests: int = Field(
         3, ge=0, description="Demandes d’aide qu’une personne de l’annuaire reçoit au plus en sept jours."
     )
-    office_hours: Annotated[tuple[Slot, ...], NoDecode] = Field(
+    office_hours: Annotated[tuple[Slot, ...], NoDecode, _typed(read_hours)] = Field(
         read_hours(USUAL),
         description="Heures de la hotline, à Paris : jours et plages, d’office « lun-ven 9:00-12:30 13:30-17:30 ».",
     )
-    closed: Annotated[tuple[Closure, ...], NoDecode] = Field(
+    closed: Annotated[tuple[Closure, ...], NoDecode, _typed(read_closed)] = Field(
         (), description="Jours où elle est fermée en plus des jours fériés : « 2026-12-24..2027-01-01, 2026-05-15 »."
     )
-    targets: Annotated[Mapping[str, Target], NoDecode] = Field(
+    targets: Annotated[Mapping[str, Target], NoDecode, _typed(read_targets)] = Field(
         read_targets(USUAL_TARGETS),
         description="Délais de la hotline en heures ouvertes, par urgence : la réponse, puis la solution ; d’office "
         f"« {USUAL_TARGETS} ».",
@@ -110,31 +128,6 @@ class Settings(BaseSettings):
         if not url.startswith(("http://", "https://")):
             raise ValueError("l’adresse commence par http:// ou https://")
         return url.rstrip("/")
-
-    @field_validator("domains", mode="before")
-    @classmethod
-    def _by_commas(cls, value: object) -> object:
-        return by_commas(value) if isinstance(value, str) else value
-
-    @field_validator("features", mode="before")
-    @classmethod
-    def _named(cls, value: object) -> object:
-        return read_names(value) if isinstance(value, str) else value
-
-    @field_validator("office_hours", mode="before")
-    @classmethod
-    def _in_slots(cls, value: object) -> object:
-        return read_hours(value) if isinstance(value, str) else value
-
-    @field_validator("closed", mode="before")
-    @classmethod
-    def _on_days(cls, value: object) -> object:
-        return read_closed(value) if isinstance(value, str) else value
-
-    @field_validator("targets", mode="before")
-    @classmethod
-    def _by_urgency(cls, value: object) -> object:
-        return read_targets(value) if isinstance(value, str) else value
 
     @field_validator("log_level")
     @classmethod
@@ -156,19 +149,6 @@ class Settings(BaseSettings):
         """The variables without which the bot can’t serve."""
         needed = {"COOP_BOT_TOKEN": self.bot_token, "COOP_COMMAND_TOKEN": self.command_token}
         return [n for n, v in (needed | {"COOP_SECRET": self.secret}).items() if not v.get_secret_value()]
-
-
-def by_commas(text: str) -> tuple[str, ...]:
-    """Domains separated by commas."""
-    return tuple(v.strip().lower().removeprefix("@") for v in text.split(",") if v.strip())
-
-
-def read_names(text: str) -> tuple[str, ...]:
-    """Names of features separated by commas, with a minus before each or none. Raises ValueError for some of both."""
-    found = tuple(v.strip().lower() for v in text.split(",") if v.strip())
-    if len({name.startswith("-") for name in found}) > 1:
-        raise ValueError("nommez les fonctions en service, ou celles qui ne le sont pas, mais pas les deux")
-    return found
 
 
 def weak_secret(text: str) -> str | None:

@@ -35,6 +35,7 @@ async def test_a_demand_whose_author_chose_nothing_leaves_by_itself(desk: Desk) 
     form = await desk.juliette.opens(f"/hotline {word} encore muet")
     assert (await form.fill(**USUAL).submit()).accepted
     shown = await desk.juliette.told("lui ressemble")
+    await desk.house.settled()
     runs, clock = desk.house.bot.runs, desk.house.clock
     await runs.run(("job", "hotline.file_undecided"), f"tôt-{word}")
     assert (await desk.ticket(desk.juliette)).number == first.number
@@ -42,12 +43,12 @@ async def test_a_demand_whose_author_chose_nothing_leaves_by_itself(desk: Desk) 
     try:
         clock.goes_to(utc_now() + timedelta(hours=1, minutes=1))
         await runs.run(("job", "hotline.file_undecided"), f"tard-{word}")
+        filed = await desk.ticket(desk.juliette)
+        assert "encore muet" in filed.subject
+        await desk.card(filed)
+        await desk.house.settled()
     finally:
         clock.is_right_again()
-    filed = await desk.ticket(desk.juliette)
-    assert "encore muet" in filed.subject
-    await desk.card(filed)
-    await desk.house.settled()
     assert (await desk.juliette.sees(shown)).buttons == []
 
 
