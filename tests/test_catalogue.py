@@ -66,6 +66,7 @@ button   hotline.Mine          everyone
 button   hotline.More          everyone
 button   hotline.OpenFrom      everyone
 button   hotline.Page          everyone
+button   hotline.PutUp         everyone
 button   hotline.Rate          everyone
 button   hotline.RateInWords   everyone
 button   hotline.Release       everyone
