@@ -38,6 +38,8 @@ class Plan:
     arrivals: int = 300
     arrivals_seconds: float = 60
     announced: int = 101
+    tickets: int = 200
+    lines: int = 100
     postgres: bool = True
 
 
@@ -73,5 +75,7 @@ QUICK = Plan(
     arrivals=10,
     arrivals_seconds=2,
     announced=5,
+    tickets=20,
+    lines=4,
     postgres=False,
 )
