@@ -130,7 +130,8 @@ def trim(submission: Submission) -> Submission:
 
 def _shrink(raw: dict[str, Any], room: int) -> dict[str, Any]:
     """As much of it as fits in so many bytes: what takes most is halved, again and again."""
-    raw = dict(raw)
+    if _size(raw) <= room:  # as nearly all do
+        return raw
     sizes = {name: _size({name: value}) for name, value in raw.items()}
     while sum(sizes.values()) > room and raw:
         name = max(sizes, key=sizes.__getitem__)

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.french.durations import say_minutes
+from bot.french.durations import say_delay, say_minutes
 from bot.french.words import NBSP, group, join, plural
 from config import folding
 
@@ -85,6 +85,7 @@ def _environment() -> Environment:
         "enumerated": join,
         "grouped": group,
         "minutes": say_minutes,
+        "delay": say_delay,
         "plural": plural,
         "ours": Markdown,
         "lower_first": _lower_first,

@@ -20,6 +20,8 @@ log = structlog.get_logger()
 
 WATCHES_EVERY = 30.0
 """Seconds."""
+BREATH = 0.25
+"""Seconds between two rounds of asking: who writes many times a second would have all of them asked each time."""
 NOWHERE = Watched()
 
 
@@ -68,6 +70,7 @@ class Watching:
             self._stale.clear()
             if await self._ask():
                 self._known.set()
+            await asyncio.sleep(BREATH)
             with suppress(TimeoutError):
                 async with asyncio.timeout(WATCHES_EVERY if self._known.is_set() else 1.0):
                     await self._stale.wait()

@@ -1,8 +1,10 @@
 """Working days where somebody works: neither a weekend nor a public holiday of their territory."""
 
+import sys
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache
+from importlib.util import find_spec, module_from_spec
 
 SATURDAY = 5
 SUBDIVISIONS = {
@@ -32,13 +34,21 @@ def working_days_before(day: date, count: int, departement: str | None = None) -
 
 
 def load() -> None:
-    """Have the library at hand: the first question would wait a tenth of a second for it."""
+    """Have the library at hand: the first question would wait for it."""
     holiday(date(2026, 1, 1))
 
 
 @lru_cache(256)
 def _of_year(year: int, subdivision: str | None) -> Mapping[date, str]:
-    from holidays import country_holidays  # heavy: imported when first asked
+    _leave_out_other_countries()
+    from holidays.countries.france import France  # heavy: imported when first asked
 
-    found = country_holidays("FR", subdiv=subdivision, years=year, language="fr")
+    found = France(subdiv=subdivision, years=year, language="fr")  # type: ignore[no-untyped-call]
     return {day: name.replace("'", "’") for day, name in found.items()}
+
+
+def _leave_out_other_countries() -> None:
+    """The package of countries imports all of them: megabytes, and a tenth of a second. Its place is taken by an empty
+    module that only knows where the files are."""
+    if "holidays.countries" not in sys.modules and (found := find_spec("holidays.countries")):
+        sys.modules["holidays.countries"] = module_from_spec(found)

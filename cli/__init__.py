@@ -10,6 +10,7 @@ from cli import (
     demo_data,
     doctor,
     guard,
+    hotline,
     jobs,
     migrate,
     people,
@@ -21,5 +22,5 @@ from cli import (
 
 TOOLS = (
     *(serve.tool, migrate.tool, setup.tool, doctor.tool, people.tool, canaux.tool, jobs.tool, work.tool, backup.tool),
-    *(cra.tool, annuaire.tool, annonce.tool, stats.tool, guard.tool, demo_data.tool, demo.tool),
+    *(cra.tool, annuaire.tool, annonce.tool, stats.tool, hotline.tool, guard.tool, demo_data.tool, demo.tool),
 )

@@ -1,5 +1,6 @@
 """What the tests share: the server and the bot of the stories, on every generation of servers and both databases."""
 
+import gc
 import tempfile
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -57,6 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "newest_only: told on the newest server, with SQLite")
     config.addinivalue_line("markers", "browser: told in a real browser, where the machine has one")
     config.addinivalue_line("markers", "own_database: has a database of its own, whatever the house has")
+    config.addinivalue_line("markers", "no_database: asks Mattermost only, and nothing of the bot’s database")
     config.addinivalue_line("markers", "both_databases: told on the newest server, with both databases")
 
 
@@ -77,9 +79,14 @@ def _places(metafunc: pytest.Metafunc) -> list[Place]:
         modes = (NEWEST,)
     modes = (option("--mode"),) if option("--mode") else modes
     places = [Place(m, "sqlite") for m in modes] if "sqlite" in databases else []
-    if "postgres" in databases and not marks & {"newest_only", "browser", "own_database"}:
+    if "postgres" in databases and not marks & {"newest_only", "browser", "own_database", "no_database"}:
         places.append(Place(modes[0], "postgres"))
     return places
+
+
+def pytest_collection_finish() -> None:
+    """All that the tests are made of stays: looking through it for garbage, again and again, costs each of them."""
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

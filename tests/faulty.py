@@ -48,6 +48,8 @@ def commands(settings: str, folder: Path) -> dict[str, list[str]]:
         "guard": ["guard", f"{folder}/people.csv", "--json"],
         "export people": ["export", "people"],
         "export cra": ["export", "cra"],
+        "tickets": ["tickets", "--json"],
+        "export tickets": ["export", "tickets", f"{folder}/demandes.csv"],
         "import contacts": ["import", "contacts", f"{folder}/contacts.csv"],
         "search people": ["search", "people", "linux", "--as", "juliette"],
         "export stats": ["export", "stats", *DAYS, "--format", "csv", "--output", str(folder)],

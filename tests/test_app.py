@@ -13,9 +13,11 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.app import serve
 from cli import envfile
 from cli.demo.stage import free_port
 from sandbox.faults import Faults
+from storage import migrate
 from tests.house import PATIENCE, House
 from tests.people import Person
 
@@ -121,6 +123,21 @@ async def test_it_stops_though_mattermost_is_away(house: House, tmp_path: Path, 
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
     faults.down = False
+
+
+@pytest.mark.own_database
+async def test_what_stays_for_good_is_not_looked_through_for_garbage(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left_alone = asyncio.Event()
+    monkeypatch.setattr("gc.freeze", left_alone.set)
+    monkeypatch.setattr(asyncio.get_running_loop(), "add_signal_handler", lambda *_: None)
+    await migrate.upgrade(database := f"sqlite:///{tmp_path}/coop.db")
+    own = {"port": free_port(), "database_url": database, "data_dir": tmp_path}
+    serving = asyncio.create_task(serve(house.settings.model_copy(update=own), []))
+    await asyncio.wait_for(left_alone.wait(), PATIENCE)
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
 
 
 async def test_a_request_under_way_is_answered_before_it_stops(house: House, juliette: Person) -> None:

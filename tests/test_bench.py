@@ -24,12 +24,13 @@ def test_a_quick_bench_measures_everything_and_prints_a_table() -> None:
     assert done.returncode == 0, done.stderr[-2000:]
     rows = [line for line in done.stdout.splitlines() if line.startswith("(")]
     on_the_page = 3 if executable() else 1
-    parts = ["(a)"] * 3 + ["(b)"] * 9 + ["(c)"] * 3 + ["(d)"] + ["(e)"] * on_the_page + ["(f)"] * 10 + ["(g)"] * 2
-    parts += ["(h)", "(i)", "(j)", "(k)"] + ["(l)"] * 3 + ["(m)"]
+    parts = ["(a)"] * 3 + ["(b)"] * 11 + ["(c)"] * 3 + ["(d)"] + ["(e)"] * on_the_page + ["(f)"] * 10 + ["(g)"] * 2
+    parts += ["(h)", "(i)", "(j)", "(k)"] + ["(l)"] * 3 + ["(m)", "(n)"]
     assert [row[:3] for row in rows] == parts, done.stdout
     assert "24 reçus pour 24 CRA" in done.stdout, done.stdout
     assert next(row for row in rows if row.startswith("(l) channels check")).endswith("tenu"), done.stdout
     assert "10 accueillies une fois, 0 autrement" in done.stdout, done.stdout
+    assert ", 0 perdus" in done.stdout, done.stdout
     assert "échecs" not in done.stdout, done.stdout
 
 

@@ -82,6 +82,7 @@ button   hotline.SeeOutage     everyone
 button   hotline.Settled       everyone
 button   hotline.ShowLine      everyone
 button   hotline.Take          everyone
+button   hotline.TakeFigures   everyone
 button   hotline.Unmask        everyone
 button   hotline.WasIt         everyone
 button   hotline.WriteToAll    everyone
@@ -148,6 +149,7 @@ command  garde present         animateur, hotline +
 command  garde retirer         animateur, hotline +
 command  hotline               everyone
 command  hotline demandes      everyone
+command  hotline stats         everyone
 command  membres               animateur, coordinateur
 command  membres accueils      animateur
 command  membres ajouter       animateur, coordinateur
@@ -196,6 +198,7 @@ event    hotline.unticked.Unreacted everyone
 event    membres.arrive.JoinedTeam everyone
 event    membres.note.PersonChanged everyone
 file     annuaire.VCard        animateur, conseiller, coordinateur, hotline
+file     hotline.FiguresFile   everyone
 file     stats.Carte           animateur
 file     stats.Departements    animateur
 file     stats.Export          conseiller
@@ -212,6 +215,7 @@ job      hotline.file_undecided everyone
 job      hotline.put_up_all    everyone
 job      hotline.remind        everyone
 job      hotline.see_to_the_open everyone
+job      hotline.weekly        everyone
 job      membres.ask           everyone
 job      membres.look          everyone
 job      membres.recognise     everyone

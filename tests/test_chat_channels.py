@@ -10,7 +10,7 @@ from tests.house import House
 from tests.people import Person, unique
 from tests.reading import NOBODY, Stage, a_stage, refused
 
-pytestmark = pytest.mark.every_mode
+pytestmark = [pytest.mark.every_mode, pytest.mark.no_database]
 
 
 @pytest.fixture

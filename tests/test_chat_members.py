@@ -10,7 +10,7 @@ from bot.refusals import Refusal
 from tests.house import House
 from tests.reading import NOBODY, Stage, a_stage, refused
 
-pytestmark = pytest.mark.every_mode
+pytestmark = [pytest.mark.every_mode, pytest.mark.no_database]
 
 
 @pytest.fixture

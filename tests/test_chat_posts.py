@@ -11,7 +11,7 @@ from tests.house import House
 from tests.people import Person, unique
 from tests.reading import NOBODY, Stage, a_stage, refused
 
-pytestmark = pytest.mark.every_mode
+pytestmark = [pytest.mark.every_mode, pytest.mark.no_database]
 CONTENT = b"a;b\r\n" * 200_000
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.french.dates import read_date, say_date
-from bot.french.durations import read_minutes, say_minutes
+from bot.french.durations import read_minutes, say_delay, say_minutes, whole_minutes
 from bot.french.periods import Period, read_period
 from bot.french.words import fold, join, of, plural, read_number
 
@@ -183,6 +183,15 @@ def test_durations(text: str, expected: int | None) -> None:
 @given(st.integers(0, 59_999))
 def test_a_said_duration_is_read_back(minutes: int) -> None:
     assert read_minutes(say_minutes(minutes)) == minutes
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(0, "moins d’une minute"), (29, "moins d’une minute"), (30, "1 min"), (90, "2 min"), (93_900, "26 h 05")],
+)
+def test_how_long_something_took_is_said_to_the_minute(seconds: int, told: str) -> None:
+    assert say_delay(timedelta(seconds=seconds)).replace("\u00a0", " ") == told
+    assert whole_minutes(timedelta(seconds=seconds)) == (seconds + 30) // 60
 
 
 def test_a_duration_is_said() -> None:

@@ -94,7 +94,7 @@ async def test_the_home_is_of_one_s_role(house: House) -> None:
 @pytest.mark.parametrize(
     ("asked_about", "buttons"),
     [
-        ("stast", ["/stats"]),
+        ("stast", ["/stats", "/hotline stats"]),
         ("liste", ["/cra liste"]),
         ("modifier 12", ["/cra modifier 12"]),
         ("mes statistiques du mois", ["/stats"]),

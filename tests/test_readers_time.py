@@ -19,16 +19,16 @@ import pytest
 
 import commands
 import dialogs
-from bot import french, guard, mattermost, texts
+from bot import forms, french, guard, mattermost, papers, texts
 from bot.context import Context
 from bot.errors import ChatError, UserError
 from bot.forms import Clues, Form
-from config import folding, themes
+from config import folding, formulas, themes
 from config.settings import Settings
 from config.territories import TerritoryKind
 from dialogs.cra.line.readers import Span
 from dialogs.cra.line.tokens import TypedLine, split
-from storage import communes
+from storage import annuaire, communes, people
 from tests.cra_lines import CLUES, JULIETTE, TODAY
 from tests.modes import FORM_MODES, clues
 from tests.test_properties_forms import EVERY_FORM, HIDDEN
@@ -39,7 +39,10 @@ STEEPEST = 9.0
 """How many times longer the longer text may take: four times would be linear, sixteen quadratic."""
 NOISE_S = 0.006
 """Seconds of processor time below which nothing is told of growth: nobody waits for that."""
-ROOMS = (french, guard, texts, mattermost, folding, themes, communes, dialogs, commands)
+ROOMS = (
+    *(forms, french, guard, texts, papers, mattermost, folding, formulas, themes, annuaire, communes, people),
+    *(dialogs, commands),
+)
 PIECES = {
     **{"spaces": " ", "tabs": "\t", "breaks": " \n", "hyphens": " -", "nbsp": "\u00a0", "nul": "\0"},
     **{"digits": "1", "zeros": "1.0", "slashes": "/", "points": "1.", "dates": "1/1/", "hours": "1h", "plus": "+"},

@@ -266,6 +266,7 @@ async def stage(house: House) -> AsyncIterator[Stage]:
 
 
 @pytest.mark.every_mode
+@pytest.mark.no_database
 @pytest.mark.parametrize("why", Refusal)
 async def test_each_refusal_is_the_same_on_every_version(why: Refusal, stage: Stage, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"

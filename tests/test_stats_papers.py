@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from bot.papers import LabelledValue, Section, glyphs, typeset
 from commands.stats import papers, sections
-from commands.stats.papers import glyphs, typeset
-from commands.stats.sections import LabelledValue, Presentation, Section
+from commands.stats.sections import Presentation
 from tests.golden import FIGURES, HERE, nation, page
 from tests.papers import EMPTY, HOSTILE, NOTHING, cra, every_cell, is_harmless, read_csv, size, tagged
 

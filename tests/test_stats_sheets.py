@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from bot.papers import LabelledValue, Section
 from commands.stats import papers, sections
 from commands.stats.papers import TerritoryRow, TerritoryTable, labels, xlsx
-from commands.stats.sections import LabelledValue, Presentation, Section
+from commands.stats.sections import Presentation
 from tests.golden import FIGURES, page
 from tests.papers import EMPTY, cra, is_harmless, naive, read_csv
 

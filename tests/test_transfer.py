@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from cli.cra.exporting import writer
 from cli.cra.importing import ImportOutcome
+from config.formulas import guard, unguard
 from storage import migrate
 from storage.cra.queries import delete, own, revise
-from storage.cra.rows import CSV_COLUMNS, LINE_COLUMNS, guard, unguard
+from storage.cra.rows import CSV_COLUMNS, LINE_COLUMNS
 from storage.database import Database
 from tests.transfer import CARL, JULIETTE, NOW, SINGLE, WORKSHOP, database, exported, filed, imported, opened, rows
 

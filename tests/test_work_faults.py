@@ -195,7 +195,7 @@ async def test_no_more_is_made_than_mattermost_takes(yard: Yard, monkeypatch: py
 async def test_steps_wait_a_moment_for_people(yard: Yard) -> None:
     """While somebody is being answered, none begins; but not for ever."""
     async with yard.bot() as app:
-        with app._traffic.pass_by():  # noqa: SLF001
+        with app._traffic.pass_by():  # noqa: SLF001  (a request of a person’s that lasts as long as this block)
             began = time.monotonic()
             await yard.begins(app, Count(steps=2))
             await yard.settled(app)

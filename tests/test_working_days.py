@@ -83,3 +83,11 @@ def test_every_territory_with_holidays_of_its_own_is_a_known_one() -> None:
 def test_the_library_is_not_loaded_before_it_is_needed() -> None:
     asked = "import sys, commands, bot.working_days; sys.exit('holidays' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
+
+
+def test_no_other_country_is_loaded() -> None:
+    asked = "import sys; from bot.working_days import load; load(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    countries = [name for name in done.stdout.split() if name.startswith("holidays.countries.")]
+    assert "holidays.countries.france" in countries
+    assert len(countries) < 5, countries

@@ -52,6 +52,7 @@ class Form(BaseModel):
     is_kept: ClassVar[bool] = True
     """Whether it waits as a draft when it could not be accepted."""
     _questions: ClassVar[dict[str, tuple[Question, FieldKind]]]
+    _pickers: ClassVar[dict[str, tuple[Question, Picker]]]
     _unseen: ClassVar[frozenset[str]]
     _known: ClassVar[dict[str, "type[Form]"]] = {}
 
@@ -59,6 +60,7 @@ class Form(BaseModel):
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         """Refuse at import what Mattermost would refuse in front of the person."""
         cls._questions = {n: (_question(n, f), _kind(f)) for n, f in cls.model_fields.items() if not _is_hidden(f)}
+        cls._pickers = {n: (q, kind) for n, (q, kind) in cls._questions.items() if isinstance(kind, Picker)}
         cls._unseen = frozenset(cls.model_fields) - cls._questions.keys()
         Form._known[name_of(cls)] = cls
         texts = [(cls.__name__, cls.title, TITLE_MAX)]
@@ -144,8 +146,7 @@ class Form(BaseModel):
     @classmethod
     def references(cls, raw: Raw) -> set[Reference]:
         """The people and channels picked, of whom Mattermost has to say whether they exist."""
-        pickers = ((question, kind) for question, kind in cls._questions.values() if isinstance(kind, Picker))
-        return {found for question, kind in pickers if (found := kind.reference(question, raw))}
+        return {found for question, kind in cls._pickers.values() if (found := kind.reference(question, raw))}
 
     def introduction(self) -> str:
         """What is said above the fields, in Markdown; forms override it."""
@@ -169,7 +170,7 @@ class Form(BaseModel):
 
     def known_references(self) -> set[Reference]:
         """The people and channels that it shows already."""
-        return self.references({q.name: self.__dict__.get(n) for n, (q, _) in self._questions.items()})
+        return self.references({question.name: self.__dict__.get(n) for n, (question, _) in self._pickers.items()})
 
     def hidden(self) -> dict[str, object]:
         """What travels sealed with the dialog, as JSON values."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.forms.kinds import Clues, Element, FieldKind, Question, Raw, Unreadable
 from bot.forms.limits import LONG_MAX, TEXT_MAX, cut, say_too_long
@@ -48,7 +49,7 @@ class Many(FieldKind):
         picked = known if isinstance(known, Picks) else Picks(list(known or ()))  # type: ignore[call-overload]
         offered = self._offered(question, clues)
         known_values = [v for v in picked.values if v in offered]
-        options = [{"text": text, "value": value} for value, text in offered.items()]
+        options = self._usual_options if offered is self.options else _as_options(offered)
         if clues.capabilities.multiselect:
             shared = {"type": "select", "multiselect": True, "options": options}
             return [question.element(",".join(known_values), **shared)]
@@ -128,6 +129,10 @@ class Many(FieldKind):
             mistakes.setdefault(element, text)
         values.append(value)
 
+    @cached_property
+    def _usual_options(self) -> list[Element]:
+        return _as_options(self.options)
+
     @property
     def _singulars(self) -> list[str]:
         return [f"{self.singular}{i + 1}" for i in range(SELECTS)]
@@ -135,6 +140,10 @@ class Many(FieldKind):
     def _choices(self, question: Question, raw: Raw) -> list[tuple[str, str]]:
         """(element, value) of all selects: lists, comma strings and single values, as clients send them."""
         return [(e, value) for e in (question.name, *self._singulars) for value in _values(cut(raw.get(e)))]
+
+
+def _as_options(offered: Mapping[str, str]) -> list[Element]:
+    return [{"text": text, "value": value} for value, text in offered.items()]
 
 
 def _values(sent: object) -> list[str]:

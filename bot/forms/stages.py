@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.forms.kinds import Element, Raw
 
-OF_A_STEP = re.compile(r"\d+_")
+OF_A_STEP = re.compile(r"\d{1,3}_")
 """How the names of elements begin from the second step on; no form begins a name of its own so."""
 
 

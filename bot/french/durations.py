@@ -1,6 +1,7 @@
 """Durations as people write them, in minutes."""
 
 import re
+from datetime import timedelta
 
 from bot.french.words import MINUS, NBSP, digits
 
@@ -49,3 +50,14 @@ def say_minutes(minutes: int) -> str:
     if not hours:
         return f"{rest}{NBSP}min"
     return f"{hours}{NBSP}h" + (f"{NBSP}{rest:02}" if rest else "")
+
+
+def whole_minutes(delay: timedelta) -> int:
+    """A delay to the minute, up from half of one."""
+    return (delay + timedelta(seconds=30)) // timedelta(minutes=1)
+
+
+def say_delay(delay: timedelta) -> str:
+    """Say how long something took, to the minute: « moins d’une minute », « 35 min », « 26 h 05 »."""
+    minutes = whole_minutes(delay)
+    return say_minutes(minutes) if minutes else "moins d’une minute"

@@ -10,11 +10,11 @@ from cli.politeness import take_turn
 from cli.progress import ProgressBar
 from cli.tables import BadLineError, Cells
 from cli.taking import Complain, take_in
+from config.formulas import unguard
 from storage.annuaire import contacts
 from storage.annuaire.contacts import COLUMNS, TEXT_MAX, Contact, State, key_of
 from storage.annuaire.values import read_departement, read_email, read_phone, read_site
 from storage.cra import cells
-from storage.cra.rows import unguard
 from storage.database import Database
 
 LINES_AT_ONCE = 200

@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any
 
 from cli.tables import BadLineError, Cells
+from config.formulas import guard, unguard
 from storage.communes import by_code
 from storage.cra import cells
-from storage.cra.rows import guard, unguard
 from storage.people import Awaited, Person, Role, Structure
 from storage.people.reading import read_departements, read_role
 from storage.people.structures import read_siret

@@ -8,10 +8,11 @@ from typing import Any
 from bot.french.durations import say_minutes
 from bot.french.periods import Period
 from bot.french.words import NBSP, group
+from bot.papers import LabelledValue, Section
 from bot.texts import typeset
 from cli.opening import begin_reading, open_up_to_date
 from cli.stats.subjects import interval, subject_of
-from commands.stats.sections import LabelledValue, Presentation, Section, charts, evolution, general, suites, temps
+from commands.stats.sections import Presentation, charts, evolution, general, suites, temps
 from config.settings import Settings
 from storage.cra import Suite
 from storage.stats import Figures, Percent, share, shares

@@ -12,12 +12,13 @@ from bot.french.neighbours import period_after, period_before, period_to_compare
 from bot.french.periods import Period, months_after
 from bot.french.words import of, plural
 from bot.mattermost import ChatReader
+from bot.papers import Section
 from bot.replies import Button
 from bot.texts import Markdown, render
 from commands.stats.asking import OwnQuery
 from commands.stats.buttons import Details, Other, See, Take
 from commands.stats.papers import Page
-from commands.stats.sections import Presentation, Section, charts, communes, evolution, general, suites, temps
+from commands.stats.sections import Presentation, charts, communes, evolution, general, suites, temps
 from storage.cra.last_commune import last_commune
 from storage.people import Person
 from storage.stats import Figures, Percent

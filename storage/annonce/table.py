@@ -42,12 +42,12 @@ class Announcement(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=26)
     by: str = Field(default="", max_length=26)
     text: str = Field(sa_type=Text)
-    files: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    files: dict[str, str] = Field(default={}, sa_column=Column(JSON, nullable=False))
     targets: list[str] = Field(sa_column=Column(JSON, nullable=False))
     everybody: bool = False
     at: datetime | None = Field(default=None, sa_type=UtcTime)
-    channels: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
-    people: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    channels: dict[str, str] = Field(default={}, sa_column=Column(JSON, nullable=False))
+    people: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
     state: State = Field(default=State.DRAFT, sa_type=Code(State))
     written: int = 0
     digest: str | None = Field(default=None, max_length=64)

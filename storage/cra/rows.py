@@ -1,10 +1,10 @@
 """A compte rendu as one line of a file: JSON, or CSV with the counts in columns of their own (docs/wire.md)."""
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from config.formulas import guard, unguard
 from config.themes import from_bits
 from storage.communes import by_code
 from storage.cra.table import AGES, STATUTS, SUITES
@@ -48,9 +48,6 @@ CSV_COLUMNS: tuple[str, ...] = tuple(
     column for name in LINE_COLUMNS for column in (COUNTS[name].values() if name in COUNTS else (name,))
 )
 THEMES_JOINED_BY = "|"
-
-# A spreadsheet takes a cell that begins so for a formula, also after blanks, also in full-width signs.
-_FORMULA = re.compile(r"'*\s*[=+\-@|%\t\r＝＋－＠]")
 
 
 def row(stored: Mapping[str, Any], author: str) -> Row:
@@ -108,13 +105,3 @@ def from_cells(line: Mapping[str, str]) -> Row:
         told = {code: values.pop(column) for code, column in columns.items() if column in values}
         counts[name] = {code: value for code, value in told.items() if value}
     return values | counts
-
-
-def guard(cell: str) -> str:
-    """The cell with an apostrophe before what a spreadsheet would run as a formula."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
-
-
-def unguard(cell: str) -> str:
-    """The cell without that apostrophe."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

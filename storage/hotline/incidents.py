@@ -31,7 +31,7 @@ class Incident(SQLModel, table=True):
     queue: str = Field(max_length=CODE_MAX)
     subject: str = Field(max_length=SUBJECT_MAX)
     by: str = Field(default="", max_length=26)
-    alike: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    alike: list[int] = Field(default=[], sa_column=Column(JSON, nullable=False))
     news: str = Field(default="", sa_type=Text)
     opened_at: datetime = Field(sa_type=UtcTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcTime)

@@ -42,7 +42,7 @@ class TicketLine(SQLModel, table=True):
     twin_channel: str = Field(default="", max_length=ID)
     is_gone: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     waits: str | None = Field(default=None, sa_type=Text)
-    files: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    files: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
     later: str | None = Field(default=None, sa_type=Text)
     is_kept: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 

@@ -25,7 +25,7 @@ class TicketSource(SQLModel, table=True):
     asked_by: str = Field(max_length=ID)
     text: str = Field(default="", sa_type=Text)
     context: str = Field(default="", sa_type=Text)
-    files: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    files: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
     at: datetime = Field(sa_type=UtcTime)
 
 

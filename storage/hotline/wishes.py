@@ -1,6 +1,6 @@
 """What somebody wrote for a ticket, while they look whether a solved one answers it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -69,8 +69,8 @@ async def of(db: AsyncSession, author_id: str) -> Sequence[TicketWish]:
     return (await db.exec(select(TicketWish).where(*theirs).order_by(col(TicketWish.at)))).all()
 
 
-async def avoided(db: AsyncSession, since: datetime, until: datetime, queue: str = "") -> int:
-    """How many were answered by a solved ticket in that time (``until`` excluded)."""
-    wanted = [col(TicketWish.answered).is_not(None), col(TicketWish.at) >= since, col(TicketWish.at) < until]
-    wanted += [col(TicketWish.queue) == queue] if queue else []
-    return (await db.exec(select(func.count()).select_from(TicketWish).where(*wanted))).one()
+async def avoided(db: AsyncSession, since: datetime, until: datetime, queues: Collection[str]) -> int:
+    """How many of some queues were answered by a solved ticket in that time (``until`` excluded)."""
+    then = (col(TicketWish.at) >= since, col(TicketWish.at) < until, col(TicketWish.queue).in_(queues))
+    answered = select(func.count()).select_from(TicketWish).where(col(TicketWish.answered).is_not(None), *then)
+    return (await db.exec(answered)).one()

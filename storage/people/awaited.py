@@ -26,7 +26,7 @@ class Awaited(SQLModel, table=True):
     structure: str | None = Field(default=None, max_length=200)
     siret: str | None = Field(default=None, max_length=14)
     code_commune: str | None = Field(default=None, max_length=5)
-    departements: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    departements: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
     arrived_on: date | None = None
     left_on: date | None = None
     imported_at: datetime = Field(sa_type=UtcTime)

@@ -91,14 +91,15 @@ class Person(SQLModel, table=True):
     structure: str | None = Field(default=None, max_length=200)
     siret: str | None = Field(default=None, max_length=14)
     code_commune: str | None = Field(default=None, max_length=5)
-    departements: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    # An empty default is copied; of a factory the signature would be read for each person: longer than all the rest.
+    departements: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
     timezone: str = Field(default=PARIS, max_length=64)
     arrived_on: date | None = None
     left_on: date | None = None
-    skills: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    skill_words: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    languages: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    shown_to: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    skills: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
+    skill_words: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
+    languages: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
+    shown_to: dict[str, str] = Field(default={}, sa_column=Column(JSON, nullable=False))
     is_hidden: bool = False
     helps: bool = False
     since: datetime = Field(sa_type=UtcTime)

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [a b c d e f g h i j k l m]`: measure, side by side, and print the table."""
+"""`python -m tests.bench [--quick] [a b c d e f g h i j k l m n]`: measure, side by side, and print the table."""
 
 import argparse
 import asyncio
@@ -16,6 +16,7 @@ from tests.bench import (
     arrivals,
     burst,
     channels,
+    clicking,
     crowd,
     directory,
     filing,
@@ -24,6 +25,7 @@ from tests.bench import (
     layers,
     opening,
     page,
+    pile,
     resuming,
     statistics,
     store,
@@ -35,8 +37,14 @@ from tests.bench.plan import QUICK, Plan
 from tests.bench.stub import Stub
 from tests.bench.team import team
 
-PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m")
-ON_EACH_DATABASE = {"i": waiting.measure, "j": resuming.measure, "k": directory.measure, "m": announcing.measure}
+PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n")
+ON_EACH_DATABASE = {
+    "i": waiting.measure,
+    "j": resuming.measure,
+    "k": directory.measure,
+    "m": announcing.measure,
+    "n": clicking.measure,
+}
 
 
 async def figures(plan: Plan, parts: Collection[str]) -> AsyncIterator[Figure]:
@@ -115,6 +123,7 @@ async def _filed(plan: Plan, chatter: Chatter, stores: store.Stores, folder: Pat
         yield figure
     for figure in await layers.measure(plan, stores):
         yield figure
+    yield await pile.measure(plan, stores)
 
 
 async def run(plan: Plan, parts: Collection[str]) -> list[Figure]:

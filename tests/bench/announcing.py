@@ -106,8 +106,8 @@ async def _fair(plan: Plan, stores: Stores, folder: Path) -> AsyncIterator[Fair]
             await _register(stores, [(agathe, Role.ANIMATEUR), (juliette, Role.CONSEILLER)])
             planned = [p for p in canaux.read().values() if p.family is Family.DEPARTEMENT][: plan.announced]
             channels = [await _channel(site, p.address, p.name) for p in planned]
-            environment = _environment(settings, stores, folder, port)
-            async with program(["-c", COOP_BOT, "serve"], port, "/readyz", environment):
+            variables = environment(settings, stores, folder, port)
+            async with program(["-c", COOP_BOT, "serve"], port, "/readyz", variables):
                 yield Fair(site, agathe, juliette, channels, [p.departement for p in planned])
                 await site.clear()
     finally:
@@ -131,7 +131,7 @@ async def _register(stores: Stores, roles: Sequence[tuple[Person, Role]]) -> Non
     await database.close()
 
 
-def _environment(settings: Settings, stores: Stores, folder: Path, port: int) -> dict[str, str]:
+def environment(settings: Settings, stores: Stores, folder: Path, port: int) -> dict[str, str]:
     """The bot’s, as setup wrote it; it is as fast as an operator has it who set nothing."""
     told = {f"COOP_{name.upper()}": getattr(settings, name).get_secret_value() for name in SECRETS}
     return told | {

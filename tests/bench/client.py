@@ -33,10 +33,12 @@ class Chatter:
     session: aiohttp.ClientSession
     stub: Stub
     url: str = ""
+    first: int = 0
+    """The number of the first of those people."""
 
     def command(self, number: int, text: str = "") -> bytes:
         """The form of « /cra text », sent by one of the people."""
-        who = number % PEOPLE
+        who = self.first + number % PEOPLE
         fields = {
             "token": SECRETS["COOP_COMMAND_TOKEN"],
             "team_id": TEAM["id"],
@@ -78,7 +80,7 @@ class Chatter:
             "type": "dialog_submission",
             "callback_id": callback,
             "state": state,
-            "user_id": user_id(number % PEOPLE),
+            "user_id": user_id(self.first + number % PEOPLE),
             "channel_id": CHANNEL,
             "team_id": TEAM["id"],
             "submission": {**WORKSHOP, "date": day},

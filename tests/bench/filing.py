@@ -17,6 +17,8 @@ from tests.bench.stub import PEOPLE
 
 RATE = 100
 PATIENCE_S = 120
+STRANGERS_AT_LEAST = 0.8
+"""Of the rate of registered people: they are settled at their first compte rendu."""
 
 
 async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) -> list[Figure]:
@@ -30,6 +32,7 @@ async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) ->
         hand = await stack.enter_async_context(program(arguments, port, "/readyz", {}))
         figures = [await _throughput(plan, chatter, stores, tested, hand)]
         chatter.url = tested.url
+        figures.append(await _strangers(plan, chatter, stores))
         return [*figures, await _tail(plan, chatter, stores), await _outage(plan, chatter, stores)]
 
 
@@ -66,6 +69,22 @@ async def _throughput(plan: Plan, chatter: Chatter, stores: Stores, tested: Chil
     goal = f"≥ {stores.goal:.1f}".replace(".", ",")
     met = ratio >= stores.goal and not failed
     return Figure(f"(b) CRA acceptés, {stores.name}, 10 à la fois", measured, f"{rates[1]:.0f}/s", goal, met)
+
+
+async def _strangers(plan: Plan, chatter: Chatter, stores: Stores) -> Figure:
+    """People whom the register does not know, others each round, beside those whom it does."""
+    known: list[Run] = []
+    unknown: list[Run] = []
+    for turn in range(plan.rounds):
+        known.append(await _file(chatter, plan.submissions))
+        chatter.first = PEOPLE * (turn + 1)
+        unknown.append(await _file(chatter, plan.submissions))
+        chatter.first = 0
+    rates = middle([r.rate for r in unknown]), middle([r.rate for r in known])
+    ratio, failed = rates[0] / rates[1], sum(r.failed for r in unknown)
+    measured = f"{rates[0]:.0f}/s = {ratio:.2f}" + (f", {failed} échecs" if failed else "")
+    what = f"(b) CRA d’inconnus du registre, {stores.name}, 10 à la fois"
+    return Figure(what, measured, f"connus : {rates[1]:.0f}/s", "≥ 0,8", ratio >= STRANGERS_AT_LEAST and not failed)
 
 
 async def _tail(plan: Plan, chatter: Chatter, stores: Stores) -> Figure:

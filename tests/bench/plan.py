@@ -11,6 +11,7 @@ class Plan:
     commands: int = 2000
     open_seconds: float = 4
     submissions: int = 500
+    pile: int = 100_000
     away_seconds: float = 30
     away_rate: int = 100
     warm_commands: int = 2000
@@ -37,6 +38,8 @@ class Plan:
     arrivals: int = 300
     arrivals_seconds: float = 60
     announced: int = 101
+    tickets: int = 200
+    lines: int = 100
     postgres: bool = True
 
 
@@ -45,6 +48,7 @@ QUICK = Plan(
     commands=40,
     open_seconds=0.3,
     submissions=20,
+    pile=2000,
     away_seconds=1,
     away_rate=20,
     warm_commands=50,
@@ -71,5 +75,7 @@ QUICK = Plan(
     arrivals=10,
     arrivals_seconds=2,
     announced=5,
+    tickets=20,
+    lines=4,
     postgres=False,
 )

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from bot.papers import LabelledValue, Section
 from commands.stats import sections
 from commands.stats.papers import Page
-from commands.stats.sections import LabelledValue, Presentation, Section
+from commands.stats.sections import Presentation
 from config.departements import DEPARTEMENTS
 from config.themes import THEMES
 from storage.cra.values import Activite, Age, Canal, Duree, Statut, Suite

@@ -119,6 +119,15 @@ class Person:
 
         return await self._hears(match, f"a direct message {containing!r}", within)
 
+    async def heard(self, channel_id: str, containing: str) -> Post:
+        """The next post in that channel since the last act that says this, whoever wrote it."""
+
+        def match(frame: Frame) -> Post | None:
+            post = self._post_in(frame, "posted")
+            return post if post and post.channel_id == channel_id and containing in post.text else None
+
+        return await self._hears(match, f"a post {containing!r}")
+
     async def rewritten(self, post: Post, containing: str = "") -> Post:
         """The post as it is changed by the last act."""
 

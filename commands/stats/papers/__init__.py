@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from commands.stats.papers.csv import statistiques_csv
-from commands.stats.papers.page import Page, file_name, territory_page
+from bot.papers import file_name
+from bot.papers.csv import write_page as statistiques_csv
+from commands.stats.papers.page import Page, territory_page
+from commands.stats.papers.pictures import carte, charts, pdf
 from commands.stats.papers.territories import TerritoryRow, TerritoryTable, table_csv, table_xlsx
-from commands.stats.papers.typeset import carte, charts, pdf
 from commands.stats.papers.xlsx import Workbook, workbook
 
 __all__ = [

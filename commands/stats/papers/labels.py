@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from commands.stats.papers.page import Page
-from commands.stats.sections import LabelledValue, Section
+from bot.papers import LabelledValue, Section
 
 _TITLES = {
     "canaux": "Canaux d’accompagnements",
@@ -39,12 +38,12 @@ _TIMES = {"Total": "Total d’heures", "Ateliers": "Collectifs"}
 FOLLOWED = "Pourcentage du total des usagers accompagnés sur cette période"
 
 
-def export_sections(page: Page) -> tuple[Section, ...]:
-    """The sections of a page in the order and the words of the exports, whatever the values (always plural)."""
-    general, suites = page.section("general"), page.section("suites")
-    first = (*_general(general.lines if general else ()), *_general(suites.lines if suites else ()))
-    others = (_section(section) for section in page.ordered if section not in (general, suites))
-    return (*((Section("general", "Général", "", first),) if first else ()), *others)
+def export_sections(sections: Sequence[Section]) -> tuple[Section, ...]:
+    """Sections in the order and the words of the exports, whatever the values (always plural)."""
+    found = {section.key: section for section in sections}
+    keys = [line for key in ("general", "suites") if key in found for line in _general(found[key].lines)]
+    others = (_section(section) for section in sections if section.key not in {"general", "suites"})
+    return (*((Section("general", "Général", "", tuple(keys)),) if keys else ()), *others)
 
 
 def _general(lines: Sequence[LabelledValue]) -> list[LabelledValue]:

@@ -1,52 +1,27 @@
-"""A page of statistics as every paper shows it: pictures, PDF, workbook and CSV."""
+"""A page of « Mes statistiques », or of a territory: in which order, and how, papers show its sections."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, tzinfo
-from unicodedata import combining
-from zoneinfo import ZoneInfo
+from datetime import date
+from itertools import groupby
 
-from bot.french import words
-from bot.french.durations import say_minutes
+from bot import papers
 from bot.french.periods import Period
-from commands.stats.sections import Section
-from config.folding import normalize
-
-PARIS = ZoneInfo("Europe/Paris")
-NOTHING = "Il n’y a aucune statistique pour le moment."
+from bot.papers import LabelledValue, Section
+from commands.stats.papers.labels import export_sections
 
 # The order of the old platform’s exports (docs/domaine.md §3.4), our own sections where they belong.
 _ORDER = ("general", "suites", "themes", "canaux", "temps", "durees", "ages", "statuts", "evolution", "communes")
+# Enough for a picture and a page; sheets have them all.
+_MONTHS, _COMMUNES = 24, 20
+_RANKED = ("themes", "departements")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """What a page of statistics says; ``last`` is its last day, ``today`` the day it is made.
+class Page(papers.Page):
+    """A page of statistics."""
 
-    ``stem`` begins the names of its files; ``place`` is the postcode and the town, ``zone`` the reader’s.
-    """
-
-    title: str
-    period: str
-    start: date
-    last: date
-    today: date
-    sections: tuple[Section, ...]
-    name: str | None = None
-    structure: str | None = None
-    place: str | None = None
-    notes: tuple[str, ...] = ()
     stem: str = "Mes_statistiques"
-    zone: tzinfo = PARIS
-
-    def file(self, ending: str) -> str:
-        """The name of one of its files: ``pdf``, or ``activite.png`` for one of several."""
-        return file_name(self.stem, self.start, self.last, ending)
-
-    def section(self, key: str) -> Section | None:
-        """The section of that key, if the page has it."""
-        return next((section for section in self.sections if section.key == key), None)
 
     @property
     def ordered(self) -> tuple[Section, ...]:
@@ -54,9 +29,14 @@ class Page:
         return tuple(sorted(self.sections, key=lambda s: _ORDER.index(s.key) if s.key in _ORDER else len(_ORDER)))
 
     @property
-    def days(self) -> str:
-        """« 01/11/2026-24/11/2026 »."""
-        return f"{self.start:%d/%m/%Y}-{self.last:%d/%m/%Y}"
+    def drawn(self) -> tuple[Section, ...]:
+        """The same, no longer than can be looked at, and what is compared the largest first."""
+        return tuple(Section(s.key, s.title, s.unit, _as_drawn(s)) for s in self.ordered)
+
+    @property
+    def sheets(self) -> tuple[Section, ...]:
+        """The same in the words of the old platform’s exports."""
+        return export_sections(self.ordered)
 
 
 def territory_page(name: str, period: Period, today: date, sections: Sequence[Section], notes: Sequence[str]) -> Page:
@@ -73,24 +53,19 @@ def territory_page(name: str, period: Period, today: date, sections: Sequence[Se
     )
 
 
-def file_name(stem: str, start: date, last: date, ending: str) -> str:
-    """« Mes_statistiques_01-11-2026_24-11-2026.pdf »; ``activite.png`` for one of several."""
-    *part, kind = ending.rsplit(".", 1)
-    dates = (f"{day:%d-%m-%Y}" for day in (start, last))
-    return "_".join((_simplify(stem), *dates, *part)) + f".{kind}"
+def _as_drawn(section: Section) -> tuple[LabelledValue, ...]:
+    lines = section.lines
+    if section.key in _RANKED:
+        return tuple(sorted(lines, key=lambda line: line.value, reverse=True))
+    if section.key == "evolution" and len(lines) > _MONTHS:
+        years = groupby(lines, key=lambda line: line.label.rpartition(" ")[2])
+        return tuple(_sum(year, tuple(months)) for year, months in years)
+    rest = lines[_COMMUNES:]
+    if section.key == "communes" and len(rest) > 1:
+        return (*lines[:_COMMUNES], _sum(f"{len(rest)} autres communes", rest))
+    return lines
 
 
-def say(value: int, unit: str = "") -> str:
-    """A value as papers say it: « 1 234 », « 12 h 30 » where the unit is minutes."""
-    return say_minutes(value) if unit == "minutes" else group(value)
-
-
-def group(number: int) -> str:
-    """Digits in groups of three, from the first thousand on: columns of figures are read down."""
-    return words.group(number, least=1_000)
-
-
-def _simplify(name: str) -> str:
-    """A name as a file may have it anywhere: ASCII letters, figures, hyphens and underscores, at most 80."""
-    letters = "".join(c for c in normalize("NFKD", name) if not combining(c))
-    return re.sub(r"[^A-Za-z0-9-]+", "_", letters).strip("_")[:80] or "Statistiques"
+def _sum(label: str, lines: Sequence[LabelledValue]) -> LabelledValue:
+    """Lines as one."""
+    return LabelledValue(label, sum(line.value for line in lines))

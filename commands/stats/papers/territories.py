@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from commands.stats.papers.csv import Cell, write
+from bot.papers.csv import Cell, write
+from bot.papers.xlsx import cells, open_book
 
 _WIDTHS = (8, 30)
 
@@ -50,8 +51,6 @@ def _lines(table: TerritoryTable) -> Iterator[Sequence[Cell]]:
 
 def table_xlsx(table: TerritoryTable, path: Path) -> None:
     """The same as a sheet with a frozen head and a filter; the notes are on a sheet of their own."""
-    from commands.stats.papers.xlsx import cells, open_book
-
     with open_book(path, table.title) as book:
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         number = book.add_format({"num_format": "#,##0"})

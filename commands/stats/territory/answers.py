@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from bot.context import Context
 from bot.french.neighbours import period_before
 from bot.french.periods import Period
+from bot.papers import Section
 from bot.texts import Markdown, render
 from commands.stats.answers import difference
 from commands.stats.papers import Page, territory_page
-from commands.stats.sections import Presentation, Section, territory_sections
+from commands.stats.sections import Presentation, territory_sections
 from commands.stats.territory.months import Months, months_of, rule, to_come
 from commands.stats.territory.places import TerritoryQuery
 from storage.stats import Figures

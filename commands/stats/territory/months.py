@@ -8,7 +8,7 @@ from bot.context import Context
 from bot.french.dates import MONTHS, WEEKDAYS, say_day
 from bot.french.periods import Period, months_after
 from bot.french.words import of
-from commands.stats.papers.page import PARIS
+from bot.papers.page import PARIS
 from storage.stats.monthly import MonthSpan
 from storage.stats.territories import told_until
 

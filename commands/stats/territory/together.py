@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from bot.context import Context
+from bot.papers import LabelledValue, Section
 from commands.stats.papers import Page, TerritoryRow, TerritoryTable
-from commands.stats.sections import LabelledValue, Section
 from commands.stats.territory.answers import page
 from commands.stats.territory.months import Months, rule
 from config.departements import DEPARTEMENTS

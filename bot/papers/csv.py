@@ -1,20 +1,19 @@
-"""Statistics as CSV for spreadsheets in French: semicolons, a BOM, CRLF, and no cell that runs as a formula."""
+"""Figures as CSV for spreadsheets in French: semicolons, a BOM, CRLF, and no cell that runs as a formula."""
 
 import csv
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from commands.stats.papers.labels import export_sections
-from commands.stats.papers.page import Page
-from commands.stats.sections import Section
-from storage.cra.rows import guard
+from bot.papers.page import Page
+from bot.papers.sections import Section
+from config.formulas import guard
 
 Cell = str | int | float | None
 
 
-def statistiques_csv(page: Page, path: Path) -> None:
-    """All sections of a page, one below the other, under a line that says whose and when (docs/domaine.md §3.4)."""
-    write(path, _lines(page))
+def write_page(page: Page, path: Path) -> None:
+    """A page as a file (docs/domaine.md §3.4)."""
+    write(path, lines(page))
 
 
 def write(path: Path, lines: Iterable[Iterable[Cell]]) -> None:
@@ -25,10 +24,11 @@ def write(path: Path, lines: Iterable[Iterable[Cell]]) -> None:
         )
 
 
-def _lines(page: Page) -> Iterator[Iterable[Cell]]:
+def lines(page: Page) -> Iterator[Iterable[Cell]]:
+    """All sections of a page, one below the other, under a line that says whose and when."""
     whose = f"Statistiques {page.name}" if page.name else page.title
     yield [" ".join(filter(None, (whose, page.place, page.days)))]
-    for section in export_sections(page):
+    for section in page.sheets:
         yield []
         yield from _section(section)
     if page.notes:

@@ -1,0 +1,87 @@
+"""A page of figures as every paper shows it: pictures, PDF, workbook and CSV."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from unicodedata import combining
+from zoneinfo import ZoneInfo
+
+from bot.french import words
+from bot.french.durations import say_minutes
+from bot.papers.sections import Section
+from config.folding import normalize
+
+PARIS = ZoneInfo("Europe/Paris")
+NOTHING = "Il n’y a aucune statistique pour le moment."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a page of figures says; ``last`` is its last day, ``today`` the day it is made.
+
+    ``stem`` begins the names of its files; ``place`` is the postcode and the town, ``zone`` the reader’s.
+    """
+
+    title: str
+    period: str
+    start: date
+    last: date
+    today: date
+    sections: tuple[Section, ...]
+    name: str | None = None
+    structure: str | None = None
+    place: str | None = None
+    notes: tuple[str, ...] = ()
+    stem: str = "Statistiques"
+    zone: tzinfo = PARIS
+
+    def file(self, ending: str) -> str:
+        """The name of one of its files: ``pdf``, or ``activite.png`` for one of several."""
+        return file_name(self.stem, self.start, self.last, ending)
+
+    def section(self, key: str) -> Section | None:
+        """The section of that key, if the page has it."""
+        return next((section for section in self.sections if section.key == key), None)
+
+    @property
+    def ordered(self) -> tuple[Section, ...]:
+        """Its sections in the order of documents."""
+        return self.sections
+
+    @property
+    def drawn(self) -> tuple[Section, ...]:
+        """The same as they are drawn."""
+        return self.ordered
+
+    @property
+    def sheets(self) -> tuple[Section, ...]:
+        """The same in the words of sheets."""
+        return self.ordered
+
+    @property
+    def days(self) -> str:
+        """« 01/11/2026-24/11/2026 »."""
+        return f"{self.start:%d/%m/%Y}-{self.last:%d/%m/%Y}"
+
+
+def file_name(stem: str, start: date, last: date, ending: str) -> str:
+    """« Mes_statistiques_01-11-2026_24-11-2026.pdf »; ``activite.png`` for one of several."""
+    *part, kind = ending.rsplit(".", 1)
+    dates = (f"{day:%d-%m-%Y}" for day in (start, last))
+    return "_".join((_simplify(stem), *dates, *part)) + f".{kind}"
+
+
+def say(value: int, unit: str = "") -> str:
+    """A value as papers say it: « 1 234 », « 12 h 30 » where the unit is minutes."""
+    return say_minutes(value) if unit == "minutes" else group(value)
+
+
+def group(number: int) -> str:
+    """Digits in groups of three, from the first thousand on: columns of figures are read down."""
+    return words.group(number, least=1_000)
+
+
+def _simplify(name: str) -> str:
+    """A name as a file may have it anywhere: ASCII letters, figures, hyphens and underscores, at most 80."""
+    letters = "".join(c for c in normalize("NFKD", name) if not combining(c))
+    return re.sub(r"[^A-Za-z0-9-]+", "_", letters).strip("_")[:80] or "Statistiques"

@@ -1,0 +1,172 @@
+"""The figures of the hotline for some days, always derived from the tickets, read a page at a time."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import RowMapping, Table, and_, func, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.hotline import wishes
+from storage.hotline.delays import NONE, Delays, Gathered
+from storage.hotline.states import OPEN, Reason
+from storage.hotline.tickets import Ticket
+from storage.people import PARIS
+
+ROWS_PER_PAGE = 500
+Between = Callable[[datetime, datetime], timedelta]
+"""The time that counts from one instant to a later one."""
+_TICKET: Table = Ticket.__table__  # type: ignore[attr-defined]
+_READ = ("id", "queue", "category", "departement", "opened_at", "first_answer_at", "resolved_at", "reason", "rating")
+_INSTANTS = ("opened_at", "first_answer_at", "resolved_at")
+_ZONE = ZoneInfo(PARIS)
+
+
+def on_the_wall(start: datetime, end: datetime) -> timedelta:
+    """All time that passes counts."""
+    return end - start
+
+
+@dataclass(frozen=True)
+class Span:
+    """The days [start, end[ in Paris, whoever asks from wherever."""
+
+    start: date
+    end: date
+
+    @cached_property
+    def since(self) -> datetime:
+        """The instant at which they begin."""
+        return datetime.combine(self.start, time(), _ZONE).astimezone(UTC)
+
+    @cached_property
+    def until(self) -> datetime:
+        """The first instant after them."""
+        return datetime.combine(self.end, time(), _ZONE).astimezone(UTC)
+
+    def holds(self, at: datetime | None) -> bool:
+        """Whether something happened then; what has not happened did not."""
+        return at is not None and self.since <= at < self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Tickets ``received`` in these days, and how long the first ``answers`` took that were given in them, and the
+    ``resolutions`` made in them. (What was asked before counts when it is answered: nothing slow is left out.)"""
+
+    received: int = 0
+    answers: Delays = NONE
+    resolutions: Delays = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All tickets, and parts of them by code, the most asked first.
+
+    ``open_now`` counts those that are open when it is read; ``avoided`` the questions that a solved ticket answered.
+    ``liked``, ``disliked`` and ``reasons`` are of the tickets resolved in these days, and not reopened since.
+    """
+
+    whole: Part = field(default_factory=Part)
+    open_now: int = 0
+    avoided: int = 0
+    liked: int = 0
+    disliked: int = 0
+    reasons: Mapping[Reason, int] = field(default_factory=dict)
+    queues: Mapping[str, Part] = field(default_factory=dict)
+    categories: Mapping[str, Part] = field(default_factory=dict)
+    departements: Mapping[str, Part] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing happened at all."""
+        whole = self.whole
+        return not (whole.received or whole.answers.count or whole.resolutions.count or self.avoided)
+
+
+@dataclass(slots=True)
+class _Tally:
+    received: int = 0
+    answers: Gathered = field(default_factory=Gathered)
+    resolutions: Gathered = field(default_factory=Gathered)
+
+    @property
+    def part(self) -> Part:
+        return Part(self.received, self.answers.told, self.resolutions.told)
+
+
+class _Counting:
+    """Tickets as they are read, one after the other."""
+
+    def __init__(self, span: Span, between: Between) -> None:
+        self._span, self._between = span, between
+        self.whole = _Tally()
+        self.by: dict[str, dict[str, _Tally]] = {"queue": {}, "category": {}, "departement": {}}
+        self.ratings: Counter[int] = Counter()
+        self.reasons: Counter[Reason] = Counter()
+
+    def add(self, row: RowMapping) -> None:
+        """Count one wherever it belongs."""
+        tallies = [self.whole, *(tallies.setdefault(row[name], _Tally()) for name, tallies in self.by.items())]
+        opened, answered, resolved = (row[name] for name in _INSTANTS)
+        if self._span.holds(opened):
+            for tally in tallies:
+                tally.received += 1
+        if self._span.holds(answered):
+            self._took(opened, answered, [tally.answers for tally in tallies])
+        if self._span.holds(resolved):
+            self._took(opened, resolved, [tally.resolutions for tally in tallies])
+            self.ratings[row["rating"]] += 1
+            self.reasons[row["reason"] or Reason.RESOLU] += 1
+
+    def _took(self, start: datetime, end: datetime, delays: Sequence[Gathered]) -> None:
+        delay = self._between(start, end)
+        for gathered in delays:
+            gathered.add(delay)
+
+    def parts(self, name: str) -> Mapping[str, Part]:
+        parts = {code: tally.part for code, tally in self.by[name].items()}
+        return dict(sorted(parts.items(), key=lambda part: (-part[1].received, part[0])))
+
+
+async def read(db: AsyncSession, span: Span, queues: Collection[str], between: Between = on_the_wall) -> Figures:
+    """The figures of some queues; ``between`` says how much of a delay counts."""
+    counting = _Counting(span, between)
+    async for row in _rows(db, span, queues):
+        counting.add(row)
+    return Figures(
+        whole=counting.whole.part,
+        open_now=await count_open(db, queues),
+        avoided=await wishes.avoided(db, span.since, span.until, queues),
+        liked=counting.ratings[1],
+        disliked=counting.ratings[-1],
+        reasons=dict(counting.reasons.most_common()),
+        queues=counting.parts("queue"),
+        categories=counting.parts("category"),
+        departements=counting.parts("departement"),
+    )
+
+
+async def count_open(db: AsyncSession, queues: Collection[str]) -> int:
+    """How many tickets of some queues are open."""
+    here = select(func.count()).where(_TICKET.c.queue.in_(queues), _TICKET.c.state.in_(OPEN))
+    return int((await (await db.connection()).execute(here)).scalar_one())
+
+
+async def _rows(db: AsyncSession, span: Span, queues: Collection[str]) -> AsyncIterator[RowMapping]:
+    """The tickets of which anything happened in these days, by number."""
+    connection = await db.connection()
+    happened = [and_(_TICKET.c[name] >= span.since, _TICKET.c[name] < span.until) for name in _INSTANTS]
+    query = select(*(_TICKET.c[name] for name in _READ)).where(_TICKET.c.queue.in_(queues), or_(*happened))
+    after = 0
+    while True:
+        following = query.where(_TICKET.c.id > after).order_by(_TICKET.c.id).limit(ROWS_PER_PAGE)
+        page = (await connection.execute(following)).mappings().all()
+        for row in page:
+            yield row
+        if len(page) < ROWS_PER_PAGE:
+            return
+        after = page[-1]["id"]

@@ -1,0 +1,195 @@
+"""Stories: agents read what the hotline did, take it away, and find it in their room on Monday."""
+
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+
+import openpyxl
+import pytest
+from sqlalchemy import update
+
+from bot.features import Key
+from storage.hotline.states import Reason, State
+from storage.hotline.tickets import Ticket
+from storage.people import Role
+from tests.helping import Desk, desk, plain
+from tests.house import hears, until_async
+from tests.people import Person, Post, unique
+from tests.ticketing import at, avoided, ticket, wrote
+
+__all__ = ["desk"]
+
+WEEKLY: Key = ("job", "hotline.weekly")
+HOUR = timedelta(hours=1)
+FORMS = {"Graphique": "png", "Excel": "xlsx", "CSV": "csv"}
+
+
+async def done(desk: Desk, opened: str) -> None:
+    """Three demands of that hour, in a month in which nobody else’s story happens, solved the same morning."""
+    day = at(opened)
+    solved: dict[str, Any] = {"state": State.CLOS, "reason": Reason.RESOLU, "first_answer_at": day + HOUR}
+    await wrote(
+        desk.house.bot.database,
+        ticket(day, resolved_at=day + 2 * HOUR, closed_at=day + 2 * HOUR, rating=1, category="cra", **solved),
+        ticket(day, resolved_at=day + 3 * HOUR, closed_at=day + 3 * HOUR, departement="", **solved),
+        ticket(day, resolved_at=day + 3 * HOUR, closed_at=day + 3 * HOUR, queue="metier", **solved),
+    )
+    await avoided(desk.house.bot.database, day)
+
+
+def said(post: Post) -> str:
+    """What it says, with plain spaces."""
+    return plain(post).replace("\u202f", " ")
+
+
+async def taken(who: Person, answer: Post, label: str) -> tuple[str, bytes]:
+    """The name and the content of the file that a button gives."""
+    who.acts()
+    await who.clicks(answer, label)
+    sent = await who.told("Les chiffres de la hotline")
+    [(name, content)] = (await who.files(sent)).items()
+    assert name.endswith(FORMS[label])
+    return name, content
+
+
+@pytest.mark.every_mode
+async def test_agents_read_what_was_done(desk: Desk) -> None:
+    await done(desk, "2022-03-10 08:30")
+    answer = await desk.agathe.asks("/hotline stats mars 2022")
+    for words in (
+        "Hotline, mars 2022** (Aide Espace Coop et Aide métier)",
+        "**3** demandes reçues, **3** résolues, **1** évitée par",
+        "Première réponse : une sur deux en 1 h au plus, neuf sur dix en 1 h au plus",
+        "Résolution : une sur deux en 3 h au plus",
+        "Avis : 1 👍, 0 👎",
+        "Par file : Aide Espace Coop 2, Aide métier 1",
+        "Par catégorie : Autre chose 2, Comptes rendus 1",
+        "Par département : Rhône (69) 2, Département inconnu 1",
+        "Comment elles ont fini : résolu 3",
+        "En cours aujourd’hui : **",
+    ):
+        assert words in said(answer), words
+    assert answer.buttons == [*FORMS]
+    nothing = await desk.agathe.asks("/hotline stats février 2022")
+    assert "Rien n’a été demandé ni résolu ces jours-là" in said(nothing)
+    assert nothing.buttons == []
+
+
+async def test_one_of_each_is_said_as_one(desk: Desk) -> None:
+    day = at("2022-05-10 09:00")
+    ended = {"first_answer_at": day + timedelta(seconds=20), "resolved_at": day + 24 * HOUR}
+    await wrote(desk.house.bot.database, ticket(day, state=State.RESOLU, **ended))
+    told = said(await desk.omar.asks("/hotline stats du 9 au 11 mai 2022"))
+    assert "**1** demande reçue, **1** résolue, **0** évitée" in told
+    assert "Première réponse : moins d’une minute (une seule)" in told
+    assert "Résolution : 7 h 30 (une seule)" in told, "neither lunch nor the night counts"
+    assert "Avis : aucun" in told
+
+
+async def test_the_figures_are_taken_away_as_files(desk: Desk) -> None:
+    await done(desk, "2022-07-07 07:30")
+    answer = await desk.agathe.asks("/hotline stats juillet 2022")
+    name, content = await taken(desk.agathe, answer, "CSV")
+    assert name == "Hotline_01-07-2022_31-07-2022.csv"
+    lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
+    for line in (
+        ["Hotline — Aide Espace Coop, Aide métier 01/07/2022-31/07/2022"],
+        ["Demandes reçues", "3"],
+        ["Demandes évitées", "1"],
+        ["Résolution, une sur deux au plus", "3"],
+        ["Aide Espace Coop", "2", "67"],
+        ["Toutes", "", "3", "3", "1", "1", "3", "3", "3"],
+        ["Catégorie", "Comptes rendus", "1", "1", "1", "1", "1", "2", "2"],
+        ["Département", "Département inconnu", "1", "1", "1", "1", "1", "3", "3"],
+    ):
+        assert line in lines, line
+
+    _, content = await taken(desk.agathe, answer, "Excel")
+    figures, parts = openpyxl.load_workbook(io.BytesIO(content)).worksheets
+    assert ("Demandes reçues", 3) in [row[:2] for row in figures.iter_rows(values_only=True)]
+    head, whole, *_ = parts.iter_rows(values_only=True)
+    told = dict(zip(head, whole, strict=True))
+    assert (told["Par"], told["Reçues"]) == ("Toutes", 3)
+    assert told["Résolution, une sur deux"] == 3 * HOUR, "a duration"
+
+    name, content = await taken(desk.agathe, answer, "Graphique")
+    assert (name, content[:4]) == ("Hotline_01-07-2022_31-07-2022_hotline.png", b"\x89PNG")
+
+
+async def test_who_is_no_agent_asks_for_help_or_is_told(desk: Desk) -> None:
+    refusal = await desk.juliette.asks("/hotline stats mois dernier")
+    assert "réservés à ses agents" in said(refusal)
+    assert "/hotline mes demandes" in said(refusal)
+    form = await desk.juliette.opens("/hotline stats de mon département vides")
+    assert form.shown("sujet") == "stats de mon département vides"
+    told = await desk.agathe.asks("/hotline stats lendemain de fête")
+    assert "Je n’ai pas compris la période" in said(told)
+
+
+async def test_who_is_in_one_room_reads_of_its_queue(desk: Desk) -> None:
+    await done(desk, "2022-09-08 07:30")
+    lea = await desk.house.conseiller("lea")
+    await desk.house.site.admin.post(f"/channels/{desk.rooms['metier']}/members", {"user_id": lea.id})
+
+    async def is_agent() -> Post | None:
+        await hears(desk.house.bot, set(desk.rooms.values()))
+        answer = await lea.asks("/hotline stats septembre 2022")
+        return None if "réservés" in said(answer) else answer
+
+    answer = await until_async(is_agent)
+    assert answer
+    assert "septembre 2022** (Aide métier)" in said(answer)
+    assert "**1** demande reçue" in said(answer)
+    _, content = await taken(lea, answer, "CSV")
+    assert "Aide Espace Coop" not in content.decode("utf-8-sig")
+
+
+async def test_who_is_an_agent_no_more_gets_no_file(desk: Desk) -> None:
+    await done(desk, "2022-11-10 08:30")
+    nora = await desk.house.someone(Role.HOTLINE, "nora")
+    answer = await nora.asks("/hotline stats novembre 2022")
+    assert "**3** demandes reçues" in said(answer)
+    await desk.house.registers(nora, Role.CONSEILLER, departements=["69"])
+    await nora.clicks(answer, "CSV")
+    assert "réservés à ses agents" in said(await nora.whispered())
+
+
+async def on(desk: Desk, when: str) -> list[Post]:
+    """What the job says in the room of « Aide métier » at that time in UTC."""
+    before = {post.id for post in await desk.agathe.reads(desk.rooms["metier"])}
+    desk.house.clock.goes_to(at(when))
+    await desk.house.bot.runs.run(WEEKLY, unique("lundi"))
+    await desk.house.settled()
+    posts = await desk.agathe.reads(desk.rooms["metier"])
+    return [post for post in posts if post.id not in before and "En cours aujourd’hui" in said(post)]
+
+
+@pytest.mark.both_databases
+async def test_on_monday_each_room_reads_of_its_week(desk: Desk) -> None:
+    day = at("2027-03-10 09:00")
+    async with desk.house.bot.database.transaction() as db:
+        await db.execute(update(Ticket).values(state=State.CLOS))  # those of earlier stories would be older
+    (number,) = await wrote(
+        desk.house.bot.database, ticket(day, queue="metier", subject="Mon *contrat* @all", first_answer_at=day + HOUR)
+    )
+    (summary,) = await on(desk, "2027-03-15 07:30")
+    told = said(summary)
+    assert "Aide métier, du 8 au 14 mars 2027" in told
+    assert "**1** demande reçue, **0** résolue" in told
+    assert "Première réponse : 1 h (une seule)" in told
+    assert "Ouvertes depuis le plus longtemps" in told
+    assert "@all" not in summary.text
+    assert f"**n° {number}** Mon \\*contrat\\*" in told
+    assert await on(desk, "2027-03-15 08:30") == [], "once a week"
+    assert await on(desk, "2027-03-16 07:30") == []
+
+
+async def test_a_holiday_is_told_of_the_day_after_and_a_morning_missed_is_made_up_for(desk: Desk) -> None:
+    await wrote(desk.house.bot.database, ticket(at("2027-03-24 09:00"), queue="metier"))
+    assert await on(desk, "2027-03-29 06:30") == [], "Easter Monday"
+    (summary,) = await on(desk, "2027-03-30 06:30")
+    assert "du 22 au 28 mars 2027" in said(summary)
+    assert await on(desk, "2027-03-31 06:30") == []
+    (late,) = await on(desk, "2027-04-07 06:30")
+    assert "du 29 mars au 4 avril 2027" in said(late), "nobody was there on Monday and Tuesday"
