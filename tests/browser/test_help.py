@@ -16,12 +16,12 @@ SMALL = PHONE | {"viewport": {"width": 360, "height": 640}}
 
 
 async def test_help_is_asked_for_on_a_phone_and_comes_from_the_room(hotline: Hotline, sit: SIT) -> None:
-    subject = unique("L’export reste vide")
+    subject = unique("Calendrier figé")
     phone = await sit(hotline.juliette, **SMALL)
     window = await phone.opens("/hotline")
     await window.picks("file", "Aide Espace Coop")
     await window.writes("sujet", subject)
-    await window.writes("details", "Depuis ce matin, sur mon ordinateur.")
+    await window.writes("details", "Rien ne bouge quand je clique.")
     assert await phone.overflow() <= 0, "nothing to scroll sideways"
     await window.sends()
     await window.is_gone()
