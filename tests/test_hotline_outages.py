@@ -1,12 +1,14 @@
 """Stories: look-alike demands are proposed as an outage, once; it is said, told, ended, joined and left; or refused."""
 
 import asyncio
+from typing import NoReturn
 
 import pytest
 
 from bot.app import App
 from bot.context import Request
 from bot.spool import Submission
+from storage.hotline import incidents
 from storage.hotline.tickets import Ticket
 from tests.helping import USUAL, Desk, desk, plain
 from tests.house import until_async
@@ -167,6 +169,37 @@ async def test_who_is_no_agent_says_nothing_of_outages(desk: Desk) -> None:
     listed = plain(await desk.agathe.asks("/ticket panne"))
     assert f"Plus de {word}" in listed
     assert proposal.id
+
+
+async def test_an_end_that_failed_on_its_way_is_said_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    word = unique("jonc")
+    people = await asking(desk, "69", "38", "01")
+    proposal, asked = await outage(desk, word, people)
+    await fills(desk.agathe, proposal, "C’est une panne")
+    running = await said(desk, "Panne n° ", word, "3 demandes")
+    await desk.house.settled()
+
+    async def fail(*_: object) -> NoReturn:
+        raise RuntimeError("une chose imprévue")
+
+    monkeypatch.setattr(incidents, "tickets_after", fail)
+    await fills(desk.agathe, running, "C’est fini", mot="Fini")
+    await said(desk, word, "Elle est finie")
+    running = await reopened(desk, word)
+    monkeypatch.undo()
+    await fills(desk.agathe, running, "C’est fini", mot="Fini pour de bon")
+    for who, (ticket, receipt) in zip(people, asked, strict=True):
+        await desk.under(who, receipt, "Fini pour de bon")
+        assert (await desk.now(ticket)).reason == "panne"
+
+
+async def reopened(desk: Desk, word: str) -> Post:
+    """Its message in the room, once its buttons are there again."""
+
+    async def is_running() -> Post | None:
+        return next((post for post in await in_room(desk, "Panne n° ", word) if "C’est fini" in post.buttons), None)
+
+    return await until_async(is_running)
 
 
 async def test_two_replicas_propose_once(desk: Desk) -> None:
