@@ -11,6 +11,7 @@ from bot.delivery import Delivery
 from bot.drafts import Drafts
 from bot.errors import UserError
 from bot.features import Trigger
+from bot.fronts import Rescue
 from bot.mattermost import Chat
 from bot.people import People
 from bot.texts import render
@@ -34,6 +35,8 @@ class Machine:
     watching: Watching
     settings: Settings
     clock: Callable[[], datetime]
+    rescue: Rescue | None = None
+    """Where it leads who sees it fail."""
 
 
 class Admission:
@@ -45,14 +48,17 @@ class Admission:
     async def person(self, db: AsyncSession, request: Request, trigger: Trigger) -> Person:
         """Who acts. The role is looked up again for what a dialog, button or work does, as it may be old.
 
-        Raises UserError when the role is not one of the trigger’s.
+        Raises UserError when the role is not one of the trigger’s, and its feature does not let them in all the same.
         """
         fresh = request.kind in ("submit", "button", "file", "work")
         people = self._m.people
         user = await (people.fresh(db, request.user_id) if fresh else people.of(request.user_id))
-        if not user.may(trigger.roles):
+        if not (user.may(trigger.roles) or await self._is_let_in(user, request, db, trigger)):
             raise UserError(await self._not_for_you(db, user, trigger))
         return user
+
+    async def _is_let_in(self, user: Person, request: Request, db: AsyncSession, trigger: Trigger) -> bool:
+        return bool(trigger.admits and await trigger.admits(self.context(user, request, db)))
 
     def context(self, user: Person, request: Request, db: AsyncSession, now: datetime | None = None) -> Context:
         """What a handler is given."""

@@ -17,7 +17,8 @@ from bot.connections import Connections, Limits
 from bot.delivery import Delivery, Ways
 from bot.dispatch import Dispatcher
 from bot.drafts import Drafts
-from bot.features import Feature, index_works
+from bot.features import Feature
+from bot.fronts import Rescue
 from bot.hearing import Hearing
 from bot.jobs import Jobs
 from bot.links import Links
@@ -29,7 +30,7 @@ from bot.recovery import Recovery
 from bot.runs import Runs
 from bot.server import Doors, Entrance
 from bot.spool import Spool
-from bot.switch import choose, index_all
+from bot.switch import choose, index_all, index_works
 from bot.tidings import Tidings, hearers
 from bot.traffic import Traffic
 from bot.watching import Watching
@@ -79,10 +80,10 @@ class App:
         self.people = people = People(self.database, chat, settings, clock)
         known = Known(hearers(triggers), index_works(triggers))
         ways = Ways(self.database, chat, self.outbox, people, links, settings, clock, known, bells)
-        self.spool = Spool(settings.data_dir)
-        watching = Watching(self.database, self._features, settings)
+        self.spool, watching = Spool(settings.data_dir), Watching(self.database, self._features, settings)
         drafts = Drafts(self.spool, clock, Acceptance(triggers).accepted)
-        machine = Machine(self.database, chat, people, Delivery(ways), drafts, self._traffic, watching, settings, clock)
+        parts = (self.database, chat, people, Delivery(ways), drafts, self._traffic, watching, settings, clock)
+        machine = Machine(*parts, self._rescue())
         self.dispatcher, self.runs = Dispatcher(triggers, machine), Runs(triggers, machine)
         self.makers, self.workers = self._workers(Workshop(triggers, machine), bells, first)
         self.hearing = Hearing(triggers.values(), machine, self.dispatcher.perform, first)
@@ -92,6 +93,9 @@ class App:
         self.connections = Connections(limits or Limits())
         self._entrance = Entrance(self._doors(links), DRAIN_SECONDS)
         self._tasks: list[asyncio.Task[None]] = []
+
+    def _rescue(self) -> Rescue | None:
+        return next((feature.rescue for feature in self._features if feature.rescue), None)
 
     def _around(self) -> Around:
         return Around(self._traffic, self._folders.fresh, self.budget)

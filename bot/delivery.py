@@ -166,7 +166,7 @@ class Delivery:
         if request.kind in ("event", "job"):
             return {}
         text = refusal.text or "\n".join(refusal.fields.values())
-        return await self._whisper(Whisper(text), request)
+        return await self._whisper(Whisper(text, refusal.buttons), request)
 
     async def _ephemeral(self, message: Message, request: Request) -> AnswerBody:
         body: AnswerBody = {"response_type": "ephemeral", "text": typeset(message.text), "skip_slack_parsing": True}

@@ -116,7 +116,7 @@ class Dispatcher:
             log.error("answer_failed", kind=request.kind, name=request.name, exc_info=problem)
             if request.answers_dialog:
                 return {}
-            return await self._m.delivery.answer([_apologise(problem, reference)], request)
+            return await self._m.delivery.answer([self._apologise(problem, request, reference)], request)
 
     async def _guard(self, request: Request, payload: Payload, reference: str) -> list[Reply]:
         """A dialog that changes something is written down first; what only reads is as easily asked again."""
@@ -138,7 +138,7 @@ class Dispatcher:
             OUTCOMES.labels(request.kind, "failed").inc()
             log.error("request_failed", kind=request.kind, name=request.name, exc_info=problem)
             kept = isinstance(payload, Submission) and self._m.drafts.holds(payload.key)
-            return [_apologise(problem, reference, kept=kept)]
+            return [self._apologise(problem, request, reference, kept=kept)]
         OUTCOMES.labels(request.kind, "done").inc()
         if isinstance(payload, Submission):
             self._m.drafts.release(payload.key)
@@ -210,6 +210,22 @@ class Dispatcher:
         except ValidationError:
             raise UserError("Ce bouton vient d’une version plus ancienne : recommencez depuis une commande.") from None
 
+    def _apologise(self, problem: Exception, request: Request, reference: str, *, kept: bool = False) -> Refuse:
+        """The bot failed: it says so, with the reference, and leads to help where something is wrong with itself."""
+        away, full = passes(problem), cannot_write(problem)
+        rescue = None if away or full else self._m.rescue
+        buttons = [rescue.button(reference, self._say_done(request))] if rescue and not request.answers_dialog else []
+        line = rescue.line if rescue and not buttons else ""
+        said = {"kept": kept, "away": away, "full": full, "is_led": bool(buttons), "line": line}
+        return Refuse(render("refus/broken", reference=reference, **said), buttons=buttons)
+
+    def _say_done(self, request: Request) -> str:
+        """What was being done, without a word of what was typed."""
+        trigger = self._triggers.get((request.kind, request.name))
+        if trigger and trigger.payload and issubclass(trigger.payload, Form):
+            return f"la fenêtre « {trigger.payload.title} »"
+        return f"la commande /{request.name}" if request.kind == "command" else f"un bouton ({request.name})"
+
     async def _refuse(self, refusal: UserError, payload: Payload) -> list[Reply]:
         if isinstance(payload, Submission):
             try:
@@ -221,12 +237,6 @@ class Dispatcher:
             else:
                 self._m.drafts.release(payload.key)
         return [Refuse(refusal.text, refusal.fields)]
-
-
-def _apologise(problem: Exception, reference: str, *, kept: bool = False) -> Refuse:
-    away = passes(problem)
-    full = cannot_write(problem)
-    return Refuse(render("refus/broken", reference=reference, kept=kept, away=away, full=full))
 
 
 def _pressed(request: Request, name: str) -> Request:

@@ -1,6 +1,6 @@
 """A feature: the handlers of one file, each with what triggers it and who may."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,11 +12,12 @@ from bot.context import Context, TriggerKind
 from bot.drafts import AcceptedKeys
 from bot.events import DirectMessage, Event, Watched
 from bot.forms import Form, name_of
+from bot.fronts import Front, Rescue, RescueHook
 from bot.replies import Heard, Parcel, Progress, Replies, Step, Waiting
 from bot.rights import Right
 from config.settings import Settings
 from storage.claims import SCOPE_MAX
-from storage.people import EVERYONE, Person, Role
+from storage.people import EVERYONE, Role
 
 P = TypeVar("P", bound=BaseModel)
 F = TypeVar("F", bound=Form)
@@ -30,21 +31,11 @@ Watches = Callable[[AsyncSession, Settings], Awaitable[Watched]]
 """Where a feature listens, read from what it stores: asked at first, twice a minute, and after it wrote something."""
 WaitingHook = Callable[[Context], Awaitable[Sequence[Waiting]]]
 """What waits for somebody, read in few statements."""
-
-
+AdmitsHook = Callable[[Context], Awaitable[bool]]
+"""Whether somebody may use a feature though their role does not say so; it recalls, and opens no transaction."""
 WordsHook = Callable[[Context, DirectMessage], Awaitable[Heard]]
 Key = tuple[TriggerKind, str]
 """("command", "hotline fermer"), ("submit", "hotline.NewTicket"), ("button", …), …"""
-
-
-@dataclass(frozen=True, slots=True)
-class Front:
-    """How a feature is shown in « /aide »: its title, one sentence without its point, and the line that its button
-    runs, which depends on who clicks."""
-
-    title: str
-    about: str
-    start: Callable[[Person], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +47,8 @@ class Trigger:
     ``local`` job, in each zone where somebody of the register is. ``is_off`` says that its feature is switched off.
     ``accepted`` tells of a dialog’s keys from what the feature stores; where there is none, the machine writes the
     keys down. ``feature`` is the name of the one that it is part of. ``title`` and ``unit`` are what is told of long
-    work: « Remplissage des canaux », (« canal », « canaux »).
+    work: « Remplissage des canaux », (« canal », « canaux »). ``admits`` is its feature’s, and lets in others than
+    those of the roles.
     """
 
     key: Key
@@ -73,6 +65,7 @@ class Trigger:
     feature: str = ""
     title: str = ""
     unit: tuple[str, str] = ("étape", "étapes")
+    admits: AdmitsHook | None = None
 
 
 class Feature:
@@ -96,6 +89,8 @@ class Feature:
         self.channels = channels
         self.always = always
         self.front = front
+        self.lets_in: AdmitsHook | None = None
+        self.rescue: Rescue | None = None
         self.waits: list[WaitingHook] = []
         self.words: list[WordsHook] = []
         self.triggers: list[Trigger] = []
@@ -116,9 +111,8 @@ class Feature:
         """``/name``; a second word makes a subcommand. The handler gets the rest of the line."""
 
         def register(handler: TextHandler) -> TextHandler:
-            key: Key = ("command", name)
-            trigger = Trigger(key, handler, frozenset(roles), writes=writes, help=help, hint=hint, feature=self.name)
-            self.triggers.append(trigger)
+            more = {"writes": writes, "help": help, "hint": hint}
+            self._add(("command", name), handler, roles, **more)
             return handler
 
         return register
@@ -177,6 +171,20 @@ class Feature:
         self.words.append(hook)
         return hook
 
+    def admits(self, hook: AdmitsHook) -> AdmitsHook:
+        """Says who else may pull its triggers, whatever their role; « /aide » shows them its commands, too."""
+        self.lets_in = hook
+        return hook
+
+    def rescues(self, line: str) -> Callable[[RescueHook], RescueHook]:
+        """Leads who sees the bot fail to this feature, by a button, or by that line; one feature of all does."""
+
+        def register(hook: RescueHook) -> RescueHook:
+            self.rescue = Rescue(line, hook)
+            return hook
+
+        return register
+
     def job(self, schedule: str, *, local: bool = False, writes: bool = False) -> Callable[[JobHandler], JobHandler]:
         """Runs on a schedule, once for all replicas; never between 02:00 and 03:00, which some nights have twice.
 
@@ -228,23 +236,11 @@ class Feature:
         self, kind: TriggerKind, payload: type[Any], roles: Collection[Role], **more: Any
     ) -> Callable[[Any], Any]:
         def register(handler: Any) -> Any:
-            key: Key = (kind, name_of(payload))
-            self.triggers.append(Trigger(key, handler, frozenset(roles), payload, feature=self.name, **more))
+            self._add((kind, name_of(payload)), handler, roles, payload=payload, **more)
             return handler
 
         return register
 
-
-def index_works(triggers: Mapping[Key, Trigger]) -> dict[str, Trigger]:
-    """What does long work, by the name of what it is begun with."""
-    return {name: trigger for (kind, name), trigger in triggers.items() if kind == "work"}
-
-
-def index(features: Iterable[Feature]) -> dict[Key, Trigger]:
-    """All triggers by key; two for one key is a mistake."""
-    found: dict[Key, Trigger] = {}
-    for trigger in (t for f in features for t in f.triggers):
-        if trigger.key in found:
-            raise ValueError(f"two handlers for {trigger.key}")
-        found[trigger.key] = trigger
-    return found
+    def _add(self, key: Key, handler: Callable[..., Awaitable[Any]], roles: Collection[Role], **more: Any) -> None:
+        trigger = Trigger(key, handler, frozenset(roles), feature=self.name, **more)
+        self.triggers.append(trigger)

@@ -210,10 +210,11 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """What an error becomes. ``fields`` go under the fields of a dialog, by element name."""
+    """What an error becomes. ``fields`` go under those of a dialog, by element name; a dialog has no ``buttons``."""
 
     text: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    buttons: Sequence[Button] = ()
 
 
 Reply = Whisper | Say | Direct | Update | Refresh | SendFile | Start | StopWork | Ask | Press | Perform | Refuse | Act

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.errors import UserError
-from bot.features import Feature, Key, Trigger, index
+from bot.features import Feature, Key, Trigger
 from bot.forms import name_of
 from bot.replies import Ask, Reply
 from bot.texts import render
@@ -39,6 +39,21 @@ def choose(features: Iterable[Feature], names: Sequence[str]) -> tuple[Feature, 
     if sentence := fault(features, names):
         raise ValueError(sentence)
     return tuple(feature for feature in features if is_on(feature, names))
+
+
+def index_works(triggers: Mapping[Key, Trigger]) -> dict[str, Trigger]:
+    """What does long work, by the name of what it is begun with."""
+    return {name: trigger for (kind, name), trigger in triggers.items() if kind == "work"}
+
+
+def index(features: Iterable[Feature]) -> dict[Key, Trigger]:
+    """All triggers by key; two for one key is a mistake."""
+    found: dict[Key, Trigger] = {}
+    for trigger in (replace(t, admits=f.lets_in) for f in features for t in f.triggers):
+        if trigger.key in found:
+            raise ValueError(f"two handlers for {trigger.key}")
+        found[trigger.key] = trigger
+    return found
 
 
 def index_all(features: Iterable[Feature], names: Sequence[str]) -> dict[Key, Trigger]:

@@ -1,5 +1,7 @@
-"""The queues of the hotline: what each is for, the channel where people ask, and the room where agents answer."""
+"""The queues of the hotline: what each is for, the channel where people ask, the room where agents answer; and how many
+tickets make an outage."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -33,6 +35,32 @@ class Queue:
     about: str
     help_key: str
     room_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """How many look-alike tickets, of how many départements, the bot takes for an outage."""
+
+    tickets: int
+    departements: int
+
+
+_OUTAGE = re.compile(r"([0-9]{1,3})/([0-9]{1,3})")
+
+
+def read_outage(text: str) -> Outage | None:
+    """« 3/2 » is three tickets of two départements; None for « non ». Raises ValueError, in French."""
+    said = "".join(text.split())
+    if said.lower() == "non":
+        return None
+    match = _OUTAGE.fullmatch(said)
+    found = Outage(int(match[1]), int(match[2])) if match else None
+    if found is None or found.tickets < 2 or not 1 <= found.departements <= found.tickets:
+        raise ValueError(
+            f"« {text[:40]} » ne dit pas combien de demandes (deux au moins), de combien de départements (pas plus que "
+            "de demandes), font une panne. Écrivez par exemple « 3/2 », ou « non »."
+        )
+    return found
 
 
 class QueueError(ValueError):

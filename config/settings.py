@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from config.hotline import Outage, read_outage
 from config.office_hours import USUAL, Closure, Slot, read_closed, read_hours
 from config.targets import USUAL as USUAL_TARGETS
 from config.targets import Target, read_targets
@@ -119,6 +120,11 @@ class Settings(BaseSettings):
         read_targets(USUAL_TARGETS),
         description="Délais de la hotline en heures ouvertes, par urgence : la réponse, puis la solution ; d’office "
         f"« {USUAL_TARGETS} ».",
+    )
+    outage: Annotated[Outage | None, NoDecode, _typed(read_outage)] = Field(
+        Outage(3, 2),
+        description="Demandes qui se ressemblent, et de combien de départements, pour que le bot propose une panne : "
+        "d’office « 3/2 », ou « non ».",
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING ou ERROR.")
 

@@ -164,3 +164,48 @@ class RateTicket(AboutTicket):
     word: Annotated[str, _line(WORDS_MAX)] = Field(
         alias="mot", title="Un mot ?", description="Lu par les agents de la hotline."
     )
+
+
+class AboutOutage(Form):
+    """A window about an outage; ``said`` is what it is called there."""
+
+    title = "Panne"
+
+    incident: Hidden[int]
+    said: Hidden[str] = ""
+
+    def introduction(self) -> str:
+        return self.said
+
+
+class DeclareOutage(AboutOutage):
+    """Look-alike tickets are an outage."""
+
+    title = "C’est une panne"
+    submit_label = "Prévenir"
+
+    subject: Annotated[str, _line(SUBJECT_MAX)] = Field(
+        alias="titre", title="Ce qui ne marche pas", description="Lu par toutes les personnes touchées."
+    )
+
+
+class TellOutage(AboutOutage):
+    """What is new of it."""
+
+    title = "Écrire à tous"
+    submit_label = "Envoyer"
+
+    text: Annotated[str, Text(long=True)] = Field(
+        alias="nouvelles", title="Du nouveau", description="Chaque personne le lit dans le fil de sa demande."
+    )
+
+
+class EndOutage(AboutOutage):
+    """It is over."""
+
+    title = "C’est fini"
+    submit_label = "C’est fini"
+
+    text: Annotated[str, Text(long=True)] = Field(
+        "", alias="mot", title="Mot à toutes et tous", description="Leurs demandes sont alors résolues."
+    )

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from bot.features import Feature, Key, Trigger, index
+from bot.features import Feature, Key, Trigger
 from bot.replies import Replies
 from bot.schedules import ZONE
+from bot.switch import index
 
 PARIS = ZoneInfo("Europe/Paris")
 WEDNESDAY = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)

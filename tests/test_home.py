@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import event, text
 
 from bot.context import Context
-from bot.features import Feature, Front
+from bot.features import Feature
+from bot.fronts import Front
 from bot.lines import Run
 from bot.replies import Button, Replies, Waiting, Whisper
 from bot.working_days import is_working
@@ -94,7 +95,7 @@ async def test_the_home_is_of_one_s_role(house: House) -> None:
     ("asked_about", "buttons"),
     [
         ("stast", ["/stats", "/hotline stats"]),
-        ("liste", ["/cra liste", "/ticket liste"]),
+        ("liste", ["/cra liste"]),
         ("modifier 12", ["/cra modifier 12"]),
         ("mes statistiques du mois", ["/stats"]),
         ("tout autre chose", ["/cra", "/stats", "/aide"]),

@@ -1,156 +1,29 @@
 """Stories: a room that is not there, Mattermost away, a bot killed in the middle: nothing lost, nothing twice."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import update
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import col
 
-from bot.app import App
 from bot.clock import utc_now
 from bot.context import Request
-from bot.spool import Submission
 from bot.websocket.progress import CURSOR
-from commands import canaux, hotline
-from commands.aide import aide
-from commands.hotline.feature import where
 from storage import canaux as known
 from storage.cursors import Cursor
-from storage.database import Database
-from storage.hotline import cards
-from storage.hotline.tickets import Ticket
 from storage.people import Person as Registered
 from storage.people import Role
-from tests.bench.children import COOP_BOT, Child, free_port, program
-from tests.databases import KINDS, address
-from tests.helping import USUAL, changes, plain, writes
-from tests.house import hears, until_async
+from tests.databases import KINDS
+from tests.helpdesk import ROOM, Helpdesk, place, registered, room
+from tests.helping import changes, plain, writes
+from tests.house import until_async
 from tests.people import Person, Post, unique
-from tests.room import Room, a_room
-from tests.workplace import FIRST, Workplace
+
+__all__ = ["place", "room"]
 
 RUNS, LINES = 3, 4
 """How often the bot is killed, and what is written each time."""
-QUEUES = {"espace-coop": "Aide Espace Coop", "metier": "Aide métier"}
-ROOM = "hotline-espace-coop"
-
-
-@dataclass
-class Helpdesk(Workplace):
-    """A workplace where the hotline is at work, and nobody has made its rooms."""
-
-    @asynccontextmanager
-    async def bot(self) -> AsyncIterator[App]:
-        """One run of the bot."""
-        others = (hotline.feature, hotline.billet, canaux.feature)
-        app = App(self.settings(), [aide(others), *others], first=FIRST)
-        await app.start()
-        await until_async(lambda: self.is_heard(app))
-        try:
-            yield app
-        finally:
-            await app.stop()
-
-    async def is_heard(self, app: App) -> bool:
-        """Whether it listens wherever it should."""
-        async with app.database.transaction(writes=False) as db:
-            listens = await where(db, self.settings())
-        return await hears(app, set(listens.channels))
-
-    async def files(self, app: App, subject: str, key: str = "") -> Any:
-        """Juliette sends the window, though Mattermost may answer nothing."""
-        key = key or unique("key")
-        sent = Submission("hotline.OpenTicket", key, self.juliette.id, USUAL | {"sujet": subject}, {"queues": QUEUES})
-        return await app.dispatcher.run(Request("submit", "hotline.OpenTicket", self.juliette.id, key=key), sent)
-
-    async def cards(self) -> list[Post]:
-        """What the bot said in the room; nothing while there is none."""
-        place = await self.place()
-        return [post for post in await self._posts(place) if not post.root_id] if place else []
-
-    async def lines(self, root: Post) -> list[Post]:
-        """What the bot said in the thread of a post."""
-        return [post for post in await self._posts(root.channel_id) if post.root_id == root.id]
-
-    async def _posts(self, channel_id: str) -> list[Post]:
-        found = await self.room.site.admin.get(f"/channels/{channel_id}/posts?per_page=200")
-        posts = [Post.read(found["posts"][ident]) for ident in reversed(found["order"])]
-        return [post for post in posts if post.user_id == self.room.bot_id and not post.type]
-
-    @asynccontextmanager
-    async def asks(self) -> AsyncIterator[AsyncSession]:
-        """The database, whether or not a bot is at work."""
-        database = Database(self.url)
-        async with database.transaction() as db:
-            yield db
-        await database.close()
-
-    async def place(self) -> str:
-        """The id of the room; "" while there is none."""
-        async with self.asks() as db:
-            return (await known.by_key(db)).get(ROOM, "")
-
-    async def card(self, subject: str) -> Post:
-        """The card of that subject, once it stands there."""
-
-        async def stands() -> Any:
-            return next((post for post in await self.cards() if subject in post.text and not post.root_id), None)
-
-        return await until_async(stands)
-
-    async def stands(self, subject: str) -> bool:
-        """Whether it is known where the card and the receipt of that subject stand."""
-        async with self.asks() as db:
-            found = (await db.exec(select(Ticket).where(Ticket.subject == subject))).one()
-            card = await cards.get(db, found)
-        return bool(found.thread_post and card and card.post_id)
-
-    async def registers_as(self, person: Person, role: Role) -> None:
-        """Somebody has that role."""
-        async with self.asks() as db:
-            await db.merge(Registered(id=person.id, username=person.username, role=role, since=utc_now()))
-
-    @asynccontextmanager
-    async def process(self) -> AsyncIterator[Child]:
-        """The bot as an operator starts it, in a process of its own; killed at the end."""
-        settings = self.settings(port=free_port())
-        told = {
-            name: getattr(settings, name) for name in ("mattermost_url", "team", "database_url", "data_dir", "host")
-        }
-        secrets = ("bot_token", "command_token", "secret")
-        told |= {name: getattr(settings, name).get_secret_value() for name in secrets}
-        told |= {"port": settings.port, "public_url": f"http://127.0.0.1:{settings.port}", "work_calls": 1000}
-        told |= {"secret": "s" * 40, "welcome": "non"}
-        environment = {f"COOP_{name.upper()}": str(value) for name, value in told.items()}
-        async with program(["-c", COOP_BOT, "serve"], settings.port, "/readyz", environment) as child:
-            yield child
-            child.process.kill()
-
-
-@pytest.fixture(params=["11.2", "5.37"])
-async def room(request: pytest.FixtureRequest) -> AsyncIterator[Room]:
-    async with a_room(request.param) as room:
-        yield room
-
-
-@pytest.fixture(params=["sqlite"])
-async def place(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[Helpdesk]:
-    async with address(request, tmp_path) as url:
-        yield Helpdesk(room, url, tmp_path)
-
-
-async def registered(place: Helpdesk, name: str, role: Role) -> Person:
-    """Somebody of the register."""
-    person = await place.room.site.person(name)
-    await place.registers_as(person, role)
-    return person
 
 
 async def test_a_room_is_made_when_first_needed_and_its_agents_are_in_it(place: Helpdesk) -> None:

@@ -158,7 +158,7 @@ async def test_who_is_no_agent_does_nothing_with_a_ticket(desk: Desk) -> None:
     lea = await desk.house.conseiller("lea")
     for line in (f"/ticket {ticket.number}", "/ticket liste", "/ticket chercher tous", "/ticket"):
         told = plain(await lea.asks(line))
-        assert "n’existe pas" in told or "réservé aux agents" in told, told
+        assert "n’existe pas" in told or "réserv" in told, told
     card = await desk.card(ticket)
     await desk.house.registers(desk.omar, Role.CONSEILLER)
     place = desk.rooms["espace-coop"]

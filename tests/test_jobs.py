@@ -8,9 +8,10 @@ import pytest
 
 from bot import jobs as module
 from bot import schedules
-from bot.features import Key, index
+from bot.features import Key
 from bot.jobs import MADE_UP, Jobs
 from bot.schedules import ZONE, Schedule
+from bot.switch import index
 from tests.house import until
 from tests.scheduling import WEDNESDAY, Runs, at, in_paris, paris, triggers
 

@@ -184,6 +184,17 @@ async def test_what_is_not_sent_at_the_end_is_sent_by_the_next_run(stage: Stage)
     assert len({post["pending_post_id"] for post in stage.town.posts}) == len(stage.town.posts) == 60
 
 
+async def test_what_a_person_rewrote_is_not_rewritten_by_what_many_were_to_read_before(stage: Stage) -> None:
+    begun = now() - timedelta(seconds=5)
+    old = message("2 sur 3", Where.POST, "p" * 26, crowd=True, created_at=begun, not_before=begun - LEASE)
+    new = message("3 sur 3", Where.POST, "p" * 26)
+    await stage.write(old, new)
+    async with stage.outbox() as outbox:
+        outbox.hurry([new])
+        await stage.settled()
+    assert stage.town.texts == ["3 sur 3"]
+
+
 @everywhere
 async def test_what_a_job_sends_to_many_lets_people_s_messages_pass(newsroom: Newsroom) -> None:
     people = [await newsroom.room.site.person(f"p{n}") for n in range(3)]

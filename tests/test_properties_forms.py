@@ -60,6 +60,9 @@ HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
         ("AnswerTicket", "AskBack", "ResolveTicket", "MarkDuplicate", "ChangeUrgency", "AssignTicket", "RateTicket"),
         ({"ticket": 12},),
     ),
+    **dict.fromkeys(
+        ("DeclareOutage", "TellOutage", "EndOutage"), ({"incident": 3, "said": "Panne n° 3"}, {"incident": 3})
+    ),
     "TransferTicket": ({"ticket": 12, "queues": QUEUES},),
     "TakeTurn": ({"queues": {"espace-coop": "Aide Espace Coop", "metier": "Aide métier"}}, {"queues": {}}),
     "SwapTurn": ({"own": {"1": "30/11 au 04/12"}, "others": {"t2": "@bilal, 07/12", "p" + "b" * 26: "@bilal"}},),

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.features import index
-from bot.switch import choose, index_all, is_on
+from bot.switch import choose, index, index_all, is_on
 from cli import envfile
 from cli.errors import OperatorError
 from cli.jobs.command import show

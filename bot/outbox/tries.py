@@ -76,7 +76,8 @@ class Tries:
         """Try once. Raises what the database raises."""
         if not await self._m.rows.still_mine(letter, TRY_MAX):
             return Verdict(Outcome.SETTLED)
-        if letter.again and await self._m.rows.superseded(letter.message):
+        # What answers a person overtakes what goes to many: a rewriting of these may be void before its first try.
+        if (letter.again or self._is_crowd) and await self._m.rows.superseded(letter.message):
             return self._done(letter, Arrival(letter.target), "found")
         return await self._send(letter)
 

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Request
 from bot.features import Trigger
-from bot.replies import Progress, Refresh, Reply, Step
+from bot.replies import Button, Progress, Refresh, Reply, Step
 from bot.transactions import Transactions
 from bot.work.held import Held, end_values
 from bot.work.telling import How, tell
@@ -89,11 +89,16 @@ class HeldSteps(Held):
         then = _as_of(self.row, last) if last else self.row
         await self.claim(db, values | {"done": then.done, "total": then.total})
         message = tell(trigger, then, how, said)
-        rows = await prepare(db, [Refresh(message.text, topic=self.row.topic)] if self.row.topic else [])
+        buttons = self._lead_to_help(said) if how is How.FAILED else []
+        rows = await prepare(db, [Refresh(message.text, buttons, topic=self.row.topic)] if self.row.topic else [])
         if last and trigger:
             rows += await prepare(db, last.replies, Request("work", self.row.name), trigger.feature)
         await self.leave(db, values)
         return rows
+
+    def _lead_to_help(self, reference: str) -> Sequence[Button]:
+        rescue, trigger = self._workshop.rescue, self._workshop.trigger(self.row)
+        return [rescue.button(reference, f"un travail long, « {trigger.title} »")] if rescue and trigger else []
 
     def _tell(self, step: Step) -> Sequence[Reply]:
         """What there is to say of a step: not of each, but of the last."""

@@ -36,7 +36,7 @@ def aide(features: Iterable[Feature]) -> Feature:
             return None
         if line := home.lines.call(message.text):
             return Perform(line)
-        told = propose(home.seen_by(ctx), message.text)
+        told = propose(await home.seen_by(ctx), message.text)
         offered = [button for each in heard for button in each.buttons]
         return Direct(told.text, [*offered, *told.buttons][:BUTTONS_MAX], user_id=message.user_id)
 

@@ -9,8 +9,9 @@ import structlog
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import DirectMessage
-from bot.features import Feature, Front, Trigger
+from bot.features import Feature, Trigger
 from bot.french.words import fold
+from bot.fronts import Front
 from bot.lines import KnownCommands, Run
 from bot.replies import Button, Heard, Message, Waiting
 from bot.switch import is_on
@@ -45,13 +46,10 @@ class Home:
         on = [feature for feature in self.features if is_on(feature, ctx.settings.features)]
         return [await hook(ctx, message) for feature in on for hook in feature.words]
 
-    def seen_by(self, ctx: Context) -> "View":
+    async def seen_by(self, ctx: Context) -> "View":
         """What is on and this person may use."""
         on = [f for f in self.features if is_on(f, ctx.settings.features)]
-        chapters = [
-            Chapter(f, ctx.user, mine) for f in on if (mine := [t for t in _commands(f) if ctx.user.may(t.roles)])
-        ]
-        return View(chapters)
+        return View([Chapter(f, ctx.user, mine) for f in on if (mine := await _usable(f, ctx))])
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ class View:
 
 async def answer(home: Home, ctx: Context, about: str) -> Message:
     """The home, or what is asked about."""
-    view, word = home.seen_by(ctx), fold(about.strip(" ?!./"))
+    view, word = await home.seen_by(ctx), fold(about.strip(" ?!./"))
     if not word or word.isdecimal():
         return await _home(home, view, ctx, int(word[:3] or 1))
     found = next((chapter for chapter in view.chapters if {word, word.split()[0]} & chapter.words), None)
@@ -172,3 +170,10 @@ def _manner(said: str) -> str:
 
 def _commands(feature: Feature) -> list[Trigger]:
     return [trigger for trigger in feature.triggers if trigger.key[0] == "command"]
+
+
+async def _usable(feature: Feature, ctx: Context) -> list[Trigger]:
+    """The commands that somebody may type: by their role, or as the feature lets them in."""
+    commands = _commands(feature)
+    mine = [trigger for trigger in commands if ctx.user.may(trigger.roles)]
+    return commands if len(mine) < len(commands) and feature.lets_in and await feature.lets_in(ctx) else mine

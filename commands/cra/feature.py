@@ -1,7 +1,8 @@
 """The feature that the files of this folder add their handlers to."""
 
 from bot import working_days
-from bot.features import Feature, Front
+from bot.features import Feature
+from bot.fronts import Front
 from bot.rights import Right
 from storage import communes
 from storage.people import Role

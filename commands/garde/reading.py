@@ -11,6 +11,7 @@ from bot.french.words import fold
 from bot.texts import quote
 from commands.garde.feature import may, queues
 from storage import people
+from storage.canaux import keys_of
 from storage.people import Person
 
 _ALL = ("toutes les files", "toutes", "les deux files", "les deux")
@@ -55,7 +56,7 @@ async def read_person(ctx: Context, text: str) -> tuple[Person, str]:
 async def read_agent(ctx: Context, user_id: str) -> Person:
     """Somebody who may be on duty; Mattermost may be asked. Raises UserError for others."""
     person = await ctx.people.of(user_id)
-    if not may(person):
+    if not may(person, ctx.settings, await ctx.people.recall(user_id, keys_of)):
         raise UserError(_no_agent(person))
     return person
 
@@ -68,15 +69,15 @@ async def read_registered(ctx: Context, user_id: str) -> Person:
     if row is None or role is None:
         raise UserError("Le registre ne connaît pas le rôle de cette personne : tapez plutôt /garde @nom du … au ….")
     person = Person(**(row.model_dump() | {"role": role}))
-    if not may(person):
+    if not may(person, ctx.settings, await keys_of(ctx.db, user_id)):
         raise UserError(_no_agent(person))
     return person
 
 
 def _no_agent(person: Person) -> str:
     return (
-        f"@{quote(person.username)} n’est ni agent de la hotline, ni animateur : "
-        "un animateur peut lui donner ce rôle avec /membres role."
+        f"@{quote(person.username)} n’est ni agent de la hotline, ni animateur, ni dans la salle d’une file : "
+        "invitez cette personne dans la salle, ou demandez à un animateur de lui donner ce rôle avec /membres role."
     )
 
 

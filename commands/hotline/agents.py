@@ -8,13 +8,13 @@ from commands.hotline.queues import queues, room_of
 from storage import people, watched
 from storage.people import Person, Role
 
-AGENTS = frozenset({Role.HOTLINE, Role.ANIMATEUR, Role.ADMINISTRATEUR})
+AGENTS = frozenset({Role.HOTLINE, Role.ANIMATEUR})
 """The roles that answer in all queues."""
 
 
 async def serves(ctx: Context, person: Person, queue: str, left: str = "") -> bool:
     """Whether somebody answers in that queue; ``left`` is the channel that they are just leaving."""
-    if person.role in AGENTS and not person.has_left(person.today(ctx.now)):
+    if person.may(AGENTS) and not person.has_left(person.today(ctx.now)):
         return True
     place = await room_of(ctx, queue)
     member = (await watched.members(ctx.db, place, [person.id])).get(person.id) if place not in ("", left) else None

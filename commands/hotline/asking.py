@@ -4,7 +4,7 @@ from pydantic import BaseModel
 
 from bot.context import Context
 from bot.linked import link_in
-from bot.replies import Replies
+from bot.replies import Button, Replies
 from commands.hotline import own, pointing
 from commands.hotline.feature import feature
 from commands.hotline.opening import window
@@ -32,3 +32,10 @@ async def ask(ctx: Context, line: str) -> Replies:
 async def ask_for(ctx: Context, click: AskFor) -> Replies:
     """The window, with what is known."""
     return await window(ctx, click.subject, click.details)
+
+
+@feature.rescues("hotline")
+def rescue(reference: str, doing: str) -> Button:
+    """« Demander de l’aide » where the bot failed: what it was at is known already."""
+    known = AskFor(subject=f"Le bot a échoué (référence {reference})", details=f"Ce que je faisais : {doing}.")
+    return Button("Demander de l’aide", known)

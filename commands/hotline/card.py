@@ -14,7 +14,7 @@ from commands.hotline.delays import promise, say_due
 from commands.hotline.queues import say_queue
 from config.hotline import CATEGORIES
 from storage import people
-from storage.hotline import cards
+from storage.hotline import cards, incidents
 from storage.hotline.cards import TicketCard
 from storage.hotline.states import Move, State, Who, allowed
 from storage.hotline.tickets import Ticket
@@ -76,6 +76,7 @@ MORE: Mapping[Move, str] = {
     Move.HASTEN: "Urgence",
     Move.RELEASE: "Libérer",
     Move.REOPEN: "Rouvrir",
+    Move.PART: "Hors de la panne",
 }
 
 
@@ -111,6 +112,7 @@ async def draw_receipt(ctx: Context, ticket: Ticket) -> Message:
     agent = await name_of(ctx, ticket.agent_id)
     said: dict[str, object] = {"ticket": ticket, "queue": say_queue(ctx, ticket.queue), "agent": agent}
     said["promise"] = await promise(ctx, ticket)
+    said["outage"] = await incidents.get(ctx.db, ticket.incident) if ticket.incident else None
     text = render("hotline/receipt", masked=bool(ticket.said_masked), **said)
     if ticket.said_masked:
         mask = [Button("Masquer", Unmask(ticket=ticket.number, keep=False), "primary")]
@@ -139,7 +141,8 @@ def _buttons(ticket: Ticket) -> Sequence[Button]:
 
 
 def _menus(ticket: Ticket) -> Sequence[Menu]:
-    may = allowed(ticket.state, Who.AGENT) - (set() if ticket.agent_id else {Move.RELEASE})
+    nothing = {Move.RELEASE: not ticket.agent_id, Move.PART: ticket.incident is None}
+    may = allowed(ticket.state, Who.AGENT) - {move for move, is_idle in nothing.items() if is_idle}
     options = {move.value: label for move, label in MORE.items() if move in may}
     return [Menu("Plus…", More(ticket=ticket.number), options)] if ticket.state.is_open else []
 
@@ -155,6 +158,7 @@ async def _facts(ctx: Context, ticket: Ticket) -> list[tuple[str, str]]:
         "Urgence": ticket.urgency.label,
         "Catégorie": CATEGORIES.get(ticket.category, ticket.category),
         "Commune": ticket.commune,
+        "Fait partie de": f"Panne n° {ticket.incident}" if ticket.incident else "",
         "À répondre": say_due(ctx, ticket),
         "Depuis": say_date(ticket.opened_at.astimezone(ctx.zone).date(), ctx.now.astimezone(ctx.zone).date()),
     }

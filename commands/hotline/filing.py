@@ -14,6 +14,7 @@ from bot.replies import Button, Direct, Refresh, Replies, Reply, Say
 from bot.texts import render
 from commands.hotline.card import draw_receipt
 from commands.hotline.feature import feature
+from commands.hotline.incidents import look
 from commands.hotline.rooms import put_up
 from config.folding import fold
 from dialogs.hotline import OpenTicket
@@ -129,10 +130,11 @@ async def file(ctx: Context, author: Person, key: str, asked: dict[str, Any]) ->
         return []
     opened = TicketMove(ticket=ticket.number, at=ctx.now, by=author.id, move=Move.OPEN, state=State.NOUVEAU)
     await moves.add(ctx.db, opened)
+    known = await look(ctx, ticket)
     receipt = await draw_receipt(ctx, ticket)
     told = Direct(receipt.text, receipt.buttons, user_id=author.id, topic=ticket.topic)
     thread = [_say_in_thread(ticket)] if source else []
-    return [told, *thread, *await put_up(ctx, ticket.queue)]
+    return [told, *thread, *await put_up(ctx, ticket.queue), *known]
 
 
 def _new(ctx: Context, author: Person, key: str, form: OpenTicket, source: TicketSource | None) -> Ticket:

@@ -11,7 +11,7 @@ from bot.menus import Choosing, Menu
 from bot.refusals import Refusal
 from bot.replies import Button, Replies, Whisper
 from bot.texts import quote, render
-from commands.hotline.agents import name_of, served_by
+from commands.hotline.agents import AGENTS, name_of, served_by
 from commands.hotline.card import draw, link_to, say_state
 from commands.hotline.feature import feature
 from commands.hotline.making import NOT_THERE, for_agent
@@ -24,6 +24,7 @@ from storage.hotline.tickets import Ticket
 from storage.people.reading import read_departements
 
 PAGE = 8
+HINT = "[a moi | en attente | urgent | 69 | file]"
 OF_MINE = frozenset({"a moi", "moi", "miens", "les miens"})
 WORDS: Mapping[str, Wanted] = {
     **dict.fromkeys(("", *OF_MINE), Wanted(())),
@@ -107,13 +108,13 @@ async def _stands(ctx: Context, post_id: str) -> bool:
     return True
 
 
-@feature.command("ticket liste", help="Les demandes en cours", hint="[a moi | en attente | urgent | 69 | file]")
+@feature.command("ticket liste", help="Les demandes en cours", hint=HINT, roles=AGENTS)
 async def list_(ctx: Context, line: str) -> Replies:
     """Those that are open, the most urgent and the longest waiting first."""
     return await listed(ctx, line, 0)
 
 
-@feature.command("ticket chercher", help="Chercher dans les demandes d’aide", hint="mots")
+@feature.command("ticket chercher", help="Chercher dans les demandes d’aide", hint="mots", roles=AGENTS)
 async def search(ctx: Context, line: str) -> Replies:
     """Those that speak of it, solved or not."""
     return await searched(ctx, line, 0)

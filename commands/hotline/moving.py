@@ -1,5 +1,7 @@
 """The buttons of cards and receipts: what is done at once, and the windows of what needs a word."""
 
+from collections.abc import Mapping
+
 from pydantic import BaseModel
 
 from bot.context import Context
@@ -9,9 +11,11 @@ from bot.replies import Ask, Press, Replies
 from bot.texts import render
 from commands.hotline.card import Answer, More, Reopen, Resolve, Settled, Take, Unmask, refresh
 from commands.hotline.feature import feature
+from commands.hotline.incidents import Part
 from commands.hotline.making import NOT_THERE, for_agent, for_either, locked, make, tell_author, tell_room
 from commands.hotline.queues import queues
 from dialogs.hotline import (
+    AboutTicket,
     AnswerTicket,
     AskBack,
     AssignTicket,
@@ -22,6 +26,14 @@ from dialogs.hotline import (
 )
 from storage.hotline import tickets
 from storage.hotline.states import Move
+
+WINDOWS: Mapping[Move, type[AboutTicket]] = {
+    Move.ASSIGN: AssignTicket,
+    Move.ASK: AskBack,
+    Move.DUPLICATE: MarkDuplicate,
+    Move.HASTEN: ChangeUrgency,
+}
+"""What is filled in before it is done."""
 
 
 class Release(BaseModel):
@@ -93,19 +105,12 @@ async def resolve(ctx: Context, click: Resolve) -> Replies:
 async def more(ctx: Context, click: More) -> Replies:
     """The window of what was chosen, or that at once."""
     about = {"ticket": click.ticket}
-    match Move(click.chosen):
-        case Move.ASSIGN:
-            return Ask(AssignTicket.draft(**about))
-        case Move.ASK:
-            return Ask(AskBack.draft(**about))
-        case Move.DUPLICATE:
-            return Ask(MarkDuplicate.draft(**about))
-        case Move.HASTEN:
-            return Ask(ChangeUrgency.draft(**about))
-        case Move.TRANSFER:
-            return await _transfer(ctx, click.ticket)
-        case _:
-            return Press(type_name(Release), about)
+    move = Move(click.chosen)
+    if window := WINDOWS.get(move):
+        return Ask(window.draft(**about))
+    if move is Move.TRANSFER:
+        return await _transfer(ctx, click.ticket)
+    return Press(type_name(Part if move is Move.PART else Release), about)
 
 
 async def _transfer(ctx: Context, number: int) -> Replies:

@@ -62,7 +62,9 @@ async def _escalate(ctx: Context, ticket: Ticket, waited: str) -> Sequence[Reply
 
 
 async def _of_the_solution(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
-    if ticket.late_said or hours_of(ctx).between(ticket.opened_at, ctx.now) < target_of(ctx, ticket).solution:
+    if ticket.late_said or ticket.incident is not None:  # an outage lasts as long as it does
+        return []
+    if hours_of(ctx).between(ticket.opened_at, ctx.now) < target_of(ctx, ticket).solution:
         return []
     await tickets.change(ctx.db, ticket, late_said=True)
     return await tell_room(ctx, ticket, render("hotline/late", urgency=ticket.urgency.label))

@@ -3,7 +3,8 @@
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.events import Watched
-from bot.features import Feature, Front
+from bot.features import Feature
+from bot.fronts import Front
 from bot.rights import Right
 from config.settings import Settings
 from storage.people import Role

@@ -1,6 +1,7 @@
 """The feature that the files of this folder add their handlers to, and who may pull what."""
 
-from bot.features import Feature, Front
+from bot.features import Feature
+from bot.fronts import Front
 from bot.rights import Right
 from storage.people import Person, Role
 

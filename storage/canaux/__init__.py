@@ -1,7 +1,7 @@
 """Channels as the register wants them: which of Mattermost’s they are, who belongs there, who may be there besides."""
 
 from storage.canaux.planned import amend, listened_to, planned, put_away, take_back
-from storage.canaux.table import Allowance, Channel, allow, allowances, by_key, disallow, forget, remember
+from storage.canaux.table import Allowance, Channel, allow, allowances, by_key, disallow, forget, keys_of, remember
 
 __all__ = [
     "Allowance",
@@ -12,6 +12,7 @@ __all__ = [
     "by_key",
     "disallow",
     "forget",
+    "keys_of",
     "listened_to",
     "planned",
     "put_away",

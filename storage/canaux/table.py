@@ -1,6 +1,6 @@
 """Which channel of Mattermost is which of the planned ones, and who is let in, or kept out, by name."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete
@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import UtcTime, insertion
+from storage.watched import WatchedMember
 
 
 class Channel(SQLModel, table=True):
@@ -36,6 +37,13 @@ class Allowance(SQLModel, table=True):
 async def by_key(db: AsyncSession) -> Mapping[str, str]:
     """The ids of the channels that are known, by key."""
     return {channel.key: channel.channel_id for channel in (await db.exec(select(Channel))).all()}
+
+
+async def keys_of(db: AsyncSession, user_id: str) -> Collection[str]:
+    """The keys of the known channels in which somebody is, as last told."""
+    there = select(Channel.key).join(WatchedMember, col(WatchedMember.place) == col(Channel.channel_id))
+    found = await db.exec(there.where(WatchedMember.user_id == user_id, col(WatchedMember.is_in)))
+    return frozenset(found.all())
 
 
 async def remember(db: AsyncSession, key: str, channel_id: str, now: datetime) -> None:

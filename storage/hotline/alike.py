@@ -1,6 +1,7 @@
 """Tickets that are like what somebody asks: by the beginnings of their words, accents and endings apart."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.folding import fold
-from storage.hotline.states import Reason, State
+from storage.hotline.states import OPEN, Reason, State
 from storage.hotline.tickets import Ticket
 
 LOOKED_THROUGH = 500
@@ -18,6 +19,9 @@ STEM = 5
 """Letters by which words are compared: « imprimante » and « imprimer » are alike."""
 ALIKE_MIN = 0.5
 """The part of the words that must be found again."""
+TITLE_MIN = 2
+"""Words that a title must have to be enough: « panne » is in many a ticket."""
+COMMON_MAX = 5
 SMALL = frozenset(
     re.findall(
         r"\w+",
@@ -59,3 +63,44 @@ async def solved(db: AsyncSession, text: str, since: datetime) -> Sequence[Ticke
     ranked = [(likeness(asked, stems(f"{row.subject} {row.solution}")), row.number, row) for row in rows]
     near = sorted((each for each in ranked if each[0] >= ALIKE_MIN), key=lambda each: (-each[0], -each[1]))
     return [row for _, _, row in near[:SHOWN_MAX]]
+
+
+def are_alike(one: Ticket, other: Ticket) -> bool:
+    """Whether what the one says in brief is in all that the other says, or the other way round."""
+    return any(
+        likeness(stems(brief.subject), stems(f"{whole.subject} {whole.details}")) >= ALIKE_MIN
+        for brief, whole in ((one, other), (other, one))
+    )
+
+
+async def lately(db: AsyncSession, ticket: Ticket, since: datetime) -> Sequence[Ticket]:
+    """The open tickets of the same queue that are like one, and part of no outage, by number."""
+    there = select(Ticket).where(
+        Ticket.queue == ticket.queue,
+        col(Ticket.state).in_(OPEN),
+        col(Ticket.opened_at) >= since,
+        col(Ticket.incident).is_(None),
+        col(Ticket.id) != ticket.id,
+    )
+    rows = (await db.exec(there.order_by(col(Ticket.id).desc()).limit(LOOKED_THROUGH))).all()
+    return [row for row in reversed(rows) if are_alike(ticket, row)]
+
+
+def is_part(ticket: Ticket, title: str, founding: Sequence[Ticket]) -> bool:
+    """Whether a ticket speaks of what others do: of what they are called together, or as most of them do."""
+    named, near = stems(title), [are_alike(ticket, other) for other in founding]
+    if len(named) >= TITLE_MIN and likeness(named, stems(f"{ticket.subject} {ticket.details}")) >= ALIKE_MIN:
+        return True
+    return sum(near) * 2 >= max(1, len(near))
+
+
+def in_common(rows: Sequence[Ticket]) -> Sequence[str]:
+    """The words that most of some tickets have in common, as they come in the first that has them."""
+    counts: Counter[str] = Counter()
+    said: dict[str, str] = {}
+    for row in rows:
+        text = f"{row.subject} {row.details}"
+        counts.update(stems(text))
+        for word in re.findall(r"\w{3,}", text.lower()):
+            said.setdefault(fold(word)[:STEM], word)
+    return [word for stem, word in said.items() if counts[stem] * 2 > len(rows)][:COMMON_MAX]

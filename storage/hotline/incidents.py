@@ -1,25 +1,38 @@
 """Outages: one thing that is wrong for many, whose tickets are told of it together."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import JSON, Column, Text, func, update
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.hotline import CODE_MAX
+from storage.claims import hold
 from storage.database import UtcTime
 from storage.hotline.tickets import SUBJECT_MAX, Ticket
 
+TOPIC = "hotline.incident"
+"""What the topics of their messages begin with."""
+
 
 class Incident(SQLModel, table=True):
-    """An outage that agents of a queue said to be one, until ``ended_at``; ``by`` was the first to say it."""
+    """An outage that the bot proposed, until somebody says that it is one (``by``), or none: it has ended then, by
+    nobody. ``alike`` are the numbers of the tickets that it was proposed for, ``news`` is what was last told of it.
+
+    ``opened_at`` is when it was proposed, then when it was said; ``ended_at`` when it was over.
+    """
 
     __tablename__ = "ticket_incident"
 
     id: int | None = Field(default=None, primary_key=True)
     queue: str = Field(max_length=CODE_MAX)
     subject: str = Field(max_length=SUBJECT_MAX)
-    by: str = Field(max_length=26)
+    by: str = Field(default="", max_length=26)
+    alike: list[int] = Field(default=[], sa_column=Column(JSON, nullable=False))
+    news: str = Field(default="", sa_type=Text)
     opened_at: datetime = Field(sa_type=UtcTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
@@ -29,6 +42,26 @@ class Incident(SQLModel, table=True):
         assert self.id is not None
         return self.id
 
+    @property
+    def topic(self) -> str:
+        """What its message in the room is filed under."""
+        return f"{TOPIC}:{self.id}"
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether nobody has said yet what it is."""
+        return not self.by and self.ended_at is None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is an outage that is not over."""
+        return bool(self.by) and self.ended_at is None
+
+
+async def hold_queue(db: AsyncSession, queue: str, now: datetime) -> None:
+    """Nobody else looks for outages of a queue, says or ends one, until this transaction ends."""
+    await hold(db, "hotline.outage", queue, now)
+
 
 async def add(db: AsyncSession, incident: Incident) -> Incident:
     """Write a new one down; it has its number then."""
@@ -37,18 +70,48 @@ async def add(db: AsyncSession, incident: Incident) -> Incident:
     return incident
 
 
+async def get(db: AsyncSession, number: int) -> Incident | None:
+    """One by its number."""
+    return (await db.exec(select(Incident).where(Incident.id == number))).first()
+
+
 async def lock(db: AsyncSession, number: int) -> Incident | None:
     """One by its number, which nobody else changes until this transaction ends."""
     mine = select(Incident).where(Incident.id == number).with_for_update()
     return (await db.exec(mine.execution_options(populate_existing=True))).first()
 
 
-async def under_way(db: AsyncSession, queue: str) -> Sequence[Incident]:
-    """Those of a queue that have not ended, the newest first."""
-    there = select(Incident).where(Incident.queue == queue, col(Incident.ended_at).is_(None))
+async def change(db: AsyncSession, incident: Incident, **values: Any) -> None:
+    """Change what is given of one, in the table and in hand."""
+    here = update(Incident).where(col(Incident.id) == incident.id)
+    await db.execute(here.values(values).execution_options(synchronize_session=False))
+    for name, value in values.items():
+        set_committed_value(incident, name, value)
+
+
+async def under_way(db: AsyncSession, queues: Collection[str]) -> Sequence[Incident]:
+    """Those of some queues that have not ended, those only proposed too, the newest first."""
+    there = select(Incident).where(col(Incident.queue).in_(queues), col(Incident.ended_at).is_(None))
     return (await db.exec(there.order_by(col(Incident.id).desc()))).all()
 
 
-async def tickets_of(db: AsyncSession, number: int) -> Sequence[Ticket]:
-    """The tickets that are part of one, by number."""
-    return (await db.exec(select(Ticket).where(Ticket.incident == number).order_by(col(Ticket.id)))).all()
+async def refused_since(db: AsyncSession, queue: str, since: datetime) -> Collection[int]:
+    """The numbers of tickets of which somebody said that they have nothing to do with each other."""
+    refused = (Incident.queue == queue, Incident.by == "", col(Incident.ended_at) >= since)
+    return {number for alike in await db.exec(select(Incident.alike).where(*refused)) for number in alike}
+
+
+async def tickets_after(db: AsyncSession, number: int, after: int, limit: int) -> Sequence[Ticket]:
+    """The tickets that are part of one, by number, after one of them."""
+    part = select(Ticket).where(Ticket.incident == number, col(Ticket.id) > after)
+    return (await db.exec(part.order_by(col(Ticket.id)).limit(limit))).all()
+
+
+async def count(db: AsyncSession, number: int) -> int:
+    """How many tickets are part of one."""
+    return (await db.exec(select(func.count()).select_from(Ticket).where(Ticket.incident == number))).one()
+
+
+async def founding(db: AsyncSession, numbers: Collection[int]) -> Sequence[Ticket]:
+    """The tickets of these numbers, for which one was proposed."""
+    return (await db.exec(select(Ticket).where(col(Ticket.id).in_(numbers)).order_by(col(Ticket.id)))).all()

@@ -96,6 +96,8 @@ class Move(StrEnum):
     DUPLICATE = "doublon"
     REOPEN = "rouvrir"
     CLOSE = "clore"
+    JOIN = "rattacher"
+    PART = "detacher"
 
     @property
     def label(self) -> str:
@@ -117,6 +119,8 @@ _DONE = {
     Move.DUPLICATE: "l’a marquée comme doublon",
     Move.REOPEN: "l’a rouverte",
     Move.CLOSE: "l’a close",
+    Move.JOIN: "l’a rattachée à une panne",
+    Move.PART: "l’a sortie de la panne",
 }
 
 
@@ -157,6 +161,8 @@ TABLE: Mapping[Move, Rule] = {
     Move.DUPLICATE: Rule(_AGENT, _all_to(State.RESOLU)),
     Move.REOPEN: Rule(_EITHER, _all_to(State.ROUVERT, *_DONE_FOR_NOW)),
     Move.CLOSE: Rule(_ENDS, _all_to(State.CLOS, *OPEN, State.RESOLU)),
+    Move.JOIN: Rule(frozenset({Who.AGENT, Who.BOT}), {state: state for state in OPEN}),
+    Move.PART: Rule(_AGENT, {state: state for state in OPEN}),
 }
 
 

@@ -72,12 +72,24 @@ async def _phone(desk: Desk) -> None:
     await desk.types("/annuaire rhône")
     await desk.sees("page 1 sur")
     await _show(desk, "annuaire-telephone")
+    await desk.opens_address("channels/demarches-en-ligne")
+    window = await desk.opens("/hotline")
+    await window.picks("file", "Aide Espace Coop")
+    await window.writes("sujet", "L’export de mes statistiques reste vide")
+    await window.picks("categorie", "Statistiques")
+    await window.writes("details", "Depuis ce matin. Le fichier s’ouvre, mais sans une ligne.")
+    await window.field("file").scroll_into_view_if_needed()
+    await _show(desk, "hotline-demande")
+    await window.sends()
+    await window.is_gone()
 
 
 async def _channels(desk: Desk) -> None:
     await desk.types("/canaux verifier 69")
     await desk.visits_bot()
     await _cut(await desk.sees("ce qui n’est pas comme prévu"), "canaux-verifier")
+    await desk.opens_address("channels/hotline-espace-coop")
+    await _cut(await desk.sees("L’export de mes statistiques"), "hotline-carte")
 
 
 async def _newcomer(desk: Desk) -> None:

@@ -116,7 +116,9 @@ class FileAttempt:
         log.error("order_not_made", name=held.row.name, given_up=given_up, exc_info=problem.__cause__)
         fault = f"not made: {type(problem.__cause__).__name__}"
         if given_up:
-            await self._over(held, State.FAILED, "failed", render("fichier/broken", reference=reference), fault)
+            line = self._workshop.rescue.line if self._workshop.rescue else ""
+            text = render("fichier/broken", reference=reference, line=line)
+            await self._over(held, State.FAILED, "failed", text, fault)
         else:
             await self._later(held, fault, held.order.failures)
 

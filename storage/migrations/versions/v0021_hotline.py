@@ -129,6 +129,8 @@ def _around_them() -> None:
         "ticket_incident",
         sa.Column("id", sa.Integer, primary_key=True),
         *(_text(name, length) for name, length in (("queue", 16), ("subject", 120), ("by", 26))),
+        *_json("alike"),
+        *_texts("news"),
         _time("opened_at"),
         _time("ended_at", nullable=True),
     )

@@ -1,0 +1,160 @@
+"""What agents do with outages: say that it is one, write to all that it concerns, end it; « /ticket panne »."""
+
+from collections.abc import Sequence
+
+from bot.context import Context
+from bot.errors import UserError
+from bot.forms import name_of as type_name
+from bot.menus import Choosing, Menu
+from bot.replies import Ask, Refresh, Replies, Start, Whisper
+from bot.texts import render
+from commands.hotline.agents import AGENTS, must_serve, served_by
+from commands.hotline.feature import feature
+from commands.hotline.incidents import SayNone, SayOutage, SayOver, WriteToAll, draw, refresh
+from commands.hotline.telling import TellAll, What
+from dialogs.hotline import DeclareOutage, EndOutage, TellOutage
+from storage import work
+from storage.hotline import incidents
+from storage.hotline.incidents import Incident
+
+NOT_THERE = "Cette panne n’existe pas, ou n’est pas d’une de vos files."
+OVER = "Cette panne est finie."
+MENU_MAX = 25
+
+
+class SeeOutage(Choosing):
+    """A menu of outages; ``chosen`` is the number of one."""
+
+
+@feature.command("ticket panne", help="Les pannes en cours, et y écrire à tous", hint="[numéro]", roles=AGENTS)
+async def show(ctx: Context, line: str) -> Replies:
+    """Those that run and those that are proposed: one of them, or a list to choose from."""
+    served = await served_by(ctx, ctx.user)
+    if not served:
+        raise UserError("C’est réservé aux agents de la hotline. Vos demandes : /hotline mes demandes.")
+    found = await incidents.under_way(ctx.db, served)
+    number = line.strip().lstrip("#").removeprefix("n°").strip()
+    if number:
+        return await _one(ctx, [each for each in found if str(each.number) == number])
+    if len(found) == 1:
+        return await _one(ctx, found)
+    options = {str(each.number): _say(each)[:80] for each in found[:MENU_MAX]}
+    text = render("hotline/outages", found=found)
+    return Whisper(text, menus=[Menu("Voir une panne", SeeOutage(), options)] if options else [])
+
+
+@feature.button(SeeOutage, writes=False)
+async def see(ctx: Context, click: SeeOutage) -> Replies:
+    """The one that was chosen."""
+    found = await incidents.under_way(ctx.db, await served_by(ctx, ctx.user))
+    return await _one(ctx, [each for each in found if str(each.number) == click.chosen])
+
+
+async def _one(ctx: Context, found: Sequence[Incident]) -> Whisper:
+    if not found:
+        raise UserError(NOT_THERE)
+    said = await draw(ctx, found[0])
+    return Whisper(said.text, said.buttons)
+
+
+@feature.button(SayOutage, writes=False)
+async def say_outage(ctx: Context, click: SayOutage) -> Replies:
+    """The window in which it has its title."""
+    incident = await _of_mine(ctx, await incidents.get(ctx.db, click.incident))
+    _must_be_proposed(incident)
+    said = f"{len(incident.alike)} demandes se ressemblent : leurs auteurs sont prévenus ensemble."
+    return Ask(DeclareOutage.draft(incident=incident.number, said=said, subject=incident.subject))
+
+
+@feature.submit(DeclareOutage)
+async def declare(ctx: Context, form: DeclareOutage) -> Replies:
+    """It is one: its tickets are part of it, and who filed them is told."""
+    incident = await _locked(ctx, form.incident)
+    _must_be_proposed(incident)
+    await incidents.change(ctx.db, incident, by=ctx.user.id, subject=form.subject, opened_at=ctx.now)
+    return [await refresh(ctx, incident, here=True), _start(incident, What.SAID)]
+
+
+@feature.button(SayNone)
+async def say_none(ctx: Context, click: SayNone) -> Replies:
+    """It is none: these tickets are not counted together any more."""
+    incident = await _locked(ctx, click.incident)
+    _must_be_proposed(incident)
+    await incidents.change(ctx.db, incident, ended_at=ctx.now)
+    said = render("hotline/outage_refused", numbers=incident.alike, person=ctx.user.full_name)
+    return Refresh(said, topic=incident.topic, here=True)
+
+
+@feature.button(WriteToAll, writes=False)
+async def write(ctx: Context, click: WriteToAll) -> Replies:
+    """The window of what is new."""
+    incident = await _of_mine(ctx, await incidents.get(ctx.db, click.incident))
+    await _must_be_quiet(ctx, incident)
+    return Ask(TellOutage.draft(incident=incident.number, said=_say(incident)))
+
+
+@feature.submit(TellOutage)
+async def tell(ctx: Context, form: TellOutage) -> Replies:
+    """Everybody whom it concerns reads what is new, and so does who asks later."""
+    incident = await _locked(ctx, form.incident)
+    await _must_be_quiet(ctx, incident)
+    await incidents.change(ctx.db, incident, news=form.text.strip())
+    return [await refresh(ctx, incident, here=True), _start(incident, What.NEWS)]
+
+
+@feature.button(SayOver, writes=False)
+async def say_over(ctx: Context, click: SayOver) -> Replies:
+    """The window of the last word."""
+    incident = await _of_mine(ctx, await incidents.get(ctx.db, click.incident))
+    await _must_be_quiet(ctx, incident)
+    return Ask(EndOutage.draft(incident=incident.number, said=_say(incident)))
+
+
+@feature.submit(EndOutage)
+async def end(ctx: Context, form: EndOutage) -> Replies:
+    """No later ticket is part of it; those that are, are solved."""
+    incident = await _locked(ctx, form.incident)
+    await _must_be_quiet(ctx, incident)
+    await incidents.change(ctx.db, incident, news=form.text.strip(), ended_at=ctx.now)
+    return [await refresh(ctx, incident, here=True), _start(incident, What.OVER)]
+
+
+async def _locked(ctx: Context, number: int) -> Incident:
+    """The outage of that number, nobody else’s until this transaction ends. Raises UserError where there is none."""
+    known = await incidents.get(ctx.db, number)
+    if known is not None:
+        await incidents.hold_queue(ctx.db, known.queue, ctx.now)
+    return await _of_mine(ctx, await incidents.lock(ctx.db, number))
+
+
+async def _of_mine(ctx: Context, incident: Incident | None) -> Incident:
+    """Raises UserError for none, and for who does not answer in its queue."""
+    if incident is None:
+        raise UserError(NOT_THERE)
+    await must_serve(ctx, incident.queue)
+    return incident
+
+
+def _must_be_proposed(incident: Incident) -> None:
+    """Raises UserError where somebody said already what it is."""
+    if not incident.is_proposed:
+        said = f"c’est la panne n° {incident.number}" if incident.by else "ces demandes sont sans lien"
+        raise UserError(f"C’est déjà décidé : {said}.")
+
+
+async def _must_be_quiet(ctx: Context, incident: Incident) -> None:
+    """Raises UserError for what is over, or of which something is being told: it is read in its order."""
+    if not incident.is_running:
+        raise UserError(OVER if incident.by else "Dites d’abord si c’est une panne.")
+    for what in What:
+        about = TellAll(incident=incident.number, what=what).model_dump(mode="json")
+        if await work.waiting_for(ctx.db, type_name(TellAll), about):
+            raise UserError("Les personnes touchées sont en train d’être prévenues : recommencez dans un instant.")
+
+
+def _start(incident: Incident, what: What) -> Start:
+    return Start(payload=TellAll(incident=incident.number, what=what))
+
+
+def _say(incident: Incident) -> str:
+    return f"Panne n° {incident.number} : {incident.subject}"

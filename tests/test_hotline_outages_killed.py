@@ -1,0 +1,87 @@
+"""A story: the bot is killed again and again while all are told that an outage is over; each hears of it once."""
+
+from functools import partial
+
+import pytest
+
+from bot.clock import utc_now
+from bot.work import begin
+from commands.hotline.telling import TellAll, What
+from storage import outbox, work
+from storage.hotline import incidents, moves, tickets
+from storage.hotline.incidents import Incident
+from storage.hotline.states import Move, Reason, State, Urgency
+from storage.hotline.tickets import Ticket
+from storage.people import Role
+from storage.work import Sort
+from tests.databases import KINDS
+from tests.helpdesk import Helpdesk, place, registered, room
+from tests.helping import plain
+from tests.house import until_async
+from tests.people import Person
+
+__all__ = ["place", "room"]
+
+PEOPLE, EACH, KILLS = 3, 40, 3
+
+
+async def suffered(place: Helpdesk, people: list[Person], by: Person) -> int:
+    """An outage of which all have as many tickets, and whose end is about to be told; its number."""
+    async with place.asks() as db:
+        new = Incident(queue="espace-coop", subject="Plus rien", by=by.id, opened_at=utc_now(), ended_at=utc_now())
+        incident = await incidents.add(db, new)
+        await incidents.change(db, incident, news="Tout est revenu.")
+        for n in range(PEOPLE * EACH):
+            who = people[n % PEOPLE]
+            made = Ticket(
+                key=f"k{n}",
+                queue="espace-coop",
+                category="autre",
+                urgency=Urgency.GENANT,
+                subject=f"Plus rien, {n}",
+                author_id=who.id,
+                username=who.username,
+                opened_at=utc_now(),
+                stirred_at=utc_now(),
+                incident=incident.number,
+            )
+            assert await tickets.add(db, made)
+        about = TellAll(incident=incident.number, what=What.OVER)
+        await work.add(db, [begin(Sort.STEPS, about, by.id, utc_now(), told=False)])
+        return incident.number
+
+
+async def told(people: list[Person], words: str) -> list[str]:
+    """What these people read of it."""
+    return [plain(post) for who in people for post in await who.direct() if words in plain(post)]
+
+
+@pytest.mark.parametrize("place", KINDS, indirect=True)
+@pytest.mark.parametrize("room", ["11.2"], indirect=True)
+@pytest.mark.timeout(180)
+async def test_killed_while_all_are_told_each_hears_it_once(place: Helpdesk) -> None:
+    agathe = await registered(place, "agathe", Role.HOTLINE)
+    people = [await registered(place, f"p{n}", Role.CONSEILLER) for n in range(PEOPLE)]
+    async with place.bot():
+        pass  # the tables are there
+    number = await suffered(place, people, agathe)
+    for kill in range(1, KILLS + 1):
+        async with place.process():
+            await until_async(partial(has_told, people, kill * PEOPLE * EACH // (KILLS + 2)))
+    async with place.process():
+        await until_async(lambda: is_over(place))
+    for words in ("Tout est revenu.", "La panne est finie"):
+        assert len(await told(people, words)) == PEOPLE * EACH
+    async with place.asks() as db:
+        for ticket in await incidents.tickets_after(db, number, 0, PEOPLE * EACH):
+            assert (ticket.state, ticket.reason) == (State.RESOLU, Reason.PANNE)
+            assert [move.move for move in await moves.history(db, ticket.number)] == [Move.RESOLVE]
+
+
+async def has_told(people: list[Person], most: int) -> bool:
+    return len(await told(people, "La panne est finie")) >= most
+
+
+async def is_over(place: Helpdesk) -> bool:
+    async with place.asks() as db:
+        return not await work.count_active(db) and not (await outbox.counts(db))["waiting"]
