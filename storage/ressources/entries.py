@@ -1,0 +1,105 @@
+"""A resource as the index knows it: what finds it, how well, and what filters ask of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from sys import intern
+from urllib.parse import urlsplit
+
+from config.ressources import LISTS
+from config.themes import THEMES
+from storage.ressources.query import ANYTHING, PDF, Filters
+from storage.ressources.resource import Resource
+from storage.ressources.words import tokens, words
+
+TITLE, TITLE_SHARED = 60, 60
+"""What a word of a title weighs, and what all of them share."""
+FIRST, AGAIN, MOST = 24, 6, 42
+"""What a word of a description weighs, what each repetition adds, and the most that it comes to."""
+LABELS = {"categorie": 18, "type": 15, "niveau": 12, "public": 12}
+THEME, AUTHOR = 15, 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """A published resource, without its texts; ``day`` is a number that grows with its date.
+
+    ``tokens`` find it, ``words`` are those that stand in it.
+    """
+
+    number: int
+    day: int
+    themes: int
+    choices: tuple[str, ...]
+    tokens: tuple[str, ...]
+    words: tuple[str, ...]
+
+    def passes(self, filters: Filters) -> bool:
+        """Whether it is as these demand."""
+        if filters is ANYTHING:
+            return True
+        tagged = all(
+            self.themes & tag.bit or _choice("categorie", tag.categorie) in self.choices for tag in filters.tags
+        )
+        chosen = all(_choice(liste, code) in self.choices for liste, code in filters.choices)
+        of_kind = not filters.kinds or any(_choice("type", kind) in self.choices for kind in filters.kinds)
+        return tagged and chosen and of_kind and (filters.since is None or self.day >= filters.since.toordinal())
+
+
+def entry_of(resource: Resource) -> tuple[Entry, Sequence[int]]:
+    """A stored resource, and what each of its tokens weighs."""
+    weights: dict[str, int] = {}
+    said = [*_title(resource.titre, weights), *_description(resource.description, weights)]
+    for liste, weight in LABELS.items():
+        choice = LISTS[liste].get(getattr(resource, liste))
+        said += _label(choice.libelle, weight, weights) if choice else []
+    for code in resource.theme_codes:
+        said += _label(THEMES[code].court, THEME, weights)
+    said += _label(resource.auteur, AUTHOR, weights)
+    known = tuple(intern(word) for word in dict.fromkeys(said))
+    number, day = resource.id or 0, resource.date.toordinal()
+    entry = Entry(number, day, resource.themes, _choices(resource), tuple(weights), known)
+    return entry, list(weights.values())
+
+
+def _title(text: str, weights: dict[str, int]) -> list[str]:
+    found = words(text)
+    weight = TITLE + TITLE_SHARED // max(1, len(found))
+    _add(dict.fromkeys(tokens(found), weight), weights)
+    return found
+
+
+def _description(text: str, weights: dict[str, int]) -> list[str]:
+    found = words(text)
+    told: dict[str, int] = {}
+    for token in tokens(found):
+        told[token] = min(MOST, told.get(token, FIRST - AGAIN) + AGAIN)
+    _add(told, weights)
+    return found
+
+
+def _label(text: str, weight: int, weights: dict[str, int]) -> list[str]:
+    found = words(text)
+    _add(dict.fromkeys(tokens(found), weight), weights)
+    return found
+
+
+def _add(told: dict[str, int], weights: dict[str, int]) -> None:
+    for token, weight in told.items():
+        weights[intern(token)] = weights.get(token, 0) + weight
+
+
+def _choices(resource: Resource) -> tuple[str, ...]:
+    codes = tuple(getattr(resource, liste) for liste in LISTS)
+    return _chosen(codes, urlsplit(resource.url).path.lower().endswith(".pdf"))
+
+
+@cache
+def _chosen(codes: tuple[str, ...], is_pdf: bool) -> tuple[str, ...]:
+    """The same object for all that are of the same kind."""
+    found = [_choice(liste, code) for liste, code in zip(LISTS, codes, strict=True)]
+    return (*found, _choice("type", PDF), _choice("type", "document")) if is_pdf else tuple(found)
+
+
+def _choice(liste: str, code: str) -> str:
+    return f"{liste}:{code}"

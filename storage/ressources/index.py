@@ -1,0 +1,163 @@
+"""The ressourcerie in memory: which words find which resources, and how well; all in whole numbers."""
+
+from array import array
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import nsmallest
+from math import log2
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+from storage.ressources.entries import Entry
+from storage.ressources.query import Query
+from storage.ressources.words import Group, stem
+
+PREFIX_MIN, PREFIX = 3, 60
+"""Letters from which the beginning of a word stands for it, and what it is worth."""
+ONE_SLIP, TWO_SLIPS = 70, 45
+"""What a word with so many wrong letters is worth."""
+TYPO_MIN, TWO_SLIPS_MIN = 4, 8
+"""Letters from which a word may have one, or two."""
+EXPANSIONS_MAX = 24
+FULL = 120
+"""What the only word of a title weighs: found by all its words, a resource scores 100."""
+_SHIFT = 8
+_WEIGHT = (1 << _SHIFT) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """How many are found, and the best: the number of each, and how well it is found (of 100)."""
+
+    total: int
+    best: Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """A group as it is looked for: tokens with their worth, and how telling it is."""
+
+    worths: Mapping[str, int]
+    telling: int
+
+
+class Index:
+    """Published resources, and where each token leads: places in a list, each with the weight it has there."""
+
+    def __init__(self) -> None:
+        self._places: list[Entry | None] = []
+        self._free: list[int] = []
+        self._by_number: dict[int, int] = {}
+        self._leads: dict[str, array[int]] = {}
+        self._words: Counter[str] = Counter()
+        self._sorted: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._by_number)
+
+    def put(self, entry: Entry, weights: Sequence[int]) -> None:
+        """Add a resource, in place of what was known of it; each of its tokens has a weight."""
+        self.drop(entry.number)
+        place = self._free.pop() if self._free else len(self._places)
+        if place == len(self._places):
+            self._places.append(None)
+        self._places[place] = entry
+        self._by_number[entry.number] = place
+        for token, weight in zip(entry.tokens, weights, strict=True):
+            self._leads.setdefault(token, array("I")).append(place << _SHIFT | min(weight, _WEIGHT))
+        self._words.update(entry.words)
+        self._sorted = []
+
+    def drop(self, number: int) -> None:
+        """Forget a resource, if it is there."""
+        place = self._by_number.pop(number, None)
+        entry = None if place is None else self._places[place]
+        if place is None or entry is None:
+            return
+        for token in entry.tokens:
+            kept = array("I", (lead for lead in self._leads.pop(token) if lead >> _SHIFT != place))
+            if kept:
+                self._leads[token] = kept
+        self._words.subtract(entry.words)
+        self._places[place] = None
+        self._free.append(place)
+        self._sorted = []
+
+    def search(self, query: Query, most: int) -> Ranking:
+        """The best of what is found, so many at most; of what is as good, the newest first."""
+        found = self._rank(query, most)
+        return found if found.total or query.wider is None else self._rank(query.wider, most)
+
+    def _rank(self, query: Query, most: int) -> Ranking:
+        sought = [self._seek(group, group is query.groups[-1]) for group in query.groups]
+        scores = self._scores(sought) if sought else dict.fromkeys(self._by_number.values(), FULL)
+        full = FULL * (100 * sum(one.telling for one in sought) if sought else 1)
+        found = ((score, self._places[place]) for place, score in scores.items())
+        kept = [(-score, -e.day, e.number) for score, e in found if e and e.passes(query.filters)]
+        best = nsmallest(most, kept)
+        return Ranking(len(kept), [(number, max(1, min(100, -score * 100 // full))) for score, _, number in best])
+
+    def _scores(self, sought: Sequence[_Sought]) -> dict[int, int]:
+        """How well places are found: by most of what is asked, weighed by how telling each word is."""
+        total = sum(one.telling for one in sought)
+        scores, covered = dict[int, int](), dict[int, int]()
+        for one in sought:
+            for place, best in self._follow(one.worths).items():
+                scores[place] = scores.get(place, 0) + best * one.telling
+                covered[place] = covered.get(place, 0) + one.telling
+        return {place: s * covered[place] // total for place, s in scores.items() if covered[place] * 2 >= total}
+
+    def _follow(self, worths: Mapping[str, int]) -> dict[int, int]:
+        """The best that any of these tokens says of each place."""
+        best: dict[int, int] = {}
+        for token, worth in worths.items():
+            for lead in self._leads.get(token, ()):
+                place, score = lead >> _SHIFT, (lead & _WEIGHT) * worth
+                if score > best.get(place, 0):
+                    best[place] = score
+        return best
+
+    def _seek(self, group: Group, is_last: bool) -> _Sought:
+        exact = {token: worth for token, worth in group.worths.items() if token in self._leads}
+        more = self._begun(group.said) if is_last or not exact else {}
+        more = more or ({} if exact else self._mistyped(group.said))
+        known = exact or more
+        most = max((len(self._leads[token]) for token in known), default=1)
+        return _Sought({**more, **exact}, int(100 * log2(1 + len(self) / most)))
+
+    def _begun(self, word: str) -> dict[str, int]:
+        """Tokens of the words that begin so."""
+        if len(word) < PREFIX_MIN or " " in word:
+            return {}
+        return dict.fromkeys(self._most_used(self._beginning(word)), PREFIX)
+
+    def _beginning(self, word: str) -> Iterator[str]:
+        listed = self._listed()
+        for at in range(bisect_left(listed, word), len(listed)):
+            if not listed[at].startswith(word):
+                return
+            yield stem(listed[at])
+
+    def _mistyped(self, word: str) -> dict[str, int]:
+        """Tokens of the words nearest to one that nobody wrote."""
+        if len(word) < TYPO_MIN or not word.isalpha():
+            return {}
+        slips = 2 if len(word) >= TWO_SLIPS_MIN else 1
+        near = extract(word, self._listed(), scorer=OSA.distance, score_cutoff=slips, limit=EXPANSIONS_MAX)
+        least = min((distance for _, distance, _ in near), default=0)
+        found = (stem(other) for other, distance, _ in near if distance == least)
+        return dict.fromkeys(self._most_used(found), ONE_SLIP if least == 1 else TWO_SLIPS)
+
+    def _most_used(self, found: Iterator[str]) -> Sequence[str]:
+        known = sorted({token for token in found if token in self._leads}, key=lambda t: (-len(self._leads[t]), t))
+        return known[:EXPANSIONS_MAX]
+
+    def _listed(self) -> list[str]:
+        """All words, in the order of the alphabet."""
+        if not self._sorted:
+            self._words = +self._words
+            self._sorted = sorted(self._words)
+        return self._sorted
