@@ -13,7 +13,7 @@ from rapidfuzz.process import extract
 
 from storage.ressources.entries import Entry
 from storage.ressources.query import Query
-from storage.ressources.words import Group, stem
+from storage.ressources.words import Group, singular, stem
 
 PREFIX_MIN, PREFIX = 3, 60
 """Letters from which the beginning of a word stands for it, and what it is worth."""
@@ -22,6 +22,10 @@ ONE_SLIP, TWO_SLIPS = 70, 45
 TYPO_MIN, TWO_SLIPS_MIN = 4, 8
 """Letters from which a word may have one, or two."""
 EXPANSIONS_MAX = 24
+USUAL = 50
+"""A word that is in fewer than one resource of so many tells no more than one that is in these."""
+COVERED_MIN = 30
+"""What a resource says at least of what is asked, each word weighed by how telling it is, in hundredths."""
 FULL = 120
 """What the only word of a title weighs: found by all its words, a resource scores 100."""
 _SHIFT = 8
@@ -94,7 +98,7 @@ class Index:
     def _rank(self, query: Query, most: int) -> Ranking:
         sought = [self._seek(group, group is query.groups[-1]) for group in query.groups]
         scores = self._scores(sought) if sought else dict.fromkeys(self._by_number.values(), FULL)
-        full = FULL * (100 * sum(one.telling for one in sought) if sought else 1)
+        full = FULL * (100 * max(1, sum(one.telling for one in sought)) if sought else 1)
         found = ((score, self._places[place]) for place, score in scores.items())
         kept = [(-score, -e.day, e.number) for score, e in found if e and e.passes(query.filters)]
         best = nsmallest(most, kept)
@@ -102,13 +106,17 @@ class Index:
 
     def _scores(self, sought: Sequence[_Sought]) -> dict[int, int]:
         """How well places are found: by most of what is asked, weighed by how telling each word is."""
-        total = sum(one.telling for one in sought)
+        total = max(1, sum(one.telling for one in sought))
         scores, covered = dict[int, int](), dict[int, int]()
         for one in sought:
             for place, best in self._follow(one.worths).items():
                 scores[place] = scores.get(place, 0) + best * one.telling
                 covered[place] = covered.get(place, 0) + one.telling
-        return {place: s * covered[place] // total for place, s in scores.items() if covered[place] * 2 >= total}
+        return {
+            place: s * covered[place] // total
+            for place, s in scores.items()
+            if covered[place] * 100 >= total * COVERED_MIN
+        }
 
     def _follow(self, worths: Mapping[str, int]) -> dict[int, int]:
         """The best that any of these tokens says of each place."""
@@ -125,8 +133,9 @@ class Index:
         more = self._begun(group.said) if is_last or not exact else {}
         more = more or ({} if exact else self._mistyped(group.said))
         known = exact or more
-        most = max((len(self._leads[token]) for token in known), default=1)
-        return _Sought({**more, **exact}, int(100 * log2(1 + len(self) / most)))
+        most = max((len(self._leads[token]) for token in known), default=0)
+        telling = int(100 * log2(1 + len(self) / (most + len(self) / USUAL)))
+        return _Sought({**more, **exact}, telling if known else telling // 2)
 
     def _begun(self, word: str) -> dict[str, int]:
         """Tokens of the words that begin so."""
@@ -146,7 +155,7 @@ class Index:
         if len(word) < TYPO_MIN or not word.isalpha():
             return {}
         slips = 2 if len(word) >= TWO_SLIPS_MIN else 1
-        near = extract(word, self._listed(), scorer=OSA.distance, score_cutoff=slips, limit=EXPANSIONS_MAX)
+        near = extract(singular(word), self._listed(), scorer=OSA.distance, score_cutoff=slips, limit=EXPANSIONS_MAX)
         least = min((distance for _, distance, _ in near), default=0)
         found = (stem(other) for other, distance, _ in near if distance == least)
         return dict.fromkeys(self._most_used(found), ONE_SLIP if least == 1 else TWO_SLIPS)

@@ -140,5 +140,5 @@ def _take_kind(found: Sequence[str]) -> tuple[str | None, Sequence[str]]:
 @cache
 def _kind_names() -> Mapping[str, str]:
     """Kinds by what they are called."""
-    named = {" ".join(words(text)): code for code, kind in KINDS.items() for text in (*kind.mots, kind.libelle)}
-    return named | {PDF: PDF}
+    said = ((" ".join(words(text)), code) for code, kind in KINDS.items() for text in (*kind.mots, kind.libelle))
+    return {name: code for name, code in said if name} | {PDF: PDF}

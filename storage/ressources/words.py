@@ -47,8 +47,12 @@ def words(text: str) -> list[str]:
 @lru_cache(REMEMBERED)
 def stem(word: str) -> str:
     """What a folded word shares with its plural, its feminine and its relatives."""
-    single = re.sub(r"(?<=[aeo]u)x$|s$", "", word) if len(word) > 3 else word
-    return _stemmer().stemWord(single)
+    return _stemmer().stemWord(singular(word))
+
+
+def singular(word: str) -> str:
+    """A folded word without what mostly marks its plural: « conseiller » and « conseillers » have not one stem."""
+    return re.sub(r"(?<=[aeo]u)x$|s$", "", word) if len(word) > 3 else word
 
 
 def tokens(found: Sequence[str]) -> list[str]:
