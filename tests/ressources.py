@@ -19,8 +19,8 @@ def resource(titre: str, **more: Any) -> Resource:
     """A published one, not stored yet; ``themes`` are codes."""
     said: dict[str, Any] = {"date": date(2025, 1, 1), "state": State.PUBLISHED, "url": ""}
     said |= more | {"themes": bits(more.get("themes", ()))}
-    moments = {"created_at": NOW, "changed_at": NOW}
-    return Resource(titre=titre, key=key(said["url"], titre), revision=0, **said, **moments)
+    said |= {"created_at": NOW, "changed_at": NOW, "key": key(said["url"], titre)}
+    return Resource(titre=titre, revision=0, **said)
 
 
 async def stored(db: AsyncSession, *resources: Resource) -> None:
@@ -54,7 +54,7 @@ def ndcg(found: Sequence[int], grades: dict[int, int], at: int = 5) -> float:
 
 
 def _gain(grades: Sequence[int]) -> float:
-    return sum((2**grade - 1) / log2(place + 2) for place, grade in enumerate(grades))
+    return sum((pow(2.0, grade) - 1) / log2(place + 2) for place, grade in enumerate(grades))
 
 
 def _grades(text: str) -> dict[int, int]:

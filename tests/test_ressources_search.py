@@ -1,4 +1,4 @@
-"""The search of the ressourcerie: how well graded queries are answered, the same on both databases; what each rule does."""
+"""The search of the ressourcerie: how well graded queries are answered, alike on both databases; its rules."""
 
 import json
 from datetime import date
@@ -174,5 +174,5 @@ def test_the_graded_files_are_in_order() -> None:
     resources, queries = graded_resources(), graded_queries()
     assert len(resources) >= 120
     assert all(1 <= number <= len(resources) for _, _, grades in queries for number in grades)
-    lines = [line for line in (Path(__file__).parent / "data/ressources.tsv").read_text("utf-8").splitlines()[2:]]
+    lines = (Path(__file__).parent / "data/ressources.tsv").read_text("utf-8").splitlines()[2:]
     assert [line.split("\t")[0] for line in lines] == [str(n) for n in range(1, len(resources) + 1)]

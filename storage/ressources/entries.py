@@ -10,7 +10,7 @@ from config.ressources import LISTS
 from config.themes import THEMES
 from storage.ressources.query import ANYTHING, PDF, Filters
 from storage.ressources.resource import Resource
-from storage.ressources.words import singular, tokens, words
+from storage.ressources.words import singular, theme_token, tokens, words
 
 TITLE, TITLE_SHARED = 60, 60
 """What a word of a title weighs, and what all of them share."""
@@ -55,6 +55,7 @@ def entry_of(resource: Resource) -> tuple[Entry, Sequence[int]]:
         said += _label(choice.libelle, weight, weights) if choice else []
     for code in resource.theme_codes:
         said += _label(THEMES[code].court, THEME, weights)
+        _add({theme_token(code): THEME}, weights)
     said += _label(resource.auteur, AUTHOR, weights)
     known = tuple(dict.fromkeys(intern(singular(word)) for word in said))
     number, day = resource.id or 0, resource.date.toordinal()

@@ -13,7 +13,7 @@ from rapidfuzz.process import extract
 
 from storage.ressources.entries import Entry
 from storage.ressources.query import Query
-from storage.ressources.words import Group, singular, stem
+from storage.ressources.words import OF_THEME, Group, singular, stem, theme_token
 
 PREFIX_MIN, PREFIX = 3, 60
 """Letters from which the beginning of a word stands for it, and what it is worth."""
@@ -24,6 +24,8 @@ TYPO_MIN, TWO_SLIPS_MIN = 4, 8
 EXPANSIONS_MAX = 24
 USUAL = 50
 """A word that is in fewer than one resource of so many tells no more than one that is in these."""
+FEW = 5
+"""Where fewer are found, what is of the same theme is shown after them."""
 COVERED_MIN = 30
 """What a resource says at least of what is asked, each word weighed by how telling it is, in hundredths."""
 FULL = 120
@@ -91,12 +93,17 @@ class Index:
         self._sorted = []
 
     def search(self, query: Query, most: int) -> Ranking:
-        """The best of what is found, so many at most; of what is as good, the newest first."""
-        found = self._rank(query, most)
-        return found if found.total or query.wider is None else self._rank(query.wider, most)
+        """The best of what is found, so many at most; of what is as good, the newest first.
 
-    def _rank(self, query: Query, most: int) -> Ranking:
-        sought = [self._seek(group, group is query.groups[-1]) for group in query.groups]
+        Where little is found, what is of the same theme comes after it.
+        """
+        found = self._rank(query, most)
+        if not found.total and query.wider is not None:
+            return self.search(query.wider, most)
+        return found if found.total >= FEW else self._rank(query, most, is_wide=True)
+
+    def _rank(self, query: Query, most: int, *, is_wide: bool = False) -> Ranking:
+        sought = [self._seek(group, group is query.groups[-1], is_wide) for group in query.groups]
         scores = self._scores(sought) if sought else dict.fromkeys(self._by_number.values(), FULL)
         full = FULL * (100 * max(1, sum(one.telling for one in sought)) if sought else 1)
         found = ((score, self._places[place]) for place, score in scores.items())
@@ -112,11 +119,8 @@ class Index:
             for place, best in self._follow(one.worths).items():
                 scores[place] = scores.get(place, 0) + best * one.telling
                 covered[place] = covered.get(place, 0) + one.telling
-        return {
-            place: s * covered[place] // total
-            for place, s in scores.items()
-            if covered[place] * 100 >= total * COVERED_MIN
-        }
+        kept = (place for place, telling in covered.items() if telling * 100 >= total * COVERED_MIN)
+        return {place: scores[place] * covered[place] // total for place in kept}
 
     def _follow(self, worths: Mapping[str, int]) -> dict[int, int]:
         """The best that any of these tokens says of each place."""
@@ -128,13 +132,16 @@ class Index:
                     best[place] = score
         return best
 
-    def _seek(self, group: Group, is_last: bool) -> _Sought:
+    def _seek(self, group: Group, is_last: bool, is_wide: bool) -> _Sought:
         exact = {token: worth for token, worth in group.worths.items() if token in self._leads}
         more = self._begun(group.said) if is_last or not exact else {}
+        theme = theme_token(group.theme or "")
+        if theme in self._leads and (is_wide or not exact):
+            more = {**more, theme: OF_THEME}
         more = more or ({} if exact else self._mistyped(group.said))
         known = exact or more
         most = max((len(self._leads[token]) for token in known), default=0)
-        telling = int(100 * log2(1 + len(self) / (most + len(self) / USUAL)))
+        telling = int(100 * log2(1 + len(self) / (most + max(1, len(self)) / USUAL)))
         return _Sought({**more, **exact}, telling if known else telling // 2)
 
     def _begun(self, word: str) -> dict[str, int]:

@@ -8,6 +8,7 @@ from typing import Protocol, cast
 
 from config.folding import fold
 from config.ressources import synonyms
+from config.themes import key, vocabulary
 
 _SMALL = """
 au aux avec bien ce ces cet cette chez comment dans de des du elle elles en entre est et etre eux faire fait
@@ -21,8 +22,8 @@ REMEMBERED = 20_000
 """Words whose stems are kept at hand: a ressourcerie has few more."""
 WORD_MAX = 40
 """Letters of a word that are read."""
-SAME, SYNONYM = 100, 80
-"""What a word is worth for itself, and for another that means the same."""
+SAME, SYNONYM, OF_THEME = 100, 80, 60
+"""What a word is worth for itself, for another that means the same, and for its theme."""
 
 
 class _Stemmer(Protocol):
@@ -31,10 +32,14 @@ class _Stemmer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A word or phrase of a query: the tokens that it is found by, and what each is worth, of 100."""
+    """A word or phrase of a query: the tokens that it is found by, and what each is worth, of 100.
+
+    ``theme`` is the code of the theme that it is a usual word of, if any: « gmail » is one of « courriel ».
+    """
 
     said: str
     worths: Mapping[str, int]
+    theme: str | None = None
 
 
 def words(text: str) -> list[str]:
@@ -68,10 +73,21 @@ def groups(found: Sequence[str]) -> list[Group]:
     while at < len(stems):
         phrase = max(_phrases(stems, at), key=len, default=(stems[at],))
         alone = len(phrase) == 1
+        said = " ".join(found[at : at + len(phrase)])
         meant = dict.fromkeys(_meanings().get(phrase, ()), SYNONYM if alone else SAME)
-        read.append(Group(" ".join(found[at : at + len(phrase)]), meant | ({phrase[0]: SAME} if alone else {})))
+        read.append(Group(said, meant | ({phrase[0]: SAME} if alone else {}), _theme(said)))
         at += len(phrase)
     return read
+
+
+def theme_token(code: str) -> str:
+    """What finds a theme; nobody can type it."""
+    return f"#{code}"
+
+
+def _theme(said: str) -> str | None:
+    theme = vocabulary().get(key(said))
+    return theme.code if theme else None
 
 
 def _phrases(stems: Sequence[str], at: int) -> list[tuple[str, ...]]:
