@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from config.ressources import LISTS
 from config.themes import THEMES
-from storage.ressources.query import ANYTHING, PDF, Filters
+from storage.ressources.query import PDF, Filters, Tag
 from storage.ressources.resource import Resource
-from storage.ressources.words import singular, theme_token, tokens, words
+from storage.ressources.words import SAME, SYNONYM, meanings, singular, theme_token, tokens, words
 
 TITLE, TITLE_SHARED = 60, 60
 """What a word of a title weighs, and what all of them share."""
@@ -34,16 +34,20 @@ class Entry:
     tokens: tuple[str, ...]
     words: tuple[str, ...]
 
-    def passes(self, filters: Filters) -> bool:
-        """Whether it is as these demand."""
-        if filters is ANYTHING:
-            return True
-        tagged = all(
-            self.themes & tag.bit or _choice("categorie", tag.categorie) in self.choices for tag in filters.tags
-        )
-        chosen = all(_choice(liste, code) in self.choices for liste, code in filters.choices)
-        of_kind = not filters.kinds or any(_choice("type", kind) in self.choices for kind in filters.kinds)
-        return tagged and chosen and of_kind and (filters.since is None or self.day >= filters.since.toordinal())
+    def passes(self, filters: Filters, verdicts: dict[tuple[str, ...], bool]) -> bool:
+        """Whether it is as these demand; ``verdicts`` remembers which choices are."""
+        chosen = verdicts.get(self.choices)
+        if chosen is None:
+            chosen = verdicts[self.choices] = self._is_chosen(filters)
+        since = filters.since is None or self.day >= filters.since.toordinal()
+        return chosen and since and all(self._bears(tag) for tag in filters.tags)
+
+    def _bears(self, tag: Tag) -> bool:
+        return bool(self.themes & tag.bit) or _choice("categorie", tag.categorie) in self.choices
+
+    def _is_chosen(self, filters: Filters) -> bool:
+        wanted = all(_choice(liste, code) in self.choices for liste, code in filters.choices)
+        return wanted and (not filters.kinds or any(_choice("type", kind) in self.choices for kind in filters.kinds))
 
 
 def entry_of(resource: Resource) -> tuple[Entry, Sequence[int]]:
@@ -57,6 +61,9 @@ def entry_of(resource: Resource) -> tuple[Entry, Sequence[int]]:
         said += _label(THEMES[code].court, THEME, weights)
         _add({theme_token(code): THEME}, weights)
     said += _label(resource.auteur, AUTHOR, weights)
+    for token, weight in weights.items():
+        # Whoever looks for a word finds what means the same at less, never at more.
+        weights[token] = max([weight, *(weights.get(m, 0) * SYNONYM // SAME for m in meanings(token))])
     known = tuple(dict.fromkeys(intern(singular(word)) for word in said))
     number, day = resource.id or 0, resource.date.toordinal()
     entry = Entry(number, day, resource.themes, _choices(resource), tuple(weights), known)

@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from heapq import nsmallest
 from math import log2
 
@@ -12,7 +13,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 from storage.ressources.entries import Entry
-from storage.ressources.query import Query
+from storage.ressources.query import ANYTHING, Filters, Query
 from storage.ressources.words import OF_THEME, Group, singular, stem, theme_token
 
 PREFIX_MIN, PREFIX = 3, 60
@@ -24,14 +25,19 @@ TYPO_MIN, TWO_SLIPS_MIN = 4, 8
 EXPANSIONS_MAX = 24
 USUAL = 50
 """A word that is in fewer than one resource of so many tells no more than one that is in these."""
+ENOUGH = 10
+"""Where so many say all that is asked, others are not found."""
 FEW = 5
 """Where fewer are found, what is of the same theme is shown after them."""
 COVERED_MIN = 30
 """What a resource says at least of what is asked, each word weighed by how telling it is, in hundredths."""
 FULL = 120
 """What the only word of a title weighs: found by all its words, a resource scores 100."""
-_SHIFT = 8
-_WEIGHT = (1 << _SHIFT) - 1
+_HEAVIEST = 255
+
+
+Scores = dict[int, int]
+"""How well resources are found, by their place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,39 @@ class _Sought:
     telling: int
 
 
+class _Leads:
+    """The places where a token is, and what it weighs in each."""
+
+    __slots__ = ("places", "weights")
+
+    def __init__(self) -> None:
+        self.places = array("I")
+        self.weights = bytearray()
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def add(self, place: int, weight: int) -> None:
+        """One more."""
+        self.places.append(place)
+        self.weights.append(min(weight, _HEAVIEST))
+
+    def drop(self, place: int) -> None:
+        """One less."""
+        at = self.places.index(place)
+        del self.places[at], self.weights[at]
+
+    def worth(self, worth: int) -> Iterator[tuple[int, int]]:
+        """Each place, with its weight at that worth."""
+        return zip(self.places, self.weights.translate(_times(worth)), strict=True)
+
+
+@cache
+def _times(worth: int) -> bytes:
+    """All weights at a worth, in hundredths."""
+    return bytes(weight * worth // 100 for weight in range(_HEAVIEST + 1))
+
+
 class Index:
     """Published resources, and where each token leads: places in a list, each with the weight it has there."""
 
@@ -57,7 +96,7 @@ class Index:
         self._places: list[Entry | None] = []
         self._free: list[int] = []
         self._by_number: dict[int, int] = {}
-        self._leads: dict[str, array[int]] = {}
+        self._leads: dict[str, _Leads] = {}
         self._words: Counter[str] = Counter()
         self._sorted: list[str] = []
 
@@ -73,7 +112,7 @@ class Index:
         self._places[place] = entry
         self._by_number[entry.number] = place
         for token, weight in zip(entry.tokens, weights, strict=True):
-            self._leads.setdefault(token, array("I")).append(place << _SHIFT | min(weight, _WEIGHT))
+            self._leads.setdefault(token, _Leads()).add(place, weight)
         self._words.update(entry.words)
         self._sorted = []
 
@@ -84,9 +123,9 @@ class Index:
         if place is None or entry is None:
             return
         for token in entry.tokens:
-            kept = array("I", (lead for lead in self._leads.pop(token) if lead >> _SHIFT != place))
-            if kept:
-                self._leads[token] = kept
+            self._leads[token].drop(place)
+            if not self._leads[token]:
+                del self._leads[token]
         self._words.subtract(entry.words)
         self._places[place] = None
         self._free.append(place)
@@ -104,33 +143,41 @@ class Index:
 
     def _rank(self, query: Query, most: int, *, is_wide: bool = False) -> Ranking:
         sought = [self._seek(group, group is query.groups[-1], is_wide) for group in query.groups]
-        scores = self._scores(sought) if sought else dict.fromkeys(self._by_number.values(), FULL)
-        full = FULL * (100 * max(1, sum(one.telling for one in sought)) if sought else 1)
-        found = ((score, self._places[place]) for place, score in scores.items())
-        kept = [(-score, -e.day, e.number) for score, e in found if e and e.passes(query.filters)]
-        best = nsmallest(most, kept)
-        return Ranking(len(kept), [(number, max(1, min(100, -score * 100 // full))) for score, _, number in best])
+        scores = self._scores(sought, query.filters) if sought else self._all(query.filters)
+        full = FULL * max(1, sum(one.telling for one in sought)) if sought else FULL
+        last = sorted(scores.values(), reverse=True)[:most][-1:] or [0]
+        near = ((score, self._places[place]) for place, score in scores.items() if score >= last[0])
+        best = nsmallest(most, [(-score, -entry.day, entry.number) for score, entry in near if entry])
+        return Ranking(len(scores), [(number, max(1, min(100, -score * 100 // full))) for score, _, number in best])
 
-    def _scores(self, sought: Sequence[_Sought]) -> dict[int, int]:
-        """How well places are found: by most of what is asked, weighed by how telling each word is."""
-        total = max(1, sum(one.telling for one in sought))
-        scores, covered = dict[int, int](), dict[int, int]()
-        for one in sought:
-            for place, best in self._follow(one.worths).items():
-                scores[place] = scores.get(place, 0) + best * one.telling
-                covered[place] = covered.get(place, 0) + one.telling
-        kept = (place for place, telling in covered.items() if telling * 100 >= total * COVERED_MIN)
-        return {place: scores[place] * covered[place] // total for place in kept}
+    def _all(self, filters: Filters) -> Scores:
+        return self._passing(dict.fromkeys(self._by_number.values(), FULL), filters)
 
-    def _follow(self, worths: Mapping[str, int]) -> dict[int, int]:
-        """The best that any of these tokens says of each place."""
-        best: dict[int, int] = {}
-        for token, worth in worths.items():
-            for lead in self._leads.get(token, ()):
-                place, score = lead >> _SHIFT, (lead & _WEIGHT) * worth
-                if score > best.get(place, 0):
-                    best[place] = score
-        return best
+    def _passing(self, scores: Scores, filters: Filters) -> Scores:
+        if filters is ANYTHING:
+            return scores
+        # What is of the same kind shares its choices: few are looked at.
+        verdicts: dict[tuple[str, ...], bool] = {}
+        return {place: s for place, s in scores.items() if (e := self._places[place]) and e.passes(filters, verdicts)}
+
+    def _scores(self, sought: Sequence[_Sought], filters: Filters) -> Scores:
+        """How well places are found, each word weighed by how telling it is."""
+        found = [self._passing(self._follow(one.worths), filters) for one in sought]
+        if len(found) == 1:
+            return {place: score * sought[0].telling for place, score in found[0].items()}
+        by_all = set(found[0]).intersection(*found[1:])
+        if len(by_all) >= ENOUGH:
+            told = [(each, one.telling) for each, one in zip(found, sought, strict=True)]
+            return {place: sum(each[place] * telling for each, telling in told) for place in by_all}
+        return _by_most(found, sought)
+
+    def _follow(self, worths: Mapping[str, int]) -> Scores:
+        """What these tokens say of each place; what is worth more is said last, and counts."""
+        found: Scores = {}
+        for token, worth in sorted(worths.items(), key=lambda said: said[1]):
+            if token in self._leads:
+                found.update(self._leads[token].worth(worth))
+        return found
 
     def _seek(self, group: Group, is_last: bool, is_wide: bool) -> _Sought:
         exact = {token: worth for token, worth in group.worths.items() if token in self._leads}
@@ -177,3 +224,18 @@ class Index:
             self._words = +self._words
             self._sorted = sorted(self._words)
         return self._sorted
+
+
+def _by_most(found: Sequence[Scores], sought: Sequence[_Sought]) -> Scores:
+    """Places of which most of what is asked is said; a part counts for less than its share."""
+    rest = total = max(1, sum(one.telling for one in sought))
+    scores, covered = Scores(), Scores()
+    for each, one in sorted(zip(found, sought, strict=True), key=lambda both: -both[1].telling):
+        # What only words say that are left, and tell too little, is not found anyway.
+        places = each if rest * 100 >= total * COVERED_MIN else each.keys() & scores.keys()
+        for place in places:
+            scores[place] = scores.get(place, 0) + each[place] * one.telling
+            covered[place] = covered.get(place, 0) + one.telling
+        rest -= one.telling
+    kept = (place for place, telling in covered.items() if telling * 100 >= total * COVERED_MIN)
+    return {place: scores[place] * covered[place] // total for place in kept}

@@ -2,9 +2,11 @@
 
 import datetime as dt
 from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
+import sqlalchemy
 from sqlalchemy import Text, bindparam, or_, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -64,6 +66,25 @@ class Resource(SQLModel, table=True):
         return from_bits(self.themes)
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a list shows of a resource: its columns, without what only the table needs."""
+
+    id: int
+    titre: str
+    description: str
+    url: str
+    categorie: str
+    themes: int
+    type: str
+    niveau: str
+    public: str
+    licence: str
+    auteur: str
+    auteur_id: str
+    date: dt.date
+
+
 class Stamp(SQLModel, table=True):
     """The only row of its table: how often resources were written, so that readers know what they have not seen."""
 
@@ -96,10 +117,11 @@ async def get(db: AsyncSession, number: int) -> Resource | None:
     return (await db.exec(select(Resource).where(Resource.id == number))).first()
 
 
-async def numbered(db: AsyncSession, numbers: Sequence[int]) -> Sequence[Resource]:
-    """Those of these numbers that are there, in that order."""
-    found = {one.id: one for one in await db.exec(select(Resource).where(col(Resource.id).in_(numbers)))}
-    return [found[number] for number in numbers if number in found]
+async def shown(db: AsyncSession, numbers: Sequence[int]) -> tuple[Sequence[Shown], int]:
+    """Those of these numbers that are there, in that order, and the number of the last writing: in one go."""
+    rows = (await execute(db, _SHOWN, {"numbers": list(numbers)})).all()
+    found = {row[0]: Shown(*row[:-1]) for row in rows}
+    return [found[n] for n in numbers if n in found], rows[0][-1] if rows else await stamp(db)
 
 
 async def among(db: AsyncSession, keys: Collection[str], sources: Collection[str]) -> Sequence[Resource]:
@@ -146,6 +168,9 @@ def _after(number: int, size: int) -> Any:
 
 _COLUMNS = tuple(name for name in Resource.model_fields if name != "id")
 _STAMP = select(col(Stamp.number))
+_SHOWN = sqlalchemy.select(
+    *(col(getattr(Resource, each.name)) for each in fields(Shown)), _STAMP.scalar_subquery().label("stamp")
+).where(col(Resource.id).in_(bindparam("numbers", expanding=True)))
 _NEXT = update(Stamp).values(number=col(Stamp.number) + 1).returning(col(Stamp.number))
 _UPDATE = (
     update(Resource)

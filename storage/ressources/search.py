@@ -10,7 +10,7 @@ from storage.database import is_writing
 from storage.ressources.entries import entry_of
 from storage.ressources.index import Index
 from storage.ressources.query import Query, read_query
-from storage.ressources.resource import Resource, State, news, numbered, stamp
+from storage.ressources.resource import Shown, State, news, shown, stamp
 
 PAGE = 10
 INDEXED_AT_ONCE = 50
@@ -22,7 +22,7 @@ MEMORIES_MAX = 4
 class Hit:
     """A resource that was found, and how well (of 100)."""
 
-    resource: Resource
+    resource: Shown
     score: int
 
 
@@ -51,25 +51,32 @@ _memories: dict[str, _Memory] = {}
 async def search(db: AsyncSession, text: str, *, limit: int = PAGE, offset: int = 0) -> Found:
     """What is published and found by a query as it was typed, the best first."""
     query = read_query(text)
-    ranking = (await _index(db)).search(query, offset + limit)
-    scores = dict(ranking.best[offset:])
-    resources = await numbered(db, list(scores)) if scores else []
-    return Found([Hit(one, scores[one.id or 0]) for one in resources], ranking.total, query)
+    memory = _memory(str(db.get_bind().engine.url))
+    found, number = await _ask(db, memory, query, slice(offset, offset + limit))
+    if number != memory.seen:
+        memory = await _brought_up(db, memory, number)
+        found, _ = await _ask(db, memory, query, slice(offset, offset + limit))
+    return found
 
 
-async def _index(db: AsyncSession) -> Index:
-    """The index, with all that others wrote.
+async def _ask(db: AsyncSession, memory: _Memory, query: Query, page: slice) -> tuple[Found, int]:
+    """What an index finds, and the number of the last writing: what was read before that has to be read again."""
+    ranking = memory.index.search(query, page.stop)
+    scores = dict(ranking.best[page])
+    resources, number = await shown(db, list(scores)) if scores else ([], await stamp(db))
+    return Found([Hit(one, scores[one.id]) for one in resources], ranking.total, query), number
+
+
+async def _brought_up(db: AsyncSession, memory: _Memory, number: int) -> _Memory:
+    """The index with all that was written since.
 
     What this very transaction wrote may still be taken back: it is found in an index that is not kept.
     """
-    memory = _memory(str(db.get_bind().engine.url))
-    number = await stamp(db)
-    if number != memory.seen and is_writing(db):
+    if is_writing(db):
         memory = _Memory()
-    if number != memory.seen:
-        async with memory.reading:
-            await _read(db, memory, number)
-    return memory.index
+    async with memory.reading:
+        await _read(db, memory, number)
+    return memory
 
 
 def _memory(address: str) -> _Memory:

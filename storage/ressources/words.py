@@ -52,9 +52,10 @@ def words(text: str) -> list[str]:
 @lru_cache(REMEMBERED)
 def stem(word: str) -> str:
     """What a folded word shares with its plural, its feminine and its relatives."""
-    return _stemmer().stemWord(singular(word))
+    return word if word.isdigit() else _stemmer().stemWord(singular(word))
 
 
+@lru_cache(REMEMBERED)
 def singular(word: str) -> str:
     """A folded word without what mostly marks its plural: « conseiller » and « conseillers » have not one stem."""
     return re.sub(r"(?<=[aeo]u)x$|s$", "", word) if len(word) > 3 else word
@@ -62,9 +63,14 @@ def singular(word: str) -> str:
 
 def tokens(found: Sequence[str]) -> list[str]:
     """The stems of words, and the meanings of what they say together."""
-    stems = [stem(word) for word in found]
-    meant = (meaning for at in range(len(stems)) for phrase in _phrases(stems, at) for meaning in _meanings()[phrase])
-    return [*stems, *meant]
+    stems, begins = [stem(word) for word in found], _lengths()
+    phrases = (phrase for at, first in enumerate(stems) if first in begins for phrase in _phrases(stems, at))
+    return [*stems, *(meaning for phrase in phrases for meaning in _meanings()[phrase])]
+
+
+def meanings(token: str) -> Sequence[str]:
+    """The meanings that a stem has by itself."""
+    return _meanings().get((token,), ())
 
 
 def groups(found: Sequence[str]) -> list[Group]:

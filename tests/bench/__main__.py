@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [a b c d e f g h i j k l m]`: measure, side by side, and print the table."""
+"""`python -m tests.bench [--quick] [a b c d e f g h i j k l m o]`: measure, side by side, and print the table."""
 
 import argparse
 import asyncio
@@ -24,6 +24,7 @@ from tests.bench import (
     layers,
     opening,
     page,
+    resources,
     resuming,
     statistics,
     store,
@@ -35,8 +36,14 @@ from tests.bench.plan import QUICK, Plan
 from tests.bench.stub import Stub
 from tests.bench.team import team
 
-PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m")
-ON_EACH_DATABASE = {"i": waiting.measure, "j": resuming.measure, "k": directory.measure, "m": announcing.measure}
+PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "o")
+ON_EACH_DATABASE = {
+    "i": waiting.measure,
+    "j": resuming.measure,
+    "k": directory.measure,
+    "m": announcing.measure,
+    "o": resources.measure,
+}
 
 
 async def figures(plan: Plan, parts: Collection[str]) -> AsyncIterator[Figure]:

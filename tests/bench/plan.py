@@ -37,6 +37,7 @@ class Plan:
     arrivals: int = 300
     arrivals_seconds: float = 60
     announced: int = 101
+    resources: int = 20_000
     postgres: bool = True
 
 
@@ -71,5 +72,6 @@ QUICK = Plan(
     arrivals=10,
     arrivals_seconds=2,
     announced=5,
+    resources=300,
     postgres=False,
 )
