@@ -7,9 +7,9 @@ from sys import intern
 from urllib.parse import urlsplit
 
 from config.ressources import LISTS
-from config.themes import THEMES
+from config.themes import THEMES, from_bits
 from storage.ressources.query import PDF, Filters, Tag
-from storage.ressources.resource import Resource
+from storage.ressources.resource import Shown
 from storage.ressources.words import SAME, SYNONYM, meanings, singular, theme_token, tokens, words
 
 TITLE, TITLE_SHARED = 60, 60
@@ -50,14 +50,14 @@ class Entry:
         return wanted and (not filters.kinds or any(_choice("type", kind) in self.choices for kind in filters.kinds))
 
 
-def entry_of(resource: Resource) -> tuple[Entry, Sequence[int]]:
+def entry_of(resource: Shown) -> tuple[Entry, Sequence[int]]:
     """A stored resource, and what each of its tokens weighs."""
     weights: dict[str, int] = {}
     said = [*_title(resource.titre, weights), *_description(resource.description, weights)]
     for liste, weight in LABELS.items():
         choice = LISTS[liste].get(getattr(resource, liste))
         said += _label(choice.libelle, weight, weights) if choice else []
-    for code in resource.theme_codes:
+    for code in from_bits(resource.themes):
         said += _label(THEMES[code].court, THEME, weights)
         _add({theme_token(code): THEME}, weights)
     said += _label(resource.auteur, AUTHOR, weights)
@@ -65,7 +65,7 @@ def entry_of(resource: Resource) -> tuple[Entry, Sequence[int]]:
         # Whoever looks for a word finds what means the same at less, never at more.
         weights[token] = max([weight, *(weights.get(m, 0) * SYNONYM // SAME for m in meanings(token))])
     known = tuple(dict.fromkeys(intern(singular(word)) for word in said))
-    number, day = resource.id or 0, resource.date.toordinal()
+    number, day = resource.id, resource.date.toordinal()
     entry = Entry(number, day, resource.themes, _choices(resource), tuple(weights), known)
     return entry, list(weights.values())
 
@@ -97,7 +97,7 @@ def _add(told: dict[str, int], weights: dict[str, int]) -> None:
         weights[intern(token)] = weights.get(token, 0) + weight
 
 
-def _choices(resource: Resource) -> tuple[str, ...]:
+def _choices(resource: Shown) -> tuple[str, ...]:
     codes = tuple(getattr(resource, liste) for liste in LISTS)
     return _chosen(codes, urlsplit(resource.url).path.lower().endswith(".pdf"))
 

@@ -120,7 +120,7 @@ async def get(db: AsyncSession, number: int) -> Resource | None:
 async def shown(db: AsyncSession, numbers: Sequence[int]) -> tuple[Sequence[Shown], int]:
     """Those of these numbers that are there, in that order, and the number of the last writing: in one go."""
     rows = (await execute(db, _SHOWN, {"numbers": list(numbers)})).all()
-    found = {row[0]: Shown(*row[:-1]) for row in rows}
+    found = {row[0]: _shown(row) for row in rows}
     return [found[n] for n in numbers if n in found], rows[0][-1] if rows else await stamp(db)
 
 
@@ -153,13 +153,16 @@ async def pages(db: AsyncSession, state: State, size: int = 500) -> AsyncIterato
         last = page[-1].id
 
 
-async def news(db: AsyncSession, seen: int, size: int = 500) -> AsyncIterator[Sequence[Resource]]:
+async def news(db: AsyncSession, seen: int, size: int = 500) -> AsyncIterator[Sequence[tuple[Shown, State]]]:
     """All that was written after a number, whatever its state, so many at a time."""
-    last: int | None = 0
-    while page := (await db.exec(_after(last or 0, size).where(col(Resource.revision) > seen))).all():
-        yield page
-        db.expunge_all()
-        last = page[-1].id
+    last = 0
+    while rows := (await execute(db, _NEWS, {"seen": seen, "last": last, "size": size})).all():
+        yield [(_shown(row), row[-1]) for row in rows]
+        last = rows[-1][0]
+
+
+def _shown(row: Sequence[Any]) -> Shown:
+    return Shown(*row[:-1])
 
 
 def _after(number: int, size: int) -> Any:
@@ -168,9 +171,16 @@ def _after(number: int, size: int) -> Any:
 
 _COLUMNS = tuple(name for name in Resource.model_fields if name != "id")
 _STAMP = select(col(Stamp.number))
-_SHOWN = sqlalchemy.select(
-    *(col(getattr(Resource, each.name)) for each in fields(Shown)), _STAMP.scalar_subquery().label("stamp")
-).where(col(Resource.id).in_(bindparam("numbers", expanding=True)))
+_LISTED = [col(getattr(Resource, each.name)) for each in fields(Shown)]
+_SHOWN = sqlalchemy.select(*_LISTED, _STAMP.scalar_subquery().label("stamp")).where(
+    col(Resource.id).in_(bindparam("numbers", expanding=True))
+)
+_NEWS = (
+    sqlalchemy.select(*_LISTED, col(Resource.state))
+    .where(col(Resource.revision) > bindparam("seen"), col(Resource.id) > bindparam("last"))
+    .order_by(col(Resource.id))
+    .limit(bindparam("size"))
+)
 _NEXT = update(Stamp).values(number=col(Stamp.number) + 1).returning(col(Stamp.number))
 _UPDATE = (
     update(Resource)

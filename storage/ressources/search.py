@@ -93,11 +93,11 @@ async def _read(db: AsyncSession, memory: _Memory, number: int) -> None:
         return
     index = Index() if memory.seen < 0 else memory.index
     async for page in news(db, memory.seen):
-        for count, resource in enumerate(page, 1):
-            if resource.state is State.PUBLISHED:
+        for count, (resource, state) in enumerate(page, 1):
+            if state is State.PUBLISHED:
                 index.put(*entry_of(resource))
             else:
-                index.drop(resource.id or 0)
+                index.drop(resource.id)
             if count % INDEXED_AT_ONCE == 0:
                 await asyncio.sleep(0)
     memory.index, memory.seen = index, number

@@ -18,7 +18,7 @@ votre vous
 """
 SMALL = frozenset(_SMALL.split())
 """Words that find nothing."""
-REMEMBERED = 20_000
+REMEMBERED = 50_000
 """Words whose stems are kept at hand: a ressourcerie has few more."""
 WORD_MAX = 40
 """Letters of a word that are read."""
