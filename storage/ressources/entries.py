@@ -1,6 +1,6 @@
 """A resource as the index knows it: what finds it, how well, and what filters ask of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from sys import intern
@@ -24,7 +24,7 @@ THEME, AUTHOR = 15, 20
 class Entry:
     """A published resource, without its texts; ``day`` is a number that grows with its date.
 
-    ``tokens`` find it, ``words`` are those that stand in it.
+    ``tokens`` find it.
     """
 
     number: int
@@ -32,7 +32,6 @@ class Entry:
     themes: int
     choices: tuple[str, ...]
     tokens: tuple[str, ...]
-    words: tuple[str, ...]
 
     def passes(self, filters: Filters, verdicts: dict[tuple[str, ...], bool]) -> bool:
         """Whether it is as these demand; ``verdicts`` remembers which choices are."""
@@ -50,8 +49,8 @@ class Entry:
         return wanted and (not filters.kinds or any(_choice("type", kind) in self.choices for kind in filters.kinds))
 
 
-def entry_of(resource: Shown) -> tuple[Entry, Sequence[int]]:
-    """A stored resource, and what each of its tokens weighs."""
+def entry_of(resource: Shown) -> tuple[Entry, Sequence[int], Collection[str]]:
+    """A stored resource, what each of its tokens weighs, and the words that stand in it."""
     weights: dict[str, int] = {}
     said = [*_title(resource.titre, weights), *_description(resource.description, weights)]
     for liste, weight in LABELS.items():
@@ -64,10 +63,9 @@ def entry_of(resource: Shown) -> tuple[Entry, Sequence[int]]:
     for token, weight in weights.items():
         # Whoever looks for a word finds what means the same at less, never at more.
         weights[token] = max([weight, *(weights.get(m, 0) * SYNONYM // SAME for m in meanings(token))])
-    known = tuple(dict.fromkeys(intern(singular(word)) for word in said))
     number, day = resource.id, resource.date.toordinal()
-    entry = Entry(number, day, resource.themes, _choices(resource), tuple(weights), known)
-    return entry, list(weights.values())
+    entry = Entry(number, day, resource.themes, _choices(resource), tuple(weights))
+    return entry, list(weights.values()), {intern(singular(word)) for word in said}
 
 
 def _title(text: str, weights: dict[str, int]) -> list[str]:

@@ -2,8 +2,7 @@
 
 from array import array
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from heapq import nsmallest
@@ -97,13 +96,14 @@ class Index:
         self._free: list[int] = []
         self._by_number: dict[int, int] = {}
         self._leads: dict[str, _Leads] = {}
-        self._words: Counter[str] = Counter()
+        self._words: set[str] = set()
+        """All that were ever read: one of which no token is left leads nowhere."""
         self._sorted: list[str] = []
 
     def __len__(self) -> int:
         return len(self._by_number)
 
-    def put(self, entry: Entry, weights: Sequence[int]) -> None:
+    def put(self, entry: Entry, weights: Sequence[int], words: Collection[str]) -> None:
         """Add a resource, in place of what was known of it; each of its tokens has a weight."""
         self.drop(entry.number)
         place = self._free.pop() if self._free else len(self._places)
@@ -113,8 +113,9 @@ class Index:
         self._by_number[entry.number] = place
         for token, weight in zip(entry.tokens, weights, strict=True):
             self._leads.setdefault(token, _Leads()).add(place, weight)
-        self._words.update(entry.words)
-        self._sorted = []
+        if not self._words.issuperset(words):
+            self._words.update(words)
+            self._sorted = []
 
     def drop(self, number: int) -> None:
         """Forget a resource, if it is there."""
@@ -126,10 +127,8 @@ class Index:
             self._leads[token].drop(place)
             if not self._leads[token]:
                 del self._leads[token]
-        self._words.subtract(entry.words)
         self._places[place] = None
         self._free.append(place)
-        self._sorted = []
 
     def search(self, query: Query, most: int) -> Ranking:
         """The best of what is found, so many at most; of what is as good, the newest first.
@@ -221,7 +220,6 @@ class Index:
     def _listed(self) -> list[str]:
         """All words, in the order of the alphabet."""
         if not self._sorted:
-            self._words = +self._words
             self._sorted = sorted(self._words)
         return self._sorted
 

@@ -18,8 +18,8 @@ votre vous
 """
 SMALL = frozenset(_SMALL.split())
 """Words that find nothing."""
-REMEMBERED = 50_000
-"""Words whose stems are kept at hand: a ressourcerie has few more."""
+REMEMBERED = 8_000
+"""Words whose stems are kept at hand: those that come again and again."""
 WORD_MAX = 40
 """Letters of a word that are read."""
 SAME, SYNONYM, OF_THEME = 100, 80, 60
@@ -55,7 +55,6 @@ def stem(word: str) -> str:
     return word if word.isdigit() else _stemmer().stemWord(singular(word))
 
 
-@lru_cache(REMEMBERED)
 def singular(word: str) -> str:
     """A folded word without what mostly marks its plural: « conseiller » and « conseillers » have not one stem."""
     return re.sub(r"(?<=[aeo]u)x$|s$", "", word) if len(word) > 3 else word

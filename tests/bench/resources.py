@@ -138,11 +138,11 @@ def _resources(count: int) -> Iterator[Resource]:
     places = [commune.nom for commune in every()]
     now = utc_now()
     for number in range(count):
-        titre = f"{draw.choice(VERBS)} {draw.choice(things)} à {draw.choice(places)} ({number})"
+        titre = f"{draw.choice(VERBS)} {draw.choice(things)} à {draw.choice(places)}"
         description = " ".join([*draw.choices(usual, k=10), *draw.choices(things, k=3), *draw.choices(places, k=2)])
         yield Resource(
             titre=titre,
-            key=key("", titre),
+            key=key("", f"{titre} {number}"),
             description=description,
             categorie=draw.choice(list(CATEGORIES)),
             type=draw.choice(list(KINDS)),
