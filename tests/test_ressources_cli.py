@@ -258,3 +258,25 @@ async def test_memory_does_not_grow_with_the_lines(database: Database) -> None:
 
     await peak(0, 400)
     assert await peak(1_000, 4_000) < 1.5 * await peak(10_000, 800)
+
+
+async def test_two_imports_at_once_take_each_line_once(database: Database) -> None:
+    lines = [(n, {"titre": f"Fiche {n}"}) for n in range(1, 601)]
+    runs = [Import(database, NOW, lambda *_: None) for _ in range(2)]
+    await asyncio.gather(*(one.run(lines, ProgressBar(io.StringIO(), "lignes")) for one in runs))
+    assert len(await stored(database)) == 600
+    assert sum(one.outcome.added for one in runs) == sum(one.outcome.same for one in runs) == 600
+
+
+async def test_a_link_that_another_has_is_refused(
+    place: Database, elsewhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = elsewhere / "bases.json"
+    await imported(capsys, file, *map(json.dumps, BASES), header="")
+    _, err = await imported(capsys, file, json.dumps({**BASES[0], "url": BASES[1]["url"]}), header="", code=1)
+    assert err == "ligne 1 : url : ce lien est déjà celui de la fiche 2\n"
+    await imported(capsys, elsewhere / "f.csv", "Le nôtre,,https://ici.exemple,,,,,,")
+    told, _ = await imported(
+        capsys, file, json.dumps({"id": "z", "slug": "z", "title": "Le leur", "url": "https://ici.exemple/"}), header=""
+    )
+    assert told == "0 fiche ajoutée, 0 changée, 1 inchangée, 0 refusée. Rien à changer.\n"

@@ -170,7 +170,7 @@ def _after(number: int, size: int) -> Any:
 
 
 _COLUMNS = tuple(name for name in Resource.model_fields if name != "id")
-_STAMP = select(col(Stamp.number))
+_STAMP = select(col(Stamp.number)).where(Stamp.id == 1)
 _LISTED = [col(getattr(Resource, each.name)) for each in fields(Shown)]
 _SHOWN = sqlalchemy.select(*_LISTED, _STAMP.scalar_subquery().label("stamp")).where(
     col(Resource.id).in_(bindparam("numbers", expanding=True))
@@ -181,7 +181,7 @@ _NEWS = (
     .order_by(col(Resource.id))
     .limit(bindparam("size"))
 )
-_NEXT = update(Stamp).values(number=col(Stamp.number) + 1).returning(col(Stamp.number))
+_NEXT = update(Stamp).where(col(Stamp.id) == 1).values(number=col(Stamp.number) + 1).returning(col(Stamp.number))
 _UPDATE = (
     update(Resource)
     .where(col(Resource.id) == bindparam("number"))
