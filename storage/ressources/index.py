@@ -143,7 +143,7 @@ class Index:
     def _rank(self, query: Query, most: int, *, is_wide: bool = False) -> Ranking:
         sought = [self._seek(group, group is query.groups[-1], is_wide) for group in query.groups]
         scores = self._scores(sought, query.filters) if sought else self._all(query.filters)
-        full = FULL * max(1, sum(one.telling for one in sought)) if sought else FULL
+        full = FULL * max(1, sum(one.telling for one in sought)) if len(sought) > 1 else FULL
         last = sorted(scores.values(), reverse=True)[:most][-1:] or [0]
         near = ((score, self._places[place]) for place, score in scores.items() if score >= last[0])
         best = nsmallest(most, [(-score, -entry.day, entry.number) for score, entry in near if entry])
@@ -160,10 +160,10 @@ class Index:
         return {place: s for place, s in scores.items() if (e := self._places[place]) and e.passes(filters, verdicts)}
 
     def _scores(self, sought: Sequence[_Sought], filters: Filters) -> Scores:
-        """How well places are found, each word weighed by how telling it is."""
+        """How well places are found, each word of several weighed by how telling it is."""
         found = [self._passing(self._follow(one.worths), filters) for one in sought]
         if len(found) == 1:
-            return {place: score * sought[0].telling for place, score in found[0].items()}
+            return found[0]
         by_all = set(found[0]).intersection(*found[1:])
         if len(by_all) >= ENOUGH:
             told = [(each, one.telling) for each, one in zip(found, sought, strict=True)]
