@@ -14,6 +14,7 @@ from cli import (
     jobs,
     migrate,
     people,
+    ressources,
     serve,
     setup,
     stats,
@@ -22,5 +23,6 @@ from cli import (
 
 TOOLS = (
     *(serve.tool, migrate.tool, setup.tool, doctor.tool, people.tool, canaux.tool, jobs.tool, work.tool, backup.tool),
-    *(cra.tool, annuaire.tool, annonce.tool, stats.tool, hotline.tool, guard.tool, demo_data.tool, demo.tool),
+    *(cra.tool, annuaire.tool, ressources.tool, annonce.tool, stats.tool, hotline.tool, guard.tool),
+    *(demo_data.tool, demo.tool),
 )

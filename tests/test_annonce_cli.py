@@ -17,7 +17,7 @@ from cli.main import parser
 from config.settings import Settings
 from storage.annonce import State
 from tests.announcing import Fair, fair, room
-from tests.bench.children import clean_environment
+from tests.bench.children import environment_of
 from tests.house import until_async
 from tests.modes import MODES, NEWEST
 from tests.test_work_killed import ROOT
@@ -135,11 +135,8 @@ async def said_somewhere(fair: Fair, places: dict[str, str]) -> bool:
 
 async def begun(settings: Settings, to: str, path: str, *options: str) -> asyncio.subprocess.Process:
     """The command in a process of its own."""
-    told = settings.model_dump(mode="json", exclude={"domains", "features"})
-    secrets = {name: getattr(settings, name).get_secret_value() for name in ("bot_token", "command_token", "secret")}
-    environment = {f"COOP_{name.upper()}": str(value) for name, value in (told | secrets).items()}
     words = ("-m", "cli", "announce", "--to", to, "--text", path, *options)
-    return await asyncio.create_subprocess_exec(sys.executable, *words, cwd=ROOT, env=clean_environment() | environment)
+    return await asyncio.create_subprocess_exec(sys.executable, *words, cwd=ROOT, env=environment_of(settings))
 
 
 async def test_a_server_that_takes_nothing_is_told_and_the_next_call_goes_on(

@@ -39,9 +39,9 @@ NATIONAL = {"general", "actualites", "aide-espace-coop", "aide-metier", "ressour
         (member(Role.CONSEILLER, "978"), {"departement:971"}),
         (member(Role.CONSEILLER, "988"), set()),
         (member(Role.CONSEILLER), set()),
-        (member(Role.ANIMATEUR, "69"), {"animation", "hotline", "moderation"}),
-        (member(Role.ADMINISTRATEUR), {"animation", "hotline", "moderation"}),
-        (member(Role.HOTLINE), {"hotline"}),
+        (member(Role.ANIMATEUR, "69"), {"animation", "hotline-espace-coop", "hotline-metier", "moderation"}),
+        (member(Role.ADMINISTRATEUR), {"animation", "hotline-espace-coop", "hotline-metier", "moderation"}),
+        (member(Role.HOTLINE), {"hotline-espace-coop", "hotline-metier"}),
         (member(None, "69", derived_role=Role.CONSEILLER), {"departement:69"}),
     ],
 )
@@ -81,7 +81,7 @@ def test_exceptions_by_name_come_first() -> None:
         (member(Role.ANIMATEUR), "departement:69", ""),
         (member(Role.ADMINISTRATEUR), "moderation", ""),
         (member(Role.HOTLINE), "moderation", "rôle"),
-        (member(Role.CONSEILLER, "69"), "hotline", "rôle"),
+        (member(Role.CONSEILLER, "69"), "hotline-metier", "rôle"),
     ],
 )
 def test_who_should_not_be_there_and_why(somebody: Member | None, key: str, why: str) -> None:

@@ -15,7 +15,7 @@ from config.settings import Settings
 from storage import outbox, work
 from storage.database import Database
 from storage.work import Sort, State
-from tests.bench.children import clean_environment
+from tests.bench.children import environment_of
 from tests.counting import LEASE
 from tests.house import until_async
 from tests.working import Count, Yard, both, room, yard
@@ -31,13 +31,10 @@ ROOT = Path(__file__).resolve().parents[1]
 async def counting(yard: Yard) -> AsyncIterator[asyncio.subprocess.Process]:
     """A replica in a process of its own, once it is ready; killed at the end if nobody did."""
     settings = yard.settings()
-    told = settings.model_dump(mode="json", exclude={"domains", "features"})
-    secrets = {name: getattr(settings, name).get_secret_value() for name in ("bot_token", "command_token", "secret")}
-    environment = {f"COOP_{name.upper()}": str(value) for name, value in (told | secrets).items()}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.counting"),
         cwd=ROOT,
-        env=clean_environment() | environment | {LEASE: "1.5"},
+        env=environment_of(settings) | {LEASE: "1.5"},
         stdout=asyncio.subprocess.DEVNULL,
     )
     try:

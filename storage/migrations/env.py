@@ -40,6 +40,7 @@ import storage.people.person
 import storage.people.structures
 import storage.people.welcomes
 import storage.people.wishes
+import storage.ressources.resource
 import storage.stats.secret
 import storage.stats.subscriptions
 import storage.watched

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [a b c d e f g h i j k l m n]`: measure, side by side, and print the table."""
+"""`python -m tests.bench [--quick] [a b c d e f g h i j k l m n o]`: measure, side by side, and print the table."""
 
 import argparse
 import asyncio
@@ -26,6 +26,7 @@ from tests.bench import (
     opening,
     page,
     pile,
+    resources,
     resuming,
     statistics,
     store,
@@ -37,13 +38,14 @@ from tests.bench.plan import QUICK, Plan
 from tests.bench.stub import Stub
 from tests.bench.team import team
 
-PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n")
+PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o")
 ON_EACH_DATABASE = {
     "i": waiting.measure,
     "j": resuming.measure,
     "k": directory.measure,
     "m": announcing.measure,
     "n": clicking.measure,
+    "o": resources.measure,
 }
 
 

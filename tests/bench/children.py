@@ -16,6 +16,8 @@ from typing import IO
 
 import aiohttp
 
+from config.settings import Settings as BotSettings
+
 ROOT = Path(__file__).resolve().parents[2]
 COOP_BOT = "import sys; from cli.main import main; sys.exit(main())"
 SECRETS = {"COOP_BOT_TOKEN": "jeton-du-bot-" + "x" * 13, "COOP_COMMAND_TOKEN": "c" * 26, "COOP_SECRET": "s" * 40}
@@ -130,3 +132,11 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
 def clean_environment() -> dict[str, str]:
     """The surroundings without any setting of a bot of the developer’s own."""
     return {name: value for name, value in os.environ.items() if not name.startswith("COOP_")}
+
+
+def environment_of(settings: BotSettings) -> dict[str, str]:
+    """The surroundings in which another process reads these settings; those that are lists stay as they come."""
+    told = settings.model_dump(mode="json", exclude_unset=True)
+    secrets = {name: getattr(settings, name).get_secret_value() for name in ("bot_token", "command_token", "secret")}
+    plain = {name: str(value) for name, value in (told | secrets).items() if isinstance(value, str | int | float)}
+    return clean_environment() | {f"COOP_{name.upper()}": value for name, value in plain.items()}

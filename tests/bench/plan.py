@@ -40,6 +40,7 @@ class Plan:
     announced: int = 101
     tickets: int = 200
     lines: int = 100
+    resources: int = 20_000
     postgres: bool = True
 
 
@@ -77,5 +78,6 @@ QUICK = Plan(
     announced=5,
     tickets=20,
     lines=4,
+    resources=300,
     postgres=False,
 )

@@ -1,0 +1,165 @@
+"""« coop-bot import resources »: lines into the ressourcerie, the good ones once, the bad ones explained."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.french.words import NBSP, plural
+from cli.politeness import take_turn
+from cli.progress import ProgressBar
+from cli.ressources.lines import Numbered
+from cli.ressources.reading import Line, guess_type, read_line
+from cli.tables import BadLineError, Cells
+from cli.taking import Complain, take_in
+from storage import people
+from storage.database import Database
+from storage.ressources.resource import Resource, State, among, begin_writing, write
+
+LINES_AT_ONCE = 200
+"""Lines a transaction: on SQLite the bot’s own writers wait while it lasts."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How many lines were added, changed what was there, took it out, changed nothing, and were refused."""
+
+    added: int = 0
+    changed: int = 0
+    withdrawn: int = 0
+    same: int = 0
+    refused: int = 0
+
+    def __str__(self) -> str:
+        told = [
+            plural(self.added, "fiche ajoutée"),
+            plural(self.changed, "changée"),
+            *([plural(self.withdrawn, "retirée")] if self.withdrawn else []),
+            plural(self.same, "inchangée"),
+            plural(self.refused, "refusée"),
+        ]
+        news = self.added or self.changed or self.withdrawn or self.refused
+        return f"{', '.join(told).replace(NBSP, ' ')}.{'' if news else ' Rien à changer.'}"
+
+
+@dataclass(slots=True)
+class _Known:
+    """What a batch may be about, and what it changes of it."""
+
+    keys: dict[str, Resource]
+    sources: dict[str, Resource]
+    authors: Mapping[str, str]
+    written: dict[str, Resource] = field(default_factory=dict)
+
+    def about(self, line: Line) -> Resource | None:
+        """The resource that a line is about."""
+        return (self.sources.get(line.source) if line.source else None) or self.keys.get(line.key)
+
+    def keep(self, resource: Resource) -> None:
+        """It was made or changed."""
+        self.keys[resource.key] = self.written[resource.key] = resource
+        if resource.source:
+            self.sources[resource.source] = resource
+
+
+@dataclass(slots=True)
+class Import:
+    """One run."""
+
+    database: Database
+    now: datetime
+    complain: Complain
+    outcome: Outcome = field(default_factory=Outcome)
+
+    async def run(self, lines: Iterable[Numbered], progress: ProgressBar) -> Outcome:
+        """Take every line; the outcome grows meanwhile."""
+        await take_in(self, lines, LINES_AT_ONCE, progress)
+        return self.outcome
+
+    def read(self, _: int, line: Cells) -> Line:
+        """What it says."""
+        return read_line(line)
+
+    def refuse(self, number: int, fault: BadLineError) -> None:
+        """One more that can’t be taken."""
+        self.outcome.refused += 1
+        self.complain(number, str(fault))
+
+    async def store(self, batch: Sequence[tuple[int, Line]]) -> None:
+        """Those that say something new; of two about the same resource the last one counts."""
+        async with take_turn(self.database) as db:
+            revision = await begin_writing(db)
+            known = await _known(db, [line for _, line in batch])
+            for number, line in batch:
+                try:
+                    self._take(known, line)
+                except BadLineError as fault:
+                    self.refuse(number, fault)
+            await write(db, list(known.written.values()), revision)
+
+    def _take(self, known: _Known, line: Line) -> None:
+        before = known.about(line)
+        if before is None:
+            self._add(known, line)
+        elif _is_out(before) or (line.source and not before.source):
+            # What animateurs took out stays out; what people deposited is not a list’s to change.
+            self.outcome.same += 1
+        elif line.is_gone:
+            self._withdraw(known, before)
+        else:
+            self._change(known, before, line)
+
+    def _add(self, known: _Known, line: Line) -> None:
+        if line.is_gone:
+            self.outcome.same += 1
+            return
+        usual = {"type": guess_type(line.said.get("url", "")), "date": self.now.date()}
+        told: dict[str, Any] = {**usual, **line.said, **_author(known, line.said), "key": line.key}
+        state, now = State.PUBLISHED, self.now
+        known.keep(Resource(**told, source=line.source, state=state, created_at=now, changed_at=now, revision=0))
+        self.outcome.added += 1
+
+    def _withdraw(self, known: _Known, before: Resource) -> None:
+        if before.state is State.WITHDRAWN:
+            self.outcome.same += 1
+            return
+        before.sqlmodel_update({"state": State.WITHDRAWN, "changed_at": self.now})
+        known.keep(before)
+        self.outcome.withdrawn += 1
+
+    def _change(self, known: _Known, before: Resource, line: Line) -> None:
+        key = before.key if before.key == line.key or "url" not in line.said else line.key
+        if key != before.key and key in known.keys:
+            raise BadLineError(f"url : ce lien est déjà celui de la fiche {known.keys[key].id or 'd’une autre ligne'}")
+        new = {**line.said, **_author(known, line.said), "key": key, "state": State.PUBLISHED}
+        if all(getattr(before, name) == value for name, value in new.items()):
+            self.outcome.same += 1
+            return
+        known.written.pop(before.key, None)
+        known.keys.pop(before.key, None)
+        before.sqlmodel_update({**new, "changed_at": self.now})
+        known.keep(before)
+        self.outcome.changed += 1
+
+
+def _is_out(resource: Resource) -> bool:
+    """Whether somebody decided that it is not to be found."""
+    return resource.state in {State.REFUSED, State.WITHDRAWN} and bool(resource.decided_by)
+
+
+def _author(known: _Known, said: Mapping[str, Any]) -> dict[str, str]:
+    return {"auteur_id": known.authors.get(said["auteur"], "")} if "auteur" in said else {}
+
+
+async def _known(db: AsyncSession, lines: Sequence[Line]) -> _Known:
+    keys = {line.key for line in lines if line.key}
+    found = await among(db, keys, {line.source for line in lines if line.source})
+    names = {line.said["auteur"] for line in lines if line.said.get("auteur")}
+    authors: dict[str, str] = {}
+    for person in await people.among(db, usernames=names) if names else ():
+        # Two of one name: nobody knows which of them it is.
+        authors[person.username] = "" if person.username in authors else person.id
+    db.expunge_all()
+    return _Known({one.key: one for one in found}, {one.source: one for one in found if one.source}, authors)

@@ -1,0 +1,121 @@
+"""Reading a file of resources line by line: CSV, JSON objects one a line, or a list of them; memory stays flat.
+
+The public list of « Les Bases » has the same objects under other names (id, slug, title, url, dates).
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from io import BufferedReader
+from typing import Any
+
+from cli.tables import LINE_BYTES_MAX, BadLineError, Cells, Table, read_texts
+from config.formulas import unguard
+
+COLUMNS = (
+    *("titre", "description", "url", "categorie", "themes", "type", "licence", "auteur", "date"),
+    *("niveau", "public", "source"),
+)
+"""The columns of a line, in their order."""
+THEMES_JOINED_BY = "|"
+GONE = "gone"
+"""The cell that says that a list outside shows this resource no more."""
+OUTSIDE = "les-bases"
+_DATES = ("published", "publishedAt", "created", "createdAt", "updated", "updatedAt")
+"""The dates of that list, the first of which counts."""
+_CHUNK = 65_536
+
+Numbered = tuple[int, Cells | BadLineError]
+
+
+class Lines:
+    """The lines of a file, once: each by its number, or in a list by its place."""
+
+    def __init__(self, stream: BufferedReader) -> None:
+        self._stream = stream
+        self.table: Table | None = None
+
+    def __iter__(self) -> Iterator[Numbered]:
+        begins = self._stream.peek(_CHUNK)[:_CHUNK].removeprefix(b"\xef\xbb\xbf").lstrip()
+        if begins.startswith(b"["):
+            yield from _listed(self._stream)
+        elif begins.startswith(b"{"):
+            yield from _by_line(self._stream)
+        else:
+            self.table = Table(self._stream, COLUMNS, [{"titre"}])
+            yield from ((number, _unguarded(line)) for number, line in self.table)
+
+    @property
+    def ignored(self) -> set[str]:
+        """The columns met that mean nothing."""
+        return self.table.ignored if self.table else set()
+
+
+def _unguarded(line: Cells | BadLineError) -> Cells | BadLineError:
+    return line if isinstance(line, BadLineError) else {name: unguard(cell) for name, cell in line.items()}
+
+
+def _by_line(stream: BufferedReader) -> Iterator[Numbered]:
+    for number, text in read_texts(stream):
+        if len(text) > LINE_BYTES_MAX:
+            yield number, BadLineError("la ligne est trop longue")
+        elif text.strip():
+            yield number, _parsed(text)
+
+
+def _parsed(text: str) -> Cells | BadLineError:
+    try:
+        return _cells(json.loads(text))
+    except (ValueError, RecursionError):
+        return BadLineError("ce n’est pas un objet JSON complet")
+
+
+def _listed(stream: BufferedReader) -> Iterator[Numbered]:
+    """The objects of one JSON list, without holding it whole."""
+    text, place = stream.read(_CHUNK).decode("utf-8", "replace").removeprefix("\ufeff").lstrip()[1:], 0
+    while True:
+        text = text.lstrip(", \t\r\n")
+        if text.startswith("]"):
+            return
+        try:
+            found, end = json.JSONDecoder().raw_decode(text)
+        except (ValueError, RecursionError):
+            more = stream.readline(_CHUNK).decode("utf-8", "replace")
+            if not more or len(text) > LINE_BYTES_MAX:
+                yield place + 1, BadLineError("la suite n’est pas une liste d’objets JSON : rien n’en est pris")
+                return
+            text += more
+            continue
+        place, text = place + 1, text[end:]
+        yield place, _cells(found)
+
+
+def _cells(found: Any) -> Cells | BadLineError:
+    """An object as the cells that it stands for."""
+    if not isinstance(found, dict):
+        return BadLineError("ce n’est pas un objet JSON")
+    said = _outside(found) if "slug" in found or ("title" in found and "titre" not in found) else found
+    try:
+        return {name: _text(name, said[name]) for name in (*COLUMNS, GONE) if name in said}
+    except ValueError as fault:
+        return BadLineError(str(fault))
+
+
+def _outside(found: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What an object of the public list says; what is no more public has neither title nor address."""
+    source = f"{OUTSIDE}:{found.get('id') or found.get('slug') or ''}"
+    if not found.get("title") and not found.get("url"):
+        return {"source": source, GONE: "1"}
+    said = {"titre": found.get("title"), "url": found.get("url"), "source": source}
+    date = next((found[name] for name in _DATES if found.get(name)), "")
+    told = {"description": found["description"]} if found.get("description") else {}
+    return said | told | {"date": str(date)[:10]}
+
+
+def _text(name: str, value: Any) -> str:
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return THEMES_JOINED_BY.join(value)
+    if value is None or isinstance(value, str):
+        return value or ""
+    if isinstance(value, (dict, list, bool)):
+        raise ValueError(f"{name} : un texte est attendu")
+    return str(value)

@@ -1,0 +1,239 @@
+"""The ressourcerie in memory: which words find which resources, and how well; all in whole numbers."""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from heapq import nsmallest
+from math import log2
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+from storage.ressources.entries import Entry
+from storage.ressources.query import ANYTHING, Filters, Query
+from storage.ressources.words import OF_THEME, Group, singular, stem, theme_token
+
+PREFIX_MIN, PREFIX = 3, 60
+"""Letters from which the beginning of a word stands for it, and what it is worth."""
+ONE_SLIP, TWO_SLIPS = 70, 45
+"""What a word with so many wrong letters is worth."""
+TYPO_MIN, TWO_SLIPS_MIN = 4, 8
+"""Letters from which a word may have one, or two."""
+EXPANSIONS_MAX = 24
+USUAL = 50
+"""A word that is in fewer than one resource of so many tells no more than one that is in these."""
+ENOUGH = 10
+"""Where so many say all that is asked, others are not found."""
+FEW = 5
+"""Where fewer are found, what is of the same theme is shown after them."""
+COVERED_MIN = 30
+"""What a resource says at least of what is asked, each word weighed by how telling it is, in hundredths."""
+FULL = 120
+"""What the only word of a title weighs: found by all its words, a resource scores 100."""
+_HEAVIEST = 255
+
+
+Scores = dict[int, int]
+"""How well resources are found, by their place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """How many are found, and the best: the number of each, and how well it is found (of 100)."""
+
+    total: int
+    best: Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """A group as it is looked for: tokens with their worth, and how telling it is."""
+
+    worths: Mapping[str, int]
+    telling: int
+
+
+class _Leads:
+    """The places where a token is, and what it weighs in each."""
+
+    __slots__ = ("places", "weights")
+
+    def __init__(self) -> None:
+        self.places = array("I")
+        self.weights = bytearray()
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def add(self, place: int, weight: int) -> None:
+        """One more."""
+        self.places.append(place)
+        self.weights.append(min(weight, _HEAVIEST))
+
+    def drop(self, place: int) -> None:
+        """One less."""
+        at = self.places.index(place)
+        del self.places[at], self.weights[at]
+
+    def worth(self, worth: int) -> Iterator[tuple[int, int]]:
+        """Each place, with its weight at that worth."""
+        return zip(self.places, self.weights.translate(_times(worth)), strict=True)
+
+
+@cache
+def _times(worth: int) -> bytes:
+    """All weights at a worth, in hundredths."""
+    return bytes(weight * worth // 100 for weight in range(_HEAVIEST + 1))
+
+
+class Index:
+    """Published resources, and where each token leads: places in a list, each with the weight it has there."""
+
+    def __init__(self) -> None:
+        self._places: list[Entry | None] = []
+        self._free: list[int] = []
+        self._by_number: dict[int, int] = {}
+        self._leads: dict[str, _Leads] = {}
+        self._words: set[str] = set()
+        """All that were ever read: one of which no token is left leads nowhere."""
+        self._sorted: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._by_number)
+
+    def put(self, entry: Entry, weights: Sequence[int], words: Collection[str]) -> None:
+        """Add a resource, in place of what was known of it; each of its tokens has a weight."""
+        self.drop(entry.number)
+        place = self._free.pop() if self._free else len(self._places)
+        if place == len(self._places):
+            self._places.append(None)
+        self._places[place] = entry
+        self._by_number[entry.number] = place
+        for token, weight in zip(entry.tokens, weights, strict=True):
+            self._leads.setdefault(token, _Leads()).add(place, weight)
+        if not self._words.issuperset(words):
+            self._words.update(words)
+            self._sorted = []
+
+    def drop(self, number: int) -> None:
+        """Forget a resource, if it is there."""
+        place = self._by_number.pop(number, None)
+        entry = None if place is None else self._places[place]
+        if place is None or entry is None:
+            return
+        for token in entry.tokens:
+            self._leads[token].drop(place)
+            if not self._leads[token]:
+                del self._leads[token]
+        self._places[place] = None
+        self._free.append(place)
+
+    def search(self, query: Query, most: int) -> Ranking:
+        """The best of what is found, so many at most; of what is as good, the newest first.
+
+        Where little is found, what is of the same theme comes after it.
+        """
+        found = self._rank(query, most)
+        if not found.total and query.wider is not None:
+            return self.search(query.wider, most)
+        return found if found.total >= FEW else self._rank(query, most, is_wide=True)
+
+    def _rank(self, query: Query, most: int, *, is_wide: bool = False) -> Ranking:
+        sought = [self._seek(group, group is query.groups[-1], is_wide) for group in query.groups]
+        scores = self._scores(sought, query.filters) if sought else self._all(query.filters)
+        full = FULL * max(1, sum(one.telling for one in sought)) if len(sought) > 1 else FULL
+        last = sorted(scores.values(), reverse=True)[:most][-1:] or [0]
+        near = ((score, self._places[place]) for place, score in scores.items() if score >= last[0])
+        best = nsmallest(most, [(-score, -entry.day, entry.number) for score, entry in near if entry])
+        return Ranking(len(scores), [(number, max(1, min(100, -score * 100 // full))) for score, _, number in best])
+
+    def _all(self, filters: Filters) -> Scores:
+        return self._passing(dict.fromkeys(self._by_number.values(), FULL), filters)
+
+    def _passing(self, scores: Scores, filters: Filters) -> Scores:
+        if filters is ANYTHING:
+            return scores
+        # What is of the same kind shares its choices: few are looked at.
+        verdicts: dict[tuple[str, ...], bool] = {}
+        return {place: s for place, s in scores.items() if (e := self._places[place]) and e.passes(filters, verdicts)}
+
+    def _scores(self, sought: Sequence[_Sought], filters: Filters) -> Scores:
+        """How well places are found, each word of several weighed by how telling it is."""
+        found = [self._passing(self._follow(one.worths), filters) for one in sought]
+        if len(found) == 1:
+            return found[0]
+        by_all = set(found[0]).intersection(*found[1:])
+        if len(by_all) >= ENOUGH:
+            told = [(each, one.telling) for each, one in zip(found, sought, strict=True)]
+            return {place: sum(each[place] * telling for each, telling in told) for place in by_all}
+        return _by_most(found, sought)
+
+    def _follow(self, worths: Mapping[str, int]) -> Scores:
+        """What these tokens say of each place; what is worth more is said last, and counts."""
+        found: Scores = {}
+        for token, worth in sorted(worths.items(), key=lambda said: said[1]):
+            if token in self._leads:
+                found.update(self._leads[token].worth(worth))
+        return found
+
+    def _seek(self, group: Group, is_last: bool, is_wide: bool) -> _Sought:
+        exact = {token: worth for token, worth in group.worths.items() if token in self._leads}
+        more = self._begun(group.said) if is_last or not exact else {}
+        theme = theme_token(group.theme or "")
+        if theme in self._leads and (is_wide or not exact):
+            more = {**more, theme: OF_THEME}
+        more = more or ({} if exact else self._mistyped(group.said))
+        known = exact or more
+        most = max((len(self._leads[token]) for token in known), default=0)
+        telling = int(100 * log2(1 + len(self) / (most + max(1, len(self)) / USUAL)))
+        return _Sought({**more, **exact}, telling if known else telling // 2)
+
+    def _begun(self, word: str) -> dict[str, int]:
+        """Tokens of the words that begin so."""
+        if len(word) < PREFIX_MIN or " " in word:
+            return {}
+        return dict.fromkeys(self._most_used(self._beginning(word)), PREFIX)
+
+    def _beginning(self, word: str) -> Iterator[str]:
+        listed = self._listed()
+        for at in range(bisect_left(listed, word), len(listed)):
+            if not listed[at].startswith(word):
+                return
+            yield stem(listed[at])
+
+    def _mistyped(self, word: str) -> dict[str, int]:
+        """Tokens of the words nearest to one that nobody wrote."""
+        if len(word) < TYPO_MIN or not word.isalpha():
+            return {}
+        slips = 2 if len(word) >= TWO_SLIPS_MIN else 1
+        near = extract(singular(word), self._listed(), scorer=OSA.distance, score_cutoff=slips, limit=EXPANSIONS_MAX)
+        least = min((distance for _, distance, _ in near), default=0)
+        found = (stem(other) for other, distance, _ in near if distance == least)
+        return dict.fromkeys(self._most_used(found), ONE_SLIP if least == 1 else TWO_SLIPS)
+
+    def _most_used(self, found: Iterator[str]) -> Sequence[str]:
+        known = sorted({token for token in found if token in self._leads}, key=lambda t: (-len(self._leads[t]), t))
+        return known[:EXPANSIONS_MAX]
+
+    def _listed(self) -> list[str]:
+        """All words, in the order of the alphabet."""
+        if not self._sorted:
+            self._sorted = sorted(self._words)
+        return self._sorted
+
+
+def _by_most(found: Sequence[Scores], sought: Sequence[_Sought]) -> Scores:
+    """Places of which most of what is asked is said; a part counts for less than its share."""
+    rest = total = max(1, sum(one.telling for one in sought))
+    scores, covered = Scores(), Scores()
+    for each, one in sorted(zip(found, sought, strict=True), key=lambda both: -both[1].telling):
+        # What only words say that are left, and tell too little, is not found anyway.
+        places = each if rest * 100 >= total * COVERED_MIN else each.keys() & scores.keys()
+        for place in places:
+            scores[place] = scores.get(place, 0) + each[place] * one.telling
+            covered[place] = covered.get(place, 0) + one.telling
+        rest -= one.telling
+    kept = (place for place, telling in covered.items() if telling * 100 >= total * COVERED_MIN)
+    return {place: scores[place] * covered[place] // total for place in kept}

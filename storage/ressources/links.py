@@ -1,0 +1,75 @@
+"""Links to resources: which may be kept, without what only tracks people, and when two lead to the same thing."""
+
+import re
+from hashlib import sha256
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
+
+LINK_MAX = 1000
+"""Characters of a link."""
+_TRACKING = re.compile(
+    r"(?:utm|mtm|pk|piwik|matomo|hsa|at|xtor|xts|oly|vero|mc)_\w{1,40}|xtor|fbclid|gclid|dclid|gbraid|wbraid|msclkid|"
+    r"yclid|twclid|igshid|igsh|mibextid|_ga|_gl|_hsenc|_hsmi|mkt_tok|ref_src|ref_url|si|feature|trk|spm|wt_mc",
+    re.IGNORECASE,
+)
+"""Parameters that say where somebody came from, and change nothing of what they get."""
+_BETWEEN_SITES = {"si", "feature"}
+"""Of those, the ones that mean that on video sites only."""
+_FORBIDDEN = re.compile(r"[\s<>\"\\`\x00-\x1f\x7f]")
+_HOST = re.compile(r"(?:[\w-]{1,63}\.){1,20}[\w-]{2,63}")
+_VIDEO_SITES = ("youtube.com", "youtu.be", "youtube-nocookie.com")
+
+
+def read_link(text: str) -> str:
+    """The address of a page or file, without tracking. Raises ValueError, with a French sentence, for anything else."""
+    typed = text.strip()
+    address = typed if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)", typed) else f"https://{typed}"
+    parts = _split(address)
+    is_web = (
+        parts and parts.scheme in {"http", "https"} and not parts.username and _HOST.fullmatch(parts.hostname or "")
+    )
+    if parts is None or not is_web or _FORBIDDEN.search(address):
+        raise ValueError("ce lien ne convient pas : écrivez-le comme https://exemple.fr/page")
+    if len(address) > LINK_MAX:
+        raise ValueError(f"un lien a {LINK_MAX} caractères au plus")
+    return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path, _query(parts), _fragment(parts)))
+
+
+def key_of(link: str) -> str:
+    """What two links to the same thing share: http is https, « www. », a final « / » and the order do not count."""
+    parts = urlsplit(link)
+    host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
+    port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
+    query = urlencode(sorted(parse_qsl(parts.query, keep_blank_values=True)))
+    path = parts.path.rstrip("/")
+    if host == "youtu.be":
+        host, path, query = "youtube.com", "/watch", urlencode([("v", path.removeprefix("/"))])
+    return digest("link", f"{host}{port}{path}?{query}#{parts.fragment}")
+
+
+def digest(sort: str, text: str) -> str:
+    """A key of that sort, as long as all others."""
+    return f"{sort}:{sha256(text.encode()).hexdigest()[:48]}"
+
+
+def _split(address: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def _query(parts: SplitResult) -> str:
+    """The parameters as they were written, but for those that track."""
+    videos = (parts.hostname or "").removeprefix("www.").removeprefix("m.") in _VIDEO_SITES
+    return "&".join(pair for pair in parts.query.split("&") if pair and not _tracks(pair.partition("=")[0], videos))
+
+
+def _tracks(name: str, videos: bool) -> bool:
+    return bool(_TRACKING.fullmatch(name)) and (videos or name.lower() not in _BETWEEN_SITES)
+
+
+def _fragment(parts: SplitResult) -> str:
+    """Where in a page it leads, unless that is a text which a browser looked for."""
+    return parts.fragment.partition(":~:")[0]
