@@ -149,6 +149,7 @@ async def test_what_is_solved_closes_after_five_working_days_and_it_is_said_befo
             await runs.run(("job", "hotline.close_solved"), f"story-{days}")
             assert (await desk.now(ticket)).state == state
         await desk.under(desk.juliette, receipt, "elle sera close demain")
+        await desk.house.settled()
     finally:
         clock.is_right_again()
 

@@ -27,6 +27,7 @@ async def morning(desk: Desk) -> AsyncIterator[datetime]:
     desk.house.clock.goes_to(at)
     try:
         yield at
+        await desk.house.settled()
     finally:
         desk.house.clock.is_right_again()
 
