@@ -19,8 +19,6 @@ from storage.hotline.cards import TicketCard
 from storage.hotline.states import Move, State, Who, allowed
 from storage.hotline.tickets import Ticket
 
-CARD, RECEIPT = "hotline.card:", "hotline.receipt:"
-"""How the topics of both begin."""
 DETAILS_MAX = 700
 """Characters of what was asked that a card shows: the rest is one click away."""
 

@@ -15,7 +15,7 @@ from commands.hotline.making import make, tell_author, tell_room
 from storage import claims, people
 from storage.hotline import sources, tickets
 from storage.hotline.moving import Actor
-from storage.hotline.states import Move, State, Who
+from storage.hotline.states import OPEN, Move, State, Who
 from storage.hotline.tickets import Ticket
 from storage.people import Person
 
@@ -50,7 +50,7 @@ async def close_solved(ctx: Context) -> Replies:
 async def see_to_the_open(ctx: Context) -> Replies:
     """Each morning, cards say how old they are, and who left has no ticket any more."""
     replies: list[Reply] = []
-    for ticket in await tickets.every(ctx.db, states=_OPEN, limit=AT_ONCE):
+    for ticket in await tickets.every(ctx.db, states=OPEN, limit=AT_ONCE):
         replies += await _tell_if_author_left(ctx, ticket)
         replies += await _release_if_gone(ctx, ticket.number) or await refresh(ctx, ticket)
     await sources.forget(ctx.db, ctx.now - SOURCES_KEPT)
@@ -87,6 +87,3 @@ async def _release_if_gone(ctx: Context, number: int, left: str = "") -> list[Re
     told = render("hotline/released", person=agent.full_name if agent.username else "L’agent")
     made = await make(ctx, ticket, Move.RELEASE, Actor("", Who.BOT, ctx.now))
     return [*made, *await tell_room(ctx, ticket, told)]
-
-
-_OPEN = [state for state in State if state.is_open]

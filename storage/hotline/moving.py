@@ -25,10 +25,8 @@ class HeldError(Exception):
     """Somebody else has the ticket."""
 
 
-TAKES = frozenset({Move.ANSWER, Move.ASK, Move.RESOLVE, Move.DUPLICATE})
-"""Of a ticket that nobody has, who does this has it."""
 SPEAKS = frozenset({Move.ANSWER, Move.ASK, Move.RESOLVE, Move.DUPLICATE})
-"""The hotline said something: it does not owe the next word."""
+"""The hotline said something: it does not owe the next word, and of a ticket that nobody has, who said it has it."""
 
 
 async def make(db: AsyncSession, ticket: Ticket, move: Move, actor: Actor, note: str = "", **given: Any) -> None:
@@ -49,7 +47,7 @@ async def make(db: AsyncSession, ticket: Ticket, move: Move, actor: Actor, note:
 
 def _whose(ticket: Ticket, move: Move, actor: Actor) -> dict[str, Any]:
     """Who has it then."""
-    if move is Move.TAKE or (move in TAKES and not ticket.agent_id):
+    if move is Move.TAKE or (move in SPEAKS and not ticket.agent_id):
         return {"agent_id": actor.by}
     return {"agent_id": ""} if move in {Move.RELEASE, Move.TRANSFER} else {}
 

@@ -1,6 +1,6 @@
 """The tickets: what was asked by whom, who has it, how it stands, and since when."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -124,20 +124,17 @@ async def lock(db: AsyncSession, number: int) -> Ticket | None:
 
 async def change(db: AsyncSession, ticket: Ticket, **values: Any) -> None:
     """Change what is given of one, in the table and in hand; it has another version then."""
-    new = values | {"version": ticket.version + 1}
-    await db.execute(
-        update(Ticket).where(col(Ticket.id) == ticket.id).values(new).execution_options(synchronize_session=False)
-    )
-    for name, value in new.items():
-        set_committed_value(ticket, name, value)
+    await _write(db, ticket, values | {"version": ticket.version + 1})
 
 
 async def place(db: AsyncSession, ticket: Ticket, post_id: str, channel_id: str) -> None:
     """Its author’s receipt stands there; nothing else of it has changed."""
-    values = {"thread_post": post_id, "thread_channel": channel_id}
-    await db.execute(
-        update(Ticket).where(col(Ticket.id) == ticket.id).values(values).execution_options(synchronize_session=False)
-    )
+    await _write(db, ticket, {"thread_post": post_id, "thread_channel": channel_id})
+
+
+async def _write(db: AsyncSession, ticket: Ticket, values: Mapping[str, Any]) -> None:
+    mine = update(Ticket).where(col(Ticket.id) == ticket.id)
+    await db.execute(mine.values(values).execution_options(synchronize_session=False))
     for name, value in values.items():
         set_committed_value(ticket, name, value)
 
