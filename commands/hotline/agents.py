@@ -26,6 +26,14 @@ async def served_by(ctx: Context, person: Person) -> Collection[str]:
     return [code for code in queues(ctx) if await serves(ctx, person, code)]
 
 
+async def must_serve_some(ctx: Context, refusal: str) -> Collection[str]:
+    """The queues in which who acts answers. Raises UserError, saying that, for who answers in none."""
+    served = await served_by(ctx, ctx.user)
+    if not served:
+        raise UserError(refusal)
+    return served
+
+
 async def must_serve(ctx: Context, queue: str) -> None:
     """Raises UserError for who does not answer in that queue."""
     if not await serves(ctx, ctx.user, queue):

@@ -11,7 +11,7 @@ from bot.menus import Choosing, Menu
 from bot.refusals import Refusal
 from bot.replies import Button, Replies, Whisper
 from bot.texts import quote, render
-from commands.hotline.agents import AGENTS, name_of, served_by
+from commands.hotline.agents import AGENTS, must_serve_some, name_of, served_by
 from commands.hotline.card import draw, link_to, say_state
 from commands.hotline.feature import feature
 from commands.hotline.making import NOT_THERE, for_agent
@@ -24,6 +24,7 @@ from storage.hotline.tickets import Ticket
 from storage.people.reading import read_departements
 
 PAGE = 8
+NOT_AN_AGENT = "C’est réservé aux agents de la hotline. Vos demandes : /hotline mes demandes."
 HINT = "[a moi | en attente | urgent | 69 | file]"
 OF_MINE = frozenset({"a moi", "moi", "miens", "les miens"})
 WORDS: Mapping[str, Wanted] = {
@@ -128,7 +129,7 @@ async def more(ctx: Context, click: Page) -> Replies:
 
 async def listed(ctx: Context, line: str, page: int) -> Whisper:
     """A page of the open ones."""
-    served = await _must_serve(ctx)
+    served = await must_serve_some(ctx, NOT_AN_AGENT)
     wanted = _read(ctx, line, served)
     found = await filters.open_ones(ctx.db, wanted, page * PAGE, PAGE + 1)
     text = await _say(ctx, "hotline/list", found[:PAGE], line=quote(line), page=page)
@@ -137,20 +138,13 @@ async def listed(ctx: Context, line: str, page: int) -> Whisper:
 
 async def searched(ctx: Context, line: str, page: int) -> Whisper:
     """A page of what was found."""
-    served = await _must_serve(ctx)
+    served = await must_serve_some(ctx, NOT_AN_AGENT)
     words = fold(line).split()[:10]
     if not words:
         raise UserError("Dites ce que vous cherchez : /ticket chercher imprimante.")
     found = await tickets.search(ctx.db, words, served, page * PAGE, PAGE + 1)
     text = await _say(ctx, "hotline/found", found[:PAGE], line=quote(line), page=page)
     return _shown(text, found, Page(line=line, page=page + 1, searched=True))
-
-
-async def _must_serve(ctx: Context) -> Collection[str]:
-    served = await served_by(ctx, ctx.user)
-    if not served:
-        raise UserError("C’est réservé aux agents de la hotline. Vos demandes : /hotline mes demandes.")
-    return served
 
 
 async def _say(ctx: Context, template: str, found: Sequence[Ticket], **said: object) -> str:

@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from bot.context import Context
-from bot.errors import UserError
 from bot.french.periods import Period
 from bot.office_hours import OfficeHours
-from commands.hotline.agents import served_by
+from commands.hotline.agents import must_serve_some
 from storage.hotline.figures import Figures, Span, read
 from storage.people import PARIS
 
 ZONE = ZoneInfo(PARIS)
+NOT_AN_AGENT = "Les chiffres de la hotline sont réservés à ses agents. Vos demandes\u00a0: /hotline mes demandes."
 
 
 class Days(BaseModel):
@@ -42,9 +42,4 @@ async def figures_of(ctx: Context, days: Days, queues: Collection[str]) -> Figur
 
 async def must_serve(ctx: Context) -> Collection[str]:
     """The queues in which somebody answers. Raises UserError for who answers in none."""
-    served = await served_by(ctx, ctx.user)
-    if not served:
-        raise UserError(
-            "Les chiffres de la hotline sont réservés à ses agents. Vos demandes\u00a0: /hotline mes demandes."
-        )
-    return served
+    return await must_serve_some(ctx, NOT_AN_AGENT)
