@@ -5,7 +5,7 @@ RUN python -m venv /opt/coop
 WORKDIR /src
 # Dependencies first: they change seldom, and their layer is kept.
 COPY requirements.lock ./
-RUN /opt/coop/bin/pip install --require-hashes -r requirements.lock
+RUN /opt/coop/bin/pip install --require-hashes --no-deps -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY bot ./bot
 COPY cli ./cli
