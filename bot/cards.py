@@ -1,5 +1,6 @@
 """How a message looks in Mattermost: its text, and under it a card with facts and signed buttons."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -9,7 +10,7 @@ from pydantic import BaseModel
 from bot.forms import name_of
 from bot.links import Links
 from bot.menus import Menu, OpenMenu
-from bot.replies import Button, Message, Refresh, Update
+from bot.replies import Button, Card, Message, Refresh, Update
 from bot.texts import typeset
 
 COLOUR = "#000091"
@@ -34,19 +35,30 @@ class Cards:
         return {"message": typeset(message.text), "props": self.props(message, person, response_url)}
 
     def props(self, message: Message, person: str, response_url: str) -> dict[str, Any]:
-        """The card under a message; empty when it is words alone."""
-        if not message.buttons and not message.facts and not message.menus:
+        """The cards under a message; empty when it is words alone."""
+        own = Card("", message.buttons, message.facts, message.menus)
+        cards = [*message.cards, *([own] if own.buttons or own.facts or own.menus else [])]
+        if not cards:
             return {"attachments": []} if isinstance(message, (Update, Refresh)) else {}
         sealed = partial(self._seal, person=person, response_url=response_url)
-        card = {
+        return {
+            "attachments": [self._card(card, "" if card is own else f"c{at}", sealed) for at, card in enumerate(cards)]
+        }
+
+    def _card(self, card: Card, ident: str, sealed: Callable[..., str]) -> dict[str, Any]:
+        """One of them; what stands before the ids of its buttons tells it from the others."""
+        return {
+            **({"text": typeset(card.text)} if card.text else {}),
             "color": COLOUR,
-            "fields": [{"title": name, "value": value, "short": True} for name, value in message.facts],
+            "fields": [{"title": name, "value": value, "short": True} for name, value in card.facts],
             "actions": [
-                *(self._menu(menu, f"m{i}", sealed(menu.payload, menu)) for i, menu in enumerate(message.menus)),
-                *(self._action(button, f"b{i}", sealed(button.payload)) for i, button in enumerate(message.buttons)),
+                *(self._menu(menu, f"{ident}m{i}", sealed(menu.payload, menu)) for i, menu in enumerate(card.menus)),
+                *(
+                    self._action(button, f"{ident}b{i}", sealed(button.payload))
+                    for i, button in enumerate(card.buttons)
+                ),
             ],
         }
-        return {"attachments": [card]}
 
     def _seal(self, payload: BaseModel, menu: Menu | None = None, *, person: str, response_url: str) -> str:
         link: dict[str, Any] = {"b": name_of(type(payload)), "d": payload.model_dump(mode="json")}
@@ -78,13 +90,18 @@ def without_menus(message: Message) -> Message:
 
     A phone sends nothing of a menu in a whisper (docs/mattermost.md §4.4).
     """
+    cards = [replace(card, buttons=_instead(card), menus=()) for card in message.cards]
+    return replace(message, buttons=_instead(message), menus=(), cards=cards)
+
+
+def _instead(message: Message | Card) -> list[Button]:
     buttons = list(message.buttons)
     for left, menu in zip(range(len(message.menus) - 1, -1, -1), message.menus, strict=True):
         if menu.options and len(buttons) + len(menu.options) + left <= BUTTONS_MAX:
             buttons += [Button(text, _choose(menu, value)) for value, text in menu.options.items()]
         else:
             buttons.append(Button(menu.label, OpenMenu.of(menu)))
-    return replace(message, buttons=buttons, menus=())
+    return buttons
 
 
 def _choose(menu: Menu, value: str) -> BaseModel:

@@ -99,7 +99,7 @@ class Delivery:
                 case Whisper():
                     body = _join(body, await self._whisper(reply, request))
                 case Update() if request.by_dialog:
-                    told = Whisper(reply.text, reply.buttons, reply.facts, reply.menus)
+                    told = Whisper(reply.text, reply.buttons, reply.facts, reply.menus, reply.cards)
                     body = _join(body, await self._whisper(told, request))
                 case Update():
                     body |= {"update": self.content(reply, request.only_for, request.response_url)}
@@ -137,7 +137,7 @@ class Delivery:
     async def _whisper(self, whisper: Whisper, request: Request) -> AnswerBody:
         if request.waits_as == "command":
             return await self._ephemeral(whisper, request)
-        if request.waits_as == "button" and not (whisper.buttons or whisper.facts or whisper.menus):
+        if request.waits_as == "button" and not _has_more(whisper):
             return {"ephemeral_text": typeset(whisper.text)}
         if request.response_url and await self._respond(whisper, request):
             return {}
@@ -181,6 +181,11 @@ class Delivery:
             return {}
         settings = self._w.settings
         return Face(me.username, picture_url(settings.picture_url, settings.public_url)).as_fields()
+
+
+def _has_more(message: Message) -> bool:
+    """Whether it is more than words."""
+    return bool(message.buttons or message.facts or message.menus or message.cards)
 
 
 def _open_button(line: str) -> Button:

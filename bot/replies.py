@@ -25,16 +25,28 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """Something with buttons of its own, under what is said; Mattermost folds its text away after nine lines."""
+
+    text: str
+    buttons: Sequence[Button] = ()
+    facts: Sequence[tuple[str, str]] = ()
+    menus: Sequence[Menu] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What is said: Markdown, and under it short facts (name, value), at most a few buttons, and menus.
 
     Buttons take a line each on a phone: four at most. Where a menu would be dead (in a whisper) buttons take its place.
+    ``cards`` stand between the text and all that, each with what can be done with it.
     """
 
     text: str
     buttons: Sequence[Button] = ()
     facts: Sequence[tuple[str, str]] = ()
     menus: Sequence[Menu] = ()
+    cards: Sequence[Card] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,21 @@
 """What the bot does: one file (or folder) per feature, all of them listed here."""
 
 from bot.features import Feature
-from commands import annonce, annuaire, brouillon, canaux, cra, garde, hotline, membres, menage, menus, stats, travaux
+from commands import (
+    annonce,
+    annuaire,
+    brouillon,
+    canaux,
+    cra,
+    garde,
+    hotline,
+    membres,
+    menage,
+    menus,
+    ressources,
+    stats,
+    travaux,
+)
 from commands.aide import aide
 
 _OTHERS = (
@@ -9,6 +23,7 @@ _OTHERS = (
     stats.feature,
     hotline.feature,
     hotline.billet,
+    ressources.feature,
     canaux.feature,
     membres.feature,
     membres.bienvenue,

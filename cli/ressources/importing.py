@@ -118,7 +118,8 @@ class Import:
         usual = {"type": guess_type(line.said.get("url", "")), "date": self.now.date()}
         told: dict[str, Any] = {**usual, **line.said, **_author(known, line.said), "key": line.key}
         state, now = State.PUBLISHED, self.now
-        known.keep(Resource(**told, source=line.source, state=state, created_at=now, changed_at=now, revision=0))
+        dated: dict[str, Any] = {"created_at": now, "changed_at": now, "published_at": now}
+        known.keep(Resource(**told, source=line.source, state=state, **dated, revision=0))
         self.outcome.added += 1
 
     def _withdraw(self, known: _Known, before: Resource) -> None:

@@ -40,7 +40,14 @@ import storage.people.person
 import storage.people.structures
 import storage.people.welcomes
 import storage.people.wishes
+import storage.ressources.checks
+import storage.ressources.collection
+import storage.ressources.following
+import storage.ressources.marks
+import storage.ressources.needs
+import storage.ressources.reports
 import storage.ressources.resource
+import storage.ressources.versions
 import storage.stats.secret
 import storage.stats.subscriptions
 import storage.watched

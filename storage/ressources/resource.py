@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Text, bindparam, or_, update
+from sqlalchemy import JSON, Column, Text, bindparam, or_, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,7 +16,7 @@ from config.themes import from_bits
 from storage.database import Code, UtcTime, execute, insertion
 from storage.ressources.links import LINK_MAX, digest, key_of
 
-TITLE_MAX, DESCRIPTION_MAX, LICENCE_MAX, SOURCE_MAX = 200, 4000, 80, 120
+TITLE_MAX, DESCRIPTION_MAX, LICENCE_MAX, SOURCE_MAX, REASON_MAX = 200, 4000, 80, 120, 500
 KEY_MAX = 80
 
 
@@ -36,7 +36,14 @@ class Resource(SQLModel, table=True):
     and the id there (« les-bases:42 »), empty for our own. ``themes`` is a bitmask (config.themes); ``categorie``,
     ``type``, ``niveau`` and ``public`` are codes of config.ressources, empty where it was not said. ``auteur`` is a
     user name as it was said, ``auteur_id`` the account where the register knows one. ``decided_by`` is who published,
-    refused or withdrew it, empty for an import. ``revision`` is the number of the last writing.
+    refused or withdrew it, empty for an import, ``reason`` why it was refused or withdrawn. ``revision`` is the
+    number of the last writing, ``version`` counts what people changed of it (storage/ressources/versions.py).
+
+    ``deposited_by`` is the account that proposed it (empty: an import), from the message ``source_post`` or the ticket
+    ``ticket`` if there was one. ``files`` are the names of its files by their id, as they were given; once published it
+    stands in the post ``post_id`` of ``channel_id``, with its files and under it what people say of it (empty: nowhere
+    yet). ``published_at`` is when it was first published; at ``review_on`` it is to be looked at again, and ``reviews``
+    counts who was reminded since: nobody, its author, animateurs.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -56,9 +63,26 @@ class Resource(SQLModel, table=True):
     date: dt.date
     state: State = Field(sa_type=Code(State))
     decided_by: str = Field(default="", max_length=26)
+    reason: str = Field(default="", max_length=REASON_MAX)
+    deposited_by: str = Field(default="", max_length=26, index=True)
+    source_post: str = Field(default="", max_length=26, index=True)
+    ticket: int | None = Field(default=None, index=True)
+    files: dict[str, str] = Field(default={}, sa_column=Column(JSON, nullable=False))
+    post_id: str = Field(default="", max_length=26, index=True)
+    channel_id: str = Field(default="", max_length=26)
+    version: int = 1
+    published_at: dt.datetime | None = Field(default=None, sa_type=UtcTime, index=True)
+    review_on: dt.date | None = Field(default=None, index=True)
+    reviews: int = 0
     created_at: dt.datetime = Field(sa_type=UtcTime)
     changed_at: dt.datetime = Field(sa_type=UtcTime)
     revision: int = Field(index=True)
+
+    @property
+    def number(self) -> int:
+        """How people call it. (Only what is not stored yet has none.)"""
+        assert self.id is not None
+        return self.id
 
     @property
     def theme_codes(self) -> tuple[str, ...]:

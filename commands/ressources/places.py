@@ -1,0 +1,28 @@
+"""Where the ressourcerie speaks: its channel, and the room in which animateurs read over what is proposed."""
+
+from bot.context import Context
+from bot.texts import Markdown
+from storage import canaux
+
+CHANNEL, ROOM = "ressourcerie", "animation"
+"""Keys of config/canaux.tsv."""
+
+
+async def channel(ctx: Context) -> str:
+    """The id of the ressourcerie’s channel; "" while it is not known."""
+    return (await canaux.by_key(ctx.db)).get(CHANNEL, "")
+
+
+async def room(ctx: Context) -> str:
+    """The id of the animateurs’ room; "" while it is not known."""
+    return (await canaux.by_key(ctx.db)).get(ROOM, "")
+
+
+def post_link(ctx: Context, post_id: str) -> str:
+    """The address of a message."""
+    return f"{ctx.settings.mattermost_url}/{ctx.settings.team}/pl/{post_id}"
+
+
+def linked(words: str, address: str) -> Markdown:
+    """Words (Markdown already) that lead to an address; the words alone where there is none."""
+    return Markdown(f"[{words}](<{address}>)" if address else words)
