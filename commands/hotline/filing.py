@@ -58,7 +58,6 @@ def _new(ctx: Context, author: Person, key: str, form: OpenTicket, source: Ticke
         username=author.username,
         departement=author.departement or "",
         opened_at=ctx.now,
-        stirred_at=ctx.now,
         asked_at=ctx.now,
     )
 
