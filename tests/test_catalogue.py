@@ -104,6 +104,18 @@ button   membres.Return        animateur, coordinateur
 button   membres.See           animateur, coordinateur
 button   membres.Undo          animateur, coordinateur
 button   menus.OpenMenu        everyone
+button   ressources.Answer     animateur
+button   ressources.ChooseCategory everyone
+button   ressources.Favour     everyone
+button   ressources.FindUseful everyone
+button   ressources.Miss       everyone
+button   ressources.More       everyone
+button   ressources.Needs      animateur
+button   ressources.Open       everyone
+button   ressources.Page       everyone
+button   ressources.PutAside   animateur
+button   ressources.Share      everyone
+button   ressources.TakeBack   animateur
 button   stats.Details         conseiller
 button   stats.Other           conseiller
 button   stats.Receive         conseiller
@@ -160,6 +172,11 @@ command  membres nouveaux      animateur, coordinateur
 command  membres retour        animateur, coordinateur
 command  membres role          animateur, coordinateur
 command  profil                animateur, conseiller, coordinateur, hotline
+command  ressources            everyone
+command  ressources besoins    animateur
+command  ressources catégories everyone
+command  ressources favoris    everyone
+command  ressources partager   everyone
 command  stats                 animateur, conseiller, coordinateur
 command  stats aide            animateur, conseiller, coordinateur
 command  stats carte           animateur
@@ -198,6 +215,7 @@ event    hotline.ticked.Reacted everyone
 event    hotline.unticked.Unreacted everyone
 event    membres.arrive.JoinedTeam everyone
 event    membres.note.PersonChanged everyone
+event    ressources.stands.Delivered everyone
 file     annuaire.VCard        animateur, conseiller, coordinateur, hotline
 file     hotline.FiguresFile   everyone
 file     stats.Carte           animateur
@@ -266,6 +284,8 @@ submit   membres.MoveMember    animateur, coordinateur
 submit   menus.ChosenChannel   everyone
 submit   menus.ChosenOption    everyone
 submit   menus.ChosenPerson    everyone
+submit   ressources.AnswerNeed animateur
+submit   ressources.SayNeed    everyone
 submit   stats.SeePeriod       conseiller
 submit   stats.TakeAway        conseiller
 work     annonce.Broadcast     animateur, coordinateur

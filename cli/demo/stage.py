@@ -192,9 +192,8 @@ async def _know(plan: Plan, ids: Mapping[str, str]) -> None:
     database = Database(plan.database_url)
     try:
         async with database.transaction() as db:
-            for planned in table.read().values():
-                if planned.address in ids:
-                    await canaux.remember(db, planned.key, ids[planned.address], utc_now())
+            for planned in (one for one in table.read().values() if one.address in ids):
+                await canaux.remember(db, planned.key, ids[planned.address], utc_now())
     finally:
         await database.close()
 
