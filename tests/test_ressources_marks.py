@@ -1,15 +1,20 @@
 """Stories: resources kept at hand and found useful, one mark each; shared in a channel."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.context import Context
+from bot.replies import Replies, Whisper
+from commands.ressources.buttons import Report
+from commands.ressources.feature import feature, leads_on
 from storage.ressources import marks
 from storage.ressources.marks import Mark
 from storage.ressources.resource import State, begin_writing, get, write
 from tests.helping import plain
 from tests.house import House
-from tests.people import Mobile, Person
+from tests.people import Mobile, Person, Post
 from tests.ressources import emptied, resource, shelved
 from tests.trying import channel_of
 
@@ -20,6 +25,33 @@ async def number(house: House) -> int:
     await emptied(house)
     (number,) = await shelved(house, resource("Remplir un formulaire", description="Pas à pas.", type="tutoriel"))
     return number
+
+
+async def does(person: Person, post: Post, label: str) -> None:
+    """Somebody does what « Plus… » offers: by a dialog, or by a button where that is all it offers."""
+    if label in post.buttons:
+        await person.clicks(post, label)
+        return
+    form = await person.opens_by(post, "Plus…")
+    deeds = {text: value for value, text in form.options("chosen").items()}
+    assert (await form.fill(chosen=deeds[label]).submit()).accepted
+
+
+@pytest.fixture
+async def deeds(house: House) -> AsyncIterator[None]:
+    """There are more things to do than there is room for buttons."""
+
+    async def reports(ctx: Context, click: Report) -> Replies:
+        return Whisper(f"Signalée : {click.resource}")
+
+    added = not leads_on(Report)
+    if added:
+        feature.button(Report, writes=False)(reports)
+        await house.restart()
+    yield
+    if added:
+        feature.triggers.pop()
+        await house.restart()
 
 
 async def useful(house: House, number: int) -> int:
@@ -92,20 +124,41 @@ async def test_a_resource_is_shared_where_the_bot_and_the_person_are(
     paul = await house.conseiller("paul", client=client)
     place = (await channel_of(paul, "P"))["id"]
     found = await paul.asks("/ressources formulaire", place)
-    await paul.clicks(found, "Partager ici")
+    await does(paul, found, "Partager ici")
     assert "Invitez-moi" in (await paul.whispered()).text
 
     await house.site.admin.post(f"/channels/{place}/members", {"user_id": house.site.bot_id})
-    await paul.clicks(found, "Partager ici")
+    await does(paul, found, "Partager ici")
     shared = await paul.heard(place, "Remplir un formulaire")
     assert f"@\u200b{paul.username} partage une fiche" in shared.text
     assert "Pas à pas." in shared.text
     assert shared.buttons == ["Ouvrir", "⭐ Favori", "👍 Utile"]
-    await paul.clicks(found, "Partager ici")
+    await does(paul, found, "Partager ici")
     assert "déjà été partagée" in (await paul.whispered()).text
 
     await paul.clicks(shared, "Ouvrir")
     assert f"Fiche n° {number}" in plain(await paul.told("Fiche n"))
+
+
+@pytest.mark.every_mode
+@pytest.mark.usefixtures("deeds")
+@pytest.mark.parametrize("client", [None, Mobile()], ids=["web", "phone"])
+async def test_more_is_a_dialog_in_a_whisper_and_a_menu_in_a_message(
+    house: House, number: int, client: Mobile | None
+) -> None:
+    paul = await house.conseiller("paul", client=client)
+    place = (await channel_of(paul, "P"))["id"]
+    await house.site.admin.post(f"/channels/{place}/members", {"user_id": house.site.bot_id})
+    found = await paul.asks("/ressources formulaire", place)
+    assert "Plus…" in found.buttons
+    await does(paul, found, "Partager ici")
+    assert "partage une fiche" in (await paul.heard(place, "Remplir un formulaire")).text
+
+    await paul.says("ressources formulaire", await paul.direct_channel())
+    told = await paul.told("Remplir un formulaire")
+    assert told.menus == ["Plus…"]
+    await paul.chooses(told, "Plus…", "Partager ici")
+    assert f"/ressources partager {number}" in (await paul.whispered()).text
 
 
 async def test_in_the_direct_channel_the_bot_says_how_to_share(house: House, juliette: Person, number: int) -> None:

@@ -122,8 +122,11 @@ async def take_back(ctx: Context, click: TakeBack) -> Replies:
 @feature.event(Delivered)
 async def stands(ctx: Context, event: Delivered) -> Replies:
     """The message is there: what changed while it was on its way is said now."""
+    if not event.topic.startswith(f"{TOPIC}need:"):
+        return None
     key = event.topic.removeprefix(TOPIC)
-    need = await needs.get(ctx.db, key) if event.topic.startswith(f"{TOPIC}need:") else None
+    await needs.hold(ctx.db, key, ctx.now)
+    need = await needs.get(ctx.db, key)
     return await _refresh(ctx, need) if need and (len(need.whose) > 1 or not need.is_open) else None
 
 
