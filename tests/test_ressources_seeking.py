@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
+from storage.database import Database
 from storage.people import Role
 from storage.ressources.resource import Resource, State
-from storage.ressources.search import _memories
 from tests.databases import statements
 from tests.helping import plain
 from tests.house import House
 from tests.people import Mobile, Person, Post
-from tests.ressources import emptied, resource, shelved
+from tests.ressources import emptied, resource, shelved, stored
 
 
 @pytest.fixture(autouse=True)
@@ -203,12 +203,13 @@ async def test_what_is_not_published_is_for_its_author_and_animateurs(house: Hou
 
 
 async def test_the_first_search_after_a_start_reads_no_table(house: House, juliette: Person) -> None:
-    await shelved(house, *(taxes(n) for n in range(1, 4)))
+    database = Database(house.settings.database_url)
     await house.stop()
-    _memories.clear()
+    async with database.transaction() as db:
+        await stored(db, *(taxes(n) for n in range(1, 4)))
+    await database.close()
     await house.start()
     await house.bot.warming
-    assert [len(memory.index) for memory in _memories.values()] == [3]
     with statements() as asked:
         assert "3 fiches" in plain(await juliette.asks("/ressources impôts"))
     assert not [line for line in asked if "resource.revision >" in line]
