@@ -1,5 +1,29 @@
 """« /ressources »: what the réseau knows, found again; deposited by everybody, read over by animateurs."""
 
+from commands.ressources import (
+    changing,
+    commenting,
+    daily,
+    depositing,
+    pointing,
+    reporting,
+    reviewing,
+    versions,
+    withdrawing,
+)
 from commands.ressources.feature import feature
+from commands.ressources.pointing import livre
 
-__all__ = ["feature"]
+__all__ = [
+    "changing",
+    "commenting",
+    "daily",
+    "depositing",
+    "feature",
+    "livre",
+    "pointing",
+    "reporting",
+    "reviewing",
+    "versions",
+    "withdrawing",
+]
