@@ -84,6 +84,7 @@ button   hotline.ShowLine      everyone
 button   hotline.Take          everyone
 button   hotline.TakeFigures   everyone
 button   hotline.Unmask        everyone
+button   hotline.WasFiche      everyone
 button   hotline.WasIt         everyone
 button   hotline.WriteToAll    everyone
 button   lines.Run             everyone
