@@ -22,13 +22,14 @@ async def offers(ctx: Context) -> Mapping[str, str]:
     Mattermost takes its time."""
     try:
         async with asyncio.timeout(PATIENCE):
-            post = await _newest(ctx)
+            post = await newest(ctx)
             return {post.id: await offer(ctx, post)} if post else {}
     except (ChatError, TimeoutError):
         return {}
 
 
-async def _newest(ctx: Context) -> ChatPost | None:
+async def newest(ctx: Context) -> ChatPost | None:
+    """The last message with files that the person sent to the bot, if it is fresh."""
     channel = await ctx.chat.direct_channel(ctx.user.id)
     posts = await ctx.chat.newest_posts(channel, 0, LOOKED_THROUGH)
     found = (post for post in posts if post.user_id == ctx.user.id and post.file_ids)

@@ -1,4 +1,4 @@
-"""Stories: everybody deposits: what was typed, a link, a message, files; the same link once; who is credited decides."""
+"""Stories: everybody deposits: words, a link, a message, files; the same link once; who is credited decides."""
 
 import pytest
 
@@ -75,29 +75,27 @@ async def test_files_sent_to_the_bot_are_offered_and_the_card_carries_copies(she
     assert "fiche_été.pdf et 1 autre" in plain_text(form.options("fichiers")[post.id])
     assert (await form.fill(titre=titre, fichiers=post.id).submit()).accepted
     resource = await shelf.titled(titre)
+    assert list(resource.files.values()) == ["fiche_été.pdf", "notice.odt"]
     card = await shelf.card(resource)
     assert await shelf.agathe.files(card) == {"fiche_été.pdf": b"%PDF-1.4", "notice.odt": b"odt"}
     await shelf.house.settled()
     await shelf.juliette.api.delete(f"/posts/{post.id}")
     await shelf.agathe.clicks(card, "Publier")
-    shown = await shelf.said(titre + "**")
+    shown = await shelf.said(titre, root=await shelf.said("Derniers contenus"))
     assert await shelf.agathe.files(shown) == {"fiche_été.pdf": b"%PDF-1.4", "notice.odt": b"odt"}
     assert resource.type == "document"
 
 
-async def test_a_file_that_is_too_large_or_gone_is_said(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    post = await gives(shelf.juliette, gros__pdf=b"x" * 3_000_000)
-    form = await shelf.juliette.opens("/ressources ajouter")
+async def test_a_file_that_is_too_large_is_said(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    post = await gives(shelf.juliette, gros__pdf=b"x" * 3000)
 
     async def largest(_: object) -> int:
-        return 2_000_000
+        return 2000
 
     monkeypatch.setattr(type(shelf.house.bot.chat), "largest_file", largest)
+    form = await shelf.juliette.opens("/ressources ajouter")
     answer = await form.fill(titre=unique("Gros"), fichiers=post.id).submit()
-    assert "« gros.pdf » pèse 3 Mo, 2 Mo au plus" in plain_text(answer.errors["fichiers"])
-    await shelf.juliette.api.delete(f"/posts/{post.id}")
-    answer = await form.submit()
-    assert "fichiers" in answer.errors
+    assert "« gros.pdf » pèse 1 Mo, 1 Mo au plus : donnez plutôt un lien." in plain_text(answer.errors["fichiers"])
 
 
 @pytest.mark.every_mode

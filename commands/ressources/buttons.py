@@ -1,8 +1,31 @@
 """What the buttons and menus of the ressourcerie carry."""
 
+from enum import StrEnum
+
 from pydantic import BaseModel
 
 from bot.menus import Choosing
+
+
+class Listing(StrEnum):
+    """What a list of resources holds."""
+
+    FOUND = "found"
+    LATEST = "latest"
+    FAVOURITES = "favourites"
+    OWN = "own"
+
+
+class Page(BaseModel):
+    """« Suite »: a page of a list; ``text`` is what is looked for."""
+
+    of: Listing
+    text: str = ""
+    page: int = 1
+
+
+class ChooseCategory(Choosing):
+    """« Choisir une catégorie »: ``chosen`` is the code of one."""
 
 
 class Open(BaseModel):
@@ -23,6 +46,31 @@ class FindUseful(BaseModel):
 
     resource: int
     on: bool = True
+
+
+class Deed(StrEnum):
+    """What « Plus… » offers."""
+
+    COMMENT = "commenter"
+    SHARE = "partager"
+    FOLLOW = "suivre"
+    REPORT = "signaler"
+    EDIT = "modifier"
+    WITHDRAW = "retirer"
+    PUT_BACK = "remettre"
+
+    @property
+    def label(self) -> str:
+        """What is written in the menu."""
+        return {
+            "commenter": "Commenter",
+            "partager": "Partager ici",
+            "suivre": "Suivre ce thème",
+            "signaler": "Signaler",
+            "modifier": "Modifier",
+            "retirer": "Retirer",
+            "remettre": "Remettre",
+        }[self.value]
 
 
 class More(Choosing):
@@ -128,3 +176,33 @@ class Settle(BaseModel):
     """« Traité »: what was reported of it is dealt with."""
 
     resource: int
+
+
+class Miss(BaseModel):
+    """« Je n’ai rien trouvé »: the window in which somebody says what they looked for."""
+
+    text: str = ""
+
+
+class Answer(BaseModel):
+    """« C’est fait »: the window that asks which resource answers a need."""
+
+    need: str
+
+
+class PutAside(BaseModel):
+    """« Écarter » a need."""
+
+    need: str
+
+
+class TakeBack(BaseModel):
+    """« Rouvrir » a need that was put aside."""
+
+    need: str
+
+
+class Needs(BaseModel):
+    """« Suite » of the needs."""
+
+    page: int

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.attached import offers
 from bot.context import Context
 from bot.errors import UserError
 from bot.replies import Ask, Replies, Reply, Whisper
@@ -36,17 +35,17 @@ LABELS = {
 @feature.button(Edit, writes=False)
 async def open_window(ctx: Context, click: Edit) -> Replies:
     """The window with everything."""
-    attached = await offers(ctx)
+    offered = await filling.given(ctx)
     resource = await found(ctx, click.resource)
     must_change(ctx.user, resource)
-    return Ask(await filling.edit_window(ctx, resource, attached), here=False)
+    return Ask(filling.edit_window(resource, offered), here=False)
 
 
 @feature.submit(EditResource)
 async def save(ctx: Context, form: EditResource) -> Replies:
     """The next version; what others changed meanwhile stays, unless it is the same that was changed here."""
-    said = await filling.read(ctx, form)
     resource, revision = await locked(ctx, form.resource)
+    said = await filling.read(ctx, form)
     must_change(ctx.user, resource)
     if form.length and not form.description:
         said["description"] = resource.description

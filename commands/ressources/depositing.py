@@ -38,7 +38,7 @@ async def add(ctx: Context, line: str) -> Replies:
     link = _link(line)
     if link and (known := await by_link(ctx.db, link)) and known.state in THERE:
         return told_known(known)
-    return Ask(await filling.window(ctx, **({"url": link} if link else {"titre": line.strip() or None})))
+    return Ask(await filling.window(ctx, url=link or None, titre=None if link else line.strip() or None))
 
 
 def _link(line: str) -> str:
@@ -65,26 +65,29 @@ async def begin(ctx: Context, click: Deposit) -> Replies:
             return told_known(known)
         return Ask(await filling.from_message(ctx, post))
     if click.ticket:
-        return Ask(await filling.window(ctx, **await _from_ticket(ctx, click.ticket)))
+        return Ask(await _from_ticket(ctx, click.ticket))
     return Ask(await filling.window(ctx, titre=click.titre or None, description=click.description or None))
 
 
-async def _from_ticket(ctx: Context, number: int) -> dict[str, object]:
-    """What was asked and what solved it, for who had a part in it. Raises UserError."""
+async def _from_ticket(ctx: Context, number: int) -> DepositResource:
+    """The window with what was asked and what solved it, for who had a part in it. Raises UserError."""
     ticket = await tickets.get(ctx.db, number)
     is_agent = ctx.user.may((Role.HOTLINE, Role.ANIMATEUR))
     if ticket is None or not (is_agent or ctx.user.id in {ticket.author_id, ticket.agent_id}):
         raise UserError(f"Il n’y a pas de demande n° {number}, ou elle n’est pas à vous.")
-    return {"titre": ticket.subject, "description": ticket.solution or None, "ticket": number}
+    return await filling.window(ctx, titre=ticket.subject, description=ticket.solution or None, ticket=number)
 
 
 @feature.submit(DepositResource)
 async def deposit(ctx: Context, form: DepositResource) -> Replies:
     """Written down, then published or to be reviewed. The same link twice is one resource."""
-    said = await filling.read(ctx, form)
     revision = await begin_writing(ctx.db)
+    said = await filling.read(ctx, form)
     known = next(iter(await among(ctx.db, [key(form.url, form.titre)], [])), None)
     if known is not None and known.state in THERE:
+        if await ctx.drafts.accepted(ctx.db, [ctx.request.key]):
+            # It is this very window, sent twice.
+            return None
         raise UserError(fields={"lien" if form.url else "titre": _already(known)})
     new = _made(ctx, form, said, known)
     await write(ctx.db, [new], revision)

@@ -1,24 +1,28 @@
 """The window of a resource: filled from what is known, and read into the columns of the table."""
 
+import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from bot.attached import look_at, offer, offers, say_size
+from bot import attached
+from bot.attached import look_at, offer, say_size
 from bot.context import Context
-from bot.errors import UserError
-from bot.forms import ID
+from bot.errors import ChatError
 from bot.forms.limits import LONG_MAX, TEXT_MAX
-from bot.linked import read_linked
-from bot.mattermost import ChatPost
-from bot.texts import quote
+from bot.mattermost import ChatFile, ChatPost
+from bot.texts import escape
 from bot.writer import FILES_MAX
 from config.themes import bits
 from dialogs.ressources.deposit import KEPT_FILES, NO_FILES, DepositResource, EditResource, Fiche
+from storage import people
 from storage.ressources.links import guess_type, guess_type_of_file, read_link
 from storage.ressources.resource import Resource
 
 _LINK = re.compile(r"https?://[^\s<>()\[\]\"'`|]{1,1000}")
+NAME_MAX = 80
+"""Characters of a file’s name that travel with a window: the whole is known once the bot has a copy."""
 _LIST = ("categorie", "niveau", "public", "licence")
 
 
@@ -32,10 +36,51 @@ def first_link(text: str) -> str:
     return ""
 
 
-async def window(ctx: Context, **known: object) -> DepositResource:
-    """The window of a new one; the last files that somebody sent to the bot are offered."""
-    attached: dict[str, str] = {**await offers(ctx), **(known.pop("attached", {}) or {})}  # type: ignore[dict-item]
-    return DepositResource.draft(**({"fichiers": NO_FILES} | known), attached=attached)
+@dataclass(slots=True)
+class Given:
+    """Messages whose files are offered in a window: how each is called, its files, and why it cannot be taken."""
+
+    attached: dict[str, str] = field(default_factory=dict)
+    files: dict[str, dict[str, str]] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+
+    async def add(self, ctx: Context, post: ChatPost) -> None:
+        """Those of one more message, asked of Mattermost while it answers: who sends the window needs it no more."""
+        label, found = await offer(ctx, post), await look_at(ctx.chat, post.file_ids)
+        self.attached[post.id] = label
+        self.files[post.id] = {file.id: file.name[-NAME_MAX:] for file in found[:FILES_MAX] if file}
+        if fault := _fault_of(found, await ctx.chat.largest_file()):
+            self.faults[post.id] = fault
+
+
+def _fault_of(files: Sequence[ChatFile | None], largest: int) -> str:
+    """Why files cannot be taken, in French; empty when they can."""
+    if len(files) > FILES_MAX:
+        return f"Ce message a {len(files)} fichiers : une fiche en porte {FILES_MAX} au plus."
+    if heavy := next((file for file in files if file and file.size > largest), None):
+        size, most = say_size(heavy.size), say_size(largest)
+        return f"« {escape(heavy.name)} » pèse {size}, {most} au plus : donnez plutôt un lien."
+    return ""
+
+
+async def given(ctx: Context) -> Given:
+    """The last files that somebody sent to the bot; nothing while Mattermost takes its time."""
+    found = Given()
+    try:
+        async with asyncio.timeout(attached.PATIENCE):
+            post = await attached.newest(ctx)
+            if post is not None:
+                await found.add(ctx, post)
+    except (ChatError, TimeoutError):
+        return Given()
+    return found
+
+
+async def window(ctx: Context, files: Given | None = None, **known: object) -> DepositResource:
+    """The window of a new one; files that were just given are offered."""
+    offered = files or await given(ctx)
+    shown: dict[str, object] = {"fichiers": NO_FILES} | known
+    return DepositResource.draft(**shown, attached=offered.attached, files=offered.files, faults=offered.faults)
 
 
 async def from_message(ctx: Context, post: ChatPost) -> DepositResource:
@@ -50,14 +95,17 @@ async def from_message(ctx: Context, post: ChatPost) -> DepositResource:
         "description": words[:LONG_MAX] or None,
         "source": post.id,
     }
+    offered = Given()
     if post.file_ids:
-        known |= {"attached": {post.id: await offer(ctx, post)}, "fichiers": post.id}
+        await offered.add(ctx, post)
+        known["fichiers"] = post.id
     if post.user_id != ctx.user.id:
-        known["auteur"] = post.user_id
-    return await window(ctx, **known)
+        author = await ctx.chat.user(post.user_id)
+        known |= {"auteur": author.id, "names": {author.id: author.username}}
+    return await window(ctx, offered, **known)
 
 
-async def edit_window(ctx: Context, resource: Resource, attached: Mapping[str, str]) -> EditResource:
+def edit_window(resource: Resource, offered: Given) -> EditResource:
     """The window of one that is there; a description that is too long for it stays where it is."""
     fits = len(resource.description) <= LONG_MAX
     kept = {KEPT_FILES: f"Les garder : {', '.join(resource.files.values())}"[:200]} if resource.files else {}
@@ -71,53 +119,26 @@ async def edit_window(ctx: Context, resource: Resource, attached: Mapping[str, s
         named=f"@{resource.auteur}" if resource.auteur else "",
         themes=resource.theme_codes,
         fichiers=KEPT_FILES if kept else NO_FILES,
-        attached={**kept, **attached},
+        attached={**kept, **offered.attached},
+        files=offered.files,
+        faults=offered.faults,
     )
 
 
 async def read(ctx: Context, form: Fiche) -> dict[str, Any]:
-    """What a window says, by column; Mattermost is asked about files and author. Raises UserError.
-
-    What the window leaves as it was is not in it: files that are kept, an author whom nobody chose.
-    """
+    """What a window says, by column; what it leaves as it was is not in it: files that are kept, an author whom nobody
+    chose."""
     said: dict[str, Any] = {name: getattr(form, name) for name in ("titre", "url", *_LIST)}
     said |= {"themes": bits(form.themes), "description": "\n".join(form.description.splitlines())}
     if form.fichiers != KEPT_FILES:
-        said["files"] = await _files(ctx, form)
+        said["files"] = form.files.get(form.fichiers, {})
     names = list(said.get("files", {}).values())
-    guessed = guess_type(form.url) or (guess_type_of_file(names[0]) if names else "")
-    said |= {"type": form.kind or guessed} if form.kind or guessed else {"type": ""}
-    return said | await _author(ctx, form.auteur)
+    said["type"] = form.kind or guess_type(form.url) or (guess_type_of_file(names[0]) if names else "")
+    return said | await _author(ctx, form)
 
 
-async def _author(ctx: Context, user_id: str) -> dict[str, str]:
-    if not user_id:
+async def _author(ctx: Context, form: Fiche) -> dict[str, str]:
+    if not form.auteur:
         return {}
-    if user_id == ctx.user.id:
-        return {"auteur": ctx.user.username, "auteur_id": user_id}
-    return {"auteur": (await ctx.chat.user(user_id)).username, "auteur_id": user_id}
-
-
-async def _files(ctx: Context, form: Fiche) -> dict[str, str]:
-    """The files that were chosen, name by id. Raises UserError under their field."""
-    if not ID.fullmatch(form.fichiers):
-        return {}
-    try:
-        ids: Sequence[str] = (await read_linked(ctx, form.fichiers)).file_ids
-    except UserError as problem:
-        raise UserError(fields={"fichiers": problem.text}) from None
-    if len(ids) > FILES_MAX:
-        raise _wrong_files(f"Ce message a {len(ids)} fichiers : une fiche en porte {FILES_MAX} au plus.")
-    files = await look_at(ctx.chat, ids)
-    largest = await ctx.chat.largest_file() if ids else 0
-    for file in files:
-        if file is None:
-            raise _wrong_files("Un de ces fichiers a été supprimé depuis : envoyez-les de nouveau au bot.")
-        if file.size > largest:
-            raise _wrong_files(f"« {quote(file.name)} » pèse {say_size(file.size)}, {say_size(largest)} au plus : "
-                               "donnez plutôt un lien.")  # fmt: skip
-    return {file.id: file.name for file in files if file}
-
-
-def _wrong_files(sentence: str) -> UserError:
-    return UserError(fields={"fichiers": sentence})
+    known = await people.get(ctx.db, form.auteur)
+    return {"auteur": known.username if known else form.names.get(form.auteur, ""), "auteur_id": form.auteur}

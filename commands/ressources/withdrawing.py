@@ -44,7 +44,7 @@ async def withdraw(ctx: Context, form: WithdrawResource) -> Replies:
     told = [*await card(ctx, resource), *await publishing.retell(ctx, resource)]
     settled = await reporting.close(ctx, resource) if ctx.user.animates else []
     back = [Button("Remettre", PutBack(resource=resource.number))]
-    done = Whisper(render("ressources/withdrawn", resource=resource), back)
+    done = Whisper(render("ressources/is_withdrawn", resource=resource), back)
     return [done, *told, *settled, *await _tell(ctx, resource, form.text)]
 
 

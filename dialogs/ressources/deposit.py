@@ -64,7 +64,11 @@ def _options(listed: Mapping[str, Any]) -> Choice:
 
 
 class Fiche(Form):
-    """What is said of a resource; ``attached`` are the files offered beside none."""
+    """What is said of a resource, read without Mattermost: that was asked when the window opened.
+
+    ``attached`` are the messages whose files are offered beside none, ``files`` these (name by id) by message, and
+    ``faults`` why some cannot be taken; ``names`` are the user names of authors whom the register may not know.
+    """
 
     title = "Une fiche"
 
@@ -94,6 +98,9 @@ class Fiche(Form):
     )
     auteur: Annotated[str, PersonPicker()] = Field("", title="Auteur", description="Vide : vous.")
     attached: Hidden[dict[str, str]] = {}
+    files: Hidden[dict[str, dict[str, str]]] = {}
+    faults: Hidden[dict[str, str]] = {}
+    names: Hidden[dict[str, str]] = {}
 
     @classmethod
     def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
@@ -102,6 +109,7 @@ class Fiche(Form):
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
         found = {name: _fault(str(values.get(name) or "")) for name in ("titre", "description")}
+        found["fichiers"] = (values.get("faults") or {}).get(values.get("fichiers"), "")
         if not cls.has_content(values):
             found["url"] = "Donnez un lien, un fichier ou une description."
         return {name: sentence for name, sentence in found.items() if sentence}
