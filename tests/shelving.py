@@ -38,7 +38,9 @@ class Shelf:
         """Somebody proposes something; it, and its card."""
         await self.deposits(who, titre=titre, **({"description": "Pas à pas."} | fields))
         resource = await self.titled(titre)
-        return resource, await self.card(resource)
+        card = await self.card(resource)
+        await self.house.settled()
+        return resource, card
 
     async def titled(self, titre: str) -> Resource:
         """The resource of that title, once it is there."""
@@ -70,7 +72,7 @@ class Shelf:
 
         async def stands() -> Post | None:
             posts = [p for p in await self.agathe.reads(self.rooms[room]) if p.user_id == self.house.site.bot_id]
-            mine = [p for p in posts if containing in plain(p) and (root is None or p.root_id == root.id)]
+            mine = [p for p in posts if containing in plain(p) and p.root_id == (root.id if root else "")]
             return mine[-1] if mine else None
 
         return await until_async(stands)

@@ -71,7 +71,7 @@ async def _card_stands(ctx: Context, number: int, found: Mapping[str, str]) -> S
     if resource.state is State.WITHDRAWN:
         replies += publishing.take_files_away(resource)
     await write(ctx.db, [resource], revision)
-    if resource.state is not State.PROPOSED:
+    if resource.state is not State.PROPOSED or resource.question:
         replies += await proposals.refresh(ctx, resource)
     return replies
 

@@ -30,13 +30,18 @@ def topic(resource: Resource) -> str:
 
 async def put_up(ctx: Context, resource: Resource) -> Sequence[Reply]:
     """The card, with the files: copies, since those of who gave them may go."""
-    room, said = await places.room(ctx), await draw(ctx, resource)
-    shown = (said.text, said.buttons, said.facts)
-    files = list(resource.files)
+    return await tell_reviewers(ctx, await draw(ctx, resource), topic(resource), list(resource.files))
+
+
+async def tell_reviewers(
+    ctx: Context, said: Message, about: str | None = None, files: Sequence[str] = ()
+) -> Sequence[Reply]:
+    """Said in their room, or to each of them where it is not known."""
+    room, shown = await places.room(ctx), (said.text, said.buttons, said.facts)
     if room:
-        return [Say(*shown, channel_id=room, topic=topic(resource), files=files)]
+        return [Say(*shown, channel_id=room, topic=about, files=files)]
     told = [animateur.id for animateur in await reviewers(ctx)]
-    return [Direct(*shown, user_id=one, topic=topic(resource), files=files) for one in told]
+    return [Direct(*shown, user_id=one, topic=about, files=files) for one in told]
 
 
 async def reviewers(ctx: Context) -> Sequence[Person]:
@@ -50,12 +55,14 @@ async def refresh(ctx: Context, resource: Resource, note: str = "", *, here: boo
     """The card as it is now, wherever it stands; a ``note`` is said under it."""
     said = await draw(ctx, resource)
     again = Refresh(said.text, said.buttons, said.facts, topic=topic(resource), here=here)
-    return [again, *(await say_under(ctx, topic(resource), note) if note else [])]
+    return [again, *(await say_under(ctx, resource, note) if note else [])]
 
 
-async def say_under(ctx: Context, about: str, note: str) -> Sequence[Reply]:
-    """A word in the thread of the newest post on a topic, in each place."""
-    newest = {post.user_id or post.channel_id: post for post in reversed(await ctx.posts_about(about))}
+async def say_under(ctx: Context, resource: Resource, note: str) -> Sequence[Reply]:
+    """A word in the thread of the newest card, in each place; beside it where it is only just on its way."""
+    newest = {post.user_id or post.channel_id: post for post in reversed(await ctx.posts_about(topic(resource)))}
+    if not newest:
+        return await tell_reviewers(ctx, Message(render("ressources/about", resource=resource, note=note)))
     return [
         Direct(note, user_id=post.user_id, root_id=post.post_id)
         if post.user_id

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.context import Context
 from bot.errors import UserError
-from bot.replies import Ask, Button, Direct, Message, Refresh, Replies, Reply, Say, Whisper
+from bot.replies import Ask, Button, Direct, Message, Refresh, Replies, Reply, Whisper
 from bot.texts import escape, render
 from commands.ressources import places, proposals
 from commands.ressources.buttons import Edit, Report, Settle, Withdraw
@@ -48,12 +48,7 @@ def _topic(resource: Resource) -> str:
 
 
 async def _put_up(ctx: Context, resource: Resource) -> Sequence[Reply]:
-    room, said = await places.room(ctx), await _draw(ctx, resource)
-    shown = (said.text, said.buttons)
-    if room:
-        return [Say(*shown, channel_id=room, topic=_topic(resource))]
-    told = await proposals.reviewers(ctx)
-    return [Direct(*shown, user_id=animateur.id, topic=_topic(resource)) for animateur in told]
+    return await proposals.tell_reviewers(ctx, await _draw(ctx, resource), _topic(resource))
 
 
 async def refresh(ctx: Context, resource: Resource, *, here: bool = False) -> Sequence[Reply]:

@@ -94,7 +94,7 @@ async def ask(ctx: Context, form: AskDepositor) -> Replies:
     offered = [Button("Répondre", AnswerAbout(resource=resource.number), "primary"), _correct(resource)]
     note = render("ressources/asked", by=await name_of(ctx, ctx.user.id), word=proposals.quoted(form.text, 1000))
     told = await tell_depositor(ctx, resource, "asked", offered, form.text)
-    return [*await proposals.refresh(ctx, resource, note), *told]
+    return [*await proposals.refresh(ctx, resource, note, here=True), *told]
 
 
 def _correct(resource: Resource) -> Button:
