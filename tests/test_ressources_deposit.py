@@ -81,7 +81,7 @@ async def test_files_sent_to_the_bot_are_offered_and_the_card_carries_copies(she
     await shelf.house.settled()
     await shelf.juliette.api.delete(f"/posts/{post.id}")
     await shelf.agathe.clicks(card, "Publier")
-    shown = await shelf.said(titre, root=await shelf.said("Derniers contenus"))
+    shown = await shelf.said(titre, root=await shelf.said(titre))
     assert await shelf.agathe.files(shown) == {"fiche_été.pdf": b"%PDF-1.4", "notice.odt": b"odt"}
     assert resource.type == "document"
 
