@@ -24,6 +24,7 @@ _OTHERS = (
     hotline.feature,
     hotline.billet,
     ressources.feature,
+    ressources.livre,
     canaux.feature,
     membres.feature,
     membres.bienvenue,

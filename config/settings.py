@@ -11,6 +11,8 @@ from config.hotline import Outage, read_outage
 from config.office_hours import USUAL, Closure, Slot, read_closed, read_hours
 from config.targets import USUAL as USUAL_TARGETS
 from config.targets import Target, read_targets
+from config.trust import USUAL as USUAL_TRUST
+from config.trust import Trust, read_trust
 
 SECRET_MIN = 32
 """Characters of a signing key."""
@@ -125,6 +127,11 @@ class Settings(BaseSettings):
         Outage(3, 2),
         description="Demandes qui se ressemblent, et de combien de départements, pour que le bot propose une panne : "
         "d’office « 3/2 », ou « non ».",
+    )
+    trusted: Annotated[Trust, NoDecode, _typed(read_trust)] = Field(
+        read_trust(USUAL_TRUST),
+        description="Qui publie dans la ressourcerie sans être relu : des rôles, et le nombre de fiches publiées à "
+        f"partir duquel chacun l’est (« conseiller », « 5 », « coordinateur|10 ») ; d’office « {USUAL_TRUST} ».",
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING ou ERROR.")
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot import attached
 from bot.mattermost import ChatReader
 from bot.texts import BREAK
 from commands.annonce import attaching
@@ -266,5 +267,5 @@ async def test_while_mattermost_takes_its_time_the_window_opens_without_them(
     house: House, agathe: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await given(agathe)
-    monkeypatch.setattr(attaching, "PATIENCE", 0.0)
+    monkeypatch.setattr(attached, "PATIENCE", 0.0)
     assert list((await agathe.opens("/annonce")).options("fichiers")) == ["aucun"]

@@ -105,17 +105,31 @@ button   membres.See           animateur, coordinateur
 button   membres.Undo          animateur, coordinateur
 button   menus.OpenMenu        everyone
 button   ressources.Answer     animateur
+button   ressources.AnswerAbout everyone
+button   ressources.AskAbout   animateur
 button   ressources.ChooseCategory everyone
+button   ressources.Comment    everyone
+button   ressources.Decline    everyone
+button   ressources.Deposit    everyone
+button   ressources.Edit       everyone
 button   ressources.Favour     everyone
 button   ressources.FindUseful everyone
 button   ressources.Miss       everyone
 button   ressources.More       everyone
 button   ressources.Needs      animateur
+button   ressources.Object     everyone
 button   ressources.Open       everyone
 button   ressources.Page       everyone
+button   ressources.Publish    animateur
 button   ressources.PutAside   animateur
+button   ressources.PutBack    everyone
+button   ressources.Refuse     animateur
+button   ressources.Report     everyone
+button   ressources.Restore    everyone
+button   ressources.Settle     animateur
 button   ressources.Share      everyone
 button   ressources.TakeBack   animateur
+button   ressources.Withdraw   everyone
 button   stats.Details         conseiller
 button   stats.Other           conseiller
 button   stats.Receive         conseiller
@@ -173,10 +187,13 @@ command  membres retour        animateur, coordinateur
 command  membres role          animateur, coordinateur
 command  profil                animateur, conseiller, coordinateur, hotline
 command  ressources            everyone
+command  ressources ajouter    everyone
 command  ressources besoins    animateur
 command  ressources catégories everyone
 command  ressources favoris    everyone
 command  ressources partager   everyone
+command  ressources relire     animateur
+command  ressources versions   everyone
 command  stats                 animateur, conseiller, coordinateur
 command  stats aide            animateur, conseiller, coordinateur
 command  stats carte           animateur
@@ -213,9 +230,13 @@ event    hotline.receipt_arrived.Delivered everyone
 event    hotline.refused.Undelivered everyone
 event    hotline.ticked.Reacted everyone
 event    hotline.unticked.Unreacted everyone
+event    livre.reacted.Reacted everyone
 event    membres.arrive.JoinedTeam everyone
 event    membres.note.PersonChanged everyone
+event    ressources.arrived.Delivered everyone
 event    ressources.stands.Delivered everyone
+event    ressources.taken_away.Deleted everyone
+event    ressources.typed.Posted everyone
 file     annuaire.VCard        animateur, conseiller, coordinateur, hotline
 file     hotline.FiguresFile   everyone
 file     stats.Carte           animateur
@@ -241,6 +262,7 @@ job      membres.recognise     everyone
 job      membres.remind        everyone
 job      membres.tick          everyone
 job      menage.tidy           everyone
+job      ressources.catch_up   everyone
 job      stats.monthly         everyone
 stopped  annonce.Broadcast     everyone
 stopped  annonce.Removal       everyone
@@ -285,7 +307,15 @@ submit   menus.ChosenChannel   everyone
 submit   menus.ChosenOption    everyone
 submit   menus.ChosenPerson    everyone
 submit   ressources.AnswerNeed animateur
+submit   ressources.AnswerReview everyone
+submit   ressources.AskDepositor animateur
+submit   ressources.CommentResource everyone
+submit   ressources.DepositResource everyone
+submit   ressources.EditResource everyone
+submit   ressources.RefuseResource animateur
+submit   ressources.ReportResource everyone
 submit   ressources.SayNeed    everyone
+submit   ressources.WithdrawResource everyone
 submit   stats.SeePeriod       conseiller
 submit   stats.TakeAway        conseiller
 work     annonce.Broadcast     animateur, coordinateur

@@ -67,6 +67,22 @@ HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
     "TransferTicket": ({"ticket": 12, "queues": QUEUES},),
     "TakeTurn": ({"queues": {"espace-coop": "Aide Espace Coop", "metier": "Aide métier"}}, {"queues": {}}),
     "SwapTurn": ({"own": {"1": "30/11 au 04/12"}, "others": {"t2": "@bilal, 07/12", "p" + "b" * 26: "@bilal"}},),
+    "DepositResource": ({}, {"attached": {"m" * 26: "a.pdf"}, "source": "m" * 26}, {"ticket": 12}),
+    "EditResource": (
+        {"resource": 12, "version": 1, "named": "@juliette"},
+        {"resource": 12, "version": 3, "length": 3500, "attached": {"gardes": "Les garder : a.pdf"}},
+    ),
+    **dict.fromkeys(
+        (
+            "AskDepositor",
+            "AnswerReview",
+            "RefuseResource",
+            "WithdrawResource",
+            "CommentResource",
+            "ReportResource",
+        ),
+        ({"resource": 12, "said": "Le mail"}, {"resource": 12}),
+    ),
     "SpreadCra": ({"numero": 12, "version": 1, "participants": 3, "day": "2026-09-01"},),
 }
 """What travels with each form; a new form with hidden fields is added here."""

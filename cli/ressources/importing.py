@@ -11,11 +11,12 @@ from bot.french.words import NBSP, plural
 from cli.politeness import take_turn
 from cli.progress import ProgressBar
 from cli.ressources.lines import Numbered
-from cli.ressources.reading import Line, guess_type, read_line
+from cli.ressources.reading import Line, read_line
 from cli.tables import BadLineError, Cells
 from cli.taking import Complain, take_in
 from storage import people
 from storage.database import Database
+from storage.ressources.links import guess_type
 from storage.ressources.resource import Resource, State, among, begin_writing, write
 
 LINES_AT_ONCE = 200

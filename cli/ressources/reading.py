@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from cli.ressources.lines import GONE, THEMES_JOINED_BY
 from cli.tables import BadLineError, Cells
@@ -16,7 +15,6 @@ from storage.ressources.links import read_link
 from storage.ressources.resource import DESCRIPTION_MAX, LICENCE_MAX, SOURCE_MAX, TITLE_MAX, key
 
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffd]")
-_VIDEOS = ("youtube.com", "youtu.be", "vimeo.com", "dailymotion.com", "tube.numerique.gouv.fr")
 _LEFT_ALONE = ("date", "type")
 """Columns whose empty cell says nothing."""
 
@@ -52,15 +50,6 @@ def read_line(line: Cells) -> Line:
     if faults:
         raise BadLineError(" ; ".join(faults))
     return Line(source, {name: value for name, value in values.items() if value or name not in _LEFT_ALONE})
-
-
-def guess_type(url: str) -> str:
-    """What a link most likely leads to; empty without one."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
-    if host in _VIDEOS:
-        return "video"
-    return "document" if parts.path.lower().endswith(".pdf") else "lien" if url else ""
 
 
 def _title(text: str) -> str:

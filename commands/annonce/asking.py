@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from bot import attached
 from bot.context import Context
 from bot.errors import UserError
 from bot.forms import ID, name_of
@@ -43,13 +44,13 @@ async def begin(ctx: Context, line: str) -> Replies:
     if not words.fits(line.strip()):
         raise UserError("Ce texte est trop long pour la fenêtre : envoyez-le au bot en message direct, puis tapez "
                         "/annonce et le lien de ce message.")  # fmt: skip
-    return Ask(await _form(ctx, text=line.strip(), attached=dict(await attaching.offers(ctx))))
+    return Ask(await _form(ctx, text=line.strip(), attached=dict(await attached.offers(ctx))))
 
 
 async def _begin_with(ctx: Context, ident: str) -> Ask:
     """The window, filled from a message; what is too long for it stays where it is until it is read again."""
     post = await read_linked(ctx, ident)
-    offered = {post.id: await attaching.offer(ctx, post)} if post.file_ids else {}
+    offered = {post.id: await attached.offer(ctx, post)} if post.file_ids else {}
     files = post.id if offered else NO_FILES
     filled = words.in_window(post.message)
     return Ask(await _form(ctx, **filled, message=post.id, attached=offered, files=files))
@@ -58,7 +59,7 @@ async def _begin_with(ctx: Context, ident: str) -> Ask:
 @feature.button(Change, roles=SENDERS, writes=False)
 async def change(ctx: Context, click: Change) -> Replies:
     """The window again, as it was filled."""
-    offered = await attaching.offers(ctx)
+    offered = await attached.offers(ctx)
     shown = must_be(await annonces.get(ctx.db, click.annonce), State.DRAFT)
     mention = "oui" if shown.everybody else "non"
     filled: dict[str, object] = {"annonce": shown.id, "mention": mention, **words.in_window(shown.text)}

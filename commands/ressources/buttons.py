@@ -56,6 +56,8 @@ class Deed(StrEnum):
     FOLLOW = "suivre"
     REPORT = "signaler"
     EDIT = "modifier"
+    WITHDRAW = "retirer"
+    PUT_BACK = "remettre"
 
     @property
     def label(self) -> str:
@@ -66,6 +68,8 @@ class Deed(StrEnum):
             "suivre": "Suivre ce thème",
             "signaler": "Signaler",
             "modifier": "Modifier",
+            "retirer": "Retirer",
+            "remettre": "Remettre",
         }[self.value]
 
 
@@ -112,6 +116,66 @@ class Deposit(BaseModel):
     ticket: int = 0
     titre: str = ""
     description: str = ""
+
+
+class Decline(BaseModel):
+    """« Non merci » of who put 📚 under a message."""
+
+    post_id: str
+
+
+class Object(BaseModel):
+    """« Je préfère que non »: of whose message somebody else made a resource."""
+
+    resource: int
+
+
+class Publish(BaseModel):
+    """« Publier », whatever became of it before."""
+
+    resource: int
+
+
+class AskAbout(BaseModel):
+    """« Demander »: a question for who proposed it."""
+
+    resource: int
+
+
+class AnswerAbout(BaseModel):
+    """« Répondre » to those who review it."""
+
+    resource: int
+
+
+class Refuse(BaseModel):
+    """« Refuser », with a reason."""
+
+    resource: int
+
+
+class Withdraw(BaseModel):
+    """« Retirer », with a reason."""
+
+    resource: int
+
+
+class PutBack(BaseModel):
+    """« Remettre » what was withdrawn."""
+
+    resource: int
+
+
+class Restore(Choosing):
+    """« Revenir à… »: ``chosen`` is the version."""
+
+    resource: int
+
+
+class Settle(BaseModel):
+    """« Traité »: what was reported of it is dealt with."""
+
+    resource: int
 
 
 class Miss(BaseModel):

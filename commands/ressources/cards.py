@@ -10,6 +10,7 @@ from bot.menus import Menu
 from bot.replies import Button, Card, Message
 from bot.texts import Markdown, escape, relay_plainly, render
 from commands.ressources.buttons import Deed, Favour, FindUseful, More, Open
+from commands.ressources.commenting import told_of
 from commands.ressources.more import offered
 from commands.ressources.places import linked, post_link
 from commands.ressources.snippets import snippet
@@ -154,6 +155,7 @@ async def draw_whole(ctx: Context, resource: Resource) -> Message:
         said_on=say_date(resource.date, ctx.today),
         is_due=resource.review_on is not None and resource.review_on <= ctx.today,
         useful=useful,
+        comments=await told_of(ctx, resource),
     )
     return Message(text, buttons(resource, told, opens=False), menus=_menus(ctx, resource))
 

@@ -7,7 +7,17 @@ from pydantic import BaseModel
 from bot.context import Context
 from bot.forms import name_of
 from bot.replies import Press, Replies
-from commands.ressources.buttons import Comment, Deed, Edit, FollowThemes, More, Report, Share
+from commands.ressources.buttons import (
+    Comment,
+    Deed,
+    Edit,
+    FollowThemes,
+    More,
+    PutBack,
+    Report,
+    Share,
+    Withdraw,
+)
 from commands.ressources.feature import feature, leads_on
 from storage.people import Person
 from storage.ressources.resource import Resource, Shown, State
@@ -18,6 +28,8 @@ PAYLOADS: Mapping[Deed, type[BaseModel]] = {
     Deed.FOLLOW: FollowThemes,
     Deed.REPORT: Report,
     Deed.EDIT: Edit,
+    Deed.WITHDRAW: Withdraw,
+    Deed.PUT_BACK: PutBack,
 }
 """What each leads to: offered where somebody handles it."""
 
@@ -31,6 +43,8 @@ def offered(person: Person, resource: Shown | Resource, *, own: bool, state: Sta
         Deed.FOLLOW: is_published and bool(resource.themes),
         Deed.REPORT: is_published and not own,
         Deed.EDIT: own or person.animates,
+        Deed.WITHDRAW: (own or person.animates) and state in (State.PUBLISHED, State.PROPOSED),
+        Deed.PUT_BACK: (own or person.animates) and state is State.WITHDRAWN,
     }
     return [deed for deed, payload in PAYLOADS.items() if may[deed] and leads_on(payload)]
 

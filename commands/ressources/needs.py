@@ -94,7 +94,8 @@ async def answer(ctx: Context, form: AnswerNeed) -> Replies:
     words = {one.user_id: one.words for one in before.whose}
     said = {"title": title(resource), "number": resource.number}
     messages = [
-        Direct(render("ressources/answered", words=quote(words[who], WORDS_MAX), **said), user_id=who) for who in told
+        Direct(render("ressources/need_answered", words=quote(words[who], WORDS_MAX), **said), user_id=who)
+        for who in told
     ]
     done = Whisper(render("ressources/told", count=len(told), number=resource.number))
     return [await _refresh(ctx, await _need(ctx, form.need)), *messages, done]

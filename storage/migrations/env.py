@@ -42,6 +42,7 @@ import storage.people.welcomes
 import storage.people.wishes
 import storage.ressources.checks
 import storage.ressources.collection
+import storage.ressources.comments
 import storage.ressources.following
 import storage.ressources.marks
 import storage.ressources.needs

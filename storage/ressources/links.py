@@ -17,6 +17,8 @@ _BETWEEN_SITES = {"si", "feature"}
 _FORBIDDEN = re.compile(r"[\s<>\"\\`\x00-\x1f\x7f]")
 _HOST = re.compile(r"(?:[\w-]{1,63}\.){1,20}[\w-]{2,63}")
 _VIDEO_SITES = ("youtube.com", "youtu.be", "youtube-nocookie.com")
+_VIDEOS = ("youtube.com", "youtu.be", "vimeo.com", "dailymotion.com", "tube.numerique.gouv.fr")
+_VIDEO_FILES = (".mp4", ".webm", ".mov", ".avi", ".mkv", ".m4v")
 
 
 def read_link(text: str) -> str:
@@ -32,6 +34,20 @@ def read_link(text: str) -> str:
     if len(address) > LINK_MAX:
         raise ValueError(f"un lien a {LINK_MAX} caractères au plus")
     return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path, _query(parts), _fragment(parts)))
+
+
+def guess_type(link: str) -> str:
+    """What a link most likely leads to; empty without one."""
+    parts = urlsplit(link)
+    host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
+    if host in _VIDEOS:
+        return "video"
+    return "document" if parts.path.lower().endswith(".pdf") else "lien" if link else ""
+
+
+def guess_type_of_file(name: str) -> str:
+    """What a file of that name most likely is."""
+    return "video" if name.lower().endswith(_VIDEO_FILES) else "document"
 
 
 def key_of(link: str) -> str:

@@ -41,11 +41,13 @@ class Resource(SQLModel, table=True):
     refused or withdrew it, empty for an import, ``reason`` why it was refused or withdrawn. ``revision`` is the
     number of the last writing, ``version`` counts what people changed of it (storage/ressources/versions.py).
 
-    ``deposited_by`` is the account that proposed it (empty: an import), from the message ``source_post`` or the ticket
-    ``ticket`` if there was one. ``files`` are the names of its files by their id, as they were given; once published it
-    stands in the post ``post_id`` of ``channel_id``, with its files and under it what people say of it (empty: nowhere
-    yet). ``published_at`` is when it was first published; at ``review_on`` it is to be looked at again, and ``reviews``
-    counts who was reminded since: nobody, its author, animateurs.
+    ``deposited_by`` is the account that proposed it (empty: an import), from the message ``source_post`` or the
+    ticket ``ticket`` if there was one. ``files`` are the names of its files by their id, as they were given; once
+    published it stands in the post ``post_id`` of ``channel_id``, with its files (empty: nowhere yet), and what
+    people say of it under ``thread_post``; ``showing`` counts the posts that had its files before. ``question`` is
+    what animateurs want to know of who proposed it. ``published_at`` is when it was first published; at
+    ``review_on`` it is to be looked at again, and ``reviews`` counts who was reminded since: nobody, its author,
+    animateurs.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -72,6 +74,9 @@ class Resource(SQLModel, table=True):
     files: dict[str, str] = Field(default={}, sa_column=Column(JSON, nullable=False))
     post_id: str = Field(default="", max_length=26, index=True)
     channel_id: str = Field(default="", max_length=26)
+    thread_post: str = Field(default="", max_length=26, index=True)
+    showing: int = 0
+    question: str = Field(default="", max_length=REASON_MAX)
     version: int = 1
     published_at: dt.datetime | None = Field(default=None, sa_type=UtcTime, index=True)
     review_on: dt.date | None = Field(default=None, index=True)

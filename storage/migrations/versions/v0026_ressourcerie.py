@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 _TIME = sa.DateTime(timezone=True)
-_INDEXED = ("deposited_by", "source_post", "ticket", "post_id", "published_at", "review_on")
+_INDEXED = ("deposited_by", "source_post", "ticket", "post_id", "thread_post", "published_at", "review_on")
 _TABLES = (
     "resource_mark",
     "resource_collection",
@@ -20,6 +20,7 @@ _TABLES = (
     "resource_need",
     "resource_version",
     "resource_report",
+    "resource_comment",
     "resource_link_check",
 )
 
@@ -44,6 +45,9 @@ def _added() -> list[sa.Column[Any]]:
         sa.Column("files", sa.JSON, nullable=False, server_default="{}"),
         sa.Column("post_id", sa.String(26), nullable=False, server_default=""),
         sa.Column("channel_id", sa.String(26), nullable=False, server_default=""),
+        sa.Column("thread_post", sa.String(26), nullable=False, server_default=""),
+        sa.Column("showing", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("question", sa.String(500), nullable=False, server_default=""),
         sa.Column("version", sa.Integer, nullable=False, server_default="1"),
         sa.Column("published_at", _TIME, nullable=True),
         sa.Column("review_on", sa.Date, nullable=True),
@@ -116,6 +120,15 @@ def _of_resources() -> None:
         sa.Column("at", _TIME, nullable=False),
         sa.Column("closed_by", sa.String(26), nullable=False),
         sa.Column("closed_at", _TIME, nullable=True),
+    )
+    op.create_table(
+        "resource_comment",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("resource", sa.Integer, nullable=False, index=True),
+        sa.Column("user_id", sa.String(26), nullable=False),
+        sa.Column("waits", sa.Text, nullable=False),
+        sa.Column("post_id", sa.String(26), nullable=False, index=True),
+        sa.Column("at", _TIME, nullable=False),
     )
     op.create_table(
         "resource_link_check",

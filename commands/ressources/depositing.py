@@ -1,0 +1,172 @@
+"""« /ressources ajouter »: everybody proposes resources; trusted people publish theirs at once."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from bot.context import Context
+from bot.errors import UserError
+from bot.linked import link_in, read_linked
+from bot.replies import Ask, Button, Direct, Replies, Reply, Update, Whisper
+from bot.texts import render
+from commands.ressources import filling, proposals, publishing
+from commands.ressources.buttons import Deposit, Object, Open, Withdraw
+from commands.ressources.feature import feature
+from commands.ressources.taking import is_there, locked
+from config.folding import fold
+from dialogs.ressources.deposit import DepositResource
+from storage.hotline import tickets
+from storage.people import Role
+from storage.ressources import review
+from storage.ressources.links import read_link
+from storage.ressources.resource import Resource, State, among, begin_writing, by_link, key, write
+
+_TICKET = re.compile(r"(?:demande|ticket) ?(?:n ?)?(\d{1,9})")
+THERE = (State.PROPOSED, State.PUBLISHED)
+RATHER_NOT = "La personne qui a écrit le message préfère que non."
+
+
+@feature.command(
+    "ressources ajouter", help="Proposer une fiche", hint="[titre | lien | lien d’un message | demande 12]"
+)
+async def add(ctx: Context, line: str) -> Replies:
+    """The window, filled with what the line leads to."""
+    if ident := link_in(line):
+        return await begin(ctx, Deposit(post_id=ident))
+    if found := _TICKET.fullmatch(fold(line).strip()):
+        return await begin(ctx, Deposit(ticket=int(found[1])))
+    link = _link(line)
+    if link and (known := await by_link(ctx.db, link)) and known.state in THERE:
+        return told_known(known)
+    return Ask(await filling.window(ctx, url=link or None, titre=None if link else line.strip() or None))
+
+
+def _link(line: str) -> str:
+    """The address that a line is, and nothing else."""
+    word = line.strip().strip("<>")
+    try:
+        return read_link(word) if "." in word and not any(map(str.isspace, word)) else ""
+    except ValueError:
+        return ""
+
+
+def told_known(known: Resource) -> Whisper:
+    """It is there already, and a click away."""
+    text = render("ressources/known", resource=known, waits=known.state is State.PROPOSED)
+    return Whisper(text, [Button("Ouvrir", Open(resource=known.number), "primary")])
+
+
+@feature.button(Deposit, writes=False)
+async def begin(ctx: Context, click: Deposit) -> Replies:
+    """The window, filled from a message or a ticket if there is one."""
+    if click.post_id:
+        post = await read_linked(ctx, click.post_id)
+        if known := await review.from_post(ctx.db, post.id):
+            return told_known(known)
+        return Ask(await filling.from_message(ctx, post))
+    if click.ticket:
+        return Ask(await _from_ticket(ctx, click.ticket))
+    return Ask(await filling.window(ctx, titre=click.titre or None, description=click.description or None))
+
+
+async def _from_ticket(ctx: Context, number: int) -> DepositResource:
+    """The window with what was asked and what solved it, for who had a part in it. Raises UserError."""
+    ticket = await tickets.get(ctx.db, number)
+    is_agent = ctx.user.may((Role.HOTLINE, Role.ANIMATEUR))
+    if ticket is None or not (is_agent or ctx.user.id in {ticket.author_id, ticket.agent_id}):
+        raise UserError(f"Il n’y a pas de demande n° {number}, ou elle n’est pas à vous.")
+    return await filling.window(ctx, titre=ticket.subject, description=ticket.solution or None, ticket=number)
+
+
+@feature.submit(DepositResource)
+async def deposit(ctx: Context, form: DepositResource) -> Replies:
+    """Written down, then published or to be reviewed. The same link twice is one resource."""
+    revision = await begin_writing(ctx.db)
+    said = await filling.read(ctx, form)
+    known = next(iter(await among(ctx.db, [key(form.url, form.titre)], [])), None)
+    if known is not None and known.state in THERE:
+        if await ctx.drafts.accepted(ctx.db, [ctx.request.key]):
+            # It is this very window, sent twice.
+            return None
+        raise UserError(fields={"lien" if form.url else "titre": _already(known)})
+    new = _made(ctx, form, said, known)
+    await write(ctx.db, [new], revision)
+    resource = known or (await among(ctx.db, [new.key], []))[0]
+    if await _is_trusted(ctx, resource):
+        told = await publishing.publish(ctx, resource, revision)
+        opened = [Button("Ouvrir", Open(resource=resource.number))]
+        return [
+            Whisper(render("ressources/added", resource=resource), opened),
+            *told,
+            *await tell_author(ctx, resource),
+        ]
+    thanks = Whisper(render("ressources/proposed", resource=resource))
+    return [thanks, *await proposals.put_up(ctx, resource), *await tell_author(ctx, resource)]
+
+
+def _already(known: Resource) -> str:
+    waits = ", elle attend d’être relue" if known.state is State.PROPOSED else ""
+    return f"Cette fiche existe déjà : n° {known.number}{waits}."
+
+
+def _made(ctx: Context, form: DepositResource, said: dict[str, Any], known: Resource | None) -> Resource:
+    """What was proposed; in the place of one that was refused or withdrawn, if there was one of that link."""
+    now = {
+        "auteur": ctx.user.username,
+        "auteur_id": ctx.user.id,
+        **said,
+        "key": key(form.url, form.titre),
+        "date": ctx.today,
+        "state": State.PROPOSED,
+        "deposited_by": ctx.user.id,
+        "source_post": form.source,
+        "ticket": form.ticket or None,
+        "decided_by": "",
+        "reason": "",
+        "question": "",
+        "changed_at": ctx.now,
+    }
+    if known is None:
+        return Resource(**now, created_at=ctx.now, revision=0)
+    for name, value in now.items():
+        setattr(known, name, value)
+    return known
+
+
+async def _is_trusted(ctx: Context, resource: Resource) -> bool:
+    """Whether it is published without being reviewed. Where it names an address or a number, an animateur looks."""
+    trust, role = ctx.settings.trusted, ctx.user.role
+    if ctx.user.animates:
+        return True
+    if proposals.contacts_in(resource):
+        return False
+    if role is not None and role.value in trust.roles:
+        return True
+    return trust.published is not None and await review.count_published_by(ctx.db, ctx.user.id) >= trust.published
+
+
+async def tell_author(ctx: Context, resource: Resource) -> Sequence[Reply]:
+    """Who wrote it hears of it, and may prefer that it were not, where somebody else deposits it."""
+    author = resource.auteur_id
+    if author in {"", resource.deposited_by} or not await is_there(ctx, author):
+        return []
+    text = render("ressources/credited", resource=resource, by=ctx.user, published=resource.state is State.PUBLISHED)
+    return [Direct(text, [Button("Je préfère que non", Object(resource=resource.number))], user_id=author)]
+
+
+@feature.button(Object)
+async def rather_not(ctx: Context, click: Object) -> Replies:
+    """What is not published is not; what is, its author may withdraw, with a reason."""
+    resource, revision = await locked(ctx, click.resource)
+    if ctx.user.id != resource.auteur_id:
+        raise UserError("Cette fiche n’est plus à votre nom.")
+    if resource.state is State.PUBLISHED:
+        offered = [Button("Retirer la fiche", Withdraw(resource=resource.number), "danger")]
+        return Whisper(render("ressources/published_already", resource=resource), offered)
+    if resource.state is State.PROPOSED:
+        resource.state, resource.decided_by, resource.reason = State.WITHDRAWN, ctx.user.id, RATHER_NOT
+        resource.changed_at = ctx.now
+        await write(ctx.db, [resource], revision)
+    told = [Direct(render("ressources/rather_not", resource=resource), user_id=resource.deposited_by)]
+    kept = told if await is_there(ctx, resource.deposited_by) else []
+    return [Update(render("ressources/objected", resource=resource)), *await proposals.refresh(ctx, resource), *kept]

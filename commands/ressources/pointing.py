@@ -1,0 +1,58 @@
+"""📚 under a message: whoever puts it there is offered, once, to make a resource of it."""
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.context import Context
+from bot.errors import ChatError
+from bot.events import Reacted, Watched
+from bot.features import Feature
+from bot.replies import Button, Direct, Replies, Update
+from bot.texts import render
+from commands.ressources.buttons import Decline, Deposit, Open
+from commands.ressources.feature import feature
+from config.settings import Settings
+from storage import claims
+from storage.canaux import listened_to
+from storage.ressources import review
+
+BOOKS = "books"
+"""What Mattermost calls 📚."""
+
+livre = Feature("livre")
+"""Listens for 📚 wherever the bot is; it hears nothing else there."""
+
+
+@livre.watches
+async def where(db: AsyncSession, settings: Settings) -> Watched:
+    """All planned channels."""
+    known = await listened_to(db, settings)
+    return Watched(known.private, crowded=known.public)
+
+
+@livre.event(Reacted)
+async def reacted(ctx: Context, event: Reacted) -> Replies:
+    """Who put it is asked, once for each message."""
+    if event.emoji != BOOKS:
+        return None
+    try:
+        post = await ctx.chat.read_post(event.post_id)
+    except ChatError as error:
+        if error.may_pass:
+            raise
+        return None
+    if post.type or post.user_id == (await ctx.chat.me()).id:
+        return None
+    if not await claims.claim(ctx.db, "ressources.livre", f"{post.id}:{event.user_id}", ctx.now):
+        return None
+    if known := await review.from_post(ctx.db, post.id):
+        text = render("ressources/known", resource=known, waits=known.state.value == "proposed")
+        return Direct(text, [Button("Ouvrir", Open(resource=known.number))], user_id=event.user_id)
+    text = render("ressources/offer", text=post.message[:300])
+    buttons = [Button("En faire une fiche", Deposit(post_id=post.id), "primary")]
+    return Direct(text, [*buttons, Button("Non merci", Decline(post_id=post.id))], user_id=event.user_id)
+
+
+@feature.button(Decline)
+async def decline(ctx: Context, click: Decline) -> Replies:
+    """It stays a message."""
+    return Update(render("ressources/declined"))

@@ -1,0 +1,92 @@
+"""« Signaler »: what is wrong with a resource goes to the animateurs, who deal with it."""
+
+from collections.abc import Sequence
+
+from bot.context import Context
+from bot.errors import UserError
+from bot.replies import Ask, Button, Direct, Message, Refresh, Replies, Reply, Whisper
+from bot.texts import escape, render
+from commands.ressources import places, proposals
+from commands.ressources.buttons import Edit, Report, Settle, Withdraw
+from commands.ressources.feature import ANIMATEURS, feature
+from commands.ressources.taking import found, is_there, name_of
+from dialogs.ressources.moves import WHY, ReportResource
+from storage.ressources import reports
+from storage.ressources.reports import ResourceReport
+from storage.ressources.resource import Resource, State, begin_writing
+
+SHOWN_MAX = 10
+"""Reports that a card shows."""
+
+
+@feature.button(Report, writes=False)
+async def open_window(ctx: Context, click: Report) -> Replies:
+    """The window that asks what is wrong."""
+    resource = await found(ctx, click.resource)
+    if any(one.user_id == ctx.user.id for one in await reports.open_of(ctx.db, resource.number)):
+        raise UserError("Vous avez déjà signalé cette fiche : les animateurs la regardent.")
+    return Ask(ReportResource.draft(resource=resource.number, said=resource.titre[:100]), here=False)
+
+
+@feature.submit(ReportResource)
+async def report(ctx: Context, form: ReportResource) -> Replies:
+    """Once for each person until it is dealt with; one card has them all."""
+    await begin_writing(ctx.db)
+    resource = await found(ctx, form.resource)
+    before = await reports.open_of(ctx.db, resource.number)
+    made = ResourceReport(resource=resource.number, user_id=ctx.user.id, why=form.why, word=form.text, at=ctx.now)
+    if not await reports.put(ctx.db, made):
+        raise UserError("Vous avez déjà signalé cette fiche : les animateurs la regardent.")
+    thanks = Whisper(render("ressources/reported", resource=resource))
+    if before:
+        return [thanks, *await refresh(ctx, resource)]
+    return [thanks, *await _put_up(ctx, resource)]
+
+
+def _topic(resource: Resource) -> str:
+    return f"ressources.report:{resource.number}"
+
+
+async def _put_up(ctx: Context, resource: Resource) -> Sequence[Reply]:
+    return await proposals.tell_reviewers(ctx, await _draw(ctx, resource), _topic(resource))
+
+
+async def refresh(ctx: Context, resource: Resource, *, here: bool = False) -> Sequence[Reply]:
+    """The card as it is now."""
+    said = await _draw(ctx, resource)
+    return [Refresh(said.text, said.buttons, topic=_topic(resource), here=here)]
+
+
+async def _draw(ctx: Context, resource: Resource) -> Message:
+    open_ones = await reports.open_of(ctx.db, resource.number)
+    lines = [
+        (WHY.get(one.why, one.why), await name_of(ctx, one.user_id), proposals.quoted(one.word, 300))
+        for one in open_ones[:SHOWN_MAX]
+    ]
+    title = places.linked(escape(resource.titre), resource.url)
+    gone = resource.state is not State.PUBLISHED
+    more = max(0, len(open_ones) - SHOWN_MAX)
+    text = render("ressources/reports", resource=resource, title=title, lines=lines, more=more, gone=gone)
+    if not open_ones:
+        return Message(text)
+    settle = Button("Traité", Settle(resource=resource.number), "primary")
+    correct = Button("Corriger", Edit(resource=resource.number))
+    withdraw = [] if gone else [Button("Retirer la fiche", Withdraw(resource=resource.number), "danger")]
+    return Message(text, [settle, correct, *withdraw])
+
+
+@feature.button(Settle, roles=ANIMATEURS)
+async def settle(ctx: Context, click: Settle) -> Replies:
+    """What was reported is dealt with, and who reported it hears so."""
+    await begin_writing(ctx.db)
+    resource = await found(ctx, click.resource)
+    told = await close(ctx, resource)
+    return [Whisper("C’est noté : les personnes qui l’ont signalée le savent."), *told]
+
+
+async def close(ctx: Context, resource: Resource) -> Sequence[Reply]:
+    """Nothing more is reported of it."""
+    whose = await reports.close(ctx.db, resource.number, ctx.user.id, ctx.now)
+    text = render("ressources/told_settled", resource=resource, gone=resource.state is not State.PUBLISHED)
+    others = [one for one in whose if one != ctx.user.id and await is_there(ctx, one)]
+    return [*await refresh(ctx, resource, here=False), *(Direct(text, user_id=one) for one in others)]

@@ -1,0 +1,49 @@
+"""A resource at hand: found or refused, who may change it, and who of its people can be written to."""
+
+from bot.context import Context
+from bot.errors import UserError
+from bot.texts import Markdown, escape
+from storage import people
+from storage.people import Person
+from storage.ressources.resource import Resource, begin_writing, get
+
+
+async def found(ctx: Context, number: int) -> Resource:
+    """The resource of that number. Raises UserError where there is none."""
+    resource = await get(ctx.db, number)
+    if resource is None:
+        raise UserError(f"Il n’y a pas de fiche n° {number}.")
+    return resource
+
+
+async def locked(ctx: Context, number: int) -> tuple[Resource, int]:
+    """The same, nobody else’s until the transaction ends, and the number under which it is written."""
+    revision = await begin_writing(ctx.db)
+    return await found(ctx, number), revision
+
+
+def is_own(user: Person, resource: Resource) -> bool:
+    """Whether somebody wrote or deposited it."""
+    return bool(user.id) and user.id in {resource.auteur_id, resource.deposited_by}
+
+
+def must_change(user: Person, resource: Resource) -> None:
+    """Raises UserError for who may not change it."""
+    if not (user.animates or is_own(user, resource)):
+        raise UserError("Seuls son auteur, qui l’a déposée et les animateurs changent cette fiche : signalez plutôt "
+                        "ce qui ne va pas.")  # fmt: skip
+
+
+async def is_there(ctx: Context, user_id: str) -> bool:
+    """Whether somebody can be written to: nobody is who has left."""
+    person = await people.get(ctx.db, user_id) if user_id else None
+    return bool(user_id) and not (person and person.has_left(person.today(ctx.now)))
+
+
+async def name_of(ctx: Context, user_id: str) -> Markdown:
+    """What somebody is called; "" for nobody."""
+    person = await people.get(ctx.db, user_id) if user_id else None
+    if person is None:
+        return Markdown("quelqu’un" if user_id else "")
+    named = f"{person.full_name} (@{person.username})" if person.prenom or person.nom else f"@{person.username}"
+    return Markdown(escape(named))

@@ -1,0 +1,170 @@
+"""The window of a resource: one that is proposed, and one that is there already."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from bot import guard
+from bot.forms import Choice, Clues, Element, Form, Hidden, Offered, PersonPicker, ReadText, Text
+from bot.forms.kinds import Question
+from bot.forms.limits import LONG_MAX, TEXT_MAX
+from bot.guard import Kind
+from config.ressources import CATEGORIES, KINDS, LEVELS, PUBLICS
+from dialogs.themes import THEME_FIELD
+from storage.ressources.links import LINK_MAX, read_link
+from storage.ressources.resource import LICENCE_MAX, TITLE_MAX
+
+NO_FILES, KEPT_FILES = "aucun", "gardes"
+"""None, and those that the resource has; others are chosen by the id of their message."""
+SECRETS = (Kind.NIR, Kind.IBAN, Kind.CARTE, Kind.MOT_DE_PASSE, Kind.NAISSANCE)
+"""What no resource ever needs to say. An address or a telephone number may be a service’s: who reviews it is told."""
+
+
+@dataclass(frozen=True)
+class Roomy(ReadText):
+    """A text that a function reads, in a field of several lines ``always``, or where what is known takes more than
+    one."""
+
+    always: bool = False
+
+    @property
+    def most(self) -> int:
+        return LONG_MAX
+
+    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
+        shown = None if known is None else str(known)
+        long = self.always or len(shown or "") > TEXT_MAX
+        most = LONG_MAX if long else TEXT_MAX
+        return [question.element(shown, type="textarea" if long else "text", max_length=most)]
+
+
+def _line(most: int) -> Any:
+    def read(text: str, _: Clues) -> str:
+        line = " ".join(text.split())
+        if len(line) > most:
+            raise ValueError(f"Raccourcissez cette ligne : {most} caractères au plus.")
+        return line
+
+    return read
+
+
+def _read_link(text: str, _: Clues) -> str:
+    if len(text) > LINK_MAX:
+        raise ValueError(f"Ce lien est trop long : {LINK_MAX} caractères au plus.")
+    try:
+        return read_link(text)
+    except ValueError:
+        raise ValueError("Ce lien ne convient pas : donnez l’adresse d’une page, comme exemple.fr/page.") from None
+
+
+def _options(listed: Mapping[str, Any]) -> Choice:
+    return Choice({code: choice.libelle for code, choice in listed.items()})
+
+
+class Fiche(Form):
+    """What is said of a resource, read without Mattermost: that was asked when the window opened.
+
+    ``attached`` are the messages whose files are offered beside none, ``files`` these (name by id) by message, and
+    ``faults`` why some cannot be taken; ``names`` are the user names of authors whom the register may not know.
+    """
+
+    title = "Une fiche"
+
+    titre: Annotated[str, Roomy(_line(TITLE_MAX))] = Field(
+        title="Titre", description="Ce qu’on y trouve : « Créer une adresse mail, pas à pas »."
+    )
+    url: Annotated[str, Roomy(_read_link, always=True)] = Field(
+        "", alias="lien", title="Lien", description="D’une page, d’une vidéo, d’un document en ligne."
+    )
+    description: Annotated[str, Text(long=True)] = Field(
+        "", title="Description", description="Pour qui, comment s’en servir. Jamais de donnée personnelle d’un usager."
+    )
+    fichiers: Annotated[str, Offered()] = Field(
+        NO_FILES,
+        title="Fichiers",
+        description="Envoyez-les d’abord au bot, en message direct : ils sont proposés ici.",
+    )
+    categorie: Annotated[str, _options(CATEGORIES)] = Field("", title="Catégorie")
+    themes: Annotated[tuple[str, ...], THEME_FIELD] = Field((), title="Thèmes")
+    kind: Annotated[str, _options(KINDS)] = Field(
+        "", alias="type", title="Type", description="Vide : d’après le lien ou le fichier."
+    )
+    niveau: Annotated[str, _options(LEVELS)] = Field("", title="Niveau")
+    public: Annotated[str, _options(PUBLICS)] = Field("", title="Public")
+    licence: Annotated[str, ReadText(_line(LICENCE_MAX))] = Field(
+        "", title="Licence", description="Ce qu’on peut en faire : CC BY-SA, domaine public…"
+    )
+    auteur: Annotated[str, PersonPicker()] = Field("", title="Auteur", description="Vide : vous.")
+    attached: Hidden[dict[str, str]] = {}
+    files: Hidden[dict[str, dict[str, str]]] = {}
+    faults: Hidden[dict[str, str]] = {}
+    names: Hidden[dict[str, str]] = {}
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"fichiers": {NO_FILES: "Aucun", **(hidden.get("attached") or {})}}
+
+    @classmethod
+    def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
+        found = {name: _fault(str(values.get(name) or "")) for name in ("titre", "description")}
+        found["fichiers"] = (values.get("faults") or {}).get(values.get("fichiers"), "")
+        if not cls.has_content(values):
+            found["url"] = "Donnez un lien, un fichier ou une description."
+        return {name: sentence for name, sentence in found.items() if sentence}
+
+    @classmethod
+    def has_content(cls, values: Mapping[str, Any]) -> bool:
+        """Whether there is more than a title."""
+        return bool(values.get("url") or values.get("description")) or values.get("fichiers", NO_FILES) != NO_FILES
+
+
+def _fault(text: str) -> str:
+    """Why a text may not be published: it says what is nobody else’s business. Empty when it may."""
+    found = [one for one in guard.find(text) if one.kind in SECRETS]
+    return (
+        f"Retirez d’ici une donnée personnelle ({guard.name(found)}) : tout le réseau lirait cette fiche."
+        if found
+        else ""
+    )
+
+
+class DepositResource(Fiche):
+    """A resource that is proposed, made of the message ``source`` or the ticket ``ticket`` if there is one."""
+
+    title = "Proposer une fiche"
+    submit_label = "Proposer"
+
+    source: Hidden[str] = ""
+    ticket: Hidden[int] = 0
+
+    def introduction(self) -> str:
+        return "Un titre, et un lien, des fichiers ou une description."
+
+
+class EditResource(Fiche):
+    """A resource that is there already; ``version`` is the one that the window showed, ``length`` how long its
+    description is where the window does not take it."""
+
+    title = "Modifier la fiche"
+    submit_label = "Enregistrer"
+
+    resource: Hidden[int]
+    version: Hidden[int]
+    length: Hidden[int] = 0
+    named: Hidden[str] = ""
+
+    def introduction(self) -> str:
+        said = f"Fiche n° {self.resource}." + (
+            f" Auteur : {self.named}, si vous ne choisissez personne." if self.named else ""
+        )
+        if self.length:
+            said += (
+                f" Sa description a {self.length} caractères, trop pour cette fenêtre : vide, elle reste telle quelle."
+            )
+        return said
+
+    @classmethod
+    def has_content(cls, values: Mapping[str, Any]) -> bool:
+        return super().has_content(values) or bool(values.get("length"))

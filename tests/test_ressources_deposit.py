@@ -1,0 +1,163 @@
+"""Stories: everybody deposits: words, a link, a message, files; the same link once; who is credited decides."""
+
+import pytest
+
+from storage.people import Role
+from storage.ressources.resource import State
+from tests.helping import reacts
+from tests.people import unique
+from tests.shelving import Shelf, gives, link, plain, shelf
+
+__all__ = ["shelf"]
+
+
+@pytest.mark.every_mode
+async def test_a_link_is_proposed_and_the_animateurs_see_it_whole(shelf: Shelf) -> None:
+    word = unique("mail")
+    address = f"https://www.exemple.fr/{word}?utm_source=lettre"
+    form = await shelf.juliette.opens(f"/ressources ajouter {address}")
+    assert form.shown("lien") == f"https://www.exemple.fr/{word}", "what tracks is dropped"
+    form = form.fill(titre=f"Le {word}", themes=["courriel"], niveau="debutant", licence="CC BY-SA")
+    assert (await form.submit()).accepted
+    assert "vous serez prévenu" in plain(await shelf.juliette.whispered("Merci"))
+    resource = await shelf.titled(f"Le {word}")
+    assert (resource.state, resource.type, resource.auteur) == (State.PROPOSED, "lien", shelf.juliette.username)
+    card = await shelf.card(resource)
+    assert card.buttons == ["Publier", "Corriger", "Demander", "Refuser"]
+    for shown in ("à relire", f"(<https://www.exemple.fr/{word}>)", "Débutant", "CC BY-SA", shelf.juliette.username):
+        assert shown in plain(card), shown
+
+
+@pytest.mark.every_mode
+async def test_the_same_link_twice_is_found_at_once(shelf: Shelf) -> None:
+    word = unique("double")
+    resource, _ = await shelf.proposes(shelf.juliette, f"Un {word}", lien=f"https://exemple.fr/{word}")
+    told = await shelf.juliette.asks(f"/ressources ajouter http://www.exemple.fr/{word}/?fbclid=x")
+    assert f"existe déjà : n° {resource.id}" in plain(told)
+    assert told.buttons == ["Ouvrir"]
+    form = await shelf.juliette.opens("/ressources ajouter")
+    answer = await form.fill(titre="Autre", lien=f"exemple.fr/{word}").submit()
+    assert f"existe déjà : n° {resource.id}, elle attend" in answer.errors["lien"].replace("\u00a0", " ")
+
+
+@pytest.mark.every_mode
+async def test_what_is_missing_or_personal_is_said_under_its_field(shelf: Shelf) -> None:
+    form = await shelf.juliette.opens("/ressources ajouter Mon atelier")
+    assert form.shown("titre") == "Mon atelier"
+    answer = await form.submit()
+    assert "Donnez un lien, un fichier ou une description" in answer.errors["lien"]
+    answer = await form.fill(lien="javascript:alert(1)").submit()
+    assert "ne convient pas" in answer.errors["lien"]
+    answer = await form.fill(lien="", description="Son IBAN : FR76 3000 6000 0112 3456 7890 189").submit()
+    assert "IBAN" in answer.errors["description"]
+    assert (await form.fill(titre=unique("Atelier"), description="Pas à pas.").submit()).accepted
+
+
+@pytest.mark.every_mode
+async def test_hostile_words_stay_words_and_a_second_sending_is_the_same(shelf: Shelf) -> None:
+    titre = f"@all **gras** [ici](https://mal.fr) # {unique('t')}"
+    form = await shelf.juliette.opens("/ressources ajouter")
+    form = form.fill(titre=titre, description="@channel\n# Gros\n```\n<img src=x>", licence="[x](https://mal.fr)")
+    assert (await form.submit()).accepted
+    assert (await form.submit()).accepted
+    resource = await shelf.titled(titre)
+    card = await shelf.card(resource)
+    for raw in ("@all", "@channel", "**gras**", "](https://mal.fr)"):
+        assert raw not in card.text
+    assert len(await shelf.all_said(resource.titre.split()[-1], "animation")) == 1
+
+
+@pytest.mark.every_mode
+async def test_files_sent_to_the_bot_are_offered_and_the_card_carries_copies(shelf: Shelf) -> None:
+    titre = unique("Fichiers")
+    post = await gives(shelf.juliette, fiche_été__pdf=b"%PDF-1.4", notice__odt=b"odt")
+    form = await shelf.juliette.opens("/ressources ajouter")
+    assert "fiche_été.pdf et 1 autre" in plain_text(form.options("fichiers")[post.id])
+    assert (await form.fill(titre=titre, fichiers=post.id).submit()).accepted
+    resource = await shelf.titled(titre)
+    assert list(resource.files.values()) == ["fiche_été.pdf", "notice.odt"]
+    card = await shelf.card(resource)
+    assert await shelf.agathe.files(card) == {"fiche_été.pdf": b"%PDF-1.4", "notice.odt": b"odt"}
+    await shelf.house.settled()
+    await shelf.juliette.api.delete(f"/posts/{post.id}")
+    await shelf.agathe.clicks(card, "Publier")
+    shown = await shelf.said(titre, root=await shelf.said(titre))
+    assert await shelf.agathe.files(shown) == {"fiche_été.pdf": b"%PDF-1.4", "notice.odt": b"odt"}
+    assert resource.type == "document"
+
+
+async def test_a_file_that_is_too_large_is_said(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    post = await gives(shelf.juliette, gros__pdf=b"x" * 3000)
+
+    async def largest(_: object) -> int:
+        return 2000
+
+    monkeypatch.setattr(type(shelf.house.bot.chat), "largest_file", largest)
+    form = await shelf.juliette.opens("/ressources ajouter")
+    answer = await form.fill(titre=unique("Gros"), fichiers=post.id).submit()
+    assert "« gros.pdf » pèse 1 Mo, 1 Mo au plus : donnez plutôt un lien." in plain_text(answer.errors["fichiers"])
+
+
+@pytest.mark.every_mode
+async def test_another_s_message_is_credited_and_its_author_may_prefer_not(shelf: Shelf) -> None:
+    lea, titre = await shelf.house.conseiller("lea"), unique("Astuce")
+    message = await lea.says(f"{titre} : https://exemple.fr/{titre}\nÀ montrer en atelier.")
+    form = await shelf.juliette.opens(f"/ressources ajouter {link(shelf, message)}")
+    assert form.shown("titre") == titre
+    assert form.shown("lien") == f"https://exemple.fr/{titre}"
+    assert form.shown("description") == "À montrer en atelier."
+    assert form.shown("auteur") == lea.id
+    lea.acts()
+    assert (await form.submit()).accepted
+    resource = await shelf.titled(titre)
+    assert (resource.auteur, resource.auteur_id, resource.source_post) == (lea.username, lea.id, message.id)
+    asked = await lea.told(titre)
+    assert asked.buttons == ["Je préfère que non"]
+    again = await shelf.juliette.asks(f"/ressources ajouter {link(shelf, message)}")
+    assert f"existe déjà : n° {resource.id}" in plain(again)
+    shelf.juliette.acts()
+    await lea.clicks(asked, "Je préfère que non")
+    assert "préfère que non" in plain(await shelf.juliette.told(titre))
+    assert (await shelf.now(resource)).state is State.WITHDRAWN
+    await shelf.card(resource, "retirée")
+
+
+@pytest.mark.every_mode
+async def test_books_under_a_message_offer_a_window_once(shelf: Shelf) -> None:
+    place, titre = shelf.rooms["ressourcerie"], unique("Trouvé")
+    lea = await shelf.house.conseiller("lea")
+    for person in (lea, shelf.juliette):
+        await shelf.house.site.admin.post(f"/channels/{place}/members", {"user_id": person.id})
+    message = await lea.says(f"{titre}\nTout est là.", place)
+    shelf.juliette.acts()
+    await reacts(shelf.juliette, message, "books")
+    offered = await shelf.juliette.told(titre)
+    assert offered.buttons == ["En faire une fiche", "Non merci"]
+    form = await shelf.juliette.opens_by(offered, "En faire une fiche")
+    assert (form.shown("titre"), form.shown("description")) == (titre, "Tout est là.")
+    await shelf.juliette.api.delete(f"/users/{shelf.juliette.id}/posts/{message.id}/reactions/books")
+    await reacts(shelf.juliette, message, "books")
+    await shelf.house.settled()
+    assert len([p for p in await shelf.juliette.direct() if titre in p.text]) == 1
+    await shelf.juliette.clicks(offered, "Non merci")
+    await shelf.juliette.rewritten(offered, "cela reste un message")
+
+
+async def test_a_guest_deposits_too_and_trusted_people_publish_at_once(shelf: Shelf) -> None:
+    ines = await shelf.house.someone(Role.INVITE, "ines")
+    guest, _ = await shelf.proposes(ines, unique("Invitée"))
+    assert guest.state is State.PROPOSED
+    titre = unique("Confiance")
+    await shelf.deposits(shelf.agathe, titre=titre, description="Écrire à aide@exemple.fr")
+    assert f"fiche n° {(await shelf.titled(titre)).id}" in plain(await shelf.agathe.whispered("publié"))
+    assert (await shelf.titled(titre)).state is State.PUBLISHED
+    await shelf.said(titre)
+
+
+async def test_a_demand_for_help_becomes_one_for_who_had_a_part_in_it(shelf: Shelf) -> None:
+    nowhere = plain(await shelf.juliette.asks("/ressources ajouter demande 999999"))
+    assert "pas de demande n° 999999" in nowhere
+
+
+def plain_text(text: str) -> str:
+    return text.replace("\u00a0", " ")
