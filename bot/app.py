@@ -34,6 +34,7 @@ from bot.switch import choose, index_all, index_works
 from bot.tidings import Tidings, hearers
 from bot.traffic import Traffic
 from bot.watching import Watching
+from bot.web import Web, agent
 from bot.websocket import Events, Ground
 from bot.work import Bells
 from bot.work.files import FileAttempt, Folders, HeldOrder
@@ -74,6 +75,7 @@ class App:
         self.budget, bells = Budget(settings.work_calls), Bells()
         self.client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value(), self.budget)
         self.chat = Mattermost(self.client, settings.team)
+        self.web = Web(agent(settings))
         chat, self._traffic, self._folders = apart(self.chat), Traffic(), Folders(settings.data_dir)
         self.outbox = Outbox(self.database, chat, clock, first=first, around=self._around())
         links, triggers = Links(settings.secrets), index_all(features, settings.features)
@@ -82,7 +84,7 @@ class App:
         ways = Ways(self.database, chat, self.outbox, people, links, settings, clock, known, bells)
         self.spool, watching = Spool(settings.data_dir), Watching(self.database, self._features, settings)
         drafts = Drafts(self.spool, clock, Acceptance(triggers).accepted)
-        parts = (self.database, chat, people, Delivery(ways), drafts, self._traffic, watching, settings, clock)
+        parts = (self.database, chat, people, Delivery(ways), drafts, self._traffic, watching, settings, clock, self.web)
         machine = Machine(*parts, self._rescue())
         self.dispatcher, self.runs = Dispatcher(triggers, machine), Runs(triggers, machine)
         self.makers, self.workers = self._workers(Workshop(triggers, machine), bells, first)
@@ -134,6 +136,7 @@ class App:
         await self.outbox.drain(DRAIN_SECONDS)
         self._folders.close()
         await self.client.close()
+        await self.web.close()
         await self.database.close()
         self.spool.close()
 
