@@ -126,6 +126,9 @@ class Settings(BaseSettings):
         description="Demandes qui se ressemblent, et de combien de départements, pour que le bot propose une panne : "
         "d’office « 3/2 », ou « non ».",
     )
+    link_check: Literal["oui", "non"] = Field(
+        "oui", description="Si le bot vérifie chaque semaine que les liens des ressources répondent : oui ou non."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING ou ERROR.")
 
     @field_validator("mattermost_url", "public_url")

@@ -103,6 +103,9 @@ button   membres.Return        animateur, coordinateur
 button   membres.See           animateur, coordinateur
 button   membres.Undo          animateur, coordinateur
 button   menus.OpenMenu        everyone
+button   ressources.LinkWorks  everyone
+button   ressources.PutBack    everyone
+button   ressources.TakeDown   everyone
 button   stats.Details         conseiller
 button   stats.Other           conseiller
 button   stats.Receive         conseiller
@@ -222,6 +225,7 @@ job      membres.recognise     everyone
 job      membres.remind        everyone
 job      membres.tick          everyone
 job      menage.tidy           everyone
+job      ressources.check_links everyone
 job      stats.monthly         everyone
 stopped  annonce.Broadcast     everyone
 stopped  annonce.Removal       everyone
@@ -278,6 +282,7 @@ work     hotline.TellAll       everyone
 work     membres.NoteGone      everyone
 work     membres.TellGuests    everyone
 work     membres.TellNewcomers everyone
+work     ressources.CheckLinks everyone
 """
 
 

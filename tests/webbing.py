@@ -39,6 +39,10 @@ class Outside:
         """A client that reaches it, in haste."""
         return Web("coop-bot/1 (essai)", self.reach, pace or Pace(0, 10_000), PATIENCE)
 
+    def opens_to(self, web: Web) -> None:
+        """A bot’s client reaches it from now on, in haste."""
+        web.reach, web.pace, web.timeout = self.reach, Pace(0, 10_000), PATIENCE
+
     def asked(self, where: str) -> list[str]:
         """By which methods a page was asked for."""
         return [method for method, asked in self.calls if asked == where]
@@ -61,7 +65,9 @@ class Outside:
 async def outside() -> AsyncIterator[Outside]:
     """It listens until the block ends."""
     made = Outside()
-    runner = web.ServerRunner(web.Server(made.answer), shutdown_timeout=0.1)
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", made.answer)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, HERE, 0).start()
     made.port = runner.addresses[0][1]

@@ -1,5 +1,7 @@
 """What the buttons and menus of the ressourcerie carry."""
 
+from datetime import datetime
+
 from pydantic import BaseModel
 
 from bot.menus import Choosing
@@ -68,3 +70,27 @@ class Deposit(BaseModel):
     ticket: int = 0
     titre: str = ""
     description: str = ""
+
+
+class CheckLinks(BaseModel):
+    """The links that are to be looked at, as of when that was ``begun``."""
+
+    begun: datetime
+
+
+class LinkWorks(BaseModel):
+    """« Il marche chez moi »: the link of a resource works though the bot says otherwise."""
+
+    resource: int
+
+
+class TakeDown(BaseModel):
+    """« Retirer » a resource whose link is broken."""
+
+    resource: int
+
+
+class PutBack(BaseModel):
+    """« Remettre » a resource that was withdrawn."""
+
+    resource: int

@@ -127,6 +127,7 @@ def _of_resources() -> None:
         sa.Column("failing_since", sa.Date, nullable=True),
         sa.Column("told_at", _TIME, nullable=True),
         sa.Column("archive", sa.String(1000), nullable=False),
+        sa.Column("quiet", sa.Boolean, nullable=False, server_default=sa.false()),
     )
 
 
