@@ -105,6 +105,7 @@ button   membres.Undo          animateur, coordinateur
 button   menus.OpenMenu        everyone
 button   ressources.LinkWorks  everyone
 button   ressources.PutBack    everyone
+button   ressources.StillGood  everyone
 button   ressources.TakeDown   everyone
 button   stats.Details         conseiller
 button   stats.Other           conseiller
@@ -162,6 +163,7 @@ command  membres nouveaux      animateur, coordinateur
 command  membres retour        animateur, coordinateur
 command  membres role          animateur, coordinateur
 command  profil                animateur, conseiller, coordinateur, hotline
+command  ressources revoir     everyone
 command  stats                 animateur, conseiller, coordinateur
 command  stats aide            animateur, conseiller, coordinateur
 command  stats carte           animateur
@@ -226,6 +228,7 @@ job      membres.remind        everyone
 job      membres.tick          everyone
 job      menage.tidy           everyone
 job      ressources.check_links everyone
+job      ressources.remind     everyone
 job      stats.monthly         everyone
 stopped  annonce.Broadcast     everyone
 stopped  annonce.Removal       everyone

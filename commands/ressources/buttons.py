@@ -94,3 +94,10 @@ class PutBack(BaseModel):
     """« Remettre » a resource that was withdrawn."""
 
     resource: int
+
+
+class StillGood(BaseModel):
+    """« C’est encore bon »: a resource needs no change for a year; ``listed`` are those of the same message."""
+
+    resource: int
+    listed: list[int] = []

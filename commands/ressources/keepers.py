@@ -39,7 +39,7 @@ async def must_keep(ctx: Context, number: int) -> Resource:
     """That resource, which whoever acts may change. Raises UserError."""
     found = await resources.get(ctx.db, number)
     if found is None:
-        raise UserError(render("ressources/unknown", number=number))
+        raise UserError(render("ressources/not_there", number=number))
     if not keeps(ctx, found):
         raise UserError(render("ressources/not_yours", number=number))
     return found

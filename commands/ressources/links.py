@@ -58,7 +58,7 @@ async def withdraw(ctx: Context, click: TakeDown) -> Replies:
     found = await must_keep(ctx, click.resource)
     await take_down(ctx, found.number, render("ressources/link_reason"))
     undo = Button("Remettre", PutBack(resource=found.number))
-    return _refresh(found, "ressources/withdrawn", [undo], by=ctx.user.username)
+    return _refresh(found, "ressources/link_withdrawn", [undo], by=ctx.user.username)
 
 
 @feature.button(PutBack)
@@ -66,7 +66,7 @@ async def undo(ctx: Context, click: PutBack) -> Replies:
     """« Remettre »: it is found again."""
     found = await must_keep(ctx, click.resource)
     await put_back(ctx, found.number)
-    return _refresh(found, "ressources/put_back", _buttons(found), by=ctx.user.username)
+    return _refresh(found, "ressources/link_put_back", _buttons(found), by=ctx.user.username)
 
 
 async def _note(ctx: Context, looks: Sequence[Look]) -> Sequence[Reply]:
