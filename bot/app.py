@@ -4,10 +4,11 @@ import asyncio
 import contextlib
 import gc
 import signal
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
 
 import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import logs
 from bot.acceptance import Acceptance
@@ -45,6 +46,7 @@ from bot.work.workshop import Workshop
 from bot.writer import Known
 from config.settings import Settings
 from storage.database import Database
+from storage.faults import AWAY
 from storage.work import Sort
 
 log = structlog.get_logger()
@@ -158,6 +160,16 @@ class App:
             for work in feature.at_start:
                 await asyncio.to_thread(work)
         await self.chat.answers()
+        for read in (read for feature in self._features for read in feature.read_at_start):
+            await self._read_once(read)
+
+    async def _read_once(self, read: Callable[[AsyncSession], Awaitable[None]]) -> None:
+        """Where the database is away, the first request reads it."""
+        try:
+            async with self.database.transaction(writes=False) as db:
+                await read(db)
+        except AWAY as problem:
+            log.warning("not_read_at_start", exc_info=problem)
 
     def _ears(self, machine: Machine) -> Events:
         ground = Ground(self.chat, machine.database, machine.watching, machine.clock, machine.traffic)

@@ -70,7 +70,7 @@ class Dispatcher:
         reference = begin_request()
         with self._m.traffic.pass_by():
             replies = await self._guard(request, payload, reference)
-            if (press := next((r for r in replies if isinstance(r, Press)), None)) is not None:
+            while (press := next((r for r in replies if isinstance(r, Press)), None)) is not None:
                 request = _pressed(request, press.name)
                 replies = await self._guard(request, press.data, reference)
             if (line := line_to_perform(replies)) is not None:

@@ -96,6 +96,8 @@ class Feature:
         self.triggers: list[Trigger] = []
         self.at_start: list[Callable[[], object]] = []
         """What is done once when the bot starts, in a thread, so that no first request waits for it."""
+        self.read_at_start: list[Callable[[AsyncSession], Awaitable[None]]] = []
+        """The same of what is read from the database."""
         self.watched: Watches | None = None
         """Where it listens beside the direct channels, which are for all."""
 

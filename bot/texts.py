@@ -17,6 +17,8 @@ BREAK = "\u200b"
 _STRUCTURE = re.compile(r"([\\`*_\[\]<>|~#])")
 _EMOJI = re.compile(r":(?=[\w+-]+:)")
 _LINK = re.compile(r"(://|\bwww(?=\.)|\bmailto(?=:))", re.IGNORECASE)
+_TURN = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+"""Signs that turn the direction of all that follows on the line, ours too."""
 _LINE_START = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")
 _BLANK = re.compile(r"\s+")
 
@@ -35,7 +37,7 @@ def escape(text: str) -> str:
     """Somebody’s words as Mattermost shows them literally: no structure, mention, link, tag or emoji."""
     if _HARMLESS.fullmatch(text):
         return text
-    text = _STRUCTURE.sub(r"\\\1", _BLANK.sub(_on_one_line, text))
+    text = _STRUCTURE.sub(r"\\\1", _BLANK.sub(_on_one_line, _TURN.sub("", text)))
     text = text.replace("@", f"@{BREAK}")
     text = _EMOJI.sub(f":{BREAK}", text)
     text = _LINK.sub(lambda found: f"{found[0][0]}{BREAK}{found[0][1:]}", text)

@@ -6,10 +6,16 @@ from math import log2
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import delete
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.themes import bits
-from storage.ressources.resource import Resource, State, begin_writing, key, write
+from storage.ressources import search
+from storage.ressources.marks import ResourceMark
+from storage.ressources.needs import ResourceNeed
+from storage.ressources.resource import Resource, State, among, begin_writing, key, write
+from tests.house import House
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DATA = Path(__file__).parent / "data"
@@ -26,6 +32,30 @@ def resource(titre: str, **more: Any) -> Resource:
 async def stored(db: AsyncSession, *resources: Resource) -> None:
     """Write them down."""
     await write(db, resources, await begin_writing(db))
+
+
+async def shelved(house: House, *resources: Resource) -> Sequence[int]:
+    """The same in the ressourcerie of a house; their numbers."""
+    async with house.bot.database.transaction() as db:
+        await stored(db, *resources)
+        keys = [each.key for each in resources]
+        found = {each.key: each.number for each in await among(db, keys, [])}
+    return [found[key] for key in keys]
+
+
+async def emptied(house: House) -> None:
+    """Nothing is there from another story: the index hears of it, too, before the rows go."""
+    async with house.bot.database.transaction() as db:
+        revision = await begin_writing(db)
+        there = (await db.exec(select(Resource))).all()
+        for one in there:
+            one.state = State.WITHDRAWN
+        await write(db, there, revision)
+    async with house.bot.database.transaction(writes=False) as db:
+        await search(db, "")
+    async with house.bot.database.transaction() as db:
+        for table in (Resource, ResourceMark, ResourceNeed):
+            await db.execute(delete(table))
 
 
 def graded_resources() -> list[Resource]:

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web as server
 
 from commands.ressources import looking
-from commands.ressources.buttons import CheckLinks
+from commands.ressources.lasting import CheckLinks
 from storage.ressources import State, checks
 from storage.ressources.checks import Fault, Kind, LinkCheck, Look, judge
 from tests.helping import plain

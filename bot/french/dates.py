@@ -147,6 +147,21 @@ def say_date(day: date, today: date | None = None) -> str:
     return said if today and today.year == day.year and day < today else f"{said} {day.year}"
 
 
+def say_age(day: date, today: date) -> str:
+    """Say how long ago that was: « hier », « il y a 3 jours », « il y a 5 mois »; a coming day by its date."""
+    days = (today - day).days
+    if days < 0:
+        return f"le {say_date(day)}"
+    if days < 2:
+        return say_date(day, today)
+    if days < 14:
+        return f"il y a {days} jours"
+    if days < 61:
+        return f"il y a {days // 7} semaines"
+    months = days * 12 // 365
+    return f"il y a {months} mois" if months < 24 else f"il y a {days // 365} ans"
+
+
 def say_day(day: date) -> str:
     """Say the day of the month: « 1er », « 24 »."""
     return "1er" if day.day == 1 else str(day.day)

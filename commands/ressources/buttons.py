@@ -1,10 +1,31 @@
 """What the buttons and menus of the ressourcerie carry."""
 
-from datetime import datetime
+from enum import StrEnum
 
 from pydantic import BaseModel
 
 from bot.menus import Choosing
+
+
+class Listing(StrEnum):
+    """What a list of resources holds."""
+
+    FOUND = "found"
+    LATEST = "latest"
+    FAVOURITES = "favourites"
+    OWN = "own"
+
+
+class Page(BaseModel):
+    """« Suite »: a page of a list; ``text`` is what is looked for."""
+
+    of: Listing
+    text: str = ""
+    page: int = 1
+
+
+class ChooseCategory(Choosing):
+    """« Choisir une catégorie »: ``chosen`` is the code of one."""
 
 
 class Open(BaseModel):
@@ -25,6 +46,27 @@ class FindUseful(BaseModel):
 
     resource: int
     on: bool = True
+
+
+class Deed(StrEnum):
+    """What « Plus… » offers."""
+
+    COMMENT = "commenter"
+    SHARE = "partager"
+    FOLLOW = "suivre"
+    REPORT = "signaler"
+    EDIT = "modifier"
+
+    @property
+    def label(self) -> str:
+        """What is written in the menu."""
+        return {
+            "commenter": "Commenter",
+            "partager": "Partager ici",
+            "suivre": "Suivre ce thème",
+            "signaler": "Signaler",
+            "modifier": "Modifier",
+        }[self.value]
 
 
 class More(Choosing):
@@ -72,32 +114,31 @@ class Deposit(BaseModel):
     description: str = ""
 
 
-class CheckLinks(BaseModel):
-    """The links that are to be looked at, as of when that was ``begun``."""
+class Miss(BaseModel):
+    """« Je n’ai rien trouvé »: the window in which somebody says what they looked for."""
 
-    begun: datetime
-
-
-class LinkWorks(BaseModel):
-    """« Il marche chez moi »: the link of a resource works though the bot says otherwise."""
-
-    resource: int
+    text: str = ""
 
 
-class TakeDown(BaseModel):
-    """« Retirer » a resource whose link is broken."""
+class Answer(BaseModel):
+    """« C’est fait »: the window that asks which resource answers a need."""
 
-    resource: int
-
-
-class PutBack(BaseModel):
-    """« Remettre » a resource that was withdrawn."""
-
-    resource: int
+    need: str
 
 
-class StillGood(BaseModel):
-    """« C’est encore bon »: a resource needs no change for a year; ``listed`` are those of the same message."""
+class PutAside(BaseModel):
+    """« Écarter » a need."""
 
-    resource: int
-    listed: list[int] = []
+    need: str
+
+
+class TakeBack(BaseModel):
+    """« Rouvrir » a need that was put aside."""
+
+    need: str
+
+
+class Needs(BaseModel):
+    """« Suite » of the needs."""
+
+    page: int

@@ -12,9 +12,10 @@ from bot.french.periods import months_after
 from bot.replies import Button, Card, Direct, Replies, Reply, Say, Update, Whisper
 from bot.texts import escape, render
 from commands.ressources import places
-from commands.ressources.buttons import Edit, StillGood
+from commands.ressources.buttons import Edit
 from commands.ressources.feature import ANIMATEURS, feature
 from commands.ressources.keepers import keepers, must_keep
+from commands.ressources.lasting import StillGood
 from storage import people
 from storage.people import PARIS
 from storage.ressources import Resource, freshness

@@ -7,9 +7,10 @@ from bot.french.dates import say_date
 from bot.replies import Button, Direct, Progress, Refresh, Replies, Reply, Say, Start, Step
 from bot.texts import escape, render
 from commands.ressources import places
-from commands.ressources.buttons import CheckLinks, Edit, LinkWorks, PutBack, TakeDown
+from commands.ressources.buttons import Edit
 from commands.ressources.feature import feature
 from commands.ressources.keepers import keepers, must_keep
+from commands.ressources.lasting import CheckLinks, LinkWorks, PutBack, TakeDown
 from commands.ressources.looking import look_at
 from commands.ressources.withdrawing import put_back, take_down
 from storage.ressources import Resource, State, checks

@@ -41,10 +41,11 @@ Scores = dict[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """How many are found, and the best: the number of each, and how well it is found (of 100)."""
+    """How many are found, and the best: the number of each, and how well it is found (of 100); ``tokens`` find them."""
 
     total: int
     best: Sequence[tuple[int, int]]
+    tokens: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,8 @@ class Index:
         last = sorted(scores.values(), reverse=True)[:most][-1:] or [0]
         near = ((score, self._places[place]) for place, score in scores.items() if score >= last[0])
         best = nsmallest(most, [(-score, -entry.day, entry.number) for score, entry in near if entry])
-        return Ranking(len(scores), [(number, max(1, min(100, -score * 100 // full))) for score, _, number in best])
+        ranked = [(number, max(1, min(100, -score * 100 // full))) for score, _, number in best]
+        return Ranking(len(scores), ranked, frozenset().union(*(one.worths for one in sought)))
 
     def _all(self, filters: Filters) -> Scores:
         return self._passing(dict.fromkeys(self._by_number.values(), FULL), filters)

@@ -28,11 +28,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of what was found, of ``total``; ``query`` is how the words were understood."""
+    """A page of what was found, of ``total``; ``query`` is how the words were understood, ``tokens`` by which stems and
+    meanings they were found."""
 
     hits: Sequence[Hit]
     total: int
     query: Query
+    tokens: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -59,12 +61,18 @@ async def search(db: AsyncSession, text: str, *, limit: int = PAGE, offset: int 
     return found
 
 
+async def warm_up(db: AsyncSession) -> None:
+    """Read what is there, so that no first search waits for it."""
+    await search(db, "", limit=1)
+
+
 async def _ask(db: AsyncSession, memory: _Memory, query: Query, page: slice) -> tuple[Found, int]:
     """What an index finds, and the number of the last writing: what was read before that has to be read again."""
     ranking = memory.index.search(query, page.stop)
     scores = dict(ranking.best[page])
     resources, number = await shown(db, list(scores)) if scores else ([], await stamp(db))
-    return Found([Hit(one, scores[one.id]) for one in resources], ranking.total, query), number
+    hits = [Hit(one, scores[one.id]) for one in resources]
+    return Found(hits, ranking.total, query, ranking.tokens), number
 
 
 async def _brought_up(db: AsyncSession, memory: _Memory, number: int) -> _Memory:

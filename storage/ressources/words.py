@@ -1,7 +1,7 @@
 """How French texts are compared: folded words, without small ones, by their stems, and by what means the same."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Protocol, cast
@@ -65,6 +65,18 @@ def tokens(found: Sequence[str]) -> list[str]:
     stems, begins = [stem(word) for word in found], _lengths()
     phrases = (phrase for at, first in enumerate(stems) if first in begins for phrase in _phrases(stems, at))
     return [*stems, *(meaning for phrase in phrases for meaning in _meanings()[phrase])]
+
+
+def places(text: str, found: Set[str]) -> list[tuple[int, int]]:
+    """Where the words and phrases stand in a text that these tokens find: beginning and end of each, in its order."""
+    pieces = [(at.start(), at.end(), word) for at in re.finditer(r"[^\W_]+", text) for word in words(at[0])[:1]]
+    stems = [stem(word) for *_, word in pieces]
+    spans = list[tuple[int, int]]()
+    for at, (begin, *_) in enumerate(pieces):
+        meant = [len(phrase) for phrase in _phrases(stems, at) if not found.isdisjoint(_meanings()[phrase])]
+        if meant or stems[at] in found:
+            spans.append((begin, pieces[at + max(meant, default=1) - 1][1]))
+    return spans
 
 
 def meanings(token: str) -> Sequence[str]:
