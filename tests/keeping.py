@@ -89,6 +89,16 @@ class Shelf:
         return [post for post in await who.direct() if containing in plain(post)]
 
 
+async def goes_on(who: Person, post: Post, label: str) -> None:
+    """Somebody does what a whispered resource offers by a button, or under « Plus… » where there is more of it."""
+    if label in post.buttons:
+        await who.clicks(post, label)
+        return
+    form = await who.opens_by(post, "Plus…")
+    wanted = next(value for value, text in form.options("chosen").items() if text == label)
+    await form.fill(chosen=wanted).submit()
+
+
 def on(day: date, hour: int = 9) -> datetime:
     """That hour of a day, in Paris."""
     return datetime(day.year, day.month, day.day, hour, tzinfo=PARIS)

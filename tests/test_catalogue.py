@@ -103,8 +103,17 @@ button   membres.Return        animateur, coordinateur
 button   membres.See           animateur, coordinateur
 button   membres.Undo          animateur, coordinateur
 button   menus.OpenMenu        everyone
+button   ressources.ChooseCategory everyone
+button   ressources.ChooseTheme everyone
+button   ressources.Favour     everyone
+button   ressources.FindUseful everyone
+button   ressources.FollowThemes everyone
 button   ressources.LinkWorks  everyone
+button   ressources.More       everyone
+button   ressources.Open       everyone
+button   ressources.Page       everyone
 button   ressources.PutBack    everyone
+button   ressources.SetFollowing everyone
 button   ressources.StillGood  everyone
 button   ressources.TakeDown   everyone
 button   stats.Details         conseiller
@@ -163,7 +172,13 @@ command  membres nouveaux      animateur, coordinateur
 command  membres retour        animateur, coordinateur
 command  membres role          animateur, coordinateur
 command  profil                animateur, conseiller, coordinateur, hotline
+command  ressources            everyone
+command  ressources catégories everyone
+command  ressources favoris    everyone
+command  ressources mes        everyone
 command  ressources revoir     everyone
+command  ressources suivis     everyone
+command  ressources suivre     everyone
 command  stats                 animateur, conseiller, coordinateur
 command  stats aide            animateur, conseiller, coordinateur
 command  stats carte           animateur
@@ -229,6 +244,7 @@ job      membres.tick          everyone
 job      menage.tidy           everyone
 job      ressources.check_links everyone
 job      ressources.remind     everyone
+job      ressources.tell_news  everyone
 job      stats.monthly         everyone
 stopped  annonce.Broadcast     everyone
 stopped  annonce.Removal       everyone
@@ -286,6 +302,7 @@ work     membres.NoteGone      everyone
 work     membres.TellGuests    everyone
 work     membres.TellNewcomers everyone
 work     ressources.CheckLinks everyone
+work     ressources.TellFollowers everyone
 """
 
 

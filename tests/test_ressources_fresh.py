@@ -30,7 +30,7 @@ async def test_the_author_hears_once_of_all_then_animateurs(shelf: Shelf) -> Non
     await shelf.runs("remind", on(day))
     (told,) = await shelf.told(shelf.juliette, "2 de vos fiches sont à revoir")
     assert r"Le compte Ameli \*ancien\*" in plain(told)
-    assert "](https" not in plain(told)
+    assert r"La CAF \[ici\](https://" in plain(told)
     assert told.buttons.count("C’est encore bon") == 2
     await shelf.runs("remind", on(day + timedelta(days=1)))
     await shelf.runs("remind", on(day + timedelta(days=11)))

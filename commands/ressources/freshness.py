@@ -22,7 +22,7 @@ from storage.ressources import Resource, freshness
 from storage.ressources import resource as resources
 from storage.ressources.resource import begin_writing, write
 
-AT_ONCE = 2_000
+AT_ONCE = 1_000
 SHOWN_MAX = 5
 """Resources in one message; the others are told by their number."""
 YEAR = 12

@@ -1,8 +1,11 @@
 """What the buttons carry with which resources last: their links, their age, collections of them, themes followed."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from pydantic import BaseModel
+
+from bot.menus import Choosing
 
 
 class CheckLinks(BaseModel):
@@ -34,3 +37,31 @@ class StillGood(BaseModel):
 
     resource: int
     listed: list[int] = []
+
+
+class Following(StrEnum):
+    """Whether somebody hears of a theme."""
+
+    ON = "on"
+    PAUSED = "paused"
+    OFF = "off"
+
+
+class SetFollowing(BaseModel):
+    """« Suivre », « Mettre en pause », « Ne plus suivre »: these themes (codes), from now on; ``listed`` where it was
+    asked from the list of what somebody follows."""
+
+    themes: list[str]
+    to: Following
+    listed: bool = False
+
+
+class ChooseTheme(Choosing):
+    """A theme to follow; ``chosen`` is its code."""
+
+
+class TellFollowers(BaseModel):
+    """Who is in this zone hears of what came out until then."""
+
+    zone: str
+    until: datetime
