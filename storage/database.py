@@ -9,14 +9,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, CursorResult, DateTime, Dialect, Executable, String, event, text
+from sqlalchemy import Connection, CursorResult, DateTime, Dialect, Executable, String, event, inspect, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from sqlalchemy.ext.asyncio import AsyncSession as AlchemySession
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import engines
@@ -193,6 +194,15 @@ def dialect(db: AsyncSession) -> str:
 def insertion(db: AsyncSession, table: type[SQLModel]) -> Any:
     """An INSERT that can say what happens on conflict, in the dialect of this database."""
     return INSERT[dialect(db)](table)
+
+
+async def change(db: AsyncSession, row: SQLModel, **values: Any) -> None:
+    """Change what is given of a row, in the table and in hand: nothing has to be read again."""
+    table = type(row)
+    here = [col(getattr(table, key.name)) == getattr(row, key.name) for key in inspect(table).primary_key]
+    await db.execute(update(table).where(*here).values(values).execution_options(synchronize_session=False))
+    for name, value in values.items():
+        set_committed_value(row, name, value)
 
 
 async def execute(db: AsyncSession, statement: Executable, values: Any = None) -> CursorResult[Any]:

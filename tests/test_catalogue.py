@@ -84,6 +84,7 @@ button   hotline.ShowLine      everyone
 button   hotline.Take          everyone
 button   hotline.TakeFigures   everyone
 button   hotline.Unmask        everyone
+button   hotline.WasFiche      everyone
 button   hotline.WasIt         everyone
 button   hotline.WriteToAll    everyone
 button   lines.Run             everyone
@@ -103,18 +104,24 @@ button   membres.Return        animateur, coordinateur
 button   membres.See           animateur, coordinateur
 button   membres.Undo          animateur, coordinateur
 button   menus.OpenMenu        everyone
+button   ressources.Answer     animateur
 button   ressources.ChooseCategory everyone
 button   ressources.ChooseTheme everyone
 button   ressources.Favour     everyone
 button   ressources.FindUseful everyone
 button   ressources.FollowThemes everyone
 button   ressources.LinkWorks  everyone
+button   ressources.Miss       everyone
 button   ressources.More       everyone
+button   ressources.Needs      animateur
 button   ressources.Open       everyone
 button   ressources.Page       everyone
+button   ressources.PutAside   animateur
 button   ressources.PutBack    everyone
 button   ressources.SetFollowing everyone
+button   ressources.Share      everyone
 button   ressources.StillGood  everyone
+button   ressources.TakeBack   animateur
 button   ressources.TakeDown   everyone
 button   stats.Details         conseiller
 button   stats.Other           conseiller
@@ -173,9 +180,10 @@ command  membres retour        animateur, coordinateur
 command  membres role          animateur, coordinateur
 command  profil                animateur, conseiller, coordinateur, hotline
 command  ressources            everyone
+command  ressources besoins    animateur
 command  ressources catégories everyone
 command  ressources favoris    everyone
-command  ressources mes        everyone
+command  ressources partager   everyone
 command  ressources revoir     everyone
 command  ressources suivis     everyone
 command  ressources suivre     everyone
@@ -217,6 +225,7 @@ event    hotline.ticked.Reacted everyone
 event    hotline.unticked.Unreacted everyone
 event    membres.arrive.JoinedTeam everyone
 event    membres.note.PersonChanged everyone
+event    ressources.stands.Delivered everyone
 file     annuaire.VCard        animateur, conseiller, coordinateur, hotline
 file     hotline.FiguresFile   everyone
 file     stats.Carte           animateur
@@ -288,6 +297,8 @@ submit   membres.MoveMember    animateur, coordinateur
 submit   menus.ChosenChannel   everyone
 submit   menus.ChosenOption    everyone
 submit   menus.ChosenPerson    everyone
+submit   ressources.AnswerNeed animateur
+submit   ressources.SayNeed    everyone
 submit   stats.SeePeriod       conseiller
 submit   stats.TakeAway        conseiller
 work     annonce.Broadcast     animateur, coordinateur

@@ -109,7 +109,7 @@ async def opened(rota: Rota, subject: str, agent: str = "", state: State = State
         "subject": subject,
         "agent_id": agent,
     }
-    who: dict[str, Any] = {"author_id": "j" * 26, "username": "juliette", "opened_at": long_ago, "stirred_at": long_ago}
+    who: dict[str, Any] = {"author_id": "j" * 26, "username": "juliette", "opened_at": long_ago}
     async with rota.house.bot.database.transaction() as db:
         made = await tickets.add(db, Ticket(**about, **who, urgency=Urgency.BLOQUANT, state=state))
     assert made

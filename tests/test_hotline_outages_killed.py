@@ -8,6 +8,7 @@ from bot.clock import utc_now
 from bot.work import begin
 from commands.hotline.telling import TellAll, What
 from storage import outbox, work
+from storage.database import change
 from storage.hotline import incidents, moves, tickets
 from storage.hotline.incidents import Incident
 from storage.hotline.states import Move, Reason, State, Urgency
@@ -30,7 +31,7 @@ async def suffered(place: Helpdesk, people: list[Person], by: Person) -> int:
     async with place.asks() as db:
         new = Incident(queue="espace-coop", subject="Plus rien", by=by.id, opened_at=utc_now(), ended_at=utc_now())
         incident = await incidents.add(db, new)
-        await incidents.change(db, incident, news="Tout est revenu.")
+        await change(db, incident, news="Tout est revenu.")
         for n in range(PEOPLE * EACH):
             who = people[n % PEOPLE]
             made = Ticket(
@@ -42,7 +43,6 @@ async def suffered(place: Helpdesk, people: list[Person], by: Person) -> int:
                 author_id=who.id,
                 username=who.username,
                 opened_at=utc_now(),
-                stirred_at=utc_now(),
                 incident=incident.number,
             )
             assert await tickets.add(db, made)

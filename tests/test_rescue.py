@@ -11,6 +11,7 @@ from bot.errors import ChatError
 from bot.features import Feature
 from bot.spool import Submission
 from commands import hotline
+from storage.database import change
 from storage.hotline import alike, incidents, moving, tickets
 from storage.hotline.incidents import Incident
 from tests.helping import USUAL, Desk, desk, plain
@@ -113,4 +114,4 @@ async def test_long_work_that_fails_leads_to_help(desk: Desk, monkeypatch: pytes
     async with desk.house.bot.database.transaction() as db:
         found = await incidents.lock(db, number)
         assert found
-        await incidents.change(db, found, ended_at=utc_now())
+        await change(db, found, ended_at=utc_now())

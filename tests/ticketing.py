@@ -36,7 +36,6 @@ def ticket(opened: datetime, **values: Any) -> Ticket:
         "username": JULIETTE.username,
         "departement": "69",
         "opened_at": opened,
-        "stirred_at": opened,
     }
     return Ticket(**(usual | values))
 

@@ -6,7 +6,6 @@ from commands.hotline import (
     card,
     closing,
     figures,
-    filing,
     incidents,
     listing,
     mirror,
@@ -18,6 +17,7 @@ from commands.hotline import (
     reminding,
     rooms,
     standing,
+    suggesting,
     telling,
     windows,
 )
@@ -32,7 +32,6 @@ __all__ = [
     "closing",
     "feature",
     "figures",
-    "filing",
     "incidents",
     "listing",
     "mirror",
@@ -44,6 +43,7 @@ __all__ = [
     "reminding",
     "rooms",
     "standing",
+    "suggesting",
     "telling",
     "windows",
 ]

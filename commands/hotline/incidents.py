@@ -15,6 +15,7 @@ from commands.hotline.feature import feature
 from commands.hotline.making import for_agent, make, tell_author
 from commands.hotline.queues import room_of
 from config.hotline import Outage
+from storage.database import change
 from storage.hotline import alike, incidents, moving
 from storage.hotline.incidents import TOPIC, Incident
 from storage.hotline.moving import Actor
@@ -92,7 +93,7 @@ async def _propose(ctx: Context, ticket: Ticket, proposed: Sequence[Incident], b
     rows = [*(row for row in near if row.number not in unrelated), ticket]
     numbers = {row.number for row in rows}
     if known := next((each for each in proposed if numbers & set(each.alike)), None):
-        await incidents.change(ctx.db, known, alike=sorted(numbers | set(known.alike)))
+        await change(ctx.db, known, alike=sorted(numbers | set(known.alike)))
         return [await refresh(ctx, known)]
     places = {row.departement for row in rows if row.departement}
     room = await room_of(ctx, ticket.queue)

@@ -21,6 +21,7 @@ from commands.hotline.making import make
 from commands.hotline.queues import say_queue
 from commands.hotline.relaying import is_internal, pass_on, say
 from commands.hotline.words import is_thanks
+from storage.database import change
 from storage.hotline import cards, lines, tickets
 from storage.hotline.cards import TicketCard
 from storage.hotline.lines import Side, TicketLine
@@ -143,7 +144,7 @@ async def show_line(ctx: Context, click: ShowLine) -> Replies:
     line = await lines.get(ctx.db, click.post_id)
     if line is None:
         raise UserError("Ce message n’est plus là.")
-    await lines.change(ctx.db, line, is_kept=True, **({} if line.twin else {"later": click.text}))
+    await change(ctx.db, line, is_kept=True, **({} if line.twin else {"later": click.text}))
     kept = Refresh(await say(ctx, line, click.text), topic=line.topic)
     return [kept, Update("C’est noté : les agents le lisent tel quel.")]
 
@@ -159,17 +160,17 @@ async def changed(ctx: Context, event: Edited) -> Replies:
     if line.is_gone:
         return await _again(ctx, line, event)
     if line.waits is not None:
-        await lines.change(ctx.db, line, waits=event.text)
+        await change(ctx.db, line, waits=event.text)
         return None
     if not line.twin:
-        await lines.change(ctx.db, line, later=event.text)
+        await change(ctx.db, line, later=event.text)
         return None
     return Refresh(await say(ctx, line, event.text), topic=line.topic)
 
 
 async def _again(ctx: Context, line: TicketLine, event: Edited) -> Replies:
     """What had been taken back as internal goes over after all."""
-    await lines.change(ctx.db, line, is_gone=False, twin="", twin_channel="")
+    await change(ctx.db, line, is_gone=False, twin="", twin_channel="")
     place = await place_of(ctx, event.root_id, is_direct=event.is_direct)
     return await pass_on(ctx, place.ticket, place.card, line, event.text) if place else None
 
@@ -184,7 +185,7 @@ async def gone(ctx: Context, event: Deleted) -> Replies:
 async def _take_back(ctx: Context, line: TicketLine) -> Replies:
     if line.is_gone:
         return None
-    await lines.change(ctx.db, line, is_gone=True, later=None)
+    await change(ctx.db, line, is_gone=True, later=None)
     return DeletePost(line.twin, channel_id=line.twin_channel) if line.twin else None
 
 

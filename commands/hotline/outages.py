@@ -14,6 +14,7 @@ from commands.hotline.incidents import SayNone, SayOutage, SayOver, WriteToAll, 
 from commands.hotline.telling import TellAll, What
 from dialogs.hotline import DeclareOutage, EndOutage, TellOutage
 from storage import work
+from storage.database import change
 from storage.hotline import incidents
 from storage.hotline.incidents import Incident
 
@@ -71,7 +72,7 @@ async def declare(ctx: Context, form: DeclareOutage) -> Replies:
     """It is one: its tickets are part of it, and who filed them is told."""
     incident = await _locked(ctx, form.incident)
     _must_be_proposed(incident)
-    await incidents.change(ctx.db, incident, by=ctx.user.id, subject=form.subject, opened_at=ctx.now)
+    await change(ctx.db, incident, by=ctx.user.id, subject=form.subject, opened_at=ctx.now)
     return [await refresh(ctx, incident, here=True), _start(incident, What.SAID)]
 
 
@@ -80,7 +81,7 @@ async def say_none(ctx: Context, click: SayNone) -> Replies:
     """It is none: these tickets are not counted together any more."""
     incident = await _locked(ctx, click.incident)
     _must_be_proposed(incident)
-    await incidents.change(ctx.db, incident, ended_at=ctx.now)
+    await change(ctx.db, incident, ended_at=ctx.now)
     said = render("hotline/outage_refused", numbers=incident.alike, person=ctx.user.full_name)
     return Refresh(said, topic=incident.topic, here=True)
 
@@ -98,7 +99,7 @@ async def tell(ctx: Context, form: TellOutage) -> Replies:
     """Everybody whom it concerns reads what is new, and so does who asks later."""
     incident = await _locked(ctx, form.incident)
     await _must_be_quiet(ctx, incident)
-    await incidents.change(ctx.db, incident, news=form.text.strip())
+    await change(ctx.db, incident, news=form.text.strip())
     return [await refresh(ctx, incident, here=True), _start(incident, What.NEWS)]
 
 
@@ -115,7 +116,7 @@ async def end(ctx: Context, form: EndOutage) -> Replies:
     """No later ticket is part of it; those that are, are solved."""
     incident = await _locked(ctx, form.incident)
     await _must_be_quiet(ctx, incident)
-    await incidents.change(ctx.db, incident, news=form.text.strip(), ended_at=ctx.now)
+    await change(ctx.db, incident, news=form.text.strip(), ended_at=ctx.now)
     return [await refresh(ctx, incident, here=True), _start(incident, What.OVER)]
 
 

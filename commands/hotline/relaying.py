@@ -7,6 +7,7 @@ from bot.context import Context
 from bot.replies import Direct, Reply, Say
 from bot.texts import Markdown, escape, relay, relay_plainly
 from storage import people
+from storage.database import change
 from storage.hotline import lines
 from storage.hotline.cards import TicketCard
 from storage.hotline.lines import Side, TicketLine
@@ -44,7 +45,7 @@ async def pass_on(
     if line.side is Side.DIRECT and card is not None and card.post_id:
         said, files = await say(ctx, line, text), line.files
         return [Say(said, channel_id=card.channel_id, root_id=card.post_id, topic=line.topic, files=files)]
-    await lines.change(ctx.db, line, waits=text)
+    await change(ctx.db, line, waits=text)
     return []
 
 
@@ -53,6 +54,6 @@ async def pass_on_waiting(ctx: Context, ticket: Ticket, card: TicketCard | None,
     replies: list[Reply] = []
     for line in await lines.waiting(ctx.db, ticket.number, side):
         text = line.waits or ""
-        await lines.change(ctx.db, line, waits=None)
+        await change(ctx.db, line, waits=None)
         replies += [] if line.is_gone else await pass_on(ctx, ticket, card, line, text)
     return replies

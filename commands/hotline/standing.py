@@ -10,6 +10,7 @@ from bot.texts import relay_plainly, render
 from commands.hotline.card import draw_receipt, refresh
 from commands.hotline.feature import feature
 from commands.hotline.relaying import pass_on_waiting, say
+from storage.database import change
 from storage.hotline import cards, lines, tickets
 from storage.hotline.cards import TicketCard
 from storage.hotline.lines import Side
@@ -62,7 +63,7 @@ async def line_arrived(ctx: Context, event: Delivered) -> Replies:
     if line is None:
         return None
     later = line.later
-    await lines.change(ctx.db, line, twin=event.post_id, twin_channel=event.channel_id, later=None)
+    await change(ctx.db, line, twin=event.post_id, twin_channel=event.channel_id, later=None)
     if line.is_gone:
         return DeletePost(event.post_id, channel_id=event.channel_id)
     return Refresh(await say(ctx, line, later), topic=line.topic) if later is not None else None

@@ -12,6 +12,7 @@ from commands.hotline.feature import feature
 from commands.hotline.incidents import refresh
 from commands.hotline.making import make, tell_author
 from commands.hotline.rating import ask_rating
+from storage.database import change
 from storage.hotline import incidents, tickets
 from storage.hotline.incidents import Incident
 from storage.hotline.moving import Actor
@@ -58,7 +59,7 @@ async def stopped(ctx: Context, asked: TellAll, so_far: Progress) -> Step:
     incident = await incidents.lock(ctx.db, asked.incident)
     replies: list[Reply] = []
     if incident is not None and asked.what is What.OVER:
-        await incidents.change(ctx.db, incident, ended_at=None)
+        await change(ctx.db, incident, ended_at=None)
         replies.append(await refresh(ctx, incident))
     return Step(replies=replies, done=so_far.done, total=so_far.total)
 

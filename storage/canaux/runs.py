@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, update
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy import delete
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.canaux.changes import Change, State, write
-from storage.database import Code, UtcTime
+from storage.database import Code, UtcTime, change
 
 KEPT = timedelta(days=400)
 """How long the journal is kept."""
@@ -69,10 +68,7 @@ async def lock(db: AsyncSession, run_id: str) -> Run | None:
 
 async def move(db: AsyncSession, run: Run, stage: Stage, **values: Any) -> None:
     """It is that far now; ``values`` are what else is new of it."""
-    new = {"stage": stage} | values
-    await write(db, update(Run).where(col(Run.id) == run.id).values(new))
-    for name, value in new.items():
-        set_committed_value(run, name, value)
+    await change(db, run, stage=stage, **values)
 
 
 async def latest(db: AsyncSession, since: datetime, stage: Stage, other: str = "", **of_run: Any) -> Run | None:

@@ -73,6 +73,12 @@ def are_alike(one: Ticket, other: Ticket) -> bool:
     )
 
 
+def answers(title: str, text: str, asked: str) -> bool:
+    """Whether something written speaks of what is asked: its title is in the question, or the question in all of it."""
+    question, whole = stems(asked), stems(f"{title} {text}")
+    return likeness(stems(title), question) >= ALIKE_MIN or likeness(question, whole) >= ALIKE_MIN
+
+
 async def lately(db: AsyncSession, ticket: Ticket, since: datetime) -> Sequence[Ticket]:
     """The open tickets of the same queue that are like one, and part of no outage, by number."""
     there = select(Ticket).where(

@@ -2,10 +2,8 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import JSON, Column, Text, func, update
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy import JSON, Column, Text, func
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -79,14 +77,6 @@ async def lock(db: AsyncSession, number: int) -> Incident | None:
     """One by its number, which nobody else changes until this transaction ends."""
     mine = select(Incident).where(Incident.id == number).with_for_update()
     return (await db.exec(mine.execution_options(populate_existing=True))).first()
-
-
-async def change(db: AsyncSession, incident: Incident, **values: Any) -> None:
-    """Change what is given of one, in the table and in hand."""
-    here = update(Incident).where(col(Incident.id) == incident.id)
-    await db.execute(here.values(values).execution_options(synchronize_session=False))
-    for name, value in values.items():
-        set_committed_value(incident, name, value)
 
 
 async def under_way(db: AsyncSession, queues: Collection[str]) -> Sequence[Incident]:

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Text, false, or_, update
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy import JSON, Column, Index, Text, false, or_
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -74,11 +72,3 @@ async def waiting(db: AsyncSession, number: int, side: Side) -> Sequence[TicketL
     """What was written on that side of a ticket before there was anything to say it under, oldest first."""
     here = (TicketLine.ticket == number, TicketLine.side == side, col(TicketLine.waits).is_not(None))
     return (await db.exec(select(TicketLine).where(*here).order_by(col(TicketLine.at), col(TicketLine.post_id)))).all()
-
-
-async def change(db: AsyncSession, line: TicketLine, **values: Any) -> None:
-    """Change what is given of one, in the table and in hand."""
-    here = update(TicketLine).where(col(TicketLine.post_id) == line.post_id)
-    await db.execute(here.values(values).execution_options(synchronize_session=False))
-    for name, value in values.items():
-        set_committed_value(line, name, value)

@@ -37,7 +37,7 @@ async def make(db: AsyncSession, ticket: Ticket, move: Move, actor: Actor, note:
     if move is Move.TAKE and ticket.agent_id not in ("", actor.by):
         raise HeldError(ticket.agent_id)
     state = lead(move, ticket.state, actor.who)
-    changes = {"stirred_at": actor.at} | _whose(ticket, move, actor) | _times(ticket, move, actor) | given
+    changes = _whose(ticket, move, actor) | _times(ticket, move, actor) | given
     if state is State.PRIS and not changes.get("agent_id", ticket.agent_id):
         state = State.NOUVEAU
     await tickets.change(db, ticket, state=state, **changes)

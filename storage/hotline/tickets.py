@@ -1,15 +1,15 @@
 """The tickets: what was asked by whom, who has it, how it stands, and since when."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, ColumnElement, Index, Text, false, update
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy import JSON, Column, ColumnElement, Index, Text, false
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.hotline import CODE_MAX
+from storage import database
 from storage.database import Code, UtcTime, execute, insertion
 from storage.hotline.states import OPEN, Reason, State, Urgency
 
@@ -30,7 +30,7 @@ class Ticket(SQLModel, table=True):
 
     ``thread_post`` in ``thread_channel`` is the message in the author’s direct channel under which they and the agents
     talk. ``opened_at`` … ``closed_at`` tell when; ``asked_at`` is since when the hotline owes the next word (None: it
-    does not), ``stirred_at`` when anything was last done or said. ``nudged`` counts the reminders of that,
+    does not). ``nudged`` counts the reminders of that,
     ``late_said`` says that it is open for longer than it should be.
     ``reason`` and ``solution`` say how it ended; the latter is shown to others who ask the same. ``version`` counts
     changes. ``warned_at`` is when its author was told that it will be closed. ``rating`` is 1 or -1, ``rating_word``
@@ -71,7 +71,6 @@ class Ticket(SQLModel, table=True):
     resolved_at: datetime | None = Field(default=None, sa_type=UtcTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcTime)
     asked_at: datetime | None = Field(default=None, sa_type=UtcTime)
-    stirred_at: datetime = Field(sa_type=UtcTime)
     nudged: int = 0
     late_said: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     warned_at: datetime | None = Field(default=None, sa_type=UtcTime)
@@ -124,19 +123,12 @@ async def lock(db: AsyncSession, number: int) -> Ticket | None:
 
 async def change(db: AsyncSession, ticket: Ticket, **values: Any) -> None:
     """Change what is given of one, in the table and in hand; it has another version then."""
-    await _write(db, ticket, values | {"version": ticket.version + 1})
+    await database.change(db, ticket, **values, version=ticket.version + 1)
 
 
 async def place(db: AsyncSession, ticket: Ticket, post_id: str, channel_id: str) -> None:
     """Its author’s receipt stands there; nothing else of it has changed."""
-    await _write(db, ticket, {"thread_post": post_id, "thread_channel": channel_id})
-
-
-async def _write(db: AsyncSession, ticket: Ticket, values: Mapping[str, Any]) -> None:
-    mine = update(Ticket).where(col(Ticket.id) == ticket.id)
-    await db.execute(mine.values(values).execution_options(synchronize_session=False))
-    for name, value in values.items():
-        set_committed_value(ticket, name, value)
+    await database.change(db, ticket, thread_post=post_id, thread_channel=channel_id)
 
 
 async def by_thread(db: AsyncSession, post_id: str) -> Ticket | None:

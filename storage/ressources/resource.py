@@ -18,6 +18,8 @@ from storage.ressources.links import LINK_MAX, digest, key_of
 
 TITLE_MAX, DESCRIPTION_MAX, LICENCE_MAX, SOURCE_MAX, REASON_MAX = 200, 4000, 80, 120, 500
 KEY_MAX = 80
+_WRITTEN = "resources written"
+"""What a session’s own information says of it."""
 
 
 class State(StrEnum):
@@ -133,7 +135,13 @@ async def begin_writing(db: AsyncSession) -> int:
 
     Who writes meanwhile waits for the end of this transaction: numbers are seen in their order.
     """
+    db.info[_WRITTEN] = True
     return int((await execute(db, _NEXT)).scalar_one())
+
+
+def is_written(db: AsyncSession) -> bool:
+    """Whether this very transaction writes resources: what it wrote may still be taken back."""
+    return bool(db.info.get(_WRITTEN))
 
 
 async def get(db: AsyncSession, number: int) -> Resource | None:

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import is_writing
 from storage.ressources.entries import entry_of
 from storage.ressources.index import Index
 from storage.ressources.query import Query, read_query
-from storage.ressources.resource import Shown, State, news, shown, stamp
+from storage.ressources.resource import Shown, State, is_written, news, shown, stamp
 
 PAGE = 10
 INDEXED_AT_ONCE = 50
@@ -80,7 +79,7 @@ async def _brought_up(db: AsyncSession, memory: _Memory, number: int) -> _Memory
 
     What this very transaction wrote may still be taken back: it is found in an index that is not kept.
     """
-    if is_writing(db):
+    if is_written(db):
         memory = _Memory()
     async with memory.reading:
         await _read(db, memory, number)

@@ -102,8 +102,8 @@ async def click(store: Store, outgoing: dict[str, Any], body: dict[str, Any]) ->
         found = await db.row(f"SELECT agent_id FROM ticket WHERE id = ?{lock}", number)
         if takes and found[0]:
             return {"ephemeral_text": "C’est déjà pris."}
-        change = "UPDATE ticket SET agent_id = ?, state = ?, stirred_at = ?, nudged = 0, version = version + 1"
-        await db.run(f"{change} WHERE id = ?", agent, state, store.now, number)
+        change = "UPDATE ticket SET agent_id = ?, state = ?, nudged = 0, version = version + 1"
+        await db.run(f"{change} WHERE id = ?", agent, state, number)
         made = {"ticket": number, "at": store.now, "by": by, "move": move, "state": state, "note": ""}
         await db.run(_insert("ticket_move", made), *made.values())
         for _ in range(MESSAGES):

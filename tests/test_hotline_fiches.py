@@ -1,0 +1,97 @@
+"""Stories: what the ressourcerie knows is shown before a demand for help is filed."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from bot.clock import utc_now
+from storage.hotline import wishes
+from storage.hotline.tickets import Ticket
+from storage.ressources import marks
+from storage.ressources.marks import Mark
+from storage.ressources.resource import Resource, State
+from tests.helping import USUAL, Desk, desk, plain, sends
+from tests.people import Post, unique
+from tests.ressources import resource, stored
+
+__all__ = ["desk"]
+
+
+async def shelved(desk: Desk, titre: str, **more: str) -> int:
+    """A published resource of that title; its number."""
+    async with desk.house.bot.database.transaction() as db:
+        await stored(db, resource(titre, **more))
+        found = (await db.exec(select(Resource).where(Resource.titre == titre))).one()
+    return found.number
+
+
+async def asked(desk: Desk, subject: str) -> Post:
+    """Juliette asks that, and is shown what is like it."""
+    form = await desk.juliette.opens("/hotline")
+    assert (await form.fill(**(USUAL | {"sujet": subject})).submit()).accepted
+    return await desk.juliette.told(subject)
+
+
+async def mine(desk: Desk) -> list[str]:
+    """The subjects of what she filed."""
+    async with desk.house.bot.database.transaction(writes=False) as db:
+        theirs = await db.exec(select(Ticket.subject).where(Ticket.author_id == desk.juliette.id))
+        return list(theirs.all())
+
+
+@pytest.mark.every_mode
+async def test_a_resource_that_answers_it_avoids_a_ticket_and_is_thanked(desk: Desk) -> None:
+    word = unique("tampon")
+    number = await shelved(desk, f"Changer le {word}", description="Appuyez *deux* fois.", url="https://exemple.fr/t")
+    since = utc_now()
+    shown = await asked(desk, f"Comment changer le {word}")
+    assert f"Fiche n° {number}, Changer le {word}" in plain(shown)
+    assert "[Ouvrir](<https://exemple.fr/t>)" in shown.text
+    assert "Appuyez *deux*" not in shown.text
+    assert shown.buttons == ["C’était ça", "Continuer"]
+    await desk.juliette.clicks(shown, "C’était ça")
+    settled = await desk.juliette.rewritten(shown, "tant mieux")
+    assert settled.buttons == []
+    assert await mine(desk) == []
+    async with desk.house.bot.database.transaction(writes=False) as db:
+        assert await marks.counts(db, [number], Mark.USEFUL) == {number: 1}
+        assert await wishes.avoided(db, since, since + timedelta(hours=1), ["espace-coop"]) == 1
+
+
+async def test_who_goes_on_has_the_ticket_all_the_same(desk: Desk) -> None:
+    word = unique("badge")
+    await shelved(desk, f"Retrouver son {word}")
+    shown = await asked(desk, f"Mon {word} est perdu")
+    assert "[Ouvrir]" not in shown.text, "it has no link"
+    await desk.juliette.clicks(shown, "Continuer")
+    await desk.juliette.told(f": Mon {word} est perdu")
+    assert await mine(desk) == [f"Mon {word} est perdu"]
+    await desk.house.settled()
+    assert (await desk.juliette.sees(shown)).buttons == []
+
+
+async def test_solved_tickets_and_resources_are_shown_together(desk: Desk) -> None:
+    word = unique("scanner")
+    first, _ = await desk.asks(desk.juliette, f"Le {word} numérise en noir")
+    await desk.is_where(first)
+    await sends(desk.agathe, await desk.card(first), "Résoudre", solution="Nettoyer la vitre.")
+    numbers = [await shelved(desk, f"Le {word} numérise mal, {n}") for n in ("un", "deux", "trois")]
+    shown = await asked(desk, f"Le {word} numérise encore en noir")
+    said = plain(shown)
+    assert "ceci lui ressemble" in said
+    assert f"n° {first.number}, Le {word}" in said
+    assert sum(f"Fiche n° {number}," in said for number in numbers) == 2, "four buttons at most"
+    assert len(shown.buttons) == 4
+    assert f"C’était ça : n° {first.number}" in shown.buttons
+    await desk.juliette.clicks(shown, "Continuer")
+    await desk.juliette.told("encore en noir")
+    await desk.house.settled()
+
+
+async def test_only_what_is_published_and_near_is_shown(desk: Desk) -> None:
+    word = unique("clavier")
+    await shelved(desk, f"Le {word} bloqué", state=State.PROPOSED)
+    await shelved(desk, f"Atelier cuisine et {unique('divers')}", description=f"Rien sur un {unique('autre')}.")
+    ticket, _ = await desk.asks(desk.juliette, f"Le {word} bloqué")
+    assert ticket.subject == f"Le {word} bloqué"
