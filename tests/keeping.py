@@ -15,6 +15,7 @@ from storage.ressources.resource import begin_writing, write
 from tests.helping import plain
 from tests.house import PARIS, House, until_async
 from tests.people import Person, Post
+from tests.people.dialog import Dialog
 from tests.ressources import resource, stored
 
 _RUNS = itertools.count()
@@ -89,14 +90,16 @@ class Shelf:
         return [post for post in await who.direct() if containing in plain(post)]
 
 
-async def goes_on(who: Person, post: Post, label: str) -> None:
-    """Somebody does what a whispered resource offers by a button, or under « Plus… » where there is more of it."""
+async def goes_on(who: Person, post: Post, label: str) -> Dialog | None:
+    """Somebody does what a whispered resource offers, by its button or under « Plus… »; the dialog of that, which may
+    go on."""
     if label in post.buttons:
         await who.clicks(post, label)
-        return
+        return None
     form = await who.opens_by(post, "Plus…")
     wanted = next(value for value, text in form.options("chosen").items() if text == label)
     await form.fill(chosen=wanted).submit()
+    return form
 
 
 def on(day: date, hour: int = 9) -> datetime:

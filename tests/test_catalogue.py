@@ -107,22 +107,31 @@ button   menus.OpenMenu        everyone
 button   ressources.Answer     animateur
 button   ressources.ChooseCategory everyone
 button   ressources.ChooseTheme everyone
+button   ressources.Collect    everyone
+button   ressources.CollectInto everyone
 button   ressources.Favour     everyone
 button   ressources.FindUseful everyone
 button   ressources.FollowThemes everyone
 button   ressources.LinkWorks  everyone
 button   ressources.Miss       everyone
 button   ressources.More       everyone
+button   ressources.MoveUp     everyone
+button   ressources.NameIt     everyone
 button   ressources.Needs      animateur
 button   ressources.Open       everyone
 button   ressources.Page       everyone
 button   ressources.PutAside   animateur
 button   ressources.PutBack    everyone
+button   ressources.PutIn      everyone
+button   ressources.RemoveCollection everyone
+button   ressources.RestoreCollection everyone
 button   ressources.SetFollowing everyone
 button   ressources.Share      everyone
+button   ressources.ShowCollection everyone
 button   ressources.StillGood  everyone
 button   ressources.TakeBack   animateur
 button   ressources.TakeDown   everyone
+button   ressources.TakeOut    everyone
 button   stats.Details         conseiller
 button   stats.Other           conseiller
 button   stats.Receive         conseiller
@@ -182,6 +191,7 @@ command  profil                animateur, conseiller, coordinateur, hotline
 command  ressources            everyone
 command  ressources besoins    animateur
 command  ressources catégories everyone
+command  ressources collection everyone
 command  ressources favoris    everyone
 command  ressources partager   everyone
 command  ressources revoir     everyone
@@ -252,6 +262,7 @@ job      membres.remind        everyone
 job      membres.tick          everyone
 job      menage.tidy           everyone
 job      ressources.check_links everyone
+job      ressources.keep_library everyone
 job      ressources.remind     everyone
 job      ressources.tell_news  everyone
 job      stats.monthly         everyone
@@ -298,6 +309,7 @@ submit   menus.ChosenChannel   everyone
 submit   menus.ChosenOption    everyone
 submit   menus.ChosenPerson    everyone
 submit   ressources.AnswerNeed animateur
+submit   ressources.NameCollection everyone
 submit   ressources.SayNeed    everyone
 submit   stats.SeePeriod       conseiller
 submit   stats.TakeAway        conseiller

@@ -65,3 +65,64 @@ class TellFollowers(BaseModel):
 
     zone: str
     until: datetime
+
+
+class ShowCollection(BaseModel):
+    """A page of a collection; to ``sort`` it, with what changes its order."""
+
+    collection: int
+    page: int = 1
+    sort: bool = False
+
+
+class NameIt(BaseModel):
+    """The window of a new collection, for a resource if there is one, or of one that is there."""
+
+    collection: int = 0
+    resource: int = 0
+
+
+class Collect(BaseModel):
+    """« Ajouter à une collection »: which one."""
+
+    resource: int
+
+
+class CollectInto(Choosing):
+    """A collection for a resource; ``chosen`` is its number, or « new »."""
+
+    resource: int
+
+
+class PutIn(BaseModel):
+    """A resource into a collection."""
+
+    collection: int
+    resource: int
+
+
+class TakeOut(BaseModel):
+    """« Enlever » a resource from a collection."""
+
+    collection: int
+    resource: int
+
+
+class MoveUp(BaseModel):
+    """« Monter » a resource in its collection."""
+
+    collection: int
+    resource: int
+    page: int = 1
+
+
+class RemoveCollection(BaseModel):
+    """« Supprimer » a collection."""
+
+    collection: int
+
+
+class RestoreCollection(BaseModel):
+    """« Annuler » that."""
+
+    collection: int

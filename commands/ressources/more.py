@@ -9,6 +9,7 @@ from bot.forms import name_of
 from bot.replies import Press, Replies
 from commands.ressources.buttons import Comment, Deed, Edit, FollowThemes, More, Report, Share
 from commands.ressources.feature import feature, leads_on
+from commands.ressources.lasting import Collect
 from storage.people import Person
 from storage.ressources.resource import Resource, Shown, State
 
@@ -16,6 +17,7 @@ PAYLOADS: Mapping[Deed, type[BaseModel]] = {
     Deed.COMMENT: Comment,
     Deed.SHARE: Share,
     Deed.FOLLOW: FollowThemes,
+    Deed.COLLECT: Collect,
     Deed.REPORT: Report,
     Deed.EDIT: Edit,
 }
@@ -29,6 +31,7 @@ def offered(person: Person, resource: Shown | Resource, *, own: bool, state: Sta
         Deed.COMMENT: is_published,
         Deed.SHARE: is_published,
         Deed.FOLLOW: is_published and bool(resource.themes),
+        Deed.COLLECT: is_published,
         Deed.REPORT: is_published and not own,
         Deed.EDIT: own or person.animates,
     }

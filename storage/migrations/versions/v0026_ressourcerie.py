@@ -67,6 +67,9 @@ def _of_people() -> None:
         sa.Column("about", sa.String(300), nullable=False),
         sa.Column("owner_id", sa.String(26), nullable=False, index=True),
         sa.Column("pinned", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("seed", sa.String(16), nullable=False, server_default=""),
+        sa.Column("told", sa.String(64), nullable=False, server_default=""),
+        sa.Column("removed_at", _TIME, nullable=True),
         sa.Column("created_at", _TIME, nullable=False),
     )
     op.create_table(
