@@ -39,7 +39,7 @@ async def retell(ctx: Context, one: ResourceCollection) -> Sequence[Reply]:
     if told == one.told or (one.removed_at is not None and not one.told):
         return []
     stands, topic = bool(one.told), f"ressources.collection:{one.number}"
-    await collections.note_told(ctx.db, one.number, told)
+    await collections.note_told(ctx.db, one, told)
     return [Refresh(text, topic=topic) if stands else Say(text, channel_id=place, topic=topic, pinned=True)]
 
 

@@ -132,9 +132,10 @@ async def restore(db: AsyncSession, one: ResourceCollection) -> bool:
     return True
 
 
-async def note_told(db: AsyncSession, number: int, told: str) -> None:
+async def note_told(db: AsyncSession, one: ResourceCollection, told: str) -> None:
     """That stands in the channel now."""
-    await db.exec(update(ResourceCollection).where(col(ResourceCollection.id) == number).values(told=told))
+    one.told = told
+    await _write(db, one)
 
 
 async def contents(db: AsyncSession, number: int) -> Sequence[int]:
@@ -178,8 +179,8 @@ async def move_up(db: AsyncSession, within: int, resource: int) -> None:
 
 
 async def _write(db: AsyncSession, one: ResourceCollection) -> None:
-    values = one.model_dump(include={"key", "name", "about", "removed_at"})
-    await db.exec(update(ResourceCollection).where(col(ResourceCollection.id) == one.number).values(**values))
+    db.add(one)
+    await db.flush()
 
 
 def _is_there() -> ColumnElement[bool]:
