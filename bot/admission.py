@@ -17,6 +17,7 @@ from bot.people import People
 from bot.texts import render
 from bot.traffic import Traffic
 from bot.watching import Watching
+from bot.web import Web
 from config.settings import Settings
 from storage.database import Database
 from storage.people import Person, Role, with_role
@@ -35,6 +36,7 @@ class Machine:
     watching: Watching
     settings: Settings
     clock: Callable[[], datetime]
+    web: Web
     rescue: Rescue | None = None
     """Where it leads who sees it fail."""
 
@@ -63,7 +65,7 @@ class Admission:
     def context(self, user: Person, request: Request, db: AsyncSession, now: datetime | None = None) -> Context:
         """What a handler is given."""
         m = self._m
-        return Context(user, request, now or m.clock(), db, m.chat, m.settings, m.drafts, m.people)
+        return Context(user, request, now or m.clock(), db, m.chat, m.settings, m.drafts, m.people, m.web)
 
     async def _not_for_you(self, db: AsyncSession, user: Person, trigger: Trigger) -> str:
         contact = self._m.settings.contact

@@ -35,6 +35,7 @@ from bot.switch import choose, index_all, index_works
 from bot.tidings import Tidings, hearers
 from bot.traffic import Traffic
 from bot.watching import Watching
+from bot.web import Web, agent
 from bot.websocket import Events, Ground
 from bot.work import Bells
 from bot.work.files import FileAttempt, Folders, HeldOrder
@@ -73,7 +74,7 @@ class App:
         self.settings = settings
         self._features = choose(features, settings.features)
         self.database = Database(settings.database_url)
-        self.budget, bells = Budget(settings.work_calls), Bells()
+        self.budget, bells, self.web = Budget(settings.work_calls), Bells(), Web(agent(settings))
         self.client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value(), self.budget)
         self.chat = Mattermost(self.client, settings.team)
         chat, self._traffic, self._folders = apart(self.chat), Traffic(), Folders(settings.data_dir)
@@ -85,7 +86,7 @@ class App:
         self.spool, watching = Spool(settings.data_dir), Watching(self.database, self._features, settings)
         drafts = Drafts(self.spool, clock, Acceptance(triggers).accepted)
         parts = (self.database, chat, people, Delivery(ways), drafts, self._traffic, watching, settings, clock)
-        machine = Machine(*parts, self._rescue())
+        machine = Machine(*parts, self.web, self._rescue())
         self.dispatcher, self.runs = Dispatcher(triggers, machine), Runs(triggers, machine)
         self.makers, self.workers = self._workers(Workshop(triggers, machine), bells, first)
         self.hearing = Hearing(triggers.values(), machine, self.dispatcher.perform, first)
@@ -136,6 +137,7 @@ class App:
         await self.outbox.drain(DRAIN_SECONDS)
         self._folders.close()
         await self.client.close()
+        await self.web.close()
         await self.database.close()
         self.spool.close()
 

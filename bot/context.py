@@ -14,6 +14,7 @@ from bot.drafts import Drafts
 from bot.forms import Clues
 from bot.mattermost import ChatReader
 from bot.people import People, Reading
+from bot.web import Web
 from config.settings import Settings
 from storage import outbox
 from storage.database import release
@@ -72,6 +73,7 @@ class Context:
     """One request at work. ``db`` is one transaction, opened at its first statement; the dispatcher commits it.
 
     ``user`` is who acts; a job acts for nobody: no id, no role. ``chat`` reads only: what is to be written is a reply.
+    ``web`` fetches what is outside.
     """
 
     user: Person
@@ -82,6 +84,7 @@ class Context:
     settings: Settings
     drafts: Drafts
     people: People
+    web: Web
     touched: set[str] = field(default_factory=set)
     """Ids of whom else the handler changed something in the register, which counts at once after the commit."""
 

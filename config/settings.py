@@ -133,6 +133,9 @@ class Settings(BaseSettings):
         description="Qui publie dans la ressourcerie sans être relu : des rôles, et le nombre de fiches publiées à "
         f"partir duquel chacun l’est (« conseiller », « 5 », « coordinateur|10 ») ; d’office « {USUAL_TRUST} ».",
     )
+    link_check: Literal["oui", "non"] = Field(
+        "oui", description="Si le bot vérifie chaque semaine que les liens des ressources répondent : oui ou non."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING ou ERROR.")
 
     @field_validator("mattermost_url", "public_url")

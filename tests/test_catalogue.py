@@ -108,14 +108,22 @@ button   ressources.Answer     animateur
 button   ressources.AnswerAbout everyone
 button   ressources.AskAbout   animateur
 button   ressources.ChooseCategory everyone
+button   ressources.ChooseTheme everyone
+button   ressources.Collect    everyone
+button   ressources.CollectInto everyone
 button   ressources.Comment    everyone
 button   ressources.Decline    everyone
 button   ressources.Deposit    everyone
 button   ressources.Edit       everyone
 button   ressources.Favour     everyone
 button   ressources.FindUseful everyone
+button   ressources.FollowThemes everyone
+button   ressources.LinkPutBack everyone
+button   ressources.LinkWorks  everyone
 button   ressources.Miss       everyone
 button   ressources.More       everyone
+button   ressources.MoveUp     everyone
+button   ressources.NameIt     everyone
 button   ressources.Needs      animateur
 button   ressources.Object     everyone
 button   ressources.Open       everyone
@@ -123,12 +131,20 @@ button   ressources.Page       everyone
 button   ressources.Publish    animateur
 button   ressources.PutAside   animateur
 button   ressources.PutBack    everyone
+button   ressources.PutIn      everyone
 button   ressources.Refuse     animateur
+button   ressources.RemoveCollection everyone
 button   ressources.Report     everyone
 button   ressources.Restore    everyone
+button   ressources.RestoreCollection everyone
+button   ressources.SetFollowing everyone
 button   ressources.Settle     animateur
 button   ressources.Share      everyone
+button   ressources.ShowCollection everyone
+button   ressources.StillGood  everyone
 button   ressources.TakeBack   animateur
+button   ressources.TakeDown   everyone
+button   ressources.TakeOut    everyone
 button   ressources.Withdraw   everyone
 button   stats.Details         conseiller
 button   stats.Other           conseiller
@@ -190,9 +206,13 @@ command  ressources            everyone
 command  ressources ajouter    everyone
 command  ressources besoins    animateur
 command  ressources catégories everyone
+command  ressources collection everyone
 command  ressources favoris    everyone
 command  ressources partager   everyone
 command  ressources relire     animateur
+command  ressources revoir     everyone
+command  ressources suivis     everyone
+command  ressources suivre     everyone
 command  ressources versions   everyone
 command  stats                 animateur, conseiller, coordinateur
 command  stats aide            animateur, conseiller, coordinateur
@@ -263,6 +283,10 @@ job      membres.remind        everyone
 job      membres.tick          everyone
 job      menage.tidy           everyone
 job      ressources.catch_up   everyone
+job      ressources.check_links everyone
+job      ressources.keep_library everyone
+job      ressources.remind     everyone
+job      ressources.tell_news  everyone
 job      stats.monthly         everyone
 stopped  annonce.Broadcast     everyone
 stopped  annonce.Removal       everyone
@@ -312,6 +336,7 @@ submit   ressources.AskDepositor animateur
 submit   ressources.CommentResource everyone
 submit   ressources.DepositResource everyone
 submit   ressources.EditResource everyone
+submit   ressources.NameCollection everyone
 submit   ressources.RefuseResource animateur
 submit   ressources.ReportResource everyone
 submit   ressources.SayNeed    everyone
@@ -329,6 +354,8 @@ work     hotline.TellAll       everyone
 work     membres.NoteGone      everyone
 work     membres.TellGuests    everyone
 work     membres.TellNewcomers everyone
+work     ressources.CheckLinks everyone
+work     ressources.TellFollowers everyone
 """
 
 

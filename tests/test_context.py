@@ -20,7 +20,7 @@ async def test_nothing_is_computed_with_a_connection_in_hand(database: Database)
         await db.execute(ONE)
         engine: Any = db.get_bind()
         assert engine.pool.checkedout() == 1
-        ctx = Context(NOBODY, NOBODY, NOON, db, NOBODY, NOBODY, NOBODY, NOBODY)
+        ctx = Context(NOBODY, NOBODY, NOON, db, NOBODY, NOBODY, NOBODY, NOBODY, NOBODY)
         assert await ctx.compute(engine.pool.checkedout) == 0
         assert (await db.execute(ONE)).scalar_one() == 1
         assert engine.pool.checkedout() == 1
@@ -29,6 +29,6 @@ async def test_nothing_is_computed_with_a_connection_in_hand(database: Database)
 async def test_what_was_written_is_not_let_go_of(database: Database) -> None:
     async with database.transaction() as db:
         await db.execute(ONE)
-        ctx = Context(NOBODY, NOBODY, NOON, db, NOBODY, NOBODY, NOBODY, NOBODY)
+        ctx = Context(NOBODY, NOBODY, NOON, db, NOBODY, NOBODY, NOBODY, NOBODY, NOBODY)
         with pytest.raises(RuntimeError, match="writes"):
             await ctx.compute(lambda: None)

@@ -2,9 +2,15 @@
 
 from commands.ressources import (
     changing,
+    collecting,
+    collections,
     commenting,
     daily,
     depositing,
+    following,
+    freshness,
+    library,
+    links,
     marking,
     more,
     needs,
@@ -22,10 +28,16 @@ from commands.ressources.pointing import livre
 
 __all__ = [
     "changing",
+    "collecting",
+    "collections",
     "commenting",
     "daily",
     "depositing",
     "feature",
+    "following",
+    "freshness",
+    "library",
+    "links",
     "livre",
     "marking",
     "more",

@@ -54,6 +54,7 @@ class Deed(StrEnum):
     COMMENT = "commenter"
     SHARE = "partager"
     FOLLOW = "suivre"
+    COLLECT = "collection"
     REPORT = "signaler"
     EDIT = "modifier"
     WITHDRAW = "retirer"
@@ -66,6 +67,7 @@ class Deed(StrEnum):
             "commenter": "Commenter",
             "partager": "Partager ici",
             "suivre": "Suivre ce thème",
+            "collection": "Ajouter à une collection",
             "signaler": "Signaler",
             "modifier": "Modifier",
             "retirer": "Retirer",

@@ -19,6 +19,7 @@ from commands.ressources.buttons import (
     Withdraw,
 )
 from commands.ressources.feature import feature, leads_on
+from commands.ressources.lasting import Collect
 from storage.people import Person
 from storage.ressources.resource import Resource, Shown, State
 
@@ -26,6 +27,7 @@ PAYLOADS: Mapping[Deed, type[BaseModel]] = {
     Deed.COMMENT: Comment,
     Deed.SHARE: Share,
     Deed.FOLLOW: FollowThemes,
+    Deed.COLLECT: Collect,
     Deed.REPORT: Report,
     Deed.EDIT: Edit,
     Deed.WITHDRAW: Withdraw,
@@ -41,6 +43,7 @@ def offered(person: Person, resource: Shown | Resource, *, own: bool, state: Sta
         Deed.COMMENT: is_published,
         Deed.SHARE: is_published,
         Deed.FOLLOW: is_published and bool(resource.themes),
+        Deed.COLLECT: is_published,
         Deed.REPORT: is_published and not own,
         Deed.EDIT: own or person.animates,
         Deed.WITHDRAW: (own or person.animates) and state in (State.PUBLISHED, State.PROPOSED),

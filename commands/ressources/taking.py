@@ -22,6 +22,13 @@ async def locked(ctx: Context, number: int) -> tuple[Resource, int]:
     return await found(ctx, number), revision
 
 
+async def to_change(ctx: Context, number: int) -> Resource:
+    """The resource of that number, which whoever acts may change. Raises UserError."""
+    resource = await found(ctx, number)
+    must_change(ctx.user, resource)
+    return resource
+
+
 def is_own(user: Person, resource: Resource) -> bool:
     """Whether somebody wrote or deposited it."""
     return bool(user.id) and user.id in {resource.auteur_id, resource.deposited_by}

@@ -33,19 +33,24 @@ def _standing(resource: Resource) -> Resource:
 @feature.submit(WithdrawResource)
 async def withdraw(ctx: Context, form: WithdrawResource) -> Replies:
     """It is found no more. Its files leave the channel once the animateurs’ card has copies of them."""
-    resource, revision = await locked(ctx, form.resource)
+    resource, told = await take_down(ctx, form.resource, form.text)
+    back = [Button("Remettre", PutBack(resource=resource.number))]
+    return [Whisper(render("ressources/is_withdrawn", resource=resource), back), *told]
+
+
+async def take_down(ctx: Context, number: int, reason: str) -> tuple[Resource, Sequence[Reply]]:
+    """It is withdrawn, by who may: it, and what is said of that elsewhere."""
+    resource, revision = await locked(ctx, number)
     _standing(resource)
     must_change(ctx.user, resource)
-    resource.state, resource.decided_by, resource.reason = State.WITHDRAWN, ctx.user.id, form.text
+    resource.state, resource.decided_by, resource.reason = State.WITHDRAWN, ctx.user.id, reason
     resource.question, resource.changed_at = "", ctx.now
     await write(ctx.db, [resource], revision)
     shows_files = bool(resource.files) and resource.post_id not in {"", resource.thread_post}
     card = proposals.put_up if shows_files else proposals.refresh
     told = [*await card(ctx, resource), *await publishing.retell(ctx, resource)]
     settled = await reporting.close(ctx, resource) if ctx.user.animates else []
-    back = [Button("Remettre", PutBack(resource=resource.number))]
-    done = Whisper(render("ressources/is_withdrawn", resource=resource), back)
-    return [done, *told, *settled, *await _tell(ctx, resource, form.text)]
+    return resource, [*told, *settled, *await _tell(ctx, resource, reason)]
 
 
 async def _tell(ctx: Context, resource: Resource, reason: str) -> Sequence[Reply]:
@@ -58,15 +63,20 @@ async def _tell(ctx: Context, resource: Resource, reason: str) -> Sequence[Reply
 
 @feature.button(PutBack)
 async def put_back(ctx: Context, click: PutBack) -> Replies:
+    """It is there again, at once or once it is reviewed."""
+    resource, told = await restore(ctx, click.resource)
+    said = "is_published" if resource.state is State.PUBLISHED else "proposed"
+    return [Whisper(render(f"ressources/{said}", resource=resource)), *told]
+
+
+async def restore(ctx: Context, number: int) -> tuple[Resource, Sequence[Reply]]:
     """Published as it was, by animateurs or who withdrew it themselves; else it is reviewed again."""
-    resource, revision = await locked(ctx, click.resource)
+    resource, revision = await locked(ctx, number)
     must_change(ctx.user, resource)
     if resource.state in STANDING:
         raise UserError(f"La fiche n° {resource.number} n’est pas retirée.")
     is_theirs = is_own(ctx.user, resource) and resource.decided_by == ctx.user.id
     if ctx.user.animates or (is_theirs and resource.published_at):
         told = await publishing.publish(ctx, resource, revision)
-        done = render("ressources/is_published", resource=resource)
-        return [Whisper(done), *await proposals.refresh(ctx, resource), *told]
-    told = await changing.propose_again(ctx, resource, revision)
-    return [Whisper(render("ressources/proposed", resource=resource)), *told]
+        return resource, [*await proposals.refresh(ctx, resource), *told]
+    return resource, await changing.propose_again(ctx, resource, revision)

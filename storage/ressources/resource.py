@@ -1,7 +1,7 @@
 """A resource of the ressourcerie, and how the table is written: each time under a number that tells what is new."""
 
 import datetime as dt
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
@@ -154,6 +154,18 @@ async def get(db: AsyncSession, number: int) -> Resource | None:
     return (await db.exec(select(Resource).where(Resource.id == number))).first()
 
 
+async def reread(db: AsyncSession, number: int) -> Resource | None:
+    """The same as it is now, whatever was read of it before: for whoever began to write since."""
+    query = select(Resource).where(Resource.id == number).execution_options(populate_existing=True)
+    return (await db.exec(query)).first()
+
+
+async def among_numbers(db: AsyncSession, numbers: Collection[int]) -> Mapping[int, Resource]:
+    """Those of these numbers that are there, whatever their state."""
+    rows = (await db.exec(select(Resource).where(col(Resource.id).in_(numbers)))).all()
+    return {row.number: row for row in rows}
+
+
 async def shown(db: AsyncSession, numbers: Sequence[int]) -> tuple[Sequence[Shown], int]:
     """Those of these numbers that are there, in that order, and the number of the last writing: in one go."""
     rows = (await execute(db, _SHOWN, {"numbers": list(numbers)})).all()
@@ -167,9 +179,14 @@ async def among(db: AsyncSession, keys: Collection[str], sources: Collection[str
     return (await db.exec(select(Resource).where(wanted).order_by(col(Resource.id)))).all()
 
 
+async def by_key(db: AsyncSession, wanted: str) -> Resource | None:
+    """The one that this tells apart."""
+    return (await db.exec(select(Resource).where(Resource.key == wanted))).first()
+
+
 async def by_link(db: AsyncSession, url: str) -> Resource | None:
     """The resource to which this link leads, whatever its state: the same one is kept once."""
-    return (await db.exec(select(Resource).where(Resource.key == key_of(url)))).first()
+    return await by_key(db, key_of(url))
 
 
 async def write(db: AsyncSession, resources: Sequence[Resource], revision: int) -> None:

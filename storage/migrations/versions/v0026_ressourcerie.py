@@ -71,6 +71,9 @@ def _of_people() -> None:
         sa.Column("about", sa.String(300), nullable=False),
         sa.Column("owner_id", sa.String(26), nullable=False, index=True),
         sa.Column("pinned", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("seed", sa.String(16), nullable=False, server_default=""),
+        sa.Column("told", sa.String(64), nullable=False, server_default=""),
+        sa.Column("removed_at", _TIME, nullable=True),
         sa.Column("created_at", _TIME, nullable=False),
     )
     op.create_table(
@@ -140,6 +143,7 @@ def _of_resources() -> None:
         sa.Column("failing_since", sa.Date, nullable=True),
         sa.Column("told_at", _TIME, nullable=True),
         sa.Column("archive", sa.String(1000), nullable=False),
+        sa.Column("quiet", sa.Boolean, nullable=False, server_default=sa.false()),
     )
 
 

@@ -1,0 +1,243 @@
+"""Collections: made, filled, sorted, renamed, removed and put back, by who may; the library that comes with the bot."""
+
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from config.outils import NAME, TOOLS
+from config.ressources import KINDS
+from storage.database import Database
+from storage.ressources import State
+from storage.ressources import collection as collections
+from storage.ressources import resource as resources
+from storage.ressources.collection import HELD_MAX, ResourceCollection, key_of_name
+from storage.ressources.links import read_link
+from tests.databases import database
+from tests.helping import plain
+from tests.keeping import Shelf, days, goes_on, shelf
+from tests.people import Person, Post
+from tests.ressources import NOW, resource, stored
+
+__all__ = ["database", "shelf"]
+
+_NAMES = itertools.count(1)
+
+
+def called(words: str = "Bureautique seniors") -> str:
+    """A name that no other story has."""
+    return f"{words} {next(_NAMES)}"
+
+
+async def makes(who: Person, name: str, **more: str) -> Post:
+    """Somebody makes a collection."""
+    form = await who.opens("/ressources collection nouvelle")
+    answer = await form.fill(nom=name, **more).submit()
+    assert answer.accepted, answer
+    return await who.whispered("est faite")
+
+
+async def lines_of(who: Person, name: str) -> str:
+    return plain(await who.asks(f"/ressources collection {name}"))
+
+
+@pytest.mark.every_mode
+async def test_made_filled_and_shown(shelf: Shelf) -> None:
+    name = called()
+    await makes(shelf.juliette, name, sujet="Pour les ateliers du mardi")
+    one, other = await shelf.holds("Le clavier"), await shelf.holds("La souris")
+    said = await shelf.juliette.asks(f"/ressources collection ajouter {one.number} {name.upper()}")
+    assert f"La fiche n° {one.number} est dans « {name} »" in plain(said)
+    await shelf.juliette.asks(f"/ressources collection ajouter {other.number} {name}")
+    seen = await lines_of(shelf.juliette, name)
+    assert "2 fiches" in seen
+    assert "Pour les ateliers du mardi" in seen
+    assert seen.index("Le clavier") < seen.index("La souris")
+    again = await shelf.juliette.asks(f"/ressources collection ajouter {one.number} {name}")
+    assert "est déjà dans" in plain(again)
+    assert name in plain(await shelf.juliette.asks("/ressources collection"))
+
+
+@pytest.mark.every_mode
+async def test_sorted_and_taken_out_and_put_back(shelf: Shelf) -> None:
+    name = called("Rangement")
+    await makes(shelf.juliette, name)
+    for title in ("Un", "Deux", "Trois"):
+        one = await shelf.holds(f"{title} {name}")
+        await shelf.juliette.asks(f"/ressources collection ajouter {one.number} {name}")
+    opened = await shelf.juliette.asks(f"/ressources collection {name}")
+    await shelf.juliette.clicks(opened, "Ranger")
+    sorting = await shelf.juliette.whispered("Monter")
+    order = [action for action in sorting.actions if action.name == "Monter"]
+    assert len(order) == 3
+    number = one.number
+    async with shelf.house.bot.database.transaction() as db:
+        found = await collections.named(db, name)
+        assert found
+        await collections.move_up(db, found.number, number)
+    seen = await lines_of(shelf.juliette, name)
+    assert seen.index("Un ") < seen.index("Trois ") < seen.index("Deux ")
+    out = await shelf.juliette.asks(f"/ressources collection retirer {number} {name}")
+    assert "2 fiches" in await lines_of(shelf.juliette, name)
+    await shelf.juliette.clicks(out, "Annuler")
+    await shelf.juliette.whispered("est dans")
+    assert "3 fiches" in await lines_of(shelf.juliette, name)
+
+
+async def test_a_click_moves_up(shelf: Shelf) -> None:
+    name = called("Monter")
+    await makes(shelf.juliette, name)
+    for title in ("Premier", "Second"):
+        one = await shelf.holds(f"{title} {name}")
+        await shelf.juliette.asks(f"/ressources collection ajouter {one.number} {name}")
+    opened = await shelf.juliette.asks(f"/ressources collection {name}")
+    await shelf.juliette.clicks(opened, "Ranger")
+    sorting = await shelf.juliette.whispered("Monter")
+    below = [card for card in sorting.cards if "Second" in str(card["text"])]
+    await shelf.juliette.clicks(replace(sorting, props={"attachments": below}), "Monter")
+    await shelf.juliette.whispered("Monter")
+    seen = await lines_of(shelf.juliette, name)
+    assert seen.index("Second") < seen.index("Premier")
+
+
+@pytest.mark.every_mode
+async def test_renamed_removed_and_put_back(shelf: Shelf) -> None:
+    name, other = called("Ancien nom"), called("Nouveau nom")
+    await makes(shelf.juliette, name)
+    opened = await shelf.juliette.asks(f"/ressources collection {name}")
+    form = await shelf.juliette.opens_by(opened, "Renommer")
+    assert (await form.fill(nom=other).submit()).accepted
+    await shelf.juliette.whispered("C’est changé")
+    assert "Je ne connais pas de collection" in await lines_of(shelf.juliette, name)
+    opened = await shelf.juliette.asks(f"/ressources collection {other}")
+    await shelf.juliette.clicks(opened, "Supprimer")
+    gone = await shelf.juliette.whispered("est supprimée")
+    assert "Je ne connais pas de collection" in await lines_of(shelf.juliette, other)
+    await shelf.juliette.clicks(gone, "Annuler")
+    await shelf.juliette.whispered("de nouveau là")
+    assert "0 fiche" in await lines_of(shelf.juliette, other)
+
+
+@pytest.mark.every_mode
+async def test_the_same_name_and_names_that_are_none(shelf: Shelf) -> None:
+    name = called("Été des aînés")
+    await makes(shelf.juliette, name)
+    camille = await shelf.house.conseiller("camille")
+    number = name.rpartition(" ")[2]
+    names = [name.upper(), f"ete des AINES {number}", f" été-des-aînés  {number} !", f"Été des aînés\u200b {number}"]
+    for again in names:
+        form = await camille.opens("/ressources collection nouvelle")
+        answer = await form.fill(nom=again).submit()
+        assert "déjà ce nom" in str(answer.errors) or "autre nom" in str(answer.errors), again
+    for wrong in ("!!!", "ajouter 12 fiches", "Nouvelle", "x" * 81, "\u202e\u200b"):
+        form = await camille.opens("/ressources collection nouvelle")
+        assert not (await form.fill(nom=wrong).submit()).accepted, wrong
+
+
+async def test_hostile_names_stay_names(shelf: Shelf) -> None:
+    name = called("@all **gras** [ici](https://evil.example) `x`")
+    await makes(shelf.juliette, name)
+    seen = (await shelf.juliette.asks("/ressources collection")).text
+    assert "@all" not in seen
+    assert "](https://" not in seen.replace("\\](https", "")
+
+
+@pytest.mark.every_mode
+async def test_only_its_owner_and_animateurs_change_it(shelf: Shelf) -> None:
+    name = called("À moi")
+    await makes(shelf.juliette, name)
+    camille, one = await shelf.house.conseiller("camille"), await shelf.holds("La fiche")
+    assert "n’est pas la vôtre" in plain(await camille.asks(f"/ressources collection ajouter {one.number} {name}"))
+    assert (await camille.asks(f"/ressources collection {name}")).buttons == []
+    assert "est dans" in plain(await shelf.ana.asks(f"/ressources collection ajouter {one.number} {name}"))
+    hidden = await shelf.holds("Proposée", state=State.PROPOSED)
+    said = await shelf.ana.asks(f"/ressources collection ajouter {hidden.number} {name}")
+    assert "Je ne connais pas de fiche" in plain(said)
+
+
+@pytest.mark.newest_only
+async def test_from_a_resource_into_a_new_one(shelf: Shelf) -> None:
+    name, camille = called("Depuis une fiche"), await shelf.house.conseiller("camille")
+    one = await shelf.holds("À ranger", themes=["courriel"])
+    opened = await camille.asks(f"/ressources {one.number}")
+    form = await goes_on(camille, opened, "Ajouter à une collection")
+    assert form
+    assert (await form.fill(**{form.names[0]: name}).submit()).accepted
+    await camille.told(f"La fiche n° {one.number} est dans")
+    assert "1 fiche" in await lines_of(camille, name)
+
+
+async def test_the_library_comes_once_and_is_pinned(shelf: Shelf) -> None:
+    await shelf.runs("keep_library", days(shelf.house, 1, 7))
+    card = await shelf.said(f"#### {NAME}", shelf.channel)
+    assert card.is_pinned
+    assert all(tool.url in plain(card) for tool in TOOLS)
+    first = await shelf.juliette.asks(f"/ressources {await number_of(shelf, TOOLS[0].url)}")
+    assert "équipe d’animation" in plain(first)
+    out = await number_of(shelf, TOOLS[1].url)
+    await shelf.ana.asks(f"/ressources collection retirer {out} {NAME}")
+    mine = await shelf.holds("Un outil de chez nous", url="https://outil.example/nous")
+    await shelf.ana.asks(f"/ressources collection ajouter {mine.number} {NAME}")
+    await shelf.house.settled()
+    card = await shelf.said("Un outil de chez nous", shelf.channel)
+    assert TOOLS[1].url not in plain(card)
+    assert "n’est pas la vôtre" in plain(await shelf.juliette.asks(f"/ressources collection retirer {out} {NAME}"))
+    await shelf.changes(mine.number, titre="Notre outil")
+    await shelf.runs("keep_library", days(shelf.house, 1, 7))
+    card = await shelf.said("Notre outil", shelf.channel)
+    opened = await shelf.ana.asks(f"/ressources collection {NAME}")
+    await shelf.ana.clicks(opened, "Suite")
+    opened = await shelf.ana.whispered(NAME)
+    await shelf.ana.clicks(opened, "Supprimer")
+    await shelf.ana.whispered("est supprimée")
+    await shelf.runs("keep_library", days(shelf.house, 1, 7))
+    assert "Je ne connais pas de collection" in await lines_of(shelf.ana, NAME)
+    posts = [post for post in await shelf.ana.reads(shelf.channel) if NAME in plain(post)]
+    assert len(posts) == 1
+    assert "n’est plus là" in plain(posts[0])
+
+
+async def number_of(shelf: Shelf, url: str) -> int:
+    async with shelf.house.bot.database.transaction(writes=False) as db:
+        found = await resources.by_link(db, url)
+    assert found
+    return found.number
+
+
+def test_the_tools_are_well_formed() -> None:
+    for tool in TOOLS:
+        assert read_link(tool.url) == tool.url
+        assert tool.url.startswith("https://")
+        assert tool.type in KINDS
+    assert {"ABC Diag", "Pix Orga"} <= {tool.titre for tool in TOOLS}
+    assert {"outil", "tutoriel"} == {tool.type for tool in TOOLS}
+
+
+async def test_order_survives_what_is_withdrawn(database: Database) -> None:
+    async with database.transaction() as db:
+        await stored(db, *(resource(f"F{at}") for at in range(1, 6)), resource("cachée", state=State.WITHDRAWN))
+        number = await collections.make(db, ResourceCollection(key="c", name="C", created_at=NOW))
+        assert number
+        for one in (1, 6, 2, 3):
+            assert await collections.put(db, number, one, "", NOW)
+        assert not await collections.put(db, number, 1, "", NOW)
+        await collections.move_up(db, number, 2)
+        assert await collections.contents(db, number) == [2, 1, 3]
+        await collections.move_up(db, number, 2)
+        await collections.move_up(db, number, 4)
+        assert await collections.contents(db, number) == [2, 1, 3]
+        assert [(one.name, count) for one, count in await collections.every(db)] == [("C", 3)]
+        assert await collections.make(db, ResourceCollection(key="c", name="c", created_at=NOW)) is None
+
+
+async def test_a_collection_is_bounded(database: Database) -> None:
+    async with database.transaction() as db:
+        number = await collections.make(db, ResourceCollection(key="c", name="C", created_at=NOW))
+        assert number
+        assert all([await collections.put(db, number, one, "", NOW) for one in range(1, HELD_MAX + 1)])
+        assert not await collections.put(db, number, HELD_MAX + 1, "", NOW)
+
+
+@pytest.mark.parametrize(("name", "key"), [("Été  des-aînés !", "ete des aines"), ("œ" * 80, "oe" * 40), ("🙂", "")])
+def test_keys_of_names(name: str, key: str) -> None:
+    assert key_of_name(name) == key

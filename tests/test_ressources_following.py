@@ -1,0 +1,205 @@
+"""Themes are followed: each Monday what is new, ten at most, imports counted; paused, resumed, stopped by a click."""
+
+import tracemalloc
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from config.themes import THEMES, bits
+from storage.database import Database
+from storage.ressources import following, search
+from storage.ressources.following import Fresh, Harvest, ThemeFollow
+from tests.databases import database
+from tests.helping import plain
+from tests.house import PARIS, House
+from tests.keeping import Shelf, goes_on, on, shelf
+from tests.people import Person, Post
+from tests.ressources import NOW, resource, stored
+
+__all__ = ["database", "shelf"]
+
+EMPLOI, COURRIEL, SANTE = "trouver emploi", "courriel", "sante"
+MiB = 1024 * 1024
+
+
+def monday(house: House, weeks: int = 1) -> date:
+    today = house.clock().astimezone(PARIS).date()
+    return today + timedelta(days=7 * weeks - today.weekday())
+
+
+async def follows(shelf: Shelf, who: Person) -> Sequence[ThemeFollow]:
+    async with shelf.house.bot.database.transaction(writes=False) as db:
+        return await following.of(db, who.id)
+
+
+async def deposits(shelf: Shelf, *titles: str, themes: Sequence[str] = (EMPLOI,)) -> None:
+    for title in titles:
+        await shelf.holds(title, themes=themes, deposited_by=shelf.ana.id, auteur_id=shelf.ana.id)
+
+
+async def news(shelf: Shelf, who: Person) -> list[Post]:
+    return await shelf.told(who, "Du nouveau dans les thèmes que vous suivez")
+
+
+@pytest.mark.every_mode
+async def test_a_week_of_a_theme(shelf: Shelf) -> None:
+    said = await shelf.juliette.asks("/ressources suivre emploi")
+    assert "chaque lundi" in plain(said)
+    assert "Emploi, formation" in plain(said)
+    await deposits(shelf, "Écrire un CV *simple*", "L’entretien")
+    await deposits(shelf, "La boîte mail", themes=[COURRIEL])
+    await shelf.runs("tell_news", on(monday(shelf.house)))
+    (told,) = await news(shelf, shelf.juliette)
+    assert r"Écrire un CV \*simple\*" in plain(told)
+    assert "L’entretien" in plain(told)
+    assert "La boîte mail" not in plain(told)
+    assert told.buttons == ["Mettre en pause", "Ne plus suivre"]
+    await shelf.runs("tell_news", on(monday(shelf.house)))
+    assert len(await news(shelf, shelf.juliette)) == 1
+    await shelf.juliette.clicks(told, "Mettre en pause")
+    await shelf.juliette.told("C’est en pause")
+    await deposits(shelf, "Pendant la pause")
+    await shelf.runs("tell_news", on(monday(shelf.house)))
+    assert len(await news(shelf, shelf.juliette)) == 1
+
+
+@pytest.mark.every_mode
+async def test_paused_resumed_stopped_from_the_list(shelf: Shelf) -> None:
+    await shelf.juliette.asks("/ressources suivre emploi")
+    listed = await shelf.juliette.asks("/ressources suivis")
+    assert listed.buttons == ["Mettre en pause", "Ne plus suivre"]
+    await shelf.juliette.clicks(listed, "Mettre en pause")
+    listed = await shelf.juliette.whispered("en pause")
+    assert [each.paused for each in await follows(shelf, shelf.juliette)] == [True]
+    await deposits(shelf, "Que personne n’attendait")
+    await shelf.juliette.clicks(listed, "Reprendre")
+    listed = await shelf.juliette.whispered("Vous suivez 1 thème")
+    await shelf.runs("tell_news", on(monday(shelf.house)))
+    assert await news(shelf, shelf.juliette) == []
+    await shelf.juliette.clicks(listed, "Ne plus suivre")
+    await shelf.juliette.whispered("Vous ne suivez aucun thème")
+    assert await follows(shelf, shelf.juliette) == []
+
+
+async def test_stopping_is_taken_back(shelf: Shelf) -> None:
+    await shelf.juliette.asks("/ressources suivre emploi")
+    await deposits(shelf, "Une fiche")
+    await shelf.runs("tell_news", on(monday(shelf.house)))
+    (told,) = await news(shelf, shelf.juliette)
+    await shelf.juliette.clicks(told, "Ne plus suivre")
+    after = await shelf.juliette.told("Vous ne suivez plus")
+    assert await follows(shelf, shelf.juliette) == []
+    await shelf.juliette.clicks(after, "Annuler")
+    await shelf.juliette.told("C’est noté")
+    assert [each.theme for each in await follows(shelf, shelf.juliette)] == [EMPLOI]
+
+
+@pytest.mark.every_mode
+async def test_from_a_resource(shelf: Shelf) -> None:
+    one = await shelf.holds("Deux thèmes", themes=[EMPLOI, COURRIEL])
+    opened = await shelf.juliette.asks(f"/ressources {one.number}")
+    await goes_on(shelf.juliette, opened, "Suivre ce thème")
+    offered = await shelf.juliette.whispered("Cette fiche parle de")
+    await shelf.juliette.clicks(offered, "Suivre « Courriels »")
+    await shelf.juliette.whispered("C’est noté")
+    assert [each.theme for each in await follows(shelf, shelf.juliette)] == [COURRIEL]
+
+
+async def test_what_is_no_theme_and_what_is_followed(shelf: Shelf) -> None:
+    assert "Je ne connais pas le thème" in plain(await shelf.juliette.asks("/ressources suivre @all `pêche`"))
+    await shelf.juliette.asks("/ressources suivre emploi")
+    again = await shelf.juliette.asks("/ressources suivre emploi")
+    assert "Vous suivez déjà" in plain(again)
+    assert again.buttons == []
+    assert "Quel thème suivre" in plain(await shelf.juliette.asks("/ressources suivre"))
+
+
+async def test_ten_are_listed_and_imports_are_counted(shelf: Shelf) -> None:
+    await shelf.juliette.asks("/ressources suivre emploi")
+    await deposits(shelf, *(f"Fiche {at:02}" for at in range(13)))
+    now = shelf.house.clock()
+    imported = [
+        resource(
+            f"Importée {at}", themes=[EMPLOI], published_at=now, url=f"https://import.example/{at}", date=now.date()
+        )
+        for at in range(1500)
+    ]
+    async with shelf.house.bot.database.transaction() as db:
+        await stored(db, *imported)
+    await shelf.runs("tell_news", on(monday(shelf.house)))
+    (told,) = await news(shelf, shelf.juliette)
+    assert plain(told).count("- n° ") == 10
+    assert "1500 fiches importées" in plain(told).replace("\u202f", "")
+    assert "Importée" not in plain(told).replace("importées", "")
+    query = plain(told).partition("`/ressources ")[2].partition("`")[0]
+    async with shelf.house.bot.database.transaction(writes=False) as db:
+        found = await search(db, query)
+    assert found.total == 1500
+    assert not found.query.unknown
+
+
+async def test_who_left_hears_nothing_and_it_is_morning_elsewhere(shelf: Shelf) -> None:
+    camille, awa = await shelf.house.conseiller("camille"), await shelf.house.conseiller("awa")
+    for who in (shelf.juliette, camille, awa):
+        await who.asks("/ressources suivre emploi")
+    await shelf.house.registers(camille, None, left_on=shelf.house.clock().date() - timedelta(days=1))
+    await shelf.house.registers(awa, None, timezone="Indian/Reunion")
+    await deposits(shelf, "Pour qui est là")
+    await shelf.runs("tell_news", on(monday(shelf.house)))
+    assert len(await news(shelf, shelf.juliette)) == 1
+    assert await news(shelf, camille) == []
+    assert await news(shelf, awa) == []
+    assert [each.told_at < shelf.house.clock() - timedelta(days=1) for each in await follows(shelf, awa)] == [True]
+
+
+async def test_four_thousand_followers_in_pages(database: Database) -> None:
+    """Each is met once, in pages, with little in hand."""
+    codes = list(THEMES)
+    async with database.transaction() as db:
+        for at in range(4000):
+            await following.follow(db, f"{at:026}", [codes[at % 19], codes[(at + 1) % 19]], NOW)
+        await stored(
+            db, *(resource(f"F {at}", themes=[codes[at % 19]], published_at=NOW, source="x") for at in range(300))
+        )
+    until_, seen, pages = NOW + timedelta(days=7), list[str](), 0
+    tracemalloc.start()
+    after = ""
+    while True:
+        async with database.transaction() as db:
+            page = await following.followers(db, after, until_, 100)
+            if not page:
+                break
+            found = await following.harvest(db, NOW - timedelta(days=1), until_)
+            assert all(len(each) == 2 for each in page.values())
+            assert all(found.of(each) for each in page.values())
+            await following.note_told(db, list(page), until_)
+        seen, after, pages = [*seen, *page], max(page), pages + 1
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (len(seen), len(set(seen)), pages) == (4000, 4000, 40)
+    assert peak < 8 * MiB
+
+
+async def test_following_twice_tells_from_the_first_time(database: Database) -> None:
+    later = NOW + timedelta(days=3)
+    async with database.transaction() as db:
+        await following.follow(db, "a" * 26, [EMPLOI], NOW)
+        await following.follow(db, "a" * 26, [EMPLOI, SANTE], later)
+        assert {each.theme: each.told_at for each in await following.of(db, "a" * 26)} == {EMPLOI: NOW, SANTE: later}
+
+
+def test_what_is_new_is_told_by_each_theme() -> None:
+    def one(theme: str, day: int) -> ThemeFollow:
+        at = datetime(2026, 11, day, tzinfo=UTC)
+        return ThemeFollow(user_id="a", theme=theme, at=at, told_at=at)
+
+    when = datetime(2026, 11, 10, tzinfo=UTC)
+    both = bits([EMPLOI, SANTE])
+    found = Harvest(
+        [Fresh(1, bits([EMPLOI]), when), Fresh(2, both, when), Fresh(3, bits([COURRIEL]), when)], {(both, when): 7}
+    )
+    assert found.of([one(EMPLOI, 3), one(SANTE, 20)]).numbers == [1, 2]
+    assert found.of([one(SANTE, 3)]).numbers == [2]
+    assert found.of([one(SANTE, 20)]).imported == 0
+    assert found.of([one(SANTE, 3), one(EMPLOI, 3)]).imported == 7

@@ -1,0 +1,135 @@
+"""« À revoir »: its author is told once, animateurs two weeks later; « C’est encore bon » puts it off for a year."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from bot.errors import UserError
+from bot.french.dates import say_date
+from bot.french.periods import months_after
+from commands.ressources.freshness import read_day
+from tests.helping import plain
+from tests.house import PARIS, House
+from tests.keeping import Shelf, days, on, shelf
+
+__all__ = ["shelf"]
+
+
+def monday(house: House) -> date:
+    today = house.clock().astimezone(PARIS).date()
+    return today + timedelta(days=7 - today.weekday())
+
+
+@pytest.mark.every_mode
+async def test_the_author_hears_once_of_all_then_animateurs(shelf: Shelf) -> None:
+    day = monday(shelf.house)
+    titles = ["Le compte Ameli *ancien*", "La CAF [ici](https://evil.example)"]
+    numbers = [(await shelf.holds(title, review_on=day)).number for title in titles]
+    await shelf.runs("remind", on(day - timedelta(days=3)))
+    assert not await shelf.told(shelf.juliette, "à revoir")
+    await shelf.runs("remind", on(day))
+    (told,) = await shelf.told(shelf.juliette, "2 de vos fiches sont à revoir")
+    assert r"Le compte Ameli \*ancien\*" in plain(told)
+    assert r"La CAF \[ici\](https://" in plain(told)
+    assert told.buttons.count("C’est encore bon") == 2
+    await shelf.runs("remind", on(day + timedelta(days=1)))
+    await shelf.runs("remind", on(day + timedelta(days=11)))
+    assert len(await shelf.told(shelf.juliette, "à revoir")) == 1
+    await shelf.runs("remind", on(day + timedelta(days=14)))
+    card = await shelf.said(f"n° {numbers[0]} :")
+    assert "2 fiches sont à revoir" in plain(card)
+    before = len(await shelf.ana.reads(shelf.room))
+    await shelf.runs("remind", on(day + timedelta(days=40)))
+    assert len(await shelf.ana.reads(shelf.room)) == before
+    assert len(await shelf.told(shelf.juliette, "à revoir")) == 1
+    assert {(await shelf.now(number)).reviews for number in numbers} == {2}
+
+
+@pytest.mark.every_mode
+async def test_still_good_for_a_year(shelf: Shelf) -> None:
+    day = monday(shelf.house)
+    one, other = await shelf.holds("Une bonne fiche", review_on=day), await shelf.holds("L’autre", review_on=day)
+    await shelf.runs("remind", on(day))
+    (told,) = await shelf.told(shelf.juliette, "2 de vos fiches sont à revoir")
+    await shelf.juliette.clicks(told, "C’est encore bon")
+    after = await shelf.juliette.rewritten(told, "Encore bonne")
+    later = months_after(day, 12)
+    assert say_date(later) in plain(after)
+    assert after.buttons.count("C’est encore bon") == 1
+    assert ((await shelf.now(one.number)).review_on, (await shelf.now(one.number)).reviews) == (later, 0)
+    assert (await shelf.now(other.number)).reviews == 1
+    await shelf.runs("remind", on(later + timedelta(days=(7 - later.weekday()) % 7)))
+    assert await shelf.told(shelf.juliette, "Une de vos fiches est à revoir")
+
+
+async def test_of_who_left_animateurs_hear_at_once(shelf: Shelf) -> None:
+    day = monday(shelf.house)
+    camille = await shelf.house.conseiller("camille")
+    await shelf.house.registers(camille, None, left_on=day - timedelta(days=2))
+    one = await shelf.holds("De quelqu’un qui est parti", review_on=day, auteur_id=camille.id)
+    await shelf.runs("remind", on(day))
+    card = await shelf.said(f"n° {one.number} :")
+    assert not await shelf.told(camille, "à revoir")
+    await shelf.ana.clicks(card, "C’est encore bon")
+    await shelf.said(f"La fiche n° {one.number} (")
+    assert (await shelf.now(one.number)).review_on == months_after(day, 12)
+
+
+async def test_it_is_morning_where_the_author_is(shelf: Shelf) -> None:
+    day = monday(shelf.house)
+    await shelf.house.registers(shelf.juliette, None, timezone="Indian/Reunion", departements=["974"])
+    await shelf.holds("Depuis La Réunion", review_on=day)
+    await shelf.runs("remind", on(day))
+    assert not await shelf.told(shelf.juliette, "à revoir")
+
+
+async def test_many_are_one_message(shelf: Shelf) -> None:
+    day = monday(shelf.house)
+    numbers = [(await shelf.holds(f"Fiche du lot {at}", review_on=day)).number for at in range(30)]
+    await shelf.runs("remind", on(day))
+    (told,) = await shelf.told(shelf.juliette, "30 de vos fiches")
+    assert f"n° {numbers[5]}" in plain(told)
+    assert told.buttons.count("C’est encore bon") == 5
+    assert {(await shelf.now(number)).reviews for number in numbers} == {1}
+
+
+async def test_by_command(shelf: Shelf) -> None:
+    one = await shelf.holds("À dater")
+    year = shelf.house.clock().year + 1
+    said = await shelf.juliette.asks(f"/ressources revoir {one.number} {year}-03")
+    assert f"sera à revoir le {say_date(date(year, 3, 1))}" in plain(said)
+    assert (await shelf.now(one.number)).review_on == date(year, 3, 1)
+    assert "À dater" in plain(await shelf.juliette.asks(f"/ressources revoir {one.number}"))
+    await shelf.juliette.asks(f"/ressources revoir {one.number} jamais")
+    assert (await shelf.now(one.number)).review_on is None
+    assert "Aucune fiche n’est à revoir" in plain(await shelf.juliette.asks("/ressources revoir"))
+    await shelf.changes(one.number, review_on=days(shelf.house, -1).date())
+    assert f"n° {one.number}" in plain(await shelf.juliette.asks("/ressources revoir"))
+    assert f"n° {one.number}" in plain(await shelf.ana.asks("/ressources revoir"))
+    camille = await shelf.house.conseiller("camille")
+    assert f"n° {one.number}" not in plain(await camille.asks("/ressources revoir"))
+    for line, words in {
+        f"{one.number} 2027-03": "changent cette fiche",
+        "999999 2027-03": "Je ne connais pas de fiche n° 999999",
+        "demain @all": "Tapez",
+    }.items():
+        assert words in plain(await camille.asks(f"/ressources revoir {line}"))
+
+
+@pytest.mark.parametrize("text", ["2027-13", "2026-01", "0000-01", "9999-12", "hier", "n’importe quoi", "2026-11-24"])
+def test_what_is_no_day_to_come(text: str) -> None:
+    with pytest.raises(UserError):
+        read_day(text, date(2026, 11, 24))
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2027-03", date(2027, 3, 1)),
+        ("jamais", None),
+        ("15/03/2027", date(2027, 3, 15)),
+        ("demain", date(2026, 11, 25)),
+    ],
+)
+def test_how_a_day_is_said(text: str, day: date | None) -> None:
+    assert read_day(text, date(2026, 11, 24)) == day
