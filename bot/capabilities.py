@@ -33,6 +33,11 @@ class Capabilities:
         return self.version >= (9, 11)
 
     @property
+    def props_max(self) -> int:
+        """Characters of what stands under a post, written as JSON."""
+        return 800_000 if self.version >= (6, 0) else 8_000
+
+    @property
     def trigger_seconds(self) -> int:
         """How long a trigger id opens a dialog."""
         return 30 if self.version >= (9, 5) else 3

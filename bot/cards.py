@@ -1,6 +1,7 @@
 """How a message looks in Mattermost: its text, and under it a card with facts and signed buttons."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -17,6 +18,10 @@ COLOUR = "#000091"
 """The blue of the State’s design system, at the edge of cards."""
 BUTTONS_MAX = 4
 """Under one message: each takes a line on a phone."""
+
+
+MARGIN = 400
+"""Characters left to what the outbox and Mattermost add."""
 
 
 class Cards:
@@ -44,6 +49,15 @@ class Cards:
         return {
             "attachments": [self._card(card, "" if card is own else f"c{at}", sealed) for at, card in enumerate(cards)]
         }
+
+    def parts(self, message: Message, person: str, most: int) -> Sequence[Message]:
+        """The same in as many messages as it takes for what stands under each to have so many characters at most."""
+        cards = message.cards
+        if len(cards) < 2 or _length(self.props(message, person, "")) <= most - MARGIN:
+            return [message]
+        half = len(cards) // 2
+        both = (Message(message.text, cards=cards[:half]), replace(message, text="", cards=cards[half:]))
+        return [part for each in both for part in self.parts(each, person, most)]
 
     def _card(self, card: Card, ident: str, sealed: Callable[..., str]) -> dict[str, Any]:
         """One of them; what stands before the ids of its buttons tells it from the others."""
@@ -92,6 +106,12 @@ def without_menus(message: Message) -> Message:
     """
     cards = [replace(card, buttons=_instead(card), menus=()) for card in message.cards]
     return replace(message, buttons=_instead(message), menus=(), cards=cards)
+
+
+def _length(props: dict[str, Any]) -> int:
+    """Characters of props as Mattermost writes them: it spells out what HTML would take for its own."""
+    written = json.dumps(props, ensure_ascii=False)
+    return len(written) + 5 * sum(map(written.count, "<>&"))
 
 
 def _instead(message: Message | Card) -> list[Button]:

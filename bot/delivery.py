@@ -142,10 +142,11 @@ class Delivery:
         if request.response_url and await self._respond(whisper, request):
             return {}
         if request.user_id:
+            parts = self._cards.parts(whisper, request.user_id, self._w.chat.capabilities.props_max)
+            messages = [self._writer.to_person(part, request.user_id, request) for part in parts]
             async with self._w.database.transaction() as db:
-                message = self._writer.to_person(whisper, request.user_id, request)
-                await table.add(db, [message])
-            self.hurry([message])
+                await table.add(db, messages)
+            self.hurry(messages)
         return {}
 
     async def _respond(self, whisper: Whisper, request: Request) -> bool:

@@ -104,6 +104,7 @@ button   membres.Return        animateur, coordinateur
 button   membres.See           animateur, coordinateur
 button   membres.Undo          animateur, coordinateur
 button   menus.OpenMenu        everyone
+button   ressources.Answer     animateur
 button   ressources.AnswerAbout everyone
 button   ressources.AskAbout   animateur
 button   ressources.ChooseCategory everyone
@@ -113,16 +114,21 @@ button   ressources.Deposit    everyone
 button   ressources.Edit       everyone
 button   ressources.Favour     everyone
 button   ressources.FindUseful everyone
+button   ressources.Miss       everyone
 button   ressources.More       everyone
+button   ressources.Needs      animateur
 button   ressources.Object     everyone
 button   ressources.Open       everyone
 button   ressources.Page       everyone
 button   ressources.Publish    animateur
+button   ressources.PutAside   animateur
 button   ressources.PutBack    everyone
 button   ressources.Refuse     animateur
 button   ressources.Report     everyone
 button   ressources.Restore    everyone
 button   ressources.Settle     animateur
+button   ressources.Share      everyone
+button   ressources.TakeBack   animateur
 button   ressources.Withdraw   everyone
 button   stats.Details         conseiller
 button   stats.Other           conseiller
@@ -182,9 +188,10 @@ command  membres role          animateur, coordinateur
 command  profil                animateur, conseiller, coordinateur, hotline
 command  ressources            everyone
 command  ressources ajouter    everyone
+command  ressources besoins    animateur
 command  ressources catégories everyone
 command  ressources favoris    everyone
-command  ressources mes        everyone
+command  ressources partager   everyone
 command  ressources relire     animateur
 command  ressources versions   everyone
 command  stats                 animateur, conseiller, coordinateur
@@ -227,6 +234,7 @@ event    livre.reacted.Reacted everyone
 event    membres.arrive.JoinedTeam everyone
 event    membres.note.PersonChanged everyone
 event    ressources.arrived.Delivered everyone
+event    ressources.stands.Delivered everyone
 event    ressources.taken_away.Deleted everyone
 event    ressources.typed.Posted everyone
 file     annuaire.VCard        animateur, conseiller, coordinateur, hotline
@@ -298,6 +306,7 @@ submit   membres.MoveMember    animateur, coordinateur
 submit   menus.ChosenChannel   everyone
 submit   menus.ChosenOption    everyone
 submit   menus.ChosenPerson    everyone
+submit   ressources.AnswerNeed animateur
 submit   ressources.AnswerReview everyone
 submit   ressources.AskDepositor animateur
 submit   ressources.CommentResource everyone
@@ -305,6 +314,7 @@ submit   ressources.DepositResource everyone
 submit   ressources.EditResource everyone
 submit   ressources.RefuseResource animateur
 submit   ressources.ReportResource everyone
+submit   ressources.SayNeed    everyone
 submit   ressources.WithdrawResource everyone
 submit   stats.SeePeriod       conseiller
 submit   stats.TakeAway        conseiller

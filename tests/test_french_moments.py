@@ -1,12 +1,13 @@
 """Coming moments as people write them, and as they are said."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.french.dates import say_age
 from bot.french.moments import read_moment, say_moment, say_part_of_day
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -73,3 +74,23 @@ def test_a_moment_is_said() -> None:
 )
 def test_by_when_something_will_be_is_said(moment: str, said: str) -> None:
     assert say_part_of_day(datetime.fromisoformat(moment), TODAY) == said
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (-1, "le mercredi 25 novembre 2026"),
+        (0, "aujourd’hui"),
+        (1, "hier"),
+        (13, "il y a 13 jours"),
+        (14, "il y a 2 semaines"),
+        (60, "il y a 8 semaines"),
+        (61, "il y a 2 mois"),
+        (364, "il y a 11 mois"),
+        (729, "il y a 23 mois"),
+        (730, "il y a 2 ans"),
+        (4000, "il y a 10 ans"),
+    ],
+)
+def test_an_age_is_said_by_what_matters_of_it(days: int, said: str) -> None:
+    assert say_age(TODAY - timedelta(days=days), TODAY) == said

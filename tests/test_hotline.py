@@ -43,4 +43,4 @@ async def test_a_demand_is_taken_answered_and_solved(desk: Desk) -> None:
     assert solved.first_answer_at
     assert solved.resolved_at
     assert not [p for p in await desk.juliette.direct() if "navigateur" in p.text]
-    assert (await desk.card(ticket, "résolu")).buttons == ["Rouvrir"]
+    assert (await desk.card(ticket, "résolu")).buttons == ["Rouvrir", "En faire une fiche"]

@@ -55,6 +55,7 @@ HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
     "RenameChannel": ({"there": {"general": "Général", "education": "Éducation"}},),
     "PutAway": ({"there": {"education": "Éducation"}},),
     "Reword": ({"annonce": "a" * 26},),
+    "AnswerNeed": ({"need": "need:1", "said": "« imprimante »"},),
     "OpenTicket": ({"queues": QUEUES}, {"queues": QUEUES, "source": "s" * 26}),
     **dict.fromkeys(
         ("AnswerTicket", "AskBack", "ResolveTicket", "MarkDuplicate", "ChangeUrgency", "AssignTicket", "RateTicket"),

@@ -22,7 +22,7 @@ def lines(today: date) -> Iterator[Json]:
     yield {"type": "version", "version": 1}
     yield {"type": "team", "team": {"name": TEAM, "display_name": TEAM_NAME, "type": "O"}}
     for room in rooms():
-        kind = "P" if room.departement else "O"
+        kind = "P" if room.is_private else "O"
         channel = {"team": TEAM, "name": room.name, "display_name": room.display_name, "type": kind}
         yield {"type": "channel", "channel": channel}
     yield {"type": "user", "user": _admin()}
@@ -42,9 +42,13 @@ def _admin() -> Json:
 def _user(actor: Actor) -> Json:
     zone = {"useAutomaticTimezone": "false", "manualTimezone": actor.timezone, "automaticTimezone": ""}
     animates = actor.role == "animateur"
-    theirs = [room for room in rooms() if animates or room.departement in {None, actor.departement}]
+    theirs = [room for room in rooms() if animates or _is_for(room, actor)]
     account = _account(actor.username, actor.email, actor.first_name, actor.last_name)
     return account | {"timezone": zone, "teams": [_membership(theirs, is_admin=animates)]}
+
+
+def _is_for(room: Room, actor: Actor) -> bool:
+    return not room.for_animateurs and room.departement in {None, actor.departement}
 
 
 def _account(username: str, email: str, first_name: str, last_name: str) -> Json:

@@ -10,7 +10,7 @@ import shutil
 import socket
 import sys
 from argparse import Namespace
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -179,8 +179,23 @@ async def _let_in(plan: Plan, *, is_new: bool) -> None:
     from cli.demo.town import bring_in
 
     if is_new:
-        await bring_in(plan.url, TEAM, "coop", [room.name for room in rooms()])
+        await _know(plan, await bring_in(plan.url, TEAM, "coop", [room.name for room in rooms()]))
     (plan.folder / _PREPARED).touch()
+
+
+async def _know(plan: Plan, ids: Mapping[str, str]) -> None:
+    """The bot knows which of the planned channels these are, as after « channels sync »."""
+    from config import canaux as table
+    from storage import canaux
+    from storage.database import Database
+
+    database = Database(plan.database_url)
+    try:
+        async with database.transaction() as db:
+            for planned in (one for one in table.read().values() if one.address in ids):
+                await canaux.remember(db, planned.key, ids[planned.address], utc_now())
+    finally:
+        await database.close()
 
 
 async def _migrate(plan: Plan) -> None:
@@ -190,13 +205,15 @@ async def _migrate(plan: Plan) -> None:
 
 
 async def _fill(plan: Plan) -> None:
-    from cli.demo.history import fill
+    from cli.demo import history, shelf
     from cli.demo.town import people_server
     from storage.database import Database
 
     database = Database(plan.database_url)
     try:
-        await fill(database, await people_server(plan.url), utc_now())
+        now = utc_now()
+        await history.fill(database, await people_server(plan.url), now)
+        await shelf.fill(database, now)
     finally:
         await database.close()
 

@@ -1,7 +1,7 @@
 """What was said in the demo’s channels (conversations.txt), some days ago."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
@@ -32,12 +32,19 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A channel and what was said in it; ``departement`` makes it private, for its own people."""
+    """A channel and what was said in it; ``departement`` makes it private, for its own people, ``for_animateurs`` for
+    these."""
 
     name: str
     display_name: str
     departement: str | None = None
+    for_animateurs: bool = False
     talk: list[Utterance] = field(default_factory=list)
+
+    @property
+    def is_private(self) -> bool:
+        """Whether only its own people see it."""
+        return self.for_animateurs or self.departement is not None
 
     def messages(self) -> Iterator[Utterance]:
         """All of them, replies too."""
@@ -54,6 +61,8 @@ def rooms() -> tuple[Room, ...]:
         mark, _, rest = line.partition(" ")
         if mark == "=":
             found.append(_room(rest))
+        elif mark == "!":
+            found.append(replace(_room(rest), for_animateurs=True))
         elif mark == "+":
             emoji, *who = rest.split()
             _last(found[-1]).reactions[emoji] = who

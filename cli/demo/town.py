@@ -47,8 +47,9 @@ async def people_server(url: str) -> dict[str, str]:
         return {user["username"]: user["id"] for user in users}
 
 
-async def bring_in(url: str, team: str, username: str, channels: Sequence[str]) -> None:
-    """Bring somebody into these channels, by the names of their addresses, and let them administer them."""
+async def bring_in(url: str, team: str, username: str, channels: Sequence[str]) -> dict[str, str]:
+    """Bring somebody into these channels, by the names of their addresses, and let them administer them; their ids."""
+    ids: dict[str, str] = {}
     async with speaking_as(url, ADMIN) as client:
         person = await client.get(f"/users/username/{username}")
         for name in channels:
@@ -56,3 +57,5 @@ async def bring_in(url: str, team: str, username: str, channels: Sequence[str]) 
             await client.post(f"/channels/{channel['id']}/members", {"user_id": person["id"]})
             place = f"/channels/{channel['id']}/members/{person['id']}/schemeRoles"
             await client.put(place, {"scheme_user": True, "scheme_admin": True})
+            ids[name] = channel["id"]
+    return ids

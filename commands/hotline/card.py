@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from bot.context import Context
 from bot.french.dates import say_date
+from bot.lines import Run
 from bot.menus import Choosing, Menu
 from bot.replies import Button, Message, Refresh, Reply, Say
 from bot.texts import Markdown, escape, render
@@ -16,7 +17,7 @@ from config.hotline import CATEGORIES
 from storage import people
 from storage.hotline import cards, incidents
 from storage.hotline.cards import TicketCard
-from storage.hotline.states import Move, State, Who, allowed
+from storage.hotline.states import Move, Reason, State, Who, allowed
 from storage.hotline.tickets import Ticket
 
 DETAILS_MAX = 700
@@ -133,7 +134,8 @@ def _quoted(text: str) -> Markdown:
 def _buttons(ticket: Ticket) -> Sequence[Button]:
     number = ticket.number
     if not ticket.state.is_open:
-        return [Button("Rouvrir", Reopen(ticket=number))]
+        fiche = [Button("En faire une fiche", Run(line=f"ressources ajouter demande {number}"))]
+        return [Button("Rouvrir", Reopen(ticket=number)), *(fiche if ticket.reason is Reason.RESOLU else [])]
     take = [] if ticket.agent_id else [Button("Prendre", Take(ticket=number), "primary")]
     return [*take, Button("Répondre", Answer(ticket=number)), Button("Résoudre", Resolve(ticket=number))]
 

@@ -28,14 +28,14 @@ async def arrived(ctx: Context, event: Delivered) -> Replies:
     rest = event.topic.partition(":")[2]
     if event.topic.startswith(DAY):
         return await _day_stands(ctx, date.fromisoformat(rest))
-    number = int(rest.partition(":")[0] or 0)
+    if not event.topic.startswith((REVIEW, FILES, THREAD)):
+        return None
+    number = int(rest.partition(":")[0])
     if event.topic.startswith(REVIEW):
         return await _card_stands(ctx, number, await copies(ctx, event.post_id))
     if event.topic.startswith(FILES):
         return await _files_stand(ctx, number, event, await copies(ctx, event.post_id))
-    if event.topic.startswith(THREAD):
-        return await commenting.thread_stands(ctx, number, event)
-    return None
+    return await commenting.thread_stands(ctx, number, event)
 
 
 async def copies(ctx: Context, post_id: str) -> Mapping[str, str]:

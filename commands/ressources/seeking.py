@@ -21,7 +21,7 @@ from storage.ressources import State, listing
 from storage.ressources.query import QUERY_MAX
 from storage.ressources.resource import get
 
-HINT = "[mots | #thème | niveau:debutant | depuis:2025 | n° 12]"
+HINT = "[mots | #thème | niveau:debutant | depuis:2025 | n° 12 | mes fiches]"
 LISTS: Mapping[str, Listing] = {
     **dict.fromkeys(("", "dernieres", "dernieres fiches", "nouveautes"), Listing.LATEST),
     **dict.fromkeys(("mes fiches", "mes fiche", "mes ressources", "mes propositions"), Listing.OWN),
@@ -46,12 +46,6 @@ async def seek(ctx: Context, line: str) -> Replies:
     if one is not None and (may_see(ctx.user, one) or one.state is State.WITHDRAWN):
         return await show(ctx, await visible(ctx, one.number))
     return await turn(ctx, Page(of=Listing.FOUND, text=text))
-
-
-@feature.command("ressources mes", help="Vos fiches, vos favoris", hint="fiches | favoris")
-async def seek_own(ctx: Context, line: str) -> Replies:
-    """One’s own; other words after « mes » are looked for."""
-    return await seek(ctx, f"mes {line}")
 
 
 @feature.command("ressources favoris", help="Les fiches que vous gardez sous la main")

@@ -17,8 +17,8 @@ _PUBLISHED = Resource.state == State.PUBLISHED
 
 
 async def latest(db: AsyncSession, limit: int, offset: int = 0) -> Listed:
-    """Those published last first."""
-    order = (col(Resource.published_at).desc().nulls_last(), col(Resource.id).desc())
+    """The newest first, by their date: an import brings many of different age at once."""
+    order = (col(Resource.date).desc(), col(Resource.published_at).desc().nulls_last(), col(Resource.id).desc())
     return await _page(db, select(Resource).where(_PUBLISHED).order_by(*order), limit, offset)
 
 

@@ -78,7 +78,9 @@ async def put(db: AsyncSession, need: ResourceNeed) -> bool:
 async def get(db: AsyncSession, key: str) -> Need | None:
     """A need by its key, as it stands."""
     order = (col(ResourceNeed.at), col(ResourceNeed.user_id))
-    whose = (await db.exec(select(ResourceNeed).where(ResourceNeed.key == key).order_by(*order))).all()
+    wanted = select(ResourceNeed).where(ResourceNeed.key == key).order_by(*order)
+    # What was changed by statements since this session read it is read anew.
+    whose = (await db.exec(wanted.execution_options(populate_existing=True))).all()
     return _need(whose) if whose else None
 
 

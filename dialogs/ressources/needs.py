@@ -1,0 +1,60 @@
+"""The windows of needs: what was looked for and not found, and which resource answers it."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from bot.forms import Clues, Form, Hidden, Number, ReadText
+from storage.ressources.needs import ABOUT_MAX, WORDS_MAX, key_of
+
+
+def _line(most: int) -> ReadText:
+    """A line of that many characters at most."""
+
+    def read(text: str, _: Clues) -> str:
+        line = " ".join(text.split())
+        if len(line) > most:
+            raise ValueError(f"Raccourcissez ce texte : {most} caractères au plus.")
+        return line
+
+    return ReadText(read)
+
+
+def _sought(text: str, clues: Clues) -> str:
+    """What was looked for. Raises ValueError where that says nothing."""
+    line = str(_line(WORDS_MAX).reader(text, clues))
+    if not key_of(line):
+        raise ValueError("Dites en quelques mots ce que vous cherchiez.")
+    return line
+
+
+class SayNeed(Form):
+    """What somebody looked for and did not find."""
+
+    title = "Je n’ai rien trouvé"
+    submit_label = "Le dire"
+
+    words: Annotated[str, ReadText(_sought)] = Field(
+        alias="recherche",
+        title="Ce que vous cherchiez",
+        description="Lu par les animateurs. Jamais de donnée personnelle.",
+    )
+    about: Annotated[str, _line(ABOUT_MAX)] = Field(
+        "", alias="precision", title="Un mot de plus", description="Pour qui, pour quoi faire, sous quelle forme…"
+    )
+
+
+class AnswerNeed(Form):
+    """Which resource answers a need."""
+
+    title = "C’est fait"
+    submit_label = "Prévenir"
+
+    number: Annotated[int, Number()] = Field(
+        alias="numero", title="Numéro de la fiche", description="Qui la cherchait reçoit un message, une seule fois."
+    )
+    need: Hidden[str]
+    said: Hidden[str] = ""
+
+    def introduction(self) -> str:
+        return self.said

@@ -1,0 +1,43 @@
+"""Stories in a browser: on a small phone somebody finds a resource among five cards, keeps it, and opens it."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.desk import PHONE, SIT
+from tests.house import House
+from tests.people import Person, unique
+from tests.ressources import resource, stored
+
+pytestmark = pytest.mark.browser
+SMALL = PHONE | {"viewport": {"width": 360, "height": 640}}
+CARD = "button[data-action-id]"
+
+
+async def test_a_resource_is_found_kept_and_opened_on_a_phone(house: House, juliette: Person, sit: SIT) -> None:
+    word = unique("cadastre")
+    description = (
+        f"Le **{word}** pas à pas, avec une phrase assez longue pour tenir sur deux lignes d’un petit téléphone."
+    )
+    made = [
+        resource(f"Lire le {word}, partie {n}", url=f"https://exemple.fr/{word}/{n}", description=description)
+        for n in range(7)
+    ]
+    async with house.bot.database.transaction() as db:
+        await stored(db, *made)
+    phone = await sit(juliette, **SMALL)
+    await phone.types(f"/ressources {word}")
+    page = await phone.sees("7 fiches")
+    assert await phone.overflow() <= 0, "nothing to scroll sideways"
+    assert await page.get_by_role("button", name="Ouvrir").count() == 5
+    await page.get_by_role("button", name="⭐ Favori").first.click()
+    await phone.sees("favoris")
+    await page.get_by_role("button", name="Ouvrir").first.click()
+    whole = await phone.sees("Fiche n°")
+    await expect(whole).to_contain_text("pas à pas")
+    assert await phone.overflow() <= 0
+    await page.get_by_role("button", name="Suite").click()
+    second = await phone.sees("page 2 sur 2")
+    assert await second.get_by_role("button", name="Ouvrir").count() == 2
+    await phone.types("/ressources favoris")
+    kept = await phone.sees("Vos favoris")
+    await expect(kept).to_contain_text(word)
