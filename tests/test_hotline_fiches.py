@@ -95,3 +95,24 @@ async def test_only_what_is_published_and_near_is_shown(desk: Desk) -> None:
     await shelved(desk, f"Atelier cuisine et {unique('divers')}", description=f"Rien sur un {unique('autre')}.")
     ticket, _ = await desk.asks(desk.juliette, f"Le {word} bloqué")
     assert ticket.subject == f"Le {word} bloqué"
+
+
+@pytest.mark.every_mode
+async def test_a_solved_demand_becomes_a_resource_in_the_name_of_who_solved_it(desk: Desk) -> None:
+    subject = f"Perdre son {unique('jeton')}"
+    ticket, _ = await desk.asks(desk.juliette, subject)
+    await desk.is_where(ticket)
+    card = await desk.card(ticket)
+    assert "En faire une fiche" not in card.buttons
+    await sends(desk.agathe, card, "Résoudre", solution="En demander un autre au guichet.")
+    form = await desk.agathe.opens_by(await desk.card(ticket, "résolu"), "En faire une fiche")
+    assert form.shown("titre") == subject
+    assert form.shown("description") == "En demander un autre au guichet."
+    assert (await form.submit()).accepted
+    await desk.agathe.told("aura relue")
+    async with desk.house.bot.database.transaction(writes=False) as db:
+        made = (await db.exec(select(Resource).where(Resource.titre == subject))).one()
+    assert (made.ticket, made.auteur_id, made.state) == (ticket.number, desk.agathe.id, State.PROPOSED)
+    known = await desk.agathe.asks(f"/ressources ajouter demande {ticket.number}")
+    assert f"n° {made.number}" in plain(known)
+    await desk.house.settled()

@@ -64,17 +64,21 @@ async def begin(ctx: Context, click: Deposit) -> Replies:
             return told_known(known)
         return Ask(await filling.from_message(ctx, post))
     if click.ticket:
-        return Ask(await _from_ticket(ctx, click.ticket))
+        return await _from_ticket(ctx, click.ticket)
     return Ask(await filling.window(ctx, titre=click.titre or None, description=click.description or None))
 
 
-async def _from_ticket(ctx: Context, number: int) -> DepositResource:
-    """The window with what was asked and what solved it, for who had a part in it. Raises UserError."""
+async def _from_ticket(ctx: Context, number: int) -> Replies:
+    """The window with what was asked and what solved it, for who had a part in it; or what was made of it. Raises
+    UserError."""
     ticket = await tickets.get(ctx.db, number)
     is_agent = ctx.user.may((Role.HOTLINE, Role.ANIMATEUR))
     if ticket is None or not (is_agent or ctx.user.id in {ticket.author_id, ticket.agent_id}):
         raise UserError(f"Il n’y a pas de demande n° {number}, ou elle n’est pas à vous.")
-    return await filling.window(ctx, titre=ticket.subject, description=ticket.solution or None, ticket=number)
+    if known := await review.from_ticket(ctx.db, number):
+        return told_known(known)
+    window = await filling.window(ctx, titre=ticket.subject, description=ticket.solution or None, ticket=number)
+    return Ask(window)
 
 
 @feature.submit(DepositResource)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, cast, func
+from sqlalchemy import ColumnElement, Text, cast, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -30,8 +30,16 @@ async def count_published_by(db: AsyncSession, user_id: str) -> int:
 
 async def from_post(db: AsyncSession, post_id: str) -> Resource | None:
     """What was made of that message, and is proposed or published."""
-    made = select(Resource).where(Resource.source_post == post_id)
-    there = made.where(col(Resource.state).in_([State.PROPOSED, State.PUBLISHED]))
+    return await _made(db, col(Resource.source_post) == post_id)
+
+
+async def from_ticket(db: AsyncSession, number: int) -> Resource | None:
+    """What was made of that ticket, and is proposed or published."""
+    return await _made(db, col(Resource.ticket) == number)
+
+
+async def _made(db: AsyncSession, of_it: ColumnElement[bool]) -> Resource | None:
+    there = select(Resource).where(of_it, col(Resource.state).in_([State.PROPOSED, State.PUBLISHED]))
     return (await db.exec(there.order_by(col(Resource.id)).limit(1))).first()
 
 
