@@ -2,11 +2,15 @@
 
 import pytest
 
+from bot.context import Request
+from bot.spool import Submission
+from config.trust import Trust, read_trust
 from storage.people import Role
 from storage.ressources.resource import State
 from tests.helping import reacts
 from tests.people import unique
 from tests.shelving import Shelf, gives, link, plain, shelf
+from tests.ticketing import ticket, wrote
 
 __all__ = ["shelf"]
 
@@ -155,8 +159,58 @@ async def test_a_guest_deposits_too_and_trusted_people_publish_at_once(shelf: Sh
 
 
 async def test_a_demand_for_help_becomes_one_for_who_had_a_part_in_it(shelf: Shelf) -> None:
-    nowhere = plain(await shelf.juliette.asks("/ressources ajouter demande 999999"))
-    assert "pas de demande n° 999999" in nowhere
+    who, solved = shelf.juliette, {"subject": unique("Export"), "solution": "Vider le cache."}
+    row = ticket(shelf.house.clock(), author_id=who.id, username=who.username, **solved)
+    (number,) = await wrote(shelf.house.bot.database, row)
+    form = await who.opens(f"/ressources ajouter demande {number}")
+    assert (form.shown("titre"), form.shown("description")) == (solved["subject"], solved["solution"])
+    assert (await form.submit()).accepted
+    assert (await shelf.titled(solved["subject"])).ticket == number
+    lea = await shelf.house.conseiller("lea")
+    for line in (f"demande n° {number}", "demande 999999"):
+        assert "elle n’est pas à vous" in plain(await lea.asks(f"/ressources ajouter {line}"))
+
+
+async def test_what_is_sent_while_mattermost_is_away_has_its_card_later_and_once(shelf: Shelf) -> None:
+    assert shelf.house.sandbox
+    titre, key = unique("Panne"), unique("key")
+    sent = Submission("ressources.DepositResource", key, shelf.juliette.id, {"titre": titre, "description": "Là."}, {})
+    request = Request("submit", sent.form, shelf.juliette.id, key=key)
+    shelf.house.sandbox.faults.status = 503
+    try:
+        for _ in range(2):
+            await shelf.house.bot.dispatcher.run(request, sent)
+    finally:
+        shelf.house.sandbox.faults.status = None
+    await shelf.card(await shelf.titled(titre))
+    await shelf.house.settled()
+    assert len(await shelf.all_said(titre, "animation")) == 1
+
+
+@pytest.mark.parametrize("text", ["chef", "5|6", "0", "conseiller|x"])
+def test_what_says_nothing_of_whom_to_trust_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"rôle|nombre"):
+        read_trust(text)
+
+
+async def test_who_published_enough_is_trusted_but_with_addresses(shelf: Shelf) -> None:
+    assert read_trust("Coordinateur | 5") == Trust(frozenset({"coordinateur", "animateur", "administrateur"}), 5)
+    before = shelf.house.settings
+    shelf.house.settings = before.model_copy(update={"trusted": read_trust("1")})
+    await shelf.house.restart()
+    try:
+        first, card = await shelf.proposes(shelf.juliette, unique("Premier"))
+        assert first.state is State.PROPOSED
+        await shelf.agathe.clicks(card, "Publier")
+        titre = unique("Second")
+        await shelf.deposits(shelf.juliette, titre=titre, description="Là.")
+        assert (await shelf.titled(titre)).state is State.PUBLISHED
+        named, card = await shelf.proposes(shelf.juliette, unique("Contact"), description="paul.martin@exemple.fr")
+        assert named.state is State.PROPOSED
+        assert "À vérifier : elle contient" in plain(card)
+    finally:
+        shelf.house.settings = before
+        await shelf.house.restart()
 
 
 def plain_text(text: str) -> str:

@@ -1,5 +1,6 @@
 """Stories: a resource lives: changed, put back as it was, withdrawn and back, spoken of, reported."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -177,6 +178,22 @@ async def test_what_is_reported_is_dealt_with_and_who_did_hears(shelf: Shelf) ->
         assert "elle est retirée" in plain(await who.told("signalé"))
     await until_async(lambda: says(shelf, card, "signalement traité"))
     assert (await shelf.now(resource)).state is State.WITHDRAWN
+
+
+async def test_two_who_report_at_once_stand_on_one_card(shelf: Shelf) -> None:
+    resource, _ = await published(shelf, shelf.juliette)
+    people = [await shelf.house.conseiller(name) for name in ("lea", "paul", "rose")]
+    windows = [await chooses(who, resource.titre, "Signaler") for who in people]
+    filled = [window.fill(**{named(window, "quoi"): "erreur"}) for window in windows]
+    assert all(answer.accepted for answer in await asyncio.gather(*(window.submit() for window in filled)))
+    card = await shelf.said(f"Fiche n° {resource.id} signalée", room="animation")
+    for who in people:
+        await until_async(lambda name=who.username: says(shelf, card, name))  # type: ignore[misc]
+    await shelf.house.settled()
+    assert len(await shelf.all_said(f"Fiche n° {resource.id} signalée", "animation")) == 1
+    await shelf.agathe.clicks(await shelf.agathe.sees(card), "Traité")
+    for who in people:
+        assert "s’en sont occupés" in plain(await who.told("signalé"))
 
 
 async def says(shelf: Shelf, post: Post, words: str) -> Post | None:

@@ -8,10 +8,11 @@ from bot.context import Context
 from bot.errors import ChatError
 from bot.events import Delivered
 from bot.replies import Replies, Reply
-from commands.ressources import commenting, proposals, publishing
+from commands.ressources import commenting, proposals, publishing, reporting
 from commands.ressources.feature import feature
 from commands.ressources.proposals import REVIEW
 from commands.ressources.publishing import DAY, FILES, THREAD
+from commands.ressources.reporting import REPORT
 from storage import outbox
 from storage.ressources import review
 from storage.ressources.resource import State, begin_writing, get, write
@@ -28,9 +29,11 @@ async def arrived(ctx: Context, event: Delivered) -> Replies:
     rest = event.topic.partition(":")[2]
     if event.topic.startswith(DAY):
         return await _day_stands(ctx, date.fromisoformat(rest))
-    if not event.topic.startswith((REVIEW, FILES, THREAD)):
+    if not event.topic.startswith((REPORT, REVIEW, FILES, THREAD)):
         return None
     number = int(rest.partition(":")[0])
+    if event.topic.startswith(REPORT):
+        return await reporting.card_stands(ctx, number)
     if event.topic.startswith(REVIEW):
         return await _card_stands(ctx, number, await copies(ctx, event.post_id))
     if event.topic.startswith(FILES):

@@ -12,8 +12,7 @@ from bot.texts import render
 from commands.ressources import filling, proposals, publishing
 from commands.ressources.buttons import Deposit, Object, Open, Withdraw
 from commands.ressources.feature import feature
-from commands.ressources.taking import is_there, locked
-from config.folding import fold
+from commands.ressources.taking import is_there, locked, words
 from dialogs.ressources.deposit import DepositResource
 from storage.hotline import tickets
 from storage.people import Role
@@ -33,7 +32,7 @@ async def add(ctx: Context, line: str) -> Replies:
     """The window, filled with what the line leads to."""
     if ident := link_in(line):
         return await begin(ctx, Deposit(post_id=ident))
-    if found := _TICKET.fullmatch(fold(line).strip()):
+    if found := _TICKET.fullmatch(words(line)):
         return await begin(ctx, Deposit(ticket=int(found[1])))
     link = _link(line)
     if link and (known := await by_link(ctx.db, link)) and known.state in THERE:
@@ -167,10 +166,13 @@ async def rather_not(ctx: Context, click: Object) -> Replies:
     if resource.state is State.PUBLISHED:
         offered = [Button("Retirer la fiche", Withdraw(resource=resource.number), "danger")]
         return Whisper(render("ressources/published_already", resource=resource), offered)
-    if resource.state is State.PROPOSED:
-        resource.state, resource.decided_by, resource.reason = State.WITHDRAWN, ctx.user.id, RATHER_NOT
-        resource.changed_at = ctx.now
-        await write(ctx.db, [resource], revision)
-    told = [Direct(render("ressources/rather_not", resource=resource), user_id=resource.deposited_by)]
-    kept = told if await is_there(ctx, resource.deposited_by) else []
-    return [Update(render("ressources/objected", resource=resource)), *await proposals.refresh(ctx, resource), *kept]
+    told = Update(render("ressources/objected", resource=resource))
+    if resource.state is not State.PROPOSED:
+        return told
+    resource.state, resource.decided_by, resource.reason = State.WITHDRAWN, ctx.user.id, RATHER_NOT
+    resource.changed_at = ctx.now
+    await write(ctx.db, [resource], revision)
+    card = await proposals.refresh(ctx, resource)
+    if not await is_there(ctx, resource.deposited_by):
+        return [told, *card]
+    return [told, *card, Direct(render("ressources/rather_not", resource=resource), user_id=resource.deposited_by)]

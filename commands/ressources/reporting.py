@@ -15,6 +15,8 @@ from storage.ressources import reports
 from storage.ressources.reports import ResourceReport
 from storage.ressources.resource import Resource, State, begin_writing
 
+REPORT = "ressources.report:"
+"""How the topics of cards begin."""
 SHOWN_MAX = 10
 """Reports that a card shows."""
 
@@ -44,11 +46,18 @@ async def report(ctx: Context, form: ReportResource) -> Replies:
 
 
 def _topic(resource: Resource) -> str:
-    return f"ressources.report:{resource.number}"
+    return f"{REPORT}{resource.number}"
 
 
 async def _put_up(ctx: Context, resource: Resource) -> Sequence[Reply]:
     return await proposals.tell_reviewers(ctx, await _draw(ctx, resource), _topic(resource))
+
+
+async def card_stands(ctx: Context, number: int) -> Sequence[Reply]:
+    """What was reported, or dealt with, while the card was on its way stands on it."""
+    await begin_writing(ctx.db)
+    is_as_said = len(await reports.open_of(ctx.db, number)) == 1
+    return [] if is_as_said else await refresh(ctx, await found(ctx, number))
 
 
 async def refresh(ctx: Context, resource: Resource, *, here: bool = False) -> Sequence[Reply]:

@@ -1,11 +1,21 @@
 """A resource at hand: found or refused, who may change it, and who of its people can be written to."""
 
+import re
+
 from bot.context import Context
 from bot.errors import UserError
 from bot.texts import Markdown, escape
+from config.folding import fold
 from storage import people
 from storage.people import Person
 from storage.ressources.resource import Resource, begin_writing, get
+
+_NO_WORD = re.compile(r"[^a-z0-9]+")
+
+
+def words(line: str) -> str:
+    """A line as it means the same: « Demande n° 12 » is « demande n 12 »."""
+    return _NO_WORD.sub(" ", fold(line)).strip()
 
 
 async def found(ctx: Context, number: int) -> Resource:

@@ -12,8 +12,7 @@ from bot.texts import Markdown, escape, render
 from commands.ressources import changing
 from commands.ressources.buttons import Restore
 from commands.ressources.feature import feature
-from commands.ressources.taking import found, is_own, locked, must_change, name_of
-from config.folding import fold
+from commands.ressources.taking import found, is_own, locked, must_change, name_of, words
 from storage.ressources import versions
 from storage.ressources.resource import Resource, State
 from storage.ressources.versions import ResourceVersion
@@ -28,7 +27,7 @@ TOLD = ("titre", "url", "licence", "auteur")
 @feature.command("ressources versions", help="Voir qui a changé une fiche, et revenir en arrière", hint="numéro")
 async def history(ctx: Context, line: str) -> Replies:
     """The newest first, with a way back for those who may change it."""
-    number = _NUMBER.fullmatch(" ".join(re.sub(r"[^a-z0-9]+", " ", fold(line)).split()))
+    number = _NUMBER.fullmatch(words(line))
     if number is None:
         raise UserError("Écrivez le numéro de la fiche : `/ressources versions 12`.")
     resource = await found(ctx, int(number[1]))
