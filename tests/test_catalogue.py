@@ -105,6 +105,7 @@ button   membres.See           animateur, coordinateur
 button   membres.Undo          animateur, coordinateur
 button   menus.OpenMenu        everyone
 button   ressources.Answer     animateur
+button   ressources.BringBack  everyone
 button   ressources.ChooseCategory everyone
 button   ressources.ChooseTheme everyone
 button   ressources.Collect    everyone
@@ -121,7 +122,6 @@ button   ressources.Needs      animateur
 button   ressources.Open       everyone
 button   ressources.Page       everyone
 button   ressources.PutAside   animateur
-button   ressources.PutBack    everyone
 button   ressources.PutIn      everyone
 button   ressources.RemoveCollection everyone
 button   ressources.RestoreCollection everyone

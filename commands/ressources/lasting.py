@@ -26,7 +26,7 @@ class TakeDown(BaseModel):
     resource: int
 
 
-class PutBack(BaseModel):
+class BringBack(BaseModel):
     """« Remettre » a resource that was withdrawn."""
 
     resource: int

@@ -10,7 +10,7 @@ from commands.ressources import places
 from commands.ressources.buttons import Edit
 from commands.ressources.feature import feature
 from commands.ressources.keepers import keepers, must_keep
-from commands.ressources.lasting import CheckLinks, LinkWorks, PutBack, TakeDown
+from commands.ressources.lasting import BringBack, CheckLinks, LinkWorks, TakeDown
 from commands.ressources.looking import look_at
 from commands.ressources.withdrawing import put_back, take_down
 from storage.ressources import Resource, State, checks
@@ -58,12 +58,12 @@ async def withdraw(ctx: Context, click: TakeDown) -> Replies:
     """« Retirer »: it is found no more, until somebody puts it back."""
     found = await must_keep(ctx, click.resource)
     await take_down(ctx, found.number, render("ressources/link_reason"))
-    undo = Button("Remettre", PutBack(resource=found.number))
+    undo = Button("Remettre", BringBack(resource=found.number))
     return _refresh(found, "ressources/link_withdrawn", [undo], by=ctx.user.username)
 
 
-@feature.button(PutBack)
-async def undo(ctx: Context, click: PutBack) -> Replies:
+@feature.button(BringBack)
+async def undo(ctx: Context, click: BringBack) -> Replies:
     """« Remettre »: it is found again."""
     found = await must_keep(ctx, click.resource)
     await put_back(ctx, found.number)
