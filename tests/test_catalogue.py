@@ -107,6 +107,7 @@ button   menus.OpenMenu        everyone
 button   ressources.Answer     animateur
 button   ressources.AnswerAbout everyone
 button   ressources.AskAbout   animateur
+button   ressources.BringBack  everyone
 button   ressources.ChooseCategory everyone
 button   ressources.ChooseTheme everyone
 button   ressources.Collect    everyone
@@ -118,7 +119,6 @@ button   ressources.Edit       everyone
 button   ressources.Favour     everyone
 button   ressources.FindUseful everyone
 button   ressources.FollowThemes everyone
-button   ressources.LinkPutBack everyone
 button   ressources.LinkWorks  everyone
 button   ressources.Miss       everyone
 button   ressources.More       everyone

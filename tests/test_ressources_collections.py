@@ -152,18 +152,20 @@ async def test_only_its_owner_and_animateurs_change_it(shelf: Shelf) -> None:
     assert "est dans" in plain(await shelf.ana.asks(f"/ressources collection ajouter {one.number} {name}"))
     hidden = await shelf.holds("Proposée", state=State.PROPOSED)
     said = await shelf.ana.asks(f"/ressources collection ajouter {hidden.number} {name}")
-    assert "Je ne connais pas de fiche" in plain(said)
+    assert "Il n’y a pas de fiche publiée" in plain(said)
 
 
-@pytest.mark.newest_only
+@pytest.mark.every_mode
 async def test_from_a_resource_into_a_new_one(shelf: Shelf) -> None:
     name, camille = called("Depuis une fiche"), await shelf.house.conseiller("camille")
     one = await shelf.holds("À ranger", themes=["courriel"])
     opened = await camille.asks(f"/ressources {one.number}")
     form = await goes_on(camille, opened, "Ajouter à une collection")
-    assert form
+    if form is None or "chosen" in form.names:
+        # An old server’s dialog does not go on: a button opens the next one.
+        going_on = await camille.whispered()
+        form = await camille.opens_by(going_on, going_on.buttons[0])
     assert (await form.fill(**{form.names[0]: name}).submit()).accepted
-    await camille.told(f"La fiche n° {one.number} est dans")
     assert "1 fiche" in await lines_of(camille, name)
 
 

@@ -110,7 +110,7 @@ async def test_by_command(shelf: Shelf) -> None:
     assert f"n° {one.number}" not in plain(await camille.asks("/ressources revoir"))
     for line, words in {
         f"{one.number} 2027-03": "changent cette fiche",
-        "999999 2027-03": "Je ne connais pas de fiche n° 999999",
+        "999999 2027-03": "Il n’y a pas de fiche n° 999999",
         "demain @all": "Tapez",
     }.items():
         assert words in plain(await camille.asks(f"/ressources revoir {line}"))

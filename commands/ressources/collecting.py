@@ -107,7 +107,7 @@ async def put_in(ctx: Context, click: PutIn) -> Replies:
     into = await must_change(ctx, click.collection)
     found = await get(ctx.db, click.resource)
     if found is None or found.state is not State.PUBLISHED:
-        raise UserError(render("ressources/not_there", number=click.resource))
+        raise UserError(f"Il n’y a pas de fiche publiée n° {click.resource}.")
     is_new = await collections.put(ctx.db, into.number, found.number, ctx.user.id, ctx.now)
     undo = [Button("Annuler", TakeOut(collection=into.number, resource=found.number))] if is_new else []
     is_in = is_new or found.number in await collections.contents(ctx.db, into.number)

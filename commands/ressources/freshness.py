@@ -16,18 +16,16 @@ from commands.ressources.buttons import Edit
 from commands.ressources.feature import ANIMATEURS, feature
 from commands.ressources.keepers import keepers
 from commands.ressources.lasting import StillGood
-from commands.ressources.taking import to_change
+from commands.ressources.taking import locked, to_change
 from storage import people
 from storage.people import PARIS
 from storage.ressources import Resource, freshness
 from storage.ressources import resource as resources
-from storage.ressources.resource import begin_writing, write
+from storage.ressources.resource import write
 
 AT_ONCE = 1_000
 SHOWN_MAX = 5
 """Resources in one message; the others are told by their number."""
-YEAR = 12
-"""Months for which « C’est encore bon » holds."""
 YEARS_MAX = 10
 _LINE = re.compile(r"(?:n ?° ?|#)?(\d{1,9})(?:\s+(.{1,60}))?")
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})")
@@ -77,7 +75,7 @@ async def review(ctx: Context, line: str) -> Replies:
 async def still_good(ctx: Context, click: StillGood) -> Replies:
     """« C’est encore bon »: it is, for a year; the message tells of the others still."""
     await to_change(ctx, click.resource)
-    changed = await _put_off(ctx, click.resource, months_after(ctx.today, YEAR))
+    changed = await _put_off(ctx, click.resource, months_after(ctx.today, freshness.YEAR))
     if len(click.listed) < 2:
         return Update(_say_one(changed))
     listed = await resources.among_numbers(ctx.db, click.listed)
@@ -116,10 +114,7 @@ async def _waiting(ctx: Context) -> Replies:
 
 async def _put_off(ctx: Context, number: int, day: date | None) -> Resource:
     """It is to be looked at again on that day, or never."""
-    revision = await begin_writing(ctx.db)
-    found = await resources.reread(ctx.db, number)
-    if found is None:
-        raise UserError(render("ressources/not_there", number=number))
+    found, revision = await locked(ctx, number)
     found.review_on, found.reviews, found.changed_at = day, freshness.NOBODY, ctx.now
     await write(ctx.db, [found], revision)
     return found

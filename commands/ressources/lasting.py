@@ -26,7 +26,7 @@ class TakeDown(BaseModel):
     resource: int
 
 
-class LinkPutBack(BaseModel):
+class BringBack(BaseModel):
     """« Remettre » a resource that was withdrawn for its link."""
 
     resource: int

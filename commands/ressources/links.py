@@ -10,7 +10,7 @@ from commands.ressources import places
 from commands.ressources.buttons import Edit
 from commands.ressources.feature import feature
 from commands.ressources.keepers import keepers
-from commands.ressources.lasting import CheckLinks, LinkPutBack, LinkWorks, TakeDown
+from commands.ressources.lasting import BringBack, CheckLinks, LinkWorks, TakeDown
 from commands.ressources.looking import look_at
 from commands.ressources.taking import to_change
 from commands.ressources.withdrawing import restore, take_down
@@ -58,12 +58,12 @@ async def link_works(ctx: Context, click: LinkWorks) -> Replies:
 async def withdraw(ctx: Context, click: TakeDown) -> Replies:
     """« Retirer »: it is found no more, until somebody puts it back."""
     found, told = await take_down(ctx, click.resource, render("ressources/link_reason"))
-    undo = Button("Remettre", LinkPutBack(resource=found.number))
+    undo = Button("Remettre", BringBack(resource=found.number))
     return [_refresh(found, "ressources/link_withdrawn", [undo], by=ctx.user.username), *told]
 
 
-@feature.button(LinkPutBack)
-async def undo(ctx: Context, click: LinkPutBack) -> Replies:
+@feature.button(BringBack)
+async def undo(ctx: Context, click: BringBack) -> Replies:
     """« Remettre »: it is found again."""
     found, told = await restore(ctx, click.resource)
     return [_refresh(found, "ressources/link_put_back", _buttons(found), by=ctx.user.username), *told]

@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 from bot.acts import DeletePost
 from bot.context import Context
 from bot.french.dates import say_date
+from bot.french.periods import months_after
 from bot.replies import Refresh, Reply, Say
 from bot.texts import Markdown, escape, render
 from commands.ressources import places, proposals
 from config.ressources import KINDS
 from storage import outbox
 from storage.people import PARIS
-from storage.ressources import review
+from storage.ressources import freshness, review
 from storage.ressources.resource import Resource, State, write
 
 DAY, FILES, THREAD = "ressources.day:", "ressources.files:", "ressources.thread:"
@@ -30,6 +31,7 @@ async def publish(ctx: Context, resource: Resource, revision: int) -> Sequence[R
     resource.state, resource.decided_by = State.PUBLISHED, ctx.user.id
     resource.reason = resource.question = ""
     resource.published_at = resource.published_at or ctx.now
+    resource.review_on = resource.review_on or months_after(ctx.today, freshness.YEAR)
     resource.changed_at = ctx.now
     await write(ctx.db, [resource], revision)
     return await retell(ctx, resource)

@@ -8,7 +8,7 @@ from bot.texts import Markdown, escape
 from config.folding import fold
 from storage import people
 from storage.people import Person
-from storage.ressources.resource import Resource, begin_writing, get
+from storage.ressources.resource import Resource, begin_writing, get, reread
 
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 
@@ -20,7 +20,10 @@ def words(line: str) -> str:
 
 async def found(ctx: Context, number: int) -> Resource:
     """The resource of that number. Raises UserError where there is none."""
-    resource = await get(ctx.db, number)
+    return _there(await get(ctx.db, number), number)
+
+
+def _there(resource: Resource | None, number: int) -> Resource:
     if resource is None:
         raise UserError(f"Il n’y a pas de fiche n° {number}.")
     return resource
@@ -29,7 +32,7 @@ async def found(ctx: Context, number: int) -> Resource:
 async def locked(ctx: Context, number: int) -> tuple[Resource, int]:
     """The same, nobody else’s until the transaction ends, and the number under which it is written."""
     revision = await begin_writing(ctx.db)
-    return await found(ctx, number), revision
+    return _there(await reread(ctx.db, number), number), revision
 
 
 async def to_change(ctx: Context, number: int) -> Resource:

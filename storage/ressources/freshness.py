@@ -11,6 +11,8 @@ from storage.ressources.resource import Resource, State, begin_writing, write
 
 NOBODY, AUTHOR, ANIMATEURS = 0, 1, 2
 """Who was reminded, as ``Resource.reviews`` counts."""
+YEAR = 12
+"""Months after which what was published, or found to be still good, is looked at again."""
 PATIENCE = timedelta(days=14)
 """How long an author may take before animateurs hear of it."""
 
