@@ -45,6 +45,30 @@ async def test_the_same_link_twice_is_found_at_once(shelf: Shelf) -> None:
 
 
 @pytest.mark.every_mode
+async def test_a_line_may_have_a_link_and_a_title(shelf: Shelf) -> None:
+    word = unique("ligne")
+    form = await shelf.juliette.opens(f"/ressources ajouter Le scanner : https://exemple.fr/{word}?utm_source=x")
+    assert (form.shown("titre"), form.shown("lien")) == ("Le scanner", f"https://exemple.fr/{word}")
+    await shelf.proposes(shelf.juliette, "Le scanner", lien=f"https://exemple.fr/{word}")
+    told = await shelf.juliette.asks(f"/ressources ajouter https://exemple.fr/{word} Autre titre")
+    assert "existe déjà" in plain(told)
+
+
+@pytest.mark.every_mode
+async def test_a_link_that_may_not_be_kept_is_no_title(shelf: Shelf) -> None:
+    form = await shelf.juliette.opens("/ressources ajouter http://localhost:8065/x")
+    assert (form.shown("titre"), form.shown("lien")) == ("", "http://localhost:8065/x")
+    answer = await form.fill(titre="Ici").submit()
+    assert "ne convient pas" in answer.errors["lien"]
+
+
+@pytest.mark.every_mode
+async def test_who_wrote_and_proposes_is_named_once(shelf: Shelf) -> None:
+    _, card = await shelf.proposes(shelf.juliette, unique("Seule"), description="Pas à pas.")
+    assert plain(card).count(shelf.juliette.username) == 1
+
+
+@pytest.mark.every_mode
 async def test_what_is_missing_or_personal_is_said_under_its_field(shelf: Shelf) -> None:
     form = await shelf.juliette.opens("/ressources ajouter Mon atelier")
     assert form.shown("titre") == "Mon atelier"

@@ -34,17 +34,25 @@ async def add(ctx: Context, line: str) -> Replies:
         return await begin(ctx, Deposit(post_id=ident))
     if found := _TICKET.fullmatch(words(line)):
         return await begin(ctx, Deposit(ticket=int(found[1])))
-    link = _link(line)
-    if link and (known := await by_link(ctx.db, link)) and known.state in THERE:
+    link, title = _link_and_title(line.strip().strip("<>"))
+    if _link(link) and (known := await by_link(ctx.db, link)) and known.state in THERE:
         return told_known(known)
-    return Ask(await filling.window(ctx, url=link or None, titre=None if link else line.strip() or None))
+    return Ask(await filling.window(ctx, url=link or None, titre=title or None))
 
 
-def _link(line: str) -> str:
-    """The address that a line is, and nothing else."""
-    word = line.strip().strip("<>")
+def _link_and_title(line: str) -> tuple[str, str]:
+    """What a line leads to, and its other words. A link that may not be kept stays one: the window says why."""
+    if any(map(str.isspace, line)):
+        link = filling.first_link(line)
+        return link, filling.without_links(line) if link else line
+    link = _link(line) or (line if line.startswith(("http://", "https://")) else "")
+    return link, "" if link else line
+
+
+def _link(word: str) -> str:
+    """The address that a word is; "" where it is none."""
     try:
-        return read_link(word) if "." in word and not any(map(str.isspace, word)) else ""
+        return read_link(word) if "." in word else ""
     except ValueError:
         return ""
 

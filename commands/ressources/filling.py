@@ -36,6 +36,11 @@ def first_link(text: str) -> str:
     return ""
 
 
+def without_links(line: str) -> str:
+    """The words of a line beside its links, as a title."""
+    return " ".join(_LINK.sub(" ", line).split()).strip(" :-–—*#>")
+
+
 @dataclass(slots=True)
 class Given:
     """Messages whose files are offered in a window: how each is called, its files, and why it cannot be taken."""
@@ -86,7 +91,7 @@ async def window(ctx: Context, files: Given | None = None, **known: object) -> D
 async def from_message(ctx: Context, post: ChatPost) -> DepositResource:
     """The window filled from a message: its words, its first link, its files; who wrote it is its author."""
     first, _, rest = post.message.strip().partition("\n")
-    title = " ".join(_LINK.sub(" ", first).split()).strip(" :-–—*#>")
+    title = without_links(first)
     cut = len(title) > TEXT_MAX
     words = post.message.strip() if cut or not title else rest.strip()
     known: dict[str, object] = {

@@ -133,4 +133,6 @@ async def _author(ctx: Context, resource: Resource) -> Markdown:
     if not resource.auteur_id:
         return Markdown(escape(f"@{resource.auteur}" if resource.auteur else ""))
     gone = "" if await is_there(ctx, resource.auteur_id) else ", qui a quitté le réseau"
+    if resource.auteur_id == resource.deposited_by and not gone:
+        return Markdown("")
     return Markdown(f"{await name_of(ctx, resource.auteur_id)}{gone}")

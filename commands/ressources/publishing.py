@@ -94,7 +94,7 @@ def _line(resource: Resource) -> Markdown:
 
 def _kind(resource: Resource) -> str:
     known = KINDS.get(resource.type)
-    return known.libelle if known else ""
+    return known.libelle.lower() if known else ""
 
 
 def said_of(resource: Resource, what: str) -> Markdown:
