@@ -150,6 +150,18 @@ async def test_another_s_message_is_credited_and_its_author_may_prefer_not(shelf
     await shelf.card(resource, "retirée")
 
 
+async def test_who_is_credited_hears_that_it_is_published(shelf: Shelf) -> None:
+    lea, titre = await shelf.house.conseiller("lea"), unique("Trouvaille")
+    message = await lea.says(f"{titre}\nÀ garder.")
+    form = await shelf.juliette.opens(f"/ressources ajouter {link(shelf, message)}")
+    assert (await form.submit()).accepted
+    resource = await shelf.titled(titre)
+    lea.acts()
+    await shelf.agathe.clicks(await shelf.card(resource), "Publier")
+    for person in (lea, shelf.juliette):
+        assert titre in plain(await person.told("est publiée"))
+
+
 @pytest.mark.every_mode
 async def test_books_under_a_message_offer_a_window_once(shelf: Shelf) -> None:
     place, titre = shelf.rooms["ressourcerie"], unique("Trouvé")

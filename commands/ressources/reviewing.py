@@ -1,6 +1,6 @@
 """What is proposed is read over: published, corrected, asked about, or refused with a reason."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.context import Context
 from bot.errors import UserError
@@ -49,7 +49,9 @@ async def publish(ctx: Context, click: Publish) -> Replies:
     if resource.state is State.PUBLISHED:
         return await _told_before(ctx, resource)
     told = await publishing.publish(ctx, resource, revision)
-    said = await tell_depositor(ctx, resource, "published", [Button("Ouvrir", Open(resource=resource.number))])
+    opened = [Button("Ouvrir", Open(resource=resource.number))]
+    text = render("ressources/told_published", resource=resource)
+    said = await _tell(ctx, {resource.deposited_by, resource.auteur_id}, text, opened)
     done = Whisper(render("ressources/is_published", resource=resource))
     return [done, *await proposals.refresh(ctx, resource, here=True), *told, *said]
 
@@ -64,12 +66,15 @@ async def _told_before(ctx: Context, resource: Resource) -> Sequence[Reply]:
 async def tell_depositor(
     ctx: Context, resource: Resource, what: str, buttons: Sequence[Button] = (), word: str = ""
 ) -> Sequence[Reply]:
-    """Who proposed it hears what became of it; who did it themselves, or has left, does not."""
-    whom = resource.deposited_by
-    if whom == ctx.user.id or not await is_there(ctx, whom):
-        return []
+    """Who proposed it hears what became of it."""
     text = render(f"ressources/told_{what}", resource=resource, word=proposals.quoted(word, 1000))
-    return [Direct(text, buttons, user_id=whom)]
+    return await _tell(ctx, {resource.deposited_by}, text, buttons)
+
+
+async def _tell(ctx: Context, whom: Collection[str], text: str, buttons: Sequence[Button]) -> Sequence[Reply]:
+    """Nobody who did it themselves, or has left."""
+    others = [one for one in sorted(whom) if one != ctx.user.id and await is_there(ctx, one)]
+    return [Direct(text, buttons, user_id=one) for one in others]
 
 
 @feature.button(AskAbout, roles=ANIMATEURS)

@@ -150,6 +150,7 @@ class EditResource(Fiche):
     title = "Modifier la fiche"
     submit_label = "Enregistrer"
 
+    auteur: Annotated[str, PersonPicker()] = Field("", title="Auteur", description="Vide : comme avant.")
     resource: Hidden[int]
     version: Hidden[int]
     length: Hidden[int] = 0
