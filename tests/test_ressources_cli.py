@@ -97,7 +97,7 @@ async def test_the_same_link_is_the_same_resource(
     links = (
         "https://www.exemple.fr/a/?x=1&y=2",
         "http://exemple.fr/a?y=2&fbclid=z&x=1#:~:text=mot",
-        "EXEMPLE.fr/a/?x=1&y=2",
+        "EXEMPLE.fr/a/?x=1&y=2#plus-bas",
     )
     out, _ = await imported(capsys, file, *(f"Titre {n},,{link},,,,,," for n, link in enumerate(links)))
     assert out == "1 fiche ajoutée, 2 changées, 0 inchangée, 0 refusée.\n"
@@ -108,6 +108,9 @@ async def test_the_same_link_is_the_same_resource(
     )
     assert (await stored(place))[-1].type == "video"
     assert len(await stored(place)) == 2
+    routes = (f"V,,https://exemple.fr/app#{route},,,,,," for route in ("/un", "/deux"))
+    out, _ = await imported(capsys, file, *routes)
+    assert out.startswith("2 fiches ajoutées"), "they are pages of their own"
 
 
 async def test_bad_lines_are_told_by_number_and_reason(

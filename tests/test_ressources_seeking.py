@@ -115,6 +115,7 @@ async def test_without_words_the_latest_stand_first_and_lead_to_the_lists(house:
     mine = taxes(1, auteur_id=juliette.id, state=State.REFUSED, reason="Le lien ne mène nulle part.")
     old, new = taxes(2, published_at=now - timedelta(days=9)), taxes(3, published_at=now)
     await shelved(house, mine, new, old)
+    assert "/ressources ajouter" in (await juliette.asks("/ressources aide")).text
     latest = await juliette.asks("/ressources")
     assert "Les dernières fiches" in latest.text
     assert ["partie 3" in card for card in cards(latest)] == [True, False]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from bot.context import Context
 from bot.lines import Run
 from bot.menus import Menu
-from bot.replies import Button, Replies, Whisper
+from bot.replies import Button, Perform, Replies, Whisper
 from bot.texts import quote, render
 from commands.ressources import lists
 from commands.ressources.buttons import ChooseCategory, Deposit, Listing, Miss, Page
@@ -37,6 +37,8 @@ async def seek(ctx: Context, line: str) -> Replies:
     """What is asked for: a list, one by its number, else what is found."""
     text = " ".join(line.split())[:QUERY_MAX]
     asked = fold(text)
+    if asked in {"aide", "help", "?"}:
+        return Perform("aide ressources")
     if asked in CATEGORIES_ASKED:
         return await categories(ctx)
     if (wanted := LISTS.get(asked)) is not None:

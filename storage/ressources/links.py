@@ -51,7 +51,8 @@ def guess_type_of_file(name: str) -> str:
 
 
 def key_of(link: str) -> str:
-    """What two links to the same thing share: http is https, « www. », a final « / » and the order do not count."""
+    """What two links to the same thing share: http is https, « www. », a final « / », the order of parameters and the
+    place in a page do not count; of pages made of their « #/ » this says which."""
     parts = urlsplit(link)
     host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
     port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
@@ -59,7 +60,8 @@ def key_of(link: str) -> str:
     path = parts.path.rstrip("/")
     if host == "youtu.be":
         host, path, query = "youtube.com", "/watch", urlencode([("v", path.removeprefix("/"))])
-    return digest("link", f"{host}{port}{path}?{query}#{parts.fragment}")
+    route = parts.fragment if parts.fragment.startswith(("/", "!")) else ""
+    return digest("link", f"{host}{port}{path}?{query}#{route}")
 
 
 def digest(sort: str, text: str) -> str:
