@@ -8,15 +8,16 @@ PAUSE_MAX = 60.0
 """Seconds a pause lasts at most, whatever is asked: a server that needs longer says so again at the next call."""
 
 
-def seconds(header: str | None, now: datetime, most: float = PAUSE_MAX) -> float | None:
-    """The pause that a header asks for, between 0 and ``most``; None where it says no time that can be waited.
+def seconds(header: str | None, now: datetime, most: float | None = None) -> float | None:
+    """The pause that a header asks for, between 0 and ``most`` (else ``PAUSE_MAX``); None where it says no time that
+    can be waited.
 
     It is a number of seconds or an HTTP date. What is negative, infinite or no number asks for nothing.
     """
     if not header:
         return None
     asked = _number(header) if _number(header) is not None else _until(header, now)
-    return None if asked is None else min(asked, most)
+    return None if asked is None else min(asked, PAUSE_MAX if most is None else most)
 
 
 def _number(text: str) -> float | None:
