@@ -19,13 +19,15 @@ ROOMS = {"animation": "P", "ressourcerie": "O"}
 
 @dataclass
 class Shelf:
-    """A ressourcerie at work: ``agathe`` and ``omar`` review, in the room that ``rooms`` names."""
+    """A ressourcerie at work: ``agathe`` and ``omar`` review, in the room that ``rooms`` names. What stood there
+    ``before`` may be about others of the same numbers."""
 
     house: House
     juliette: Person
     agathe: Person
     omar: Person
     rooms: dict[str, str]
+    before: frozenset[str]
 
     async def deposits(self, who: Person, line: str = "", **fields: Any) -> Answer:
         """Somebody sends the window."""
@@ -62,7 +64,8 @@ class Shelf:
 
         async def stands() -> Post | None:
             posts = await self.agathe.reads(self.rooms["animation"])
-            mine = [p for p in posts if f"Fiche n° {resource.id}," in plain(p) and not p.root_id]
+            new = [p for p in posts if p.id not in self.before and not p.root_id]
+            mine = [p for p in new if f"Fiche n° {resource.id}," in plain(p)]
             return next((p for p in reversed(mine) if containing in plain(p)), None)
 
         return await until_async(stands)
@@ -122,7 +125,8 @@ async def shelf(house: House) -> Shelf:
         for key, place in rooms.items():
             await canaux.remember(db, key, place, house.clock())
     await until_async(lambda: hears(house.bot, set(), {rooms["ressourcerie"]}))
-    return Shelf(house, juliette, agathe, omar, rooms)
+    before = frozenset(post.id for post in await agathe.reads(rooms["animation"]))
+    return Shelf(house, juliette, agathe, omar, rooms, before)
 
 
 async def _room(house: House, name: str, kind: str) -> str:
