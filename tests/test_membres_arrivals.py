@@ -116,8 +116,8 @@ async def switched_off(house: House, *persons: Person) -> None:
 
 @pytest.mark.every_mode
 async def test_a_deactivated_account_is_a_departure_to_confirm(house: House, juliette: Person) -> None:
-    agathe = await house.someone(Role.ANIMATEUR, "agathe")
-    boris = await house.someone(Role.ANIMATEUR, "boris")
+    agathe = await house.someone(Role.ANIMATEUR, "aaa-agathe")
+    boris = await house.someone(Role.ANIMATEUR, "aaa-boris")
     await switched_off(house, juliette)
     agathe.acts()
     boris.acts()
