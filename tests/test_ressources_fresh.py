@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.errors import UserError
 from bot.french.dates import say_date
@@ -43,6 +44,16 @@ async def test_the_author_hears_once_of_all_then_animateurs(shelf: Shelf) -> Non
     assert len(await shelf.ana.reads(shelf.room)) == before
     assert len(await shelf.told(shelf.juliette, "à revoir")) == 1
     assert {(await shelf.now(number)).reviews for number in numbers} == {2}
+
+
+async def test_a_reminder_that_arrived_is_nobody_s_card(shelf: Shelf) -> None:
+    day = monday(shelf.house)
+    await shelf.holds("Le guide des aides", review_on=day)
+    with capture_logs() as said:
+        await shelf.runs("remind", on(day))
+        assert await shelf.told(shelf.juliette, "à revoir")
+        await shelf.house.settled()
+    assert not [line for line in said if line["event"] == "event_failed"]
 
 
 @pytest.mark.every_mode

@@ -94,14 +94,14 @@ async def _to_room(ctx: Context, late: Sequence[Resource]) -> Sequence[Reply]:
     if not room:
         return []
     text = render("ressources/review_room", count=len(late), more=_more(late))
-    said = Say(text, channel_id=room, cards=_cards(ctx, late), topic=f"ressources.review:{ctx.today}")
+    said = Say(text, channel_id=room, cards=_cards(ctx, late))
     await freshness.note(ctx.db, [each.number for each in late], freshness.ANIMATEURS, ctx.today)
     return [said]
 
 
 def _to_author(ctx: Context, who: str, found: Sequence[Resource]) -> Reply:
     text = render("ressources/review_author", count=len(found), more=_more(found))
-    return Direct(text, user_id=who, cards=_cards(ctx, found), topic=f"ressources.review:{ctx.today}")
+    return Direct(text, user_id=who, cards=_cards(ctx, found))
 
 
 async def _waiting(ctx: Context) -> Replies:
