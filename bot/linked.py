@@ -4,6 +4,7 @@ from bot.context import Context
 from bot.errors import ChatError, UserError
 from bot.forms import ID
 from bot.mattermost import ChatPost
+from config.settings import Settings
 
 _NO_MESSAGE = (
     "Le bot ne trouve pas ce message : il n’existe plus, ou il est dans un canal où vous n’êtes pas tous les deux. "
@@ -16,6 +17,11 @@ def link_in(text: str) -> str:
     word = text.strip().strip("<>")
     _, pl, ident = word.rpartition("/pl/")
     return ident if pl and ID.fullmatch(ident) and not any(map(str.isspace, word)) else ""
+
+
+def address_of(settings: Settings, post_id: str) -> str:
+    """Of a message, as « Copy link » gives it."""
+    return f"{settings.mattermost_url}/{settings.team}/pl/{post_id}"
 
 
 async def read_linked(ctx: Context, post_id: str) -> ChatPost:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from bot.acts import Act
-from bot.forms import Form
+from bot.forms import Form, name_of
 from bot.menus import Menu
 
 Style = Literal["default", "primary", "danger"]
@@ -193,6 +193,11 @@ class Press:
 
     name: str
     data: Mapping[str, object]
+
+    @classmethod
+    def to(cls, payload: BaseModel) -> "Press":
+        """That of a button with this payload."""
+        return cls(name_of(type(payload)), payload.model_dump(mode="json"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,25 +5,14 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from bot.forms import Choice, Clues, Form, Hidden, Number, Offered, PersonPicker, ReadText, Text
+from bot.forms import Choice, Form, Hidden, Number, Offered, PersonPicker, Text
 from config.hotline import CATEGORIES
+from dialogs.lines import line
 from storage.hotline.states import Reason, Urgency
 from storage.hotline.tickets import SUBJECT_MAX
 
 COMMUNE_MAX = 80
 WORDS_MAX = 500
-
-
-def _line(most: int) -> ReadText:
-    """A line of that many characters at most."""
-
-    def read(text: str, _: Clues) -> str:
-        line = " ".join(text.split())
-        if len(line) > most:
-            raise ValueError(f"Raccourcissez cette ligne : {most} caractères au plus.")
-        return line
-
-    return ReadText(read)
 
 
 CATEGORY = Choice(CATEGORIES)
@@ -44,7 +33,7 @@ class OpenTicket(Form):
     title = "Demander de l’aide"
 
     queue: Annotated[str, Offered()] = Field(alias="file", title="À qui")
-    subject: Annotated[str, _line(SUBJECT_MAX)] = Field(
+    subject: Annotated[str, line(SUBJECT_MAX)] = Field(
         alias="sujet", title="En bref", description="Une ligne : « L’export PDF reste vide »."
     )
     category: Annotated[str, CATEGORY] = Field(alias="categorie", title="Catégorie")
@@ -54,7 +43,7 @@ class OpenTicket(Form):
         title="Détails",
         description="Ce que vous avez fait, ce qui s’affiche. Jamais de donnée personnelle d’un usager.",
     )
-    commune: Annotated[str, _line(COMMUNE_MAX)] = Field("", title="Commune", description="Si elle importe.")
+    commune: Annotated[str, line(COMMUNE_MAX)] = Field("", title="Commune", description="Si elle importe.")
     queues: Hidden[dict[str, str]]
     source: Hidden[str] = ""
 
@@ -118,7 +107,7 @@ class TransferTicket(AboutTicket):
     submit_label = "Transférer"
 
     queue: Annotated[str, Offered()] = Field(alias="file", title="Vers")
-    note: Annotated[str, _line(200)] = Field("", title="Mot aux agents", description="Reste entre agents.")
+    note: Annotated[str, line(200)] = Field("", title="Mot aux agents", description="Reste entre agents.")
     queues: Hidden[dict[str, str]]
 
     @classmethod
@@ -161,7 +150,7 @@ class RateTicket(AboutTicket):
     title = "Votre avis"
     submit_label = "Envoyer"
 
-    word: Annotated[str, _line(WORDS_MAX)] = Field(
+    word: Annotated[str, line(WORDS_MAX)] = Field(
         alias="mot", title="Un mot ?", description="Lu par les agents de la hotline."
     )
 
@@ -184,7 +173,7 @@ class DeclareOutage(AboutOutage):
     title = "C’est une panne"
     submit_label = "Prévenir"
 
-    subject: Annotated[str, _line(SUBJECT_MAX)] = Field(
+    subject: Annotated[str, line(SUBJECT_MAX)] = Field(
         alias="titre", title="Ce qui ne marche pas", description="Lu par toutes les personnes touchées."
     )
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot import attached
 from bot.context import Context
 from bot.errors import UserError
-from bot.forms import ID, name_of
+from bot.forms import ID
 from bot.french.words import join
 from bot.linked import link_in, read_linked
 from bot.mistyped import refuse_mistyped
@@ -129,7 +129,7 @@ async def _read(ctx: Context, form: Form, wanted: Sequence[str]) -> Press:
         at=form.moment,
         channels=await _channels(ctx, form, wanted),
     )
-    return Press(name_of(Keep), asked.model_dump(mode="json"))
+    return Press.to(asked)
 
 
 async def _text_elsewhere(ctx: Context, form: Form, draft: Announcement | None) -> str:

@@ -38,7 +38,7 @@ async def reword(ctx: Context, form: Reword) -> Replies:
     said = own(ctx.user, await annonces.get(ctx.db, form.annonce), *GONE)
     if fault := words.fault_of(text, everybody=said.everybody):
         raise UserError(fields={"texte": fault})
-    return Press(name_of(Replace), Replace(annonce=said.id, text=text).model_dump(mode="json"))
+    return Press.to(Replace(annonce=said.id, text=text))
 
 
 @feature.button(Replace, roles=SENDERS)

@@ -28,7 +28,7 @@ async def send(ctx: Context, click: Send) -> Replies:
     """It leaves, if its files are still there. (Mattermost, asked here, cannot be where something is written.)"""
     shown = must_be(await annonces.get(ctx.db, click.annonce), *WAITS)
     must_be_there(shown, await attaching.gone(ctx.chat, shown.files))
-    return Press(name_of(Leave), Leave(annonce=shown.id).model_dump(mode="json"))
+    return Press.to(Leave(annonce=shown.id))
 
 
 @feature.button(Leave, roles=SENDERS)

@@ -14,7 +14,7 @@ from commands.annuaire.feature import ANIMATEURS, feature
 from dialogs.annuaire import ProposeContact
 from storage.annuaire import NETWORK, contacts
 from storage.annuaire.contacts import Contact, State, key_of
-from storage.people import Person, Role, get, with_role
+from storage.people import Person, animating, get
 
 REVIEWERS_MAX = 20
 """Animateurs who are told of a proposal; the others see it in « /aide »."""
@@ -44,7 +44,7 @@ async def propose(ctx: Context, form: ProposeContact) -> Replies:
         card = contact_card(stored, ctx.user)
         return Whisper(render("annuaire/added", card=card.text), card.buttons)
     thanks = Whisper(render("annuaire/proposed", title=stored.title))
-    return [thanks, *(_to_review(stored, ctx.user, animateur) for animateur in await _reviewers(ctx))]
+    return [thanks, *(_to_review(stored, ctx.user, animateur) for animateur in await animating(ctx.db, REVIEWERS_MAX))]
 
 
 @feature.command("annuaire propositions", help="Relire les contacts proposés", roles=ANIMATEURS)
@@ -85,11 +85,6 @@ async def remind(ctx: Context) -> Sequence[Waiting]:
         return []
     verb = "attend d’être relu" if count == 1 else "attendent d’être relus"
     return [Waiting(f"{plural(count, 'contact')} {verb}", Button("Relire", Run(line="annuaire propositions")))]
-
-
-async def _reviewers(ctx: Context) -> Sequence[Person]:
-    roles = (Role.ANIMATEUR, Role.ADMINISTRATEUR)
-    return [person for role in roles for person in await with_role(ctx.db, role, REVIEWERS_MAX)][:REVIEWERS_MAX]
 
 
 async def _proposer(ctx: Context, contact: Contact) -> Person | None:

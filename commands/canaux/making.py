@@ -9,7 +9,6 @@ from pydantic import BaseModel
 from bot.acts import Act
 from bot.context import Context
 from bot.errors import UserError
-from bot.forms import name_of
 from bot.mattermost import ChatChannel
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Press, Replies, Whisper
@@ -62,7 +61,7 @@ async def check_new(ctx: Context, form: NewChannel) -> Replies:
     if fault := _namesake(form.name, address, namesake, table):
         raise UserError(fields={"nom": fault})
     new = Make(name=form.name, address=address, purpose=form.purpose, header=form.header or "")
-    return Press(name_of(Make), new.model_dump(mode="json"))
+    return Press.to(new)
 
 
 @feature.button(Make, roles=ANIMATEURS)

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from bot.context import Context
 from bot.french.dates import say_date
 from bot.lines import Run
+from bot.linked import address_of
 from bot.menus import Choosing, Menu
 from bot.replies import Button, Message, Refresh, Reply, Say
 from bot.texts import Markdown, escape, render
@@ -123,8 +124,7 @@ async def draw_receipt(ctx: Context, ticket: Ticket) -> Message:
 
 def link_to(ctx: Context, post_id: str, called: str = "le message") -> Markdown:
     """The link of a message; "" for none."""
-    url = f"{ctx.settings.mattermost_url}/{ctx.settings.team}/pl/{post_id}"
-    return Markdown(f"[{called}]({url})" if post_id else "")
+    return Markdown(f"[{called}]({address_of(ctx.settings, post_id)})" if post_id else "")
 
 
 def _quoted(text: str) -> Markdown:

@@ -13,7 +13,6 @@ from bot.acts import DeletePost, React, Unreact
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import Deleted, DirectMessage, Edited, Posted, Reacted, Unreacted
-from bot.forms import name_of
 from bot.replies import Button, Direct, Press, Refresh, Replies, Reply, Say, Update
 from bot.texts import render
 from commands.hotline.feature import feature
@@ -135,7 +134,7 @@ async def decide(ctx: Context, click: KeepLine) -> Replies:
     if post.user_id != ctx.user.id:
         raise UserError("Ce message n’est pas de vous.")
     shown = ShowLine(post_id=post.id, text=post.message)
-    return Press(name_of(ShowLine), shown.model_dump(mode="json"))
+    return Press.to(shown)
 
 
 @feature.button(ShowLine)

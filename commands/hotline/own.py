@@ -7,7 +7,6 @@ from pydantic import BaseModel
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import DirectMessage
-from bot.forms import name_of
 from bot.lines import Run
 from bot.replies import Button, Heard, Press, Replies, Update, Waiting, Whisper
 from bot.texts import render
@@ -104,7 +103,7 @@ async def add_to(ctx: Context, click: AddTo) -> Replies:
     if post.user_id != ctx.user.id:
         raise UserError(NOT_THERE)
     added = BringTo(ticket=click.ticket, post_id=post.id, text=post.message, files=list(post.file_ids))
-    return Press(name_of(BringTo), added.model_dump(mode="json"))
+    return Press.to(added)
 
 
 @feature.button(BringTo)

@@ -6,15 +6,17 @@ from urllib.parse import urlsplit
 
 from bot.context import Context
 from bot.french.dates import say_age, say_date
+from bot.linked import address_of
 from bot.menus import Menu
 from bot.replies import Button, Card, Message
 from bot.texts import Markdown, escape, relay_plainly, render
 from commands.ressources.buttons import Deed, Favour, FindUseful, More, Open
 from commands.ressources.commenting import told_of
 from commands.ressources.more import offered
-from commands.ressources.places import linked, post_link
+from commands.ressources.places import linked, title
 from commands.ressources.snippets import snippet
-from config.ressources import CATEGORIES, KINDS, LEVELS, PUBLICS, Choice
+from commands.ressources.taking import is_own
+from config.ressources import CATEGORIES, KINDS, LEVELS, PUBLICS
 from config.themes import THEMES
 from storage.people import Person
 from storage.ressources import marks
@@ -63,11 +65,6 @@ def number_of(resource: Shown | Resource) -> int:
     return resource.number if isinstance(resource, Resource) else resource.id
 
 
-def title(resource: Shown | Resource) -> Markdown:
-    """Its title, which leads where it leads."""
-    return linked(escape(" ".join(resource.titre.split())), resource.url)
-
-
 def state_of(resource: Shown | Resource) -> State:
     """What became of it. (Only published ones are found.)"""
     return resource.state if isinstance(resource, Resource) else State.PUBLISHED
@@ -78,17 +75,11 @@ def may_see(person: Person, resource: Resource) -> bool:
     return resource.state is State.PUBLISHED or person.animates or is_own(person, resource)
 
 
-def is_own(person: Person, resource: Shown | Resource) -> bool:
-    """Whether somebody wrote or proposed it."""
-    deposited_by = resource.deposited_by if isinstance(resource, Resource) else ""
-    return person.id in {resource.auteur_id, deposited_by}
-
-
 def _card(ctx: Context, resource: Shown | Resource, told: Opinions, found: Set[str]) -> Card:
     state, number = state_of(resource), number_of(resource)
     useful = told.useful.get(number, 0)
     labels = [
-        *_labels(resource),
+        *list(_named(resource).values())[:2],
         say_age(resource.date, ctx.today),
         *([f"👍 {useful}"] if useful else []),
         *(["⭐"] if told.favours(number) else []),
@@ -103,21 +94,6 @@ def _card(ctx: Context, resource: Shown | Resource, told: Opinions, found: Set[s
         reason=resource.reason if isinstance(resource, Resource) else "",
     )
     return Card(text, buttons(resource, told), menus=_menus(ctx, resource))
-
-
-def _labels(resource: Shown | Resource) -> Sequence[str]:
-    return [choice.libelle for choice in _chosen(resource)[:2]]
-
-
-def _chosen(resource: Shown | Resource) -> Sequence[Choice]:
-    """What is said of it by the lists: kind, category, level, public."""
-    said = (
-        (KINDS, resource.type),
-        (CATEGORIES, resource.categorie),
-        (LEVELS, resource.niveau),
-        (PUBLICS, resource.public),
-    )
-    return [table[code] for table, code in said if code in table]
 
 
 def buttons(resource: Shown | Resource, told: Opinions | None = None, *, opens: bool = True) -> list[Button]:
@@ -160,7 +136,8 @@ async def draw_whole(ctx: Context, resource: Resource) -> Message:
     return Message(text, buttons(resource, told, opens=False), menus=_menus(ctx, resource))
 
 
-def _named(resource: Resource) -> Mapping[str, str]:
+def _named(resource: Shown | Resource) -> Mapping[str, str]:
+    """What is said of it by the lists, under their names."""
     names = {"Type": KINDS, "Catégorie": CATEGORIES, "Niveau": LEVELS, "Public": PUBLICS}
     codes = (resource.type, resource.categorie, resource.niveau, resource.public)
     return {
@@ -171,4 +148,6 @@ def _named(resource: Resource) -> Mapping[str, str]:
 def _files(ctx: Context, resource: Resource) -> Markdown:
     """The names of its files, which lead to the message that carries them."""
     names = ", ".join(escape(name) for name in resource.files.values())
-    return linked(names, post_link(ctx, resource.post_id) if resource.post_id else "") if names else Markdown()
+    return (
+        linked(names, address_of(ctx.settings, resource.post_id) if resource.post_id else "") if names else Markdown()
+    )

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from bot.context import Context
 from bot.errors import UserError
-from bot.forms import name_of
 from bot.menus import Menu
 from bot.replies import Ask, Button, Press, Replies, Reply, Whisper
 from bot.texts import render
@@ -86,7 +85,7 @@ async def collect(ctx: Context, click: Collect) -> Replies:
     """« Ajouter à une collection »: those that one may change, or a new one."""
     mine = [one for one, _ in await collections.every(ctx.db) if may_change(ctx, one)][:OFFERED_MAX]
     if not mine:
-        return Press(name_of(NameIt), NameIt(resource=click.resource).model_dump(mode="json"))
+        return Press.to(NameIt(resource=click.resource))
     options = {str(one.number): one.name for one in mine} | {NEW: "Nouvelle collection…"}
     text = render("ressources/collect", number=click.resource)
     return Whisper(text, menus=[Menu("Choisir une collection", CollectInto(resource=click.resource), options)])
@@ -96,9 +95,9 @@ async def collect(ctx: Context, click: Collect) -> Replies:
 async def collect_into(ctx: Context, click: CollectInto) -> Replies:
     """Into the one that was chosen."""
     if click.chosen == NEW:
-        return Press(name_of(NameIt), NameIt(resource=click.resource).model_dump(mode="json"))
+        return Press.to(NameIt(resource=click.resource))
     into = PutIn(collection=int(click.chosen), resource=click.resource)
-    return Press(name_of(PutIn), into.model_dump(mode="json"))
+    return Press.to(into)
 
 
 @feature.button(PutIn)
@@ -130,7 +129,7 @@ async def move_up(ctx: Context, click: MoveUp) -> Replies:
     within = await must_change(ctx, click.collection)
     await collections.move_up(ctx.db, within.number, click.resource)
     again = ShowCollection(collection=within.number, page=click.page, sort=True)
-    return [*await retell(ctx, within), Press(name_of(ShowCollection), again.model_dump(mode="json"))]
+    return [*await retell(ctx, within), Press.to(again)]
 
 
 @feature.button(RemoveCollection)

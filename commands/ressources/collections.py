@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bot.context import Context
 from bot.errors import UserError
 from bot.replies import Ask, Button, Card, Replies, Whisper
-from bot.texts import escape, quote, render
+from bot.texts import quote, render
 from commands.ressources import places
 from commands.ressources.cards import draw
 from commands.ressources.collecting import may_change, must_find, put_in, take_out
@@ -80,7 +80,7 @@ def _below(ctx: Context, found: ResourceCollection, at: ShowCollection, pages: i
 def _to_sort(found: ResourceCollection, here: Sequence[Shown], page: int) -> Sequence[Card]:
     return [
         Card(
-            render("ressources/news_line", number=one.id, title=_title(one), kind="").removeprefix("- "),
+            render("ressources/news_line", number=one.id, title=places.title(one), kind="").removeprefix("- "),
             [
                 Button("Monter", MoveUp(collection=found.number, resource=one.id, page=page)),
                 Button("Enlever", TakeOut(collection=found.number, resource=one.id)),
@@ -88,10 +88,6 @@ def _to_sort(found: ResourceCollection, here: Sequence[Shown], page: int) -> Seq
         )
         for one in here
     ]
-
-
-def _title(one: Shown) -> str:
-    return places.linked(escape(one.titre), one.url)
 
 
 async def _list(ctx: Context) -> Whisper:

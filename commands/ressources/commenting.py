@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import Deleted, Delivered, Posted, Watched
+from bot.linked import address_of
 from bot.replies import Ask, Direct, Replies, Reply, Say, Whisper
 from bot.texts import Markdown, escape, relay_plainly, render
 from commands.ressources import places, publishing
@@ -32,7 +33,7 @@ async def where(db: AsyncSession, settings: Settings) -> Watched:
 async def told_of(ctx: Context, resource: Resource) -> Markdown:
     """How many comments there are, and where: for who has the resource before them; "" for none."""
     count = await comments.count(ctx.db, resource.number)
-    link = places.post_link(ctx, resource.thread_post) if resource.thread_post else ""
+    link = address_of(ctx.settings, resource.thread_post) if resource.thread_post else ""
     return render("ressources/comments", count=count, link=link) if count else Markdown("")
 
 
@@ -109,7 +110,7 @@ async def _tell_author(ctx: Context, resource: Resource, by: str, text: str) -> 
     day = publishing.day_of(ctx.now)
     if not await claims.claim(ctx.db, "ressources.comment", f"{resource.number}:{whom}:{day}", ctx.now):
         return []
-    link = places.post_link(ctx, resource.thread_post) if resource.thread_post else ""
+    link = address_of(ctx.settings, resource.thread_post) if resource.thread_post else ""
     said = render(
         "ressources/told_comment",
         resource=resource,

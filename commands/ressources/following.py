@@ -8,7 +8,7 @@ from bot.errors import UserError
 from bot.french.dates import say_date
 from bot.menus import Menu
 from bot.replies import Button, Card, Direct, Progress, Replies, Reply, Start, Step, Whisper
-from bot.texts import escape, quote, render
+from bot.texts import quote, render
 from commands.ressources import places
 from commands.ressources.buttons import FollowThemes
 from commands.ressources.feature import feature
@@ -182,7 +182,7 @@ def _ends(codes: Sequence[str]) -> Sequence[Button]:
 
 def _line(resource: Shown) -> str:
     kind = KINDS.get(resource.type)
-    title = places.linked(escape(resource.titre), resource.url)
+    title = places.title(resource)
     return render("ressources/news_line", number=resource.id, title=title, kind=kind.libelle if kind else "")
 
 

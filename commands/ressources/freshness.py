@@ -10,7 +10,7 @@ from bot.french.coming import read_coming_day
 from bot.french.dates import say_date
 from bot.french.periods import months_after
 from bot.replies import Button, Card, Direct, Replies, Reply, Say, Update, Whisper
-from bot.texts import escape, render
+from bot.texts import render
 from commands.ressources import places
 from commands.ressources.buttons import Edit
 from commands.ressources.feature import ANIMATEURS, feature
@@ -141,7 +141,9 @@ def _cards(ctx: Context, found: Sequence[Resource]) -> Sequence[Card]:
 
 def _card(ctx: Context, resource: Resource, listed: Sequence[int]) -> Card:
     is_due = resource.review_on is not None and resource.review_on <= ctx.today
-    text = render("ressources/review_card", resource=resource, title=_title(resource), said=_said(resource), due=is_due)
+    text = render(
+        "ressources/review_card", resource=resource, title=places.title(resource), said=_said(resource), due=is_due
+    )
     return Card(text, _buttons(resource, listed) if is_due else ())
 
 
@@ -152,17 +154,13 @@ def _buttons(resource: Resource, listed: Sequence[int]) -> Sequence[Button]:
 
 
 def _say_one(resource: Resource) -> str:
-    return render("ressources/review_one", resource=resource, title=_title(resource), said=_said(resource))
+    return render("ressources/review_one", resource=resource, title=places.title(resource), said=_said(resource))
 
 
 def _said(resource: Resource) -> Mapping[str, str]:
     """Since when it is as it is, and when it is to be looked at again."""
     on = resource.review_on
     return {"since": say_date(resource.date), "on": say_date(on) if on else ""}
-
-
-def _title(resource: Resource) -> str:
-    return places.linked(escape(resource.titre), resource.url)
 
 
 def _more(found: Sequence[Resource]) -> Sequence[int]:

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from bot.context import Context
 from bot.replies import Refresh, Replies, Reply, Say
-from bot.texts import Markdown, escape, render
+from bot.texts import Markdown, render
 from commands.ressources import places
 from commands.ressources.feature import feature
 from config.outils import ABOUT, AUTHOR, NAME, TOOLS, Tool
@@ -46,10 +46,7 @@ async def retell(ctx: Context, one: ResourceCollection) -> Sequence[Reply]:
 async def _say(ctx: Context, one: ResourceCollection) -> Markdown:
     numbers = await collections.contents(ctx.db, one.number) if one.removed_at is None else []
     here = (await shown(ctx.db, numbers[:SHOWN_MAX]))[0]
-    lines = [
-        render("ressources/news_line", number=each.id, title=places.linked(escape(each.titre), each.url), kind="")
-        for each in here
-    ]
+    lines = [render("ressources/news_line", number=each.id, title=places.title(each), kind="") for each in here]
     said = {"name": one.name, "about": one.about, "gone": one.removed_at is not None}
     return render("ressources/pinned", said=said, lines=lines, more=len(numbers) - len(lines))
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from bot.context import Context
 from bot.french.dates import say_date
 from bot.replies import Button, Direct, Progress, Refresh, Replies, Reply, Say, Start, Step
-from bot.texts import escape, render
+from bot.texts import render
 from commands.ressources import places
 from commands.ressources.buttons import Edit
 from commands.ressources.feature import feature
@@ -102,7 +102,7 @@ async def _tell(ctx: Context, broken: Sequence[Resource], how: Mapping[int, Link
 
 
 def _say(ctx: Context, resource: Resource, check: LinkCheck, *, own: bool) -> str:
-    title = places.linked(escape(resource.titre), resource.url)
+    title = places.title(resource)
     archive = places.linked(render("ressources/archive"), check.archive) if check.archive else ""
     fault, since = Fault(check.fault), say_date(check.failing_since or ctx.today)
     said = {"title": title, "archive": archive, "fault": fault, "since": since, "own": own}
@@ -123,7 +123,7 @@ def _works_again(resource: Resource) -> Reply:
 
 
 def _refresh(resource: Resource, template: str, buttons: Sequence[Button] = (), **more: str) -> Refresh:
-    title = places.linked(escape(resource.titre), resource.url)
+    title = places.title(resource)
     said = {"by": ""} | more
     return Refresh(
         render(template, resource=resource, title=title, **said), buttons, topic=_topic(resource.number), here=True

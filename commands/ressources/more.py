@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from pydantic import BaseModel
 
 from bot.context import Context
-from bot.forms import name_of
 from bot.replies import Press, Replies
 from commands.ressources.buttons import (
     Comment,
@@ -55,4 +54,4 @@ def offered(person: Person, resource: Shown | Resource, *, own: bool, state: Sta
 @feature.button(More, writes=False)
 async def more(ctx: Context, click: More) -> Replies:
     """Go on with what was chosen, as if its button had been clicked."""
-    return Press(name_of(PAYLOADS[Deed(click.chosen)]), {"resource": click.resource})
+    return Press.to(PAYLOADS[Deed(click.chosen)](resource=click.resource))

@@ -1,30 +1,25 @@
 """« Je n’ai rien trouvé », told to the animateurs once for all who look for the same; answered by a resource or not."""
 
-from collections.abc import Sequence
-
 from bot import guard
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import Delivered
-from bot.replies import Ask, Button, Card, Direct, Message, Refresh, Replies, Reply, Say, Whisper
+from bot.replies import Ask, Button, Card, Direct, Message, Refresh, Replies, Whisper
 from bot.texts import quote, render
 from commands.ressources.buttons import Answer, Miss, Needs, PutAside, TakeBack
-from commands.ressources.cards import title
 from commands.ressources.feature import ANIMATEURS, feature
-from commands.ressources.places import room
+from commands.ressources.places import title
+from commands.ressources.proposals import tell_reviewers
 from commands.ressources.seeking import seek
 from commands.ressources.showing import published
 from dialogs.ressources.needs import AnswerNeed, SayNeed
 from storage import people
-from storage.people import Person, Role
 from storage.ressources import needs
 from storage.ressources.needs import ABOUT_MAX, WORDS_MAX, Need, ResourceNeed, key_of
 
 PAGE = 5
 ABOUTS_MAX = 3
 """Of what people add to their need, how many are shown."""
-TOLD_MAX = 20
-"""Animateurs who are told while they have no room."""
 TOPIC = "ressources."
 """What stands before a need’s key in the topic of its message."""
 GONE = "Ce besoin est déjà réglé, ou écarté : /ressources besoins montre ceux qui attendent."
@@ -51,7 +46,11 @@ async def file(ctx: Context, form: SayNeed) -> Replies:
     if not is_new:
         return thanks
     # What was settled and is said again is told anew, under what stands already.
-    return [thanks, await _refresh(ctx, need), *([] if waited else await _tell(ctx, need))]
+    return [
+        thanks,
+        await _refresh(ctx, need),
+        *([] if waited else await tell_reviewers(ctx, await _draw(ctx, need), _topic(need))),
+    ]
 
 
 @feature.command("ressources besoins", help="Ce que le réseau cherche et ne trouve pas", roles=ANIMATEURS)
@@ -129,19 +128,6 @@ async def stands(ctx: Context, event: Delivered) -> Replies:
     await needs.hold(ctx.db, key, ctx.now)
     need = await needs.get(ctx.db, key)
     return await _refresh(ctx, need) if need and (len(need.whose) > 1 or not need.is_open) else None
-
-
-async def _tell(ctx: Context, need: Need) -> Sequence[Reply]:
-    """One message in the animateurs’ room; where that is not known, one to each of them."""
-    told, topic = await _draw(ctx, need), _topic(need)
-    if place := await room(ctx):
-        return [Say(told.text, told.buttons, channel_id=place, topic=topic)]
-    return [Direct(told.text, told.buttons, user_id=one.id, topic=topic) for one in await _animateurs(ctx)]
-
-
-async def _animateurs(ctx: Context) -> Sequence[Person]:
-    roles = (Role.ANIMATEUR, Role.ADMINISTRATEUR)
-    return [one for role in roles for one in await people.with_role(ctx.db, role, TOLD_MAX)][:TOLD_MAX]
 
 
 async def _refresh(ctx: Context, need: Need) -> Refresh:

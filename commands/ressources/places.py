@@ -1,8 +1,9 @@
 """Where the ressourcerie speaks: its channel, and the room in which animateurs read over what is proposed."""
 
 from bot.context import Context
-from bot.texts import Markdown
+from bot.texts import Markdown, escape
 from storage import canaux
+from storage.ressources.resource import Resource, Shown
 
 CHANNEL, ROOM = "ressourcerie", "animation"
 """Keys of config/canaux.tsv."""
@@ -18,9 +19,9 @@ async def room(ctx: Context) -> str:
     return (await canaux.by_key(ctx.db)).get(ROOM, "")
 
 
-def post_link(ctx: Context, post_id: str) -> str:
-    """The address of a message."""
-    return f"{ctx.settings.mattermost_url}/{ctx.settings.team}/pl/{post_id}"
+def title(resource: Shown | Resource) -> Markdown:
+    """The title of a resource, which leads where it leads."""
+    return linked(escape(" ".join(resource.titre.split())), resource.url)
 
 
 def linked(words: str, address: str) -> Markdown:

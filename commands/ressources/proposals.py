@@ -12,7 +12,7 @@ from commands.ressources.taking import is_there, name_of
 from config.ressources import LISTS
 from config.themes import THEMES
 from storage import outbox
-from storage.people import Person, Role, with_role
+from storage.people import animating
 from storage.ressources.resource import Resource, State
 
 REVIEW = "ressources.review:"
@@ -40,15 +40,8 @@ async def tell_reviewers(
     room, shown = await places.room(ctx), (said.text, said.buttons, said.facts)
     if room:
         return [Say(*shown, channel_id=room, topic=about, files=files)]
-    told = [animateur.id for animateur in await reviewers(ctx)]
+    told = [animateur.id for animateur in await animating(ctx.db, REVIEWERS_MAX)]
     return [Direct(*shown, user_id=one, topic=about, files=files) for one in told]
-
-
-async def reviewers(ctx: Context) -> Sequence[Person]:
-    """Animateurs and administrateurs."""
-    roles = (Role.ANIMATEUR, Role.ADMINISTRATEUR)
-    found = [person for role in roles for person in await with_role(ctx.db, role, REVIEWERS_MAX)]
-    return [person for person in found if not person.has_left(person.today(ctx.now))][:REVIEWERS_MAX]
 
 
 async def refresh(ctx: Context, resource: Resource, note: str = "", *, here: bool = False) -> Sequence[Reply]:
@@ -82,7 +75,7 @@ async def draw(ctx: Context, resource: Resource) -> Message:
     text = render(
         "ressources/proposal",
         resource=resource,
-        title=places.linked(escape(resource.titre), resource.url),
+        title=places.title(resource),
         description=quoted(resource.description, SHOWN_MAX),
         decider=await name_of(ctx, resource.decided_by),
         depositor=await name_of(ctx, resource.deposited_by),

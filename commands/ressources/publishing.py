@@ -9,7 +9,7 @@ from bot.context import Context
 from bot.french.dates import say_date
 from bot.french.periods import months_after
 from bot.replies import Refresh, Reply, Say
-from bot.texts import Markdown, escape, render
+from bot.texts import Markdown, render
 from commands.ressources import places, proposals
 from config.ressources import KINDS
 from storage import outbox
@@ -86,7 +86,7 @@ def _line(resource: Resource) -> Markdown:
     return render(
         "ressources/day_line",
         resource=resource,
-        title=places.linked(escape(resource.titre), resource.url),
+        title=places.title(resource),
         kind=_kind(resource),
         files=len(resource.files),
     )
@@ -102,7 +102,7 @@ def said_of(resource: Resource, what: str) -> Markdown:
     return render(
         f"ressources/{what}",
         resource=resource,
-        title=places.linked(escape(resource.titre), resource.url),
+        title=places.title(resource),
         kind=_kind(resource),
         about=proposals.quoted(resource.description, 300),
         there=resource.state is State.PUBLISHED,

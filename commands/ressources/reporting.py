@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.context import Context
 from bot.errors import UserError
 from bot.replies import Ask, Button, Direct, Message, Refresh, Replies, Reply, Whisper
-from bot.texts import escape, render
+from bot.texts import render
 from commands.ressources import places, proposals
 from commands.ressources.buttons import Edit, Report, Settle, Withdraw
 from commands.ressources.feature import ANIMATEURS, feature
@@ -72,7 +72,7 @@ async def _draw(ctx: Context, resource: Resource) -> Message:
         (WHY.get(one.why, one.why), await name_of(ctx, one.user_id), proposals.quoted(one.word, 300))
         for one in open_ones[:SHOWN_MAX]
     ]
-    title = places.linked(escape(resource.titre), resource.url)
+    title = places.title(resource)
     gone = resource.state is not State.PUBLISHED
     more = max(0, len(open_ones) - SHOWN_MAX)
     text = render("ressources/reports", resource=resource, title=title, lines=lines, more=more, gone=gone)

@@ -7,8 +7,9 @@ from bot.errors import ChatError, UserError
 from bot.replies import Button, Replies, Say, Whisper
 from bot.texts import render
 from commands.ressources.buttons import Share
-from commands.ressources.cards import buttons, title
+from commands.ressources.cards import buttons
 from commands.ressources.feature import feature
+from commands.ressources.places import title
 from commands.ressources.seeking import NUMBER, seek
 from commands.ressources.showing import published
 from commands.ressources.snippets import snippet

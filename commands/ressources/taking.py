@@ -8,7 +8,7 @@ from bot.texts import Markdown, escape
 from config.folding import fold
 from storage import people
 from storage.people import Person
-from storage.ressources.resource import Resource, begin_writing, get, reread
+from storage.ressources.resource import Resource, Shown, begin_writing, get, reread
 
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 
@@ -42,9 +42,10 @@ async def to_change(ctx: Context, number: int) -> Resource:
     return resource
 
 
-def is_own(user: Person, resource: Resource) -> bool:
-    """Whether somebody wrote or deposited it."""
-    return bool(user.id) and user.id in {resource.auteur_id, resource.deposited_by}
+def is_own(user: Person, resource: Shown | Resource) -> bool:
+    """Whether somebody wrote or deposited it. (Of what a search found it is not known who deposited it.)"""
+    deposited_by = resource.deposited_by if isinstance(resource, Resource) else ""
+    return bool(user.id) and user.id in {resource.auteur_id, deposited_by}
 
 
 def must_change(user: Person, resource: Resource) -> None:

@@ -12,6 +12,7 @@ from bot.forms.kinds import Question
 from bot.forms.limits import LONG_MAX, TEXT_MAX
 from bot.guard import Kind
 from config.ressources import CATEGORIES, KINDS, LEVELS, PUBLICS
+from dialogs.lines import line, read_line
 from dialogs.themes import THEME_FIELD
 from storage.ressources.links import LINK_MAX, read_link
 from storage.ressources.resource import LICENCE_MAX, TITLE_MAX
@@ -40,16 +41,6 @@ class Roomy(ReadText):
         return [question.element(shown, type="textarea" if long else "text", max_length=most)]
 
 
-def _line(most: int) -> Any:
-    def read(text: str, _: Clues) -> str:
-        line = " ".join(text.split())
-        if len(line) > most:
-            raise ValueError(f"Raccourcissez cette ligne : {most} caractères au plus.")
-        return line
-
-    return read
-
-
 def _read_link(text: str, _: Clues) -> str:
     if len(text) > LINK_MAX:
         raise ValueError(f"Ce lien est trop long : {LINK_MAX} caractères au plus.")
@@ -72,7 +63,7 @@ class Fiche(Form):
 
     title = "Une fiche"
 
-    titre: Annotated[str, Roomy(_line(TITLE_MAX))] = Field(
+    titre: Annotated[str, Roomy(read_line(TITLE_MAX))] = Field(
         title="Titre", description="Ce qu’on y trouve : « Créer une adresse mail, pas à pas »."
     )
     url: Annotated[str, Roomy(_read_link, always=True)] = Field(
@@ -93,7 +84,7 @@ class Fiche(Form):
     )
     niveau: Annotated[str, _options(LEVELS)] = Field("", title="Niveau")
     public: Annotated[str, _options(PUBLICS)] = Field("", title="Public")
-    licence: Annotated[str, ReadText(_line(LICENCE_MAX))] = Field(
+    licence: Annotated[str, line(LICENCE_MAX)] = Field(
         "", title="Licence", description="Ce qu’on peut en faire : CC BY-SA, domaine public…"
     )
     auteur: Annotated[str, PersonPicker()] = Field("", title="Auteur", description="Vide : vous.")

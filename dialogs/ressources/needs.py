@@ -5,24 +5,13 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.forms import Clues, Form, Hidden, Number, ReadText
+from dialogs.lines import line, read_line
 from storage.ressources.needs import ABOUT_MAX, WORDS_MAX, key_of
-
-
-def _line(most: int) -> ReadText:
-    """A line of that many characters at most."""
-
-    def read(text: str, _: Clues) -> str:
-        line = " ".join(text.split())
-        if len(line) > most:
-            raise ValueError(f"Raccourcissez ce texte : {most} caractères au plus.")
-        return line
-
-    return ReadText(read)
 
 
 def _sought(text: str, clues: Clues) -> str:
     """What was looked for. Raises ValueError where that says nothing."""
-    line = str(_line(WORDS_MAX).reader(text, clues))
+    line = read_line(WORDS_MAX, "ce texte")(text, clues)
     if not key_of(line):
         raise ValueError("Dites en quelques mots ce que vous cherchiez.")
     return line
@@ -39,7 +28,7 @@ class SayNeed(Form):
         title="Ce que vous cherchiez",
         description="Lu par les animateurs. Jamais de donnée personnelle.",
     )
-    about: Annotated[str, _line(ABOUT_MAX)] = Field(
+    about: Annotated[str, line(ABOUT_MAX, "ce texte")] = Field(
         "", alias="precision", title="Un mot de plus", description="Pour qui, pour quoi faire, sous quelle forme…"
     )
 

@@ -48,6 +48,12 @@ async def with_role(db: AsyncSession, role: Role, limit: int = 3) -> Sequence[Pe
     return (await db.exec(there.order_by(col(Person.username)).limit(limit))).all()
 
 
+async def animating(db: AsyncSession, limit: int) -> Sequence[Person]:
+    """Some of those who may what animateurs may, and have not left: animateurs first, by name."""
+    found = [one for role in (Role.ANIMATEUR, Role.ADMINISTRATEUR) for one in await with_role(db, role, limit)]
+    return found[:limit]
+
+
 async def ended(db: AsyncSession, first: date, last: date) -> Sequence[Person]:
     """Whose last day is one of those, by name."""
     theirs = select(Person).where(col(Person.left_on).between(first, last))
