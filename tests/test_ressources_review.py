@@ -116,7 +116,7 @@ async def test_what_waits_is_at_home_and_listed(shelf: Shelf) -> None:
     resource, _ = await shelf.proposes(shelf.juliette, unique("Attente"))
     home = await shelf.agathe.asks("/aide")
     assert "relue" in plain(home)
-    assert "Relire" in home.buttons
+    assert "Relire les fiches" in home.buttons
     await nothing_else_waits(shelf, resource)
     listed = await shelf.agathe.asks("/ressources relire")
     assert resource.titre in plain(listed)

@@ -39,7 +39,7 @@ async def remind(ctx: Context) -> Sequence[Waiting]:
     if not count:
         return []
     verb = "attend d’être relue" if count == 1 else "attendent d’être relues"
-    return [Waiting(f"{plural(count, 'fiche')} {verb}", Button("Relire", Run(line="ressources relire")))]
+    return [Waiting(f"{plural(count, 'fiche')} {verb}", Button("Relire les fiches", Run(line="ressources relire")))]
 
 
 @feature.button(Publish, roles=ANIMATEURS)
