@@ -6,49 +6,16 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from bot.forms import Choice, Clues, Form, Hidden, Many, Offered, ReadText, Text
-from bot.french.moments import read_moment
+from bot.forms import Choice, Form, Hidden, Offered, Text
 from bot.french.words import group
-from storage.annonce import targets
+from dialogs.destinations import PLACES, moment
 
-MINE, ALL_MINE = "miens", "Tous mes départements"
-"""A target that depends on who asks."""
 NO_FILES, KEPT_FILES = "aucun", "gardes"
 """None, and those that the announcement has; others are chosen by the id of their message."""
 MENTIONS = {"non": "Non : chacun le lit quand il passe", "oui": "Oui : @channel, une notification à chaque membre"}
-WHEN = "Écrivez le jour et l’heure comme demain 9h, lundi 14h30 ou 24/11 9h ; vide, l’envoi suit la confirmation."
-
-
-def _read_target(word: str) -> str | None:
-    """A target, but for those that the table of channels has: these are offered."""
-    try:
-        return MINE if word.strip().lower() == MINE else targets.read(word, {})
-    except ValueError:
-        return None
-
-
-def _read_moment(text: str, clues: Clues) -> datetime:
-    found = read_moment(text, clues.today, clues.user.zone)
-    if found is None:
-        raise ValueError(WHEN)
-    return found
-
-
-def _show_moment(moment: Any) -> str:
-    return f"{moment:%d/%m/%Y %Hh%M}"
-
-
 TEXT = Text(long=True)
-PLACES = Many(
-    options={**targets.territories(), MINE: "Mes départements", **targets.roles()},
-    singular="destinataire",
-    noun="destinataire",
-    reader=_read_target,
-    more_label="Et aussi",
-    more_help="Des départements, régions, hubs ou thèmes, séparés par des virgules : 69, Bretagne.",
-)
 MENTION = Choice(MENTIONS)
-MOMENT = ReadText(_read_moment, show=_show_moment, placeholder="demain 9h, lundi 14h30, 24/11 9h…")
+MOMENT = moment(" ; vide, l’envoi suit la confirmation")
 
 
 def _mention() -> Any:

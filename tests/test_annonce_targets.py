@@ -8,9 +8,8 @@ from bot.forms.limits import PICKED_MAX
 from config import canaux
 from config.hubs import HUBS
 from config.territories import REGION_NAMES
-from dialogs.annonce import PLACES
-from storage import people
-from storage.annonce import reach, targets
+from dialogs.destinations import PLACES
+from storage import people, reach, targets
 from storage.database import Database
 from storage.people import Person, Role
 from tests.databases import database

@@ -8,18 +8,19 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
+from bot.destinations import Own
 from bot.french.words import NBSP, plural
 from bot.mattermost import AioClient, Budget, Chat, Mattermost, apart
 from cli.annonce import files
 from cli.annonce.sending import Office, Outcome, digest, enlist, said_so_far, send
 from cli.errors import OperatorError
 from cli.opening import begin_reading, check_channels, open_up_to_date
-from commands.annonce import places
 from commands.annonce.words import fault_of
 from config.canaux import PlannedChannel
 from config.settings import Settings
 from storage import canaux as known
-from storage.annonce import Announcement, targets
+from storage import targets
+from storage.annonce import Announcement
 from storage.database import Database
 
 LENGTH_MAX = 100_000
@@ -80,8 +81,8 @@ async def _channels(office: Office, wanted: Sequence[str], table: Mapping[str, P
     async with begin_reading(office.database) as db:
         remembered = await known.by_key(db)
     try:
-        return places.Own(own, remembered).find(places.planned_for(wanted, table))
-    except places.NoSuchChannelError as problem:
+        return Own(own, remembered).find(targets.channels(wanted, table))
+    except ValueError as problem:
         raise OperatorError(f"{problem} Rien n’est envoyé.") from None
 
 

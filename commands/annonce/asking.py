@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot import attached
 from bot.context import Context
+from bot.destinations import Own
 from bot.errors import UserError
 from bot.forms import ID
 from bot.french.words import join
@@ -17,10 +18,12 @@ from commands.annonce.cards import desk_of
 from commands.annonce.feature import SENDERS, feature
 from commands.annonce.words import must_be
 from config.canaux import home_of
-from dialogs.annonce import ALL_MINE, KEPT_FILES, MINE, NO_FILES, Announce, AnnounceHere
+from dialogs.annonce import KEPT_FILES, NO_FILES, Announce, AnnounceHere
+from dialogs.destinations import ALL_MINE, MINE
 from storage import annonce as annonces
 from storage import canaux as known
-from storage.annonce import Announcement, State, targets
+from storage import targets
+from storage.annonce import Announcement, State
 from storage.people import Role
 
 ANIMATEURS = (Role.ANIMATEUR,)
@@ -156,9 +159,9 @@ async def _channels(ctx: Context, form: Form, wanted: Sequence[str]) -> dict[str
     """The channels that are meant, title by id. Raises UserError under the field that names them."""
     own = await ctx.chat.own_channels()
     try:
-        planned = places.planned_for(wanted, (await desk_of(ctx)).table)
-        return places.Own(own, await known.by_key(ctx.db)).find(planned)
-    except places.NoSuchChannelError as problem:
+        planned = targets.channels(wanted, (await desk_of(ctx)).table)
+        return Own(own, await known.by_key(ctx.db)).find(planned)
+    except ValueError as problem:
         raise UserError(fields={_element(form, ctx): str(problem)}) from None
 
 

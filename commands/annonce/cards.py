@@ -13,11 +13,11 @@ from bot.texts import BREAK, escape
 from commands.annonce.buttons import Abandon, Change, Correct, Send, Withdraw
 from commands.annonce.words import spoken
 from config.canaux import PlannedChannel
-from storage import outbox
-from storage.annonce import Announcement, State, reach
-from storage.annonce.targets import say
+from storage import outbox, reach
+from storage.annonce import Announcement, State
 from storage.canaux import planned
 from storage.outbox import Tally
+from storage.targets import say
 
 SHOWN_MAX = 6
 """Destinations, and files, named under a preview."""

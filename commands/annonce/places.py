@@ -1,52 +1,10 @@
-"""Where an announcement goes: the channels that its targets mean, which of Mattermost’s they are, and who may."""
+"""Who may announce where."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
+from bot.destinations import allowed
 from bot.errors import UserError
-from bot.french.words import join
-from bot.mattermost import ChatChannel
-from bot.texts import escape
-from config.canaux import PlannedChannel, home_of
-from storage.annonce import targets
 from storage.people import Person
-
-NAMED_MAX = 3
-
-
-class NoSuchChannelError(Exception):
-    """Some channels cannot be written in; the text says which, in one French sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Own:
-    """The channels of the team that the bot is in, and which of them are known to be which (key → id)."""
-
-    channels: Sequence[ChatChannel]
-    known: Mapping[str, str]
-
-    def find(self, planned: Sequence[PlannedChannel]) -> dict[str, str]:
-        """Those that were planned, title by id: as remembered, else by their address. Raises NoSuchChannelError."""
-        by_name = {channel.name: channel.id for channel in self.channels}
-        titles = {channel.id: channel.display_name or channel.name for channel in self.channels}
-        found = {p.key: self.known.get(p.key) or by_name.get(p.address, "") for p in planned}
-        if absent := [p.name for p in planned if found[p.key] not in titles]:
-            raise NoSuchChannelError(_say_absent(absent))
-        return {found[p.key]: titles[found[p.key]] for p in planned}
-
-
-def _say_absent(names: Sequence[str]) -> str:
-    more = len(names) - NAMED_MAX
-    shown = [f"« {escape(name)} »" for name in names[:NAMED_MAX]] + ([f"{more} autres"] if more > 0 else [])
-    if len(names) == 1:
-        return f"Le canal {shown[0]} n’existe pas, est archivé, ou n’a pas le bot parmi ses membres."
-    return f"Ces canaux n’existent pas, sont archivés, ou n’ont pas le bot parmi leurs membres : {join(shown)}."
-
-
-def allowed(person: Person, wanted: Sequence[str]) -> bool:
-    """Whether somebody may announce there: animateurs anywhere, others in their own départements."""
-    own = {home for code in person.departements if (home := home_of(code))}
-    return person.animates or all(home_of(target) in own for target in wanted)
 
 
 def must_be_allowed(person: Person, wanted: Sequence[str]) -> None:
@@ -54,11 +12,3 @@ def must_be_allowed(person: Person, wanted: Sequence[str]) -> None:
     if not allowed(person, wanted):
         raise UserError("Vous pouvez annoncer dans les canaux de vos départements ; pour d’autres, demandez à l’équipe "
                         "d’animation.")  # fmt: skip
-
-
-def planned_for(wanted: Sequence[str], table: Mapping[str, PlannedChannel]) -> Sequence[PlannedChannel]:
-    """The channels that targets mean. Raises NoSuchChannelError."""
-    try:
-        return targets.channels(wanted, table)
-    except ValueError as problem:
-        raise NoSuchChannelError(str(problem)) from None

@@ -9,7 +9,8 @@ from commands.annonce.buttons import Abandon, Keep
 from commands.annonce.feature import SENDERS, feature
 from commands.annonce.words import must_be
 from storage import annonce as annonces
-from storage.annonce import Announcement, State, reach, targets
+from storage import reach, targets
+from storage.annonce import Announcement, State
 
 
 @feature.button(Keep, roles=SENDERS)

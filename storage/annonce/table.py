@@ -31,7 +31,7 @@ class Announcement(SQLModel, table=True):
     """Something said once in each of ``channels`` (title by id), then to each of ``people`` (ids).
 
     ``by`` is its author, nobody for the operator. ``files`` go with the words (name by id): those of somebody’s post,
-    or what the operator brought. ``targets`` are what channels and people were made of (storage/annonce/targets.py).
+    or what the operator brought. ``targets`` are what channels and people were made of (storage/targets.py).
     ``everybody`` says that it calls all of a channel. ``at`` is when it leaves (None: at once). Of its messages the
     first ``written`` are in the outbox. ``digest`` stands for targets, words and files where the same must not be said
     twice, ``round`` counts how often it was said all the same.

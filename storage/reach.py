@@ -1,4 +1,4 @@
-"""Whom an announcement reaches, by the register."""
+"""Whom targets reach, by the register."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -8,8 +8,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.canaux import home_of
-from storage.annonce.targets import NATIONAL, asked_roles, homes
 from storage.people import Person, Role
+from storage.targets import NATIONAL, asked_roles, homes
 
 
 async def with_roles(db: AsyncSession, roles: Collection[Role], today: date) -> Sequence[str]:

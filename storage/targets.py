@@ -1,4 +1,4 @@
-"""At what an announcement may be aimed, as codes, as people write it, and in words.
+"""At what an announcement, or a poll, may be aimed, as codes, as people write it, and in words.
 
 The codes: « national », « 69 » (a département), « region:84 », « hub:hinaura » (the channels of its départements),
 « theme:education » (the key of a thematic channel), and « role:coordinateur » (each of a role, by direct message).

@@ -1,0 +1,47 @@
+"""Where what goes to many is said: the planned channels, which of Mattermost’s they are, and who may speak there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.french.words import join
+from bot.mattermost import ChatChannel
+from bot.texts import escape
+from config.canaux import PlannedChannel, home_of
+from storage.people import Person
+
+NAMED_MAX = 3
+
+
+class NoSuchChannelError(ValueError):
+    """Some channels cannot be written in; the text says which, in one French sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The channels of the team that the bot is in, and which of them are known to be which (key → id)."""
+
+    channels: Sequence[ChatChannel]
+    known: Mapping[str, str]
+
+    def find(self, planned: Sequence[PlannedChannel]) -> dict[str, str]:
+        """Those that were planned, title by id: as remembered, else by their address. Raises NoSuchChannelError."""
+        by_name = {channel.name: channel.id for channel in self.channels}
+        titles = {channel.id: channel.display_name or channel.name for channel in self.channels}
+        found = {p.key: self.known.get(p.key) or by_name.get(p.address, "") for p in planned}
+        if absent := [p.name for p in planned if found[p.key] not in titles]:
+            raise NoSuchChannelError(_say_absent(absent))
+        return {found[p.key]: titles[found[p.key]] for p in planned}
+
+
+def _say_absent(names: Sequence[str]) -> str:
+    more = len(names) - NAMED_MAX
+    shown = [f"« {escape(name)} »" for name in names[:NAMED_MAX]] + ([f"{more} autres"] if more > 0 else [])
+    if len(names) == 1:
+        return f"Le canal {shown[0]} n’existe pas, est archivé, ou n’a pas le bot parmi ses membres."
+    return f"Ces canaux n’existent pas, sont archivés, ou n’ont pas le bot parmi leurs membres : {join(shown)}."
+
+
+def allowed(person: Person, wanted: Sequence[str]) -> bool:
+    """Whether somebody may speak to all there: animateurs anywhere, others in their own départements."""
+    own = {home for code in person.departements if (home := home_of(code))}
+    return person.animates or all(home_of(target) in own for target in wanted)

@@ -1,0 +1,46 @@
+"""Fields that windows of what goes to many share: to whom, and when."""
+
+from datetime import datetime
+from typing import Any
+
+from bot.forms import Clues, Many, ReadText
+from bot.french.moments import read_moment
+from storage import targets
+
+MINE, ALL_MINE = "miens", "Tous mes départements"
+"""A target that depends on who asks."""
+WHEN = "Écrivez le jour et l’heure comme demain 9h, lundi 14h30 ou 24/11 9h{or_else}."
+
+
+def _read_target(word: str) -> str | None:
+    """A target, but for those that the table of channels has: these are offered."""
+    try:
+        return MINE if word.strip().lower() == MINE else targets.read(word, {})
+    except ValueError:
+        return None
+
+
+PLACES = Many(
+    options={**targets.territories(), MINE: "Mes départements", **targets.roles()},
+    singular="destinataire",
+    noun="destinataire",
+    reader=_read_target,
+    more_label="Et aussi",
+    more_help="Des départements, régions, hubs ou thèmes, séparés par des virgules : 69, Bretagne.",
+)
+
+
+def moment(or_else: str = "") -> ReadText:
+    """A field for a moment to come; ``or_else`` ends the sentence that is said of what is none."""
+
+    def read(text: str, clues: Clues) -> datetime:
+        found = read_moment(text, clues.today, clues.user.zone)
+        if found is None:
+            raise ValueError(WHEN.format(or_else=or_else))
+        return found
+
+    return ReadText(read, show=_show, placeholder="demain 9h, lundi 14h30, 24/11 9h…")
+
+
+def _show(moment: Any) -> str:
+    return f"{moment:%d/%m/%Y %Hh%M}"
