@@ -15,12 +15,12 @@ from bot.drafts import resume_button
 from bot.errors import UserError, passes
 from bot.features import Key, Trigger
 from bot.forms import Form
-from bot.lines import KnownCommands
+from bot.lines import KnownCommands, line_to_perform
 from bot.logs import begin_request
 from bot.menus import Choosing
 from bot.metrics import OUTCOMES, REQUESTS
 from bot.picks import check_chosen, look_up, references
-from bot.replies import Press, Refuse, Reply, Whisper, as_list, line_to_perform
+from bot.replies import Press, Refuse, Reply, Whisper, as_list
 from bot.spool import Submission
 from bot.switch import must_be_on, must_lead_on
 from bot.texts import render

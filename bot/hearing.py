@@ -13,9 +13,10 @@ from bot.context import Request
 from bot.errors import UserError, passes
 from bot.events import Event, PersonChanged
 from bot.features import Trigger
+from bot.lines import line_to_perform
 from bot.logs import begin_request
 from bot.metrics import OUTCOMES, REQUESTS
-from bot.replies import as_list, line_to_perform
+from bot.replies import as_list
 from bot.transactions import Transactions
 from storage.claims import TakenError, claim_first, is_taken
 from storage.people import Person

@@ -1,11 +1,12 @@
 """Lines that call a command: typed after a slash, behind a button, or said in plain words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import BaseModel
 from rapidfuzz import fuzz
 
 from bot.french.words import fold
+from bot.replies import Perform, Reply
 
 NEAR_MIN = 68
 """How alike, of 100, a command and what was said must be for it to be proposed."""
@@ -64,3 +65,8 @@ class KnownCommands:
             return within - 2, self._names[folded]
         rest = words[size:] if whole >= first else words[1:]
         return max(whole, first), " ".join((self._names[folded], *rest))
+
+
+def line_to_perform(replies: Sequence[Reply]) -> str | None:
+    """The command with which a handler goes on, if it does."""
+    return next((reply.line for reply in replies if isinstance(reply, Perform)), None)

@@ -101,16 +101,21 @@ class Refresh(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendFile:
-    """A direct message with files to one person. Only the order is kept: the files are made when they are sent, and
-    made again after a restart.
+    """A direct message with files to one person, or a message with files in a channel. Only the order is kept: the
+    files are made when they are sent, and made again after a restart.
 
     ``order`` says what to make; its type is the routing key, as a button’s. ``waiting`` is said at once and becomes
-    what the parcel says, or why there is none.
+    what the parcel says, or why there is none. In a channel ``user_id`` is who asked, if somebody did: with their
+    rights it is made, and they hear why nothing comes. ``topic`` is what the posts are about, once they stand
+    (``ctx.posts_about``).
     """
 
-    user_id: str
+    user_id: str = ""
     order: BaseModel
     waiting: str = ""
+    channel_id: str = ""
+    root_id: str = ""
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,8 +248,3 @@ def as_list(replies: Replies) -> list[Reply]:
     if replies is None:
         return []
     return list(replies) if isinstance(replies, Sequence) else [replies]
-
-
-def line_to_perform(replies: Sequence[Reply]) -> str | None:
-    """The command with which a handler goes on, if it does."""
-    return next((reply.line for reply in replies if isinstance(reply, Perform)), None)

@@ -13,7 +13,7 @@ from bot.cards import Cards
 from bot.context import Request
 from bot.features import Trigger
 from bot.replies import Direct, Message, Refresh, Reply, Say, SendFile, Start, StopWork
-from bot.work import begin, make_room
+from bot.work import Place, begin, make_room
 from bot.work.telling import How, tell
 from storage import outbox as table
 from storage import work
@@ -121,9 +121,16 @@ class Writer:
     def _order(self, reply: SendFile, request: Request) -> Sequence[Row]:
         """The waiting message, and the order."""
         order = begin(Sort.FILE, reply.order, reply.user_id, self.clock(), told=bool(reply.waiting))
+        if reply.channel_id:
+            place = Place(channel_id=reply.channel_id, root_id=reply.root_id, topic=reply.topic)
+            order.cursor = {"place": place.model_dump(mode="json")}
         if not order.topic:
             return [order]
-        said = self.to_person(Message(reply.waiting), reply.user_id, request)
+        waiting = Message(reply.waiting)
+        if reply.channel_id:
+            said = self._row(self._content(waiting), Where.CHANNEL, reply.channel_id, request)
+        else:
+            said = self.to_person(waiting, reply.user_id, request)
         said.topic = order.topic
         return [said, order]
 

@@ -52,11 +52,16 @@ class Shop:
 
     def __post_init__(self) -> None:
         self.feature.command("export", help="Exporter")(self.ask)
+        self.feature.command("montrer", help="Exporter ici")(self.show)
         self.feature.command("bonjour", help="Saluer")(self.greet)
         self.feature.file(Export, roles={Role.CONSEILLER})(self.export)
 
     async def ask(self, ctx: Context, _: str) -> Replies:
         return SendFile(user_id=ctx.user.id, order=self.order, waiting=self.waiting)
+
+    async def show(self, ctx: Context, topic: str) -> Replies:
+        """The same in the channel, for all."""
+        return SendFile(user_id=ctx.user.id, order=self.order, channel_id=ctx.channel_id or "", topic=topic)
 
     async def greet(self, ctx: Context, text: str) -> Replies:
         return Direct(text, user_id=ctx.user.id)

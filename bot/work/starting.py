@@ -21,6 +21,14 @@ BEHIND = timedelta(seconds=0.2)
 _MANY = {Sort.FILE: "fichier/many", Sort.STEPS: "travail/many"}
 
 
+class Place(BaseModel):
+    """Where the files of an order go, if not to a person; ``topic`` is what their posts are about."""
+
+    channel_id: str
+    root_id: str = ""
+    topic: str = ""
+
+
 class Bells:
     """Rung when work was written down, so that whoever does work of that sort looks at once."""
 

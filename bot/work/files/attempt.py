@@ -65,7 +65,8 @@ class FileAttempt:
             return
         began = asyncio.get_running_loop().time()
         try:
-            channel_id = await self._chat.direct_channel(held.row.person)
+            place = held.order.place
+            channel_id = place.channel_id if place else await self._chat.direct_channel(held.row.person)
             there = await posting.standing(self._chat, channel_id, held)
         except ChatError as error:
             await self._not_reached(held, error, began, reference)
@@ -86,7 +87,7 @@ class FileAttempt:
         except ChatError as error:
             await self._unsent(held, error, reference)
         else:
-            await held.end(State.DONE, held.order.done, done=1, total=1, error=None)
+            await held.arrived(channel_id, there)
             ORDER_TRIES.labels("sent").inc()
 
     async def _complete(self, held: HeldOrder, channel_id: str, there: dict[int, str]) -> None:
@@ -95,7 +96,7 @@ class FileAttempt:
             return
         with self._folders.fresh() as folder:
             parcel = await self._make(held, folder)
-            content, files = self._workshop.content(parcel, held.row.person), posting.parts(parcel.files)
+            content, files = self._workshop.content(parcel, held.reader), posting.parts(parcel.files)
             held.order.sizes, held.order.done = [len(part) for part in files], parcel.done
             await held.keep()
             for place, part in enumerate(files):

@@ -54,7 +54,8 @@ async def send(chat: Chat, channel_id: str, held: HeldOrder, part: "Part") -> st
     mark = _mark(held, part.place)
     # A post taken away would be found again by its pending id.
     pending = f"{(await chat.me()).id}:{mark}:{held.order.dropped}"
-    new = NewPost(channel_id, part.text, part.props | {MARK: mark}, pending, file_ids=file_ids)
+    root = held.order.place.root_id if held.order.place else ""
+    new = NewPost(channel_id, part.text, part.props | {MARK: mark}, pending, root, file_ids=file_ids)
     post = await chat.post_files(new)
     if not _is_whole(post, held, part.place):
         await _take_away(chat, held, post)
