@@ -79,6 +79,14 @@ class Settings(BaseSettings):
     hotline: Path | None = Field(
         None, description="Table des files de la hotline, de la forme de config/hotline.tsv ; d’office, celle-là."
     )
+    editions: Path | None = Field(
+        None, description="Table des éditions des actus, de la forme de config/editions.tsv ; d’office, celle-là."
+    )
+    allow_private_feeds: bool = Field(
+        default=False,
+        description="1 pour que les flux puissent être à une adresse privée, http://127.0.0.1 comprise : pour essayer, "
+        "jamais en service.",
+    )
     hubs_team: str = Field(
         "",
         description="Nom court d’une seconde équipe, où chaque hub a son canal privé ; d’office aucune.",

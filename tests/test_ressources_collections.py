@@ -8,11 +8,11 @@ import pytest
 from config.outils import NAME, TOOLS
 from config.ressources import KINDS
 from storage.database import Database
+from storage.links import read_link
 from storage.ressources import State
 from storage.ressources import collection as collections
 from storage.ressources import resource as resources
 from storage.ressources.collection import HELD_MAX, ResourceCollection, key_of_name
-from storage.ressources.links import read_link
 from tests.databases import database
 from tests.helping import plain
 from tests.keeping import Shelf, days, goes_on, shelf

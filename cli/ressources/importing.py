@@ -16,7 +16,7 @@ from cli.tables import BadLineError, Cells
 from cli.taking import Complain, take_in
 from storage import people
 from storage.database import Database
-from storage.ressources.links import guess_type
+from storage.links import guess_type
 from storage.ressources.resource import Resource, State, among, begin_writing, write
 
 LINES_AT_ONCE = 200

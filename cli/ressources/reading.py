@@ -11,7 +11,7 @@ from cli.tables import BadLineError, Cells
 from config.ressources import LISTS, choice_of
 from config.themes import bits, theme_of
 from storage.cra import cells
-from storage.ressources.links import read_link
+from storage.links import read_link
 from storage.ressources.resource import DESCRIPTION_MAX, LICENCE_MAX, SOURCE_MAX, TITLE_MAX, key
 
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffd]")

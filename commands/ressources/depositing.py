@@ -15,9 +15,9 @@ from commands.ressources.feature import feature
 from commands.ressources.taking import is_there, locked, words
 from dialogs.ressources.deposit import DepositResource
 from storage.hotline import tickets
+from storage.links import read_link
 from storage.people import Role
 from storage.ressources import review
-from storage.ressources.links import read_link
 from storage.ressources.resource import Resource, State, among, begin_writing, by_link, key, write
 
 _TICKET = re.compile(r"(?:demande|ticket) ?(?:n ?)?(\d{1,9})")

@@ -17,7 +17,7 @@ from bot.writer import FILES_MAX
 from config.themes import bits
 from dialogs.ressources.deposit import KEPT_FILES, NO_FILES, DepositResource, EditResource, Fiche
 from storage import people
-from storage.ressources.links import guess_type, guess_type_of_file, read_link
+from storage.links import guess_type, guess_type_of_file, read_link
 from storage.ressources.resource import Resource
 
 _LINK = re.compile(r"https?://[^\s<>()\[\]\"'`|]{1,1000}")

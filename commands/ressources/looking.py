@@ -7,8 +7,8 @@ from itertools import groupby
 from urllib.parse import urlencode, urlsplit
 
 from bot.web import Answer, Trouble, Web, WebError
+from storage.links import LINK_MAX, read_link
 from storage.ressources.checks import Fault, Kind, Look
-from storage.ressources.links import LINK_MAX, read_link
 
 LOOK_S, ALL_S = 40.0, 80.0
 """Seconds that one look takes at most, and several together: what is not done by then is for the next time."""

@@ -14,7 +14,7 @@ from bot.guard import Kind
 from config.ressources import CATEGORIES, KINDS, LEVELS, PUBLICS
 from dialogs.lines import line, read_line
 from dialogs.themes import THEME_FIELD
-from storage.ressources.links import LINK_MAX, read_link
+from storage.links import LINK_MAX, read_link
 from storage.ressources.resource import LICENCE_MAX, TITLE_MAX
 
 NO_FILES, KEPT_FILES = "aucun", "gardes"

@@ -6,6 +6,10 @@ from alembic import context
 from sqlalchemy import Connection, Index
 from sqlmodel import SQLModel
 
+import storage.actus.digests
+import storage.actus.feeds
+import storage.actus.items
+import storage.actus.subscriptions
 import storage.annonce.table
 import storage.annuaire.contacts
 import storage.annuaire.helping

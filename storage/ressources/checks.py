@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import UtcTime, insertion
-from storage.ressources.links import LINK_MAX
+from storage.links import LINK_MAX
 from storage.ressources.resource import Resource, State
 
 AGAIN_AFTER, RETRY_AFTER = timedelta(days=6), timedelta(days=1)

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import claims
 from storage.database import UtcTime, insertion
-from storage.ressources.links import digest
+from storage.links import digest
 from storage.ressources.words import stem
 from storage.ressources.words import words as words_of
 

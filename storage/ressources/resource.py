@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from config.folding import fold
 from config.themes import from_bits
 from storage.database import Code, UtcTime, execute, insertion
-from storage.ressources.links import LINK_MAX, digest, key_of
+from storage.links import LINK_MAX, digest, key_of
 
 TITLE_MAX, DESCRIPTION_MAX, LICENCE_MAX, SOURCE_MAX, REASON_MAX = 200, 4000, 80, 120, 500
 KEY_MAX = 80

@@ -1,4 +1,4 @@
-"""Links to resources: which may be kept, without what only tracks people, and when two lead to the same thing."""
+"""Links that people give: which may be kept, without what only tracks people, and when two lead to the same thing."""
 
 import re
 from hashlib import sha256

@@ -1,0 +1,5 @@
+"""« /actus »: news collected all week, edited by animateurs, published once, and some of them apart for who wants."""
+
+from commands.actus.feature import feature
+
+__all__ = ["feature"]

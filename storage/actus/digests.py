@@ -1,0 +1,173 @@
+"""Digests: each number of an edition, how it stands, and what is in it as its editors left it."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from enum import StrEnum
+
+from sqlalchemy import JSON, Column, Index, Text, UniqueConstraint, func
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from config.editions import KEY_MAX
+from storage.actus.items import CREDIT_MAX, TITLE_MAX, Section
+from storage.claims import hold
+from storage.database import Code, UtcTime, insertion
+from storage.links import LINK_MAX
+
+EDITO_MAX = 2000
+_SCOPE = "actus.numbers"
+
+
+class State(StrEnum):
+    """How a digest stands: edited; approved, and waiting for its hour; on its way; out; held back, as nobody approved
+    it or its hour is long past; withdrawn after it came out."""
+
+    DRAFT = "draft"
+    APPROVED = "approved"
+    PUBLISHING = "publishing"
+    PUBLISHED = "published"
+    HELD = "held"
+    WITHDRAWN = "withdrawn"
+
+
+OPEN = (State.DRAFT, State.APPROVED, State.HELD)
+"""What can still be edited, and has not come out."""
+
+
+class Digest(SQLModel, table=True):
+    """One number of an edition: ``number`` is what people call it, for ever.
+
+    ``day`` is its day by the rhythm (its name: one digest for each), ``at`` when it comes out. ``since`` and ``until``
+    bound what it was collected from (``until`` moves on until it is approved). ``revision`` counts its changes, so
+    that two editors do not undo each other. ``channels`` are where it came out (title by id), ``parts`` in how many
+    posts each, ``written`` how many of those posts are in the outbox. ``document`` is the post in the animateurs’
+    room that carries its PDF. ``reminded`` counts what the room was told of it: nothing, that it waits, that it was
+    not published.
+    """
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    edition: str = Field(max_length=KEY_MAX)
+    day: dt.date
+    at: dt.datetime = Field(sa_type=UtcTime, index=True)
+    state: State = Field(default=State.DRAFT, sa_type=Code(State))
+    since: dt.datetime = Field(sa_type=UtcTime)
+    until: dt.datetime = Field(sa_type=UtcTime)
+    edito: str = Field(default="", sa_type=Text)
+    revision: int = 1
+    approved_by: str = Field(default="", max_length=26)
+    approved_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
+    published_at: dt.datetime | None = Field(default=None, sa_type=UtcTime, index=True)
+    withdrawn_by: str = Field(default="", max_length=26)
+    channels: dict[str, str] = Field(default={}, sa_column=Column(JSON, nullable=False))
+    parts: int = 0
+    written: int = 0
+    document: str = Field(default="", max_length=26)
+    reminded: int = 0
+    created_at: dt.datetime = Field(sa_type=UtcTime)
+
+    __table_args__ = (UniqueConstraint("edition", "day"), Index("ix_digest_state", "state"))
+
+
+class Entry(SQLModel, table=True):
+    """An item in a digest, in the words its editors gave it; ``dropped`` ones stay, so that they do not come again."""
+
+    __tablename__ = "digest_entry"
+    __table_args__ = (UniqueConstraint("digest", "item"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    digest: int = Field(index=True)
+    item: int = Field(index=True)
+    section: Section = Field(sa_type=Code(Section))
+    position: int = 0
+    title: str = Field(max_length=TITLE_MAX)
+    text: str = Field(default="", sa_type=Text)
+    url: str = Field(default="", max_length=LINK_MAX)
+    credit: str = Field(default="", max_length=CREDIT_MAX)
+    dropped: bool = False
+    changed_by: str = Field(default="", max_length=26)
+
+    @property
+    def number(self) -> int:
+        """Its id. (Only what is not stored yet has none.)"""
+        assert self.id is not None
+        return self.id
+
+
+class Programme(SQLModel, table=True):
+    """What animateurs changed of an edition in chat: its rhythm, its places, what becomes of it unapproved."""
+
+    __tablename__ = "edition"
+
+    key: str = Field(primary_key=True, max_length=KEY_MAX)
+    rhythm: str = Field(default="", max_length=80)
+    targets: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
+    unapproved: str = Field(default="", max_length=16)
+    by: str = Field(default="", max_length=26)
+    at: dt.datetime = Field(sa_type=UtcTime)
+
+
+async def hold_numbers(db: AsyncSession, now: dt.datetime) -> None:
+    """Nobody else begins a digest until this transaction ends."""
+    await hold(db, _SCOPE, "", now)
+
+
+async def begin(db: AsyncSession, digest: Digest) -> Digest:
+    """Give it the next number and write it down; the one that its edition has for that day already, if it has one.
+    After ``hold_numbers``."""
+    if (known := await of_day(db, digest.edition, digest.day)) is not None:
+        return known
+    last = (await db.exec(select(func.max(Digest.number)))).one()
+    digest.number = (last or 0) + 1
+    await db.execute(insertion(db, Digest).values(digest.model_dump()))
+    return digest
+
+
+async def get(db: AsyncSession, number: int) -> Digest | None:
+    """One by its number."""
+    return (await db.exec(select(Digest).where(col(Digest.number) == number))).first()
+
+
+async def lock(db: AsyncSession, number: int) -> Digest | None:
+    """The same, which nobody else changes until this transaction ends."""
+    statement = select(Digest).where(col(Digest.number) == number).with_for_update()
+    return (await db.exec(statement.execution_options(populate_existing=True))).first()
+
+
+async def of_day(db: AsyncSession, edition: str, day: dt.date) -> Digest | None:
+    """That of an edition for a day by its rhythm."""
+    return (await db.exec(select(Digest).where(col(Digest.edition) == edition, col(Digest.day) == day))).first()
+
+
+async def open_ones(db: AsyncSession, edition: str | None = None) -> Sequence[Digest]:
+    """What has not come out yet, the next first; of one edition, or of all."""
+    theirs = [] if edition is None else [col(Digest.edition) == edition]
+    waits = select(Digest).where(col(Digest.state).in_(OPEN), *theirs)
+    return (await db.exec(waits.order_by(col(Digest.at), col(Digest.number)))).all()
+
+
+async def last_published(db: AsyncSession, edition: str) -> Digest | None:
+    """What came out last of an edition, even if it was withdrawn."""
+    out = select(Digest).where(col(Digest.edition) == edition, col(Digest.published_at).is_not(None))
+    return (await db.exec(out.order_by(col(Digest.published_at).desc()).limit(1))).first()
+
+
+async def entries(db: AsyncSession, number: int, *, dropped: bool = False) -> Sequence[Entry]:
+    """What is in a digest, in order; with what was dropped or without."""
+    kept = [] if dropped else [~col(Entry.dropped)]
+    found = select(Entry).where(col(Entry.digest) == number, *kept)
+    rows = (await db.exec(found.order_by(col(Entry.position), col(Entry.id)))).all()
+    order = list(Section)
+    return sorted(rows, key=lambda entry: order.index(entry.section))
+
+
+async def put_in(db: AsyncSession, added: Sequence[Entry]) -> None:
+    """Add entries; what is in that digest already stays as it is, dropped or not."""
+    if added:
+        rows = [entry.model_dump(exclude={"id"}) for entry in added]
+        await db.execute(insertion(db, Entry).values(rows).on_conflict_do_nothing())
+
+
+async def placed(db: AsyncSession, edition: str) -> Collection[int]:
+    """The ids of items that some digest of an edition has, or had before they were dropped."""
+    theirs = select(Entry.item).join(Digest, col(Digest.number) == col(Entry.digest))
+    return set((await db.exec(theirs.where(col(Digest.edition) == edition))).all())

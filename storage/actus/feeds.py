@@ -1,0 +1,77 @@
+"""Feeds that animateurs follow: where each was left, since when it fails, and what of it was seen."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.database import UtcTime, insertion
+from storage.links import LINK_MAX
+
+NAME_MAX, FAULT_MAX, HEADER_MAX, SEEN_MAX = 120, 120, 200, 64
+
+
+class Feed(SQLModel, table=True):
+    """A feed: ``url`` is where it is read, ``key`` tells two apart however that is written, ``name`` what it calls
+    itself. ``etag`` and ``modified`` are what its server said last, sent back to it. ``read_at`` is when it was asked
+    last, ``failing_since`` since when in vain (``fault`` says how, in French), ``told_at`` when the animateurs were
+    told of that. ``added`` counts what came of it. One that was ``removed`` is read no more.
+    """
+
+    __tablename__ = "news_feed"
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True, max_length=80)
+    url: str = Field(max_length=LINK_MAX)
+    name: str = Field(max_length=NAME_MAX)
+    etag: str = Field(default="", max_length=HEADER_MAX)
+    modified: str = Field(default="", max_length=HEADER_MAX)
+    by: str = Field(default="", max_length=26)
+    added_at: datetime = Field(sa_type=UtcTime)
+    read_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    failing_since: datetime | None = Field(default=None, sa_type=UtcTime)
+    fault: str = Field(default="", max_length=FAULT_MAX)
+    told_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    added: int = 0
+    removed: bool = False
+
+    @property
+    def number(self) -> int:
+        """How it is called. (Only what is not stored yet has none.)"""
+        assert self.id is not None
+        return self.id
+
+
+class Seen(SQLModel, table=True):
+    """Something of a feed that was seen there, by its own id (a digest of it): it is no news any more."""
+
+    __tablename__ = "news_feed_seen"
+
+    feed: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    ident: str = Field(primary_key=True, max_length=SEEN_MAX)
+    at: datetime = Field(sa_type=UtcTime)
+
+
+async def followed(db: AsyncSession) -> Sequence[Feed]:
+    """Those that are read, by name."""
+    return (await db.exec(select(Feed).where(~col(Feed.removed)).order_by(col(Feed.name), col(Feed.id)))).all()
+
+
+async def get(db: AsyncSession, number: int) -> Feed | None:
+    """One by its number."""
+    return await db.get(Feed, number)
+
+
+async def by_key(db: AsyncSession, key: str) -> Feed | None:
+    """One by its address, removed or not."""
+    return (await db.exec(select(Feed).where(col(Feed.key) == key))).first()
+
+
+async def see(db: AsyncSession, feed: int, idents: Collection[str], now: datetime) -> Collection[str]:
+    """Write down what was seen; those that were not seen before."""
+    if not idents:
+        return set()
+    rows = [{"feed": feed, "ident": ident, "at": now} for ident in sorted(idents)]
+    added = insertion(db, Seen).values(rows).on_conflict_do_nothing()
+    return set((await db.execute(added.returning(col(Seen.ident)))).scalars())
