@@ -1,9 +1,11 @@
 """How a message looks in Mattermost: its text, and under it a card with facts and signed buttons."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
 from pydantic import BaseModel
@@ -22,6 +24,8 @@ BUTTONS_MAX = 4
 
 MARGIN = 400
 """Characters left to what the outbox and Mattermost add."""
+IDENT_DIGITS = 12
+"""Of the id of what can be clicked, enough for one post."""
 
 
 class Cards:
@@ -46,9 +50,8 @@ class Cards:
         if not cards:
             return {"attachments": []} if isinstance(message, (Update, Refresh)) else {}
         sealed = partial(self._seal, person=person, response_url=response_url)
-        return {
-            "attachments": [self._card(card, "" if card is own else f"c{at}", sealed) for at, card in enumerate(cards)]
-        }
+        idents = _Idents()
+        return {"attachments": [self._card(card, idents, sealed) for card in cards]}
 
     def parts(self, message: Message, person: str, most: int) -> Sequence[Message]:
         """The same in as many messages as it takes for what stands under each to have so many characters at most."""
@@ -59,18 +62,14 @@ class Cards:
         both = (Message(message.text, cards=cards[:half]), replace(message, text="", cards=cards[half:]))
         return [part for each in both for part in self.parts(each, person, most)]
 
-    def _card(self, card: Card, ident: str, sealed: Callable[..., str]) -> dict[str, Any]:
-        """One of them; what stands before the ids of its buttons tells it from the others."""
+    def _card(self, card: Card, idents: "_Idents", sealed: Callable[..., str]) -> dict[str, Any]:
         return {
             **({"text": typeset(card.text)} if card.text else {}),
             "color": COLOUR,
             "fields": [{"title": name, "value": value, "short": True} for name, value in card.facts],
             "actions": [
-                *(self._menu(menu, f"{ident}m{i}", sealed(menu.payload, menu)) for i, menu in enumerate(card.menus)),
-                *(
-                    self._action(button, f"{ident}b{i}", sealed(button.payload))
-                    for i, button in enumerate(card.buttons)
-                ),
+                *(self._menu(menu, idents.of(menu.payload), sealed(menu.payload, menu)) for menu in card.menus),
+                *(self._action(button, idents.of(button.payload), sealed(button.payload)) for button in card.buttons),
             ],
         }
 
@@ -97,6 +96,21 @@ class Cards:
 
     def _integration(self, link: str) -> dict[str, Any]:
         return {"url": f"{self._public_url}/buttons", "context": {"link": link}}
+
+
+class _Idents:
+    """The ids of what can be clicked in one post, made of what it carries: where a post was rewritten under somebody’s
+    finger, Mattermost finds what they meant, or refuses it, but never takes what stands in its place for it."""
+
+    def __init__(self) -> None:
+        self._given: Counter[str] = Counter()
+
+    def of(self, payload: BaseModel) -> str:
+        """Letters and digits; the same again for the same thing in the same order."""
+        meant = f"{name_of(type(payload))} {payload.model_dump_json()}"
+        ident = f"a{sha256(meant.encode()).hexdigest()[:IDENT_DIGITS]}"
+        self._given[ident] += 1
+        return ident if self._given[ident] == 1 else f"{ident}x{self._given[ident]}"
 
 
 def without_menus(message: Message) -> Message:

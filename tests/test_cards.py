@@ -1,0 +1,70 @@
+"""What can be clicked under a message is known by what it means, not by where it stands."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from bot.cards import Cards
+from bot.links import Links
+from bot.menus import Choosing, Menu
+from bot.replies import Button, Card, Message
+from tests.house import House
+from tests.people import Person, Post, Refused
+from tests.trying import trial
+
+__all__ = ["trial"]
+
+CARDS = Cards(Links(["une clé assez longue pour signer ce qui suit"]), "http://bot.example")
+
+
+class Take(BaseModel):
+    """Take a number."""
+
+    number: int
+
+
+class Leave(BaseModel):
+    """Leave a number."""
+
+    number: int
+
+
+class Pick(Choosing):
+    """Pick something of a number."""
+
+    number: int = 0
+
+
+def idents(message: Message) -> list[str]:
+    """The ids of all that can be clicked, in order."""
+    return [action["id"] for card in CARDS.props(message, "", "")["attachments"] for action in card["actions"]]
+
+
+def test_an_id_says_what_a_button_does_wherever_it_stands() -> None:
+    take, leave = Button("Prendre", Take(number=1)), Button("Laisser", Leave(number=1))
+    assert idents(Message("", [take, leave])) == list(reversed(idents(Message("", [leave, take]))))
+    assert idents(Message("", [take])) == idents(Message("", [Button("Autrement dit", Take(number=1), "danger")]))
+    assert idents(Message("", cards=[Card("Une carte", [take])])) == idents(Message("", [take]))
+
+
+@given(st.lists(st.integers(0, 3), max_size=4), st.lists(st.integers(0, 3), max_size=4))
+def test_ids_are_letters_and_digits_and_each_stands_once_in_a_post(first: list[int], second: list[int]) -> None:
+    buttons = [[Button("Prendre", Take(number=n)) for n in numbers] for numbers in (first, second)]
+    menus = [Menu("Choisir", Pick(number=1), {"a": "A"})]
+    found = idents(Message("", buttons[0], menus=menus, cards=[Card("Une carte", buttons[1])]))
+    assert len(found) == len(first) + len(second) + 1
+    assert len(set(found)) == len(found)
+    assert all(ident.isascii() and ident.isalnum() for ident in found)
+
+
+@pytest.mark.every_mode
+@pytest.mark.usefixtures("trial")
+async def test_what_stands_there_no_more_is_refused_and_nothing_else_is_done(house: House, juliette: Person) -> None:
+    """The finger was on its way when the post was rewritten."""
+    await juliette.runs("/aide menus direct Couleur Nombre")
+    post: Post = await juliette.told("Choisissez")
+    await juliette.chooses(post, "Couleur", "Rouge")
+    assert not (await juliette.rewritten(post, "Choisi Paint r")).actions
+    with pytest.raises(Refused):
+        await juliette.clicks(post, "Encore")
