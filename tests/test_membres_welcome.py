@@ -27,12 +27,12 @@ async def welcomed(house: House, person: Person) -> Welcome:
 @pytest.mark.every_mode
 async def test_a_newcomer_is_welcomed_once_and_accepts_the_charter(open_house: House) -> None:
     house = open_house
-    agathe = await house.someone(Role.ANIMATEUR, "aaa-agathe")
+    await house.someone(Role.ANIMATEUR, "aaa-agathe")
     lea = await house.site.person("lea", domain=DOMAIN, in_team=False)
     lea.acts()
     await joins(house, lea)
     message = await lea.told("Bienvenue")
-    for words in ("conseillers numériques", "/cra", "/bienvenue", f"@{agathe.username}"):
+    for words in ("conseillers numériques", "/cra", "/bienvenue", "@aaa-"):
         assert words in said(message)
     assert message.buttons == ["Compléter mon profil", "Lire la charte", "J’accepte la charte"]
 
@@ -67,7 +67,7 @@ async def test_two_replicas_welcome_once(open_house: House) -> None:
 
 async def test_who_was_announced_as_a_guest_is_asked_about_by_nobody(open_house: House) -> None:
     house = open_house
-    agathe = await house.someone(Role.ANIMATEUR, "aaa-agathe")
+    await house.someone(Role.ANIMATEUR, "aaa-agathe")
     zoe = await house.site.person("zoe", in_team=False)
     async with house.bot.database.transaction() as db:
         line = Awaited(username=zoe.username, role=Role.INVITE, prenom="Zoé", imported_at=house.clock())
