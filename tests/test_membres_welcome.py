@@ -67,7 +67,7 @@ async def test_two_replicas_welcome_once(open_house: House) -> None:
 
 async def test_who_was_announced_as_a_guest_is_asked_about_by_nobody(open_house: House) -> None:
     house = open_house
-    await house.someone(Role.ANIMATEUR, "aaa-agathe")
+    agathe = await house.someone(Role.ANIMATEUR, "aaa-agathe")
     zoe = await house.site.person("zoe", in_team=False)
     async with house.bot.database.transaction() as db:
         line = Awaited(username=zoe.username, role=Role.INVITE, prenom="Zoé", imported_at=house.clock())
