@@ -6,6 +6,9 @@ from alembic import context
 from sqlalchemy import Connection, Index
 from sqlmodel import SQLModel
 
+import storage.agenda.attendance
+import storage.agenda.event
+import storage.agenda.feed
 import storage.annonce.table
 import storage.annuaire.contacts
 import storage.annuaire.helping
