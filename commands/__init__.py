@@ -2,6 +2,7 @@
 
 from bot.features import Feature
 from commands import (
+    agenda,
     annonce,
     annuaire,
     brouillon,
@@ -25,6 +26,7 @@ _OTHERS = (
     hotline.billet,
     ressources.feature,
     ressources.livre,
+    agenda.feature,
     canaux.feature,
     membres.feature,
     membres.bienvenue,
