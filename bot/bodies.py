@@ -63,7 +63,10 @@ def person(body: Mapping[str, Any]) -> str:
 def place(request: web.Request) -> str:
     """What was asked for, to be written down: not the key of a feed, which is somebody’s."""
     resource = request.match_info.route.resource
-    return resource.canonical if resource else request.path
+    if resource is not None:
+        return resource.canonical
+    first, *rest = request.path.removeprefix("/").split("/")
+    return f"/{first}/…" if rest else f"/{first}"
 
 
 def _refuse(constant: str) -> None:

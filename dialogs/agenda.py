@@ -66,7 +66,7 @@ class Link(Text):
         try:
             return read_link(text)
         except ValueError:
-            raise ValueError("Ce lien ne convient pas : donnez l’adresse d’une page, en https://…") from None
+            raise ValueError("Ce lien ne convient pas : donnez l’adresse d’une page, comme exemple.fr/page.") from None
 
 
 def _moment() -> ReadText:

@@ -124,7 +124,7 @@ def day(now: datetime, days: int, hour: str) -> str:
 
 def events(body: bytes) -> Sequence[Event]:
     """What a calendar makes of it."""
-    return list(Calendar.from_ical(body).walk("VEVENT"))
+    return Calendar.from_ical(body).events
 
 
 def titles(body: bytes) -> list[str]:

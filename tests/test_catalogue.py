@@ -169,7 +169,6 @@ button   stats.TakeDepartements animateur
 button   work.Stop             everyone
 command  agenda                everyone
 command  agenda flux           everyone
-command  agenda mes            everyone
 command  agenda passés         everyone
 command  agenda proposer       everyone
 command  agenda propositions   animateur

@@ -49,12 +49,6 @@ async def look_back(ctx: Context, _: str) -> Replies:
     return await turn(ctx, Page(of=Listing.PAST))
 
 
-@feature.command("agenda mes", help="Ceux où vous serez, et ceux que vous proposez")
-async def look_at_own(ctx: Context, _: str) -> Replies:
-    """One’s own."""
-    return await turn(ctx, Page(of=Listing.OWN))
-
-
 @feature.button(Page, writes=False)
 async def turn(ctx: Context, at: Page) -> Replies:
     """A page of a list, as it is now; of a list that grew shorter, its last one."""

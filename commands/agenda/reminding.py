@@ -122,7 +122,8 @@ def _sight(ctx: Context, reader: Person) -> Sight:
 
 
 def _buttons(event: AgendaEvent) -> Sequence[Button]:
-    """The file: of a cancelled event it takes it out of calendars."""
-    taken = Button(cards.CALENDAR, Take(event=event.number))
+    """The file; of a cancelled event it tells calendars so."""
+    if event.state is State.CANCELLED:
+        return [Button("Retirer de mon agenda", Take(event=event.number))]
     leaves = Button(cards.LEAVE, Attend(event=event.number, on=False))
-    return [] if event.state is State.CANCELLED else [taken, leaves]
+    return [Button(cards.CALENDAR, Take(event=event.number)), leaves]
