@@ -165,8 +165,7 @@ async def test_without_a_room_it_waits_and_without_a_channel_it_is_said_later(ag
     async with agenda.house.bot.database.transaction() as db:
         for key in agenda.rooms:
             await canaux.forget(db, key)
-    agenda.juliette.acts()
-    event = await agenda.proposes(agenda.juliette)
+    first = await agenda.proposes(agenda.juliette)
     listed = await agenda.agathe.asks("/agenda propositions")
     assert "n’est pas connue du bot" in plain(listed)
     home = await agenda.agathe.asks("/aide")
@@ -182,6 +181,7 @@ async def test_without_a_room_it_waits_and_without_a_channel_it_is_said_later(ag
         await agenda.house.bot.runs.run(("job", "agenda.catch_up"), unique("fois"))
         await agenda.house.settled()
     assert len(await agenda.all_said(event.title, "actualites")) == 1
+    assert len(await agenda.all_said(first.title, "animation")) == 1, "its card came with the room"
 
 
 async def test_what_is_today_is_at_home(agenda: Agenda) -> None:

@@ -51,7 +51,8 @@ async def close(ctx: Context, _: CloseFeed) -> Replies:
 
 async def _open(ctx: Context, *, is_new: bool) -> Whisper:
     token = await feeds.renew(ctx.db, ctx.user.id, ctx.now)
-    address = Markdown(f"{ctx.settings.public_url}/{feature.name}/{token}{SUFFIX}")
+    base = ctx.settings.feed_url or ctx.settings.public_url
+    address = Markdown(f"{base}/{feature.name}/{token}{SUFFIX}")
     return Whisper(render("agenda/feed", address=address, is_new=is_new), _buttons())
 
 

@@ -8,6 +8,7 @@ from bot.replies import Refresh, Replies, Reply, Say
 from commands.agenda import cards, places, proposals
 from commands.agenda.feature import feature
 from commands.agenda.proposals import REVIEW
+from storage import outbox
 from storage.agenda import listing
 from storage.agenda.event import AgendaEvent, State, get, lock, write
 
@@ -69,12 +70,14 @@ async def arrived(ctx: Context, event: Delivered) -> Replies:
 
 @feature.job("hour=7-20 minute=20", writes=True)
 async def catch_up(ctx: Context) -> Replies:
-    """What could not be said when it was published is: its channel was not known."""
+    """What could not be said when it was published, or shown when it was proposed, is: the place was not known."""
     replies: list[Reply] = []
-    for found in await listing.unsaid(ctx.db, ctx.now, AT_ONCE):
-        event = await lock(ctx.db, found.number)
-        if event is not None:
-            replies += await _say_late(ctx, event)
+    for event in await listing.proposed(ctx.db, ctx.now, AT_ONCE):
+        if not await outbox.reached(ctx.db, [proposals.topic(event)]):
+            replies += await proposals.put_up(ctx, event)
+    for unsaid in await listing.unsaid(ctx.db, ctx.now, AT_ONCE):
+        if found := await lock(ctx.db, unsaid.number):
+            replies += await _say_late(ctx, found)
     return replies
 
 
