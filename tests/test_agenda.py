@@ -1,6 +1,7 @@
 """Stories of « /agenda »: an event is proposed, read over, published, seen by those it is for, and come to."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -99,6 +100,22 @@ async def test_of_two_at_once_one_decides_and_the_other_reads_who_did(agenda: Ag
     assert (await agenda.as_is(event)).state is State.PUBLISHED
     assert len(await agenda.all_said(event.title, "actualites")) == 1
     assert len(await agenda.told(agenda.juliette, event, "est publié")) == 1
+
+
+async def test_who_clicks_at_once_is_counted_and_what_stands_is_not_edited_before(agenda: Agenda) -> None:
+    event = await agenda.proposes(agenda.agathe)
+    said = await agenda.said(event.title, room="actualites")
+    assert (await agenda.lea.api.get(f"/posts/{said.id}"))["edit_at"] == 0
+    people = (agenda.juliette, agenda.lea, agenda.paul, agenda.agathe, agenda.omar)
+    await asyncio.gather(*(who.clicks(said, "J’y serai") for who in people for _ in range(2)))
+    await agenda.house.settled()
+    assert "5 personnes y seront" in plain(await agenda.lea.sees(said))
+    await agenda.goes_to(event.ends_at + timedelta(days=89))
+    await agenda.house.bot.runs.run(("job", "menage.tidy"), unique("fois"))
+    assert "5 personnes y seront" in plain(await agenda.lea.asks(f"/agenda {event.id}"))
+    await agenda.goes_to(event.ends_at + timedelta(days=91))
+    await agenda.house.bot.runs.run(("job", "menage.tidy"), unique("fois"))
+    assert "y seront" not in plain(await agenda.lea.asks(f"/agenda {event.id}")), "who came is forgotten"
 
 
 async def test_ten_clicks_publish_once(agenda: Agenda) -> None:

@@ -129,11 +129,30 @@ async def test_of_two_windows_the_second_is_told_that_it_changed(agenda: Agenda)
     answer = await window.fill(lieu="Piscine").submit()
     assert "a changé pendant que vous écriviez" in plain_text(answer.error)
     assert (await agenda.as_is(event)).place == "Gymnase"
+    again = await agenda.omar.opens("/brouillon")
+    assert again.shown("lieu") == "Piscine"
+    assert (await again.submit()).accepted
+    assert (await agenda.as_is(event)).place == "Piscine"
 
 
 def plain_text(text: str) -> str:
     """With plain spaces."""
     return text.replace("\u00a0", " ")
+
+
+async def test_a_coordinateur_s_refused_event_is_proposed_again(agenda: Agenda) -> None:
+    nora = await agenda.house.site.person("nora")
+    await agenda.house.registers(nora, Role.COORDINATEUR, departements=["69"])
+    event = await agenda.proposes(nora)
+    window = await agenda.agathe.opens_by(await agenda.card(event), "Refuser")
+    assert (await window.fill(raison="Pour le Rhône seulement.").submit()).accepted
+    await agenda.house.settled()
+    assert (await changes(agenda, nora, event, pour="69")).state is State.PROPOSED
+    await cancels(agenda, nora, event)
+    assert "annulé" in plain(await agenda.card(event, "annulé"))
+    assert event.title not in plain(await agenda.juliette.asks(f"/agenda {event.id}")), "it was never out"
+    await nora.clicks(await offers(nora, event), "Rétablir")
+    await agenda.card(event, "à relire")
 
 
 @pytest.mark.every_mode

@@ -20,9 +20,10 @@ TODAY_MAX = 2
 
 @feature.button(Attend)
 async def attend(ctx: Context, click: Attend) -> Replies:
-    """They come, or do not any more; reminders follow that."""
+    """They come, or do not any more; reminders follow that. One after the other, so that those who come are counted
+    right."""
     if not click.on:
-        event = await visible(ctx, click.event)
+        event = await visible(ctx, click.event, locked=True)
         is_new = await attendance.drop(ctx.db, event.number, ctx.user.id)
         offered = [Button(cards.COME, Attend(event=event.number))]
     else:

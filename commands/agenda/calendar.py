@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-import icalendar
 
 from config.settings import Settings
 from storage.agenda.event import AgendaEvent, State
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 AGAIN = timedelta(hours=1)
@@ -16,7 +18,9 @@ AGAIN = timedelta(hours=1)
 
 def write(events: Iterable[AgendaEvent], settings: Settings, name: str = "") -> bytes:
     """The calendar of these events; a feed has a ``name``. The same events are the same bytes."""
-    calendar = icalendar.Calendar()
+    from icalendar import Calendar  # 60 ms: not before somebody asks for a calendar
+
+    calendar = Calendar()
     calendar.add("prodid", "-//coop-bot//agenda//FR")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
@@ -28,9 +32,11 @@ def write(events: Iterable[AgendaEvent], settings: Settings, name: str = "") -> 
     return bytes(calendar.to_ical())
 
 
-def _event(event: AgendaEvent, settings: Settings) -> icalendar.Event:
+def _event(event: AgendaEvent, settings: Settings) -> "Event":
     """In UTC, so that no calendar has to know of zones; known again by its UID, newer by its SEQUENCE."""
-    written = icalendar.Event()
+    from icalendar import Event
+
+    written = Event()
     written.add("uid", uid(event, settings))
     written.add("dtstamp", event.changed_at)
     written.add("sequence", event.sequence)

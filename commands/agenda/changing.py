@@ -49,9 +49,9 @@ async def edit(ctx: Context, form: EditEvent) -> Replies:
     """It is so from now on, wherever it stands; what was refused is proposed again."""
     event = await to_change(ctx, form.event)
     _must_not_be(event, State.CANCELLED)
-    if event.sequence != form.sequence:
-        raise UserError("Cet événement a changé pendant que vous écriviez. Ce que vous avez écrit est gardé dans "
-                        "`/brouillon` : rouvrez « Modifier » pour voir ce qui est là maintenant.")  # fmt: skip
+    if event.sequence != form.sequence and not ctx.request.resumed:
+        raise UserError("Cet événement a changé pendant que vous écriviez. Ce que vous avez écrit est gardé : "
+                        "`/brouillon` le rouvre, et l’envoyer de là l’emporte.")  # fmt: skip
     starts_at, ends_at = read_times(ctx, form, event)
     must_be_for(ctx, form, event)
     if starts_at != event.starts_at:
@@ -64,7 +64,7 @@ async def edit(ctx: Context, form: EditEvent) -> Replies:
 
 
 async def _changed(ctx: Context, event: AgendaEvent) -> Replies:
-    is_again = event.state is State.REFUSED and not publishes(ctx.user, event.departement)
+    is_again = event.state is State.REFUSED and not ctx.user.animates
     if is_again:
         event.state, event.decided_by, event.reason = State.PROPOSED, "", ""
     told = await publishing.retell(ctx, event)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.context import Context
-from bot.errors import UserError
+from bot.errors import ChatError, UserError
 from bot.french.dates import say_date
 from bot.fronts import Feed
 from bot.replies import Button, Replies, Whisper
@@ -15,6 +15,7 @@ from commands.agenda.sight import is_there, sight_of
 from storage.agenda import feed as feeds
 from storage.agenda.listing import of_feed
 from storage.agenda.sight import Sight
+from storage.people import Person
 
 BACK = timedelta(days=60)
 """How long events that are over stay in a feed."""
@@ -67,13 +68,23 @@ async def _must_be_there(ctx: Context) -> None:
 
 @feature.feed(feature.name)
 async def read(ctx: Context, key: str) -> Feed | None:
-    """What its owner may see now; nothing for who has left, or whose account is off (which is a UserError)."""
+    """What its owner may see now; nothing for who has left."""
     user_id = await feeds.owner(ctx.db, key.removesuffix(SUFFIX)) if key.endswith(SUFFIX) else ""
     if not user_id:
         return None
-    owner = await ctx.people.fresh(ctx.db, user_id)
-    if owner.has_left(owner.today(ctx.now)):
+    owner = await _owner(ctx, user_id)
+    if owner is None or owner.has_left(owner.today(ctx.now)):
         return None
     seen = Sight(sight_of(ctx, owner).homes, everything=owner.animates)
     events = await of_feed(ctx.db, user_id, seen, ctx.now - BACK, EVENTS_MAX)
     return Feed(calendar.write(events, ctx.settings, NAME), calendar.CONTENT_TYPE)
+
+
+async def _owner(ctx: Context, user_id: str) -> Person | None:
+    """Whose feed it is, as they are now; None where their account is gone. Raises UserError where it is off."""
+    try:
+        return await ctx.people.fresh(ctx.db, user_id)
+    except ChatError as error:
+        if error.status == 404:
+            return None
+        raise

@@ -9,7 +9,7 @@ from commands.agenda import cards, places, proposals
 from commands.agenda.feature import feature
 from commands.agenda.proposals import REVIEW
 from storage import outbox
-from storage.agenda import listing
+from storage.agenda import attendance, listing
 from storage.agenda.event import AgendaEvent, State, get, lock, write
 
 SAID = "agenda.said:"
@@ -65,7 +65,8 @@ async def arrived(ctx: Context, event: Delivered) -> Replies:
         return None
     if event.topic.startswith(REVIEW):
         return await proposals.refresh(ctx, found) if found.sequence else None
-    return await refresh(ctx, found)
+    is_new = found.said_at and found.changed_at <= found.said_at and not await attendance.counts(ctx.db, [found.number])
+    return None if is_new else await refresh(ctx, found)
 
 
 @feature.job("hour=7-20 minute=20", writes=True)

@@ -16,6 +16,7 @@ from storage.agenda import attendance
 from storage.agenda.attendance import AgendaAttendance, Pair
 from storage.agenda.event import AgendaEvent, State
 from storage.agenda.sight import Sight
+from storage.database import change
 from storage.people import PARIS, Person, gone
 
 EVENING = time(17)
@@ -42,9 +43,11 @@ async def tell(ctx: Context) -> Replies:
     outdated = await attendance.outdated(ctx.db, ctx.now, AT_ONCE)
     soon = await attendance.soon(ctx.db, ctx.now, AHEAD)
     readers = await _readers(ctx, [*outdated, *soon])
-    changes = [reply for pair in outdated for reply in _tell_change(ctx, pair, readers)]
     told = {(coming.event, coming.user_id) for coming, _ in outdated}
-    return [*changes, *(reply for pair in soon for reply in _remind(ctx, pair, readers, told))]
+    replies = [reply for pair in outdated for reply in await _tell_change(ctx, pair, readers)]
+    for pair in soon:
+        replies += await _remind(ctx, pair, readers, told)
+    return replies
 
 
 async def _readers(ctx: Context, pairs: Sequence[Pair]) -> Mapping[str, Person]:
@@ -63,10 +66,10 @@ def _unknown(ctx: Context, user_id: str) -> Person:
     return Person(id=user_id, username="", role=None, timezone=PARIS, since=ctx.now)
 
 
-def _tell_change(ctx: Context, pair: Pair, readers: Mapping[str, Person]) -> Sequence[Reply]:
+async def _tell_change(ctx: Context, pair: Pair, readers: Mapping[str, Person]) -> Sequence[Reply]:
     coming, event = pair
-    before, coming.seen = coming.seen, event.mark
-    ctx.db.add(coming)
+    before = coming.seen
+    await change(ctx.db, coming, seen=event.mark)
     if event.state is State.CANCELLED:
         about = About.CANCELLED
     else:
@@ -74,7 +77,7 @@ def _tell_change(ctx: Context, pair: Pair, readers: Mapping[str, Person]) -> Seq
     return _say(ctx, pair, readers, about)
 
 
-def _remind(
+async def _remind(
     ctx: Context, pair: Pair, readers: Mapping[str, Person], told: Collection[tuple[int, str]]
 ) -> Sequence[Reply]:
     """Nothing for who said that they come after it was due, nor for who was just told where and when it is."""
@@ -83,9 +86,7 @@ def _remind(
     due = _due(ctx.now, coming, event, reader) if reader else None
     if due is None:
         return []
-    coming.day_told = True
-    coming.hour_told = coming.hour_told or due == event.starts_at - LAST
-    ctx.db.add(coming)
+    await change(ctx.db, coming, day_told=True, hour_told=due == event.starts_at - LAST)
     is_known = coming.at > due or (coming.event, coming.user_id) in told
     return [] if is_known else _say(ctx, pair, readers, About.REMINDER)
 

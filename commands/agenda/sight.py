@@ -35,8 +35,8 @@ async def visible(ctx: Context, number: int, *, locked: bool = False) -> AgendaE
 
 
 async def open_to(ctx: Context, number: int) -> AgendaEvent:
-    """The same, which is to take place. Raises UserError."""
-    event = await visible(ctx, number)
+    """The same, locked, which is to take place. Raises UserError."""
+    event = await visible(ctx, number, locked=True)
     if event.state is not State.PUBLISHED:
         raise UserError(f"L’événement n° {number} {REASONS[event.state]}.")
     must_not_be_over(ctx, event)

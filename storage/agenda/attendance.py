@@ -60,14 +60,14 @@ async def outdated(db: AsyncSession, now: datetime, limit: int) -> Sequence[Pair
     """Who knows an event that is not over as it is no more."""
     pairs = _pairs().where(col(AgendaAttendance.seen) != col(AgendaEvent.mark), col(AgendaEvent.ends_at) > now)
     out = col(AgendaEvent.state).in_([State.PUBLISHED, State.CANCELLED])
-    return (await db.exec(pairs.where(out).limit(limit))).all()
+    return (await db.exec(_held(pairs.where(out).limit(limit)))).all()
 
 
 async def soon(db: AsyncSession, now: datetime, within: timedelta) -> Sequence[Pair]:
     """Who comes to a published event that begins within that time, and was not reminded in its last hour."""
     when = (col(AgendaEvent.starts_at) > now, col(AgendaEvent.starts_at) <= now + within)
     pairs = _pairs().where(*when, AgendaEvent.state == State.PUBLISHED, col(AgendaAttendance.hour_told).is_(False))
-    return (await db.exec(pairs)).all()
+    return (await db.exec(_held(pairs))).all()
 
 
 async def forget_reminders(db: AsyncSession, number: int) -> None:
@@ -82,6 +82,17 @@ async def note_seen(db: AsyncSession, event: AgendaEvent, user_id: str) -> None:
         col(AgendaAttendance.event) == event.number, col(AgendaAttendance.user_id) == user_id
     )
     await db.execute(theirs.values(seen=event.mark).execution_options(synchronize_session=False))
+
+
+async def forget(db: AsyncSession, before: datetime) -> None:
+    """Who came to what was over by then is nobody’s business any more."""
+    over = select(AgendaEvent.id).where(col(AgendaEvent.ends_at) < before)
+    await db.execute(delete(AgendaAttendance).where(col(AgendaAttendance.event).in_(over)))
+
+
+def _held(pairs: Select[AgendaAttendance, AgendaEvent]) -> Select[AgendaAttendance, AgendaEvent]:
+    """Nobody else’s until the transaction ends; who takes back at this moment that they come is not told."""
+    return pairs.with_for_update(of=AgendaAttendance, skip_locked=True)
 
 
 def _pairs() -> Select[AgendaAttendance, AgendaEvent]:
