@@ -158,6 +158,7 @@ async def test_a_coordinateur_s_refused_event_is_proposed_again(agenda: Agenda) 
 @pytest.mark.every_mode
 async def test_reminded_the_day_before_and_an_hour_before_each_once_over_restarts(agenda: Agenda) -> None:
     event = await coming(agenda, agenda.lea, lien="https://visio.exemple.fr/salle")
+    assert "la veille à 17 h, puis une heure avant" in plain(await agenda.comes(agenda.juliette, event))
     evening = (event.starts_at.astimezone(PARIS) - timedelta(days=1)).replace(hour=17, minute=0)
     await agenda.goes_to(evening - timedelta(minutes=5))
     await agenda.runs()
@@ -190,7 +191,7 @@ async def test_nobody_is_reminded_who_has_no_use_for_it(agenda: Agenda) -> None:
     await cancels(agenda, agenda.agathe, other)
     await agenda.runs()
     await agenda.goes_to((event.starts_at - timedelta(days=1)).astimezone(PARIS).replace(hour=18))
-    await agenda.comes(agenda.agathe, event)
+    assert "Un rappel vient une heure avant." in plain(await agenda.comes(agenda.agathe, event))
     await agenda.runs()
     for who in (paul, lea, juliette, omar, agenda.agathe):
         assert not await agenda.told(who, event, "Rappel"), who.username

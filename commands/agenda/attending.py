@@ -41,7 +41,8 @@ def _leaves(event: AgendaEvent) -> Button:
 def _say(ctx: Context, event: AgendaEvent, *, on: bool, is_new: bool) -> str:
     when = words.say_when(event, ctx.zone, ctx.today)
     said = {"event": event, "title": words.title(event), "when": when, "link": words.link(event)}
-    return render("agenda/attend" if on else "agenda/leave", is_new=is_new, **said)
+    reminders = sum(due > ctx.now for due in (words.evening_before(event, ctx.zone), words.last_call(event)))
+    return render("agenda/attend" if on else "agenda/leave", is_new=is_new, reminders=reminders, **said)
 
 
 async def of_today(ctx: Context) -> Sequence[Waiting]:

@@ -52,6 +52,7 @@ def _text(ctx: Context, event: AgendaEvent, told: Comers, zone: ZoneInfo) -> str
         audience=words.audience(event),
         count=told.counts.get(event.number, 0),
         comes=event.number in told.mine,
+        is_over=event.ends_at <= ctx.now,
         state=STATES.get(event.state, ""),
     )
 

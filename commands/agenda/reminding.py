@@ -1,7 +1,7 @@
 """Who said « J’y serai » is told of changes, and reminded the day before and an hour before; each once."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.context import Context
@@ -19,9 +19,6 @@ from storage.agenda.sight import Sight
 from storage.database import change
 from storage.people import PARIS, Person, gone
 
-EVENING = time(17)
-"""The hour of the day before, where the person is."""
-LAST = timedelta(hours=1)
 AHEAD = timedelta(hours=48)
 """No evening before is longer ago than that, in any zone."""
 AT_ONCE = 500
@@ -86,18 +83,16 @@ async def _remind(
     due = _due(ctx.now, coming, event, reader) if reader else None
     if due is None:
         return []
-    await change(ctx.db, coming, day_told=True, hour_told=due == event.starts_at - LAST)
+    await change(ctx.db, coming, day_told=True, hour_told=due == words.last_call(event))
     is_known = coming.at > due or (coming.event, coming.user_id) in told
     return [] if is_known else _say(ctx, pair, readers, About.REMINDER)
 
 
 def _due(now: datetime, coming: AgendaAttendance, event: AgendaEvent, reader: Person) -> datetime | None:
     """The reminder whose time has come, by when it was due; the later one stands for both."""
-    last = event.starts_at - LAST
+    last, evening = words.last_call(event), words.evening_before(event, reader.zone)
     if now >= last:
         return last
-    day = event.starts_at.astimezone(reader.zone).date() - timedelta(days=1)
-    evening = datetime.combine(day, EVENING, reader.zone)
     return evening if now >= evening and not coming.day_told else None
 
 

@@ -1,6 +1,6 @@
 """An event in words: when it is, in whose time, where, and for whom."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,8 @@ from storage.agenda.event import AgendaEvent
 from storage.people import PARIS
 
 ZONE = ZoneInfo(PARIS)
+EVENING = time(17)
+"""The hour of the day before at which people are reminded, where they are."""
 TITLE_SHOWN = 80
 """Characters of a title in a sentence."""
 _PLACES = {
@@ -73,6 +75,16 @@ def is_double(moment: datetime) -> bool:
 def hour_after(moment: datetime) -> datetime:
     """An hour later, as time goes."""
     return moment.astimezone(UTC) + timedelta(hours=1)
+
+
+def evening_before(event: AgendaEvent, zone: ZoneInfo) -> datetime:
+    """When people there are reminded for the first time."""
+    return datetime.combine(event.starts_at.astimezone(zone).date() - timedelta(days=1), EVENING, zone)
+
+
+def last_call(event: AgendaEvent) -> datetime:
+    """When all are reminded for the last time."""
+    return event.starts_at - timedelta(hours=1)
 
 
 def title(event: AgendaEvent) -> Markdown:
