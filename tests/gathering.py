@@ -139,7 +139,7 @@ async def agenda(house: House) -> AsyncIterator[Agenda]:
     juliette, lea = await house.conseiller(), await house.conseiller("lea")
     paul = await house.conseiller("paul", departements=["01"])
     agathe, omar = await house.someone(Role.ANIMATEUR, "agathe"), await house.someone(Role.ANIMATEUR, "omar")
-    rooms = {key: await _room(house, key.replace(":", "-"), kind) for key, kind in ROOMS.items()}
+    rooms = {key: await _room(house, f"agenda-{key.replace(':', '-')}", kind) for key, kind in ROOMS.items()}
     members = {"animation": (agathe, omar), "actualites": (juliette, lea, paul, agathe, omar)}
     for key, place in rooms.items():
         for one in members.get(key, (juliette, lea, agathe, omar)):

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from storage import canaux
 from storage.agenda.event import State
 from storage.people import Role
 from tests.gathering import Agenda, agenda, day, plain
@@ -177,8 +178,6 @@ async def test_nothing_to_come_leads_to_a_proposal(agenda: Agenda) -> None:
 
 @pytest.mark.every_mode
 async def test_without_a_room_it_waits_and_without_a_channel_it_is_said_later(agenda: Agenda) -> None:
-    from storage import canaux
-
     async with agenda.house.bot.database.transaction() as db:
         for key in agenda.rooms:
             await canaux.forget(db, key)
