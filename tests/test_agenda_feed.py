@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.errors import ChatError
 from storage.agenda.event import AgendaEvent
 from storage.people import Role
 from tests.gathering import Agenda, agenda, day, events, plain, titles
@@ -129,9 +130,30 @@ async def test_who_left_or_whose_account_is_off_reads_nothing(agenda: Agenda) ->
     await agenda.house.registers(agenda.juliette, Role.CONSEILLER, departements=["69"], left_on=yesterday)
     assert (await agenda.fetches(hers))[0].status == 404
     assert "membres du réseau" in plain(await agenda.juliette.asks("/agenda flux"))
+    mine = await agenda.proposes(agenda.lea, pour="69")
+    await agenda.house.registers(agenda.lea, Role.CONSEILLER, departements=["69"], left_on=yesterday)
+    assert mine.title not in plain(await agenda.lea.asks(f"/agenda {mine.id}"))
+    await agenda.house.registers(agenda.lea, Role.CONSEILLER, departements=["69"])
     await agenda.house.site.admin.delete(f"/users/{agenda.lea.id}")
     agenda.house.bot.people.note_change(agenda.lea.id, is_gone=True)
     assert (await agenda.fetches(his))[0].status == 404
+
+
+@pytest.mark.parametrize(
+    ("problem", "status"), [(ChatError(0, "away"), 503), (ChatError(404, "gone"), 404), (RuntimeError("broken"), 500)]
+)
+async def test_what_fails_says_no_more_than_its_status(
+    agenda: Agenda, monkeypatch: pytest.MonkeyPatch, problem: Exception, status: int
+) -> None:
+    _, address = await opened(agenda.juliette)
+
+    async def fails(*_: object) -> None:
+        raise problem
+
+    monkeypatch.setattr(agenda.house.bot.people, "fresh", fails)
+    answer, body = await agenda.fetches(address)
+    assert (answer.status, len(body) < 40) == (status, True)
+    assert address.rpartition("/")[2].removesuffix(".ics") not in LOG.getvalue()
 
 
 async def test_an_animateur_s_feed_is_not_all_departements_but_what_is_theirs(agenda: Agenda) -> None:

@@ -71,7 +71,7 @@ def buttons(ctx: Context, event: AgendaEvent, told: Comers, *, opens: bool = Tru
 
 def menus(ctx: Context, event: AgendaEvent) -> Sequence[Menu]:
     """What else who asks may do with it."""
-    if not may_change(ctx.user, event) or event.ends_at <= ctx.now:
+    if not may_change(ctx, event) or event.ends_at <= ctx.now:
         return []
     is_cancelled = event.state is State.CANCELLED
     deeds = [Deed.RESTORE] if is_cancelled else [Deed.EDIT, Deed.CANCEL]

@@ -21,8 +21,7 @@ def sight_of(ctx: Context, person: Person) -> Sight:
 
 def may_see(ctx: Context, event: AgendaEvent) -> bool:
     """Whether who acts is shown it: what is out and for them; their own; animateurs, all."""
-    own = event.author_id == ctx.user.id
-    return own or ctx.user.animates or (event.is_out and sight(ctx).covers(event.departement))
+    return is_own(ctx, event) or ctx.user.animates or (event.is_out and sight(ctx).covers(event.departement))
 
 
 async def visible(ctx: Context, number: int, *, locked: bool = False) -> AgendaEvent:
@@ -58,15 +57,20 @@ def must_not_be_over(ctx: Context, event: AgendaEvent) -> None:
         raise UserError(f"L’événement n° {event.number} est passé.")
 
 
-def may_change(person: Person, event: AgendaEvent) -> bool:
-    """Whether somebody changes it: its author, animateurs, and a coordinateur of its département."""
-    return event.author_id == person.id or publishes(person, event.departement)
+def is_own(ctx: Context, event: AgendaEvent) -> bool:
+    """Whether who acts proposed it, and is still there."""
+    return event.author_id == ctx.user.id and not ctx.user.has_left(ctx.today)
+
+
+def may_change(ctx: Context, event: AgendaEvent) -> bool:
+    """Whether who acts changes it: its author, animateurs, and a coordinateur of its département."""
+    return is_own(ctx, event) or publishes(ctx.user, event.departement)
 
 
 async def to_change(ctx: Context, number: int, *, locked: bool = True) -> AgendaEvent:
     """The event of that number, which whoever acts may change. Raises UserError."""
     event = await visible(ctx, number, locked=locked)
-    if not may_change(ctx.user, event):
+    if not may_change(ctx, event):
         raise UserError("Seuls la personne qui l’a proposé et les animateurs changent cet événement.")
     must_not_be_over(ctx, event)
     return event
