@@ -19,6 +19,7 @@ from bot.delivery import Delivery, Ways
 from bot.dispatch import Dispatcher
 from bot.drafts import Drafts
 from bot.features import Feature
+from bot.feeds import Feeds
 from bot.fronts import Rescue
 from bot.hearing import Hearing
 from bot.jobs import Jobs
@@ -94,7 +95,7 @@ class App:
         self.jobs = Jobs(triggers, self.runs.run, self.runs.zones, clock)
         self._recovery, self._tidings = Recovery(triggers, machine), Tidings(triggers, machine, self.outbox)
         self.connections = Connections(limits or Limits())
-        self._entrance = Entrance(self._doors(links), DRAIN_SECONDS)
+        self._entrance = Entrance(self._doors(links, Feeds(triggers, machine)), DRAIN_SECONDS)
         self._tasks: list[asyncio.Task[None]] = []
 
     def _rescue(self) -> Rescue | None:
@@ -103,9 +104,9 @@ class App:
     def _around(self) -> Around:
         return Around(self._traffic, self._folders.fresh, self.budget)
 
-    def _doors(self, links: Links) -> Doors:
+    def _doors(self, links: Links, feeds: Feeds) -> Doors:
         token = self.settings.command_token.get_secret_value()
-        return Doors(self.dispatcher, links, token, self.ready, self.connections)
+        return Doors(self.dispatcher, links, token, self.ready, self.connections, feeds)
 
     @property
     def port(self) -> int:

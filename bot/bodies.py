@@ -60,6 +60,15 @@ def person(body: Mapping[str, Any]) -> str:
     return user_id
 
 
+def place(request: web.Request) -> str:
+    """What was asked for, to be written down: not the key of a feed, which is somebody’s."""
+    resource = request.match_info.route.resource
+    if resource is not None:
+        return resource.canonical
+    first, *rest = request.path.removeprefix("/").split("/")
+    return f"/{first}/…" if rest else f"/{first}"
+
+
 def _refuse(constant: str) -> None:
     """NaN and Infinity are no JSON."""
     raise ValueError(constant)

@@ -22,7 +22,7 @@ from storage.outbox import Sent
 from storage.people import Person
 
 T = TypeVar("T")
-TriggerKind = Literal["command", "submit", "button", "event", "job", "file", "work", "stopped"]
+TriggerKind = Literal["command", "submit", "button", "event", "job", "file", "work", "stopped", "feed"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from bot.context import Context, TriggerKind
 from bot.drafts import AcceptedKeys
 from bot.events import DirectMessage, Event, Watched
 from bot.forms import Form, name_of
-from bot.fronts import Front, Rescue, RescueHook
+from bot.fronts import Feed, Front, Rescue, RescueHook
 from bot.replies import Heard, Parcel, Progress, Replies, Step, Waiting
 from bot.rights import Right
 from config.settings import Settings
@@ -26,6 +26,7 @@ Handler = Callable[[Context, P], Awaitable[Replies]]
 TextHandler = Callable[[Context, str], Awaitable[Replies]]
 JobHandler = Callable[[Context], Awaitable[Replies]]
 FileHandler = Callable[[Context, P, Path], Awaitable[Parcel]]
+FeedHandler = Callable[[Context, str], Awaitable[Feed | None]]
 StepHandler = Callable[[Context, P, Progress], Awaitable[Step]]
 Watches = Callable[[AsyncSession, Settings], Awaitable[Watched]]
 """Where a feature listens, read from what it stores: asked at first, twice a minute, and after it wrote something."""
@@ -112,12 +113,7 @@ class Feature:
     ) -> Callable[[TextHandler], TextHandler]:
         """``/name``; a second word makes a subcommand. The handler gets the rest of the line."""
 
-        def register(handler: TextHandler) -> TextHandler:
-            more = {"writes": writes, "help": help, "hint": hint}
-            self._add(("command", name), handler, roles, **more)
-            return handler
-
-        return register
+        return self._adds(("command", name), roles, writes=writes, help=help, hint=hint)
 
     def submit(
         self,
@@ -209,6 +205,13 @@ class Feature:
         """
         return self._declare("file", order, roles, writes=False)
 
+    def feed(self, name: str) -> Callable[[FeedHandler], FeedHandler]:
+        """``GET /name/key``: what a program of somebody’s reads, which signs in nowhere: the key says who asks.
+
+        It acts for nobody, as a job does, and only reads. None is what there is not, or not for that key.
+        """
+        return self._adds(("feed", name), EVERYONE, writes=False)
+
     def work(
         self,
         payload: type[P],
@@ -237,12 +240,11 @@ class Feature:
     def _declare(
         self, kind: TriggerKind, payload: type[Any], roles: Collection[Role], **more: Any
     ) -> Callable[[Any], Any]:
+        return self._adds((kind, name_of(payload)), roles, payload=payload, **more)
+
+    def _adds(self, key: Key, roles: Collection[Role], **more: Any) -> Callable[[Any], Any]:
         def register(handler: Any) -> Any:
-            self._add((kind, name_of(payload)), handler, roles, payload=payload, **more)
+            self.triggers.append(Trigger(key, handler, frozenset(roles), feature=self.name, **more))
             return handler
 
         return register
-
-    def _add(self, key: Key, handler: Callable[..., Awaitable[Any]], roles: Collection[Role], **more: Any) -> None:
-        trigger = Trigger(key, handler, frozenset(roles), feature=self.name, **more)
-        self.triggers.append(trigger)

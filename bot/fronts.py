@@ -1,4 +1,4 @@
-"""How a feature shows itself beside its triggers: in « /aide », and where the bot failed."""
+"""How a feature shows itself beside its triggers: in « /aide », where the bot failed, and to programs of people."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,3 +26,11 @@ class Rescue:
 
     line: str
     button: RescueHook
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What a program of somebody’s is answered with that asked over HTTP."""
+
+    body: bytes
+    content_type: str

@@ -15,6 +15,7 @@ from bot.connections import Connections
 from bot.context import Request
 from bot.dispatch import Dispatcher
 from bot.errors import UserError
+from bot.feeds import Feeds
 from bot.forms import sent_in
 from bot.links import ExpiredLink, Links
 from bot.shared import Shared
@@ -33,14 +34,15 @@ LINGERING = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """What the entrance needs: who answers, what opens links, which token commands carry, whether all is well, and
-    who is connected."""
+    """What the entrance needs: who answers, what opens links, which token commands carry, whether all is well, who is
+    connected, and what programs read."""
 
     dispatcher: Dispatcher
     links: Links
     command_token: str
     ready: Callable[[], Coroutine[None, None, dict[str, bool]]]
     connections: Connections
+    feeds: Feeds
 
 
 def application(doors: Doors) -> web.Application:
@@ -57,6 +59,7 @@ def application(doors: Doors) -> web.Application:
             web.get("/healthz", server.health),
             web.get("/readyz", server.readiness),
             web.get("/metrics", server.metrics),
+            *doors.feeds.routes(),
         ]
     )
     return app
@@ -69,13 +72,13 @@ async def _answer_soberly(request: web.Request, handler: HttpHandler) -> web.Str
         return await handler(request)
     except web.HTTPException as refusal:
         if refusal.status >= 400:
-            log.warning("http_refused", path=request.path, status=refusal.status)
+            log.warning("http_refused", path=bodies.place(request), status=refusal.status)
         answer = web.json_response({"error": refusal.reason}, status=refusal.status)
         if refusal.status == web.HTTPBadRequest.status_code:
             answer.force_close()  # where the next request begins is anybody’s guess
         return answer
     except Exception:
-        log.error("http_failed", path=request.path, exc_info=True)
+        log.error("http_failed", path=bodies.place(request), exc_info=True)
         return web.json_response({"error": "Internal Server Error"}, status=500)
 
 

@@ -3,6 +3,7 @@
 from bot.features import Feature
 from commands import (
     actus,
+    agenda,
     annonce,
     annuaire,
     brouillon,
@@ -31,6 +32,7 @@ _OTHERS = (
     membres.feature,
     membres.bienvenue,
     annuaire.feature,
+    agenda.feature,
     annonce.feature,
     garde.feature,
     brouillon.feature,

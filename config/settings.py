@@ -96,6 +96,11 @@ class Settings(BaseSettings):
         description="Image des réponses aux commandes, à une adresse que les personnes atteignent ; "
         "d’office celle que le bot sert.",
     )
+    feed_url: str = Field(
+        "",
+        description="Adresse à laquelle les agendas des personnes atteignent le bot (« /agenda flux ») ; d’office "
+        "COOP_PUBLIC_URL.",
+    )
     work_calls: float = Field(
         10.0,
         gt=0,
@@ -149,9 +154,12 @@ class Settings(BaseSettings):
     @field_validator("mattermost_url", "public_url")
     @classmethod
     def _without_slash(cls, url: str) -> str:
-        if not url.startswith(("http://", "https://")):
-            raise ValueError("l’adresse commence par http:// ou https://")
-        return url.rstrip("/")
+        return _read_address(url)
+
+    @field_validator("feed_url")
+    @classmethod
+    def _address_or_none(cls, url: str) -> str:
+        return _read_address(url) if url else ""
 
     @field_validator("log_level")
     @classmethod
@@ -173,6 +181,13 @@ class Settings(BaseSettings):
         """The variables without which the bot can’t serve."""
         needed = {"COOP_BOT_TOKEN": self.bot_token, "COOP_COMMAND_TOKEN": self.command_token}
         return [n for n, v in (needed | {"COOP_SECRET": self.secret}).items() if not v.get_secret_value()]
+
+
+def _read_address(url: str) -> str:
+    """An address without its last slash. Raises ValueError."""
+    if not url.startswith(("http://", "https://")):
+        raise ValueError("l’adresse commence par http:// ou https://")
+    return url.rstrip("/")
 
 
 def weak_secret(text: str) -> str | None:

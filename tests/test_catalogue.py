@@ -6,6 +6,19 @@ from commands import FEATURES
 from storage.people import EVERYONE
 
 CATALOGUE = """\
+button   agenda.Attend         everyone
+button   agenda.Cancel         everyone
+button   agenda.CloseFeed      everyone
+button   agenda.Edit           everyone
+button   agenda.More           everyone
+button   agenda.Open           everyone
+button   agenda.Page           everyone
+button   agenda.Propose        everyone
+button   agenda.Publish        animateur
+button   agenda.Refuse         animateur
+button   agenda.RenewFeed      everyone
+button   agenda.Restore        everyone
+button   agenda.Take           everyone
 button   annonce.Abandon       animateur, coordinateur
 button   annonce.Change        animateur, coordinateur
 button   annonce.Correct       animateur, coordinateur
@@ -154,6 +167,11 @@ button   stats.SeeTerritory    animateur, conseiller, coordinateur
 button   stats.Take            conseiller
 button   stats.TakeDepartements animateur
 button   work.Stop             everyone
+command  agenda                everyone
+command  agenda flux           everyone
+command  agenda passés         everyone
+command  agenda proposer       everyone
+command  agenda propositions   animateur
 command  aide                  everyone
 command  annonce               animateur, coordinateur
 command  annonce liste         animateur, coordinateur
@@ -226,6 +244,7 @@ command  ticket                everyone
 command  ticket chercher       animateur, hotline +
 command  ticket liste          animateur, hotline +
 command  ticket panne          animateur, hotline +
+event    agenda.arrived.Delivered everyone
 event    aide.written_to.DirectMessage everyone
 event    billet.reacted.Reacted everyone
 event    canaux.archived.Archived everyone
@@ -257,6 +276,8 @@ event    ressources.arrived.Delivered everyone
 event    ressources.stands.Delivered everyone
 event    ressources.taken_away.Deleted everyone
 event    ressources.typed.Posted everyone
+feed     agenda                everyone
+file     agenda.CalendarFile   everyone
 file     annuaire.VCard        animateur, conseiller, coordinateur, hotline
 file     hotline.FiguresFile   everyone
 file     stats.Carte           animateur
@@ -264,6 +285,8 @@ file     stats.Departements    animateur
 file     stats.Export          conseiller
 file     stats.Pictured        conseiller
 file     stats.TerritoryPictures animateur, conseiller, coordinateur
+job      agenda.catch_up       everyone
+job      agenda.tell           everyone
 job      annuaire.forget_requests everyone
 job      canaux.leave_old_channels everyone
 job      canaux.watch_over     everyone
@@ -293,6 +316,10 @@ stopped  annonce.Removal       everyone
 stopped  canaux.Mend           everyone
 stopped  canaux.Unmend         everyone
 stopped  hotline.TellAll       everyone
+submit   agenda.CancelEvent    everyone
+submit   agenda.EditEvent      everyone
+submit   agenda.ProposeEvent   everyone
+submit   agenda.RefuseEvent    animateur
 submit   annonce.Announce      animateur
 submit   annonce.AnnounceHere  coordinateur
 submit   annonce.Reword        animateur, coordinateur

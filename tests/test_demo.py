@@ -178,6 +178,9 @@ async def test_the_stage_stands_and_stands_again(tmp_path: Path) -> None:
                     await visitor.types(f"/stats {asked} {utc_now().year - 1}")
                     figures = FIGURES.findall((await visitor.whisper())["message"])
                     assert len([figure for figure in figures if int(figure.replace("\u202f", "")) >= 100]) > 3, figures
+            async with visit(where.url, "juliette", "national") as visitor:
+                await visitor.types("/agenda")
+                assert "2 événements" in (await visitor.whisper())["message"], "the third one waits to be read over"
     settings = (tmp_path / "env").read_text("utf-8")
     assert f"COOP_DATABASE_URL=sqlite:///{tmp_path}/coop.db" in settings
 

@@ -67,6 +67,9 @@ HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
     "TransferTicket": ({"ticket": 12, "queues": QUEUES},),
     "TakeTurn": ({"queues": {"espace-coop": "Aide Espace Coop", "metier": "Aide métier"}}, {"queues": {}}),
     "SwapTurn": ({"own": {"1": "30/11 au 04/12"}, "others": {"t2": "@bilal, 07/12", "p" + "b" * 26: "@bilal"}},),
+    "ProposeEvent": ({"places": ["", "69"], "zone": "Paris"}, {"places": ["", "01"], "every": True, "zone": "Nouméa"}),
+    "EditEvent": ({"places": ["69"], "zone": "Paris", "event": 12, "sequence": 3},),
+    **dict.fromkeys(("RefuseEvent", "CancelEvent"), ({"event": 12, "said": "Atelier"}, {"event": 12})),
     "DepositResource": ({}, {"attached": {"m" * 26: "a.pdf"}, "source": "m" * 26}, {"ticket": 12}),
     "EditResource": (
         {"resource": 12, "version": 1, "named": "@juliette"},

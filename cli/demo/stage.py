@@ -205,14 +205,16 @@ async def _migrate(plan: Plan) -> None:
 
 
 async def _fill(plan: Plan) -> None:
-    from cli.demo import history, shelf
+    from cli.demo import gatherings, history, shelf
     from cli.demo.town import people_server
     from storage.database import Database
 
     database = Database(plan.database_url)
     try:
         now = utc_now()
-        await history.fill(database, await people_server(plan.url), now)
+        ids = await people_server(plan.url)
+        await history.fill(database, ids, now)
+        await gatherings.fill(database, ids, now)
         await shelf.fill(database, now)
     finally:
         await database.close()

@@ -10,6 +10,9 @@ import storage.actus.digests
 import storage.actus.feeds
 import storage.actus.items
 import storage.actus.subscriptions
+import storage.agenda.attendance
+import storage.agenda.event
+import storage.agenda.feed
 import storage.annonce.table
 import storage.annuaire.contacts
 import storage.annuaire.helping

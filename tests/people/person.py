@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
-from tests.people.api import Api
+from tests.people.api import Api, Refused
 from tests.people.clients import Client, Mobile
 from tests.people.dialog import Dialog
 from tests.people.ears import PATIENCE, Ears, Frame
@@ -67,6 +67,16 @@ class Person:
     async def clicks(self, post: Post, label: str) -> Any:
         """Click a button and wait for the reply only."""
         return await self._acts_on(post, post.action(label))
+
+    async def races(self, post: Post, label: str) -> bool:
+        """Click at the same time as others; whether it was still there, or the post was rewritten under the finger."""
+        try:
+            await self.clicks(post, label)
+        except Refused as refusal:
+            if "action_id" not in refusal.error_id:
+                raise
+            return False
+        return True
 
     async def chooses(self, post: Post, label: str, choice: str) -> Any:
         """Choose in a menu, by the text shown (of people and channels: by the beginning of their name)."""

@@ -1,0 +1,15 @@
+"""The feature that the files of this folder add their handlers to, and who may pull what."""
+
+from bot.features import Feature
+from bot.fronts import Front
+from bot.rights import Right
+from storage.people import Role
+
+feature = Feature(
+    "agenda",
+    rights=(Right.MEMBER,),
+    front=Front("Agenda", "les rencontres et webinaires à venir ; en proposer", lambda _: "agenda"),
+)
+
+ANIMATEURS = (Role.ANIMATEUR,)
+"""Who reads over what is proposed. (Administrateurs may all that animateurs may.)"""

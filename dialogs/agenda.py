@@ -1,0 +1,192 @@
+"""The windows of the agenda: an event that is proposed or changed, and why one is refused or cancelled."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from bot import guard
+from bot.forms import Clues, Form, Hidden, Offered, ReadText, Text
+from bot.french.moments import read_moment
+from bot.guard import Kind
+from config.canaux import home_of
+from config.departements import DEPARTEMENTS
+from config.folding import normalize
+from dialogs.destinations import WHEN, moment
+from storage import targets
+from storage.agenda.event import DETAILS_MAX, PLACE_MAX, REASON_MAX, TITLE_MAX
+from storage.links import LINK_MAX, read_link
+
+ALL = "reseau"
+"""The choice of the whole réseau; others are codes of départements."""
+SECRETS = (Kind.NIR, Kind.IBAN, Kind.CARTE, Kind.MOT_DE_PASSE, Kind.NAISSANCE)
+"""What no event ever needs to say."""
+_LONG_AGO = timedelta(days=3650)
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+def clean(text: str) -> str:
+    """A text without what nobody sees: signs of no width, and those that turn the direction of a line."""
+    return "\n".join(_shown(line) for line in normalize("NFC", text).splitlines()).strip()
+
+
+def _shown(line: str) -> str:
+    seen = (sign for sign in line.replace("\t", " ") if unicodedata.category(sign) not in _INVISIBLE)
+    return "".join(seen).rstrip()
+
+
+@dataclass(frozen=True)
+class Words(Text):
+    """A text of so many characters at most, of one line unless it is ``long``, that shows something."""
+
+    limit: int = REASON_MAX
+
+    def value(self, text: str, clues: Clues) -> str:
+        found = clean(text) if self.long else " ".join(clean(text).split())
+        if not found:
+            raise ValueError(self.missing)
+        if len(found) > self.limit:
+            raise ValueError(f"Raccourcissez ce texte : {self.limit} caractères au plus.")
+        return found
+
+
+@dataclass(frozen=True)
+class Link(Text):
+    """The address of a page; roomier than a line is."""
+
+    long: bool = True
+
+    def value(self, text: str, clues: Clues) -> str:
+        if len(text) > LINK_MAX:
+            raise ValueError(f"Ce lien est trop long : {LINK_MAX} caractères au plus.")
+        try:
+            return read_link(text)
+        except ValueError:
+            raise ValueError("Ce lien ne convient pas : donnez l’adresse d’une page, comme exemple.fr/page.") from None
+
+
+def _moment() -> ReadText:
+    """A moment to come; one that is past says so."""
+    usual = moment()
+
+    def read(text: str, clues: Clues) -> datetime:
+        found = read_moment(text, clues.today, clues.user.zone)
+        if found is None and read_moment(text, clues.today - _LONG_AGO, clues.user.zone) and re.search(r"\d{4}", text):
+            raise ValueError("Ce jour est passé : donnez-en un à venir.")
+        if found is None:
+            raise ValueError(WHEN.format(or_else=""))
+        return found
+
+    return ReadText(read, show=usual.show, placeholder=usual.placeholder)
+
+
+def _say_place(code: str) -> str:
+    """Whom an event is for, as a choice; "" is all."""
+    return targets.say(code, {}) if code else "Tout le réseau"
+
+
+class _Event(Form):
+    """What is said of an event. ``places`` are the codes of whom it may be for ("" is all), beside ``every`` one."""
+
+    title = "Un événement"
+
+    titre: Annotated[str, Words(limit=TITLE_MAX)] = Field(
+        title="Titre", description="Ce que c’est : « Atelier Pix », « Webinaire impôts »."
+    )
+    quand: Annotated[datetime, _moment()] = Field(title="Quand", description="Le jour et l’heure de début, chez vous.")
+    jusqua: Annotated[str, Words(limit=80)] = Field(
+        "", title="Jusqu’à", description="L’heure de fin (16h), ou le jour et l’heure. Vide : une heure après le début."
+    )
+    lieu: Annotated[str, Words(limit=PLACE_MAX)] = Field(
+        "", title="Lieu", description="Salle, adresse, ville. Vide pour une visioconférence."
+    )
+    lien: Annotated[str, Link()] = Field("", title="Lien", description="De la visioconférence, ou de l’inscription.")
+    pour: Annotated[str, Offered()] = Field(title="Pour qui", description="Seules ces personnes le verront.")
+    details: Annotated[str, Words(long=True, limit=DETAILS_MAX)] = Field(
+        "", title="Détails", description="Programme, public, inscription. Jamais de donnée personnelle d’un usager."
+    )
+    places: Hidden[tuple[str, ...]] = ()
+    every: Hidden[bool] = False
+    zone: Hidden[str] = ""
+
+    def introduction(self) -> str:
+        return f"Les heures sont celles de {self.zone}." if self.zone else ""
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        every = [code for code in DEPARTEMENTS if home_of(code) == code] if hidden.get("every") else []
+        codes = dict.fromkeys([*(hidden.get("places") or ()), *every])
+        return {"pour": {code or ALL: _say_place(code) for code in codes}}
+
+    @classmethod
+    def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
+        found = {name: _fault(str(values.get(name) or "")) for name in ("titre", "lieu", "details")}
+        if not (values.get("lieu") or values.get("lien")):
+            found["lieu"] = found["lieu"] or "Donnez un lieu ou un lien."
+        return {name: sentence for name, sentence in found.items() if sentence}
+
+    @property
+    def departement(self) -> str:
+        """Whom it is for: a code, or "" for all."""
+        return "" if self.pour == ALL else self.pour
+
+
+def _fault(text: str) -> str:
+    """Why a text may not be published: it says what is nobody else’s business. Empty when it may."""
+    found = [one for one in guard.find(text) if one.kind in SECRETS]
+    return f"Retirez d’ici une donnée personnelle ({guard.name(found)}) : d’autres le liraient." if found else ""
+
+
+class ProposeEvent(_Event):
+    """An event that is new."""
+
+    title = "Proposer un événement"
+    submit_label = "Proposer"
+
+
+class EditEvent(_Event):
+    """An event that is there already, at its ``sequence`` when the window opened."""
+
+    title = "Modifier l’événement"
+    submit_label = "Enregistrer"
+
+    event: Hidden[int]
+    sequence: Hidden[int]
+
+
+class _About(Form):
+    """A window about one event, which is called ``said`` there."""
+
+    title = "Un événement"
+
+    event: Hidden[int]
+    said: Hidden[str] = ""
+
+    def introduction(self) -> str:
+        return f"Événement n° {self.event}{f' : {self.said}' if self.said else ''}"
+
+
+class RefuseEvent(_About):
+    """Why it is not published."""
+
+    title = "Refuser l’événement"
+    submit_label = "Refuser"
+
+    text: Annotated[str, Words(long=True)] = Field(
+        alias="raison", title="Raison", description="La personne la lit ; elle peut corriger et proposer de nouveau."
+    )
+
+
+class CancelEvent(_About):
+    """Why it does not take place."""
+
+    title = "Annuler l’événement"
+    submit_label = "Annuler l’événement"
+
+    text: Annotated[str, Words(long=True)] = Field(
+        "", alias="raison", title="Un mot", description="Lu par tous ceux qui devaient venir. « Rétablir » le remet."
+    )
