@@ -11,6 +11,7 @@ from commands.ressources import daily, feature
 from storage import canaux
 from storage.people import Role
 from storage.ressources.resource import Resource, State
+from tests.house import until_async
 from tests.people import unique
 from tests.ressources import resource as made
 from tests.ressources import stored
@@ -173,9 +174,12 @@ async def test_without_a_room_animateurs_are_asked_and_without_a_channel_it_is_t
     day = await shelf.said(titre)
     files = await shelf.said(titre, root=day)
     assert await shelf.agathe.files(files) == {"plan.pdf": b"%PDF plan"}
-    await shelf.house.settled()
-    resource = await shelf.titled(titre)
-    assert (resource.post_id, list(resource.files)) == (files.id, list(files.file_ids))
+
+    async def is_known() -> bool:
+        resource = await shelf.titled(titre)
+        return (resource.post_id, list(resource.files)) == (files.id, list(files.file_ids))
+
+    await until_async(is_known)
 
 
 async def catches_up(shelf: Shelf) -> None:

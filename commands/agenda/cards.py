@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 
 from bot.context import Context
 from bot.menus import Menu
+from bot.others import name_of
 from bot.replies import Button, Card, Message
 from bot.texts import relay_plainly, render
 from commands.agenda import words
 from commands.agenda.buttons import Attend, Deed, More, Open, Take
-from commands.agenda.sight import may_change, name_of
+from commands.agenda.sight import may_change
 from storage.agenda import attendance
 from storage.agenda.event import AgendaEvent, State
 from storage.people import PARIS

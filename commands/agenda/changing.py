@@ -2,6 +2,7 @@
 
 from bot.context import Context
 from bot.errors import UserError
+from bot.others import name_of
 from bot.replies import Ask, Press, Replies, Whisper
 from bot.texts import render
 from commands.agenda import proposals, publishing, words
@@ -9,7 +10,7 @@ from commands.agenda.buttons import Cancel, Deed, Edit, More, Restore
 from commands.agenda.deciding import tell_author
 from commands.agenda.feature import feature
 from commands.agenda.proposing import must_be_for, offered, receipt
-from commands.agenda.sight import REASONS, name_of, publishes, to_change
+from commands.agenda.sight import REASONS, publishes, to_change
 from commands.agenda.timing import read_times, show_end
 from dialogs.agenda import ALL, CancelEvent, EditEvent
 from storage.agenda import attendance

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from bot.context import Context
 from bot.french.words import plural
 from bot.lines import Run
+from bot.others import is_there, name_of
 from bot.replies import Ask, Button, Card, Direct, Replies, Reply, Waiting, Whisper
 from bot.texts import render
 from commands.agenda import attending, places, proposals, publishing, words
 from commands.agenda.buttons import Edit, Open, Publish, Refuse
 from commands.agenda.feature import ANIMATEURS, feature
-from commands.agenda.sight import is_there, must_not_be_over, name_of, visible
+from commands.agenda.sight import must_not_be_over, visible
 from dialogs.agenda import RefuseEvent
 from storage.agenda import listing
 from storage.agenda.event import AgendaEvent, State, write

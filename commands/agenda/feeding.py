@@ -6,12 +6,13 @@ from bot.context import Context
 from bot.errors import ChatError, UserError
 from bot.french.dates import say_date
 from bot.fronts import Feed
+from bot.others import is_there
 from bot.replies import Button, Replies, Whisper
 from bot.texts import Markdown, render
 from commands.agenda import calendar
 from commands.agenda.buttons import CloseFeed, RenewFeed
 from commands.agenda.feature import feature
-from commands.agenda.sight import is_there, sight_of
+from commands.agenda.sight import sight_of
 from storage.agenda import feed as feeds
 from storage.agenda.listing import of_feed
 from storage.agenda.sight import Sight

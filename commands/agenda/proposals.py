@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from bot.context import Context
+from bot.others import name_of
 from bot.replies import Button, Message, Refresh, Reply, Say
 from bot.texts import Markdown, escape, render
 from commands.agenda import places, words
 from commands.agenda.buttons import Cancel, Edit, Publish, Refuse, Restore
-from commands.agenda.sight import name_of
 from storage import outbox
 from storage.agenda.event import AgendaEvent, State
 

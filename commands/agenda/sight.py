@@ -2,8 +2,6 @@
 
 from bot.context import Context
 from bot.errors import UserError
-from bot.texts import Markdown, escape
-from storage import people
 from storage.agenda.event import AgendaEvent, State, get, lock
 from storage.agenda.sight import Sight, homes
 from storage.people import Person, Role
@@ -80,18 +78,3 @@ def publishes(person: Person, departement: str) -> bool:
     """Whether somebody’s events are published at once: animateurs’, and a coordinateur’s in their départements."""
     leads = person.role is Role.COORDINATEUR and departement in homes(person.departements)
     return person.animates or leads
-
-
-async def is_there(ctx: Context, user_id: str) -> bool:
-    """Whether somebody can be written to: nobody is who has left."""
-    person = await people.get(ctx.db, user_id) if user_id else None
-    return bool(user_id) and not (person and person.has_left(person.today(ctx.now)))
-
-
-async def name_of(ctx: Context, user_id: str) -> Markdown:
-    """What somebody is called; "" for nobody."""
-    person = await people.get(ctx.db, user_id) if user_id else None
-    if person is None:
-        return Markdown("quelqu’un" if user_id else "")
-    named = f"{person.full_name} (@{person.username})" if person.prenom or person.nom else f"@{person.username}"
-    return Markdown(escape(named))

@@ -5,12 +5,13 @@ from typing import Any
 
 from bot.context import Context
 from bot.errors import UserError
+from bot.others import name_of
 from bot.replies import Ask, Replies, Reply, Whisper
 from bot.texts import render
 from commands.ressources import filling, proposals, publishing
 from commands.ressources.buttons import Edit
 from commands.ressources.feature import feature
-from commands.ressources.taking import found, locked, must_change, name_of
+from commands.ressources.taking import found, locked, must_change
 from dialogs.ressources.deposit import EditResource
 from storage.ressources import versions
 from storage.ressources.resource import Resource, State, among, key, write

@@ -8,13 +8,14 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.events import Deleted, Delivered, Posted, Watched
 from bot.linked import address_of
+from bot.others import is_there, name_of
 from bot.replies import Ask, Direct, Replies, Reply, Say, Whisper
 from bot.texts import Markdown, escape, relay_plainly, render
 from commands.ressources import places, publishing
 from commands.ressources.buttons import Comment
 from commands.ressources.feature import feature
 from commands.ressources.publishing import THREAD
-from commands.ressources.taking import found, is_there, locked, name_of
+from commands.ressources.taking import found, locked
 from config.settings import Settings
 from dialogs.ressources.moves import CommentResource
 from storage import canaux, claims, outbox

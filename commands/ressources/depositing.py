@@ -7,12 +7,13 @@ from typing import Any
 from bot.context import Context
 from bot.errors import UserError
 from bot.linked import link_in, read_linked
+from bot.others import is_there
 from bot.replies import Ask, Button, Direct, Replies, Reply, Update, Whisper
 from bot.texts import render
 from commands.ressources import filling, proposals, publishing
 from commands.ressources.buttons import Deposit, Object, Open, Withdraw
 from commands.ressources.feature import feature
-from commands.ressources.taking import is_there, locked, words
+from commands.ressources.taking import locked, words
 from dialogs.ressources.deposit import DepositResource
 from storage.hotline import tickets
 from storage.links import read_link

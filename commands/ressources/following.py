@@ -7,12 +7,12 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.french.dates import say_date
 from bot.menus import Menu
+from bot.others import in_use
 from bot.replies import Button, Card, Direct, Progress, Replies, Reply, Start, Step, Whisper
 from bot.texts import quote, render
 from commands.ressources import places
 from commands.ressources.buttons import FollowThemes
 from commands.ressources.feature import feature
-from commands.ressources.keepers import in_use
 from commands.ressources.lasting import ChooseTheme, Following, SetFollowing, TellFollowers
 from config.ressources import KINDS
 from config.themes import THEMES, theme_of

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.context import Context
-from storage import people
-from storage.people import gone
+from bot.others import in_use
 from storage.ressources import Resource
 
 
@@ -15,12 +14,3 @@ async def keepers(ctx: Context, found: Sequence[Resource]) -> Mapping[int, str]:
     there = await in_use(ctx, sorted(ids))
     asked = {each.number: (each.auteur_id, each.deposited_by) for each in found}
     return {number: next(one for one in those if one in there) for number, those in asked.items() if there & {*those}}
-
-
-async def in_use(ctx: Context, ids: Sequence[str]) -> set[str]:
-    """Which of these accounts belong to people who are still there."""
-    if not ids:
-        return set()
-    off = await gone.since(ctx.db, ids)
-    left = {one.id for one in await people.among(ctx.db, ids=ids) if one.has_left(one.today(ctx.now))}
-    return {one for one in ids if one not in off and one not in left}

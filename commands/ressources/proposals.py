@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from bot import guard
 from bot.context import Context
+from bot.others import is_there, name_of
 from bot.replies import Button, Direct, Message, Refresh, Reply, Say
 from bot.texts import Markdown, escape, render
 from commands.ressources import places
 from commands.ressources.buttons import AskAbout, Edit, Publish, Refuse, Withdraw
-from commands.ressources.taking import is_there, name_of
 from config.ressources import LISTS
 from config.themes import THEMES
 from storage import outbox

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from bot.context import Context
 from bot.errors import UserError
+from bot.others import is_there, name_of
 from bot.replies import Ask, Button, Direct, Message, Refresh, Replies, Reply, Whisper
 from bot.texts import render
 from commands.ressources import places, proposals
 from commands.ressources.buttons import Edit, Report, Settle, Withdraw
 from commands.ressources.feature import ANIMATEURS, feature
-from commands.ressources.taking import found, is_there, name_of
+from commands.ressources.taking import found
 from dialogs.ressources.moves import WHY, ReportResource
 from storage.ressources import reports
 from storage.ressources.reports import ResourceReport

@@ -6,12 +6,13 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.french.words import plural
 from bot.lines import Run
+from bot.others import is_there, name_of
 from bot.replies import Ask, Button, Card, Direct, Replies, Reply, Waiting, Whisper
 from bot.texts import render
 from commands.ressources import proposals, publishing
 from commands.ressources.buttons import AnswerAbout, AskAbout, Edit, Open, Publish, Refuse
 from commands.ressources.feature import ANIMATEURS, feature
-from commands.ressources.taking import found, is_there, locked, name_of
+from commands.ressources.taking import found, locked
 from dialogs.ressources.moves import AnswerReview, AskDepositor, RefuseResource
 from storage.ressources import review
 from storage.ressources.resource import Resource, State, write

@@ -4,9 +4,7 @@ import re
 
 from bot.context import Context
 from bot.errors import UserError
-from bot.texts import Markdown, escape
 from config.folding import fold
-from storage import people
 from storage.people import Person
 from storage.ressources.resource import Resource, Shown, begin_writing, get, reread
 
@@ -53,18 +51,3 @@ def must_change(user: Person, resource: Resource) -> None:
     if not (user.animates or is_own(user, resource)):
         raise UserError("Seuls son auteur, qui l’a déposée et les animateurs changent cette fiche : signalez plutôt "
                         "ce qui ne va pas.")  # fmt: skip
-
-
-async def is_there(ctx: Context, user_id: str) -> bool:
-    """Whether somebody can be written to: nobody is who has left."""
-    person = await people.get(ctx.db, user_id) if user_id else None
-    return bool(user_id) and not (person and person.has_left(person.today(ctx.now)))
-
-
-async def name_of(ctx: Context, user_id: str) -> Markdown:
-    """What somebody is called; "" for nobody."""
-    person = await people.get(ctx.db, user_id) if user_id else None
-    if person is None:
-        return Markdown("quelqu’un" if user_id else "")
-    named = f"{person.full_name} (@{person.username})" if person.prenom or person.nom else f"@{person.username}"
-    return Markdown(escape(named))

@@ -7,12 +7,13 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.french.dates import say_date
 from bot.menus import Menu
+from bot.others import name_of
 from bot.replies import Replies, Whisper
 from bot.texts import Markdown, escape, render
 from commands.ressources import changing
 from commands.ressources.buttons import Restore
 from commands.ressources.feature import feature
-from commands.ressources.taking import found, is_own, locked, must_change, name_of, words
+from commands.ressources.taking import found, is_own, locked, must_change, words
 from storage.ressources import versions
 from storage.ressources.resource import Resource, State
 from storage.ressources.versions import ResourceVersion

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from bot.context import Context
 from bot.errors import UserError
+from bot.others import is_there
 from bot.replies import Ask, Button, Direct, Replies, Reply, Whisper
 from bot.texts import render
 from commands.ressources import changing, proposals, publishing, reporting
 from commands.ressources.buttons import Edit, PutBack, Withdraw
 from commands.ressources.feature import feature
-from commands.ressources.taking import found, is_own, is_there, locked, must_change
+from commands.ressources.taking import found, is_own, locked, must_change
 from dialogs.ressources.moves import WithdrawResource
 from storage.ressources.resource import Resource, State, write
 
