@@ -101,16 +101,17 @@ class Refresh(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendFile:
-    """A direct message with files to one person. Only the order is kept: the files are made when they are sent, and
-    made again after a restart.
+    """A message with files to one person, or to a channel (then made in nobody’s name). Only the order is kept: the
+    files are made when they are sent, and made again after a restart.
 
-    ``order`` says what to make; its type is the routing key, as a button’s. ``waiting`` is said at once and becomes
-    what the parcel says, or why there is none.
+    ``order`` says what to make; its type is the routing key, as a button’s. ``waiting`` is said to the person at once
+    and becomes what the parcel says, or why there is none.
     """
 
-    user_id: str
+    user_id: str = ""
     order: BaseModel
     waiting: str = ""
+    channel_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,13 +131,14 @@ class Start:
 
     ``payload`` says what to do; its type is the routing key, as a button’s. How far it is stands in one message, in
     the channel ``told_in``, by default in the direct channel of whoever acts (a job acts for nobody, and is told so
-    nowhere). ``at`` is when it begins, at once by default; until then ``said`` stands in that message.
+    nowhere; so is what is ``quiet``). ``at`` is when it begins, at once by default; until then ``said`` stands there.
     """
 
     payload: BaseModel
     told_in: str | None = None
     at: datetime | None = None
     said: str = ""
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

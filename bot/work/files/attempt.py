@@ -65,7 +65,7 @@ class FileAttempt:
             return
         began = asyncio.get_running_loop().time()
         try:
-            channel_id = await self._chat.direct_channel(held.row.person)
+            channel_id = held.order.channel_id or await self._chat.direct_channel(held.row.person)
             there = await posting.standing(self._chat, channel_id, held)
         except ChatError as error:
             await self._not_reached(held, error, began, reference)

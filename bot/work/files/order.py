@@ -16,13 +16,14 @@ class Order(BaseModel):
 
     ``sizes`` (how many files each post carries) and ``done`` (what the waiting message becomes) are written down before
     the first post. ``failures`` counts the times it could not be made, ``dropped`` the posts that Mattermost kept
-    without their files.
+    without their files. ``channel_id`` is where it goes, empty for the person.
     """
 
     sizes: list[int] | None = None
     done: str = ""
     failures: int = 0
     dropped: int = 0
+    channel_id: str = ""
 
 
 class HeldOrder(Held):
@@ -37,5 +38,7 @@ class HeldOrder(Held):
         return {"cursor": self.order.model_dump(mode="json")}
 
     async def refuse(self, state: State, text: str, error: str | None = None) -> None:
-        """No files will come, and the person is told why: in the waiting message, or in one of its own."""
-        await self.end(state, text, instead=Direct(text, user_id=self.row.person), error=error)
+        """No files will come, and the person is told why: in the waiting message, or in one of its own; in a channel
+        nobody waits for them."""
+        instead = Direct(text, user_id=self.row.person) if self.row.person else None
+        await self.end(state, text, instead=instead, error=error)
