@@ -90,7 +90,6 @@ class Update(Message):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refresh(Message):
     """Rewrite every message already sent about a topic, in whatever place, so that none tells something old.
-
     ``here`` is for a dialog opened by the button of such a message: it is one, though only just delivered (a
     whisper’s button does no harm: there is nothing to rewrite).
     """
@@ -104,8 +103,8 @@ class SendFile:
     """A message with files to one person, or to a channel (then made in nobody’s name). Only the order is kept: the
     files are made when they are sent, and made again after a restart.
 
-    ``order`` says what to make; its type is the routing key, as a button’s. ``waiting`` is said to the person at once
-    and becomes what the parcel says, or why there is none.
+    ``order`` says what to make; its type is the routing key. ``waiting`` is said to the person at once and becomes
+    what the parcel says, or why there is none.
     """
 
     user_id: str = ""
@@ -179,7 +178,6 @@ class Ask:
 
     ``key`` is its one-time key, given when the dialog takes up something begun elsewhere. ``here`` is false where the
     clicked message is about other things too: what becomes of the dialog is none of its business.
-
     In answer to a submission it is the next step, under the same key: what was sent so far travels hidden in it.
     """
 

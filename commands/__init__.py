@@ -13,6 +13,7 @@ from commands import (
     menage,
     menus,
     ressources,
+    sondage,
     stats,
     travaux,
 )
@@ -30,6 +31,7 @@ _OTHERS = (
     membres.bienvenue,
     annuaire.feature,
     annonce.feature,
+    sondage.feature,
     garde.feature,
     brouillon.feature,
     menus.feature,

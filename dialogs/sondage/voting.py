@@ -32,7 +32,7 @@ class _Answers(Many):
     """Several of the answers that are offered."""
 
     @property
-    def missing(self) -> str:
+    def missing(self) -> str:  # type: ignore[override]  # a feminine noun
         return "Choisissez au moins une réponse."
 
 
@@ -46,7 +46,7 @@ SEVERAL_ANSWERS = _Answers(
 )
 
 
-class _Voted(Form):
+class Voted(Form):
     """What windows that take a vote have in common: the poll, its answers by number, and the code of a secret ballot
     (empty where votes have names). Nothing of it is kept anywhere but in the vote itself."""
 
@@ -89,7 +89,7 @@ class _Voted(Form):
         return self.code
 
 
-class VoteOne(_Voted):
+class VoteOne(Voted):
     """One answer."""
 
     answer: Annotated[str, Offered()] = Field(alias="reponse", title="Votre réponse")
@@ -99,7 +99,7 @@ class VoteOne(_Voted):
         return [self.answer]
 
 
-class VoteSeveral(_Voted):
+class VoteSeveral(Voted):
     """One answer or more."""
 
     chosen_answers: Annotated[tuple[str, ...], SEVERAL_ANSWERS] = Field(alias="choix", title="Vos réponses")
@@ -117,7 +117,7 @@ def _noted() -> Any:
     return Field(alias="code", title="Votre code", description=_NOTED)
 
 
-class _Again(_Voted):
+class Again(Voted):
     """Of who voted secretly already: their own code finds their ballot."""
 
     title = "Changer mon vote"
@@ -128,7 +128,7 @@ class _Again(_Voted):
         return Markdown(f"**{escape(self.question)}**\n\n{said}")
 
 
-class ChangeOne(_Again):
+class ChangeOne(Again):
     """One answer."""
 
     noted: Annotated[str, CODE] = _noted()
@@ -143,7 +143,7 @@ class ChangeOne(_Again):
         return self.noted
 
 
-class ChangeSeveral(_Again):
+class ChangeSeveral(Again):
     """One answer or more."""
 
     noted: Annotated[str, CODE] = _noted()

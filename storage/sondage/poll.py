@@ -32,13 +32,14 @@ class State(StrEnum):
 class Poll(SQLModel, table=True):
     """A question with ``options``, asked once in each of ``channels`` (title by id), then of each of its ``Crowd``.
 
-    ``number`` is what people call it by, ``key`` stands for the window that it was made in. ``by`` is its author, nobody
-    for the operator. ``several`` answers may be chosen, or one; ``anonymous``: what somebody answered is in no table
-    (ballots.py); ``live``: it is shown how it stands. ``targets`` are what channels and people were made of
-    (storage/targets.py), none where it was asked in one channel only; ``public``: all of the réseau may see it.
-    ``invited`` is how many of the register it reaches (None: nobody knows). Of its messages the first ``written`` are in
-    the outbox. ``telling``: how it stands is about to be rewritten. ``results`` are those of the end or, before, what
-    was last shown.
+    ``number`` is what people call it by, ``key`` stands for the window that it was made in. ``by`` is its author, and
+    nobody for the operator. ``several`` answers may be chosen, or one; ``anonymous``: what somebody answered is in no
+    table (ballots.py); ``live``: it is shown how it stands. ``targets`` are what channels and people were made of
+    (storage/targets.py), none where it was asked in one channel only; ``rooms`` are the channels
+    whose members only Mattermost knows, ``people`` how many are in its crowd; ``public``: all of the réseau may see it.
+    ``invited`` is how many of the register it reaches (None: nobody knows). Of its messages the first ``written`` are
+    in the outbox. ``telling``: how it stands is about to be rewritten. ``results`` are those of the end or, before,
+    what was last shown.
     """
 
     __table_args__ = (Index("ix_poll_state", "state", "ends_at"),)
@@ -53,6 +54,7 @@ class Poll(SQLModel, table=True):
     live: bool = False
     targets: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
     channels: dict[str, str] = Field(default={}, sa_column=Column(JSON, nullable=False))
+    rooms: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
     people: int = 0
     public: bool = False
     invited: int | None = None

@@ -100,6 +100,11 @@ async def forget(db: AsyncSession, poll: int) -> None:
     await db.execute(delete(Voter).where(col(Voter.poll) == poll))
 
 
+async def erase(db: AsyncSession, poll: int) -> None:
+    """What was chosen by name in a poll that was taken back."""
+    await db.execute(delete(Vote).where(col(Vote.poll) == poll))
+
+
 async def hush(db: AsyncSession, user_id: str) -> None:
     """Somebody wants no reminders any more."""
     await db.execute(insertion(db, Quiet).values(user_id=user_id).on_conflict_do_nothing())

@@ -1,4 +1,4 @@
-"""Polls: the question, who took part, what they chose where votes have names, and the sealed box where they have not."""
+"""Polls: the question, who took part, what they chose where votes have names, and the sealed box of other votes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -48,7 +48,7 @@ def _poll() -> None:
         sa.Column("question", sa.String(150), nullable=False),
         sa.Column("options", sa.JSON, nullable=False),
         *(sa.Column(name, sa.Boolean, nullable=False) for name in ("several", "anonymous", "live")),
-        *(sa.Column(name, sa.JSON, nullable=False) for name in ("targets", "channels")),
+        *(sa.Column(name, sa.JSON, nullable=False) for name in ("targets", "channels", "rooms")),
         sa.Column("people", sa.Integer, nullable=False),
         sa.Column("public", sa.Boolean, nullable=False),
         sa.Column("invited", sa.Integer, nullable=True),
