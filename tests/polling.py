@@ -84,7 +84,7 @@ async def votes(person: Person, post: Post, answer: str | Sequence[str], **more:
 
 async def chooses(form: Dialog, answer: str | Sequence[str], **more: str) -> Answer:
     """What the window answers to a choice by number."""
-    chosen = {"reponse": answer} if isinstance(answer, str) else {"choix": list(answer)}
+    chosen = {"reponse": answer} if isinstance(answer, str) else {"reponses": list(answer)}
     return await form.fill(**chosen, **more).submit()
 
 

@@ -59,8 +59,8 @@ async def test_several_answers_by_name_are_changed_until_the_end(house: House) -
     await voted(house, juliette, post, ["1"])
     await voted(house, marc, post, ["1", "3"])
     form = await marc.opens_by(post, "Voter")
-    assert form.chosen("choix") == ["1", "3"]
-    assert (await form.fill(choix=["2", "3"]).submit()).accepted
+    assert form.chosen("reponses") == ["1", "3"]
+    assert (await form.fill(reponses=["2", "3"]).submit()).accepted
     await house.settled()
     await ends(house, number_of(post))
     told = [plain(one.text) for one in await said(house, channel, "c’est terminé")]

@@ -36,21 +36,30 @@ def _start(poll: Poll) -> Start:
 
 @feature.work(Broadcast, title="Sondage", unit=UNIT, writes=True)
 async def broadcast(ctx: Context, asked: Broadcast, so_far: Progress) -> Step:
-    """The next batch; what was written down and then taken back, when it was stopped, comes first."""
+    """The next batch; what was written down and then taken back, when it was stopped, comes first. Once all is written
+    down, wait until it has arrived."""
     poll = await polls.lock(ctx.db, asked.poll)
     if poll is None or poll.is_over(ctx.now):
         return Step(done=so_far.done, total=so_far.total, finished=True, said="Le vote est terminé.")
+    tally = await outbox.tally(ctx.db, _topics(poll), ctx.now)
     gaps = await _gaps(ctx, poll) if so_far.cursor is None and poll.written else []
-    numbers = range(poll.written, min(poll.written + BATCH, poll.total))
-    replies = await _batch(ctx, poll, [*gaps, *numbers])
-    await change(ctx.db, poll, written=poll.written + len(numbers))
-    finished = poll.written >= poll.total
-    card = [await cards.refresh(ctx, poll)] if finished else []
-    return Step(replies=[*replies, *card], cursor=poll.written, done=poll.written, total=poll.total, finished=finished)
+    numbers = [*gaps, *range(poll.written, min(poll.written + BATCH, poll.total))]
+    if numbers:
+        replies = await _batch(ctx, poll, numbers)
+        await change(ctx.db, poll, written=max(poll.written, numbers[-1] + 1))
+        return Step(replies=replies, cursor=poll.written, done=tally.arrived, total=poll.total)
+    if tally.waiting:
+        return Step(cursor=poll.written, done=tally.arrived, total=poll.total)
+    card = await cards.refresh(ctx, poll)
+    return Step(replies=[card], cursor=poll.written, done=tally.arrived, total=poll.total, finished=True)
+
+
+def _topics(poll: Poll) -> Sequence[str]:
+    return [poll.topic_of(batch) for batch in range(poll.batches)]
 
 
 async def _gaps(ctx: Context, poll: Poll) -> Sequence[int]:
-    reached = await outbox.reached(ctx.db, [poll.topic_of(batch) for batch in range(poll.batches)])
+    reached = await outbox.reached(ctx.db, _topics(poll))
     targets = await targets_of(ctx, poll)
     return [number for number in range(poll.written) if targets[number] not in reached]
 
@@ -79,9 +88,8 @@ async def stopped(ctx: Context, asked: Broadcast, so_far: Progress) -> Step:
     poll = await polls.lock(ctx.db, asked.poll)
     if poll is None or poll.is_over(ctx.now) or not poll.by:
         return Step(done=so_far.done, total=so_far.total)
-    topics = [poll.topic_of(batch) for batch in range(poll.batches)]
-    await outbox.recall(ctx.db, topics, ctx.now)
-    reached = len(await outbox.reached(ctx.db, topics))
+    await outbox.recall(ctx.db, _topics(poll), ctx.now)
+    reached = len(await outbox.reached(ctx.db, _topics(poll)))
     text = render("sondage/stopped", poll=poll, reached=reached)
     told = Direct(text, [Button("Reprendre", Resume(poll=poll.id), "primary")], user_id=poll.by)
     return Step(replies=[told], done=reached, total=poll.total)

@@ -38,7 +38,7 @@ class _Answers(Many):
 
 SEVERAL_ANSWERS = _Answers(
     options={},
-    singular="choix",
+    singular="reponse",
     noun="choix",
     reader=lambda _: None,
     more_label="Et aussi",
@@ -71,7 +71,7 @@ class Voted(Form):
     @classmethod
     def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
         numbered = {str(number): option for number, option in enumerate(hidden.get("options") or (), 1)}
-        return {"reponse": numbered, "choix": numbered}
+        return {"reponse": numbered, "reponses": numbered}
 
     @property
     def chosen(self) -> int:
@@ -102,7 +102,7 @@ class VoteOne(Voted):
 class VoteSeveral(Voted):
     """One answer or more."""
 
-    chosen_answers: Annotated[tuple[str, ...], SEVERAL_ANSWERS] = Field(alias="choix", title="Vos réponses")
+    chosen_answers: Annotated[tuple[str, ...], SEVERAL_ANSWERS] = Field(alias="reponses", title="Vos réponses")
 
     @property
     def numbers(self) -> Sequence[str]:
@@ -147,7 +147,7 @@ class ChangeSeveral(Again):
     """One answer or more."""
 
     noted: Annotated[str, CODE] = _noted()
-    chosen_answers: Annotated[tuple[str, ...], SEVERAL_ANSWERS] = Field(alias="choix", title="Vos réponses")
+    chosen_answers: Annotated[tuple[str, ...], SEVERAL_ANSWERS] = Field(alias="reponses", title="Vos réponses")
 
     @property
     def numbers(self) -> Sequence[str]:
