@@ -80,6 +80,6 @@ async def _cast(ctx: Context, poll: Poll, form: Voted, ballot: Ballot) -> None:
     key = seal.key_of(form.ballot_code)
     is_new = await votes.note(ctx.db, poll.id, ctx.user.id)
     if is_new == (key in box):
-        raise UserError(fields={"code": NO_BALLOT}) if isinstance(form, Again) else UserError(VOTED)
+        raise UserError(fields={"votre_code": NO_BALLOT}) if isinstance(form, Again) else UserError(VOTED)
     box[key] = ballot
     await ballots.write(ctx.db, seal, box)

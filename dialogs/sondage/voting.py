@@ -114,7 +114,7 @@ CODE = ReadText(read_code, missing_text="Indiquez le code que vous avez noté ; 
 
 
 def _noted() -> Any:
-    return Field(alias="code", title="Votre code", description=_NOTED)
+    return Field(alias="votre_code", title="Votre code", description=_NOTED)
 
 
 class Again(Voted):
