@@ -55,6 +55,7 @@ def commands(settings: str, folder: Path) -> dict[str, list[str]]:
         "import resources": ["import", "resources", f"{folder}/resources.csv"],
         "search resources": ["search", "resources", "impots"],
         "export resources": ["export", "resources"],
+        "export poll": ["export", "poll", "1", "--output", f"{folder}/sondage.csv"],
         "export stats": ["export", "stats", *DAYS, "--format", "csv", "--output", str(folder)],
         "stats": ["stats", *DAYS],
         "demo-data": ["demo-data", "--cras", "20", "--conseillers", "2", "--force"],

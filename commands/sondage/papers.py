@@ -14,11 +14,11 @@ from commands.sondage import sheet, words
 from commands.sondage.buttons import Picture, Sheet, TakePicture, TakeSheet
 from commands.sondage.feature import feature
 from commands.sondage.listing import named
-from commands.sondage.telling import counted
 from storage import people
 from storage import sondage as polls
 from storage.people import Person
 from storage.sondage import Poll, Results, State, votes
+from storage.sondage.visible import visible
 from storage.sondage.votes import Vote
 
 PREPARING, DONE = "Préparation de votre fichier…", "✅ Votre fichier est prêt, juste en dessous."
@@ -98,19 +98,12 @@ async def write(ctx: Context, order: Sheet, folder: Path) -> Parcel:
     poll = words.own(ctx.user, await polls.get(ctx.db, order.poll), State.OPEN, State.ENDED)
     _must_be_visible(poll)
     files = [folder / f"Sondage_{poll.number}.csv"]
-    csv.write(files[0], sheet.lines(poll, await results_now(ctx, poll)))
+    csv.write(files[0], sheet.lines(poll, await visible(ctx.db, poll)))
     if not poll.anonymous:
         chosen = await votes.named(ctx.db, poll.id)
         files.append(folder / f"Sondage_{poll.number}_votes.csv")
         csv.write(files[1], sheet.named_lines(poll, chosen, await _voters(ctx, chosen)))
     return Parcel(render("sondage/file", poll=poll), files=files, done=DONE)
-
-
-async def results_now(ctx: Context, poll: Poll) -> Results:
-    """Those of the end; of an open poll those that are shown, or of votes with names all."""
-    if poll.state is State.ENDED or poll.anonymous:
-        return poll.known or Results(0)
-    return await counted(ctx, poll)
 
 
 async def _voters(ctx: Context, chosen: Sequence[Vote]) -> Sequence[Person]:
