@@ -38,7 +38,7 @@ async def previewed(person: Person, channel: str = "", **filled: Any) -> Post:
     values = {"question": unique("Outils"), "reponses": "\n".join(OUTILS)} | filled
     answer = await form.fill(**values).submit()
     assert answer.accepted, answer
-    return await person.told(str(values["question"])[:10])
+    return await person.told(str(values["question"]).partition(" ")[0])
 
 
 async def launched(person: Person, preview: Post) -> int:
