@@ -1,17 +1,16 @@
 """« /sondage »: the window in which a poll is written; what is read there is checked while it can be explained."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from bot.context import Context
-from bot.destinations import Own, allowed
+from bot.destinations import Own
 from bot.errors import UserError
 from bot.mattermost import ChatChannel
 from bot.mistyped import refuse_mistyped
 from bot.replies import Ask, Press, Replies
-from commands.sondage import words
+from commands.sondage import rules, words
 from commands.sondage.buttons import Change, Keep
-from commands.sondage.feature import LONGEST, SHORTEST, USUAL, feature
+from commands.sondage.feature import USUAL, feature
 from commands.sondage.listing import show
 from config.canaux import home_of
 from dialogs.destinations import ALL_MINE, MINE
@@ -124,8 +123,8 @@ async def read_here(ctx: Context, form: AskPollHere) -> Replies:
 async def _read(ctx: Context, form: Form, wanted: Sequence[str]) -> Press:
     """What is to be kept of it. (Mattermost, asked here, cannot be where something is written.)"""
     places = [target for target in wanted if target != HERE]
-    must_be_allowed(ctx.user, places)
-    ends = must_be_soon(form.ends or ctx.now + USUAL, ctx.now)
+    rules.must_be_allowed(ctx.user, places)
+    ends = rules.must_be_soon(form.ends or ctx.now + USUAL, ctx.now)
     own = await ctx.chat.own_channels()
     channels, themed = await _planned(ctx, form, own, places)
     here = [channel for channel in own if channel.id == form.here and HERE in wanted]
@@ -161,20 +160,6 @@ async def _planned(
         return found, list(ours.find(targets.channels(themes, table)))
     except ValueError as problem:
         raise UserError(fields={_element(form, ctx): str(problem)}) from None
-
-
-def must_be_allowed(person: Person, places: Sequence[str]) -> None:
-    """Raises UserError for who may not ask there, or not any more."""
-    if places and not (person.animates or (person.role is Role.COORDINATEUR and allowed(person, places))):
-        raise UserError("Vous pouvez poser une question dans le canal où vous êtes et, si vous coordonnez, dans "
-                        "ceux de vos départements ; pour d’autres, demandez à l’équipe d’animation.")  # fmt: skip
-
-
-def must_be_soon(ends: datetime, now: datetime) -> datetime:
-    """An end that a poll can have. Raises UserError under its field."""
-    if now + SHORTEST <= ends <= now + LONGEST:
-        return ends
-    raise UserError(fields={"fin": f"Choisissez un moment à venir, dans {LONGEST.days} jours au plus."})
 
 
 def _element(form: Form, ctx: Context) -> str:

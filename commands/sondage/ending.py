@@ -7,7 +7,7 @@ import structlog
 from bot.context import Context
 from bot.replies import Ask, Button, Direct, Replies, Reply, Start, Update
 from bot.texts import render
-from commands.sondage import asking, cards, telling, words
+from commands.sondage import cards, rules, telling, words
 from commands.sondage.buttons import (
     Close,
     CloseNow,
@@ -117,7 +117,7 @@ async def change_end(ctx: Context, form: ChangeEnd) -> Replies:
     """Another end, which is said wherever it stands."""
     poll = words.own(ctx.user, await polls.lock(ctx.db, form.poll), State.OPEN)
     words.must_be_open(poll, ctx.now)
-    await change(ctx.db, poll, ends_at=asking.must_be_soon(form.ends, ctx.now))
+    await change(ctx.db, poll, ends_at=rules.must_be_soon(form.ends, ctx.now))
     return [
         await cards.refresh(ctx, poll, here=True),
         Start(payload=Retell(poll=poll.id, always=True), quiet=True),

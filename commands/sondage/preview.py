@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from bot.context import Context
 from bot.replies import Direct, Replies, Update
-from commands.sondage import asking, cards, words
+from commands.sondage import cards, rules, words
 from commands.sondage.buttons import Abandon, Keep
 from commands.sondage.feature import feature
 from storage import reach, targets
@@ -17,7 +17,7 @@ from storage.sondage.poll import drop
 @feature.button(Keep)
 async def keep(ctx: Context, asked: Keep) -> Replies:
     """It is written down and shown, in place of what was shown before or anew; a window sent twice makes one."""
-    asking.must_be_allowed(ctx.user, asked.targets)
+    rules.must_be_allowed(ctx.user, asked.targets)
     people = await reach.with_roles(ctx.db, targets.asked_roles(asked.targets), ctx.today)
     invited = None if asked.rooms else await reach.count(ctx.db, asked.targets, ctx.today)
     values = asked.model_dump(exclude={"poll"}) | {"people": len(people), "invited": invited}

@@ -6,7 +6,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.replies import Button, Direct, Message, Progress, Replies, Reply, Say, Start, Step
 from bot.texts import render
-from commands.sondage import asking, cards, words
+from commands.sondage import cards, rules, words
 from commands.sondage.buttons import Broadcast, Launch, Resume
 from commands.sondage.feature import SHORTEST, feature
 from storage import outbox
@@ -21,7 +21,7 @@ UNIT = ("envoi", "envois")
 async def launch(ctx: Context, click: Launch) -> Replies:
     """Now; a second click finds it open."""
     poll = words.own(ctx.user, await polls.lock(ctx.db, click.poll), State.DRAFT)
-    asking.must_be_allowed(ctx.user, poll.targets)
+    rules.must_be_allowed(ctx.user, poll.targets)
     if not poll.total:
         raise UserError("Ce sondage ne serait posé à personne : choisissez d’autres destinataires avec « Modifier ».")
     if poll.ends_at < ctx.now + SHORTEST:
