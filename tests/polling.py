@@ -1,7 +1,7 @@
 """What the tests of polls share: channels with members, a poll that is asked, and votes."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,8 +16,16 @@ from tests.people import Answer, Dialog, Person, Post, unique
 __all__ = ["plain"]
 
 OUTILS = ["Visio", "Agenda partagé", "Rien de tout cela"]
+NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 CONFIRM = ["Lancer", "Modifier", "Annuler"]
 OPEN = ["Changer la fin", "Clore", "Retirer"]
+
+
+def poll_of(**values: Any) -> Poll:
+    """A poll, as it would be in its table."""
+    usual: dict[str, Any] = {"key": "k" * 26, "question": "Quoi ?", "options": ["Oui", "Non"], "created_at": NOW,
+                             "ends_at": NOW + timedelta(days=1)}  # fmt: skip
+    return Poll(**(usual | values))
 
 
 async def club(house: House, *members: Person) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import csv
 import io
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +14,15 @@ from storage import people
 from storage import sondage as polls
 from storage.database import Database
 from storage.people import Person, Role
-from storage.sondage import Poll, State, count, votes
+from storage.sondage import State, count, votes
 from storage.sondage.results import Ballot
 from storage.sondage.votes import Vote
 from tests.databases import database
 from tests.operating import run
+from tests.polling import NOW, poll_of
 
 __all__ = ["database"]
 
-NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 HEAD = ["question", "reponse", "departement", "votes", "participants"]
 
 
@@ -35,10 +35,10 @@ def here(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
 
 async def poll(here: Database, **values: Any) -> int:
     """The number of a poll."""
-    usual = {"key": "k" * 26, "question": "=1+1 ?", "options": ["Oui", "-Non"], "state": State.OPEN, "created_at": NOW,
-             "ends_at": NOW + timedelta(days=1)}  # fmt: skip
     async with here.transaction() as db:
-        number = await polls.put(db, Poll(**(usual | values)))
+        number = await polls.put(
+            db, poll_of(**({"question": "=1+1 ?", "options": ["Oui", "-Non"], "state": State.OPEN} | values))
+        )
     assert number is not None
     return number
 

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from bot.forms import Clues
 from commands.sondage import words
 from dialogs.sondage.asking import read_options, read_question, visible
-from storage.sondage import Poll, Results, count
+from storage.sondage import Results, count
 from storage.sondage.ballots import KEY, Seal, UnreadableBoxError
 from storage.sondage.results import ANONYMOUS_LEAST, PLACE_LEAST, Ballot
+from tests.polling import poll_of
 
 OPTIONS = 3
 SECRET, OLDER = "un-secret-de-trente-deux-caracteres", "un-plus-ancien-de-trente-caracteres"
@@ -79,7 +80,7 @@ def test_a_box_that_was_changed_is_refused(box: dict[bytes, Ballot], data: st.Da
 
 @given(st.lists(st.integers(0, 5000), min_size=2, max_size=10).filter(any))
 def test_percents_of_one_answer_each_add_up(counts: list[int]) -> None:
-    poll = Poll(options=["x"] * len(counts), several=False)
+    poll = poll_of(options=["x"] * len(counts))
     assert sum(words.percents_of(poll, sum(counts), counts)) == 100
 
 

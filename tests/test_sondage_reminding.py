@@ -1,24 +1,25 @@
 """The reminder of a poll: once, by day, to those only who have not answered and want it."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from commands.sondage.reminding import remind_at
 from storage.people import Role
-from storage.sondage import Poll
 from tests.announcing import RHONE, canal
 from tests.house import House
 from tests.people import Person
 from tests.polling import (
+    NOW,
     agathe,
     asked,
     club,
     launched,
     number_of,
     plain,
+    poll_of,
     previewed,
     run,
     said,
@@ -29,7 +30,6 @@ from tests.polling import (
 
 __all__ = ["agathe"]
 
-NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 REUNION = "Indian/Reunion"
 
 
@@ -117,4 +117,4 @@ async def test_by_the_register_and_in_their_own_zone(house: House, agathe: Perso
     ],
 )
 def test_when_it_comes(lasts: timedelta, after: timedelta | None) -> None:
-    assert remind_at(Poll(opened_at=NOW, ends_at=NOW + lasts)) == (NOW + after if after else None)
+    assert remind_at(poll_of(opened_at=NOW, ends_at=NOW + lasts)) == (NOW + after if after else None)

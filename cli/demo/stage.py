@@ -184,7 +184,8 @@ async def _let_in(plan: Plan, *, is_new: bool) -> None:
 
 
 async def _know(plan: Plan, ids: Mapping[str, str]) -> None:
-    """The bot knows which of the planned channels these are, as after « channels sync »."""
+    """The bot knows which of the planned channels these are, as after « channels sync », and has a poll to ask."""
+    from cli.demo import poll
     from config import canaux as table
     from storage import canaux
     from storage.database import Database
@@ -194,6 +195,7 @@ async def _know(plan: Plan, ids: Mapping[str, str]) -> None:
         async with database.transaction() as db:
             for planned in (one for one in table.read().values() if one.address in ids):
                 await canaux.remember(db, planned.key, ids[planned.address], utc_now())
+            await poll.ask(db, ids[poll.CHANNEL], utc_now())
     finally:
         await database.close()
 
