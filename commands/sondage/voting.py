@@ -4,7 +4,7 @@ import secrets
 
 from bot.context import Context
 from bot.errors import UserError
-from bot.replies import Ask, Replies, Whisper
+from bot.replies import Ask, Direct, Replies
 from commands.sondage import telling, words
 from commands.sondage.buttons import Vote
 from commands.sondage.feature import feature
@@ -62,7 +62,7 @@ async def vote(ctx: Context, form: Voted) -> Replies:
     else:
         await votes.note(ctx.db, poll.id, ctx.user.id)
         await votes.choose(ctx.db, votes.Vote(poll=poll.id, user_id=ctx.user.id, at=ctx.now, **ballot._asdict()))
-    told = Whisper(f"Votre vote au sondage n° {poll.number} est enregistré.")
+    told = Direct(f"Votre vote au sondage n° {poll.number} est enregistré.", user_id=ctx.user.id)
     return [told, *(await telling.soon(ctx, poll) if poll.live else ())]
 
 
