@@ -196,3 +196,24 @@ async def test_the_list_and_aide_show_what_waits_for_a_vote(house: House, agathe
     (post,) = [one for one in await zoe.direct() if question in one.text]
     await voted(house, zoe, post, "1")
     assert f"Voter (n° {number})" not in [plain(label) for label in (await zoe.asks("/aide")).buttons]
+
+
+@pytest.mark.both_databases
+async def test_a_bot_that_is_stopped_while_it_tells_the_results_tells_them_once(house: House, agathe: Person) -> None:
+    channels, question = await many(house), unique("Fin")
+    preview = await previewed(agathe, question=question, destinataires=MANY, votes="nominatif")
+    number = await launched(agathe, preview)
+    house.clock.goes_to((await stored(house, number)).ends_at + timedelta(seconds=1))
+    await run(house, "sondage.end_due", f"fin {number}")
+
+    async def some() -> bool:
+        return any(await stands(house, *channels[:3], containing="c’est terminé"))
+
+    await until_async(some)
+    await house.restart()
+    await house.settled()
+    for channel in channels:
+        told = [plain(post.message) for post in await said(house, channel, question)]
+        assert [("c’est terminé" in text, "Vote terminé le" in text) for text in told] == [(False, True), (True, False)]
+    house.clock.is_right_again()
+    await house.restart()
