@@ -52,7 +52,10 @@ class Drafts:
     @contextmanager
     def at_work(self, submission: Submission) -> Iterator[None]:
         """Write a submission down before anything can go wrong with it; unless it is ``done`` within the block,
-        however that ends, it is left to be recovered."""
+        however that ends, it is left to be recovered. Of a form that is not kept nothing is written anywhere."""
+        if not _is_kept(submission):
+            yield
+            return
         key = submission.key
         self._at_work[key] += 1
         self._spool.write(replace(trim(submission), at=self._clock().timestamp()))
@@ -79,8 +82,7 @@ class Drafts:
 
     async def keep(self, db: AsyncSession, submission: Submission) -> None:
         """Keep a draft, if the transaction ends well and the form is one to keep."""
-        form = Form.find(submission.form)
-        if form is None or form.is_kept:
+        if _is_kept(submission):
             await drafts.keep(db, self._draft(trim(submission)))
 
     def left_over(self) -> list[Submission]:
@@ -115,6 +117,11 @@ class Drafts:
             hidden=submission.hidden,
             saved_at=datetime.fromtimestamp(submission.at, UTC) if submission.at else self._clock(),
         )
+
+
+def _is_kept(submission: Submission) -> bool:
+    form = Form.find(submission.form)
+    return form is None or form.is_kept
 
 
 def trim(submission: Submission) -> Submission:

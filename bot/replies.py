@@ -91,8 +91,8 @@ class Update(Message):
 class Refresh(Message):
     """Rewrite every message already sent about a topic, in whatever place, so that none tells something old.
 
-    ``here`` is for a dialog opened by the button of such a message: it is one, though only just delivered (a
-    whisper’s button does no harm: there is nothing to rewrite).
+    ``here`` is for a dialog opened by the button of such a message: it is one, though only just delivered (that of a
+    whisper does no harm).
     """
 
     topic: str
@@ -135,13 +135,14 @@ class Start:
 
     ``payload`` says what to do; its type is the routing key, as a button’s. How far it is stands in one message, in
     the channel ``told_in``, by default in the direct channel of whoever acts (a job acts for nobody, and is told so
-    nowhere). ``at`` is when it begins, at once by default; until then ``said`` stands in that message.
+    nowhere; so is what is ``quiet``). ``at`` is when it begins, at once by default; until then ``said`` stands there.
     """
 
     payload: BaseModel
     told_in: str | None = None
     at: datetime | None = None
     said: str = ""
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +183,6 @@ class Ask:
 
     ``key`` is its one-time key, given when the dialog takes up something begun elsewhere. ``here`` is false where the
     clicked message is about other things too: what becomes of the dialog is none of its business.
-
     In answer to a submission it is the next step, under the same key: what was sent so far travels hidden in it.
     """
 

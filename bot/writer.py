@@ -111,7 +111,7 @@ class Writer:
                 await make_room(db, reply.user_id if request.user_id else "", Sort.FILE)
                 return self._order(reply, request)
             case Start():
-                await make_room(db, request.user_id, Sort.STEPS)
+                await make_room(db, "" if reply.quiet else request.user_id, Sort.STEPS)
                 return self._start(reply, request)
             case StopWork():
                 await work.cancel(db, reply.work_id, self.clock())
@@ -136,8 +136,9 @@ class Writer:
 
     def _start(self, reply: Start, request: Request) -> Sequence[Row]:
         """Work, and the message that tells how far it is; to nobody when a job begins it."""
-        told = bool(reply.told_in or request.user_id)
-        started = begin(Sort.STEPS, reply.payload, request.user_id, self.clock(), told=told)
+        told = bool(reply.told_in or request.user_id) and not reply.quiet
+        person = "" if reply.quiet else request.user_id
+        started = begin(Sort.STEPS, reply.payload, person, self.clock(), told=told)
         if reply.at and reply.at > started.created_at:
             # It lies in the table until then, as what is said later does.
             started.created_at = started.not_before = reply.at

@@ -17,12 +17,13 @@ from cli import (
     ressources,
     serve,
     setup,
+    sondage,
     stats,
     work,
 )
 
 TOOLS = (
     *(serve.tool, migrate.tool, setup.tool, doctor.tool, people.tool, canaux.tool, jobs.tool, work.tool, backup.tool),
-    *(cra.tool, annuaire.tool, ressources.tool, annonce.tool, stats.tool, hotline.tool, guard.tool),
+    *(cra.tool, annuaire.tool, ressources.tool, annonce.tool, sondage.tool, stats.tool, hotline.tool, guard.tool),
     *(demo_data.tool, demo.tool),
 )

@@ -15,6 +15,7 @@ from commands import (
     menage,
     menus,
     ressources,
+    sondage,
     stats,
     travaux,
 )
@@ -34,6 +35,7 @@ _OTHERS = (
     annuaire.feature,
     agenda.feature,
     annonce.feature,
+    sondage.feature,
     garde.feature,
     brouillon.feature,
     menus.feature,

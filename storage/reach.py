@@ -32,5 +32,12 @@ async def count(db: AsyncSession, targets: Collection[str], today: date) -> int:
     )
 
 
+def reaches(targets: Collection[str], person: Person) -> bool:
+    """Whether they reach somebody of the register, as ``count`` counts; who has left is the caller’s to know."""
+    own = {home for code in person.departements if (home := home_of(code))}
+    has_role = (person.role or person.derived_role) in asked_roles(targets)
+    return NATIONAL in targets or has_role or not homes(targets).isdisjoint(own)
+
+
 def _there(today: date) -> Sequence[ColumnElement[bool]]:
     return [or_(col(Person.left_on).is_(None), col(Person.left_on) >= today)]

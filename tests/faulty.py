@@ -23,6 +23,8 @@ NO_RIGHTS = 77
 """How it ends where rights can’t be given up."""
 BEGUN = "un-travail"
 """Long work that may be stopped."""
+ASKED = 12
+"""A poll."""
 DAYS = ("--from", "2026-01-01", "--to", "2026-01-31")
 
 
@@ -55,6 +57,7 @@ def commands(settings: str, folder: Path) -> dict[str, list[str]]:
         "import resources": ["import", "resources", f"{folder}/resources.csv"],
         "search resources": ["search", "resources", "impots"],
         "export resources": ["export", "resources"],
+        "export poll": ["export", "poll", str(ASKED), "--output", f"{folder}/sondage.csv"],
         "export stats": ["export", "stats", *DAYS, "--format", "csv", "--output", str(folder)],
         "stats": ["stats", *DAYS],
         "demo-data": ["demo-data", "--cras", "20", "--conseillers", "2", "--force"],

@@ -159,6 +159,23 @@ button   ressources.TakeBack   animateur
 button   ressources.TakeDown   everyone
 button   ressources.TakeOut    everyone
 button   ressources.Withdraw   everyone
+button   sondage.Abandon       everyone
+button   sondage.Change        everyone
+button   sondage.Close         everyone
+button   sondage.CloseNow      everyone
+button   sondage.Extend        everyone
+button   sondage.Hush          everyone
+button   sondage.Keep          everyone
+button   sondage.KeepOpen      everyone
+button   sondage.Launch        everyone
+button   sondage.Older         everyone
+button   sondage.Resume        everyone
+button   sondage.See           everyone
+button   sondage.TakePicture   everyone
+button   sondage.TakeSheet     everyone
+button   sondage.Vote          everyone
+button   sondage.Withdraw      everyone
+button   sondage.WithdrawNow   everyone
 button   stats.Details         conseiller
 button   stats.Other           conseiller
 button   stats.Receive         conseiller
@@ -232,6 +249,11 @@ command  ressources revoir     everyone
 command  ressources suivis     everyone
 command  ressources suivre     everyone
 command  ressources versions   everyone
+command  sondage               everyone
+command  sondage export        everyone
+command  sondage liste         everyone
+command  sondage rappels       everyone
+command  sondage resultats     everyone
 command  stats                 animateur, conseiller, coordinateur
 command  stats aide            animateur, conseiller, coordinateur
 command  stats carte           animateur
@@ -280,6 +302,8 @@ feed     agenda                everyone
 file     agenda.CalendarFile   everyone
 file     annuaire.VCard        animateur, conseiller, coordinateur, hotline
 file     hotline.FiguresFile   everyone
+file     sondage.Picture       everyone
+file     sondage.Sheet         everyone
 file     stats.Carte           animateur
 file     stats.Departements    animateur
 file     stats.Export          conseiller
@@ -310,12 +334,15 @@ job      ressources.check_links everyone
 job      ressources.keep_library everyone
 job      ressources.remind     everyone
 job      ressources.tell_news  everyone
+job      sondage.end_due       everyone
+job      sondage.remind_due    everyone
 job      stats.monthly         everyone
 stopped  annonce.Broadcast     everyone
 stopped  annonce.Removal       everyone
 stopped  canaux.Mend           everyone
 stopped  canaux.Unmend         everyone
 stopped  hotline.TellAll       everyone
+stopped  sondage.Broadcast     everyone
 submit   agenda.CancelEvent    everyone
 submit   agenda.EditEvent      everyone
 submit   agenda.ProposeEvent   everyone
@@ -368,6 +395,13 @@ submit   ressources.RefuseResource animateur
 submit   ressources.ReportResource everyone
 submit   ressources.SayNeed    everyone
 submit   ressources.WithdrawResource everyone
+submit   sondage.AskPoll       animateur
+submit   sondage.AskPollHere   everyone
+submit   sondage.ChangeEnd     everyone
+submit   sondage.ChangeOne     everyone
+submit   sondage.ChangeSeveral everyone
+submit   sondage.VoteOne       everyone
+submit   sondage.VoteSeveral   everyone
 submit   stats.SeePeriod       conseiller
 submit   stats.TakeAway        conseiller
 work     annonce.Broadcast     animateur, coordinateur
@@ -383,6 +417,10 @@ work     membres.TellGuests    everyone
 work     membres.TellNewcomers everyone
 work     ressources.CheckLinks everyone
 work     ressources.TellFollowers everyone
+work     sondage.Broadcast     everyone
+work     sondage.Conclude      everyone
+work     sondage.Remind        everyone
+work     sondage.Retell        everyone
 """
 
 

@@ -20,9 +20,11 @@ from cli import TOOLS
 from cli.command import Touches
 from storage import migrate, work
 from storage.database import Database
+from storage.sondage import State
 from storage.work import Sort
 from tests.backups import fill, saved
-from tests.faulty import BEGUN, NO_RIGHTS, commands
+from tests.faulty import ASKED, BEGUN, NO_RIGHTS, commands
+from tests.polling import poll_of
 from tests.sqlite import migrated
 from tests.working import Count
 
@@ -69,6 +71,7 @@ async def place(tmp_path: Path) -> Place:
         )
         begun = begin(Sort.STEPS, Count(steps=3), "", utc_now(), told=False)
         await work.add(db, [begun.sqlmodel_update({"id": BEGUN})])
+        db.add(poll_of(number=ASKED, state=State.OPEN))
     await database.close()
     return place
 

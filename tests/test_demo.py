@@ -10,6 +10,7 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import pytest
 from sqlmodel import col, func, select
 
 from bot.clock import utc_now
-from cli.demo import stage
+from cli.demo import poll, stage
 from cli.demo.cast import CAST, PASSWORD, everybody
 from cli.demo.children import Child
 from cli.demo.command import demo
@@ -30,7 +31,7 @@ from storage.cra import Cra
 from storage.cra.rules import problems
 from storage.database import Database
 from storage.people import Person
-from tests.house import until
+from tests.house import until, until_async
 from tests.people import Api, new_session
 from tests.sqlite import database, migrated
 
@@ -160,6 +161,15 @@ def plan(folder: Path) -> stage.Plan:
     return stage.Plan(folder, stage.free_port(), stage.free_port(), "9.11")
 
 
+async def _is_asked(marie: Api, team_id: str) -> bool:
+    """Whether the poll stands in the national channel, once."""
+    channel = await marie.get(f"/teams/{team_id}/channels/name/{poll.CHANNEL}")
+    posts = (await marie.get(f"/channels/{channel['id']}/posts"))["posts"].values()
+    asked = [post for post in posts if "Quels outils vous manquent" in post["message"]]
+    assert len(asked) < 2
+    return bool(asked)
+
+
 async def test_the_stage_stands_and_stands_again(tmp_path: Path) -> None:
     """First start, then a later one on other ports: the messages are still there, the bot answers."""
     for where in (plan(tmp_path), plan(tmp_path)):
@@ -181,6 +191,7 @@ async def test_the_stage_stands_and_stands_again(tmp_path: Path) -> None:
             async with visit(where.url, "juliette", "national") as visitor:
                 await visitor.types("/agenda")
                 assert "2 événements" in (await visitor.whisper())["message"], "the third one waits to be read over"
+            await until_async(partial(_is_asked, marie, team["id"]))
     settings = (tmp_path / "env").read_text("utf-8")
     assert f"COOP_DATABASE_URL=sqlite:///{tmp_path}/coop.db" in settings
 

@@ -87,7 +87,7 @@ async def test_the_home_is_of_one_s_role(house: House) -> None:
     assert [label for label in offered if not label.startswith("Relire les")][:5] == titles[:5]
     ines = await house.someone(Role.INVITE, "ines")
     theirs = await ines.asks("/aide")
-    assert theirs.buttons == ["Demander de l’aide", "Ressources", "Canaux", "Agenda"]
+    assert theirs.buttons == ["Demander de l’aide", "Ressources", "Canaux", "Agenda", "Sondages"]
     assert Role.INVITE.label in said(theirs)
     assert "@aaa-agathe" in said(theirs), "whom to ask"
     assert "/aide cra" not in said(await ines.asks("/aide cra"))
@@ -97,7 +97,7 @@ async def test_the_home_is_of_one_s_role(house: House) -> None:
     ("asked_about", "buttons"),
     [
         ("stast", ["/stats", "/hotline stats"]),
-        ("liste", ["/cra liste"]),
+        ("liste", ["/cra liste", "/sondage liste"]),
         ("modifier 12", ["/cra modifier 12"]),
         ("mes statistiques du mois", ["/stats"]),
         ("tout autre chose", ["/cra", "/stats", "/aide"]),

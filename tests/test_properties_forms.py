@@ -36,6 +36,7 @@ KEPT = {
 }
 WHO = {"id": "a" * 26, "username": "agathe", "timezone": "Europe/Paris", "role": "conseiller"}
 QUEUES = {"espace-coop": "Aide Espace Coop", "metier": "Aide métier"}
+POLL = {"poll": 12, "question": "Quels outils ?", "options": ["Visio", "Agenda, partagé", "#3"]}
 HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
     "NewCra": ({}, {"kept": KEPT}),
     "EditCra": ({"numero": 12, "version": 1}, {"numero": 12, "version": 3, "kept": KEPT}),
@@ -52,6 +53,16 @@ HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
     "EndMember": ({"who": WHO},),
     "Announce": ({}, {"annonce": "a" * 26, "thematiques": {"theme:education": "Éducation"}}),
     "AnnounceHere": ({"departements": {"miens": "Tous mes départements", "69": "Rhône (69)", "01": "Ain (01)"}},),
+    "AskPoll": (
+        {},
+        {"poll": 12, "here": "c" * 26, "here_name": "Club", "thematiques": {"theme:education": "Éducation"}},
+    ),
+    "AskPollHere": (
+        {"here": "c" * 26, "here_name": "Club"},
+        {"departements": {"miens": "Tous mes départements", "69": "Rhône (69)"}},
+    ),
+    **dict.fromkeys(("VoteOne", "VoteSeveral", "ChangeOne", "ChangeSeveral"), (POLL, {**POLL, "code": "K7QF92MD"})),
+    "ChangeEnd": ({"poll": 12},),
     "RenameChannel": ({"there": {"general": "Général", "education": "Éducation"}},),
     "PutAway": ({"there": {"education": "Éducation"}},),
     "Reword": ({"annonce": "a" * 26},),

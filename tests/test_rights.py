@@ -18,7 +18,7 @@ __all__ = ["elsewhere", "newest"]
 MODERATION = Feature("moderation", rights=(Right.MEMBER, Right.ADD_MEMBERS, Right.REMOVE_MESSAGES))
 CHANNELS = Feature("salons", rights=(Right.MEMBER, Right.ADMINISTER_CHANNELS))
 HOTLINE = Feature("support", rights=(Right.MEMBER, Right.IN_CHANNELS), channels=lambda _: ("hotline", ""))
-OURS = "aide, cra, stats, hotline, ressources, actus, canaux, membres, annuaire, agenda, annonce"
+OURS = "aide, cra, stats, hotline, ressources, actus, canaux, membres, annuaire, agenda, annonce, sondage"
 """All that need a right, but the last of them."""
 MORE = (*FEATURES, MODERATION, CHANNELS)
 NOTHING = ["Rien à changer."]
@@ -58,6 +58,7 @@ def test_a_feature_needs_nothing_unless_it_says_so() -> None:
         "membres": (Right.MEMBER,),
         "annuaire": (Right.MEMBER,),
         "annonce": (Right.MEMBER,),
+        "sondage": (Right.MEMBER,),
         "garde": (Right.MEMBER,),
     }
 

@@ -92,6 +92,17 @@ async def test_the_bot_itself_begins_some_and_acts_for_nobody(yard: Yard) -> Non
         assert await yard.juliette.direct() == []
 
 
+async def test_what_is_quiet_is_nobody_s_though_somebody_begins_it(yard: Yard) -> None:
+    salon = await yard.salon()
+    async with yard.bot() as app:
+        yard.gang.quiet = True
+        await yard.begins(app, Count(steps=3, channel=salon))
+        (done,) = await yard.settled(app)
+        assert (done.person, done.topic, done.state, done.done) == ("", None, State.DONE, 3)
+        assert {ctx.user.id for ctx, _ in yard.gang.seen} == {""}
+        assert await yard.juliette.direct() == []
+
+
 async def test_who_began_it_stops_it_by_the_button(yard: Yard) -> None:
     pause = Pause(nth=3)
     yard.gang.trouble = pause

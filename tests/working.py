@@ -61,6 +61,7 @@ class Gang:
 
     payload: BaseModel = field(default_factory=lambda: Count(steps=3))
     told_in: str | None = None
+    quiet: bool = False
     is_night: bool = False
     seen: list[tuple[Context, Progress]] = field(default_factory=list)
     twice: list[int] = field(default_factory=list)
@@ -80,7 +81,7 @@ class Gang:
         self.feature.stopped(Count)(self.mourn)
 
     async def begin(self, _: Context, __: str) -> Replies:
-        return Start(payload=self.payload, told_in=self.told_in)
+        return Start(payload=self.payload, told_in=self.told_in, quiet=self.quiet)
 
     async def greet(self, ctx: Context, text: str) -> Replies:
         return Direct(text, user_id=ctx.user.id)

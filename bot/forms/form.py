@@ -50,7 +50,7 @@ class Form(BaseModel):
     title: ClassVar[str]
     submit_label: ClassVar[str] = "Envoyer"
     is_kept: ClassVar[bool] = True
-    """Whether it waits as a draft when it could not be accepted."""
+    """Whether it waits as a draft when it could not be accepted; what is not kept never reaches a disk."""
     _questions: ClassVar[dict[str, tuple[Question, FieldKind]]]
     _pickers: ClassVar[dict[str, tuple[Question, Picker]]]
     _unseen: ClassVar[frozenset[str]]

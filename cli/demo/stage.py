@@ -10,7 +10,7 @@ import shutil
 import socket
 import sys
 from argparse import Namespace
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -175,27 +175,19 @@ def _options(plan: Plan, token: str) -> Namespace:
 
 async def _let_in(plan: Plan, *, is_new: bool) -> None:
     """Bring the bot into the channels that were there before it (it sees no other private ones): all is prepared."""
+    from cli.demo.channels import know
     from cli.demo.talk import rooms
     from cli.demo.town import bring_in
-
-    if is_new:
-        await _know(plan, await bring_in(plan.url, TEAM, "coop", [room.name for room in rooms()]))
-    (plan.folder / _PREPARED).touch()
-
-
-async def _know(plan: Plan, ids: Mapping[str, str]) -> None:
-    """The bot knows which of the planned channels these are, as after « channels sync »."""
-    from config import canaux as table
-    from storage import canaux
     from storage.database import Database
 
-    database = Database(plan.database_url)
-    try:
-        async with database.transaction() as db:
-            for planned in (one for one in table.read().values() if one.address in ids):
-                await canaux.remember(db, planned.key, ids[planned.address], utc_now())
-    finally:
-        await database.close()
+    if is_new:
+        database = Database(plan.database_url)
+        try:
+            ids = await bring_in(plan.url, TEAM, "coop", [room.name for room in rooms()])
+            await know(database, ids, utc_now())
+        finally:
+            await database.close()
+    (plan.folder / _PREPARED).touch()
 
 
 async def _migrate(plan: Plan) -> None:

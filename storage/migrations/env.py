@@ -56,6 +56,9 @@ import storage.ressources.needs
 import storage.ressources.reports
 import storage.ressources.resource
 import storage.ressources.versions
+import storage.sondage.ballots
+import storage.sondage.poll
+import storage.sondage.votes
 import storage.stats.secret
 import storage.stats.subscriptions
 import storage.watched

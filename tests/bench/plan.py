@@ -41,6 +41,7 @@ class Plan:
     tickets: int = 200
     lines: int = 100
     resources: int = 20_000
+    voters: int = 4000
     postgres: bool = True
 
 
@@ -79,5 +80,6 @@ QUICK = Plan(
     tickets=20,
     lines=4,
     resources=300,
+    voters=60,
     postgres=False,
 )

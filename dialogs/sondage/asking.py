@@ -1,0 +1,141 @@
+"""The windows in which a poll is written, and its end changed."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from bot.forms import Choice, Clues, Form, Hidden, Offered, ReadText, Text
+from bot.texts import escape
+from config.folding import fold
+from dialogs.destinations import PLACES, moment
+from storage.sondage.poll import OPTION_MAX, QUESTION_MAX
+
+OPTIONS_MIN, OPTIONS_MAX = 2, 10
+HERE = "ici"
+"""The channel in which the window was asked for."""
+ONE, SEVERAL = "une", "plusieurs"
+SECRET, NAMED = "secret", "nominatif"
+AT_THE_END, LIVE = "fin", "direct"
+ANSWERS = Choice({ONE: "Une seule réponse", SEVERAL: "Plusieurs réponses possibles"})
+VOTES = Choice({SECRET: "Secret : personne ne sait qui a voté quoi", NAMED: "Nominatif : vous voyez qui a voté quoi"})
+SHOWN = Choice({AT_THE_END: "À la fin seulement", LIVE: "En direct, pendant le vote"})
+_UNSEEN = re.compile(r"[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e"
+                     r"\u2060-\u206f\ufeff\U000e0000-\U000e007f]")  # fmt: skip
+
+
+def visible(text: str) -> str:
+    """Somebody’s words on one line, without signs that nobody sees, or that turn what follows."""
+    return " ".join(_UNSEEN.sub("", text).split())
+
+
+def read_options(text: str, _: Clues) -> tuple[str, ...]:
+    """The answers, one a line. Raises ValueError, with a French sentence."""
+    found = [line for line in map(visible, text.splitlines()) if line]
+    if not OPTIONS_MIN <= len(found) <= OPTIONS_MAX:
+        raise ValueError(f"Écrivez de {OPTIONS_MIN} à {OPTIONS_MAX} réponses, une par ligne.")
+    if long := next((line for line in found if len(line) > OPTION_MAX), None):
+        raise ValueError(f"Raccourcissez « {escape(long[:30])}… » : {OPTION_MAX} caractères au plus par réponse.")
+    folded = [fold(line) or line for line in found]
+    if twice := next((line for at, line in enumerate(found) if folded[at] in folded[:at]), None):
+        raise ValueError(f"« {escape(twice)} » y est deux fois : gardez-la une seule fois.")
+    return tuple(found)
+
+
+def read_question(text: str, _: Clues) -> str:
+    """The question. Raises ValueError, with a French sentence."""
+    found = visible(text)
+    if not found:
+        raise ValueError("Écrivez votre question.")
+    if len(found) > QUESTION_MAX:
+        raise ValueError(f"Raccourcissez la question : {QUESTION_MAX} caractères au plus.")
+    return found
+
+
+class _LongText(ReadText):
+    """A text of several lines that is read."""
+
+    @property
+    def most(self) -> int:
+        return Text(long=True).most
+
+    def draw(self, question: Any, known: object, clues: Clues) -> list[dict[str, object]]:
+        shown = "\n".join(known) if isinstance(known, (list, tuple)) else known
+        return Text(long=True).draw(question, shown, clues)
+
+
+QUESTION = ReadText(read_question, missing_text="Écrivez votre question.")
+OPTIONS = _LongText(read_options, missing_text="Écrivez au moins deux réponses, une par ligne.")
+END = moment(" ; vide, le sondage dure sept jours")
+
+
+def _end() -> Any:
+    return Field(None, alias="fin", title="Fin du vote", description="Dans 90 jours au plus. Vide : dans sept jours.")
+
+
+class _Asked(Form):
+    """What windows that ask have in common; ``poll`` is the one that is changed (0: a new one), ``here`` the channel in
+    which it was asked for, and ``here_name`` its title, empty where no poll can stand there."""
+
+    title = "Faire un sondage"
+    submit_label = "Voir l’aperçu"
+
+    poll: Hidden[int] = 0
+    here: Hidden[str] = ""
+    here_name: Hidden[str] = ""
+
+    question: Annotated[str, QUESTION] = Field(title="Question")
+    options: Annotated[tuple[str, ...], OPTIONS] = Field(
+        alias="reponses", title="Réponses proposées", description="De 2 à 10, une par ligne, 60 caractères au plus."
+    )
+    answers: Annotated[str, ANSWERS] = Field(ONE, alias="choix", title="Combien de réponses ?")
+    votes: Annotated[str, VOTES] = Field(
+        SECRET, title="Votes", description="Secret : résultats à partir de 5 votes. Le bot non plus ne sait rien."
+    )
+    results: Annotated[str, SHOWN] = Field(AT_THE_END, alias="resultats", title="Résultats visibles")
+
+
+def _place_here(hidden: Mapping[str, Any]) -> Mapping[str, str]:
+    return {HERE: f"Ce canal : {hidden['here_name']}"[:80]} if hidden.get("here_name") else {}
+
+
+class AskPoll(_Asked):
+    """A poll of the animation’s, anywhere; ``thematiques`` are the channels of that kind, by target."""
+
+    places: Annotated[tuple[str, ...], PLACES] = Field(
+        alias="destinataires", title="Destinataires", description="Canaux, ou personnes d’un rôle en message direct."
+    )
+    ends: Annotated[datetime | None, END] = _end()
+    thematiques: Hidden[dict[str, str]] = {}
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"destinataires": {**_place_here(hidden), **(hidden.get("thematiques") or {})}}
+
+
+class AskPollHere(_Asked):
+    """Anybody’s poll, in the channel where they are; of who coordinates, in their ``departements`` too."""
+
+    place: Annotated[str, Offered()] = Field(
+        alias="destinataire", title="Où", description="Les membres de ce canal pourront voter."
+    )
+    ends: Annotated[datetime | None, END] = _end()
+    departements: Hidden[dict[str, str]] = {}
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"destinataire": {**_place_here(hidden), **(hidden.get("departements") or {})}}
+
+
+class ChangeEnd(Form):
+    """Another end of a poll that is open."""
+
+    title = "Changer la fin du vote"
+    submit_label = "Changer"
+
+    poll: Hidden[int]
+    ends: Annotated[datetime, moment()] = Field(
+        alias="fin", title="Fin du vote", description="Dans 90 jours au plus. Les messages du sondage le diront."
+    )

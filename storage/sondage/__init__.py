@@ -1,0 +1,41 @@
+"""Polls: a question to many, who answered it, what they answered, and what came of it."""
+
+from storage.sondage.poll import (
+    ANONYMOUS_LEAST,
+    BATCH,
+    Crowd,
+    Poll,
+    State,
+    crowd,
+    due,
+    ended_between,
+    forget,
+    get,
+    keep_crowd,
+    lock,
+    open_ones,
+    page,
+    put,
+)
+from storage.sondage.results import Place, Results, count
+
+__all__ = [
+    "ANONYMOUS_LEAST",
+    "BATCH",
+    "Crowd",
+    "Place",
+    "Poll",
+    "Results",
+    "State",
+    "count",
+    "crowd",
+    "due",
+    "ended_between",
+    "forget",
+    "get",
+    "keep_crowd",
+    "lock",
+    "open_ones",
+    "page",
+    "put",
+]

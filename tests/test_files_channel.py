@@ -1,0 +1,81 @@
+"""Files that go to a channel: made in nobody’s name, posted once, and quietly given up where none can come."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from bot.app import App
+from bot.context import Context
+from bot.errors import ChatError, UserError
+from bot.replies import Replies, SendFile
+from storage.work import State
+from tests.house import until_async
+from tests.ordering import HERE, Export, Office, Pause, after, before, name_of, office, room
+
+__all__ = ["office", "room"]
+
+
+@asynccontextmanager
+async def shop(office: Office) -> AsyncIterator[App]:
+    """A bot whose « /ici » sends files to the channel."""
+
+    async def here(ctx: Context, _: str) -> Replies:
+        return SendFile(channel_id=ctx.channel_id, order=office.shop.order)
+
+    office.shop.feature.command("ici", help="Ici")(here)
+    async with office.bot() as app:
+        yield app
+
+
+async def settled(office: Office, app: App) -> None:
+    async def done() -> bool:
+        return not await office.waits(app)
+
+    await until_async(done)
+
+
+async def test_they_come_into_the_channel_and_belong_to_nobody(office: Office) -> None:
+    salon = await office.salon()
+    office.shop.order = Export(count=2)
+    async with shop(office) as app:
+        await office.runs_command(app, "ici", channel_id=salon)
+        await settled(office, app)
+        (made,) = office.shop.made
+        assert (made.user.id, made.user.role) == ("", None)
+        (parcel,) = await office.said(salon)
+        assert (parcel.message, parcel.buttons) == (HERE, ["Encore"])
+        assert list(await office.juliette.files(parcel)) == [name_of(0), name_of(1)]
+        assert await office.told() == []
+
+
+@pytest.mark.parametrize(("around", "call"), [(after, "upload"), (before, "post_files"), (after, "post_files")])
+async def test_a_crash_on_the_way_makes_one_post(office: Office, around: Any, call: str) -> None:
+    salon, pause = await office.salon(), Pause()
+    async with shop(office) as app:
+        around(app, call, pause)
+        await office.runs_command(app, "ici", channel_id=salon)
+        await pause.reached.wait()
+        await office.crashes(app)
+        await office.leases_end(app)
+    async with office.bot() as second:
+        await settled(office, second)
+    assert [(post.message, len(post.file_ids)) for post in await office.said(salon)] == [(HERE, 1)]
+
+
+@pytest.mark.parametrize("problem", [UserError("Trop peu."), ChatError(403, "no_right")])
+async def test_what_cannot_come_is_said_to_nobody(office: Office, problem: Exception) -> None:
+    async def fails() -> None:
+        raise problem
+
+    salon = await office.salon()
+    async with shop(office) as app:
+        if isinstance(problem, UserError):
+            office.shop.trouble = fails
+        else:
+            before(app, "upload", fails)
+        await office.runs_command(app, "ici", channel_id=salon)
+        await settled(office, app)
+        assert (await office.said(salon), await office.told()) == ([], [])
+        assert (await office.order(app)).state in (State.DONE, State.FAILED)

@@ -1,0 +1,117 @@
+"""What comes of votes, whatever they are: the counts are theirs, and no few of them can be told from the rest."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.forms import Clues
+from commands.sondage import words
+from dialogs.sondage.asking import read_options, read_question, visible
+from storage.sondage import Results, count
+from storage.sondage.ballots import KEY, Seal, UnreadableBoxError
+from storage.sondage.results import ANONYMOUS_LEAST, PLACE_LEAST, Ballot
+from tests.polling import poll_of
+
+OPTIONS = 3
+SECRET, OLDER = "un-secret-de-trente-deux-caracteres", "un-plus-ancien-de-trente-caracteres"
+placed = st.builds(Ballot, st.integers(0, 2**OPTIONS - 1), st.sampled_from(["", "01", "2A", "69", "974"]))
+boxes = st.dictionaries(st.binary(min_size=KEY, max_size=KEY), placed, max_size=30)
+nobody: Clues = None  # type: ignore[assignment]  # what these fields read depends on nobody
+
+
+def of(ballots: list[Ballot], at: int) -> int:
+    return sum(ballot.choices >> at & 1 for ballot in ballots)
+
+
+@given(st.lists(placed, max_size=40), st.booleans())
+def test_counts_are_those_of_the_votes_and_places_add_up_to_them(ballots: list[Ballot], anonymous: bool) -> None:
+    results = count(OPTIONS, ballots, anonymous=anonymous)
+    assert results.votes == len(ballots)
+    if anonymous and len(ballots) < ANONYMOUS_LEAST:
+        assert (results.counts, results.places) == ((), ())
+        return
+    assert results.counts == tuple(of(ballots, at) for at in range(OPTIONS))
+    if results.places:
+        assert sum(place.votes for place in results.places) == results.votes
+        assert tuple(map(sum, zip(*(p.counts for p in results.places), strict=True))) == results.counts
+
+
+@given(st.lists(placed, max_size=40), st.booleans())
+def test_no_place_is_told_of_which_fewer_than_five_voted(ballots: list[Ballot], anonymous: bool) -> None:
+    places = count(OPTIONS, ballots, anonymous=anonymous).places
+    assert all(place.votes >= PLACE_LEAST for place in places)
+    for place in places:
+        if place.code:
+            assert place.votes == sum(ballot.departement == place.code for ballot in ballots)
+
+
+@given(st.lists(placed, max_size=40).flatmap(lambda b: st.tuples(st.just(b), st.permutations(b))))
+def test_the_order_of_votes_says_nothing(pair: tuple[list[Ballot], list[Ballot]]) -> None:
+    first, turned = (count(OPTIONS, ballots, anonymous=True) for ballots in pair)
+    assert first == turned
+    assert Results.read(first.stored()) == first
+
+
+def test_too_few_others_are_told_with_the_smallest_place() -> None:
+    ballots = [Ballot(1, "69")] * 9 + [Ballot(2, "38")] * 5 + [Ballot(4, "01")]
+    places = count(OPTIONS, ballots, anonymous=True).places
+    assert [(place.code, place.votes, place.counts) for place in places] == [("69", 9, (9, 0, 0)), ("", 6, (0, 5, 1))]
+
+
+@given(boxes, st.integers(1, 10**6))
+def test_a_box_gives_back_what_was_put_in_and_to_nobody_else(box: dict[bytes, Ballot], poll: int) -> None:
+    sealed = Seal(poll, [SECRET]).close(box)
+    assert Seal(poll, [SECRET]).open(sealed) == box
+    assert Seal(poll, [SECRET, OLDER]).open(sealed) == box, "a secret that was changed still opens"
+    assert Seal(poll, [SECRET]).close(box) != sealed
+    assert len(Seal(poll, [SECRET]).close(box)) == len(sealed)
+    for other in (Seal(poll + 1, [SECRET]), Seal(poll, [OLDER])):
+        with pytest.raises(UnreadableBoxError):
+            other.open(sealed)
+
+
+@given(boxes, st.data())
+def test_a_box_that_was_changed_is_refused(box: dict[bytes, Ballot], data: st.DataObject) -> None:
+    sealed = bytearray(Seal(1, [SECRET]).close(box))
+    sealed[data.draw(st.integers(0, len(sealed) - 1))] ^= data.draw(st.integers(1, 255))
+    with pytest.raises(UnreadableBoxError):
+        Seal(1, [SECRET]).open(bytes(sealed))
+
+
+@given(st.lists(st.integers(0, 5000), min_size=2, max_size=10).filter(any))
+def test_percents_of_one_answer_each_add_up(counts: list[int]) -> None:
+    poll = poll_of(options=["x"] * len(counts))
+    assert sum(words.percents_of(poll, sum(counts), counts)) == 100
+
+
+@pytest.mark.parametrize("text", ["12", "n° 12", "n°12", "N° 12", "n°\u00a012", "sondage n° 12", "#12", " 12 "])
+def test_a_poll_is_called_by_its_number(text: str) -> None:
+    assert words.number_in(text) == 12
+
+
+@pytest.mark.parametrize("text", ["", "douze", "12 outils", "n°", "1.2", "-12", "12345678901"])
+def test_other_words_are_no_number(text: str) -> None:
+    assert words.number_in(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("Oui", "de 2 à 10 réponses"),
+        ("\n".join(map(str, range(11))), "de 2 à 10 réponses"),
+        ("Oui\n" + "x" * 61, "60 caractères au plus"),
+        ("Été\nÉTÉ", "deux fois"),
+        ("Oui\nO\u200bui", "deux fois"),
+        ("Oui\n\u200b\u202e", "de 2 à 10 réponses"),
+    ],
+)
+def test_answers_that_cannot_be_are_explained(text: str, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        read_options(text, nobody)
+
+
+def test_answers_are_lines_without_what_nobody_sees() -> None:
+    assert read_options(" Oui \n\n\u202eNon\u202c\n C++\nC#", nobody) == ("Oui", "Non", "C++", "C#")
+    assert visible("👩\u200d💻 à\n deux") == "👩\u200d💻 à deux"
+    with pytest.raises(ValueError, match="Écrivez votre question"):
+        read_question("\u200b\u2060", nobody)
