@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context
 from bot.destinations import Own
@@ -12,6 +13,7 @@ from bot.rhythms import Rhythm, read_rhythm
 from config import editions as table
 from config.canaux import PlannedChannel
 from config.editions import Unapproved
+from config.settings import Settings
 from storage import canaux, targets
 from storage.actus.digests import Programme
 
@@ -32,8 +34,13 @@ class Edition:
 
 async def editions(ctx: Context) -> Mapping[str, Edition]:
     """All of them, by key, in the order of the table."""
-    changed = {row.key: row for row in (await ctx.db.exec(select(Programme))).all()}
-    return {key: _as_changed(given, changed.get(key)) for key, given in table.read(ctx.settings.editions).items()}
+    return await editions_in(ctx.db, ctx.settings)
+
+
+async def editions_in(db: AsyncSession, settings: Settings) -> Mapping[str, Edition]:
+    """The same, for whoever has no request at hand."""
+    changed = {row.key: row for row in (await db.exec(select(Programme))).all()}
+    return {key: _as_changed(given, changed.get(key)) for key, given in table.read(settings.editions).items()}
 
 
 def _as_changed(given: table.Edition, changed: Programme | None) -> Edition:

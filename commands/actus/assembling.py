@@ -1,0 +1,89 @@
+"""A draft from what was collected: the best of each part that its edition has not had; editors’ work stays as it is."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from commands.actus import harvest
+from commands.actus.places import Edition
+from config.settings import Settings
+from storage.actus import digests, items
+from storage.actus.digests import Digest, Entry
+from storage.actus.items import Item, Kind, Section
+
+TOTAL_MAX = 60
+"""Entries of a digest, those of people included."""
+CAPS: Mapping[Section, int] = {
+    Section.TOP: 4,
+    Section.PRESS: 8,
+    Section.RESOURCES: 8,
+    Section.AGENDA: 12,
+    Section.COMMUNITY: 8,
+    Section.FIGURES: 2,
+}
+"""How many come into each part by themselves; what people propose comes in beside."""
+_OF_A_PERIOD = (Kind.FIGURES, Kind.NEWCOMERS)
+
+
+async def collect(db: AsyncSession, digest: Digest, edition: Edition, settings: Settings) -> None:
+    """Bring into the pool what the tables have of its time."""
+    await harvest.from_tables(db, digest.since, digest.until, settings)
+    period = harvest.Period(edition.key, digest.day, digest.since, digest.until, edition.rhythm.is_monthly)
+    await harvest.period_items(db, period)
+
+
+async def complete(db: AsyncSession, digest: Digest) -> int:
+    """Put in what was found since, as far as there is room; how much that was.
+
+    Nothing that is there changes, and what was dropped does not come again: harmless however often. The digest is
+    locked by the caller.
+    """
+    there = await digests.entries(db, digest.number, dropped=True)
+    taken = await digests.placed(db, digest)
+    found = await items.found_between(db, digest.since, digest.until)
+    new = _choose([item for item in found if _fits(item, digest, taken)], there)
+    if not new:
+        return 0
+    await digests.take_from_later(db, digest, [item.number for item in new])
+    last = Counter(
+        {section: max((e.position for e in there if e.section is section), default=0) for section in Section}
+    )
+    await digests.put_in(db, [_entry(digest, item, _next(last, item.section)) for item in new])
+    return len(new)
+
+
+def _next(last: Counter[Section], section: Section) -> int:
+    last[section] += 1
+    return last[section]
+
+
+def _fits(item: Item, digest: Digest, taken: Collection[int]) -> bool:
+    """Whether it may go into this one: figures are those of one edition and day."""
+    own = item.kind not in _OF_A_PERIOD or item.key.endswith(f":{digest.edition}:{digest.day.isoformat()}")
+    return own and item.number not in taken
+
+
+def _choose(found: Iterable[Item], there: Sequence[Entry]) -> Sequence[Item]:
+    """What people proposed first, then the best."""
+    room = TOTAL_MAX - len([entry for entry in there if not entry.dropped])
+    counts = Counter(entry.section for entry in there)
+    chosen: list[Item] = []
+    for item in sorted(found, key=lambda item: item.kind is not Kind.PROPOSAL):
+        if len(chosen) < room and (item.kind is Kind.PROPOSAL or counts[item.section] < CAPS[item.section]):
+            counts[item.section] += 1
+            chosen.append(item)
+    return chosen
+
+
+def _entry(digest: Digest, item: Item, position: int) -> Entry:
+    return Entry(
+        digest=digest.number,
+        item=item.number,
+        section=item.section,
+        position=position,
+        title=item.title,
+        text=item.text,
+        url=item.url,
+        credit=item.credit,
+    )
