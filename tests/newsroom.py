@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete
 from sqlmodel import col, select
 
+from bot.features import Key
 from storage import canaux
 from storage.actus import digests, items
 from storage.actus.digests import Digest, Entry, Programme
@@ -25,7 +26,7 @@ from tests.shelving import plain
 __all__ = ["plain"]
 
 ROOMS = {"animation": "P", "actualites": "O"}
-KEEP = ("job", "actus.keep")
+KEEP: Key = ("job", "actus.keep")
 _RUNS = itertools.count()
 THURSDAY = (2026, 12, 3, 9, 1)
 """The day before a Friday without a holiday near; the 2nd was the first Wednesday of the month."""
@@ -59,7 +60,12 @@ class Newsroom:
 
     async def finds(self, title: str, **more: Any) -> Item:
         """Something is in the pool."""
-        usual = {"key": items.key_of_words(title), "kind": Kind.FEED, "section": Section.PRESS, "text": "Deux phrases."}
+        usual: dict[str, Any] = {
+            "key": items.key_of_words(title),
+            "kind": Kind.FEED,
+            "section": Section.PRESS,
+            "text": "Deux phrases.",
+        }
         found_at = self.house.clock() - timedelta(minutes=5)
         item = Item(**(usual | {"title": title, "url": "https://exemple.fr/a", "found_at": found_at} | more))
         async with self.house.bot.database.transaction() as db:
@@ -178,5 +184,3 @@ async def newsroom(house: House) -> Any:
     yield Newsroom(house, agathe, omar, juliette, rooms, frozenset(before))
     await house.settled()
     house.clock.is_right_again()
-
-

@@ -137,7 +137,9 @@ async def test_the_best_come_first_within_bounds_and_what_people_propose_always(
         await newsroom.finds(f"Article {n:02}", score=n)
     await newsroom.finds("Proposé", kind=Kind.PROPOSAL)
     await newsroom.finds("Une fiche", section=Section.RESOURCES)
-    await newsroom.finds("Chiffres d’une autre", kind=Kind.FIGURES, section=Section.FIGURES, key="chiffres:nouvelles:2026-12-04")
+    await newsroom.finds(
+        "Chiffres d’une autre", kind=Kind.FIGURES, section=Section.FIGURES, key="chiffres:nouvelles:2026-12-04"
+    )
     digest, _ = await newsroom.drafted()
     found = await newsroom.titles(digest)
     assert found[0] == "Proposé"

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -11,6 +12,7 @@ from config.settings import Settings
 from storage.actus import digests, items
 from storage.actus.digests import Digest, Entry
 from storage.actus.items import Item, Kind, Section
+from storage.database import change
 
 TOTAL_MAX = 60
 """Entries of a digest, those of people included."""
@@ -23,6 +25,8 @@ CAPS: Mapping[Section, int] = {
     Section.FIGURES: 2,
 }
 """How many come into each part by themselves; what people propose comes in beside."""
+COPIED = ("title", "text", "url", "credit")
+"""What an entry takes over from what was collected."""
 _OF_A_PERIOD = (Kind.FIGURES, Kind.NEWCOMERS)
 
 
@@ -34,23 +38,40 @@ async def collect(db: AsyncSession, digest: Digest, edition: Edition, settings: 
 
 
 async def complete(db: AsyncSession, digest: Digest) -> int:
-    """Put in what was found since, as far as there is room; how much that was.
+    """Put in what was found since, as far as there is room; how much changed.
 
-    Nothing that is there changes, and what was dropped does not come again: harmless however often. The digest is
-    locked by the caller.
+    What an editor touched stays as it is, and what was dropped does not come again: harmless however often. The digest
+    is locked by the caller.
     """
     there = await digests.entries(db, digest.number, dropped=True)
+    renewed = await _renew(db, [entry for entry in there if not (entry.dropped or entry.changed_by)])
     taken = await digests.placed(db, digest)
     found = await items.found_between(db, digest.since, digest.until)
     new = _choose([item for item in found if _fits(item, digest, taken)], there)
     if not new:
-        return 0
+        return renewed
     await digests.take_from_later(db, digest, [item.number for item in new])
     last = Counter(
         {section: max((e.position for e in there if e.section is section), default=0) for section in Section}
     )
     await digests.put_in(db, [_entry(digest, item, _next(last, item.section)) for item in new])
-    return len(new)
+    return len(new) + renewed
+
+
+async def _renew(db: AsyncSession, untouched: Sequence[Entry]) -> int:
+    """Have what nobody edited say what it says by now: figures grow, a proposal is withdrawn; how many changed."""
+    known = await items.by_ids(db, {entry.item for entry in untouched})
+    changed = 0
+    for entry in untouched:
+        item = known.get(entry.item)
+        if item is None or item.withdrawn:
+            values: dict[str, Any] = {"dropped": True}
+        else:
+            values = {name: new for name in COPIED if (new := getattr(item, name)) != getattr(entry, name)}
+        if values:
+            await change(db, entry, **values)
+            changed += 1
+    return changed
 
 
 def _next(last: Counter[Section], section: Section) -> int:

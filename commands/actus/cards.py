@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from bot.context import Context
 from bot.french.words import plural
 from bot.replies import Button, Message, Refresh
 from bot.texts import Markdown, escape, render
 from commands.actus import words
 from commands.actus.buttons import Approve, Edit, Postpone, Preview, Unapprove, Withdraw
-from commands.actus.places import Edition
+from commands.actus.places import Desk, Edition
 from commands.actus.posts import posts
 from commands.actus.sheet import Sheet
 from config.editions import Unapproved
@@ -21,28 +20,28 @@ SHOWN_MAX = 14_000
 """Characters of a draft; of a longer one the titles are shown, and « Aperçu » shows the rest."""
 
 
-async def draw(ctx: Context, digest: Digest) -> Message:
+async def draw(desk: Desk, digest: Digest) -> Message:
     """A digest as its editors see it now."""
-    sheet, edition = await words.sheet_of(ctx, digest), await words.edition_of(ctx, digest)
+    sheet, edition = await words.sheet_of(desk, digest), await words.edition_of(desk, digest)
     text = render(
         "actus/draft",
         digest=digest,
         state=digest.state.value,
         at=words.say_at(digest.at),
-        past=digest.at <= ctx.now,
-        where=await _places(ctx, digest, edition),
+        past=digest.at <= desk.now,
+        where=await _places(desk, digest, edition),
         count=plural(len(sheet.pieces), "élément"),
-        by=await words.name_of(ctx, digest.approved_by),
+        by=await words.name_of(desk, digest.approved_by),
         publishes=edition is not None and edition.unapproved is Unapproved.PUBLISH,
         body=_body(sheet) if digest.state in digests.OPEN else "",
         titled=_is_long(sheet),
     )
-    return Message(text, _buttons(digest, late=digest.at <= ctx.now))
+    return Message(text, _buttons(digest, late=digest.at <= desk.now))
 
 
-async def refresh(ctx: Context, digest: Digest, *, here: bool = False) -> Refresh:
+async def refresh(desk: Desk, digest: Digest, *, here: bool = False) -> Refresh:
     """Show on all copies how it is now."""
-    return words.rewrite(await draw(ctx, digest), digest.number, here=here)
+    return words.rewrite(await draw(desk, digest), digest.number, here=here)
 
 
 def _is_long(sheet: Sheet) -> bool:
@@ -77,11 +76,11 @@ def _buttons(digest: Digest, *, late: bool) -> Sequence[Button]:
             return []
 
 
-async def _places(ctx: Context, digest: Digest, edition: Edition | None) -> str:
+async def _places(desk: Desk, digest: Digest, edition: Edition | None) -> str:
     """Where it comes out, or came out."""
     if digest.channels:
         return ", ".join(digest.channels.values())
-    table = await canaux.planned(ctx.db, ctx.settings)
+    table = await canaux.planned(desk.db, desk.settings)
     wanted = edition.targets if edition else ()
     return say_places(wanted, {key: planned.name for key, planned in table.items()})
 

@@ -23,10 +23,10 @@ from storage.actus.digests import Digest, State
 async def show_draft(ctx: Context, line: str) -> Replies:
     """At once, begun where there is none; messages of channels are looked for beside."""
     edition = await _edition(ctx, line)
-    digest = await drafting.coming(words.desk_of(ctx), edition)
+    digest = await drafting.coming(ctx, edition)
     found = await digests.lock(ctx.db, digest.number)
     assert found is not None
-    added = await drafting.fill(words.desk_of(ctx), found, edition)
+    added = await drafting.fill(ctx, found, edition)
     card = await cards.draw(ctx, found)
     again = [await cards.refresh(ctx, found)] if added and await words.is_shown(ctx, found.number) else []
     begun = [Start(payload=Harvest(since=found.since, until=ctx.now))] if found.created_at == ctx.now else []

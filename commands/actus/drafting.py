@@ -1,31 +1,18 @@
 """The draft of an edition: the coming one is found, or begun and filled; until it is approved it is kept complete."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.rhythms import Occasion
 from bot.schedules import ZONE
 from bot.working_days import working_days_before
 from commands.actus import assembling
-from commands.actus.places import Edition
-from config.settings import Settings
+from commands.actus.places import Desk, Edition
 from storage.actus import digests
 from storage.actus.digests import Digest, State
 from storage.database import change
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=31)
 """How far back the first of an edition looks."""
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What drafts are made with: in a request, and from the command line."""
-
-    db: AsyncSession
-    settings: Settings
-    now: datetime
 
 
 def shown_from(at: datetime) -> datetime:

@@ -7,9 +7,11 @@ from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context
+from bot.mattermost import ChatReader
 from bot.replies import Progress, Step
 from commands.actus.feature import feature
 from config.settings import Settings
+from storage.database import Database
 
 
 class Harvest(BaseModel):
@@ -32,6 +34,10 @@ class Period:
 
 async def from_tables(db: AsyncSession, since: datetime, until: datetime, settings: Settings) -> None:
     """What the bot’s other features know."""
+
+
+async def messages(chat: ChatReader, database: Database, settings: Settings, since: datetime, until: datetime) -> None:
+    """The most useful messages of public channels, for who waits for it."""
 
 
 async def period_items(db: AsyncSession, period: Period) -> None:

@@ -83,7 +83,7 @@ async def _begin_due(ctx: Context, edition: Edition, before: datetime) -> Sequen
     replies: list[Reply] = []
     for occasion in [*missed, *near]:
         if await digests.covering(ctx.db, edition.key, occasion.day) is None:
-            digest = await drafting.begin(words.desk_of(ctx), edition, occasion)
+            digest = await drafting.begin(ctx, edition, occasion)
             replies.append(Start(payload=Harvest(since=digest.since, until=ctx.now)))
     return replies
 
@@ -102,7 +102,7 @@ async def _see_to(ctx: Context, digest: Digest, edition: Edition) -> Sequence[Re
     """What is new comes in; it is shown when that is due; then what its hour asks for."""
     hourly = ctx.now.minute * timedelta(minutes=1) < HOURLY
     fresh = digest.state is State.DRAFT
-    added = await drafting.fill(words.desk_of(ctx), digest, edition, tables=hourly) if fresh else 0
+    added = await drafting.fill(ctx, digest, edition, tables=hourly) if fresh else 0
     what = due(digest, edition.unapproved, ctx.now)
     if what is Due.PUBLISH_UNREAD and not digest.edito and not await digests.entries(ctx.db, digest.number):
         what = Due.HOLD

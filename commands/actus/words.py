@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.context import Context
 from bot.errors import UserError
 from bot.french.moments import say_moment
 from bot.replies import Direct, Message, Refresh, Reply, Say
 from bot.schedules import ZONE
 from bot.texts import Markdown, escape
 from commands.actus import places
-from commands.actus.drafting import Desk
-from commands.actus.places import Edition
+from commands.actus.places import Desk, Edition
 from commands.actus.sheet import Sheet, lay_out
 from storage import outbox, people
 from storage.actus import digests
@@ -38,19 +36,14 @@ def document_topic(number: int, revision: int) -> str:
     return f"actus-document:{number}:{revision}"
 
 
-def desk_of(ctx: Context) -> Desk:
-    """What drafts are made with."""
-    return Desk(ctx.db, ctx.settings, ctx.now)
-
-
-async def found(ctx: Context, number: int) -> Digest:
+async def found(desk: Desk, number: int) -> Digest:
     """The digest of that number. Raises UserError where there is none."""
-    return _there(await digests.get(ctx.db, number), number)
+    return _there(await digests.get(desk.db, number), number)
 
 
-async def locked(ctx: Context, number: int) -> Digest:
+async def locked(desk: Desk, number: int) -> Digest:
     """The same, nobody else’s until the transaction ends."""
-    return _there(await digests.lock(ctx.db, number), number)
+    return _there(await digests.lock(desk.db, number), number)
 
 
 def _there(digest: Digest | None, number: int) -> Digest:
@@ -70,19 +63,19 @@ def must_be_open(digest: Digest) -> None:
     raise UserError(f"Le n° {digest.number} est déjà sorti : `/actus corriger {digest.number}` le change partout.")
 
 
-async def edition_of(ctx: Context, digest: Digest) -> Edition | None:
+async def edition_of(desk: Desk, digest: Digest) -> Edition | None:
     """Its edition; None where the operator’s table has it no more."""
-    return (await places.editions(ctx)).get(digest.edition)
+    return (await places.editions(desk)).get(digest.edition)
 
 
-async def must_have_edition(ctx: Context, digest: Digest) -> Edition:
+async def must_have_edition(desk: Desk, digest: Digest) -> Edition:
     """The same. Raises UserError."""
-    return await places.edition(ctx, digest.edition)
+    return await places.edition(desk, digest.edition)
 
 
-async def sheet_of(ctx: Context, digest: Digest) -> Sheet:
+async def sheet_of(desk: Desk, digest: Digest) -> Sheet:
     """As it is read now."""
-    return lay_out(digest, await digests.entries(ctx.db, digest.number), await edition_of(ctx, digest))
+    return lay_out(digest, await digests.entries(desk.db, digest.number), await edition_of(desk, digest))
 
 
 def say_at(moment: datetime) -> str:
@@ -90,26 +83,26 @@ def say_at(moment: datetime) -> str:
     return say_moment(moment.astimezone(ZONE))
 
 
-async def name_of(ctx: Context, user_id: str) -> Markdown:
+async def name_of(desk: Desk, user_id: str) -> Markdown:
     """What somebody is called; the operator has no name."""
     if not user_id:
         return Markdown("l’exploitant")
-    person = await people.get(ctx.db, user_id)
+    person = await people.get(desk.db, user_id)
     return Markdown(escape(person.full_name if person else "quelqu’un"))
 
 
-async def tell_team(ctx: Context, said: Message, topic: str | None = None) -> Sequence[Reply]:
+async def tell_team(desk: Desk, said: Message, topic: str | None = None) -> Sequence[Reply]:
     """Said in the animateurs’ room, or to each of them where it is not known."""
-    room, shown = await places.room(ctx), (said.text, said.buttons, said.facts)
+    room, shown = await places.room(desk), (said.text, said.buttons, said.facts)
     if room:
         return [Say(*shown, channel_id=room, topic=topic)]
-    told = [animateur.id for animateur in await people.animating(ctx.db, TOLD_MAX)]
+    told = [animateur.id for animateur in await people.animating(desk.db, TOLD_MAX)]
     return [Direct(*shown, user_id=one, topic=topic) for one in told]
 
 
-async def is_shown(ctx: Context, number: int) -> bool:
+async def is_shown(desk: Desk, number: int) -> bool:
     """Whether a draft stands somewhere, or is on its way there."""
-    return bool(await outbox.reached(ctx.db, [topic_of(number)]))
+    return bool(await outbox.reached(desk.db, [topic_of(number)]))
 
 
 def rewrite(said: Message, number: int, *, here: bool = False) -> Refresh:
