@@ -50,14 +50,20 @@ async def open_office(settings: Settings, database: Database, clock: Callable[[]
         await client.close()
 
 
-async def written(
-    office: Office, db: AsyncSession, replies: Sequence[Reply], request: Request, feature: str
-) -> Sequence[Outgoing]:
-    """The messages of replies, as the bot would write them down."""
-    cards = Cards(Links(office.settings.secrets), office.settings.public_url)
-    writer = Writer(cards, office.clock, Known())
-    rows = [row for each in replies for row in await writer.rows(db, each, request, feature)]
-    return [row for row in rows if isinstance(row, Outgoing)]
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """Writes down messages as the bot would that makes them in long work."""
+
+    settings: Settings
+    clock: Callable[[], datetime]
+    feature: str
+
+    async def rows(self, db: AsyncSession, replies: Sequence[Reply], work: str) -> Sequence[Outgoing]:
+        """The messages of replies, as that work would send them."""
+        cards = Cards(Links(self.settings.secrets), self.settings.public_url)
+        writer, request = Writer(cards, self.clock, Known()), Request("work", work, crowd=True)
+        rows = [row for each in replies for row in await writer.rows(db, each, request, self.feature)]
+        return [row for row in rows if isinstance(row, Outgoing)]
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import col, select
 
 from bot.features import Key
@@ -73,6 +73,11 @@ class Newsroom:
             found = await items.by_key(db, item.key)
         assert found
         return found
+
+    async def becomes(self, item: Item, title: str) -> None:
+        """What is in the pool says something else."""
+        async with self.house.bot.database.transaction() as db:
+            await db.execute(update(Item).where(col(Item.id) == item.id).values(title=title))
 
     async def latest(self, edition: str = "vendredi") -> Digest:
         """The digest that was begun last."""
@@ -146,7 +151,7 @@ async def goes_on(who: Person, window: Dialog, title: str, move: str) -> Dialog:
     listed = window.options("quoi")
     quoi = next((value for value, text in listed.items() if title and title in text), "aucun")
     answer = await window.fill(quoi=quoi, faire=move).submit()
-    assert answer.accepted, answer
+    assert answer.accepted or (window.is_open and not answer.errors and not answer.error), answer
     if window.is_open or move not in {"corriger", "ajouter", "edito"}:
         return window
     return await who.opens_by(await who.whispered("Continuer"), "Continuer")

@@ -117,7 +117,7 @@ async def test_a_number_missed_altogether_is_held_and_told(newsroom: Newsroom) -
 
 
 async def test_what_comes_late_goes_into_the_next(newsroom: Newsroom) -> None:
-    digest, card = await newsroom.drafted("Un guide paraît")
+    digest, _ = await newsroom.drafted("Un guide paraît")
     await newsroom.finds("Juste avant")
     await newsroom.keeps(2026, 12, 3, 11, 0)
     assert await newsroom.titles(digest) == ["Un guide paraît", "Juste avant"]

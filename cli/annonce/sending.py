@@ -8,13 +8,12 @@ from hashlib import sha256
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.context import Request
 from bot.forms import name_of
 from bot.outbox.tries import LONG_TRY_MAX
 from bot.replies import Say
 from cli.errors import OperatorError
 from cli.progress import ProgressBar
-from cli.sending import Office, arrival, delivering, written
+from cli.sending import Office, Pen, arrival, delivering
 from commands.annonce.buttons import Broadcast
 from commands.annonce.feature import feature
 from commands.annonce.words import spoken
@@ -95,7 +94,7 @@ async def _rows(office: Office, db: AsyncSession, kept: Announcement) -> Sequenc
         Say(spoken(kept), channel_id=i, topic=kept.topic_of(n // BATCH), files=list(kept.files))
         for n, i in enumerate(kept.channels)
     ]
-    return await written(office, db, said, Request("work", name_of(Broadcast), crowd=True), feature.name)
+    return await Pen(office.settings, office.clock, feature.name).rows(db, said, name_of(Broadcast))
 
 
 async def send(office: Office, kept: Announcement) -> Outcome:

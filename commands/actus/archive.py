@@ -10,10 +10,9 @@ from bot.french.dates import say_date
 from bot.lines import Run
 from bot.mistyped import refuse_mistyped
 from bot.replies import Button, Direct, Replies, Whisper
-from bot.rhythms import Occasion
 from bot.schedules import ZONE
 from bot.texts import Markdown, escape, render
-from commands.actus import places, programming, words
+from commands.actus import drafting, places, programming, words
 from commands.actus.buttons import Search
 from commands.actus.feature import feature
 from commands.actus.numbers import find_number
@@ -47,23 +46,12 @@ async def begin(ctx: Context, line: str) -> Replies:
 async def _overview(ctx: Context) -> Whisper:
     out = [one for one in await digests.published(ctx.db) if one.state is State.PUBLISHED]
     known = await places.editions(ctx)
-    coming = [(edition, await _coming(ctx, edition)) for edition in known.values()]
+    coming = [(edition, await drafting.next_out(ctx, edition)) for edition in known.values()]
     said = [(edition.name, str(edition.rhythm), programming.say_coming(one, ctx.now)) for edition, one in coming]
     buttons = [Button("Lire le dernier", Run(line=f"actus {out[0].number}"))] if out else []
     if ctx.user.animates:
         buttons.append(Button("Le brouillon", Run(line="actus brouillon")))
     return Whisper(render("actus/overview", last=_title(out[0], known) if out else "", coming=said), buttons)
-
-
-async def _coming(ctx: Context, edition: places.Edition) -> Occasion:
-    """When it comes out next: what was put off, or came out before its hour, is known."""
-    for occasion in edition.rhythm.after(ctx.now):
-        there = await digests.covering(ctx.db, edition.key, occasion.day)
-        if there is None:
-            return occasion
-        if there.state in digests.OPEN and there.at > ctx.now:
-            return Occasion(there.at.astimezone(ZONE).date(), there.at)
-    raise AssertionError("there is always another occasion")
 
 
 def _title(digest: Digest, known: Mapping[str, places.Edition]) -> str:

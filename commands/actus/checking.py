@@ -1,6 +1,6 @@
 """What is looked at before a digest comes out: where it can be said, and whether what it quotes may still be quoted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel
@@ -13,7 +13,8 @@ from commands.actus.places import Edition, planned
 from config.settings import Settings
 from storage import canaux
 from storage.actus import digests, items, subscriptions
-from storage.actus.digests import Digest
+from storage.actus.digests import Digest, Entry
+from storage.actus.items import Item
 from storage.database import change
 
 
@@ -96,16 +97,21 @@ def _is_refused(error: ChatError) -> bool:
     return True
 
 
-async def drop(db: AsyncSession, digest: Digest, gone: Sequence[int]) -> Sequence[str]:
-    """Leave out those entries, what was withdrawn, and what is by who is not to be quoted; their titles."""
+async def unfit(db: AsyncSession, digest: Digest, gone: Sequence[int]) -> Sequence[Entry]:
+    """Its entries that may not come out: those, what was withdrawn, what is by who is not to be quoted."""
     entries = await digests.entries(db, digest.number)
     known = await items.by_ids(db, {entry.item for entry in entries})
     unquoted = await subscriptions.unquoted(db)
-    titles = []
-    for entry in entries:
-        item = known.get(entry.item)
-        hidden = item is not None and (item.withdrawn or (bool(item.post_id) and item.author_id in unquoted))
-        if entry.number in gone or hidden:
-            await change(db, entry, dropped=True)
-            titles.append(entry.title)
-    return titles
+    return [entry for entry in entries if entry.number in gone or _is_hidden(known.get(entry.item), unquoted)]
+
+
+def _is_hidden(item: Item | None, unquoted: Collection[str]) -> bool:
+    return item is not None and (item.withdrawn or (bool(item.post_id) and item.author_id in unquoted))
+
+
+async def drop(db: AsyncSession, digest: Digest, gone: Sequence[int]) -> Sequence[str]:
+    """Leave out what may not come out; the titles of that."""
+    left_out = await unfit(db, digest, gone)
+    for entry in left_out:
+        await change(db, entry, dropped=True)
+    return [entry.title for entry in left_out]

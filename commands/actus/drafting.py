@@ -40,6 +40,16 @@ async def _sooner(desk: Desk, edition: Edition, than: datetime, start: datetime 
     return next((one for one in waits if one.at < than and (start is None or one.at > start)), None)
 
 
+async def next_out(desk: Desk, edition: Edition) -> Occasion:
+    """When it comes out next; what was put off, or came out before its hour, is known."""
+    waits = [one for one in await digests.open_ones(desk.db, edition.key) if one.at > desk.now]
+    for occasion in edition.rhythm.after(desk.now):
+        if await digests.covering(desk.db, edition.key, occasion.day) is None:
+            due = [*(Occasion(one.day, one.at) for one in waits), occasion]
+            return min(due, key=lambda one: one.at)
+    raise AssertionError("there is always another occasion")
+
+
 async def begin(desk: Desk, edition: Edition, occasion: Occasion) -> Digest:
     """A new one, filled with what there is; that of this occasion, where somebody else began it."""
     await digests.hold_numbers(desk.db, desk.now)

@@ -13,7 +13,7 @@ from commands.actus import cards, drafting, places, words
 from commands.actus.buttons import Publish
 from commands.actus.feature import feature
 from commands.actus.harvest import Harvest
-from commands.actus.places import Edition
+from commands.actus.places import Desk, Edition
 from config.editions import Unapproved
 from storage import job_runs
 from storage.actus import digests
@@ -64,27 +64,32 @@ def reminded_at(digest: Digest) -> datetime:
 @feature.job("hour=0-1,3-23 minute=*/5", writes=True)
 async def keep(ctx: Context) -> Replies:
     """All editions, one after the other."""
-    before = next((run.at for run in await job_runs.every(ctx.db) if run.name == JOB), ctx.now)
+    return await look(ctx)
+
+
+async def look(desk: Desk) -> Sequence[Reply]:
+    """What is due now, of all of them."""
+    before = next((run.at for run in await job_runs.every(desk.db) if run.name == JOB), desk.now)
     replies: list[Reply] = []
-    for edition in (await places.editions(ctx)).values():
-        replies += await _begin_due(ctx, edition, min(before, ctx.now))
-        for one in await digests.open_ones(ctx.db, edition.key):
-            digest = await words.locked(ctx, one.number)
+    for edition in (await places.editions(desk)).values():
+        replies += await _begin_due(desk, edition, min(before, desk.now))
+        for one in await digests.open_ones(desk.db, edition.key):
+            digest = await words.locked(desk, one.number)
             if digest.state in digests.OPEN:
-                replies += await _see_to(ctx, digest, edition)
+                replies += await _see_to(desk, digest, edition)
     return replies
 
 
-async def _begin_due(ctx: Context, edition: Edition, before: datetime) -> Sequence[Reply]:
+async def _begin_due(desk: Desk, edition: Edition, before: datetime) -> Sequence[Reply]:
     """The draft of what comes out within a working day, or should have since the bot last looked."""
-    coming = edition.rhythm.next(ctx.now)
-    near = [coming] if drafting.shown_from(coming.at) <= ctx.now else []
-    missed = _last_between(edition, before, ctx.now)
+    coming = edition.rhythm.next(desk.now)
+    near = [coming] if drafting.shown_from(coming.at) <= desk.now else []
+    missed = _last_between(edition, before, desk.now)
     replies: list[Reply] = []
     for occasion in [*missed, *near]:
-        if await digests.covering(ctx.db, edition.key, occasion.day) is None:
-            digest = await drafting.begin(ctx, edition, occasion)
-            replies.append(Start(payload=Harvest(since=digest.since, until=ctx.now)))
+        if await digests.covering(desk.db, edition.key, occasion.day) is None:
+            digest = await drafting.begin(desk, edition, occasion)
+            replies.append(Start(payload=Harvest(since=digest.since, until=desk.now)))
     return replies
 
 
@@ -98,43 +103,43 @@ def _last_between(edition: Edition, start: datetime, end: datetime) -> Sequence[
     return last
 
 
-async def _see_to(ctx: Context, digest: Digest, edition: Edition) -> Sequence[Reply]:
+async def _see_to(desk: Desk, digest: Digest, edition: Edition) -> Sequence[Reply]:
     """What is new comes in; it is shown when that is due; then what its hour asks for."""
-    hourly = ctx.now.minute * timedelta(minutes=1) < HOURLY
+    hourly = desk.now.minute * timedelta(minutes=1) < HOURLY
     fresh = digest.state is State.DRAFT
-    added = await drafting.fill(ctx, digest, edition, tables=hourly) if fresh else 0
-    what = due(digest, edition.unapproved, ctx.now)
-    if what is Due.PUBLISH_UNREAD and not digest.edito and not await digests.entries(ctx.db, digest.number):
+    added = await drafting.fill(desk, digest, edition, tables=hourly) if fresh else 0
+    what = due(digest, edition.unapproved, desk.now)
+    if what is Due.PUBLISH_UNREAD and not digest.edito and not await digests.entries(desk.db, digest.number):
         what = Due.HOLD
-    acted = await _act(ctx, digest, what)
-    shown = await words.is_shown(ctx, digest.number)
+    acted = await _act(desk, digest, what)
+    shown = await words.is_shown(desk, digest.number)
     if shown:
-        return [*acted, *([await cards.refresh(ctx, digest)] if added or what is not Due.NOTHING else [])]
-    if drafting.shown_from(digest.at) <= ctx.now:
-        card = await cards.draw(ctx, digest)
-        return [*await words.tell_team(ctx, card, words.topic_of(digest.number)), *acted]
+        return [*acted, *([await cards.refresh(desk, digest)] if added or what is not Due.NOTHING else [])]
+    if drafting.shown_from(digest.at) <= desk.now:
+        card = await cards.draw(desk, digest)
+        return [*await words.tell_team(desk, card, words.topic_of(digest.number)), *acted]
     return acted
 
 
-async def _act(ctx: Context, digest: Digest, what: Due) -> Sequence[Reply]:
+async def _act(desk: Desk, digest: Digest, what: Due) -> Sequence[Reply]:
     """Do what is due, and say it."""
     match what:
         case Due.NOTHING:
             return []
         case Due.REMIND:
-            await change(ctx.db, digest, reminded=1)
-            return await _tell(ctx, digest, "reminder")
+            await change(desk.db, digest, reminded=1)
+            return await _tell(desk, digest, "reminder")
         case Due.HOLD:
             approved = digest.state is State.APPROVED
-            await change(ctx.db, digest, state=State.HELD, reminded=2)
-            return await _tell(ctx, digest, "held", approved=approved)
+            await change(desk.db, digest, state=State.HELD, reminded=2)
+            return await _tell(desk, digest, "held", approved=approved)
         case _:
             unread = what is Due.PUBLISH_UNREAD
-            told = await _tell(ctx, digest, "unread") if unread else []
-            await change(ctx.db, digest, state=State.PUBLISHING)
+            told = await _tell(desk, digest, "unread") if unread else []
+            await change(desk.db, digest, state=State.PUBLISHING)
             return [*told, Start(payload=Publish(digest=digest.number))]
 
 
-async def _tell(ctx: Context, digest: Digest, what: str, **more: object) -> Sequence[Reply]:
+async def _tell(desk: Desk, digest: Digest, what: str, **more: object) -> Sequence[Reply]:
     text = render(f"actus/{what}", digest=digest, at=words.say_at(digest.at), **more)
-    return await words.tell_team(ctx, Message(text))
+    return await words.tell_team(desk, Message(text))

@@ -175,5 +175,5 @@ def say_coming(occasion: Occasion, now: datetime) -> str:
     """« 3 décembre », « 8 janvier 2027 »; what a holiday moves says so."""
     on = occasion.at.astimezone(ZONE).date()
     year = "" if on.year == now.astimezone(ZONE).year else f" {on.year}"
-    moved = f" (le {say_day(occasion.day)} est férié)" if holiday(occasion.day) else ""
+    moved = f" (le {say_day(occasion.day)} est férié)" if holiday(occasion.day) and on < occasion.day else ""
     return f"{say_day(on)} {MONTHS[on.month - 1]}{year}{moved}"
