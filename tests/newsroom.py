@@ -20,13 +20,14 @@ from storage.outbox import Outgoing
 from storage.people import Role
 from tests.house import PARIS, House, until_async
 from tests.people import Dialog, Person, Post
-from tests.shelving import _room as a_room
-from tests.shelving import plain
+from tests.shelving import a_room, plain
 
 __all__ = ["plain"]
 
 ROOMS = {"animation": "P", "actualites": "O"}
 KEEP: Key = ("job", "actus.keep")
+RHYTHMS = {"vendredi": "chaque vendredi à 9 h", "nouvelles": "le premier mercredi du mois à 9 h"}
+"""As config/editions.tsv has them; in other stories nothing is drafted while they are told."""
 _RUNS = itertools.count()
 THURSDAY = (2026, 12, 3, 9, 1)
 """The day before a Friday without a holiday near; the 2nd was the first Wednesday of the month."""
@@ -154,7 +155,7 @@ async def goes_on(who: Person, window: Dialog, title: str, move: str) -> Dialog:
     assert answer.accepted or (window.is_open and not answer.errors and not answer.error), answer
     if window.is_open or move not in {"corriger", "ajouter", "edito"}:
         return window
-    return await who.opens_by(await who.whispered("Continuer"), "Continuer")
+    return await who.opens_by(await who.told("Continuer"), "Continuer")
 
 
 def named(window: Dialog, name: str) -> str:
@@ -185,7 +186,11 @@ async def newsroom(house: House) -> Any:
             await db.execute(delete(table))
         await db.execute(delete(Outgoing).where(col(Outgoing.topic).like("actus%")))
         await db.execute(delete(JobRun).where(col(JobRun.name) == "actus.keep"))
+        db.add_all(Programme(key=key, rhythm=rhythm, at=house.clock()) for key, rhythm in RHYTHMS.items())
     before = {post.id for place in rooms.values() for post in await agathe.reads(place)}
     yield Newsroom(house, agathe, omar, juliette, rooms, frozenset(before))
     await house.settled()
     house.clock.is_right_again()
+    async with house.bot.database.transaction() as db:
+        for table in (Entry, Digest, Programme):
+            await db.execute(delete(table))

@@ -28,7 +28,7 @@ from tests.databases import KINDS
 from tests.house import until_async
 from tests.newsroom import KEEP, Newsroom, newsroom, plain
 from tests.pressroom import Press, press
-from tests.shelving import _room as a_room
+from tests.shelving import a_room
 
 __all__ = ["newsroom", "press", "room"]
 

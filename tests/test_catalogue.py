@@ -6,6 +6,14 @@ from commands import FEATURES
 from storage.people import EVERYONE
 
 CATALOGUE = """\
+button   actus.Approve         animateur
+button   actus.Edit            animateur
+button   actus.Postpone        animateur
+button   actus.Preview         animateur
+button   actus.Search          everyone
+button   actus.Unapprove       animateur
+button   actus.Withdraw        animateur
+button   actus.WithdrawSurely  animateur
 button   annonce.Abandon       animateur, coordinateur
 button   annonce.Change        animateur, coordinateur
 button   annonce.Correct       animateur, coordinateur
@@ -154,6 +162,13 @@ button   stats.SeeTerritory    animateur, conseiller, coordinateur
 button   stats.Take            conseiller
 button   stats.TakeDepartements animateur
 button   work.Stop             everyone
+command  actus                 everyone
+command  actus brouillon       animateur
+command  actus cherche         everyone
+command  actus corriger        animateur
+command  actus programmer      animateur
+command  actus retirer         animateur
+command  actus stats           animateur
 command  aide                  everyone
 command  annonce               animateur, coordinateur
 command  annonce liste         animateur, coordinateur
@@ -257,6 +272,7 @@ event    ressources.arrived.Delivered everyone
 event    ressources.stands.Delivered everyone
 event    ressources.taken_away.Deleted everyone
 event    ressources.typed.Posted everyone
+file     actus.Document        everyone
 file     annuaire.VCard        animateur, conseiller, coordinateur, hotline
 file     hotline.FiguresFile   everyone
 file     stats.Carte           animateur
@@ -264,6 +280,7 @@ file     stats.Departements    animateur
 file     stats.Export          conseiller
 file     stats.Pictured        conseiller
 file     stats.TerritoryPictures animateur, conseiller, coordinateur
+job      actus.keep            everyone
 job      annuaire.forget_requests everyone
 job      canaux.leave_old_channels everyone
 job      canaux.watch_over     everyone
@@ -288,11 +305,18 @@ job      ressources.keep_library everyone
 job      ressources.remind     everyone
 job      ressources.tell_news  everyone
 job      stats.monthly         everyone
+stopped  actus.Publish         everyone
 stopped  annonce.Broadcast     everyone
 stopped  annonce.Removal       everyone
 stopped  canaux.Mend           everyone
 stopped  canaux.Unmend         everyone
 stopped  hotline.TellAll       everyone
+submit   actus.AddEntry        animateur
+submit   actus.EditDigest      animateur
+submit   actus.Programme       animateur
+submit   actus.PutOff          animateur
+submit   actus.RewordEntry     animateur
+submit   actus.WriteEdito      animateur
 submit   annonce.Announce      animateur
 submit   annonce.AnnounceHere  coordinateur
 submit   annonce.Reword        animateur, coordinateur
@@ -343,6 +367,10 @@ submit   ressources.SayNeed    everyone
 submit   ressources.WithdrawResource everyone
 submit   stats.SeePeriod       conseiller
 submit   stats.TakeAway        conseiller
+work     actus.Harvest         everyone
+work     actus.Publish         everyone
+work     actus.Removal         everyone
+work     actus.Rewrite         everyone
 work     annonce.Broadcast     animateur, coordinateur
 work     annonce.Removal       animateur, coordinateur
 work     annonce.Rewrite       animateur, coordinateur

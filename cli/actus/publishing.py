@@ -60,28 +60,37 @@ async def publish(settings: Settings, options: Namespace, clock: Callable[[], da
         if digest.state is State.WITHDRAWN:
             raise OperatorError(f"Le n° {digest.number} a été retiré : il ne sort plus.")
         async with open_office(settings, database, clock) as office:
-            if digest.state is not State.PUBLISHED:
-                await _let_out(office, digest, rehearsal=options.dry_run)
-            if options.dry_run:
-                if digest.state is State.PUBLISHED:
-                    print(f"Le n° {digest.number} est déjà sorti. Rien n’est envoyé.")
-                return 0
-            return await _deliver(office, digest.number, was_out=digest.state is State.PUBLISHED)
+            return await (_rehearse if options.dry_run else _go_out)(office, digest)
 
 
-async def _let_out(office: Office, digest: Digest, *, rehearsal: bool) -> None:
-    """Checked, its paper made, and all of it written down in one transaction."""
+async def _rehearse(office: Office, digest: Digest) -> int:
+    """Say where it would go and what, and write nothing."""
+    if digest.state is State.PUBLISHED:
+        print(f"Le n° {digest.number} est déjà sorti. Rien n’est envoyé.")
+    else:
+        issue, sheet = await _checked(office, digest)
+        _show(posts(sheet), issue.where)
+    return 0
+
+
+async def _go_out(office: Office, digest: Digest) -> int:
+    """Checked, its paper made, all of it written down in one transaction, and sent."""
+    was_out = digest.state is State.PUBLISHED
+    if not was_out:
+        issue, sheet = await _checked(office, digest)
+        files = await _paper(office, sheet, next(iter(issue.where.channels)))
+        await _write_down(office, digest, replace(issue, files=files))
+    return await _deliver(office, digest.number, was_out=was_out)
+
+
+async def _checked(office: Office, digest: Digest) -> tuple[Issue, Sheet]:
+    """Where it can go, and how it will be read."""
     own = await office.chat.own_channels()
     async with office.database.transaction(writes=False) as db:
         where = await _where(_desk(office, db), digest, own_of=Own(own, await canaux.by_key(db)))
         quoted = await checking.quoted(db, digest)
     issue = Issue(where, await checking.lost(office.chat, quoted))
-    sheet = await _sheet(office, digest, issue)
-    if rehearsal:
-        _rehearse(posts(sheet), where)
-        return
-    files = await _paper(office, sheet, next(iter(where.channels)))
-    await _write_down(office, digest, replace(issue, files=files))
+    return issue, await _sheet(office, digest, issue)
 
 
 def _desk(office: Office, db: AsyncSession) -> Standing:
@@ -113,8 +122,8 @@ async def _where(desk: Standing, digest: Digest, own_of: Own) -> Where:
     return where
 
 
-def _rehearse(drawn: Sequence[Markdown], where: Where) -> None:
-    """Say where and what, and write nothing."""
+def _show(drawn: Sequence[Markdown], where: Where) -> None:
+    """Where and what."""
     print("\n".join([f"Où : {', '.join(where.channels.values())}", *map(unmarked, where.absent)]))
     for text in drawn:
         print(f"\n{text}")
