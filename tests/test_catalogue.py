@@ -8,6 +8,7 @@ from storage.people import EVERYONE
 CATALOGUE = """\
 button   actus.Approve         animateur
 button   actus.Edit            animateur
+button   actus.GoOn            animateur
 button   actus.Postpone        animateur
 button   actus.Preview         animateur
 button   actus.Search          everyone

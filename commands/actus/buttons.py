@@ -3,6 +3,7 @@
 from pydantic import BaseModel
 
 from config.editions import Unapproved
+from dialogs.actus.editing import Move
 
 
 class About(BaseModel):
@@ -27,6 +28,13 @@ class Preview(About):
 
 class Edit(About):
     """« Modifier… »: what is in it, chosen in a window."""
+
+
+class GoOn(About):
+    """« Continuer » with what was chosen in a window, where a window has one step only; ``entry`` is 0 for none."""
+
+    entry: int
+    move: Move
 
 
 class Postpone(About):

@@ -22,15 +22,16 @@ def must_change(digest: Digest) -> None:
         words.must_be_open(digest)
 
 
-async def changed(ctx: Context, digest: Digest) -> Sequence[Reply]:
-    """Something of it was changed: copies of the draft show it, and what stands is rewritten."""
+async def changed(ctx: Context, digest: Digest, *, here: bool = True) -> Sequence[Reply]:
+    """Something of it was changed: copies of the draft show it, and what stands is rewritten. ``here`` says whether
+    the window was opened by the button of a copy."""
     more = {"corrected": digest.corrected + 1} if digest.state is State.PUBLISHED else {}
     await change(ctx.db, digest, revision=digest.revision + 1, **more)
     if digest.state is State.PUBLISHED:
         await _must_fit(ctx, digest)
         return [await cards.refresh(ctx, digest), Start(payload=Rewrite(digest=digest.number))]
     shown = await words.is_shown(ctx, digest.number)
-    card = await cards.refresh(ctx, digest, here=True)
+    card = await cards.refresh(ctx, digest, here=here)
     return [card] if shown else [card, Whisper(card.text, card.buttons)]
 
 

@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 
 from bot.context import Context
-from bot.replies import Ask, Replies
+from bot.forms import Form
+from bot.replies import Ask, Button, Replies, Whisper
 from commands.actus import cards, changing, rewording, words
-from commands.actus.buttons import Edit
+from commands.actus.buttons import Edit, GoOn
 from commands.actus.feature import ANIMATEURS, feature
 from dialogs.actus.editing import NONE, EditDigest, Move
 from storage.actus import digests
 from storage.actus.digests import Digest, Entry
 from storage.database import change
 
+ASKED = (Move.CHANGE, Move.ADD, Move.EDITO)
+"""What is asked further, in another window."""
 SHOWN_MAX = 60
 """Characters of a title in a list."""
 
@@ -46,17 +49,37 @@ async def edit(ctx: Context, form: EditDigest) -> Replies:
     """Done at once, or asked further."""
     digest = await words.locked(ctx, form.digest)
     changing.must_change(digest)
-    if form.move is Move.EDITO:
-        return Ask(rewording.edito_window(digest))
-    if form.move is Move.ADD:
-        return Ask(rewording.adding_window(digest))
-    entry = await rewording.entry_of(ctx, digest, int(form.entry))
-    if form.move is Move.CHANGE:
-        await rewording.must_be_there(ctx, entry)
-        return Ask(rewording.entry_window(digest, entry))
+    chosen = 0 if form.entry == NONE else int(form.entry)
+    if form.move in ASKED:
+        asked = await _window(ctx, GoOn(digest=digest.number, entry=chosen, move=form.move))
+        if ctx.capabilities.steps:
+            return Ask(asked)
+        # A step of a window that is begun anew would look like one that was taken up after a refusal.
+        go_on = Button("Continuer", GoOn(digest=digest.number, entry=chosen, move=form.move), "primary")
+        return Whisper(f"« {asked.title} » : cliquez sur « Continuer ».", [go_on])
+    entry = await rewording.entry_of(ctx, digest, chosen)
     if not await _move(ctx, digest, entry, form.move):
         return await cards.refresh(ctx, digest, here=True)
     return await changing.changed(ctx, digest)
+
+
+@feature.button(GoOn, roles=ANIMATEURS, writes=False)
+async def go_on(ctx: Context, click: GoOn) -> Replies:
+    """The window in which it is asked further."""
+    return Ask(await _window(ctx, click))
+
+
+async def _window(ctx: Context, asked: GoOn) -> Form:
+    """What is asked further, as it is now."""
+    digest = await words.found(ctx, asked.digest)
+    changing.must_change(digest)
+    if asked.move is Move.EDITO:
+        return rewording.edito_window(digest)
+    if asked.move is Move.ADD:
+        return rewording.adding_window(digest)
+    entry = await rewording.entry_of(ctx, digest, asked.entry)
+    await rewording.must_be_there(ctx, entry)
+    return rewording.entry_window(digest, entry)
 
 
 async def _move(ctx: Context, digest: Digest, entry: Entry, move: Move) -> bool:

@@ -93,7 +93,7 @@ async def reword(ctx: Context, form: RewordEntry) -> Replies:
         columns["position"] = await _last(ctx, digest, form.section) + 1
     if columns:
         await change(ctx.db, entry, **columns, changed_by=ctx.user.id)
-    return await changing.changed(ctx, digest)
+    return await changing.changed(ctx, digest, here=ctx.capabilities.steps)
 
 
 async def _refuse(ctx: Context, other: str, what: list[str]) -> None:
@@ -115,7 +115,7 @@ async def write_edito(ctx: Context, form: WriteEdito) -> Replies:
     if _print(_fitting(digest.edito)) not in {form.seen, _print(form.text)} and not ctx.request.resumed:
         await _refuse(ctx, digest.edito_by, ["édito"])
     await change(ctx.db, digest, edito=form.text, edito_by=ctx.user.id)
-    return await changing.changed(ctx, digest)
+    return await changing.changed(ctx, digest, here=ctx.capabilities.steps)
 
 
 @feature.submit(AddEntry, roles=ANIMATEURS)
@@ -135,7 +135,7 @@ async def add(ctx: Context, form: AddEntry) -> Replies:
     await digests.take_from_later(ctx.db, digest, [item.number])
     position = await _last(ctx, digest, form.section) + 1
     await digests.put_in(ctx.db, [_entry(ctx, form, item, position)])
-    return await changing.changed(ctx, digest)
+    return await changing.changed(ctx, digest, here=ctx.capabilities.steps)
 
 
 def _item(ctx: Context, form: AddEntry, key: str) -> Item:
