@@ -6,6 +6,7 @@ import json
 import signal
 import sys
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ from cli.actus import exporting, previewing
 from cli.errors import OperatorError
 from cli.jobs.command import show
 from cli.main import parser
+from cli.opening import check_editions
+from config.settings import Settings
 from storage.actus.digests import Digest, State
 from storage.database import change
 from tests.bench.children import environment_of
@@ -184,3 +187,19 @@ async def test_jobs_say_when_each_edition_comes_out(press: Press, capsys: Captur
     after = {line["name"]: line for line in json.loads(capsys.readouterr().out)}["actus.vendredi"]
     assert after["last_result"] == "done"
     assert date.fromisoformat(after["next_run"][:10]) > date.fromisoformat(coming[:10])
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("vendredi\tLes actus\tde temps en temps\tactualites\tretenir", "n’est pas un rythme"),
+        ("vendredi\tLes actus\tchaque lundi\tactualites\tpeut-être", "sans_accord est"),
+        ("vendredi\tLes actus\tchaque lundi", "5 colonnes"),
+    ],
+)
+def test_a_table_of_editions_that_makes_no_sense_is_told_at_once(line: str, sentence: str, tmp_path: Path) -> None:
+    table = tmp_path / "editions.tsv"
+    table.write_text(f"cle\tnom\trythme\tpour\tsans_accord\n{line}\n", "utf-8")
+    with pytest.raises(OperatorError, match=sentence) as refused:
+        check_editions(Settings.model_validate({"editions": table}))
+    assert refused.value.code == 2

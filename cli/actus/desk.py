@@ -8,9 +8,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.texts import BREAK
 from cli.errors import OperatorError
+from cli.opening import check_editions
 from commands.actus import places
 from commands.actus.places import Edition
-from config import editions
 from config.settings import Settings
 from storage.actus import digests
 from storage.actus.digests import Digest
@@ -37,10 +37,8 @@ async def edition_named(desk: Standing, key: str) -> Edition:
 
 async def every(desk: Standing) -> dict[str, Edition]:
     """All editions by key. Raises OperatorError for a table that cannot be used."""
-    try:
-        return dict(await places.editions(desk))
-    except (editions.TableError, ValueError) as problem:
-        raise OperatorError(f"COOP_EDITIONS : {problem}", code=2) from None
+    check_editions(desk.settings)
+    return dict(await places.editions(desk))
 
 
 async def found(desk: Standing, number: int) -> Digest:

@@ -116,20 +116,29 @@ async def _check(ctx: Context, asked: Publish, so_far: Progress, plan: Plan) -> 
     found = await _held(ctx, asked)
     if found is None:
         return _gone(so_far)
-    titles = await checking.drop(ctx.db, found, lost)
-    replies = (
-        list(await words.tell_team(ctx, Message(render("actus/left_out", digest=found, titles=titles))))
-        if titles
-        else []
-    )
+    told = await _leave_out(ctx, found, lost)
+    if not found.edito and not await digests.entries(ctx.db, found.number):
+        await change(ctx.db, found, state=State.HELD, published_at=None)
+        return Step(replies=[*told, *await _told(ctx, found, "emptied")], finished=True)
     room = await places.room(ctx)
     if not room:
-        return Plan(phase=Phase.WRITE).step(replies)
+        return Plan(phase=Phase.WRITE).step(told)
+    topic = words.document_topic(found.number, found.revision)
+    if made := await ctx.posts_about(topic):
+        return Plan(phase=Phase.WRITE, document=made[0].post_id).step(told)
     order = Document(digest=found.number, revision=found.revision)
     drafts = [post for post in await ctx.posts_about(words.topic_of(found.number)) if post.channel_id == room]
-    root, topic = drafts[0].post_id if drafts else "", words.document_topic(found.number, found.revision)
-    replies.append(SendFile(order=order, channel_id=room, root_id=root, topic=topic))
-    return Plan(phase=Phase.PAPER, until=ctx.now + PAPER_MAX).step(replies)
+    sent = SendFile(order=order, channel_id=room, root_id=drafts[0].post_id if drafts else "", topic=topic)
+    return Plan(phase=Phase.PAPER, until=ctx.now + PAPER_MAX).step([*told, sent])
+
+
+async def _leave_out(ctx: Context, found: Digest, lost: Sequence[int]) -> Sequence[Reply]:
+    """What may not be quoted any more is not in it, and the team hears so."""
+    titles = await checking.drop(ctx.db, found, lost)
+    if not titles:
+        return []
+    await change(ctx.db, found, revision=found.revision + 1)
+    return await words.tell_team(ctx, Message(render("actus/left_out", digest=found, titles=titles)))
 
 
 async def _await_paper(ctx: Context, asked: Publish, so_far: Progress, plan: Plan) -> Step:
