@@ -3,11 +3,12 @@
 import asyncio
 import re
 from contextlib import AsyncExitStack
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import utc_now
 from bot.work import begin
@@ -17,7 +18,7 @@ from commands.actus.buttons import Publish
 from commands.actus.posts import POST_MAX, posts
 from commands.actus.sheet import Chapter, Piece, Sheet, clean
 from storage import canaux, outbox, work
-from storage.actus import subscriptions
+from storage.actus import digests, subscriptions
 from storage.actus.digests import Digest, Programme, State
 from storage.actus.items import Kind, Section, key_of_post
 from storage.database import change
@@ -25,7 +26,7 @@ from storage.work import Sort
 from tests.announcing import made, said_in
 from tests.channelling import room
 from tests.databases import KINDS
-from tests.house import until_async
+from tests.house import until, until_async
 from tests.newsroom import KEEP, Newsroom, newsroom, plain
 from tests.pressroom import Press, press
 from tests.shelving import a_room
@@ -103,6 +104,51 @@ async def test_without_a_room_each_animateur_is_told(newsroom: Newsroom) -> None
     await newsroom.keeps(2026, 12, 4, 9, 0)
     assert len(await newsroom.all_said("Un guide paraît", "actualites")) == 1
     assert "est sorti dans" in plain(await newsroom.agathe.told("est sorti dans"))
+
+
+async def test_a_paper_that_cannot_be_made_keeps_nothing_from_coming_out(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+
+    def breaks(sheet: Sheet) -> bytes:
+        tried.append(sheet.number)
+        raise OSError("no fonts")
+
+    monkeypatch.setattr("commands.actus.paper.write", breaks)
+    await approved(newsroom, "Un guide paraît")
+    newsroom.goes_to(2026, 12, 4, 9, 0)
+    await newsroom.house.bot.runs.run(KEEP, "sans-papier")
+    await until(lambda: bool(tried))
+    newsroom.goes_to(2026, 12, 4, 9, 6)
+    await newsroom.said("sort sans son PDF")
+    await newsroom.settled()
+    (out,) = await newsroom.all_said("Un guide paraît", "actualites")
+    assert out.file_ids == ()
+
+
+async def test_stopped_before_anything_is_said_it_is_held_and_comes_out_later(newsroom: Newsroom) -> None:
+    digest = await approved(newsroom, "Un guide paraît")
+    newsroom.goes_to(2026, 12, 4, 9, 0)
+    async with newsroom.house.bot.database.transaction() as db:
+        await change(db, await _locked(db, digest.number), state=State.PUBLISHING)
+        begun = begin(Sort.STEPS, Publish(digest=digest.number), "", newsroom.house.clock(), told=False)
+        begun.not_before = begun.created_at + timedelta(hours=1)
+        await work.add(db, [begun])
+    async with newsroom.house.bot.database.transaction() as db:
+        assert await work.cancel(db, begun.id, newsroom.house.clock())
+    newsroom.house.bot.workers.look()
+    await newsroom.said("sa publication a été arrêtée")
+    assert (await newsroom.now(digest)).state is State.HELD
+    await newsroom.agathe.clicks(await newsroom.card(digest, "retenu"), "Approuver et publier")
+    await newsroom.settled()
+    assert len(await newsroom.all_said("Un guide paraît", "actualites")) == 1
+
+
+async def _locked(db: AsyncSession, number: int) -> Digest:
+    found = await digests.lock(db, number)
+    assert found
+    return found
 
 
 async def test_three_replicas_at_nine_say_it_once(newsroom: Newsroom) -> None:
