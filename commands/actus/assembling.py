@@ -1,7 +1,7 @@
 """A draft from what was collected: the best of each part that its edition has not had; editors’ work stays as it is."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from commands.actus import harvest
 from commands.actus.places import Edition
 from config.settings import Settings
-from storage.actus import digests, items
+from storage.actus import candidates, digests, items
 from storage.actus.digests import Digest, Entry
 from storage.actus.items import Item, Kind, Section
 from storage.database import change
@@ -27,7 +27,6 @@ CAPS: Mapping[Section, int] = {
 """How many come into each part by themselves; what people propose comes in beside."""
 COPIED = ("title", "text", "url", "credit")
 """What an entry takes over from what was collected."""
-_OF_A_PERIOD = (Kind.FIGURES, Kind.NEWCOMERS)
 
 
 async def collect(db: AsyncSession, digest: Digest, edition: Edition, settings: Settings) -> None:
@@ -45,12 +44,11 @@ async def complete(db: AsyncSession, digest: Digest) -> int:
     """
     there = await digests.entries(db, digest.number, dropped=True)
     renewed = await _renew(db, [entry for entry in there if not (entry.dropped or entry.changed_by)])
-    taken = await digests.placed(db, digest)
-    found = await items.found_between(db, digest.since, digest.until)
-    new = _choose([item for item in found if _fits(item, digest, taken)], there)
+    found = [item for section in Section for item in await candidates.best(db, digest, section, TOTAL_MAX)]
+    new = _choose(found, there)
     if not new:
         return renewed
-    await digests.take_from_later(db, digest, [item.number for item in new])
+    await candidates.take_from_later(db, digest, [item.number for item in new])
     last = Counter(
         {section: max((e.position for e in there if e.section is section), default=0) for section in Section}
     )
@@ -77,12 +75,6 @@ async def _renew(db: AsyncSession, untouched: Sequence[Entry]) -> int:
 def _next(last: Counter[Section], section: Section) -> int:
     last[section] += 1
     return last[section]
-
-
-def _fits(item: Item, digest: Digest, taken: Collection[int]) -> bool:
-    """Whether it may go into this one: figures are those of one edition and day."""
-    own = item.kind not in _OF_A_PERIOD or item.key.endswith(f":{digest.edition}:{digest.day.isoformat()}")
-    return own and item.number not in taken
 
 
 def _choose(found: Iterable[Item], there: Sequence[Entry]) -> Sequence[Item]:

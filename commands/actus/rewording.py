@@ -12,7 +12,7 @@ from commands.actus import changing, words
 from commands.actus.assembling import TOTAL_MAX
 from commands.actus.feature import ANIMATEURS, feature
 from dialogs.actus.editing import AddEntry, RewordEntry, WriteEdito
-from storage.actus import digests, items
+from storage.actus import candidates, digests, items
 from storage.actus.digests import Digest, Entry
 from storage.actus.items import Item, Kind
 from storage.database import change
@@ -129,10 +129,10 @@ async def add(ctx: Context, form: AddEntry) -> Replies:
     await items.add(ctx.db, [_item(ctx, form, key)])
     item = await items.by_key(ctx.db, key)
     assert item is not None
-    if item.number in await digests.placed(ctx.db, digest):
+    if await candidates.is_placed(ctx.db, digest, item):
         field = "lien" if form.link else "titre"
         raise UserError(fields={field: "C’est déjà dans ce numéro ou un ancien : changez-le avec « Modifier… »."})
-    await digests.take_from_later(ctx.db, digest, [item.number])
+    await candidates.take_from_later(ctx.db, digest, [item.number])
     position = await _last(ctx, digest, form.section) + 1
     await digests.put_in(ctx.db, [_entry(ctx, form, item, position)])
     return await changing.changed(ctx, digest, here=ctx.capabilities.steps)

@@ -1,13 +1,12 @@
 """Digests: each number of an edition, how it stands, and what is in it as its editors left it."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 
-from sqlalchemy import JSON, Column, Index, Text, UniqueConstraint, and_, delete, func, not_, or_, update
+from sqlalchemy import JSON, Column, Index, Text, UniqueConstraint, and_, delete, func, or_, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import SelectOfScalar
 
 from config.editions import KEY_MAX
 from storage.actus.items import CREDIT_MAX, TITLE_MAX, Section
@@ -202,26 +201,6 @@ async def put_in(db: AsyncSession, added: Sequence[Entry]) -> None:
     if added:
         rows = [entry.model_dump(exclude={"id"}) for entry in added]
         await db.execute(insertion(db, Entry).values(rows).on_conflict_do_nothing())
-
-
-async def placed(db: AsyncSession, digest: Digest) -> Collection[int]:
-    """The ids of items that some digest of its edition has, or had before they were dropped; but for what a later one
-    has that nobody touched: that may come out in this one."""
-    untouched = (col(Digest.number).in_(_later(digest)), col(Entry.changed_by) == "", ~col(Entry.dropped))
-    theirs = select(Entry.item).join(Digest, col(Digest.number) == col(Entry.digest))
-    found = theirs.where(col(Digest.edition) == digest.edition, not_(and_(*untouched)))
-    return set((await db.exec(found)).all())
-
-
-async def take_from_later(db: AsyncSession, digest: Digest, found: Collection[int]) -> None:
-    """These items come out in this one, not in those of its edition that come later."""
-    waits = (col(Entry.item).in_(found), col(Entry.digest).in_(_later(digest)))
-    await db.execute(delete(Entry).where(*waits).execution_options(synchronize_session=False))
-
-
-def _later(digest: Digest) -> SelectOfScalar[int]:
-    same = (col(Digest.edition) == digest.edition, col(Digest.number) != digest.number)
-    return select(Digest.number).where(*same, col(Digest.state).in_(OPEN), col(Digest.at) > digest.at)
 
 
 async def merge(db: AsyncSession, source: int, into: int) -> None:
