@@ -147,15 +147,16 @@ class Newsroom:
         await self.house.settled()
 
 
-async def goes_on(who: Person, window: Dialog, title: str, move: str) -> Dialog:
-    """What was chosen is done, or asked further."""
+async def goes_on(who: Person, window: Dialog, title: str, move: str, *, by_line: bool = False) -> Dialog:
+    """What was chosen is done, or asked further; ``by_line`` says that a command opened the window."""
     listed = window.options("quoi")
     quoi = next((value for value, text in listed.items() if title and title in text), "aucun")
     answer = await window.fill(quoi=quoi, faire=move).submit()
     assert answer.accepted or (window.is_open and not answer.errors and not answer.error), answer
     if window.is_open or move not in {"corriger", "ajouter", "edito"}:
         return window
-    return await who.opens_by(await who.told("Continuer"), "Continuer")
+    go_on = await (who.whispered if by_line else who.told)("Continuer")
+    return await who.opens_by(go_on, "Continuer")
 
 
 def named(window: Dialog, name: str) -> str:

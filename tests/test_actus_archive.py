@@ -34,7 +34,7 @@ async def reads(newsroom: Newsroom, *titles: str) -> None:
 async def test_corrected_wherever_it_stands(newsroom: Newsroom) -> None:
     digest = await published(newsroom, "Un guyde paraît", "Deux")
     window = await newsroom.omar.opens(f"/actus corriger n° {digest.number}")
-    window = await goes_on(newsroom.omar, window, "Un guyde", "corriger")
+    window = await goes_on(newsroom.omar, window, "Un guyde", "corriger", by_line=True)
     assert (await fills(window, titre="Un guide paraît")).accepted
     await reads(newsroom, "Un guide paraît", "Deux")
     window = await newsroom.omar.opens_by(await newsroom.card(digest, "sorti"), "Corriger…")
