@@ -57,7 +57,8 @@ async def test_what_nobody_approved_is_reminded_of_then_held_then_out_late_on_pu
     assert len(await newsroom.all_said("personne ne l’a encore approuvé")) == 1
     for minute in (0, 5):
         await newsroom.keeps(2026, 12, 4, 9, minute)
-    assert len(await newsroom.all_said("il est retenu")) == 1
+    (held,) = await newsroom.all_said("il est retenu")
+    assert held.buttons == ["Approuver et publier", *BUTTONS[1:]]
     assert (await newsroom.now(digest)).state is State.HELD
     assert await newsroom.all_said("Un guide paraît", "actualites") == []
     card = await newsroom.card(digest, "retenu")

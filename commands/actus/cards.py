@@ -36,7 +36,7 @@ async def draw(desk: Desk, digest: Digest) -> Message:
         body=_body(sheet) if digest.state in digests.OPEN else "",
         titled=_is_long(sheet),
     )
-    return Message(text, _buttons(digest, late=digest.at <= desk.now))
+    return Message(text, buttons_under(digest, late=digest.at <= desk.now))
 
 
 async def refresh(desk: Desk, digest: Digest, *, here: bool = False) -> Refresh:
@@ -59,7 +59,8 @@ def _body(sheet: Sheet) -> Markdown:
     return Markdown("\n".join(lines))
 
 
-def _buttons(digest: Digest, *, late: bool) -> Sequence[Button]:
+def buttons_under(digest: Digest, *, late: bool) -> Sequence[Button]:
+    """What can be done with it, ``late`` once its hour is past."""
     about = {"digest": digest.number}
     preview, edit = Button("Aperçu", Preview(**about)), Button("Modifier…", Edit(**about))
     postpone = Button("Reporter", Postpone(**about))

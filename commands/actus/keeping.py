@@ -132,7 +132,10 @@ async def _act(desk: Desk, digest: Digest, what: Due) -> Sequence[Reply]:
         case Due.HOLD:
             approved = digest.state is State.APPROVED
             await change(desk.db, digest, state=State.HELD, reminded=2)
-            return await _tell(desk, digest, "held", approved=approved)
+            text = render("actus/held", digest=digest, at=words.say_at(digest.at), approved=approved)
+            # It is a copy of the draft from now on: what becomes of it is seen there, too.
+            said = Message(text, cards.buttons_under(digest, late=True))
+            return await words.tell_team(desk, said, words.topic_of(digest.number))
         case _:
             unread = what is Due.PUBLISH_UNREAD
             told = await _tell(desk, digest, "unread") if unread else []
