@@ -1,5 +1,23 @@
 """« /actus »: news collected all week, edited by animateurs, published once, and some of them apart for who wants."""
 
+from commands.actus import (
+    feeds,
+    harvest,
+    own,
+    proposing,
+    quiet,
+    reading_feeds,
+)
 from commands.actus.feature import feature
+from commands.actus.reacting import kiosque
 
-__all__ = ["feature"]
+__all__ = [
+    "feature",
+    "feeds",
+    "harvest",
+    "kiosque",
+    "own",
+    "proposing",
+    "quiet",
+    "reading_feeds",
+]

@@ -1,7 +1,7 @@
 """Digests: each number of an edition, how it stands, and what is in it as its editors left it."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 
 from sqlalchemy import JSON, Column, Index, Text, UniqueConstraint, func
@@ -165,6 +165,17 @@ async def put_in(db: AsyncSession, added: Sequence[Entry]) -> None:
     if added:
         rows = [entry.model_dump(exclude={"id"}) for entry in added]
         await db.execute(insertion(db, Entry).values(rows).on_conflict_do_nothing())
+
+
+async def where(db: AsyncSession, items: Collection[int]) -> Mapping[int, Sequence[tuple[Digest, bool]]]:
+    """The digests that have or had these items, by item, the newest first, and whether it was dropped there."""
+    theirs = select(Entry.item, Entry.dropped, Digest).join(Digest, col(Digest.number) == col(Entry.digest))
+    found: dict[int, list[tuple[Digest, bool]]] = {}
+    for item, dropped, digest in await db.exec(
+        theirs.where(col(Entry.item).in_(items)).order_by(col(Digest.number).desc())
+    ):
+        found.setdefault(item, []).append((digest, dropped))
+    return found
 
 
 async def placed(db: AsyncSession, edition: str) -> Collection[int]:
