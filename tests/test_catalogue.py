@@ -6,6 +6,9 @@ from commands import FEATURES
 from storage.people import EVERYONE
 
 CATALOGUE = """\
+button   actus.EditProposal    everyone
+button   actus.RatherNot       everyone
+button   actus.TakeBack        everyone
 button   annonce.Abandon       animateur, coordinateur
 button   annonce.Change        animateur, coordinateur
 button   annonce.Correct       animateur, coordinateur
@@ -154,6 +157,10 @@ button   stats.SeeTerritory    animateur, conseiller, coordinateur
 button   stats.Take            conseiller
 button   stats.TakeDepartements animateur
 button   work.Stop             everyone
+command  actus discret         everyone
+command  actus flux            animateur
+command  actus mes             everyone
+command  actus proposer        everyone
 command  aide                  everyone
 command  annonce               animateur, coordinateur
 command  annonce liste         animateur, coordinateur
@@ -250,6 +257,12 @@ event    hotline.receipt_arrived.Delivered everyone
 event    hotline.refused.Undelivered everyone
 event    hotline.ticked.Reacted everyone
 event    hotline.unticked.Unreacted everyone
+event    kiosque.converted.Converted everyone
+event    kiosque.deleted.Deleted everyone
+event    kiosque.edited.Edited everyone
+event    kiosque.mentioned.Posted everyone
+event    kiosque.reacted.Reacted everyone
+event    kiosque.unreacted.Unreacted everyone
 event    livre.reacted.Reacted everyone
 event    membres.arrive.JoinedTeam everyone
 event    membres.note.PersonChanged everyone
@@ -264,6 +277,8 @@ file     stats.Departements    animateur
 file     stats.Export          conseiller
 file     stats.Pictured        conseiller
 file     stats.TerritoryPictures animateur, conseiller, coordinateur
+job      actus.gather          everyone
+job      actus.hourly          everyone
 job      annuaire.forget_requests everyone
 job      canaux.leave_old_channels everyone
 job      canaux.watch_over     everyone
@@ -293,6 +308,8 @@ stopped  annonce.Removal       everyone
 stopped  canaux.Mend           everyone
 stopped  canaux.Unmend         everyone
 stopped  hotline.TellAll       everyone
+submit   actus.ChangeNews      everyone
+submit   actus.ProposeNews     everyone
 submit   annonce.Announce      animateur
 submit   annonce.AnnounceHere  coordinateur
 submit   annonce.Reword        animateur, coordinateur
@@ -343,6 +360,8 @@ submit   ressources.SayNeed    everyone
 submit   ressources.WithdrawResource everyone
 submit   stats.SeePeriod       conseiller
 submit   stats.TakeAway        conseiller
+work     actus.Harvest         everyone
+work     actus.ReadFeeds       everyone
 work     annonce.Broadcast     animateur, coordinateur
 work     annonce.Removal       animateur, coordinateur
 work     annonce.Rewrite       animateur, coordinateur

@@ -2,6 +2,7 @@
 
 from commands.actus import (
     feeds,
+    front,
     harvest,
     own,
     proposing,
@@ -14,6 +15,7 @@ from commands.actus.reacting import kiosque
 __all__ = [
     "feature",
     "feeds",
+    "front",
     "harvest",
     "kiosque",
     "own",

@@ -125,7 +125,7 @@ async def _parsed(answer: Answer) -> Feed:
         raise ValueError("la réponse est compressée, ce que le bot ne demande pas")
     if len(answer.body) > BYTES_MAX:
         raise ValueError(f"ce flux pèse plus de {BYTES_MAX // 2**20} Mo")
-    return await asyncio.to_thread(read_feed, answer.body, answer.headers, answer.url)
+    return await read_feed(answer.body, answer.headers, answer.url)
 
 
 def _header(answer: Answer, name: str) -> str:

@@ -131,12 +131,12 @@ def receipt(item: Item, person: str) -> Direct:
     return Direct(text, buttons, user_id=person, topic=topic_of(item, person))
 
 
-def refresh(item: Item, template: str = "actus/noted") -> Refresh:
-    """The same as it is now; without buttons where nothing can be done any more."""
+def refresh(item: Item, template: str = "actus/noted", *, here: bool = False) -> Refresh:
+    """The same as it is now; without buttons where nothing can be done any more. ``here`` after its own dialog."""
     shown = receipt(item, item.proposed_by)
     if template != "actus/noted":
         shown = replace(shown, text=render(template, item=item), buttons=())
-    return Refresh(shown.text, shown.buttons, topic=topic_of(item, item.proposed_by), here=True)
+    return Refresh(shown.text, shown.buttons, topic=topic_of(item, item.proposed_by), here=here)
 
 
 async def tell_author(ctx: Context, item: Item) -> Sequence[Reply]:

@@ -168,7 +168,7 @@ async def save(ctx: Context, form: ChangeNews) -> Replies:
     await _must_wait(ctx, item)
     link = form.url or (address_of(ctx.settings, form.post) if form.post else "")
     await pool.change(ctx, item, title=form.titre, url=link, **_said(form))
-    return pool.refresh(item)
+    return pool.refresh(item, here=True)
 
 
 async def _must_wait(ctx: Context, item: Item) -> None:
