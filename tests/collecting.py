@@ -80,7 +80,7 @@ class Newsroom:
         """Somebody puts an emoji under a post, and the bot has done what it does then."""
         who.acts()
         await reacts(who, post, emoji)
-        await until_async(lambda: self.is_idle())
+        await until_async(self.is_idle)
         await self.house.settled()
 
     async def is_idle(self) -> bool:
