@@ -15,7 +15,7 @@ from storage.actus.items import Item
 from storage.people import Role
 from tests.helping import plain, reacts
 from tests.house import House, hears, until_async
-from tests.keeping import _channel as channel_of
+from tests.keeping import channel_of
 from tests.people import Person, Post
 
 _RUNS = itertools.count()

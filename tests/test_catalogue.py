@@ -157,6 +157,7 @@ button   stats.SeeTerritory    animateur, conseiller, coordinateur
 button   stats.Take            conseiller
 button   stats.TakeDepartements animateur
 button   work.Stop             everyone
+command  actus                 everyone
 command  actus discret         everyone
 command  actus flux            animateur
 command  actus mes             everyone
