@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -131,7 +132,7 @@ async def test_resources_and_ended_outages_are_news(newsroom: Newsroom) -> None:
         resource(f"Vieille {word}", **(there | {"published_at": since - timedelta(days=1)})),
         resource(f"Future {word}", state=State.PROPOSED, **there),
     )
-    over = {"queue": "espace-coop", "opened_at": since, "ended_at": since + timedelta(hours=5)}
+    over: dict[str, Any] = {"queue": "espace-coop", "opened_at": since, "ended_at": since + timedelta(hours=5)}
     async with house.bot.database.transaction() as db:
         db.add(Incident(subject=f"Connexion {word}", by=newsroom.ana.id, news="C’est **réparé**.", **over))
         db.add(Incident(subject=f"Rien {word}", **over))

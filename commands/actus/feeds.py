@@ -10,10 +10,10 @@ from bot.french.moments import say_moment
 from bot.replies import Replies, Start, Whisper
 from bot.texts import render
 from commands.actus import fetching
+from commands.actus.bringing import note
 from commands.actus.carried import ReadFeeds
 from commands.actus.feature import ANIMATEURS, feature
 from commands.actus.fetching import Reading, Source
-from commands.actus.reading_feeds import note
 from config.folding import fold
 from storage.actus import feeds
 from storage.actus.feeds import NAME_MAX, Feed
@@ -95,7 +95,7 @@ async def _add(ctx: Context, text: str) -> Replies:
             Whisper(render("actus/feed_slow", feed=feed)),
             Start(payload=ReadFeeds(begun=ctx.now, feed=feed.number)),
         ]
-    taken = await note(ctx, feed, reading)
+    taken = await note(ctx.db, feed, reading, ctx.now)
     return Whisper(render("actus/feed_added", feed=feed, taken=taken, total=reading.feed.total))
 
 

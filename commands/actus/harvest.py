@@ -92,10 +92,8 @@ async def from_tables(db: AsyncSession, since: datetime, until: datetime, settin
     """What the bot’s other features know of that time: resources that came out, outages that are over."""
     came_out = await known.resources(db, since, until)
     authors = {person.id: person for person in await people.among(db, {one.auteur_id for one in came_out})}
-    for resource in came_out:
-        await items.put(db, _of_resource(resource, authors.get(resource.auteur_id), settings))
-    for incident in await known.ended_outages(db, since, until):
-        await items.put(db, _of_outage(incident))
+    await items.put(db, [_of_resource(one, authors.get(one.auteur_id), settings) for one in came_out])
+    await items.put(db, [_of_outage(incident) for incident in await known.ended_outages(db, since, until)])
     await items.withdraw(db, await known.gone_resources(db))
 
 
@@ -134,7 +132,7 @@ async def period_items(db: AsyncSession, period: Period) -> None:
         if item is not None:
             item.key = f"{item.kind.value}:{period.edition}:{period.day}"
             item.details = {**item.details, "edition": period.edition, "day": period.day.isoformat()}
-            await items.put(db, item)
+            await items.put(db, [item])
 
 
 async def _of_newcomers(db: AsyncSession, period: Period) -> Item | None:

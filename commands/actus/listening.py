@@ -85,16 +85,20 @@ async def keep(db: AsyncSession, heard: Heard, settings: Settings, now: datetime
     waits = await harvest.quoted_in(db, heard.channel)
     silent = await subscriptions.unquoted(db)
     register = {row.id: row for row in await people.among(db, heard.users)}
-    may = [one for one in heard.best if _may_be_quoted(one, heard, register, silent, now)]
-    scores: dict[str, int] = {}
-    for place, one in enumerate(may):
-        kept = waits.get(one.post.id)
-        if kept is not None and kept.kind is not Kind.MESSAGE:
-            scores[kept.key] = one.score
-        elif place < BEST or kept is not None:
-            await items.put(db, _item(one, _name(heard, register, one.post.user_id), settings, now))
-    await items.rescore(db, scores)
-    await items.withdraw(db, _not_any_more(heard, waits, {one.post.id for one in may}))
+    kept, unfit = list[Ranked](), set[str]()
+    for one in heard.best:
+        if len(kept) >= BEST and one.post.id not in waits:
+            continue
+        if _may_be_quoted(one, heard, register, silent, now):
+            kept.append(one)
+        else:
+            unfit.add(one.post.id)
+    own = {post_id for post_id, item in waits.items() if item.kind is not Kind.MESSAGE}
+    found = [one for one in kept if one.post.id not in own]
+    await items.put(db, [_item(one, _name(heard, register, one.post.user_id), settings, now) for one in found])
+    await items.rescore(db, {waits[one.post.id].key: one.score for one in kept if one.post.id in own})
+    gone = unfit | _taken_away(heard, waits)
+    await items.withdraw(db, [item.key for post_id, item in waits.items() if post_id in gone])
 
 
 def _may_be_quoted(
@@ -107,15 +111,13 @@ def _may_be_quoted(
     return row is None or not (row.is_hidden or row.has_left(row.today(now)))
 
 
-def _not_any_more(heard: Heard, waits: Mapping[str, Item], fit: Collection[str]) -> Collection[str]:
-    """The keys of what waits and was taken away, or is among the best and may not be quoted as it is now."""
-    unfit = {one.post.id for one in heard.best} - set(fit)
-    gone = {
-        post_id
-        for post_id, item in waits.items()
-        if heard.is_whole and post_id not in heard.seen and int(item.details.get("said_at", 0)) >= heard.since_ms
-    }
-    return [item.key for post_id, item in waits.items() if post_id in unfit | gone]
+def _taken_away(heard: Heard, waits: Mapping[str, Item]) -> set[str]:
+    """The messages that wait, and stand there no more."""
+    if not heard.is_whole:
+        return set()
+    since = heard.since_ms
+    recent = {post_id for post_id, item in waits.items() if int(item.details.get("said_at", 0)) >= since}
+    return recent - set(heard.seen)
 
 
 def _name(heard: Heard, register: Mapping[str, Person], user_id: str) -> str:

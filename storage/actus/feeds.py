@@ -72,13 +72,16 @@ async def by_key(db: AsyncSession, key: str) -> Feed | None:
 
 
 async def see(db: AsyncSession, feed: int, idents: Collection[str], now: datetime) -> Collection[str]:
-    """Write down what was seen; those that were not seen before."""
-    rows = [{"feed": feed, "ident": ident, "at": now} for ident in sorted(idents)]
-    fresh: set[str] = set()
-    for start in range(0, len(rows), _AT_ONCE):
-        added = insertion(db, Seen).values(rows[start : start + _AT_ONCE]).on_conflict_do_nothing()
-        fresh |= set((await db.execute(added.returning(col(Seen.ident)))).scalars())
-    return fresh
+    """Write down what was seen of a feed that is locked; those that were not seen before."""
+    asked, known = sorted(idents), set[str]()
+    for start in range(0, len(asked), _AT_ONCE):
+        some = col(Seen.ident).in_(asked[start : start + _AT_ONCE])
+        known |= set((await db.exec(select(Seen.ident).where(Seen.feed == feed, some))).all())
+    fresh = [ident for ident in asked if ident not in known]
+    if fresh:
+        rows = [{"feed": feed, "ident": ident, "at": now} for ident in fresh]
+        await db.execute(insertion(db, SQLModel.metadata.tables["news_feed_seen"]).on_conflict_do_nothing(), rows)
+    return set(fresh)
 
 
 async def due(db: AsyncSession, before: datetime, limit: int) -> Sequence[Feed]:

@@ -14,6 +14,8 @@ from storage.links import LINK_MAX, key_of
 from storage.links import digest as digest_of
 
 KEY_MAX, TITLE_MAX, TEXT_MAX, CREDIT_MAX = 80, 200, 2000, 120
+_FIXED = frozenset({"id", "key", "withdrawn", "found_at"})
+"""What stays as it was written first."""
 
 
 class Section(StrEnum):
@@ -179,16 +181,16 @@ async def withdraw_quotes_outside(db: AsyncSession, channels: Collection[str]) -
     await db.exec(update(Item).where(*others).values(withdrawn=True))
 
 
-async def put(db: AsyncSession, item: Item) -> None:
-    """Write something down as it is now; what was withdrawn stays so, and is found when it was found first."""
-    row = item.model_dump(exclude={"id"})
-    fixed = {"key", "withdrawn", "found_at"}
-    statement = insertion(db, Item).values(row)
-    await db.execute(
-        statement.on_conflict_do_update(
-            index_elements=["key"], set_={name: statement.excluded[name] for name in row if name not in fixed}
-        )
-    )
+async def put(db: AsyncSession, found: Sequence[Item]) -> None:
+    """Write things down as they are now; what was withdrawn stays so, and is found when it was found first."""
+    if not found:
+        return
+    table = SQLModel.metadata.tables["news_item"]
+    statement = insertion(db, table)
+    changed = [column.name for column in table.columns if column.name not in _FIXED]
+    now = {name: statement.excluded[name] for name in changed}
+    rows = [item.model_dump(exclude={"id"}) for item in found]
+    await db.execute(statement.on_conflict_do_update(index_elements=["key"], set_=now), rows)
 
 
 async def rescore(db: AsyncSession, scores: Mapping[str, int]) -> None:
