@@ -9,6 +9,7 @@ from tests.collecting import Newsroom, newsroom
 from tests.helping import changes, plain
 from tests.house import until_async
 from tests.people import Post, unique
+from tests.webbing import outside, says, slow
 
 __all__ = ["newsroom"]
 
@@ -168,3 +169,27 @@ async def test_other_mentions_and_links_are_none_of_its_business(newsroom: Newsr
         await newsroom.house.settled()
         assert await reactions(newsroom, post) == []
     assert len(await newsroom.items()) == before
+
+
+async def test_a_link_without_a_word_gets_the_title_of_its_page(newsroom: Newsroom) -> None:
+    word = unique("titre")
+    async with outside() as web:
+        web.opens_to(newsroom.house.bot.web)
+        page = f"<html><head><title>\n Le {word} &amp; la suite</title><title>non</title></head></html>"
+        web.pages["page.example/a"] = says(page.encode(), Content_Type="text/html; charset=utf-8")
+        web.pages["lent.example/b"] = slow
+        posts = [
+            await newsroom.lea.says(await mention(newsroom, web.link(where)), newsroom.place)
+            for where in ("page.example/a", "lent.example/b", "absent.example/c")
+        ]
+        for post in posts:
+            await until_async(lambda post=post: _checked(newsroom, post))  # type: ignore[misc]
+        assert (await newsroom.items())[-1].details
+        await newsroom.runs("name_links")
+        found = {item.url.partition("//")[2].partition(":")[0]: item for item in (await newsroom.items())[-3:]}
+        assert found["page.example"].title == f"Le {word} & la suite"
+        assert found["lent.example"].title == web.link("lent.example/b").split("/")[2]
+        assert not any(item.details for item in found.values())
+        web.calls.clear()
+        await newsroom.runs("name_links")
+        assert web.calls == [], "each is asked for once"

@@ -280,6 +280,7 @@ file     stats.Pictured        conseiller
 file     stats.TerritoryPictures animateur, conseiller, coordinateur
 job      actus.gather          everyone
 job      actus.hourly          everyone
+job      actus.name_links      everyone
 job      annuaire.forget_requests everyone
 job      canaux.leave_old_channels everyone
 job      canaux.watch_over     everyone
@@ -362,6 +363,7 @@ submit   ressources.WithdrawResource everyone
 submit   stats.SeePeriod       conseiller
 submit   stats.TakeAway        conseiller
 work     actus.Harvest         everyone
+work     actus.NameLinks       everyone
 work     actus.ReadFeeds       everyone
 work     annonce.Broadcast     animateur, coordinateur
 work     annonce.Removal       animateur, coordinateur

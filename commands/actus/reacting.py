@@ -14,6 +14,7 @@ from bot.texts import render
 from bot.websocket.parse import by_a_person
 from bot.words import unmarked
 from commands.actus import pool
+from commands.actus.naming import UNTITLED
 from commands.actus.pool import Found
 from commands.actus.proposing import first_link, without_links
 from config.settings import Settings
@@ -151,7 +152,7 @@ def _of_link(ctx: Context, event: Posted, link: str, username: str) -> Item:
         credit=host,
         proposed_by=event.user_id,
         found_at=ctx.now,
-        details={} if len(title) > 3 else {"untitled": True},
+        details={} if len(title) > 3 else {UNTITLED: True},
     )
 
 

@@ -158,6 +158,13 @@ async def of_post(db: AsyncSession, post_id: str) -> Item | None:
     return (await db.exec(select(Item).where(col(Item.post_id) == post_id))).first()
 
 
+async def untitled(db: AsyncSession, limit: int) -> Sequence[Item]:
+    """Links whose pages are to be asked for their titles, the oldest first."""
+    asked = col(Item.details)["untitled"].as_boolean()
+    there = select(Item).where(Item.kind == Kind.PROPOSAL, ~col(Item.withdrawn), asked)
+    return (await db.exec(there.order_by(col(Item.id)).limit(limit))).all()
+
+
 async def proposed(db: AsyncSession, person: str, limit: int) -> Sequence[Item]:
     """What somebody proposed, the newest first."""
     theirs = select(Item).where(col(Item.proposed_by) == person)
