@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from storage import claims
 from storage.actus.items import Kind
 from tests.collecting import Newsroom, newsroom
 from tests.helping import changes, plain
@@ -193,3 +194,13 @@ async def test_a_link_without_a_word_gets_the_title_of_its_page(newsroom: Newsro
         web.calls.clear()
         await newsroom.runs("name_links")
         assert web.calls == [], "each is asked for once"
+
+
+async def test_what_is_no_news_is_not_even_claimed(newsroom: Newsroom) -> None:
+    """Everybody talks in public channels: what concerns nobody costs no transaction."""
+    heard = "kiosque.mentioned.Posted"
+    plain_words = await newsroom.lea.says("Bonjour à tous, belle journée", newsroom.place)
+    perhaps = await newsroom.lea.says(f"@{newsroom.juliette.username} https://exemple.fr/x", newsroom.place)
+    await newsroom.heard(newsroom.juliette, plain_words, "heart")
+    async with newsroom.house.bot.database.transaction(writes=False) as db:
+        assert await claims.taken(db, heard, [plain_words.id, perhaps.id]) == [perhaps.id]
