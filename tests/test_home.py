@@ -50,7 +50,7 @@ async def filed_of(house: House, person: Person, day: date) -> Post:
 @pytest.mark.every_mode
 async def test_each_feature_has_a_line_and_a_button(house: House, juliette: Person) -> None:
     home = await juliette.asks("/aide")
-    assert home.buttons == ["Compte rendu", "Statistiques", "Demander de l’aide", "Ressources", "Canaux", "La suite"]
+    assert home.buttons == ["Compte rendu", "Statistiques", "Demander de l’aide", "Ressources", "Actus", "La suite"]
     for words in (Role.CONSEILLER.label, "Compte rendu", "/aide cra", "/aide stats"):
         assert words in said(home)
     assert "/cra liste" not in said(home), "that is for the details"
@@ -81,12 +81,12 @@ async def test_the_details_of_a_feature_are_all_its_commands_of_one_s_role(house
 
 async def test_the_home_is_of_one_s_role(house: House) -> None:
     agathe = await house.someone(Role.ANIMATEUR, "aaa-agathe")
-    titles = ["Statistiques", "Demander de l’aide", "Ressources", "Canaux", "Membres", "La suite"]
+    titles = ["Statistiques", "Demander de l’aide", "Ressources", "Actus", "Canaux", "La suite"]
     # Others may have proposed something to be read over.
     assert [label for label in (await agathe.asks("/aide")).buttons if label != "Relire les fiches"][:5] == titles[:5]
     ines = await house.someone(Role.INVITE, "ines")
     theirs = await ines.asks("/aide")
-    assert theirs.buttons == ["Demander de l’aide", "Ressources", "Canaux"]
+    assert theirs.buttons == ["Demander de l’aide", "Ressources", "Actus", "Canaux"]
     assert Role.INVITE.label in said(theirs)
     assert "@aaa-agathe" in said(theirs), "whom to ask"
     assert "/aide cra" not in said(await ines.asks("/aide cra"))

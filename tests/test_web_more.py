@@ -1,4 +1,4 @@
-"""The client of what is outside, for feeds: what is known already, where something is for good, and private addresses."""
+"""The client of what is outside, for feeds: what is known already, where it is for good, private addresses."""
 
 from collections.abc import AsyncIterator
 
