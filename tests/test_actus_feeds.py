@@ -157,3 +157,30 @@ async def test_a_feed_that_is_followed_again_begins_anew(newsroom: Newsroom, web
     later = article(2, guid=f"{word}2", link=f"https://p.example/{word}2")
     assert await number_of(newsroom, web, "retour.example/flux", later, article(1, guid=word)) == number
     assert await newsroom.of_feed(number) == ["Article 1", "Article 2"]
+
+
+async def test_reading_goes_on_after_a_kill_and_takes_each_thing_once(newsroom: Newsroom, web: Outside) -> None:
+    word, reached, house = unique("m"), asyncio.Event(), newsroom.house
+    numbers = []
+    for n in range(9):
+        first = article(0, guid=f"{word}{n}", link=f"https://p.example/{word}/{n}")
+        numbers.append(await number_of(newsroom, web, f"s{n}.example/flux", first))
+
+    async def answer(request: server.Request) -> server.StreamResponse:
+        site = str(request.url.host)[1:2]
+        if site == "5":
+            reached.set()
+            await asyncio.sleep(0.2)
+        more = article(1, guid=f"{word}{site}-1", link=f"https://p.example/{word}/{site}/1")
+        return server.Response(body=rss(more), content_type=RSS)
+
+    web.pages |= {f"s{n}.example/flux": answer for n in range(9)}
+    house.clock.goes_to(house.clock() + timedelta(hours=1))
+    await house.bot.runs.run(("job", "actus.hourly"), f"{word}-mort")
+    async with asyncio.timeout(20):
+        await reached.wait()
+    await house.restart()
+    web.opens_to(house.bot.web)
+    await house.settled()
+    found = [await newsroom.of_feed(number) for number in numbers]
+    assert found == [["Article 0", "Article 1"]] * 9
