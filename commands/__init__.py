@@ -27,6 +27,7 @@ _OTHERS = (
     ressources.feature,
     ressources.livre,
     actus.feature,
+    actus.kiosque,
     canaux.feature,
     membres.feature,
     membres.bienvenue,

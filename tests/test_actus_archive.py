@@ -109,8 +109,8 @@ async def test_read_again_and_found_by_words(newsroom: Newsroom) -> None:
     assert f"n° {digest.number}, vendredi 4 décembre 2026" in plain(shown)
     assert "chaque vendredi à 9 h, le prochain le 11 décembre" in plain(shown)
     assert "le premier mercredi du mois à 9 h, le prochain le 6 janvier 2027" in plain(shown)
-    assert shown.buttons == ["Lire le dernier"]
-    assert (await newsroom.agathe.asks("/actus")).buttons == ["Lire le dernier", "Le brouillon"]
+    assert shown.buttons == ["Lire le dernier", "Proposer une actu"]
+    assert (await newsroom.agathe.asks("/actus")).buttons == ["Lire le dernier", "Proposer une actu", "Le brouillon"]
     assert "Vouliez-vous dire" in plain(await newsroom.juliette.asks("/actus chrche guide"))
 
 

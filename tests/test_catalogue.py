@@ -8,10 +8,13 @@ from storage.people import EVERYONE
 CATALOGUE = """\
 button   actus.Approve         animateur
 button   actus.Edit            animateur
+button   actus.EditProposal    everyone
 button   actus.GoOn            animateur
 button   actus.Postpone        animateur
 button   actus.Preview         animateur
+button   actus.RatherNot       everyone
 button   actus.Search          everyone
+button   actus.TakeBack        everyone
 button   actus.Unapprove       animateur
 button   actus.Withdraw        animateur
 button   actus.WithdrawSurely  animateur
@@ -167,7 +170,11 @@ command  actus                 everyone
 command  actus brouillon       animateur
 command  actus cherche         everyone
 command  actus corriger        animateur
+command  actus discret         everyone
+command  actus flux            animateur
+command  actus mes             everyone
 command  actus programmer      animateur
+command  actus proposer        everyone
 command  actus retirer         animateur
 command  actus stats           animateur
 command  aide                  everyone
@@ -266,6 +273,12 @@ event    hotline.receipt_arrived.Delivered everyone
 event    hotline.refused.Undelivered everyone
 event    hotline.ticked.Reacted everyone
 event    hotline.unticked.Unreacted everyone
+event    kiosque.converted.Converted everyone
+event    kiosque.deleted.Deleted everyone
+event    kiosque.edited.Edited everyone
+event    kiosque.mentioned.Posted everyone
+event    kiosque.reacted.Reacted everyone
+event    kiosque.unreacted.Unreacted everyone
 event    livre.reacted.Reacted everyone
 event    membres.arrive.JoinedTeam everyone
 event    membres.note.PersonChanged everyone
@@ -281,7 +294,10 @@ file     stats.Departements    animateur
 file     stats.Export          conseiller
 file     stats.Pictured        conseiller
 file     stats.TerritoryPictures animateur, conseiller, coordinateur
+job      actus.gather          everyone
+job      actus.hourly          everyone
 job      actus.keep            everyone
+job      actus.name_links      everyone
 job      annuaire.forget_requests everyone
 job      canaux.leave_old_channels everyone
 job      canaux.watch_over     everyone
@@ -313,8 +329,10 @@ stopped  canaux.Mend           everyone
 stopped  canaux.Unmend         everyone
 stopped  hotline.TellAll       everyone
 submit   actus.AddEntry        animateur
+submit   actus.ChangeNews      everyone
 submit   actus.EditDigest      animateur
 submit   actus.Programme       animateur
+submit   actus.ProposeNews     everyone
 submit   actus.PutOff          animateur
 submit   actus.RewordEntry     animateur
 submit   actus.WriteEdito      animateur
@@ -369,7 +387,9 @@ submit   ressources.WithdrawResource everyone
 submit   stats.SeePeriod       conseiller
 submit   stats.TakeAway        conseiller
 work     actus.Harvest         everyone
+work     actus.NameLinks       everyone
 work     actus.Publish         everyone
+work     actus.ReadFeeds       everyone
 work     actus.Removal         everyone
 work     actus.Rewrite         everyone
 work     annonce.Broadcast     animateur, coordinateur

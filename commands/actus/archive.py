@@ -49,6 +49,7 @@ async def _overview(ctx: Context) -> Whisper:
     coming = [(edition, await drafting.next_out(ctx, edition)) for edition in known.values()]
     said = [(edition.name, str(edition.rhythm), programming.say_coming(one, ctx.now)) for edition, one in coming]
     buttons = [Button("Lire le dernier", Run(line=f"actus {out[0].number}"))] if out else []
+    buttons.append(Button("Proposer une actu", Run(line="actus proposer")))
     if ctx.user.animates:
         buttons.append(Button("Le brouillon", Run(line="actus brouillon")))
     return Whisper(render("actus/overview", last=_title(out[0], known) if out else "", coming=said), buttons)

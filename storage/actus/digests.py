@@ -1,7 +1,7 @@
 """Digests: each number of an edition, how it stands, and what is in it as its editors left it."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 
 from sqlalchemy import JSON, Column, Index, Text, UniqueConstraint, and_, delete, func, or_, update
@@ -209,3 +209,14 @@ async def merge(db: AsyncSession, source: int, into: int) -> None:
     moved = update(Entry).where(col(Entry.digest) == source, col(Entry.item).not_in(there)).values(digest=into)
     await db.execute(moved.execution_options(synchronize_session=False))
     await drop(db, source)
+
+
+async def where(db: AsyncSession, items: Collection[int]) -> Mapping[int, Sequence[tuple[Digest, bool]]]:
+    """The digests that have or had these items, by item, the newest first, and whether it was dropped there."""
+    theirs = select(Entry.item, Entry.dropped, Digest).join(Digest, col(Digest.number) == col(Entry.digest))
+    found: dict[int, list[tuple[Digest, bool]]] = {}
+    for item, dropped, digest in await db.exec(
+        theirs.where(col(Entry.item).in_(items)).order_by(col(Digest.number).desc())
+    ):
+        found.setdefault(item, []).append((digest, dropped))
+    return found

@@ -41,6 +41,8 @@ class Plan:
     tickets: int = 200
     lines: int = 100
     resources: int = 20_000
+    gathered: int = 5000
+    feeds: int = 50
     postgres: bool = True
 
 
@@ -79,5 +81,7 @@ QUICK = Plan(
     tickets=20,
     lines=4,
     resources=300,
+    gathered=200,
+    feeds=3,
     postgres=False,
 )
