@@ -49,7 +49,7 @@ class Trigger:
     ``accepted`` tells of a dialog’s keys from what the feature stores; where there is none, the machine writes the
     keys down. ``feature`` is the name of the one that it is part of. ``title`` and ``unit`` are what is told of long
     work: « Remplissage des canaux », (« canal », « canaux »). ``admits`` is its feature’s, and lets in others than
-    those of the roles.
+    those of the roles. ``only`` says of which events its handler wants to know; of others nothing is written down.
     """
 
     key: Key
@@ -67,6 +67,7 @@ class Trigger:
     title: str = ""
     unit: tuple[str, str] = ("étape", "étapes")
     admits: AdmitsHook | None = None
+    only: Callable[[Any], bool] | None = None
 
 
 class Feature:
@@ -132,18 +133,19 @@ class Feature:
         """A button with such a payload was clicked."""
         return self._declare("button", payload, roles, writes=writes)
 
-    def event(self, event: type[E]) -> Callable[[Handler[E]], Handler[E]]:
+    def event(self, event: type[E], *, only: Callable[[E], bool] | None = None) -> Callable[[Handler[E]], Handler[E]]:
         """Such an event happened where the feature watches, or in a direct channel.
 
         Others may hear it too. The machine claims it with the handler’s first statement (and after the handler where
         there was none): what the handler writes and answers happens at most once over replicas and restarts.
+        ``only`` leaves out, by the event alone, those that are none of its business: they cost no transaction.
         """
 
         def register(handler: Handler[E]) -> Handler[E]:
             key: Key = ("event", f"{self.name}.{handler.__name__}.{event.__name__}")
             if len(key[1]) > SCOPE_MAX:
                 raise ValueError(f"too long a name to be claimed by: {key[1]}")
-            self.triggers.append(Trigger(key, handler, payload=event, feature=self.name))
+            self.triggers.append(Trigger(key, handler, payload=event, feature=self.name, only=only))
             return handler
 
         return register

@@ -53,7 +53,8 @@ class Hearing:
         """Let all who listen there hear it. Raises NotHeardError once all others have."""
         if isinstance(event, PersonChanged):
             self._m.people.note_change(event.user_id, is_gone=event.is_gone)
-        hearers = [t for t in self._handlers.get(type(event), ()) if self._m.watching.hears(t.feature, event)]
+        wanted = [t for t in self._handlers.get(type(event), ()) if t.only is None or t.only(event)]
+        hearers = [t for t in wanted if self._m.watching.hears(t.feature, event)]
         if not all(await asyncio.gather(*(self._heard(trigger, event) for trigger in hearers))):
             raise NotHeardError
 

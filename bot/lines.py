@@ -14,6 +14,8 @@ SAME_MIN = 85
 """The same for a word in the middle of what was said."""
 MANNERED = " \t\n\r\u00a0\u202f.!?…`"
 """What people put around a command that they say."""
+TELLING_MIN = 4
+"""Letters of a subcommand’s own word that mean it without the command: « mes » does not mean « actus mes »."""
 SAID_MAX = 200
 """Characters in which a command is looked for."""
 
@@ -59,6 +61,8 @@ class KnownCommands:
         size = folded.count(" ") + 1
         short = folded.rsplit(maxsplit=1)[-1]
         whole = fuzz.ratio(folded, fold(" ".join(words[:size])))
+        if size > 1 and len(short) < TELLING_MIN:
+            return whole, " ".join((self._names[folded], *words[size:]))
         first = fuzz.ratio(short, fold(" ".join(words[:1]))) - 1
         within = max((fuzz.ratio(short, word) for word in fold(" ".join(words)).split()), default=0.0)
         if within >= SAME_MIN and max(whole, first) < NEAR_MIN:

@@ -1,6 +1,7 @@
 """What the operator types: above everything, with the same room names. ``TOOLS`` is the only list of commands."""
 
 from cli import (
+    actus,
     annonce,
     annuaire,
     backup,
@@ -24,6 +25,7 @@ from cli import (
 
 TOOLS = (
     *(serve.tool, migrate.tool, setup.tool, doctor.tool, people.tool, canaux.tool, jobs.tool, work.tool, backup.tool),
-    *(cra.tool, annuaire.tool, ressources.tool, annonce.tool, sondage.tool, stats.tool, hotline.tool, guard.tool),
+    *(cra.tool, annuaire.tool, ressources.tool, annonce.tool, actus.tool, sondage.tool, stats.tool, hotline.tool),
+    guard.tool,
     *(demo_data.tool, demo.tool),
 )

@@ -28,6 +28,7 @@ GROUPS = {
     "import": "faire entrer des données",
     "export": "faire sortir des données",
     "channels": "les canaux de l’équipe",
+    "digest": "les numéros des actus",
     "search": "chercher comme une personne chercherait",
 }
 """What the first word of two means."""

@@ -14,10 +14,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.features import Feature
 from bot.mattermost import AioClient, Budget, Mattermost
+from bot.rhythms import read_rhythm
 from bot.switch import choose
 from cli.errors import OperatorError
 from cli.places import folder_fault, text_of
-from config import canaux
+from config import canaux, editions
 from config import settings as configuration
 from config.settings import Settings
 from storage import migrate
@@ -115,6 +116,15 @@ def check_channels(settings: Settings) -> None:
         canaux.read(settings.channels)
     except canaux.TableError as problem:
         raise OperatorError(f"COOP_CHANNELS : {problem}.", code=2) from None
+
+
+def check_editions(settings: Settings) -> None:
+    """Raises OperatorError for a table of editions that can’t be used."""
+    try:
+        for edition in editions.read(settings.editions).values():
+            read_rhythm(edition.rhythm)
+    except ValueError as problem:
+        raise OperatorError(f"COOP_EDITIONS : {problem}", code=2) from None
 
 
 def data_dir_fault(settings: Settings, *, make: bool) -> str | None:

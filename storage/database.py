@@ -9,7 +9,19 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, CursorResult, DateTime, Dialect, Executable, String, event, inspect, text, update
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    DateTime,
+    Dialect,
+    Executable,
+    String,
+    Table,
+    event,
+    inspect,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -191,7 +203,7 @@ def dialect(db: AsyncSession) -> str:
     return db.get_bind().dialect.name
 
 
-def insertion(db: AsyncSession, table: type[SQLModel]) -> Any:
+def insertion(db: AsyncSession, table: type[SQLModel] | Table) -> Any:
     """An INSERT that can say what happens on conflict, in the dialect of this database."""
     return INSERT[dialect(db)](table)
 

@@ -23,7 +23,6 @@ from storage.hotline import cards
 from storage.hotline.tickets import Ticket
 from storage.people import Person as Registered
 from storage.people import Role
-from tests.bench.children import COOP_BOT, Child, free_port, program
 from tests.databases import address
 from tests.helping import USUAL
 from tests.house import hears, until_async
@@ -109,22 +108,6 @@ class Helpdesk(Workplace):
         """Somebody has that role."""
         async with self.asks() as db:
             await db.merge(Registered(id=person.id, username=person.username, role=role, since=utc_now()))
-
-    @asynccontextmanager
-    async def process(self) -> AsyncIterator[Child]:
-        """The bot as an operator starts it, in a process of its own; killed at the end."""
-        settings = self.settings(port=free_port())
-        told = {
-            name: getattr(settings, name) for name in ("mattermost_url", "team", "database_url", "data_dir", "host")
-        }
-        secrets = ("bot_token", "command_token", "secret")
-        told |= {name: getattr(settings, name).get_secret_value() for name in secrets}
-        told |= {"port": settings.port, "public_url": f"http://127.0.0.1:{settings.port}", "work_calls": 1000}
-        told |= {"secret": "s" * 40, "welcome": "non"}
-        environment = {f"COOP_{name.upper()}": str(value) for name, value in told.items()}
-        async with program(["-c", COOP_BOT, "serve"], settings.port, "/readyz", environment) as child:
-            yield child
-            child.process.kill()
 
 
 @pytest.fixture(params=["11.2", "5.37"])

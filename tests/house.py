@@ -37,6 +37,8 @@ from tests.people import Client, Person, Site, unique
 T = TypeVar("T")
 DOMAIN = "conseiller-numerique.fr"
 PARIS = ZoneInfo("Europe/Paris")
+EDITIONS = Path(__file__).parent / "data" / "editions.tsv"
+"""Those of the news, but hardly ever: no draft is told of in the middle of another story."""
 SETTLED_S = 75.0
 """Longer than a replica takes to look at what another one left (bot.outbox.worker.LOOK_ANYWAY)."""
 PATIENCE = 30.0
@@ -191,7 +193,14 @@ async def prepared(site: Site, public_url: str, *, fix_server: bool) -> Settings
     assert code == 0, said
     site.bot_id = (await site.admin.get(f"/users/username/{name}"))["id"]
     return read(written).model_copy(
-        update={"data_dir": written.parent, "domains": (DOMAIN,), "contact": "", "welcome": "non", "newcomers": "non"}
+        update={
+            "editions": EDITIONS,
+            "data_dir": written.parent,
+            "domains": (DOMAIN,),
+            "contact": "",
+            "welcome": "non",
+            "newcomers": "non",
+        }
     )
 
 

@@ -116,13 +116,13 @@ def days(house: House, number: int, hour: int = 22) -> datetime:
 async def shelf(house: House) -> Shelf:
     """An empty one whose rooms are there."""
     juliette, ana = await house.conseiller(), await house.someone(Role.ANIMATEUR, "ana")
-    room, channel = await _channel(house, ana, "animation", "P"), await _channel(house, ana, "ressourcerie", "O")
+    room, channel = await channel_of(house, ana, "animation", "P"), await channel_of(house, ana, "ressourcerie", "O")
     made = Shelf(house, juliette, ana, room, channel)
     await made.is_empty()
     return made
 
 
-async def _channel(house: House, member: Person, key: str, kind: str) -> str:
+async def channel_of(house: House, member: Person, key: str, kind: str) -> str:
     """A channel of this name, made anew where a story took it away."""
     async with house.bot.database.transaction(writes=False) as db:
         known = (await canaux.by_key(db)).get(key)

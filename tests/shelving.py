@@ -117,7 +117,7 @@ async def shelf(house: House) -> Shelf:
     house.clock.goes_to(house.clock() + timedelta(seconds=1))
     juliette = await house.conseiller()
     agathe, omar = await house.someone(Role.ANIMATEUR, "agathe"), await house.someone(Role.ANIMATEUR, "omar")
-    rooms = {key: await _room(house, key, kind) for key, kind in ROOMS.items()}
+    rooms = {key: await a_room(house, key, kind) for key, kind in ROOMS.items()}
     for place in rooms.values():
         for animateur in (agathe, omar):
             await house.site.admin.post(f"/channels/{place}/members", {"user_id": animateur.id})
@@ -129,7 +129,7 @@ async def shelf(house: House) -> Shelf:
     return Shelf(house, juliette, agathe, omar, rooms, before)
 
 
-async def _room(house: House, name: str, kind: str) -> str:
+async def a_room(house: House, name: str, kind: str) -> str:
     """The id of the team’s channel of that name, made at need, with the bot in it."""
     admin, team = house.site.admin, house.site.team_id
     try:

@@ -6,6 +6,18 @@ from commands import FEATURES
 from storage.people import EVERYONE
 
 CATALOGUE = """\
+button   actus.Approve         animateur
+button   actus.Edit            animateur
+button   actus.EditProposal    everyone
+button   actus.GoOn            animateur
+button   actus.Postpone        animateur
+button   actus.Preview         animateur
+button   actus.RatherNot       everyone
+button   actus.Search          everyone
+button   actus.TakeBack        everyone
+button   actus.Unapprove       animateur
+button   actus.Withdraw        animateur
+button   actus.WithdrawSurely  animateur
 button   agenda.Attend         everyone
 button   agenda.Cancel         everyone
 button   agenda.CloseFeed      everyone
@@ -184,6 +196,17 @@ button   stats.SeeTerritory    animateur, conseiller, coordinateur
 button   stats.Take            conseiller
 button   stats.TakeDepartements animateur
 button   work.Stop             everyone
+command  actus                 everyone
+command  actus brouillon       animateur
+command  actus cherche         everyone
+command  actus corriger        animateur
+command  actus discret         everyone
+command  actus flux            animateur
+command  actus mes             everyone
+command  actus programmer      animateur
+command  actus proposer        everyone
+command  actus retirer         animateur
+command  actus stats           animateur
 command  agenda                everyone
 command  agenda flux           everyone
 command  agenda passés         everyone
@@ -291,6 +314,12 @@ event    hotline.receipt_arrived.Delivered everyone
 event    hotline.refused.Undelivered everyone
 event    hotline.ticked.Reacted everyone
 event    hotline.unticked.Unreacted everyone
+event    kiosque.converted.Converted everyone
+event    kiosque.deleted.Deleted everyone
+event    kiosque.edited.Edited everyone
+event    kiosque.mentioned.Posted everyone
+event    kiosque.reacted.Reacted everyone
+event    kiosque.unreacted.Unreacted everyone
 event    livre.reacted.Reacted everyone
 event    membres.arrive.JoinedTeam everyone
 event    membres.note.PersonChanged everyone
@@ -299,6 +328,7 @@ event    ressources.stands.Delivered everyone
 event    ressources.taken_away.Deleted everyone
 event    ressources.typed.Posted everyone
 feed     agenda                everyone
+file     actus.Document        everyone
 file     agenda.CalendarFile   everyone
 file     annuaire.VCard        animateur, conseiller, coordinateur, hotline
 file     hotline.FiguresFile   everyone
@@ -309,6 +339,10 @@ file     stats.Departements    animateur
 file     stats.Export          conseiller
 file     stats.Pictured        conseiller
 file     stats.TerritoryPictures animateur, conseiller, coordinateur
+job      actus.gather          everyone
+job      actus.hourly          everyone
+job      actus.keep            everyone
+job      actus.name_links      everyone
 job      agenda.catch_up       everyone
 job      agenda.tell           everyone
 job      annuaire.forget_requests everyone
@@ -337,12 +371,21 @@ job      ressources.tell_news  everyone
 job      sondage.end_due       everyone
 job      sondage.remind_due    everyone
 job      stats.monthly         everyone
+stopped  actus.Publish         everyone
 stopped  annonce.Broadcast     everyone
 stopped  annonce.Removal       everyone
 stopped  canaux.Mend           everyone
 stopped  canaux.Unmend         everyone
 stopped  hotline.TellAll       everyone
 stopped  sondage.Broadcast     everyone
+submit   actus.AddEntry        animateur
+submit   actus.ChangeNews      everyone
+submit   actus.EditDigest      animateur
+submit   actus.Programme       animateur
+submit   actus.ProposeNews     everyone
+submit   actus.PutOff          animateur
+submit   actus.RewordEntry     animateur
+submit   actus.WriteEdito      animateur
 submit   agenda.CancelEvent    everyone
 submit   agenda.EditEvent      everyone
 submit   agenda.ProposeEvent   everyone
@@ -404,6 +447,12 @@ submit   sondage.VoteOne       everyone
 submit   sondage.VoteSeveral   everyone
 submit   stats.SeePeriod       conseiller
 submit   stats.TakeAway        conseiller
+work     actus.Harvest         everyone
+work     actus.NameLinks       everyone
+work     actus.Publish         everyone
+work     actus.ReadFeeds       everyone
+work     actus.Removal         everyone
+work     actus.Rewrite         everyone
 work     annonce.Broadcast     animateur, coordinateur
 work     annonce.Removal       animateur, coordinateur
 work     annonce.Rewrite       animateur, coordinateur

@@ -196,7 +196,7 @@ def _passable(place: Place) -> Iterator[None]:
 def test_in_good_order_all_is_done(place: Place) -> None:
     """Else the table below would prove nothing: a used database and an absent Mattermost are all that is refused."""
     found = told(place, commands("env", place.folder))
-    refused = {"doctor", "setup", "restore", "channels check", "channels sync", "announce"}
+    refused = {"doctor", "setup", "restore", "channels check", "channels sync", "announce", "digest publish"}
     assert {name for name, (code, _) in found.items() if code} == refused, found
     assert set(commands("env", place.folder)) | {"demo"} == set(COMMANDS)
 

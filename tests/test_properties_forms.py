@@ -97,6 +97,13 @@ HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
         ),
         ({"resource": 12, "said": "Le mail"}, {"resource": 12}),
     ),
+    "EditDigest": ({"digest": 42, "entries": {"7": "1. Un guide", "9": "(écarté) Une loi"}}, {"digest": 42}),
+    "RewordEntry": ({"digest": 42, "entry": 7, "seen": {"text": "e3b0c44298fc"}},),
+    "WriteEdito": ({"digest": 42, "seen": "e3b0c44298fc"}, {"digest": 42}),
+    **dict.fromkeys(("AddEntry", "PutOff"), ({"digest": 42},)),
+    "Programme": ({"editions": {"vendredi": "Les actus du vendredi", "nouvelles": "On vient aux nouvelles"}},),
+    "ProposeNews": ({}, {"post": "p" * 26, "channel": "c" * 26, "author": "a" * 26, "places": {"69": "Rhône"}}),
+    "ChangeNews": ({"item": 3}, {"item": 3, "post": "p" * 26, "name": "Léa Perrin", "places": {"69": "Rhône"}}),
     "SpreadCra": ({"numero": 12, "version": 1, "participants": 3, "day": "2026-09-01"},),
 }
 """What travels with each form; a new form with hidden fields is added here."""

@@ -18,7 +18,7 @@ __all__ = ["elsewhere", "newest"]
 MODERATION = Feature("moderation", rights=(Right.MEMBER, Right.ADD_MEMBERS, Right.REMOVE_MESSAGES))
 CHANNELS = Feature("salons", rights=(Right.MEMBER, Right.ADMINISTER_CHANNELS))
 HOTLINE = Feature("support", rights=(Right.MEMBER, Right.IN_CHANNELS), channels=lambda _: ("hotline", ""))
-OURS = "aide, cra, stats, hotline, ressources, actus, canaux, membres, annuaire, agenda, annonce, sondage"
+OURS = "aide, cra, stats, hotline, ressources, canaux, membres, annuaire, actus, agenda, annonce, sondage"
 """All that need a right, but the last of them."""
 MORE = (*FEATURES, MODERATION, CHANNELS)
 NOTHING = ["Rien à changer."]

@@ -1,6 +1,7 @@
 """A room with a database, where one bot after another, or two together, are at work: what their tests share."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from storage.outbox import Outgoing
 from storage.people import Person as Registered
 from storage.people import Role
 from storage.work import Sort, Work
+from tests.bench.children import COOP_BOT, Child, free_port, program
 from tests.people import Person, Post, unique
 from tests.room import Room
 
@@ -106,6 +108,22 @@ class Workplace:
         )
         async with app.database.transaction(writes=False) as db:
             return any([(await db.exec(query)).first() is not None for query in waiting])
+
+    @asynccontextmanager
+    async def process(self) -> AsyncIterator[Child]:
+        """The bot as an operator starts it, in a process of its own; killed at the end."""
+        settings = self.settings(port=free_port())
+        told = {
+            name: getattr(settings, name) for name in ("mattermost_url", "team", "database_url", "data_dir", "host")
+        }
+        secrets = ("bot_token", "command_token", "secret")
+        told |= {name: getattr(settings, name).get_secret_value() for name in secrets}
+        told |= {"port": settings.port, "public_url": f"http://127.0.0.1:{settings.port}", "work_calls": 1000}
+        told |= {"secret": "s" * 40, "welcome": "non"}
+        environment = {f"COOP_{name.upper()}": str(value) for name, value in told.items()}
+        async with program(["-c", COOP_BOT, "serve"], settings.port, "/readyz", environment) as child:
+            yield child
+            child.process.kill()
 
     async def leases_end(self, app: App) -> None:
         """Let the time of the leases pass."""

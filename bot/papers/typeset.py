@@ -1,7 +1,8 @@
 """Pictures and PDF, composed by typst from templates/reports; to be run in a thread, none is slow."""
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
 from itertools import accumulate
@@ -33,8 +34,19 @@ def document(page: Page, template: str, path: Path) -> None:
     path.write_bytes(_compile(page, template, format="pdf", pdf_standards=["ua-1"], timestamp=made))
 
 
+def compose(template: str, told: Mapping[str, Any], day: date) -> bytes:
+    """A PDF of what is no page of figures, as a template composes it, tagged as well; ``day`` is when it is made."""
+    made = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return _made(template, told, format="pdf", pdf_standards=["ua-1"], timestamp=made)
+
+
 def _compile(page: Page, template: str, **asked: Any) -> bytes:
-    """What a template makes of a page. The page’s words go in as data, so that none is markup.
+    """What a template makes of a page."""
+    return _made(template, tell(page), **asked)
+
+
+def _made(template: str, told: Mapping[str, Any], **asked: Any) -> bytes:
+    """What a template makes of words, which go in as data, so that none is markup.
 
     A compiler serves one thread at a time, and making one costs nothing that counts.
     """
@@ -44,7 +56,7 @@ def _compile(page: Page, template: str, **asked: Any) -> bytes:
     compiler = typst.Compiler(
         root / "reports" / f"{template}.typ", root=root, font_paths=_fonts(root / "fonts"), ignore_system_fonts=True
     )
-    made = compiler.compile(sys_inputs={"page": json.dumps(tell(page))}, **asked)
+    made = compiler.compile(sys_inputs={"page": json.dumps(told)}, **asked)
     if not isinstance(made, bytes):
         raise TypeError(f"{template}.typ makes {type(made)}, not one file")
     return made

@@ -2,7 +2,8 @@
 
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Literal
 
 import aiohttp
@@ -20,6 +21,8 @@ CONNECTIONS_MAX = 8
 TIMEOUT = aiohttp.ClientTimeout(total=15, connect=8, sock_connect=8, sock_read=8)
 """For one call; of a redirected one, for each."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_FOR_GOOD = frozenset({301, 308})
+NOTHING: Mapping[str, str] = MappingProxyType({})
 _HEADER_MAX = 8 * 1024
 _MOMENT = 60.0
 """Seconds for which a host is left alone that asks for it and does not say how long."""
@@ -28,12 +31,14 @@ Method = Literal["HEAD", "GET"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a host answered in the end; of the ``body`` as much as was wanted."""
+    """What a host answered in the end; of the ``body`` as much as was wanted. ``moved`` is where it said that what was
+    asked for is for good (301 and 308 only); empty where it is where it was."""
 
     url: str
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    moved: str = ""
 
 
 class Web:
@@ -52,24 +57,44 @@ class Web:
         self.timeout = timeout
         self.robots = Robots(agent.partition("/")[0])
         self._opened: aiohttp.ClientSession | None = None
+        self._beside: Web | None = None
+
+    def anywhere(self) -> "Web":
+        """The same, which reaches private addresses and any port too: for what an operator allows it."""
+        if self._beside is None:
+            everywhere = Reach(self.reach.besides, self.reach.lookup, everywhere=True)
+            self._beside = Web(self.agent, everywhere, self.pace, self.timeout)
+        return self._beside
 
     async def close(self) -> None:
         """Give back its connections."""
+        if self._beside is not None:
+            await self._beside.close()
         if self._opened is not None:
             await self._opened.close()
 
-    async def fetch(self, method: Method, address: str, *, most: int = 0, robots: bool = True) -> Answer:
-        """Ask for something, of which so many bytes are read; ``robots``: unless its site asks robots to stay away."""
-        url = _read(address)
+    async def fetch(
+        self,
+        method: Method,
+        address: str,
+        *,
+        most: int = 0,
+        robots: bool = True,
+        known: Mapping[str, str] = NOTHING,
+    ) -> Answer:
+        """Ask for something, of which so many bytes are read; ``robots``: unless its site asks robots to stay away.
+        ``known`` are headers that say what of it is known already."""
+        url, moved, for_good = _read(address), "", True
         for _ in range(REDIRECTS_MAX + 1):
             self.reach.check(url)
             if robots:
                 await self._ask_leave(url)
-            answer = await self._call(method, url, most)
+            answer = await self._call(method, url, most, known)
             onward = answer.headers.get("location", "")
             if answer.status not in _REDIRECTS or not onward:
-                return answer
-            url = _read(onward, url)
+                return replace(answer, moved=moved)
+            url, for_good = _read(onward, url), for_good and answer.status in _FOR_GOOD
+            moved = str(url) if for_good else moved
         raise WebError(Trouble.LOOP, address)
 
     async def _ask_leave(self, url: URL) -> None:
@@ -88,13 +113,13 @@ class Web:
             return None
         return answer.body if answer.status < 300 else b""
 
-    async def _call(self, method: Method, url: URL, most: int) -> Answer:
+    async def _call(self, method: Method, url: URL, most: int, known: Mapping[str, str]) -> Answer:
         host = url.raw_host or ""
         if self.pace.rests(host):
             raise WebError(Trouble.BUSY, host)
         await self.pace.turn(host)
         try:
-            async with self._session.request(method, url, allow_redirects=False) as reply:
+            async with self._session.request(method, url, headers=known, allow_redirects=False) as reply:
                 answer = await _read_answer(reply, most)
                 # Whatever else comes is not read.
                 reply.close()

@@ -3,25 +3,23 @@
 import json
 import sys
 from argparse import Namespace
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from bot.destinations import Own
 from bot.french.words import NBSP, plural
-from bot.mattermost import AioClient, Budget, Chat, Mattermost, apart
 from cli.annonce import files
-from cli.annonce.sending import Office, Outcome, digest, enlist, said_so_far, send
+from cli.annonce.sending import Outcome, digest, enlist, said_so_far, send
 from cli.errors import OperatorError
 from cli.opening import begin_reading, check_channels, open_up_to_date
+from cli.sending import Office, open_office
 from commands.annonce.words import fault_of
 from config.canaux import PlannedChannel
 from config.settings import Settings
 from storage import canaux as known
 from storage import targets
 from storage.annonce import Announcement
-from storage.database import Database
 
 LENGTH_MAX = 100_000
 """Characters that are read of a text: much more than a post holds."""
@@ -34,7 +32,7 @@ async def announce(settings: Settings, options: Namespace, clock: Callable[[], d
     if fault := fault_of(announcement.text):
         raise OperatorError(f"--text : {fault}")
     attached = files.read(options.file)
-    async with open_up_to_date(settings) as database, _office(settings, database, clock) as office:
+    async with open_up_to_date(settings) as database, open_office(settings, database, clock) as office:
         async with begin_reading(database) as db:
             table = await known.planned(db, settings)
         announcement.targets = _targets(options.to, table)
@@ -84,19 +82,6 @@ async def _channels(office: Office, wanted: Sequence[str], table: Mapping[str, P
         return Own(own, remembered).find(targets.channels(wanted, table))
     except ValueError as problem:
         raise OperatorError(f"{problem} Rien n’est envoyé.") from None
-
-
-@asynccontextmanager
-async def _office(settings: Settings, database: Database, clock: Callable[[], datetime]) -> AsyncIterator[Office]:
-    if missing := settings.missing():
-        raise OperatorError(f"Réglages manquants : {', '.join(missing)}. « coop-bot setup » les écrit.", code=2)
-    budget = Budget(settings.work_calls)
-    client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value(), budget)
-    try:
-        chat: Chat = apart(Mattermost(client, settings.team))
-        yield Office(settings, database, chat, budget, clock)
-    finally:
-        await client.close()
 
 
 def _tell(outcome: Outcome, announcement: Announcement, options: Namespace) -> None:

@@ -9,8 +9,8 @@ from bot.errors import ChatError
 from bot.mattermost import Chat
 from bot.refusals import Refusal
 from bot.writer import FILES_MAX
-from cli.annonce.sending import Office
 from cli.errors import OperatorError
+from cli.sending import Office
 from commands.annonce import attaching
 from storage import annonce as annonces
 from storage.annonce import Announcement

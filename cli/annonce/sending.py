@@ -1,52 +1,31 @@
 """An announcement of the operator’s: written down once, then sent by an outbox as the bot’s, beside it or alone."""
 
-import asyncio
 import secrets
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.cards import Cards
-from bot.context import Request
 from bot.forms import name_of
-from bot.links import Links
-from bot.mattermost import Budget, Chat
-from bot.outbox import Around, Outbox
 from bot.outbox.tries import LONG_TRY_MAX
 from bot.replies import Say
-from bot.writer import Known, Writer
 from cli.errors import OperatorError
 from cli.progress import ProgressBar
+from cli.sending import Office, Pen, arrival, delivering
 from commands.annonce.buttons import Broadcast
 from commands.annonce.feature import feature
 from commands.annonce.words import spoken
-from config.settings import Settings
 from storage import annonce as annonces
 from storage import outbox
 from storage.annonce import BATCH, Announcement, State
-from storage.database import Database
 from storage.outbox import Outgoing, Tally
 
-BETWEEN_LOOKS = 0.2
 TAKEN_BACK = (State.WITHDRAWN, State.REMAINS)
 STALLED = 60.0
 """Seconds in which nothing arrives and nothing is refused: Mattermost takes no messages. With files one message may
 take longer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """What it is done with."""
-
-    settings: Settings
-    database: Database
-    chat: Chat
-    budget: Budget
-    clock: Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,25 +90,17 @@ async def _round(db: AsyncSession, wanted: Announcement, *, again: bool) -> Anno
 
 async def _rows(office: Office, db: AsyncSession, kept: Announcement) -> Sequence[Outgoing]:
     """The message for each channel, as long work would write it."""
-    cards = Cards(Links(office.settings.secrets), office.settings.public_url)
-    writer, request = Writer(cards, office.clock, Known()), Request("work", name_of(Broadcast), crowd=True)
     said = [
         Say(spoken(kept), channel_id=i, topic=kept.topic_of(n // BATCH), files=list(kept.files))
         for n, i in enumerate(kept.channels)
     ]
-    rows = [row for each in said for row in await writer.rows(db, each, request, feature.name)]
-    return [row for row in rows if isinstance(row, Outgoing)]
+    return await Pen(office.settings, office.clock, feature.name).rows(db, said, name_of(Broadcast))
 
 
 async def send(office: Office, kept: Announcement) -> Outcome:
     """Deliver it, and wait until nothing of it is on its way."""
-    way = Outbox(office.database, office.chat, office.clock, around=Around(budget=office.budget, visits=True))
-    await way.start()
-    way.look()
-    try:
+    async with delivering(office):
         tally = await _arrival(office, kept)
-    finally:
-        await way.drain()
     async with office.database.transaction() as db:
         now = await annonces.lock(db, kept.id)
         withdrawn = now is None or now.state in TAKEN_BACK
@@ -142,20 +113,5 @@ async def send(office: Office, kept: Announcement) -> Outcome:
 
 async def _arrival(office: Office, kept: Announcement) -> Tally:
     """How it stands once nothing more is to be waited for."""
-    progress = ProgressBar(sys.stderr, "canaux", kept.total)
-    last, changed_at = Tally(), _now()
     patience = LONG_TRY_MAX.total_seconds() if kept.files else STALLED
-    while True:
-        async with office.database.transaction(writes=False) as db:
-            tally = await outbox.tally(db, kept.topics, office.clock())
-        if tally != last:
-            last, changed_at = tally, _now()
-        progress.at(tally.arrived)
-        if not tally.waiting or _now() - changed_at > patience:
-            progress.end()
-            return tally
-        await asyncio.sleep(BETWEEN_LOOKS)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
+    return await arrival(office, kept.topics, ProgressBar(sys.stderr, "canaux", kept.total), patience)

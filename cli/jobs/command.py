@@ -9,12 +9,16 @@ from zoneinfo import ZoneInfo
 
 from bot.features import Feature, Trigger
 from bot.schedules import ZONE, Schedule, find_zones
+from cli.actus.desk import Standing, every
 from cli.columns import align
 from cli.opening import begin_reading, choose_features, open_up_to_date
 from commands import FEATURES
+from commands.actus import drafting
+from commands.actus.feature import feature as actus
 from config.settings import Settings
 from storage import job_runs, people
-from storage.job_runs import JobRun
+from storage.actus import digests
+from storage.job_runs import JobRun, Result
 
 RESULTS = {"done": "faite", "failed": "échouée"}
 
@@ -46,8 +50,9 @@ async def show(settings: Settings, options: Namespace, now: datetime, features: 
     async with open_up_to_date(settings) as database, begin_reading(database) as db:
         zones = find_zones(await people.zones(db))
         ran = {run.name: run for run in await job_runs.every(db)}
+        out = await _editions(Standing(db, settings, now)) if any(f.name == actus.name for f in on) else []
     triggers = sorted((t for f in on for t in f.triggers if t.key[0] == "job"), key=lambda t: t.key)
-    found = [_line(trigger, zones, ran, now) for trigger in triggers]
+    found = sorted([*(_line(trigger, zones, ran, now) for trigger in triggers), *out], key=lambda line: line.name)
     if options.json:
         print(json.dumps([line.as_object() for line in found], ensure_ascii=False))
     else:
@@ -61,6 +66,17 @@ def _line(trigger: Trigger, zones: Sequence[ZoneInfo], ran: Mapping[str, JobRun]
     due, last = min((time for time in times if time), default=None), ran.get(name)
     next_run = due.astimezone(ZONE) if due else None
     return Line(name, next_run, last.at.astimezone(ZONE), last.result) if last else Line(name, next_run, None, None)
+
+
+async def _editions(desk: Standing) -> Sequence[Line]:
+    """When each edition of the news comes out next, and when it last did."""
+    lines = []
+    for edition in (await every(desk)).values():
+        coming, last = await drafting.next_out(desk, edition), await digests.last_published(desk.db, edition.key)
+        before = last.published_at.astimezone(ZONE) if last and last.published_at else None
+        name, result = f"{actus.name}.{edition.key}", Result.DONE if before else None
+        lines.append(Line(name, coming.at.astimezone(ZONE), before, result))
+    return lines
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:

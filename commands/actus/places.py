@@ -2,21 +2,40 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
 
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.context import Context
 from bot.destinations import Own
 from bot.errors import UserError
 from bot.rhythms import Rhythm, read_rhythm
 from config import editions as table
 from config.canaux import PlannedChannel
 from config.editions import Unapproved
+from config.settings import Settings
 from storage import canaux, targets
 from storage.actus.digests import Programme
 
 ROOM = "animation"
 """The key, in config/canaux.tsv, of the room in which animateurs edit."""
+
+
+class Desk(Protocol):
+    """What the news are made with: a request at work, or the operator’s command."""
+
+    @property
+    def db(self) -> AsyncSession:
+        """One transaction."""
+
+    @property
+    def settings(self) -> Settings:
+        """Those of this bot."""
+
+    @property
+    def now(self) -> datetime:
+        """What time it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +49,10 @@ class Edition:
     unapproved: Unapproved
 
 
-async def editions(ctx: Context) -> Mapping[str, Edition]:
+async def editions(desk: Desk) -> Mapping[str, Edition]:
     """All of them, by key, in the order of the table."""
-    changed = {row.key: row for row in (await ctx.db.exec(select(Programme))).all()}
-    return {key: _as_changed(given, changed.get(key)) for key, given in table.read(ctx.settings.editions).items()}
+    changed = {row.key: row for row in (await desk.db.exec(select(Programme))).all()}
+    return {key: _as_changed(given, changed.get(key)) for key, given in table.read(desk.settings.editions).items()}
 
 
 def _as_changed(given: table.Edition, changed: Programme | None) -> Edition:
@@ -44,17 +63,17 @@ def _as_changed(given: table.Edition, changed: Programme | None) -> Edition:
     return Edition(given.key, given.name, read_rhythm(rhythm), places, unapproved)
 
 
-async def edition(ctx: Context, key: str) -> Edition:
+async def edition(desk: Desk, key: str) -> Edition:
     """One by its key. Raises UserError where the operator’s table has it no more."""
-    found = (await editions(ctx)).get(key)
+    found = (await editions(desk)).get(key)
     if found is None:
         raise UserError(f"Il n’y a plus d’édition « {key} ».")
     return found
 
 
-async def room(ctx: Context) -> str:
+async def room(desk: Desk) -> str:
     """The id of the animateurs’ room; "" while it is not known."""
-    return (await canaux.by_key(ctx.db)).get(ROOM, "")
+    return (await canaux.by_key(desk.db)).get(ROOM, "")
 
 
 def planned(wanted: Sequence[str], known: Mapping[str, PlannedChannel]) -> Sequence[PlannedChannel]:
@@ -64,9 +83,9 @@ def planned(wanted: Sequence[str], known: Mapping[str, PlannedChannel]) -> Seque
     return list({channel.key: channel for channel in (*keyed, *others)}.values())
 
 
-async def channels(ctx: Context, found: Edition, own: Own) -> Mapping[str, str]:
+async def channels(desk: Desk, found: Edition, own: Own) -> Mapping[str, str]:
     """The channels in which an edition comes out, title by id. Raises ValueError, with a French sentence.
 
     ``own`` was asked of Mattermost before anything was read here.
     """
-    return own.find(planned(found.targets, await canaux.planned(ctx.db, ctx.settings)))
+    return own.find(planned(found.targets, await canaux.planned(desk.db, desk.settings)))

@@ -84,7 +84,10 @@ def page_of(poll: Poll, results: Results) -> Page:
         start=first,
         last=last,
         today=last,
-        sections=(Section("reponses", "Réponses", "votes", answers), Section("departements", "Votes par département", "", places))
+        sections=(
+            Section("reponses", "Réponses", "votes", answers),
+            Section("departements", "Votes par département", "", places),
+        )
         if places
         else (Section("reponses", "Réponses", "votes", answers),),
         notes=("Plusieurs réponses étaient possibles.",) if poll.several else (),

@@ -1,10 +1,10 @@
 """Digests: each number of an edition, how it stands, and what is in it as its editors left it."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 
-from sqlalchemy import JSON, Column, Index, Text, UniqueConstraint, func
+from sqlalchemy import JSON, Column, Index, Text, UniqueConstraint, and_, delete, func, or_, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -37,22 +37,25 @@ OPEN = (State.DRAFT, State.APPROVED, State.HELD)
 class Digest(SQLModel, table=True):
     """One number of an edition: ``number`` is what people call it, for ever.
 
-    ``day`` is its day by the rhythm (its name: one digest for each), ``at`` when it comes out. ``since`` and ``until``
+    ``day`` is its day by the rhythm (its name: one digest for each), ``first_day`` the one it had before it was put
+    off: the days between have none of their own. ``at`` is when it comes out. ``since`` and ``until``
     bound what it was collected from (``until`` moves on until it is approved). ``revision`` counts its changes, so
     that two editors do not undo each other. ``channels`` are where it came out (title by id), ``parts`` in how many
     posts each, ``written`` how many of those posts are in the outbox. ``document`` is the post in the animateurs’
     room that carries its PDF. ``reminded`` counts what the room was told of it: nothing, that it waits, that it was
-    not published.
+    not published. ``corrected`` counts the corrections since it came out.
     """
 
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     edition: str = Field(max_length=KEY_MAX)
     day: dt.date
+    first_day: dt.date
     at: dt.datetime = Field(sa_type=UtcTime, index=True)
     state: State = Field(default=State.DRAFT, sa_type=Code(State))
     since: dt.datetime = Field(sa_type=UtcTime)
     until: dt.datetime = Field(sa_type=UtcTime)
     edito: str = Field(default="", sa_type=Text)
+    edito_by: str = Field(default="", max_length=26)
     revision: int = 1
     approved_by: str = Field(default="", max_length=26)
     approved_at: dt.datetime | None = Field(default=None, sa_type=UtcTime)
@@ -63,6 +66,7 @@ class Digest(SQLModel, table=True):
     written: int = 0
     document: str = Field(default="", max_length=26)
     reminded: int = 0
+    corrected: int = 0
     created_at: dt.datetime = Field(sa_type=UtcTime)
 
     __table_args__ = (UniqueConstraint("edition", "day"), Index("ix_digest_state", "state"))
@@ -138,10 +142,17 @@ async def of_day(db: AsyncSession, edition: str, day: dt.date) -> Digest | None:
     return (await db.exec(select(Digest).where(col(Digest.edition) == edition, col(Digest.day) == day))).first()
 
 
+async def covering(db: AsyncSession, edition: str, day: dt.date) -> Digest | None:
+    """That of an edition for a day by its rhythm, or the one that was put off beyond that day."""
+    beyond = and_(col(Digest.first_day) <= day, col(Digest.day) >= day)
+    own = (col(Digest.edition) == edition, or_(col(Digest.day) == day, beyond))
+    return (await db.exec(select(Digest).where(*own).order_by(col(Digest.day)).limit(1))).first()
+
+
 async def open_ones(db: AsyncSession, edition: str | None = None) -> Sequence[Digest]:
     """What has not come out yet, the next first; of one edition, or of all."""
     theirs = [] if edition is None else [col(Digest.edition) == edition]
-    waits = select(Digest).where(col(Digest.state).in_(OPEN), *theirs)
+    waits = select(Digest).where(col(Digest.state).in_(OPEN), *theirs).execution_options(populate_existing=True)
     return (await db.exec(waits.order_by(col(Digest.at), col(Digest.number)))).all()
 
 
@@ -149,6 +160,31 @@ async def last_published(db: AsyncSession, edition: str) -> Digest | None:
     """What came out last of an edition, even if it was withdrawn."""
     out = select(Digest).where(col(Digest.edition) == edition, col(Digest.published_at).is_not(None))
     return (await db.exec(out.order_by(col(Digest.published_at).desc()).limit(1))).first()
+
+
+async def published(db: AsyncSession, edition: str | None = None) -> Sequence[Digest]:
+    """All that came out, of one edition or of all, the newest first; what was withdrawn too."""
+    theirs = [] if edition is None else [col(Digest.edition) == edition]
+    out = select(Digest).where(col(Digest.published_at).is_not(None), *theirs)
+    return (await db.exec(out.order_by(col(Digest.published_at).desc(), col(Digest.number).desc()))).all()
+
+
+async def drop(db: AsyncSession, number: int) -> None:
+    """Erase one that never came out, with what is in it."""
+    await db.execute(delete(Entry).where(col(Entry.digest) == number))
+    await db.execute(delete(Digest).where(col(Digest.number) == number, col(Digest.state).in_(OPEN)))
+
+
+async def entry(db: AsyncSession, ident: int) -> Entry | None:
+    """An entry by its id."""
+    found = select(Entry).where(col(Entry.id) == ident)
+    return (await db.exec(found.execution_options(populate_existing=True))).first()
+
+
+async def every_entry(db: AsyncSession) -> Sequence[Entry]:
+    """Those of all digests that are not dropped, in the order of their digests."""
+    found = select(Entry).where(~col(Entry.dropped))
+    return (await db.exec(found.order_by(col(Entry.digest), col(Entry.position), col(Entry.id)))).all()
 
 
 async def entries(db: AsyncSession, number: int, *, dropped: bool = False) -> Sequence[Entry]:
@@ -167,7 +203,20 @@ async def put_in(db: AsyncSession, added: Sequence[Entry]) -> None:
         await db.execute(insertion(db, Entry).values(rows).on_conflict_do_nothing())
 
 
-async def placed(db: AsyncSession, edition: str) -> Collection[int]:
-    """The ids of items that some digest of an edition has, or had before they were dropped."""
-    theirs = select(Entry.item).join(Digest, col(Digest.number) == col(Entry.digest))
-    return set((await db.exec(theirs.where(col(Digest.edition) == edition))).all())
+async def merge(db: AsyncSession, source: int, into: int) -> None:
+    """What one has that another has not comes into that one; nothing is left of the first."""
+    there = select(Entry.item).where(col(Entry.digest) == into)
+    moved = update(Entry).where(col(Entry.digest) == source, col(Entry.item).not_in(there)).values(digest=into)
+    await db.execute(moved.execution_options(synchronize_session=False))
+    await drop(db, source)
+
+
+async def where(db: AsyncSession, items: Collection[int]) -> Mapping[int, Sequence[tuple[Digest, bool]]]:
+    """The digests that have or had these items, by item, the newest first, and whether it was dropped there."""
+    theirs = select(Entry.item, Entry.dropped, Digest).join(Digest, col(Digest.number) == col(Entry.digest))
+    found: dict[int, list[tuple[Digest, bool]]] = {}
+    for item, dropped, digest in await db.exec(
+        theirs.where(col(Entry.item).in_(items)).order_by(col(Digest.number).desc())
+    ):
+        found.setdefault(item, []).append((digest, dropped))
+    return found

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from sqlalchemy import delete, or_
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -10,6 +11,8 @@ from storage.database import UtcTime, insertion
 from storage.links import LINK_MAX
 
 NAME_MAX, FAULT_MAX, HEADER_MAX, SEEN_MAX = 120, 120, 200, 64
+_AT_ONCE = 500
+"""Rows of one statement."""
 
 
 class Feed(SQLModel, table=True):
@@ -69,9 +72,38 @@ async def by_key(db: AsyncSession, key: str) -> Feed | None:
 
 
 async def see(db: AsyncSession, feed: int, idents: Collection[str], now: datetime) -> Collection[str]:
-    """Write down what was seen; those that were not seen before."""
-    if not idents:
-        return set()
-    rows = [{"feed": feed, "ident": ident, "at": now} for ident in sorted(idents)]
-    added = insertion(db, Seen).values(rows).on_conflict_do_nothing()
-    return set((await db.execute(added.returning(col(Seen.ident)))).scalars())
+    """Write down what was seen of a feed that is locked; those that were not seen before."""
+    asked, known = sorted(idents), set[str]()
+    for start in range(0, len(asked), _AT_ONCE):
+        some = col(Seen.ident).in_(asked[start : start + _AT_ONCE])
+        known |= set((await db.exec(select(Seen.ident).where(Seen.feed == feed, some))).all())
+    fresh = [ident for ident in asked if ident not in known]
+    if fresh:
+        rows = [{"feed": feed, "ident": ident, "at": now} for ident in fresh]
+        await db.execute(insertion(db, SQLModel.metadata.tables["news_feed_seen"]).on_conflict_do_nothing(), rows)
+    return set(fresh)
+
+
+async def due(db: AsyncSession, before: datetime, limit: int) -> Sequence[Feed]:
+    """Those that were not read since then, the longest unread first."""
+    unread = or_(col(Feed.read_at).is_(None), col(Feed.read_at) < before)
+    waits = select(Feed).where(~col(Feed.removed), unread).order_by(col(Feed.read_at).is_not(None), col(Feed.read_at))
+    return (await db.exec(waits.order_by(col(Feed.id)).limit(limit))).all()
+
+
+async def lock(db: AsyncSession, number: int) -> Feed | None:
+    """One by its number, which nobody else changes until this transaction ends."""
+    statement = select(Feed).where(Feed.id == number).with_for_update()
+    return (await db.exec(statement.execution_options(populate_existing=True))).first()
+
+
+async def keep(db: AsyncSession, feed: Feed) -> Feed:
+    """Write a new one down; that of the same address, if there is one already, removed or not."""
+    added = insertion(db, Feed).values(feed.model_dump(exclude={"id"})).on_conflict_do_nothing(index_elements=["key"])
+    await db.execute(added)
+    return (await db.exec(select(Feed).where(col(Feed.key) == feed.key).with_for_update())).one()
+
+
+async def forget_seen(db: AsyncSession, feed: int) -> None:
+    """Nothing of a feed is known any more: when it is followed again, it begins anew."""
+    await db.execute(delete(Seen).where(col(Seen.feed) == feed))

@@ -14,6 +14,8 @@ from storage.links import LINK_MAX, key_of
 from storage.links import digest as digest_of
 
 KEY_MAX, TITLE_MAX, TEXT_MAX, CREDIT_MAX = 80, 200, 2000, 120
+_FIXED = frozenset({"id", "key", "withdrawn", "found_at"})
+"""What stays as it was written first."""
 
 
 class Section(StrEnum):
@@ -137,6 +139,66 @@ async def found_between(db: AsyncSession, start: datetime, end: datetime) -> Seq
     """What was found from then until before then and may go into a digest, the best first, then the oldest."""
     there = (col(Item.found_at) >= start, col(Item.found_at) < end, ~col(Item.withdrawn))
     return (await db.exec(select(Item).where(*there).order_by(col(Item.score).desc(), col(Item.id)))).all()
+
+
+async def by_keys(db: AsyncSession, keys: Collection[str]) -> Mapping[str, Item]:
+    """Several, by what tells them apart."""
+    found = (await db.exec(select(Item).where(col(Item.key).in_(keys)))).all() if keys else []
+    return {item.key: item for item in found}
+
+
+async def lock(db: AsyncSession, number: int) -> Item | None:
+    """One by its id, which nobody else changes until this transaction ends."""
+    statement = select(Item).where(Item.id == number).with_for_update()
+    return (await db.exec(statement.execution_options(populate_existing=True))).first()
+
+
+async def of_post(db: AsyncSession, post_id: str) -> Item | None:
+    """What quotes a message."""
+    return (await db.exec(select(Item).where(col(Item.post_id) == post_id))).first()
+
+
+async def untitled(db: AsyncSession, limit: int) -> Sequence[Item]:
+    """Links whose pages are to be asked for their titles, the oldest first."""
+    asked = col(Item.details)["untitled"].as_boolean()
+    there = select(Item).where(Item.kind == Kind.PROPOSAL, ~col(Item.withdrawn), asked)
+    return (await db.exec(there.order_by(col(Item.id)).limit(limit))).all()
+
+
+async def proposed(db: AsyncSession, person: str, limit: int) -> Sequence[Item]:
+    """What somebody proposed, the newest first."""
+    theirs = select(Item).where(col(Item.proposed_by) == person)
+    return (await db.exec(theirs.order_by(col(Item.found_at).desc(), col(Item.id).desc()).limit(limit))).all()
+
+
+async def withdraw_quotes_of(db: AsyncSession, author: str) -> int:
+    """No message of somebody’s goes into a digest any more; how many would have."""
+    theirs = (col(Item.author_id) == author, col(Item.post_id) != "", ~col(Item.withdrawn))
+    return (await db.exec(update(Item).where(*theirs).values(withdrawn=True))).rowcount
+
+
+async def withdraw_quotes_in(db: AsyncSession, channel: str) -> None:
+    """Nothing of a channel goes into a digest any more."""
+    await db.exec(update(Item).where(col(Item.channel_id) == channel, col(Item.post_id) != "").values(withdrawn=True))
+
+
+async def withdraw_quotes_outside(db: AsyncSession, channels: Collection[str]) -> None:
+    """Only what quotes messages of these channels goes into digests."""
+    others = (col(Item.post_id) != "", col(Item.channel_id).not_in(channels), ~col(Item.withdrawn))
+    await db.exec(update(Item).where(*others).values(withdrawn=True))
+
+
+async def put(db: AsyncSession, found: Sequence[Item]) -> None:
+    """Write things down as they are now; what was withdrawn stays so, and is found when it was found first."""
+    if not found:
+        return
+    table = SQLModel.metadata.tables["news_item"]
+    statement = insertion(db, table)
+    changed = [column.name for column in table.columns if column.name not in _FIXED]
+    now = {name: statement.excluded[name] for name in changed}
+    # In one order, whoever writes them: two who do so at once wait for each other, and not both.
+    rows = [item.model_dump(exclude={"id"}) for item in sorted(found, key=lambda item: item.key)]
+    await db.execute(statement.on_conflict_do_update(index_elements=["key"], set_=now), rows)
 
 
 async def rescore(db: AsyncSession, scores: Mapping[str, int]) -> None:

@@ -2,11 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, delete
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import UtcTime
+from storage.database import UtcTime, insertion
 
 
 class Subscription(SQLModel, table=True):
@@ -41,6 +41,21 @@ class Unquoted(SQLModel, table=True):
 async def get(db: AsyncSession, user_id: str) -> Subscription | None:
     """That of somebody."""
     return (await db.exec(select(Subscription).where(col(Subscription.user_id) == user_id))).first()
+
+
+async def hush(db: AsyncSession, user_id: str, now: datetime) -> None:
+    """Their messages go into no digest from now on."""
+    await db.execute(insertion(db, Unquoted).values({"user_id": user_id, "at": now}).on_conflict_do_nothing())
+
+
+async def unhush(db: AsyncSession, user_id: str) -> None:
+    """Their messages may again."""
+    await db.execute(delete(Unquoted).where(col(Unquoted.user_id) == user_id))
+
+
+async def is_unquoted(db: AsyncSession, user_id: str) -> bool:
+    """Whether somebody’s messages go into no digest."""
+    return (await db.exec(select(Unquoted.user_id).where(col(Unquoted.user_id) == user_id))).first() is not None
 
 
 async def unquoted(db: AsyncSession) -> frozenset[str]:

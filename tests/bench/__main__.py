@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [a b c d e f g h i j k l m n o p]`: measure, side by side, and print the table."""
+"""`python -m tests.bench [--quick] [a b c d e f g h i j k l m n o p q]`: measure, side by side, and print the table."""
 
 import argparse
 import asyncio
@@ -21,6 +21,7 @@ from tests.bench import (
     directory,
     filing,
     footprint,
+    gathering,
     importing,
     layers,
     opening,
@@ -39,7 +40,7 @@ from tests.bench.plan import QUICK, Plan
 from tests.bench.stub import Stub
 from tests.bench.team import team
 
-PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p")
+PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q")
 ON_EACH_DATABASE = {
     "i": waiting.measure,
     "j": resuming.measure,
@@ -48,6 +49,7 @@ ON_EACH_DATABASE = {
     "n": clicking.measure,
     "o": resources.measure,
     "p": polling.measure,
+    "q": gathering.measure,
 }
 
 

@@ -42,6 +42,8 @@ class Plan:
     lines: int = 100
     resources: int = 20_000
     voters: int = 4000
+    gathered: int = 5000
+    feeds: int = 50
     postgres: bool = True
 
 
@@ -81,5 +83,7 @@ QUICK = Plan(
     lines=4,
     resources=300,
     voters=60,
+    gathered=200,
+    feeds=3,
     postgres=False,
 )

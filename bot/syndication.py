@@ -1,0 +1,162 @@
+"""Feeds (RSS, Atom, RDF) as their servers send them, whatever they are made of: what stands in them, in plain words."""
+
+import asyncio
+import html
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import feedparser
+import nh3
+
+from bot.quoting import one_line
+
+ENDS_MAX = 250
+"""Articles that are read of either end of a feed: the newest are at the one nearly everywhere, else at the other."""
+ID_MAX, ADDRESS_MAX, TITLE_MAX, TEXT_MAX = 500, 1000, 200, 600
+_READ_MAX = 20_000
+"""Characters of one text that are read, markup included."""
+_ARTICLE = re.compile(rb"<(?:\w{1,20}:)?(?:item|entry)[\s>/]")
+_HEAD_MAX = 64 * 1024
+_SIGNS_MAX = 200_000
+"""Signs of markup in what is read: no feed needs as many, and millions would take a minute."""
+_WIDE = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_DECLARED = re.compile(r"^(\s*<\?xml[^>]{0,200}?)\sencoding\s*=\s*[\"'][^\"']{0,40}[\"']", re.IGNORECASE)
+_FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/xml", "text/xml"}
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """Something of a feed: ``ident`` is its own id (else its address, else its title), ``at`` when it says it came out,
+    if it says so. Title and text are plain words, the address is a whole one or empty."""
+
+    ident: str
+    title: str
+    text: str
+    url: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed by its name; those of its ``total`` articles that were read, in their order. ``declared`` is the address
+    of a feed, where this is a page that names one."""
+
+    name: str
+    articles: Sequence[Article] = ()
+    total: int = 0
+    declared: str = ""
+
+
+async def read_feed(body: bytes, headers: Mapping[str, str], url: str) -> Feed:
+    """What a server sent from that address. Raises ValueError, with what it is instead in French, for what is no feed.
+
+    It takes seconds for the worst: others do not wait for it.
+    """
+    return await asyncio.to_thread(parse_feed, body, headers, url)
+
+
+def parse_feed(body: bytes, headers: Mapping[str, str], url: str) -> Feed:
+    """The same, while one waits."""
+    narrow = _narrow(body)
+    content, left_out = _bounded(narrow)
+    if content.count(b"<") + content.count(b"&") > _SIGNS_MAX:
+        raise ValueError("ce flux est trop long")
+    told = {"content-type": headers.get("content-type", "")} if narrow is body else {}
+    found: Any = feedparser.parse(content, response_headers=told, sanitize_html=False, resolve_relative_uris=False)
+    articles = [each for row in found.entries if (each := _article(row, url))]
+    if not articles and not found.get("version"):
+        page = _Page()
+        page.feed(narrow[:_HEAD_MAX].decode("utf-8", "replace"))
+        if page.declared:
+            return Feed("", declared=urljoin(url, page.declared)[:ADDRESS_MAX])
+        raise ValueError("c’est une page, sans flux" if page.is_page else "ce n’est pas un flux")
+    return Feed(_words(str(found.feed.get("title") or ""), TITLE_MAX), articles, len(articles) + left_out)
+
+
+def _narrow(body: bytes) -> bytes:
+    """Signs of two or four bytes as UTF-8: bounds are counted in it."""
+    wide = next((name for mark, name in _WIDE if body.startswith(mark)), "")
+    if not wide and b"\0" in body[:64]:
+        wide = "utf-16-le" if body[1:2] == b"\0" else "utf-16-be"
+    if not wide:
+        return body
+    return _DECLARED.sub(r"\1", body.decode(wide, "replace")[: len(body)], count=1).encode()
+
+
+def _bounded(body: bytes) -> tuple[bytes, int]:
+    """It without the articles in its middle, and how many these are."""
+    starts = [found.start() for found in _ARTICLE.finditer(body)]
+    more = len(starts) - 2 * ENDS_MAX
+    if more <= 0:
+        return body, 0
+    return body[: starts[ENDS_MAX]] + body[starts[-ENDS_MAX] :], more
+
+
+def _article(row: Any, base: str) -> Article | None:
+    """One as it is kept; None for what has neither words nor address."""
+    url = _address(str(row.get("link") or ""), base)
+    title = _words(str(row.get("title") or ""), TITLE_MAX)
+    if not (title or url):
+        return None
+    ident = str(row.get("id") or "").strip()[:ID_MAX] or url or title
+    return Article(ident, title or _host(url), _words(_summary(row), TEXT_MAX), url, _moment(row))
+
+
+def _summary(row: Any) -> str:
+    content = row.get("content") or [{}]
+    return str(row.get("summary") or content[0].get("value") or "")
+
+
+def _address(link: str, base: str) -> str:
+    try:
+        found = urljoin(base, link.strip()) if link.strip() else ""
+        parts = urlsplit(found)
+    except ValueError:
+        return ""
+    return found if parts.scheme in {"http", "https"} and parts.hostname and len(found) <= ADDRESS_MAX else ""
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def _words(markup: str, most: int) -> str:
+    """Plain words of what may be HTML, and of HTML that is written as text."""
+    text = markup[:_READ_MAX]
+    for _ in range(2):
+        if "<" not in text and "&" not in text:
+            break
+        text = html.unescape(nh3.clean(text.replace("<", " <"), tags=set(), clean_content_tags={"script", "style"}))
+    return one_line(text, most)
+
+
+def _moment(row: Any) -> datetime | None:
+    """When it says that it came out."""
+    told = row.get("published_parsed") or row.get("updated_parsed")
+    try:
+        year, month, day, hour, minute, second = told[:6]
+        return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+class _Page(HTMLParser):
+    """Looks for the feed that a page names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.declared = ""
+        self.is_page = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """One tag of it."""
+        self.is_page = self.is_page or tag in {"html", "body", "head"}
+        said = {name: value or "" for name, value in attrs}
+        is_feed = "alternate" in said.get("rel", "").lower().split() and said.get("type", "").lower() in _FEED_TYPES
+        if tag == "link" and is_feed and not self.declared:
+            self.declared = said.get("href", "").strip()

@@ -1,0 +1,59 @@
+"""« Approuver » and « Reprendre »: what comes out was read by somebody, as it is."""
+
+from collections.abc import Sequence
+
+from bot.context import Context
+from bot.errors import UserError
+from bot.replies import Replies, Reply, Start, Whisper
+from bot.texts import render
+from commands.actus import cards, words
+from commands.actus.buttons import Approve, Publish, Unapprove
+from commands.actus.feature import ANIMATEURS, feature
+from storage.actus import digests
+from storage.actus.digests import Digest, State
+from storage.database import change
+
+
+@feature.button(Approve, roles=ANIMATEURS)
+async def approve(ctx: Context, click: Approve) -> Replies:
+    """It comes out at its hour, or at once where that is past; of two who approve the second reads who was first."""
+    digest = await words.locked(ctx, click.digest)
+    words.must_be_open(digest)
+    if digest.state is State.APPROVED:
+        by = "vous" if digest.approved_by == ctx.user.id else await words.name_of(ctx, digest.approved_by)
+        return [
+            Whisper(f"Le n° {digest.number} est déjà approuvé, par {by}."),
+            await cards.refresh(ctx, digest, here=True),
+        ]
+    if digest.revision != click.revision:
+        changed = f"Le n° {digest.number} a changé depuis ce que vous voyez : relisez-le, puis approuvez-le."
+        return [Whisper(changed), await cards.refresh(ctx, digest, here=True)]
+    await must_have_something(ctx, digest)
+    begun = await let_out(ctx, digest)
+    said = render("actus/approved", digest=digest, at=words.say_at(digest.at), now=bool(begun))
+    return [Whisper(said), await cards.refresh(ctx, digest, here=True), *begun]
+
+
+async def must_have_something(ctx: Context, digest: Digest) -> None:
+    """Raises UserError for what would be empty."""
+    if not digest.edito and not await digests.entries(ctx.db, digest.number):
+        raise UserError(f"Le n° {digest.number} est vide : ajoutez-y un élément ou un édito avec « Modifier… ».")
+
+
+async def let_out(ctx: Context, digest: Digest) -> Sequence[Reply]:
+    """It is approved; where its hour is past it comes out."""
+    late = digest.at <= ctx.now
+    state = State.PUBLISHING if late else State.APPROVED
+    await change(ctx.db, digest, state=state, approved_by=ctx.user.id, approved_at=ctx.now)
+    return [Start(payload=Publish(digest=digest.number))] if late else []
+
+
+@feature.button(Unapprove, roles=ANIMATEURS)
+async def take_up(ctx: Context, click: Unapprove) -> Replies:
+    """It is edited again."""
+    digest = await words.locked(ctx, click.digest)
+    words.must_be_open(digest)
+    if digest.state is State.APPROVED:
+        await change(ctx.db, digest, state=State.DRAFT, approved_by="", approved_at=None)
+    told = f"Le n° {digest.number} est de nouveau un brouillon : il attend un accord."
+    return [Whisper(told), await cards.refresh(ctx, digest, here=True)]

@@ -1,0 +1,87 @@
+"""Each hour feeds are read: what is new there comes into the pool, a little at a time; a broken one is told of once."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import timedelta
+
+from bot.context import Context
+from bot.french.dates import say_date
+from bot.french.words import plural
+from bot.replies import Direct, Progress, Replies, Reply, Say, Start, Step
+from bot.texts import render
+from commands.actus import fetching, places
+from commands.actus.bringing import note
+from commands.actus.carried import ReadFeeds
+from commands.actus.feature import feature
+from commands.actus.fetching import Reading, Source, source_of
+from storage import people
+from storage.actus import feeds
+from storage.actus.feeds import Feed
+
+AT_ONCE = 4
+"""Feeds read in one step."""
+TOLD_MAX = 20
+"""People who are told of it where they have no room."""
+FAILS_FOR = timedelta(days=7)
+"""After so long in vain the animateurs are told."""
+
+
+@feature.job("hour=0-1,3-23 minute=17")
+async def hourly(ctx: Context) -> Replies:
+    """Read all of them."""
+    return Start(payload=ReadFeeds(begun=ctx.now)) if await feeds.due(ctx.db, ctx.now, 1) else None
+
+
+@feature.work(ReadFeeds, title="Lecture des flux", unit=("flux", "flux"), writes=True)
+async def read_some(ctx: Context, work: ReadFeeds, so_far: Progress) -> Step:
+    """The next few, which the step before found. Nothing of the database is in hand while they are asked for."""
+    web = fetching.web_of(ctx)
+    readings = await asyncio.gather(*(fetching.read(web, Source(*each)) for each in so_far.cursor or ()))
+    replies: list[Reply] = []
+    words = ""
+    for reading in readings:
+        row = await feeds.lock(ctx.db, reading.source.number)
+        if row is None or row.removed or (row.read_at and row.read_at >= work.begun):
+            continue
+        words = _say(reading, await note(ctx.db, row, reading, ctx.now))
+        replies += await _tell(ctx, row)
+    following = await _following(ctx, work)
+    done = so_far.done + len(readings)
+    return Step(
+        replies=replies,
+        cursor=[list(asdict(each).values()) for each in following],
+        done=done,
+        finished=not following,
+        said=words if work.feed else "",
+    )
+
+
+async def _following(ctx: Context, work: ReadFeeds) -> Sequence[Source]:
+    if work.feed is None:
+        return [source_of(row) for row in await feeds.due(ctx.db, work.begun, AT_ONCE)]
+    row = await feeds.get(ctx.db, work.feed)
+    is_due = row is not None and not row.removed and (row.read_at is None or row.read_at < work.begun)
+    return [source_of(row)] if row and is_due else []
+
+
+def _say(reading: Reading, taken: int) -> str:
+    """What came of one."""
+    if reading.fault:
+        return f"Il ne se lit pas : {reading.fault}."
+    if reading.feed is None:
+        return "Rien de nouveau."
+    return f"{plural(taken, 'article pris', 'articles pris')} sur {reading.feed.total}."
+
+
+async def _tell(ctx: Context, row: Feed) -> Sequence[Reply]:
+    """The animateurs hear of one that failed for a week, or is closed for good; once, until it works again."""
+    since = row.failing_since
+    if row.told_at is not None or since is None or not (row.removed or since <= ctx.now - FAILS_FOR):
+        return []
+    row.told_at = ctx.now
+    ctx.db.add(row)
+    text = render("actus/feed_fails", feed=row, since=say_date(since.astimezone(ctx.zone).date()))
+    if room := await places.room(ctx):
+        return [Say(text, channel_id=room)]
+    return [Direct(text, user_id=person.id) for person in await people.animating(ctx.db, TOLD_MAX)]

@@ -1,0 +1,110 @@
+"""What the tests of « coop-bot digest » share: a channel for the news, what was collected, who publishes."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from bot import logs
+from bot.app import App
+from bot.clock import utc_now
+from cli.actus import previewing, publishing
+from cli.main import parser
+from commands import actus, travaux
+from config.settings import Settings
+from storage import canaux
+from storage.actus import items
+from storage.actus.digests import Digest
+from storage.actus.items import Item, Kind, Section
+from storage.database import Database
+from tests.announcing import made, said_in
+from tests.databases import address
+from tests.house import LOG
+from tests.people import Post
+from tests.room import Room
+from tests.workplace import FIRST, Workplace
+
+Capture = pytest.CaptureFixture[str]
+
+
+@dataclass
+class Press(Workplace):
+    """A workplace where the operator publishes, with or without a bot at work."""
+
+    @asynccontextmanager
+    async def bot(self) -> AsyncIterator[App]:
+        """One at work."""
+        logs.configure("INFO", LOG)
+        app = App(self.settings(), [actus.feature, travaux.feature], first=FIRST)
+        await app.start()
+        try:
+            yield app
+        finally:
+            await app.stop()
+
+    async def place(self) -> str:
+        """The channel in which the news come out, known to the bot."""
+        site = self.room.site
+        place = await made(site.admin, site.team_id, self.room.bot_id, "actualites", "Actualités")
+        async with self.asks(writes=True) as db:
+            await canaux.remember(db, "actualites", place, utc_now())
+        return place
+
+    @asynccontextmanager
+    async def asks(self, *, writes: bool = False) -> AsyncIterator[Any]:
+        """The database, for a moment."""
+        database = Database(self.url)
+        async with database.transaction(writes=writes) as db:
+            yield db
+        await database.close()
+
+    async def finds(self, *titles: str, **more: Any) -> None:
+        """These are in the pool."""
+        usual: dict[str, Any] = {
+            "kind": Kind.FEED,
+            "section": Section.PRESS,
+            "text": "Deux phrases.",
+            "url": "https://e.fr/a",
+        }
+        at = utc_now() - timedelta(minutes=5)
+        found = [Item(**(usual | {"key": items.key_of_words(t), "title": t, "found_at": at} | more)) for t in titles]
+        async with self.asks(writes=True) as db:
+            await items.add(db, found)
+
+    async def shows(
+        self, *options: str, capsys: Capture, edition: str = "vendredi", clock: Callable[[], datetime] = utc_now
+    ) -> dict[str, Any]:
+        """What « digest preview --json » says."""
+        asked = parser().parse_args(["digest", "preview", "--edition", edition, "--json", *options])
+        logs.configure("INFO", LOG)
+        assert await previewing.preview(self.settings(), asked, clock) == 0
+        found: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return found
+
+    async def publishes(self, number: int, *options: str, settings: Settings | None = None) -> int:
+        """« digest publish »."""
+        logs.configure("INFO", LOG)
+        asked = parser().parse_args(["digest", "publish", str(number), *options])
+        return await publishing.publish(settings or self.settings(), asked, utc_now)
+
+    async def out(self, place: str) -> list[Post]:
+        """What stands in a channel."""
+        return await said_in(self.room.site.admin, self.room.bot_id, place)
+
+    async def digest(self, number: int) -> Digest:
+        """As it is now."""
+        async with self.asks() as db:
+            found: Digest = (await db.exec(select(Digest).where(Digest.number == number))).one()
+            return found
+
+
+@pytest.fixture(params=["sqlite"])
+async def press(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[Press]:
+    async with address(request, tmp_path) as url:
+        yield Press(room, url, tmp_path)

@@ -1,0 +1,205 @@
+"""« coop-bot digest » and « export digest »: a number seen, published once beside a bot or alone, and taken away."""
+
+import asyncio
+import io
+import json
+import signal
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+from sqlmodel import select
+
+from bot.app import App
+from bot.clock import utc_now
+from cli.actus import exporting, previewing
+from cli.errors import OperatorError
+from cli.jobs.command import show
+from cli.main import parser
+from cli.opening import check_editions
+from config.settings import Settings
+from storage.actus.digests import Digest, State
+from storage.database import change
+from tests.bench.children import environment_of
+from tests.channelling import room
+from tests.house import until_async
+from tests.modes import MODES, NEWEST
+from tests.pressroom import Capture, Press, press
+from tests.test_work_killed import ROOT
+
+__all__ = ["press", "room"]
+
+BOTH = pytest.mark.parametrize(("room", "press"), [(NEWEST, "sqlite"), (NEWEST, "postgresql")], indirect=True)
+EVERYWHERE = pytest.mark.parametrize(
+    ("room", "press"), [*((mode, "sqlite") for mode in MODES), (NEWEST, "postgresql")], indirect=True
+)
+
+
+@EVERYWHERE
+async def test_seen_and_published_once_however_often(press: Press, capsys: Capture) -> None:
+    place = await press.place()
+    await press.finds("Un guide paraît", "Une loi change")
+    seen = await press.shows(capsys=capsys)
+    assert set(seen) == {
+        *("numero", "edition", "nom", "date", "heure", "jour", "etat", "edito", "parties", "texte")
+    }  # fmt: skip
+    assert (seen["edition"], seen["nom"], seen["etat"]) == ("vendredi", "Les actus du vendredi", "brouillon")
+    (part,) = seen["parties"]
+    assert (part["cle"], part["titre"]) == ("presse", "Vu dans la presse")
+    assert part["elements"][0] == {
+        "numero": 1, "titre": "Un guide paraît", "texte": "Deux phrases.", "lien": "https://e.fr/a", "credit": "",
+        "auteur": "", "source": "flux",
+    }  # fmt: skip
+    assert (await press.shows(capsys=capsys))["numero"] == seen["numero"], "the same number at each call"
+    assert await press.publishes(seen["numero"], "--dry-run") == 0
+    told = capsys.readouterr().out
+    assert "Où : Actualités" in told
+    assert "Un guide paraît" in told
+    assert await press.out(place) == []
+    assert await press.publishes(seen["numero"]) == 0
+    assert "est sorti dans 1 canal." in capsys.readouterr().out
+    assert await press.publishes(seen["numero"]) == 0
+    assert "est déjà sorti" in capsys.readouterr().out
+    (out,) = await press.out(place)
+    assert [out.message] == (await press.shows("--date", str(utc_now().date()), capsys=capsys))["texte"]
+    assert len(out.file_ids) == 1
+    assert (await press.digest(seen["numero"])).state is State.PUBLISHED
+    assert (await press.shows(capsys=capsys))["numero"] == seen["numero"] + 1
+
+
+@BOTH
+async def test_beside_a_bot_at_work_and_at_its_hour_it_comes_out_once(press: Press, capsys: Capture) -> None:
+    place = await press.place()
+    await press.finds("Un guide paraît")
+    number = (await press.shows(capsys=capsys))["numero"]
+    async with press.asks(writes=True) as db:
+        found = (await db.exec(select(Digest).where(Digest.number == number))).one()
+        await change(db, found, state=State.APPROVED, at=utc_now() - timedelta(seconds=1))
+    async with press.bot() as app:
+        both = [press.publishes(number) for _ in range(2)]
+        assert (await asyncio.gather(app.runs.run(("job", "actus.keep"), "essai"), *both))[1:] == [0, 0]
+        await until_async(lambda: rests(press, app))
+    assert len(await press.out(place)) == 1
+
+
+async def rests(press: Press, app: App) -> bool:
+    return not await press.waits(app)
+
+
+@BOTH
+async def test_killed_on_its_way_it_goes_on_and_doubles_nothing(press: Press, capsys: Capture) -> None:
+    place = await press.place()
+    await press.finds("Un guide paraît")
+    number = (await press.shows(capsys=capsys))["numero"]
+    for pause in (0.6, 1.2, 2.0):
+        words = ("-m", "cli", "digest", "publish", str(number))
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, *words, cwd=ROOT, env=environment_of(press.settings(work_calls=2.0))
+        )
+        await asyncio.sleep(pause)
+        if process.returncode is None:
+            process.send_signal(signal.SIGKILL)
+        await process.wait()
+    assert await press.publishes(number) == 0
+    assert len(await press.out(place)) == 1
+
+
+def november() -> datetime:
+    """A Thursday."""
+    return datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
+
+
+@BOTH
+async def test_days_holidays_and_what_is_not_there(press: Press, capsys: Capture) -> None:
+    await press.place()
+    christmas = await press.shows("--date", "2026-12-24", capsys=capsys, clock=november)
+    assert (christmas["date"], christmas["heure"], christmas["jour"]) == ("2026-12-24", "09:00", "2026-12-25")
+    month = await press.shows("--date", "2027-01-02", capsys=capsys, edition="nouvelles", clock=november)
+    assert (month["date"], month["nom"]) == ("2027-01-06", "On vient aux nouvelles")
+    for options in (["--edition", "lune"], ["--edition", "vendredi", "--date", "2001-01-05"]):
+        asked = parser().parse_args(["digest", "preview", *options])
+        with pytest.raises(OperatorError) as refused:
+            await previewing.preview(press.settings(), asked, utc_now)
+        assert refused.value.code == 2
+    with pytest.raises(OperatorError, match="pas de n° 9999") as refused:
+        await press.publishes(9999)
+    assert refused.value.code == 2
+    with pytest.raises(OperatorError, match="est vide"):
+        await press.publishes(christmas["numero"])
+
+
+async def test_what_is_shown_for_later_comes_out_before_that(press: Press, capsys: Capture) -> None:
+    """An item that only a later draft has is in the next one, untouched as it is."""
+    await press.place()
+    await press.finds("Un guide paraît")
+    later = (utc_now() + timedelta(days=60)).date()
+    far = await press.shows("--date", str(later), capsys=capsys)
+    assert [e["titre"] for part in far["parties"] for e in part["elements"]] == ["Un guide paraît"]
+    near = await press.shows(capsys=capsys)
+    assert near["numero"] != far["numero"]
+    assert [e["titre"] for part in near["parties"] for e in part["elements"]] == ["Un guide paraît"]
+    assert (await press.shows("--date", str(later), capsys=capsys))["parties"] == []
+
+
+async def test_taken_away_in_every_form(press: Press, capsys: Capture) -> None:
+    await press.place()
+    await press.finds("Un <b>guide</b> @all *paraît*", text="Deux\nlignes </p>")
+    number = (await press.shows(capsys=capsys))["numero"]
+    made = {}
+    for form in ("md", "html", "txt", "pdf"):
+        path = press.folder / f"n.{form}"
+        asked = parser().parse_args(["export", "digest", str(number), "--format", form, "--output", str(path)])
+        assert await exporting.export(press.settings(), asked, utc_now) == 0
+        made[form] = path.read_bytes()
+    assert "@\u200ball \\*paraît\\*" in made["md"].decode()
+    page = made["html"].decode()
+    assert '<html lang="fr">' in page
+    assert "Un &lt;b&gt;guide&lt;/b&gt; @all *paraît*" in page
+    assert "<script" not in page
+    assert "1. Un <b>guide</b> @all *paraît*\nDeux\nlignes </p>\n" in made["txt"].decode()
+    paper = PdfReader(io.BytesIO(made["pdf"]))
+    root: Any = paper.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "fr"
+    assert paper.metadata
+    assert "Les actus du vendredi" in str(paper.metadata.title)
+    assert "guide" in paper.pages[0].extract_text()
+
+
+async def test_jobs_say_when_each_edition_comes_out(press: Press, capsys: Capture) -> None:
+    await press.place()
+    asked = parser().parse_args(["jobs", "--json"])
+    assert await show(press.settings(), asked, utc_now()) == 0
+    lines = {line["name"]: line for line in json.loads(capsys.readouterr().out)}
+    assert {"actus.vendredi", "actus.nouvelles", "actus.keep"} <= set(lines)
+    seen = await press.shows(capsys=capsys)
+    coming = lines["actus.vendredi"]["next_run"]
+    assert coming.startswith(f"{seen['date']}T{seen['heure']}:00")
+    assert lines["actus.vendredi"]["last_run"] is None
+    await press.finds("Un guide paraît")
+    await press.shows(capsys=capsys)
+    await press.publishes(seen["numero"])
+    capsys.readouterr()
+    await show(press.settings(), asked, utc_now())
+    after = {line["name"]: line for line in json.loads(capsys.readouterr().out)}["actus.vendredi"]
+    assert after["last_result"] == "done"
+    assert date.fromisoformat(after["next_run"][:10]) > date.fromisoformat(coming[:10])
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("vendredi\tLes actus\tde temps en temps\tactualites\tretenir", "n’est pas un rythme"),
+        ("vendredi\tLes actus\tchaque lundi\tactualites\tpeut-être", "sans_accord est"),
+        ("vendredi\tLes actus\tchaque lundi", "5 colonnes"),
+    ],
+)
+def test_a_table_of_editions_that_makes_no_sense_is_told_at_once(line: str, sentence: str, tmp_path: Path) -> None:
+    table = tmp_path / "editions.tsv"
+    table.write_text(f"cle\tnom\trythme\tpour\tsans_accord\n{line}\n", "utf-8")
+    with pytest.raises(OperatorError, match=sentence) as refused:
+        check_editions(Settings.model_validate({"editions": table}))
+    assert refused.value.code == 2

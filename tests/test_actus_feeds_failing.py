@@ -1,0 +1,157 @@
+"""Stories: what is no feed, leads elsewhere, is slow, private, or fails for a week, and what animateurs hear of it."""
+
+import asyncio
+
+import pytest
+from aiohttp import web as server
+
+from commands.actus import feeds as command
+from tests.collecting import Newsroom, newsroom
+from tests.feeding import RSS, article, follows, hour, number_of, rss, web
+from tests.helping import plain
+from tests.people import unique
+from tests.webbing import Outside, endless, outside, redirect, says, slow
+
+__all__ = ["newsroom", "web"]
+
+
+@pytest.mark.every_mode
+async def test_one_that_fails_for_a_week_is_told_of_once_and_again_after_it_worked(
+    newsroom: Newsroom, web: Outside
+) -> None:
+    word = unique("f")
+    number = await number_of(
+        newsroom, web, "panne.example/flux", article(1, guid=word, link=f"https://p.example/{word}")
+    )
+    works = web.pages["panne.example/flux"]
+
+    async def told() -> list[str]:
+        posts = await newsroom.ana.reads(newsroom.room)
+        return [plain(post) for post in posts if f"(n° {number})" in plain(post)]
+
+    web.pages["panne.example/flux"] = 500
+    for hours in (1, 24 * 5):
+        await hour(newsroom, hours)
+    assert await told() == []
+    listed = plain(await newsroom.ana.asks("/actus flux"))
+    assert "ne se lit plus depuis le" in listed
+    assert "le site répond par une erreur (500)" in listed
+    for hours in (24 * 3, 24 * 3, 24 * 8):
+        await hour(newsroom, hours)
+    (said,) = await told()
+    assert "ne se lit plus" in said
+    web.pages["panne.example/flux"] = works
+    await hour(newsroom)
+    assert not (await newsroom.feed(number)).fault
+    web.pages["panne.example/flux"] = 404
+    for hours in (1, 24 * 8, 24):
+        await hour(newsroom, hours)
+    assert len(await told()) == 2
+    web.pages["panne.example/flux"] = works
+    await hour(newsroom)
+    web.pages["panne.example/flux"] = 410
+    await hour(newsroom)
+    assert "est fermé" in (await told())[-1]
+    assert (await newsroom.feed(number)).removed
+
+
+async def test_a_page_that_names_its_feed_leads_there(newsroom: Newsroom, web: Outside) -> None:
+    word = unique("g")
+    page = b'<!doctype html><html><head><link rel="alternate" type="application/rss+xml" href="/rss.xml"></head></html>'
+    web.pages["site.example/"] = says(page, Content_Type="text/html")
+    web.pages["site.example/rss.xml"] = says(
+        rss(article(1, guid=word, link=f"https://p.example/{word}")), Content_Type=RSS
+    )
+    assert "1 article pris sur 1" in await follows(newsroom, web.link("site.example/"))
+    assert (await newsroom.feeds())[-1].url == web.link("site.example/rss.xml")
+    web.pages["boucle.example/"] = says(page.replace(b"/rss.xml", b"/"), Content_Type="text/html")
+    assert "c’est une page, sans flux" in await follows(newsroom, web.link("boucle.example/"))
+
+
+async def test_what_is_no_feed_is_refused_with_its_reason(newsroom: Newsroom, web: Outside) -> None:
+    web.pages |= {
+        "page.example/": says(b"<html><body>Bonjour</body></html>"),
+        "rien.example/": 404,
+        "vide.example/": 200,
+    }
+    web.pages |= {
+        "tourne.example/": redirect("/"),
+        "lourd.example/": endless,
+        "ferme.example/": redirect("http://10.0.0.1/"),
+    }
+    web.pages["gzip.example/"] = says(b"\x1f\x8b" + b"\0" * 99, Content_Encoding="gzip", Content_Type=RSS)
+    web.names["interne.example"] = ["192.168.1.4"]
+    reasons = {
+        "page.example/": "c’est une page, sans flux",
+        "rien.example/": "il n’y a rien à cette adresse",
+        "vide.example/": "ce n’est pas un flux",
+        "tourne.example/": "sans fin d’une page à l’autre",
+        "lourd.example/": "pèse plus de 5 Mo",
+        "ferme.example/": "n’est pas publique",
+        "gzip.example/": "compressée",
+        "interne.example/": "n’est pas publique",
+        "absent.example/": "ce nom de site n’existe pas",
+    }
+    for where, reason in reasons.items():
+        assert reason in await follows(newsroom, web.link(where)), where
+    for text in ("", "bonjour", "ftp://a.example/x", "file:///etc/passwd", "http://127.0.0.1:1/flux", "http://[::1]/"):
+        said = await follows(newsroom, text)
+        assert "Tapez" in said, text
+    assert await newsroom.feeds() == []
+
+
+async def test_a_slow_one_is_read_all_the_same(
+    newsroom: Newsroom, web: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "AT_ONCE_S", 0.05)
+    word = unique("h")
+
+    async def late(_: server.Request) -> server.StreamResponse:
+        await asyncio.sleep(0.2)
+        return server.Response(body=rss(article(1, guid=word, link=f"https://p.example/{word}")), content_type=RSS)
+
+    web.pages["lent.example/flux"] = late
+    assert "prend son temps" in await follows(newsroom, web.link("lent.example/flux"))
+    number = (await newsroom.feeds())[-1].number
+    await newsroom.house.settled()
+    assert await newsroom.of_feed(number) == ["Article 1"]
+    assert "1 article pris sur 1" in plain((await newsroom.ana.direct())[-1])
+    web.pages["lent.example/flux"] = slow
+    assert await newsroom.ana.runs(f"/actus flux essayer {number}")
+    await newsroom.house.settled()
+    assert "ne répond pas à temps" in plain((await newsroom.ana.direct())[-1])
+
+
+async def test_private_addresses_only_where_the_operator_lets_it(newsroom: Newsroom) -> None:
+    word, house = unique("i"), newsroom.house
+    async with outside() as site:
+        site.pages["127.0.0.1/flux"] = says(
+            rss(article(1, guid=word, link=f"https://p.example/{word}")), Content_Type=RSS
+        )
+        url = f"http://127.0.0.1:{site.port}/flux"
+        assert "n’est pas l’adresse d’un flux" in await follows(newsroom, url)
+        before = house.settings
+        await house.stop()
+        house.settings = before.model_copy(update={"allow_private_feeds": True})
+        await house.start()
+        try:
+            assert "est suivi" in await follows(newsroom, url)
+            assert not house.bot.web.reach.everywhere, "nothing else goes there"
+            number = (await newsroom.feeds())[-1].number
+            newer = article(2, guid=f"{word}2", link=f"https://p.example/{word}2")
+            site.pages["127.0.0.1/flux"] = says(rss(newer), Content_Type=RSS)
+            await hour(newsroom)
+            assert await newsroom.of_feed(number) == ["Article 1", "Article 2"]
+        finally:
+            await house.stop()
+            house.settings = before
+            await house.start()
+        await hour(newsroom)
+        assert "n’est pas publique" in (await newsroom.feed(number)).fault
+
+
+async def test_only_animateurs_follow_feeds(newsroom: Newsroom) -> None:
+    assert "réservée" in plain(await newsroom.juliette.asks("/actus flux"))
+    for line in ("ajoute", "retirer", "retirer 99999", "essayer x"):
+        said = plain(await newsroom.ana.asks(f"/actus flux {line}"))
+        assert "Tapez" in said or "Il n’y a pas de flux" in said

@@ -1,0 +1,244 @@
+"""Stories: a number comes out in its channels once, split cleanly, without what may not be quoted any more."""
+
+import asyncio
+import re
+from contextlib import AsyncExitStack
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.clock import utc_now
+from bot.work import begin
+from cli.actus.desk import Standing
+from commands.actus import drafting, places
+from commands.actus.buttons import Publish
+from commands.actus.posts import POST_MAX, posts
+from commands.actus.sheet import Chapter, Piece, Sheet, clean
+from storage import canaux, outbox, work
+from storage.actus import digests, subscriptions
+from storage.actus.digests import Digest, Programme, State
+from storage.actus.items import Kind, Section, key_of_post
+from storage.database import change
+from storage.work import Sort
+from tests.announcing import made, said_in
+from tests.channelling import room
+from tests.databases import KINDS
+from tests.house import until, until_async
+from tests.newsroom import KEEP, Newsroom, newsroom, plain
+from tests.pressroom import Press, press
+from tests.shelving import a_room
+
+__all__ = ["newsroom", "press", "room"]
+
+
+async def approved(newsroom: Newsroom, *titles: str) -> Digest:
+    """Friday’s, about to come out."""
+    digest, card = await newsroom.drafted(*titles)
+    await newsroom.agathe.clicks(card, "Approuver")
+    await newsroom.card(digest, "approuvé")
+    return digest
+
+
+async def test_a_channel_that_is_not_there_keeps_the_others_from_nothing(newsroom: Newsroom) -> None:
+    await a_room(newsroom.house, "rhone", "P")
+    said = await newsroom.agathe.asks("/actus programmer vendredi dans actualites, 69, 38")
+    assert "actualités, Rhône (69), Isère (38)" in plain(said)
+    await approved(newsroom, "Un guide paraît")
+    await newsroom.keeps(2026, 12, 4, 9, 0)
+    assert len(await newsroom.all_said("Un guide paraît", "actualites")) == 1
+    told = await newsroom.said("sort, mais pas partout")
+    assert "38 - Isère" in plain(told)
+    assert "est sorti dans" in plain(await newsroom.said("est sorti dans"))
+
+
+async def test_nowhere_to_go_is_held_and_told(newsroom: Newsroom) -> None:
+    await newsroom.agathe.asks("/actus programmer vendredi dans 38")
+    digest = await approved(newsroom, "Un guide paraît")
+    await newsroom.keeps(2026, 12, 4, 9, 0)
+    await newsroom.said("n’est pas sorti")
+    assert (await newsroom.now(digest)).state is State.HELD
+    await newsroom.agathe.asks("/actus programmer vendredi dans actualites")
+    await newsroom.omar.clicks(await newsroom.card(digest, "retenu"), "Approuver et publier")
+    await newsroom.settled()
+    assert len(await newsroom.all_said("Un guide paraît", "actualites")) == 1
+
+
+@pytest.mark.every_mode
+async def test_what_is_no_longer_public_or_may_not_be_quoted_is_left_out(newsroom: Newsroom) -> None:
+    house = newsroom.house
+    salon = await a_room(house, "salon-actus", "O")
+    quiet = await house.conseiller("lea")
+    said = [await house.site.admin.post("/posts", {"channel_id": salon, "message": f"Mot {n}"}) for n in range(3)]
+    newsroom.goes_to(2026, 12, 3, 8, 0)
+    for title, post, author in zip(("Gardé", "Effacé", "Discret"), said, ("", "", quiet.id), strict=True):
+        more = {"key": key_of_post(post["id"]), "post_id": post["id"], "channel_id": salon, "author_id": author}
+        await newsroom.finds(title, kind=Kind.MESSAGE, section=Section.COMMUNITY, **more)
+    digest = await approved(newsroom)
+    assert sorted(await newsroom.titles(digest)) == ["Discret", "Effacé", "Gardé"]
+    await house.site.admin.delete(f"/posts/{said[1]['id']}")
+    async with house.bot.database.transaction() as db:
+        db.add(subscriptions.Unquoted(user_id=quiet.id, at=utc_now()))
+    await newsroom.keeps(2026, 12, 4, 9, 0)
+    (out,) = await newsroom.all_said("Gardé", "actualites")
+    assert "Effacé" not in out.message
+    assert "Discret" not in out.message
+    left_out = await newsroom.said("Écarté du n°")
+    assert "- Effacé" in left_out.message
+    async with house.bot.database.transaction() as db:
+        found = await db.get(subscriptions.Unquoted, quiet.id)
+        await db.delete(found)
+
+
+async def test_without_a_room_each_animateur_is_told(newsroom: Newsroom) -> None:
+    async with newsroom.house.bot.database.transaction() as db:
+        await canaux.forget(db, "animation")
+    newsroom.agathe.acts()
+    newsroom.goes_to(2026, 12, 3, 9, 1)
+    await newsroom.finds("Un guide paraît")
+    await newsroom.keeps()
+    card = await newsroom.agathe.told("Brouillon du n°")
+    await newsroom.agathe.clicks(card, "Approuver")
+    await newsroom.keeps(2026, 12, 4, 9, 0)
+    assert len(await newsroom.all_said("Un guide paraît", "actualites")) == 1
+    assert "est sorti dans" in plain(await newsroom.agathe.told("est sorti dans"))
+
+
+async def test_a_paper_that_cannot_be_made_keeps_nothing_from_coming_out(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+
+    def breaks(sheet: Sheet) -> bytes:
+        tried.append(sheet.number)
+        raise OSError("no fonts")
+
+    monkeypatch.setattr("commands.actus.paper.write", breaks)
+    await approved(newsroom, "Un guide paraît")
+    newsroom.goes_to(2026, 12, 4, 9, 0)
+    await newsroom.house.bot.runs.run(KEEP, "sans-papier")
+    await until(lambda: bool(tried))
+    newsroom.goes_to(2026, 12, 4, 9, 6)
+    await newsroom.said("sort sans son PDF")
+    await newsroom.settled()
+    (out,) = await newsroom.all_said("Un guide paraît", "actualites")
+    assert out.file_ids == ()
+
+
+async def test_stopped_before_anything_is_said_it_is_held_and_comes_out_later(newsroom: Newsroom) -> None:
+    digest = await approved(newsroom, "Un guide paraît")
+    newsroom.goes_to(2026, 12, 4, 9, 0)
+    async with newsroom.house.bot.database.transaction() as db:
+        await change(db, await _locked(db, digest.number), state=State.PUBLISHING)
+        begun = begin(Sort.STEPS, Publish(digest=digest.number), "", newsroom.house.clock(), told=False)
+        begun.not_before = begun.created_at + timedelta(hours=1)
+        await work.add(db, [begun])
+    async with newsroom.house.bot.database.transaction() as db:
+        assert await work.cancel(db, begun.id, newsroom.house.clock())
+    newsroom.house.bot.workers.look()
+    await newsroom.said("sa publication a été arrêtée")
+    assert (await newsroom.now(digest)).state is State.HELD
+    await newsroom.agathe.clicks(await newsroom.card(digest, "retenu"), "Approuver et publier")
+    await newsroom.settled()
+    assert len(await newsroom.all_said("Un guide paraît", "actualites")) == 1
+
+
+async def _locked(db: AsyncSession, number: int) -> Digest:
+    found = await digests.lock(db, number)
+    assert found
+    return found
+
+
+async def test_three_replicas_at_nine_say_it_once(newsroom: Newsroom) -> None:
+    await approved(newsroom, "Un guide paraît")
+    newsroom.goes_to(2026, 12, 4, 9, 0)
+    async with AsyncExitStack() as stack:
+        others = [await stack.enter_async_context(newsroom.house.replica()) for _ in range(2)]
+        bots = [newsroom.house.bot, *others]
+        await asyncio.gather(*(bot.runs.run(KEEP, f"neuf-{n}") for n, bot in enumerate(bots)))
+        await newsroom.settled()
+    (out,) = await newsroom.all_said("Un guide paraît", "actualites")
+    assert len(out.file_ids) == 1
+
+
+@pytest.mark.parametrize("press", KINDS, indirect=True)
+@pytest.mark.parametrize("room", ["11.2"], indirect=True)
+@pytest.mark.timeout(180)
+async def test_killed_at_any_step_it_comes_out_once(press: Press) -> None:
+    channels = [await press.place()]
+    site = press.room.site
+    for code, name in (("69", "rhone"), ("38", "isere")):
+        channels.append(await made(site.admin, site.team_id, press.room.bot_id, name, name))
+        async with press.asks(writes=True) as db:
+            await canaux.remember(db, f"departement:{code}", channels[-1], utc_now())
+    async with press.bot():
+        pass
+    number = await due_now(press)
+    for pause in (0.05, 0.15, 0.3, 0.45, 0.6, 0.8):
+        async with press.process():
+            await asyncio.sleep(pause)
+    async with press.process():
+        await until_async(lambda: is_out(press, number))
+    for place in channels:
+        (out,) = await said_in(site.admin, press.room.bot_id, place)
+        assert "Un guide paraît" in out.message
+
+
+async def due_now(press: Press) -> int:
+    """A number whose publication has begun."""
+    await press.finds("Un guide paraît")
+    async with press.asks(writes=True) as db:
+        where = ["actualites", "69", "38"]
+        db.add(Programme(key="vendredi", targets=where, at=utc_now()))
+        await db.flush()
+        desk = Standing(db, press.settings(), utc_now())
+        edition = await places.edition(desk, "vendredi")
+        digest = await drafting.coming(desk, edition)
+        await drafting.fill(desk, digest, edition)
+        await change(db, digest, state=State.PUBLISHING)
+        await work.add(db, [begin(Sort.STEPS, Publish(digest=digest.number), "", utc_now(), told=False)])
+        return digest.number
+
+
+async def is_out(press: Press, number: int) -> bool:
+    async with press.asks() as db:
+        rests = await work.count_active(db) or (await outbox.counts(db))["waiting"]
+    return not rests and (await press.digest(number)).state is State.PUBLISHED
+
+
+hostile = st.text(
+    st.one_of(st.characters(), st.sampled_from("@#*_[]()<>|`~\\\u202e\u200b\ufeff\n:!")), max_size=120
+) | st.sampled_from(["@all", "@channel", "@here", "](http://x)", "\n# Titre", "| a |", "<!channel>", "\u202e@all"])
+
+
+@given(title=hostile, text=hostile, credit=hostile, edito=hostile, name=hostile)
+def test_no_words_of_anybody_call_turn_or_draw_anything(
+    title: str, text: str, credit: str, edito: str, name: str
+) -> None:
+    piece = Piece(1, 1, 1, " ".join(clean(title).split()) or "x", clean(text), "", " ".join(clean(credit).split()))
+    sheet = Sheet(clean(name), 1, date(2026, 11, 27), clean(edito), (Chapter(Section.PRESS, "Presse", (piece,)),))
+    for post in posts(sheet):
+        assert not re.search(r"@(?!\u200b)", post), "nobody is called"
+        assert not re.search("[\u202a-\u202e\u2066-\u2069\ufeff]", post), "nothing turns the text"
+        heads = [line for line in post.splitlines() if line.startswith("#")]
+        assert len(heads) == 2, "the headings are ours"
+        assert not re.search(r"(?<!\\)[|`~]", post.replace("`/actus proposer`", "")), "nothing is drawn"
+        assert not re.search(r"(?<!\\)\]\(", post), "no link is anybody’s"
+
+
+@given(st.lists(st.tuples(st.text(max_size=200), st.text(max_size=2000)), min_size=1, max_size=60))
+def test_split_between_items_within_what_a_post_holds(items_of: list[tuple[str, str]]) -> None:
+    pieces = tuple(
+        Piece(n, n, n, f"Titre{n}z " + clean(title).replace("\n", " "), clean(text), "https://e.fr/" + "x" * 900, "")
+        for n, (title, text) in enumerate(items_of, 1)
+    )
+    sheet = Sheet("Les actus", 42, date(2026, 11, 27), "", (Chapter(Section.PRESS, "Presse", pieces),))
+    drawn = posts(sheet)
+    assert all(len(post) <= POST_MAX for post in drawn)
+    assert all(post.startswith("### Les actus n°\u00a042") for post in drawn)
+    for n in range(1, len(pieces) + 1):
+        assert sum(f"Titre{n}z" in post for post in drawn) == 1
+    assert sum(post.count("x" * 900) for post in drawn) == len(pieces)
+    assert all("#### Presse" in post for post in drawn if "Titre" in post)

@@ -1,0 +1,59 @@
+"""The client of what is outside, for feeds: what is known already, where it is for good, private addresses."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web as server
+
+from bot.web import Pace, Reach, Trouble, Web, WebError
+from tests.webbing import HERE, Outside, outside, redirect, says
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Outside]:
+    async with outside() as made:
+        yield made
+
+
+@pytest.fixture
+async def web(site: Outside) -> AsyncIterator[Web]:
+    made = site.client()
+    yield made
+    await made.close()
+
+
+async def trouble(web: Web, link: str) -> Trouble:
+    with pytest.raises(WebError) as caught:
+        await web.fetch("GET", link, robots=False)
+    return caught.value.trouble
+
+
+async def test_where_something_is_for_good_is_told(site: Outside, web: Web) -> None:
+    site.pages |= {"c.example/": says(b"la"), "b.example/": redirect(site.link("c.example/"), 302)}
+    site.pages |= {"a.example/": redirect(site.link("b.example/"), 301), "d.example/": redirect("/fin", 308)}
+    site.pages["d.example/fin"] = says(b"fin")
+    moved = {where: (await web.fetch("GET", site.link(f"{where}.example/"), robots=False)).moved for where in "abcd"}
+    assert moved == {"a": site.link("b.example/"), "b": "", "c": "", "d": site.link("d.example/fin")}
+
+
+async def test_what_is_known_of_it_is_said(site: Outside, web: Web) -> None:
+    async def answer(request: server.Request) -> server.StreamResponse:
+        return server.Response(status=304 if request.headers.get("If-None-Match") == '"a"' else 200)
+
+    site.pages["a.example/"] = answer
+    asked = [await web.fetch("GET", site.link("a.example/"), known=known) for known in ({}, {"If-None-Match": '"a"'})]
+    assert [each.status for each in asked] == [200, 304]
+
+
+async def test_private_addresses_only_by_the_client_that_is_let_there(site: Outside) -> None:
+    web = Web("coop-bot/1 (essai)", Reach(lookup=site.reach.lookup), Pace(0, 10_000))
+    try:
+        site.pages["127.0.0.1/"] = says(b"ici")
+        url = f"http://{HERE}:{site.port}/"
+        assert await trouble(web, url) is Trouble.FORBIDDEN
+        assert (await web.anywhere().fetch("GET", url, most=9, robots=False)).body == b"ici"
+        assert web.anywhere() is web.anywhere()
+        assert await trouble(web, url) is Trouble.FORBIDDEN
+        assert await trouble(web.anywhere(), "file:///etc/passwd") is Trouble.FORBIDDEN
+    finally:
+        await web.close()
