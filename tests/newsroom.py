@@ -1,7 +1,7 @@
 """What the stories of the news share: who edits, where, what was collected, and the bot’s clock."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -169,9 +169,15 @@ async def fills(window: Dialog, **values: str) -> Any:
     return await window.fill(**{named(window, name): value for name, value in values.items()}).submit()
 
 
+async def _nothing(*_: object) -> None:
+    """What the bot’s other features know has stories of its own: here only what they find is in a draft."""
+
+
 @pytest.fixture
-async def newsroom(house: House) -> Any:
+async def newsroom(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Newsroom]:
     """A newsroom of its own, whose places are known to the bot."""
+    for source in ("from_tables", "period_items"):
+        monkeypatch.setattr(f"commands.actus.harvest.{source}", _nothing)
     agathe, omar = await house.someone(Role.ANIMATEUR, "agathe"), await house.someone(Role.ANIMATEUR, "omar")
     juliette = await house.conseiller()
     rooms = {key: await a_room(house, key, kind) for key, kind in ROOMS.items()}
