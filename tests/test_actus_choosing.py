@@ -1,6 +1,7 @@
 """What is chosen for whom, and when: pure rules, held over any news and any reader."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,8 +22,9 @@ CODES = tuple(THEMES)
 BEGUN = datetime(2026, 1, 2, tzinfo=UTC)
 
 
-def subscription(**more: object) -> Subscription:
-    return Subscription(**({"user_id": "u" * 26, "begun_at": BEGUN} | more))
+def subscription(**more: Any) -> Subscription:
+    known: dict[str, Any] = {"user_id": "u" * 26, "begun_at": BEGUN}
+    return Subscription(**(known | more))
 
 
 candidates = st.builds(
@@ -38,7 +40,7 @@ candidates = st.builds(
     kind=st.sampled_from(Kind),
     feed=st.none(),
     departement=st.sampled_from(["", "69", "23"]),
-    themes=st.sets(st.sampled_from(CODES), max_size=3).map(bits),
+    themes=st.sets(st.sampled_from(CODES), max_size=3).map(tuple),
     score=st.integers(0, 9),
     published_at=st.just(BEGUN),
 )
@@ -72,7 +74,7 @@ def test_few_things_never_again_with_a_reason_and_less_of_what_was_refused(
 def test_what_one_works_on_most_comes_first_and_says_so() -> None:
     often, seldom = CODES[0], CODES[1]
     made = [
-        Candidate(n, 1, "vendredi", Section.PRESS, "t", "", "", "", Kind.FEED, None, "", bits(codes), 0, BEGUN)
+        Candidate(n, 1, "vendredi", Section.PRESS, "t", "", "", "", Kind.FEED, None, "", tuple(codes), 0, BEGUN)
         for n, codes in enumerate([[], [seldom], [often]], 1)
     ]
     chosen = choose(made, Reader({often: 0.6, seldom: 0.1}, (), ("69",), frozenset(), ()))

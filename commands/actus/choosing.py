@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.departements import DEPARTEMENTS
-from config.themes import THEMES, from_bits
+from config.themes import THEMES
 from storage.actus.items import Kind, Section
 from storage.actus.personal import Candidate
 
@@ -50,15 +50,16 @@ def choose(news: Sequence[Candidate], reader: Reader) -> Sequence[Chosen]:
     """The nearest first; what somebody wants less of comes only on top of the news, and never what they got before."""
     there = [each for each in news if each.item not in reader.got and _is_for(each, reader)]
     wanted = [each for each in there if each.section is Section.TOP or not reader.less & grounds(each)]
-    ranked = sorted(wanted, key=lambda each: (-_weight(each, reader), -each.score, each.item))
-    near = [each for each in ranked if _weight(each, reader)][:MOST]
-    rest = [each for each in ranked if not _weight(each, reader)][: max(0, LEAST - len(near))]
+    weighed = [(_weight(each, reader), each) for each in wanted]
+    weighed.sort(key=lambda pair: (-pair[0], -pair[1].score, pair[1].item))
+    near = [each for weight, each in weighed if weight][:MOST]
+    rest = [each for weight, each in weighed if not weight][: max(0, LEAST - len(near))]
     return [Chosen(each, _why(each, reader)) for each in (*near, *rest)]
 
 
 def grounds(news: Candidate) -> set[str]:
     """All that somebody may want less of, and would with it see less of this."""
-    return {*(f"theme:{code}" for code in from_bits(news.themes)), f"genre:{news.kind}"}
+    return {*(f"theme:{code}" for code in news.themes), f"genre:{news.kind}"}
 
 
 def say_ground(ground: str) -> str:
@@ -77,12 +78,12 @@ def _is_for(news: Candidate, reader: Reader) -> bool:
 
 
 def _weight(news: Candidate, reader: Reader) -> float:
-    themes = sum(max(reader.practice.get(code, 0), _SKILL * (code in reader.skills)) for code in from_bits(news.themes))
+    themes = sum(max(reader.practice.get(code, 0), _SKILL * (code in reader.skills)) for code in news.themes)
     return themes + _HERE * bool(news.departement) + _TOP * (news.section is Section.TOP)
 
 
 def _why(news: Candidate, reader: Reader) -> str:
-    codes = sorted(from_bits(news.themes), key=lambda code: -reader.practice.get(code, 0))
+    codes = sorted(news.themes, key=lambda code: -reader.practice.get(code, 0))
     if codes and (part := reader.practice.get(codes[0], 0)):
         return f"vous accompagnez {'souvent' if part >= OFTEN else 'parfois'} sur « {THEMES[codes[0]].court} »"
     if known := next((code for code in codes if code in reader.skills), None):

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from textwrap import shorten
 
 from pydantic import BaseModel
@@ -19,8 +20,8 @@ from storage.actus.subscriptions import Subscription
 from storage.database import change
 from storage.people import Person, gone
 
-AT_ONCE = 100
-"""Subscribers in one step."""
+AT_ONCE = 25
+"""Subscribers in one step: what is chosen for them keeps others waiting for some hundredths of a second."""
 BACK = timedelta(days=31)
 """How far a first digest goes back, and any at most."""
 WORKED_IN = timedelta(days=90)
@@ -64,7 +65,7 @@ async def tell(ctx: Context) -> Replies:
 
 @feature.work(TellSubscribers, title="Actus personnelles", unit=("personne", "personnes"), writes=True)
 async def tell_some(ctx: Context, work: TellSubscribers, so_far: Progress) -> Step:
-    """The next hundred subscribers, by id: each gets it in the transaction in which that is noted."""
+    """The next subscribers, by id: each gets it in the transaction in which that is noted."""
     page = await personal.page(ctx.db, so_far.cursor or "", AT_ONCE)
     if not page:
         return Step(done=so_far.done, finished=True)
@@ -133,7 +134,9 @@ def message(chosen: Sequence[Chosen]) -> Message:
     return Message(text, [Button("Régler…", Settle())], menus=menus)
 
 
+@lru_cache(1024)
 def _line(one: Chosen) -> str:
+    """The same for all to whom it comes for the same reason."""
     title = link(" ".join(one.news.title.split()), one.news.url)
     text = shorten(one.news.text, TEXT_MAX, placeholder="…")
     return render("actus/personal_line", title=title, news=one.news, text=text, why=one.why)

@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from config.themes import THEMES, themes_in
+from config.themes import THEMES, from_bits, themes_in
 from storage.actus.digests import Digest, Entry, State
 from storage.actus.items import Item, Kind, Section
 from storage.actus.subscriptions import Subscription
@@ -23,7 +23,7 @@ SENT_MAX = 500
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Something that came out in a digest, in its editors' words; ``item`` is its id, ``published_at`` when it came
-    out first. ``themes`` is a bitmask, of what it was filed under, or of what its words name."""
+    out first. ``themes`` are codes, of what it was filed under, or of what its words name."""
 
     item: int
     number: int
@@ -36,7 +36,7 @@ class Candidate:
     kind: Kind
     feed: int | None
     departement: str
-    themes: int
+    themes: tuple[str, ...]
     score: int
     published_at: datetime
 
@@ -70,7 +70,7 @@ def _candidate(digest: Digest, entry: Entry, item: Item) -> Candidate:
         kind=item.kind,
         feed=item.feed,
         departement=item.departement,
-        themes=item.themes or themes_in(f"{entry.title} {entry.text}"),
+        themes=from_bits(item.themes or themes_in(f"{entry.title} {entry.text}")),
         score=item.score,
         published_at=digest.published_at,
     )

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [a b c d e f g h i j k l m n o]`: measure, side by side, and print the table."""
+"""`python -m tests.bench [--quick] [a b c d e f g h i j k l m n o r]`: measure, side by side, and print the table."""
 
 import argparse
 import asyncio
@@ -30,6 +30,7 @@ from tests.bench import (
     resuming,
     statistics,
     store,
+    subscribers,
     waiting,
 )
 from tests.bench.client import Chatter
@@ -38,7 +39,7 @@ from tests.bench.plan import QUICK, Plan
 from tests.bench.stub import Stub
 from tests.bench.team import team
 
-PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o")
+PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "r")
 ON_EACH_DATABASE = {
     "i": waiting.measure,
     "j": resuming.measure,
@@ -46,6 +47,7 @@ ON_EACH_DATABASE = {
     "m": announcing.measure,
     "n": clicking.measure,
     "o": resources.measure,
+    "r": subscribers.measure,
 }
 
 
