@@ -152,7 +152,6 @@ class Feature:
 
     def watches(self, watched: Watches) -> Watches:
         """Where the feature listens, a value that may change while the bot runs. One for each feature.
-
         What is found where nobody listened before is told to nobody: events are what happens from then on.
         """
         if self.watched is not None:
@@ -166,8 +165,7 @@ class Feature:
         return hook
 
     def hears_words(self, hook: WordsHook) -> WordsHook:
-        """Says what plain words in the direct channel are to this feature, before « /aide » makes a command of them; it
-        only reads."""
+        """Says what plain words in the direct channel are to it, before « /aide » makes a command of them; reads."""
         self.words.append(hook)
         return hook
 

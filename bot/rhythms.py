@@ -48,7 +48,7 @@ class Rhythm:
         """« chaque vendredi à 9 h », « le premier mercredi du mois à 9 h 30 »."""
         day = WEEKDAYS[self.weekday]
         said = f"le {_SAID[self.nth]} {day} du mois" if self.nth else f"chaque {day}"
-        return f"{said} à {say_hour(datetime.combine(date.min, self.hour))}"
+        return f"{said} à {say_hour(self.hour)}"
 
     @property
     def is_monthly(self) -> bool:

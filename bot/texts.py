@@ -59,6 +59,12 @@ def mention(username: str) -> Markdown:
     return Markdown(f"@{username}" if re.fullmatch(r"[a-z0-9._-]{1,64}", username) else "")
 
 
+def link(words: str, address: str) -> Markdown:
+    """Words (escaped, unless they are Markdown) that lead to an address; the words alone where there is none."""
+    shown = words if isinstance(words, Markdown) else escape(words)
+    return Markdown(f"[{shown}](<{address}>)" if address else shown)
+
+
 def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 

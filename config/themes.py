@@ -44,6 +44,8 @@ _NOT_TYPOS = {
 # Below six letters a slip makes another word (santé, Santes; panne, Cannes); from ten, two slips are safe.
 _SHORTEST_WITH_TYPO, _SHORTEST_WITH_TWO = 6, 10
 _LONGEST_TEXT = 120
+_LONGEST_NAME = 4
+"""Words of a theme's name that are looked for in a text."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,13 @@ def theme_of(text: str) -> Theme | None:
     """
     wanted = key(text[:_LONGEST_TEXT])
     return vocabulary().get(wanted) or _guess(wanted)
+
+
+def themes_in(text: str) -> int:
+    """Return the bitmask of the themes that a text names, by their own words, rightly written."""
+    words = key(text).split()
+    runs = (" ".join(words[at : at + length]) for at in range(len(words)) for length in range(1, _LONGEST_NAME + 1))
+    return bits(theme.code for run in runs if (theme := vocabulary().get(run)))
 
 
 def _guess(wanted: str) -> Theme | None:

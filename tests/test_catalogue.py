@@ -6,14 +6,19 @@ from commands import FEATURES
 from storage.people import EVERYONE
 
 CATALOGUE = """\
+button   actus.All             everyone
 button   actus.Approve         animateur
 button   actus.Edit            animateur
 button   actus.EditProposal    everyone
 button   actus.GoOn            animateur
+button   actus.Less            everyone
 button   actus.Postpone        animateur
 button   actus.Preview         animateur
 button   actus.RatherNot       everyone
 button   actus.Search          everyone
+button   actus.SeeNow          everyone
+button   actus.Settle          everyone
+button   actus.Stop            everyone
 button   actus.TakeBack        everyone
 button   actus.Unapprove       animateur
 button   actus.Withdraw        animateur
@@ -197,6 +202,7 @@ button   stats.Take            conseiller
 button   stats.TakeDepartements animateur
 button   work.Stop             everyone
 command  actus                 everyone
+command  actus abonnement      everyone
 command  actus brouillon       animateur
 command  actus cherche         everyone
 command  actus corriger        animateur
@@ -343,6 +349,7 @@ job      actus.gather          everyone
 job      actus.hourly          everyone
 job      actus.keep            everyone
 job      actus.name_links      everyone
+job      actus.tell            everyone
 job      agenda.catch_up       everyone
 job      agenda.tell           everyone
 job      annuaire.forget_requests everyone
@@ -385,6 +392,7 @@ submit   actus.Programme       animateur
 submit   actus.ProposeNews     everyone
 submit   actus.PutOff          animateur
 submit   actus.RewordEntry     animateur
+submit   actus.Subscribe       everyone
 submit   actus.WriteEdito      animateur
 submit   agenda.CancelEvent    everyone
 submit   agenda.EditEvent      everyone
@@ -453,6 +461,7 @@ work     actus.Publish         everyone
 work     actus.ReadFeeds       everyone
 work     actus.Removal         everyone
 work     actus.Rewrite         everyone
+work     actus.TellSubscribers everyone
 work     annonce.Broadcast     animateur, coordinateur
 work     annonce.Removal       animateur, coordinateur
 work     annonce.Rewrite       animateur, coordinateur

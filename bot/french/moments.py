@@ -31,7 +31,7 @@ def say_moment(moment: datetime) -> str:
     return f"{say_date(moment.date())} à {say_hour(moment)}"
 
 
-def say_hour(moment: datetime) -> str:
+def say_hour(moment: datetime | time) -> str:
     """Say the hour of a moment: « 9 h », « 9 h 05 »."""
     return f"{moment.hour}{NBSP}h" + (f"{NBSP}{moment.minute:02}" if moment.minute else "")
 

@@ -11,6 +11,7 @@ from commands.actus import (
     keeping,
     naming,
     own,
+    personal,
     postponing,
     programming,
     proposing,
@@ -19,6 +20,7 @@ from commands.actus import (
     reading_feeds,
     rewording,
     stats,
+    subscribing,
     withdrawing,
 )
 from commands.actus.feature import feature
@@ -37,6 +39,7 @@ __all__ = [
     "kiosque",
     "naming",
     "own",
+    "personal",
     "postponing",
     "programming",
     "proposing",
@@ -45,5 +48,6 @@ __all__ = [
     "reading_feeds",
     "rewording",
     "stats",
+    "subscribing",
     "withdrawing",
 ]

@@ -9,11 +9,11 @@ from bot.french.dates import say_age, say_date
 from bot.linked import address_of
 from bot.menus import Menu
 from bot.replies import Button, Card, Message
-from bot.texts import Markdown, escape, relay_plainly, render
+from bot.texts import Markdown, escape, link, relay_plainly, render
 from commands.ressources.buttons import Deed, Favour, FindUseful, More, Open
 from commands.ressources.commenting import told_of
 from commands.ressources.more import offered
-from commands.ressources.places import linked, title
+from commands.ressources.places import title
 from commands.ressources.snippets import snippet
 from commands.ressources.taking import is_own
 from config.ressources import CATEGORIES, KINDS, LEVELS, PUBLICS
@@ -123,7 +123,7 @@ async def draw_whole(ctx: Context, resource: Resource) -> Message:
         resource=resource,
         title=title(resource),
         description=relay_plainly(resource.description),
-        site=linked(escape(urlsplit(resource.url).hostname or ""), resource.url),
+        site=link(urlsplit(resource.url).hostname or "", resource.url),
         state=STATES.get(resource.state, ""),
         files=_files(ctx, resource),
         themes=[THEMES[code].court for code in resource.theme_codes],
@@ -147,7 +147,5 @@ def _named(resource: Shown | Resource) -> Mapping[str, str]:
 
 def _files(ctx: Context, resource: Resource) -> Markdown:
     """The names of its files, which lead to the message that carries them."""
-    names = ", ".join(escape(name) for name in resource.files.values())
-    return (
-        linked(names, address_of(ctx.settings, resource.post_id) if resource.post_id else "") if names else Markdown()
-    )
+    names = Markdown(", ".join(escape(name) for name in resource.files.values()))
+    return link(names, address_of(ctx.settings, resource.post_id) if resource.post_id else "") if names else Markdown()

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from bot.context import Context
 from bot.french.dates import say_date
 from bot.replies import Button, Direct, Progress, Refresh, Replies, Reply, Say, Start, Step
-from bot.texts import render
+from bot.texts import link, render
 from commands.ressources import places
 from commands.ressources.buttons import Edit
 from commands.ressources.feature import feature
@@ -103,7 +103,7 @@ async def _tell(ctx: Context, broken: Sequence[Resource], how: Mapping[int, Link
 
 def _say(ctx: Context, resource: Resource, check: LinkCheck, *, own: bool) -> str:
     title = places.title(resource)
-    archive = places.linked(render("ressources/archive"), check.archive) if check.archive else ""
+    archive = link(render("ressources/archive"), check.archive) if check.archive else ""
     fault, since = Fault(check.fault), say_date(check.failing_since or ctx.today)
     said = {"title": title, "archive": archive, "fault": fault, "since": since, "own": own}
     return render("ressources/link_broken", resource=resource, **said)

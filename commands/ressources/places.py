@@ -1,7 +1,7 @@
 """Where the ressourcerie speaks: its channel, and the room in which animateurs read over what is proposed."""
 
 from bot.context import Context
-from bot.texts import Markdown, escape
+from bot.texts import Markdown, link
 from storage import canaux
 from storage.ressources.resource import Resource, Shown
 
@@ -21,9 +21,4 @@ async def room(ctx: Context) -> str:
 
 def title(resource: Shown | Resource) -> Markdown:
     """The title of a resource, which leads where it leads."""
-    return linked(escape(" ".join(resource.titre.split())), resource.url)
-
-
-def linked(words: str, address: str) -> Markdown:
-    """Words (Markdown already) that lead to an address; the words alone where there is none."""
-    return Markdown(f"[{words}](<{address}>)" if address else words)
+    return link(" ".join(resource.titre.split()), resource.url)

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [a b c d e f g h i j k l m n o p q]`: measure, side by side, and print the table."""
+"""`python -m tests.bench [--quick] [a … r]`: measure those parts, or all, side by side, and print the table."""
 
 import argparse
 import asyncio
@@ -32,6 +32,7 @@ from tests.bench import (
     resuming,
     statistics,
     store,
+    subscribers,
     waiting,
 )
 from tests.bench.client import Chatter
@@ -40,7 +41,7 @@ from tests.bench.plan import QUICK, Plan
 from tests.bench.stub import Stub
 from tests.bench.team import team
 
-PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q")
+PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r")
 ON_EACH_DATABASE = {
     "i": waiting.measure,
     "j": resuming.measure,
@@ -50,6 +51,7 @@ ON_EACH_DATABASE = {
     "o": resources.measure,
     "p": polling.measure,
     "q": gathering.measure,
+    "r": subscribers.measure,
 }
 
 
