@@ -6,6 +6,7 @@ Three processes on two cores: one waits, for a clock or a child, while two work.
 
 import argparse
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -49,7 +50,14 @@ def tell(folder: Path, *options: str) -> Told:
 
 
 def _pytest(folder: Path, *options: str) -> int:
-    return subprocess.run([sys.executable, "-m", "pytest", *options], cwd=folder, check=False).returncode
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *options], cwd=folder, env=_surroundings(), check=False
+    ).returncode
+
+
+def _surroundings() -> dict[str, str]:
+    """Those of this process, where code that was read once is kept: hundreds of programs begin by reading it all."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _failed(folder: Path) -> list[str]:

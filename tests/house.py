@@ -43,6 +43,8 @@ SETTLED_S = 75.0
 """Longer than a replica takes to look at what another one left (bot.outbox.worker.LOOK_ANYWAY)."""
 PATIENCE = 30.0
 """Seconds after which what has no event is given up; only a failure waits that long."""
+FIRST = 0.1
+"""The first pause in seconds of a house’s bots after an embedded server did not take something."""
 LONGEST_STORY = timedelta(minutes=5)
 LOG = io.StringIO()
 """What the bots of this session wrote down of their work."""
@@ -88,11 +90,16 @@ class House:
         assert self.app is not None, "the bot is stopped"
         return self.app
 
+    @property
+    def _first(self) -> float:
+        """The first pause in seconds after Mattermost did not take something; a server of others is not hurried."""
+        return FIRST if self.sandbox else 1.0
+
     async def start(self) -> None:
         """Start the bot, as `coop-bot serve` does."""
         logs.configure("INFO", LOG)
         await migrate.prepare(self.settings.database_url)
-        self.app = App(self.settings, self.features, self.clock)
+        self.app = App(self.settings, self.features, self.clock, first=self._first)
         await self.app.start()
 
     async def stop(self) -> None:
@@ -110,7 +117,13 @@ class House:
         """A second bot on the same database, perhaps with features of its own."""
         port = free_port()
         own = {"port": port, "public_url": f"http://{self.settings.host}:{port}", "data_dir": _folder()}
-        second = App(self.settings.model_copy(update=own), features or self.features, self.clock, limits=limits)
+        second = App(
+            self.settings.model_copy(update=own),
+            features or self.features,
+            self.clock,
+            limits=limits,
+            first=self._first,
+        )
         await second.start()
         try:
             yield second

@@ -55,7 +55,9 @@ class Town:
     def read(self, request: web.Request, _: Any) -> web.StreamResponse:
         self.reads += 1
         page, size = int(request.query["page"]), int(request.query["per_page"])
-        shown = self.posts[::-1][page * size : (page + 1) * size]
+        channel = request.path.split("/")[-2]
+        there = [post for post in reversed(self.posts) if post.get("channel_id", channel) == channel]
+        shown = there[page * size : (page + 1) * size]
         return web.json_response({"order": [p["id"] for p in shown], "posts": {p["id"]: p for p in shown}})
 
     def other(self, request: web.Request, body: Any) -> web.StreamResponse:

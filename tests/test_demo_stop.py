@@ -19,7 +19,7 @@ PROMISED = 5.0
 """Seconds within which everything has ended; the machine of a test may be much slower than that of a person."""
 GENEROUS = 4 * PROMISED
 START = 100.0
-"""Seconds for a demo to be ready beside busy loops, at most."""
+"""Seconds for a demo to be ready, or to be on its way beside busy loops, at most."""
 
 
 def left(folder: Path) -> list[str]:
@@ -71,15 +71,22 @@ async def ended(process: subprocess.Popen[bytes], folder: Path, number: signal.S
     return f"{number.name} : {time.monotonic() - began:.1f} s"
 
 
-async def test_no_process_is_left_whenever_the_signal_comes(tmp_path: Path) -> None:
-    """While it starts for the first time, and once it is ready."""
-    with busy(), demo(tmp_path) as process:
-        await until(lambda: bool(left(tmp_path)), within=START)
-        print(f"pendant le démarrage, {await ended(process, tmp_path, signal.SIGTERM)}")
-    with busy(), demo(tmp_path) as process:
-        await until(lambda: "Prêt" in (tmp_path / "said").read_text(), within=START)
-        assert len(left(tmp_path)) == 2
-        print(f"une fois prêt, {await ended(process, tmp_path, signal.SIGTERM)}")
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where one demo after another is at work: the first to be ready has filled it."""
+    return tmp_path_factory.mktemp("demo")
+
+
+async def test_no_process_is_left_whenever_the_signal_comes(folder: Path) -> None:
+    """While it starts for the first time, and once it is ready; the machine is busy whenever the signal comes."""
+    with busy(), demo(folder) as process:
+        await until(lambda: bool(left(folder)), within=START)
+        print(f"pendant le démarrage, {await ended(process, folder, signal.SIGTERM)}")
+    with demo(folder) as process:
+        await until(lambda: "Prêt" in (folder / "said").read_text(), within=START)
+        assert len(left(folder)) == 2
+        with busy():
+            print(f"une fois prêt, {await ended(process, folder, signal.SIGTERM)}")
 
 
 DEAF = """
@@ -110,13 +117,13 @@ def test_the_system_itself_ends_a_demo_in_time_whatever_it_is_at() -> None:
     assert 0 < float(ended.stdout) <= AT_LAST < PROMISED
 
 
-async def test_children_that_do_not_listen_end_all_the_same(tmp_path: Path) -> None:
+async def test_children_that_do_not_listen_end_all_the_same(folder: Path) -> None:
     """Stopped in their tracks they hear no SIGTERM, and go when the demo does."""
-    with demo(tmp_path) as process:
-        await until(lambda: "Prêt" in (tmp_path / "said").read_text(), within=START)
-        for child in left(tmp_path):
+    with demo(folder) as process:
+        await until(lambda: "Prêt" in (folder / "said").read_text(), within=START)
+        for child in left(folder):
             os.kill(int(child.split()[0]), signal.SIGSTOP)
-        print(f"enfants sourds, {await ended(process, tmp_path, signal.SIGTERM)}")
+        print(f"enfants sourds, {await ended(process, folder, signal.SIGTERM)}")
 
 
 async def test_children_die_with_a_demo_that_is_killed(tmp_path: Path) -> None:

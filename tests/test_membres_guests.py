@@ -61,6 +61,8 @@ async def test_several_guests_of_a_day_are_in_one_message(open_house: House) -> 
     for guest in guests:
         await joins(house, guest)
     asked = await agathe.told(guests[0].username)
+    for guest in guests:
+        await guest.told("Bienvenue")
     await house.settled()
     asked, also = await agathe.sees(asked), await boris.sees((await boris.direct())[-1])
     assert "3 personnes attendent un rôle" in said(asked)

@@ -259,8 +259,8 @@ async def test_memory_does_not_grow_with_the_lines(database: Database) -> None:
         assert outcome.added == count
         return grown
 
-    await peak(0, 400)
-    assert await peak(1_000, 4_000) < 1.5 * await peak(10_000, 800)
+    await peak(0, 200)
+    assert await peak(1_000, 2_000) < 1.25 * await peak(10_000, 400)
 
 
 async def test_two_imports_at_once_take_each_line_once(database: Database) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from config.themes import THEMES, bits
 from storage.database import Database
@@ -157,8 +158,9 @@ async def test_four_thousand_followers_in_pages(database: Database) -> None:
     """Each is met once, in pages, with little in hand."""
     codes = list(THEMES)
     async with database.transaction() as db:
-        for at in range(4000):
-            await following.follow(db, f"{at:026}", [codes[at % 19], codes[(at + 1) % 19]], NOW)
+        followed = [(f"{at:026}", codes[(at + n) % 19]) for at in range(4000) for n in range(2)]
+        rows = [{"user_id": who, "theme": theme, "paused": False, "at": NOW, "told_at": NOW} for who, theme in followed]
+        await db.execute(insert(ThemeFollow), rows)
         await stored(
             db, *(resource(f"F {at}", themes=[codes[at % 19]], published_at=NOW, source="x") for at in range(300))
         )

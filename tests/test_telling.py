@@ -26,17 +26,26 @@ def test_that_was_held_up(word):
         raise AssertionError
 """
 BROKEN = "\n\ndef test_that_is_broken():\n    raise AssertionError\n"
+SPREAD = ("-p", "xdist", "-n", "2")
 HELD_UP = ["test_it.py::test_that_was_held_up[deux]", "test_it.py::test_that_was_held_up[un]"]
 
 
+@pytest.fixture
+def few_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of all that pytest finds installed only what is asked for, in the processes that a test begins."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
+@pytest.mark.usefixtures("few_plugins")
 def test_what_failed_and_then_passed_is_named(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(FLAKY)
-    told = tell(tmp_path, "-n", "2")
+    told = tell(tmp_path, *SPREAD)
     assert told == Told(0, HELD_UP, [])
     assert str(told).splitlines() == [f"Raconté deux fois (échec, puis réussite) : {name}" for name in HELD_UP]
     assert tell(tmp_path) == Told(0, never=[]), "what was forgiven once is not named again"
 
 
+@pytest.mark.usefixtures("few_plugins")
 def test_what_fails_twice_fails(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(FLAKY + BROKEN)
     told = tell(tmp_path)
@@ -44,6 +53,7 @@ def test_what_fails_twice_fails(tmp_path: Path) -> None:
     assert str(told).endswith("\nEn échec : test_it.py::test_that_is_broken")
 
 
+@pytest.mark.usefixtures("few_plugins")
 @pytest.mark.parametrize(
     ("content", "code", "failed"),
     [("import nothing_like_that", 2, ["test_it.py"]), ("", 5, [])],
@@ -64,10 +74,11 @@ def test_whose_name_is_another_in_each_process(name): ...
 MANY = "".join(f"def test_{number}():\n    raise AssertionError\n" for number in range(MOST + 1))
 
 
+@pytest.mark.usefixtures("few_plugins")
 @pytest.mark.parametrize("content", [CHANCE, MANY], ids=["names of chance", "too many"])
 def test_what_is_no_accident_is_not_told_again(tmp_path: Path, content: str) -> None:
     (tmp_path / "test_it.py").write_text(content)
-    told = tell(tmp_path, "-n", "2")
+    told = tell(tmp_path, *SPREAD)
     assert told.code == 1
     assert told.never
     assert not told.twice
