@@ -8,15 +8,12 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot import guard
 from bot.context import Context
 from bot.french.dates import MONTHS, WEEKDAYS, say_day
 from bot.french.words import join, plural
-from bot.linked import address_of
 from bot.mattermost import ChatReader
-from bot.quoting import one_line, shorten, unmarked
 from bot.replies import Progress, Replies, Start, Step
-from commands.actus import listening
+from commands.actus import listening, sources
 from commands.actus.feature import feature
 from config.departements import DEPARTEMENTS
 from config.settings import Settings
@@ -24,11 +21,9 @@ from config.territories import NATION
 from storage import people
 from storage.actus import harvest as known
 from storage.actus import items
-from storage.actus.items import CREDIT_MAX, TITLE_MAX, Item, Kind, Section
+from storage.actus.items import Item, Kind, Section
 from storage.database import Database
-from storage.hotline.incidents import Incident
-from storage.people import PARIS, Person
-from storage.ressources.resource import Resource
+from storage.people import PARIS
 from storage.stats.figures import Figures
 from storage.stats.monthly import MonthSpan
 from storage.stats.territories import read_figures, told_until
@@ -89,41 +84,17 @@ async def messages(chat: ChatReader, database: Database, settings: Settings, sin
 
 
 async def from_tables(db: AsyncSession, since: datetime, until: datetime, settings: Settings) -> None:
-    """What the bot’s other features know of that time: resources that came out, outages that are over."""
+    """What the bot’s other features know of that time: resources that came out, outages and polls that ended, events
+    to come."""
     came_out = await known.resources(db, since, until)
     authors = {person.id: person for person in await people.among(db, {one.auteur_id for one in came_out})}
-    await items.put(db, [_of_resource(one, authors.get(one.auteur_id), settings) for one in came_out])
-    await items.put(db, [_of_outage(incident) for incident in await known.ended_outages(db, since, until)])
-    await items.withdraw(db, await known.gone_resources(db))
-
-
-def _of_resource(resource: Resource, author: Person | None, settings: Settings) -> Item:
-    credit = author.full_name if author else f"@{resource.auteur}" if resource.auteur else ""
-    return Item(
-        key=f"fiche:{resource.number}",
-        kind=Kind.RESOURCE,
-        section=Section.RESOURCES,
-        title=one_line(resource.titre, TITLE_MAX),
-        text=one_line(unmarked(resource.description), TEXT_MAX),
-        url=resource.url or (address_of(settings, resource.post_id) if resource.post_id else ""),
-        credit=shorten(credit, CREDIT_MAX),
-        author_id=resource.auteur_id,
-        themes=resource.themes,
-        found_at=resource.published_at or resource.created_at,
-        details={"fiche": resource.number},
-    )
-
-
-def _of_outage(incident: Incident) -> Item:
-    told = one_line(unmarked(incident.news), TEXT_MAX)
-    return Item(
-        key=f"panne:{incident.number}",
-        kind=Kind.INCIDENT,
-        section=Section.COMMUNITY,
-        title=one_line(f"Panne terminée : {incident.subject}", TITLE_MAX),
-        text="" if guard.find(told) else told,
-        found_at=incident.ended_at or incident.opened_at,
-    )
+    await items.put(db, [sources.of_resource(one, authors.get(one.auteur_id), settings) for one in came_out])
+    await items.put(db, [sources.of_outage(incident) for incident in await known.ended_outages(db, since, until)])
+    await items.put(db, [sources.of_poll(poll) for poll in await known.ended_polls(db, since, until)])
+    coming = [sources.of_event(event) for event in await known.coming_events(db, until)]
+    await items.put(db, coming)
+    await items.bring_back(db, [item.key for item in coming])
+    await items.withdraw(db, [*await known.gone_resources(db), *await known.gone_events(db)])
 
 
 async def period_items(db: AsyncSession, period: Period) -> None:

@@ -210,6 +210,11 @@ async def rescore(db: AsyncSession, scores: Mapping[str, int]) -> None:
     await db.execute(changed, [{"wanted": key, "now": score} for key, score in scores.items()])
 
 
+async def bring_back(db: AsyncSession, keys: Collection[str]) -> None:
+    """These may go into digests again."""
+    await db.exec(update(Item).where(col(Item.key).in_(keys), col(Item.withdrawn)).values(withdrawn=False))
+
+
 async def withdraw(db: AsyncSession, keys: Collection[str]) -> None:
     """These go into no digest any more."""
     await db.exec(update(Item).where(col(Item.key).in_(keys)).values(withdrawn=True))
