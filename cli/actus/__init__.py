@@ -13,7 +13,10 @@ def which(parser: Parser) -> None:
     """Which number, and how it is shown."""
     parser.add_argument("--edition", required=True, metavar="CLÉ", help="vendredi, nouvelles, ou une de la table")
     parser.add_argument(
-        "--date", type=day, metavar="AAAA-MM-JJ", help="le numéro qui sort ce jour-là ou après ; d’office, le prochain"
+        "--date",
+        type=day,
+        metavar="AAAA-MM-JJ",
+        help="le numéro de ce jour, férié ou non, ou le suivant ; d’office, le prochain",
     )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="un objet JSON, sur une ligne (docs/wire.md)")

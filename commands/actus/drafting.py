@@ -1,8 +1,9 @@
 """The draft of an edition: the coming one is found, or begun and filled; until it is approved it is kept complete."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
-from bot.rhythms import Occasion
+from bot.rhythms import Occasion, Rhythm
 from bot.schedules import ZONE
 from bot.working_days import working_days_before
 from commands.actus import assembling
@@ -22,9 +23,10 @@ def shown_from(at: datetime) -> datetime:
 
 
 async def coming(desk: Desk, edition: Edition, day: date | None = None) -> Digest:
-    """The one that comes out next, or on that day or after; begun and filled where there is none yet."""
+    """The one that comes out next, or whose day by the rhythm is that one or after; begun and filled where there is
+    none yet."""
     start = desk.now if day is None else datetime.combine(day, time.min, ZONE) - timedelta(microseconds=1)
-    for occasion in edition.rhythm.after(start):
+    for occasion in _from(edition.rhythm, start, day):
         there = await digests.covering(desk.db, edition.key, occasion.day)
         if there is None or there.state in digests.OPEN:
             waits = await _sooner(desk, edition, there.at if there else occasion.at, start if day else None)
@@ -32,6 +34,13 @@ async def coming(desk: Desk, edition: Edition, day: date | None = None) -> Diges
         if day is not None:
             return there
     raise AssertionError("there is always another occasion")
+
+
+def _from(rhythm: Rhythm, start: datetime, day: date | None) -> Iterator[Occasion]:
+    """The occasions after an instant, or from a day on: one that a holiday moved has its day all the same."""
+    if day is None:
+        return rhythm.after(start)
+    return (one for one in rhythm.after(start - WEEK) if one.day >= day)
 
 
 async def _sooner(desk: Desk, edition: Edition, than: datetime, start: datetime | None) -> Digest | None:
