@@ -50,7 +50,7 @@ async def filed_of(house: House, person: Person, day: date) -> Post:
 @pytest.mark.every_mode
 async def test_each_feature_has_a_line_and_a_button(house: House, juliette: Person) -> None:
     home = await juliette.asks("/aide")
-    assert home.buttons == ["Compte rendu", "Statistiques", "Demander de l’aide", "Ressources", "Actus", "La suite"]
+    assert home.buttons == ["Compte rendu", "Statistiques", "Demander de l’aide", "Ressources", "Canaux", "La suite"]
     for words in (Role.CONSEILLER.label, "Compte rendu", "/aide cra", "/aide stats"):
         assert words in said(home)
     assert "/cra liste" not in said(home), "that is for the details"
@@ -87,7 +87,7 @@ async def test_the_home_is_of_one_s_role(house: House) -> None:
     assert [label for label in offered if not label.startswith("Relire les")][:5] == titles[:5]
     ines = await house.someone(Role.INVITE, "ines")
     theirs = await ines.asks("/aide")
-    assert theirs.buttons == ["Demander de l’aide", "Ressources", "Canaux", "Actus", "La suite"]
+    assert theirs.buttons == ["Demander de l’aide", "Ressources", "Canaux", "Actus", "Agenda", "La suite"]
     assert Role.INVITE.label in said(theirs)
     assert "@aaa-agathe" in said(theirs), "whom to ask"
     assert "/aide cra" not in said(await ines.asks("/aide cra"))
