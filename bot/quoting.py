@@ -10,10 +10,14 @@ _KEPT = "\u200d\ufe0f"
 _FENCE = re.compile(r"^\s{0,3}(?:```|~~~).*$", re.MULTILINE)
 _IMAGE = re.compile(r"!\[([^\[\]]{0,200})\]\([^()\s]{0,1000}[^()]{0,200}\)")
 _LINKED = re.compile(r"\[([^\[\]]{1,300})\]\(<?[^()\s<>]{0,1000}>?[^()]{0,200}\)")
-_LEAD = re.compile(r"^\s{0,12}(?:#{1,6}\s+|>+\s?|[-*+]\s+(?:\[[ xX]\]\s+)?)+", re.MULTILINE)
-_RULE = re.compile(r"^\s*(?:[-*_=]\s*){3,}$|^\s*\|?(?:\s*:?-{3,}:?\s*\|)+.*$", re.MULTILINE)
+_LEAD = re.compile(r"^[ \t]{0,12}(?:#{1,6}[ \t]+|>+[ \t]?|[-*+][ \t]+(?:\[[ xX]\][ \t]+)?){1,8}", re.MULTILINE)
+_RULE = re.compile(
+    r"^[ \t]{0,3}(?:[-*_=][ \t]{0,3}){3,}$|^[ \t]{0,3}\|?(?:[ \t]{0,9}:?-{3,99}:?[ \t]{0,9}\|)+[^\n]*$", re.MULTILINE
+)
 _MARK = re.compile(r"(\*{1,3}|_{1,3}|~~|`{1,2})(?=\S)(.{1,500}?)(?<=\S)\1(?!\w)")
 _HIDDEN_ADDRESS = re.compile(r"<(https?://[^\s<>]{1,1000})>")
+READ_MAX = 3_000
+"""Characters that are read of a message: a quote is much shorter."""
 _ENDS = " .,;:!?…-–—«(["
 
 
@@ -43,7 +47,9 @@ def shorten(text: str, most: int) -> str:
 
 
 def unmarked(text: str) -> str:
-    """Markdown as the words that one reads of it; what is left of its signs means nothing once escaped."""
+    """Markdown as the words that one reads of it, as far as a quote goes; what is left of its signs means nothing once
+    escaped."""
+    text = text[:READ_MAX]
     text = _HIDDEN_ADDRESS.sub(r"\1", _RULE.sub("", _FENCE.sub("", text)))
     text = _LEAD.sub("", _LINKED.sub(r"\1", _IMAGE.sub(r"\1", text)))
     for _ in range(3):

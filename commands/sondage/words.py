@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from bot.errors import UserError
 from bot.french.moments import say_moment
 from bot.french.words import join, plural
-from config.territories import departement
 from storage.people import PARIS, Person
 from storage.sondage import Place, Poll, Results, State
 from storage.stats import Percent, shares
@@ -119,7 +118,7 @@ def say_turnout(poll: Poll, results: Results) -> str:
 
 def say_place(code: str) -> str:
     """« Rhône (69) », or all others."""
-    return departement(code).name if code else OTHERS
+    return say(code, {}) if code else OTHERS
 
 
 def say_places(poll: Poll, table: Table) -> str:
