@@ -9,22 +9,20 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from bot import guard
 from bot.forms import Clues, Form, Hidden, Offered, ReadText, Text
 from bot.french.moments import read_moment
-from bot.guard import Kind
 from config.canaux import home_of
 from config.departements import DEPARTEMENTS
 from config.folding import normalize
 from dialogs.destinations import WHEN, moment
+from dialogs.lines import Roomy, read_address
+from dialogs.published import fault_of
 from storage import targets
 from storage.agenda.event import DETAILS_MAX, PLACE_MAX, REASON_MAX, TITLE_MAX
-from storage.links import LINK_MAX, read_link
 
 ALL = "reseau"
 """The choice of the whole réseau; others are codes of départements."""
-SECRETS = (Kind.NIR, Kind.IBAN, Kind.CARTE, Kind.MOT_DE_PASSE, Kind.NAISSANCE)
-"""What no event ever needs to say."""
+WHY = "d’autres le liraient"
 _LONG_AGO = timedelta(days=3650)
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
@@ -52,21 +50,6 @@ class Words(Text):
         if len(found) > self.limit:
             raise ValueError(f"Raccourcissez ce texte : {self.limit} caractères au plus.")
         return found
-
-
-@dataclass(frozen=True)
-class Link(Text):
-    """The address of a page; roomier than a line is."""
-
-    long: bool = True
-
-    def value(self, text: str, clues: Clues) -> str:
-        if len(text) > LINK_MAX:
-            raise ValueError(f"Ce lien est trop long : {LINK_MAX} caractères au plus.")
-        try:
-            return read_link(text)
-        except ValueError:
-            raise ValueError("Ce lien ne convient pas : donnez l’adresse d’une page, comme exemple.fr/page.") from None
 
 
 def _moment() -> ReadText:
@@ -104,7 +87,9 @@ class _Event(Form):
     lieu: Annotated[str, Words(limit=PLACE_MAX)] = Field(
         "", title="Lieu", description="Salle, adresse, ville. Vide pour une visioconférence."
     )
-    lien: Annotated[str, Link()] = Field("", title="Lien", description="De la visioconférence, ou de l’inscription.")
+    lien: Annotated[str, Roomy(read_address, always=True)] = Field(
+        "", title="Lien", description="De la visioconférence, ou de l’inscription."
+    )
     pour: Annotated[str, Offered()] = Field(title="Pour qui", description="Seules ces personnes le verront.")
     details: Annotated[str, Words(long=True, limit=DETAILS_MAX)] = Field(
         "", title="Détails", description="Programme, public, inscription. Jamais de donnée personnelle d’un usager."
@@ -124,7 +109,7 @@ class _Event(Form):
 
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
-        found = {name: _fault(str(values.get(name) or "")) for name in ("titre", "lieu", "details")}
+        found = {name: fault_of(str(values.get(name) or ""), WHY) for name in ("titre", "lieu", "details")}
         if not (values.get("lieu") or values.get("lien")):
             found["lieu"] = found["lieu"] or "Donnez un lieu ou un lien."
         return {name: sentence for name, sentence in found.items() if sentence}
@@ -133,12 +118,6 @@ class _Event(Form):
     def departement(self) -> str:
         """Whom it is for: a code, or "" for all."""
         return "" if self.pour == ALL else self.pour
-
-
-def _fault(text: str) -> str:
-    """Why a text may not be published: it says what is nobody else’s business. Empty when it may."""
-    found = [one for one in guard.find(text) if one.kind in SECRETS]
-    return f"Retirez d’ici une donnée personnelle ({guard.name(found)}) : d’autres le liraient." if found else ""
 
 
 class ProposeEvent(_Event):

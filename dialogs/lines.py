@@ -1,8 +1,12 @@
-"""A field of one line, of so many characters at most."""
+"""Fields of texts that a function reads: one line of so many characters at most, a roomier one, an address."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from bot.forms import Clues, ReadText
+from bot.forms import Clues, Element, ReadText
+from bot.forms.kinds import Question
+from bot.forms.limits import LONG_MAX, TEXT_MAX
+from storage.links import LINK_MAX, read_link
 
 Reader = Callable[[str, Clues], str]
 
@@ -22,3 +26,31 @@ def read_line(most: int, what: str = "cette ligne") -> Reader:
 def line(most: int, what: str = "cette ligne") -> ReadText:
     """The field."""
     return ReadText(read_line(most, what))
+
+
+@dataclass(frozen=True)
+class Roomy(ReadText):
+    """A text that a function reads, in a field of several lines ``always``, or where what is known takes more than
+    one."""
+
+    always: bool = False
+
+    @property
+    def most(self) -> int:
+        return LONG_MAX
+
+    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
+        shown = known if known is None or isinstance(known, str) else self.show(known)
+        long = self.always or len(shown or "") > TEXT_MAX
+        most = LONG_MAX if long else TEXT_MAX
+        return [question.element(shown, type="textarea" if long else "text", max_length=most)]
+
+
+def read_address(text: str, _: Clues) -> str:
+    """Reads the address of a page. Raises ValueError, with a French sentence, for what is none."""
+    if len(text) > LINK_MAX:
+        raise ValueError(f"Ce lien est trop long : {LINK_MAX} caractères au plus.")
+    try:
+        return read_link(text)
+    except ValueError:
+        raise ValueError("Ce lien ne convient pas : donnez l’adresse d’une page, comme exemple.fr/page.") from None

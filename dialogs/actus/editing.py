@@ -7,13 +7,12 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from bot.forms import Choice, Clues, Element, Form, Hidden, Offered, ReadText
-from bot.forms.kinds import Question
-from bot.forms.limits import LONG_MAX, TEXT_MAX
+from bot.forms import Choice, Clues, Form, Hidden, Offered
+from dialogs.lines import Roomy, read_address
 from storage.actus.digests import EDITO_MAX
 from storage.actus.items import CREDIT_MAX, TITLE_MAX, TITLES, Section
 from storage.actus.items import TEXT_MAX as WORDS_MAX
-from storage.links import LINK_MAX, read_link
+from storage.links import LINK_MAX
 
 NONE = "aucun"
 """No entry."""
@@ -47,22 +46,10 @@ ALONE = (Move.ADD, Move.EDITO)
 
 
 @dataclass(frozen=True)
-class Words(ReadText):
-    """A text of so many characters at most, in a field of several lines ``always``, or where what is known takes
-    more than one."""
+class Words(Roomy):
+    """A text of so many characters at most."""
 
     limit: int = WORDS_MAX
-    always: bool = False
-
-    @property
-    def most(self) -> int:
-        return LONG_MAX
-
-    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
-        shown = None if known is None else str(known)
-        long = self.always or len(shown or "") > TEXT_MAX
-        most = LONG_MAX if long else TEXT_MAX
-        return [question.element(shown, type="textarea" if long else "text", max_length=most)]
 
     def value(self, text: str, clues: Clues) -> Any:
         if len(text) > self.limit:
@@ -74,16 +61,9 @@ def _as_it_is(text: str, _: Clues) -> str:
     return text
 
 
-def _read_link(text: str, _: Clues) -> str:
-    try:
-        return read_link(text)
-    except ValueError:
-        raise ValueError("Ce lien ne convient pas : donnez l’adresse d’une page, comme exemple.fr/page.") from None
-
-
 TITLE, TEXT = Words(_as_it_is, limit=TITLE_MAX), Words(_as_it_is, limit=WORDS_MAX, always=True)
 CREDIT, EDITO = Words(_as_it_is, limit=CREDIT_MAX), Words(_as_it_is, limit=EDITO_MAX, always=True)
-LINK = Words(_read_link, limit=LINK_MAX)
+LINK = Words(read_address, limit=LINK_MAX)
 SECTION = Choice({str(section): title for section, title in TITLES.items()}, Section)
 
 

@@ -1,53 +1,20 @@
 """The window of a resource: one that is proposed, and one that is there already."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from bot import guard
-from bot.forms import Choice, Clues, Element, Form, Hidden, Offered, PersonPicker, ReadText, Text
-from bot.forms.kinds import Question
-from bot.forms.limits import LONG_MAX, TEXT_MAX
-from bot.guard import Kind
+from bot.forms import Choice, Clues, Form, Hidden, Offered, PersonPicker, Text
 from config.ressources import CATEGORIES, KINDS, LEVELS, PUBLICS
-from dialogs.lines import line, read_line
+from dialogs.lines import Roomy, line, read_address, read_line
+from dialogs.published import fault_of
 from dialogs.themes import THEME_FIELD
-from storage.links import LINK_MAX, read_link
 from storage.ressources.resource import LICENCE_MAX, TITLE_MAX
 
 NO_FILES, KEPT_FILES = "aucun", "gardes"
 """None, and those that the resource has; others are chosen by the id of their message."""
-SECRETS = (Kind.NIR, Kind.IBAN, Kind.CARTE, Kind.MOT_DE_PASSE, Kind.NAISSANCE)
-"""What no resource ever needs to say. An address or a telephone number may be a service’s: who reviews it is told."""
-
-
-@dataclass(frozen=True)
-class Roomy(ReadText):
-    """A text that a function reads, in a field of several lines ``always``, or where what is known takes more than
-    one."""
-
-    always: bool = False
-
-    @property
-    def most(self) -> int:
-        return LONG_MAX
-
-    def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
-        shown = None if known is None else str(known)
-        long = self.always or len(shown or "") > TEXT_MAX
-        most = LONG_MAX if long else TEXT_MAX
-        return [question.element(shown, type="textarea" if long else "text", max_length=most)]
-
-
-def _read_link(text: str, _: Clues) -> str:
-    if len(text) > LINK_MAX:
-        raise ValueError(f"Ce lien est trop long : {LINK_MAX} caractères au plus.")
-    try:
-        return read_link(text)
-    except ValueError:
-        raise ValueError("Ce lien ne convient pas : donnez l’adresse d’une page, comme exemple.fr/page.") from None
+WHY = "tout le réseau lirait cette fiche"
 
 
 def _options(listed: Mapping[str, Any]) -> Choice:
@@ -66,7 +33,7 @@ class Fiche(Form):
     titre: Annotated[str, Roomy(read_line(TITLE_MAX))] = Field(
         title="Titre", description="Ce qu’on y trouve : « Créer une adresse mail, pas à pas »."
     )
-    url: Annotated[str, Roomy(_read_link, always=True)] = Field(
+    url: Annotated[str, Roomy(read_address, always=True)] = Field(
         "", alias="lien", title="Lien", description="D’une page, d’une vidéo, d’un document en ligne."
     )
     description: Annotated[str, Text(long=True)] = Field(
@@ -99,7 +66,7 @@ class Fiche(Form):
 
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
-        found = {name: _fault(str(values.get(name) or "")) for name in ("titre", "description")}
+        found = {name: fault_of(str(values.get(name) or ""), WHY) for name in ("titre", "description")}
         found["fichiers"] = (values.get("faults") or {}).get(values.get("fichiers"), "")
         if not cls.has_content(values):
             found["url"] = "Donnez un lien, un fichier ou une description."
@@ -109,16 +76,6 @@ class Fiche(Form):
     def has_content(cls, values: Mapping[str, Any]) -> bool:
         """Whether there is more than a title."""
         return bool(values.get("url") or values.get("description")) or values.get("fichiers", NO_FILES) != NO_FILES
-
-
-def _fault(text: str) -> str:
-    """Why a text may not be published: it says what is nobody else’s business. Empty when it may."""
-    found = [one for one in guard.find(text) if one.kind in SECRETS]
-    return (
-        f"Retirez d’ici une donnée personnelle ({guard.name(found)}) : tout le réseau lirait cette fiche."
-        if found
-        else ""
-    )
 
 
 class DepositResource(Fiche):

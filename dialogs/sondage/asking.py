@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from bot.forms import Choice, Clues, Form, Hidden, Offered, ReadText, Text
+from bot.forms import Choice, Clues, Form, Hidden, Offered, ReadText
 from bot.texts import escape
 from config.folding import fold
 from dialogs.destinations import PLACES, moment
+from dialogs.lines import Roomy
 from storage.sondage.poll import OPTION_MAX, QUESTION_MAX
 
 OPTIONS_MIN, OPTIONS_MAX = 2, 10
@@ -54,20 +55,8 @@ def read_question(text: str, _: Clues) -> str:
     return found
 
 
-class _LongText(ReadText):
-    """A text of several lines that is read."""
-
-    @property
-    def most(self) -> int:
-        return Text(long=True).most
-
-    def draw(self, question: Any, known: object, clues: Clues) -> list[dict[str, object]]:
-        shown = "\n".join(known) if isinstance(known, (list, tuple)) else known
-        return Text(long=True).draw(question, shown, clues)
-
-
 QUESTION = ReadText(read_question, missing_text="Écrivez votre question.")
-OPTIONS = _LongText(read_options, missing_text="Écrivez au moins deux réponses, une par ligne.")
+OPTIONS = Roomy(read_options, "\n".join, missing_text="Écrivez au moins deux réponses, une par ligne.", always=True)
 END = moment(" ; vide, le sondage dure sept jours")
 
 
