@@ -14,6 +14,7 @@ _TRACKING = re.compile(
 """Parameters that say where somebody came from, and change nothing of what they get."""
 _BETWEEN_SITES = {"si", "feature"}
 """Of those, the ones that mean that on video sites only."""
+_IN_TEXT = re.compile(r"https?://[^\s<>()\[\]\"'`|]{1,1000}")
 _FORBIDDEN = re.compile(r"[\s<>\"\\`\x00-\x1f\x7f]")
 _HOST = re.compile(r"(?:[\w-]{1,63}\.){1,20}[\w-]{2,63}")
 _VIDEO_SITES = ("youtube.com", "youtu.be", "youtube-nocookie.com")
@@ -34,6 +35,26 @@ def read_link(text: str) -> str:
     if len(address) > LINK_MAX:
         raise ValueError(f"un lien a {LINK_MAX} caractères au plus")
     return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path, _query(parts), _fragment(parts)))
+
+
+def first_link(text: str) -> str:
+    """The first address of a page in a text, as it is kept; "" where there is none."""
+    for found in _IN_TEXT.findall(text):
+        try:
+            return read_link(found.rstrip(".,;:!?»*_"))
+        except ValueError:
+            continue
+    return ""
+
+
+def without_links(text: str) -> str:
+    """The words of a text beside its links, on one line, as a title."""
+    return " ".join(_IN_TEXT.sub(" ", text).split()).strip(" :-–—*#><")
+
+
+def site_of(link: str) -> str:
+    """The name of the site that a link leads to, as people call it."""
+    return link.partition("://")[2].partition("/")[0].removeprefix("www.")
 
 
 def guess_type(link: str) -> str:

@@ -56,7 +56,9 @@ class Press:
                     created_at=now,
                 ),
             )
-            await digests.put_in(db, [entry(made, known[thing.key], at) for at, thing in enumerate(things)])
+            await digests.put_in(
+                db, [digests.entry_of(known[thing.key], made.number, at) for at, thing in enumerate(things)]
+            )
         return made
 
     async def looks(self, at: datetime) -> None:
@@ -72,19 +74,6 @@ class Press:
     async def row(self, who: Person) -> Subscription | None:
         async with self.house.bot.database.transaction(writes=False) as db:
             return (await db.exec(select(Subscription).where(col(Subscription.user_id) == who.id))).first()
-
-
-def entry(digest: Digest, item: Item, position: int) -> Entry:
-    return Entry(
-        digest=digest.number,
-        item=item.number,
-        section=item.section,
-        position=position,
-        title=item.title,
-        text=item.text,
-        url=item.url,
-        credit=item.credit,
-    )
 
 
 def thing(house: House, title: str, themes: Sequence[str] = (), **more: Any) -> Item:

@@ -52,7 +52,7 @@ async def complete(db: AsyncSession, digest: Digest) -> int:
     last = Counter(
         {section: max((e.position for e in there if e.section is section), default=0) for section in Section}
     )
-    await digests.put_in(db, [_entry(digest, item, _next(last, item.section)) for item in new])
+    await digests.put_in(db, [digests.entry_of(item, digest.number, _next(last, item.section)) for item in new])
     return len(new) + renewed
 
 
@@ -87,16 +87,3 @@ def _choose(found: Iterable[Item], there: Sequence[Entry]) -> Sequence[Item]:
             counts[item.section] += 1
             chosen.append(item)
     return chosen
-
-
-def _entry(digest: Digest, item: Item, position: int) -> Entry:
-    return Entry(
-        digest=digest.number,
-        item=item.number,
-        section=item.section,
-        position=position,
-        title=item.title,
-        text=item.text,
-        url=item.url,
-        credit=item.credit,
-    )

@@ -2,7 +2,6 @@
 
 from pydantic import BaseModel
 
-from config.editions import Unapproved
 from dialogs.actus.editing import Move
 
 
@@ -72,12 +71,3 @@ class Search(BaseModel):
 
     words: str
     skip: int
-
-
-class Programmed(BaseModel):
-    """An edition as somebody wants it from now on."""
-
-    edition: str
-    rhythm: str
-    targets: list[str]
-    unapproved: Unapproved

@@ -9,7 +9,7 @@ from commands.actus import words
 from commands.actus.buttons import Approve, Edit, Postpone, Preview, Unapprove, Withdraw
 from commands.actus.places import Desk, Edition
 from commands.actus.posts import posts
-from commands.actus.sheet import Sheet
+from commands.actus.sheet import Sheet, lay_out
 from config.editions import Unapproved
 from storage import canaux
 from storage.actus import digests
@@ -22,7 +22,10 @@ SHOWN_MAX = 14_000
 
 async def draw(desk: Desk, digest: Digest) -> Message:
     """A digest as its editors see it now."""
-    sheet, edition = await words.sheet_of(desk, digest), await words.edition_of(desk, digest)
+    edition = await words.edition_of(desk, digest)
+    sheet = lay_out(digest, await digests.entries(desk.db, digest.number), edition)
+    drawn = posts(sheet)
+    body = _titles(sheet) if _is_long(drawn) else drawn[0]
     text = render(
         "actus/draft",
         digest=digest,
@@ -33,8 +36,8 @@ async def draw(desk: Desk, digest: Digest) -> Message:
         count=plural(len(sheet.pieces), "élément"),
         by=await words.name_of(desk, digest.approved_by),
         publishes=edition is not None and edition.unapproved is Unapproved.PUBLISH,
-        body=_body(sheet) if digest.state in digests.OPEN else "",
-        titled=_is_long(sheet),
+        body=body if digest.state in digests.OPEN else "",
+        titled=_is_long(drawn),
     )
     return Message(text, buttons_under(digest, late=digest.at <= desk.now))
 
@@ -44,14 +47,11 @@ async def refresh(desk: Desk, digest: Digest, *, here: bool = False) -> Refresh:
     return words.rewrite(await draw(desk, digest), digest.number, here=here)
 
 
-def _is_long(sheet: Sheet) -> bool:
-    drawn = posts(sheet)
+def _is_long(drawn: Sequence[Markdown]) -> bool:
     return len(drawn) > 1 or len(drawn[0]) > SHOWN_MAX
 
 
-def _body(sheet: Sheet) -> Markdown:
-    if not _is_long(sheet):
-        return posts(sheet)[0]
+def _titles(sheet: Sheet) -> Markdown:
     lines = [f"### {escape(sheet.heading)}"]
     for chapter in sheet.chapters:
         lines += ["", f"#### {escape(chapter.title)}", ""]

@@ -8,7 +8,6 @@ from typing import Protocol
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.destinations import Own
 from bot.errors import UserError
 from bot.rhythms import Rhythm, read_rhythm
 from config import editions as table
@@ -81,11 +80,3 @@ def planned(wanted: Sequence[str], known: Mapping[str, PlannedChannel]) -> Seque
     keyed = [known[target] for target in wanted if target in known]
     others = targets.channels([target for target in wanted if target not in known], known)
     return list({channel.key: channel for channel in (*keyed, *others)}.values())
-
-
-async def channels(desk: Desk, found: Edition, own: Own) -> Mapping[str, str]:
-    """The channels in which an edition comes out, title by id. Raises ValueError, with a French sentence.
-
-    ``own`` was asked of Mattermost before anything was read here.
-    """
-    return own.find(planned(found.targets, await canaux.planned(desk.db, desk.settings)))

@@ -21,25 +21,9 @@ from dialogs.actus.proposing import ALL, WORDS_MAX, ChangeNews, ProposeNews
 from storage import people
 from storage.actus import items
 from storage.actus.items import CREDIT_MAX, Item, Kind, Section
-from storage.links import read_link
+from storage.links import first_link, read_link, site_of, without_links
 
-_LINK = re.compile(r"https?://[^\s<>()\[\]\"'`|]{1,1000}")
 NOT_PUBLIC = "Ce message est dans un canal privé : ce qui s’y dit n’en sort pas. Écrivez plutôt ce que vous en diriez."
-
-
-def first_link(text: str) -> str:
-    """The first address of a page in a text, as it is kept; "" where there is none."""
-    for found in _LINK.findall(text):
-        try:
-            return read_link(found.rstrip(".,;:!?»*_"))
-        except ValueError:
-            continue
-    return ""
-
-
-def without_links(text: str) -> str:
-    """The words of a text beside its links, on one line."""
-    return " ".join(_LINK.sub(" ", text).split()).strip(" :-–—*#><")
 
 
 @feature.command("actus proposer", help="Proposer une actu", hint="[texte | lien | lien d’un message]")
@@ -48,12 +32,12 @@ async def propose(ctx: Context, line: str) -> Replies:
     if ident := link_in(line):
         return Ask(await _from_message(ctx, await read_linked(ctx, ident)))
     words = line.strip()
-    link, title = first_link(words) or _bare_link(words), without_links(words)
-    if link and not first_link(words):
-        title = ""
+    link = first_link(words)
+    bare = "" if link else _bare_link(words)
+    title = "" if bare else without_links(words)
     fits = len(title) <= TEXT_MAX
     known = {"titre": (title if fits else "") or None, "text": None if fits else title[:LONG_MAX]}
-    return Ask(_window(ctx, **known, url=link or None))
+    return Ask(_window(ctx, **known, url=link or bare or None))
 
 
 def _bare_link(words: str) -> str:
@@ -123,11 +107,7 @@ def _made(ctx: Context, form: ProposeNews) -> Item:
 def _credit(ctx: Context, form: ProposeNews) -> str:
     if form.post:
         return form.name
-    return _host(form.url) if form.url else ctx.user.full_name
-
-
-def _host(url: str) -> str:
-    return url.partition("://")[2].partition("/")[0].removeprefix("www.")
+    return site_of(form.url) if form.url else ctx.user.full_name
 
 
 def _said(form: ProposeNews) -> dict[str, Any]:

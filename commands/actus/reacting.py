@@ -16,12 +16,12 @@ from bot.websocket.parse import by_a_person
 from commands.actus import pool
 from commands.actus.naming import UNTITLED
 from commands.actus.pool import Found
-from commands.actus.proposing import first_link, without_links
 from config.settings import Settings
 from storage import claims
 from storage.actus import items, subscriptions
 from storage.actus.items import Item, Kind, Section
 from storage.canaux import listened_to
+from storage.links import first_link, site_of, without_links
 
 NEWSPAPER, CHECK = "newspaper", "white_check_mark"
 """What Mattermost calls 📰 and ✅."""
@@ -142,14 +142,14 @@ def _of_link(ctx: Context, event: Posted, link: str, username: str) -> Item:
     """A link that somebody gave, with what they said of it; where they said nothing its page is asked for its title."""
     words = " ".join(word for word in event.text.split() if not _names(word, username))
     title = pool.title_of(unmarked(without_links(words)))
-    host = link.partition("://")[2].partition("/")[0].removeprefix("www.")
+    site = site_of(link)
     return Item(
         key=items.key_of_link(link),
         kind=Kind.PROPOSAL,
         section=Section.PRESS,
-        title=title if len(title) > 3 else host,
+        title=title if len(title) > 3 else site,
         url=link,
-        credit=host,
+        credit=site,
         proposed_by=event.user_id,
         found_at=ctx.now,
         details={} if len(title) > 3 else {UNTITLED: True},

@@ -126,7 +126,8 @@ async def add(ctx: Context, form: AddEntry) -> Replies:
     if len(await digests.entries(ctx.db, digest.number)) >= TOTAL_MAX:
         raise UserError(f"Un numéro a {TOTAL_MAX} éléments au plus : écartez-en un d’abord.")
     key = items.key_of_link(form.link) if form.link else items.key_of_words(form.headline)
-    await items.add(ctx.db, [_item(ctx, form, key)])
+    said = _item(ctx, form, key)
+    await items.add(ctx.db, [said])
     item = await items.by_key(ctx.db, key)
     assert item is not None
     if await candidates.is_placed(ctx.db, digest, item):
@@ -134,7 +135,8 @@ async def add(ctx: Context, form: AddEntry) -> Replies:
         raise UserError(fields={field: "C’est déjà dans ce numéro ou un ancien : changez-le avec « Modifier… »."})
     await candidates.take_from_later(ctx.db, digest, [item.number])
     position = await _last(ctx, digest, form.section) + 1
-    await digests.put_in(ctx.db, [_entry(ctx, form, item, position)])
+    entry = digests.entry_of(said, digest.number, position, item=item.number, by=ctx.user.id)
+    await digests.put_in(ctx.db, [entry])
     return await changing.changed(ctx, digest, here=ctx.capabilities.steps)
 
 
@@ -149,18 +151,4 @@ def _item(ctx: Context, form: AddEntry, key: str) -> Item:
         credit=form.credit,
         proposed_by=ctx.user.id,
         found_at=ctx.now,
-    )
-
-
-def _entry(ctx: Context, form: AddEntry, item: Item, position: int) -> Entry:
-    return Entry(
-        digest=form.digest,
-        item=item.number,
-        section=form.section,
-        position=position,
-        title=form.headline,
-        text=form.text,
-        url=form.link,
-        credit=form.credit,
-        changed_by=ctx.user.id,
     )

@@ -16,7 +16,7 @@ from commands.ressources.feature import feature
 from commands.ressources.taking import locked, words
 from dialogs.ressources.deposit import DepositResource
 from storage.hotline import tickets
-from storage.links import read_link
+from storage.links import first_link, read_link, without_links
 from storage.people import Role
 from storage.ressources import review
 from storage.ressources.resource import Resource, State, among, begin_writing, by_link, key, write
@@ -44,8 +44,8 @@ async def add(ctx: Context, line: str) -> Replies:
 def _link_and_title(line: str) -> tuple[str, str]:
     """What a line leads to, and its other words. A link that may not be kept stays one: the window says why."""
     if any(map(str.isspace, line)):
-        link = filling.first_link(line)
-        return link, filling.without_links(line) if link else line
+        link = first_link(line)
+        return link, without_links(line) if link else line
     link = _link(line) or (line if line.startswith(("http://", "https://")) else "")
     return link, "" if link else line
 

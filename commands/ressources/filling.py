@@ -1,7 +1,6 @@
 """The window of a resource: filled from what is known, and read into the columns of the table."""
 
 import asyncio
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,28 +16,12 @@ from bot.writer import FILES_MAX
 from config.themes import bits
 from dialogs.ressources.deposit import KEPT_FILES, NO_FILES, DepositResource, EditResource, Fiche
 from storage import people
-from storage.links import guess_type, guess_type_of_file, read_link
+from storage.links import first_link, guess_type, guess_type_of_file, without_links
 from storage.ressources.resource import Resource
 
-_LINK = re.compile(r"https?://[^\s<>()\[\]\"'`|]{1,1000}")
 NAME_MAX = 80
 """Characters of a file’s name that travel with a window: the whole is known once the bot has a copy."""
 _LIST = ("categorie", "niveau", "public", "licence")
-
-
-def first_link(text: str) -> str:
-    """The first address of a page in a text, as it is kept; "" where there is none."""
-    for found in _LINK.findall(text):
-        try:
-            return read_link(found.rstrip(".,;:!?»*_"))
-        except ValueError:
-            continue
-    return ""
-
-
-def without_links(line: str) -> str:
-    """The words of a line beside its links, as a title."""
-    return " ".join(_LINK.sub(" ", line).split()).strip(" :-–—*#>")
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.editions import KEY_MAX
-from storage.actus.items import CREDIT_MAX, TITLE_MAX, Section
+from storage.actus.items import CREDIT_MAX, TITLE_MAX, Item, Section
 from storage.claims import hold
 from storage.database import Code, UtcTime, insertion
 from storage.links import LINK_MAX
@@ -194,6 +194,22 @@ async def entries(db: AsyncSession, number: int, *, dropped: bool = False) -> Se
     rows = (await db.exec(found.order_by(col(Entry.position), col(Entry.id)))).all()
     order = list(Section)
     return sorted(rows, key=lambda entry: order.index(entry.section))
+
+
+def entry_of(said: Item, digest: int, position: int, *, item: int | None = None, by: str = "") -> Entry:
+    """An entry of a digest that says what ``said`` does; ``item`` is the one in the pool where that is another, ``by``
+    the editor whose words these are."""
+    return Entry(
+        digest=digest,
+        item=said.number if item is None else item,
+        section=said.section,
+        position=position,
+        title=said.title,
+        text=said.text,
+        url=said.url,
+        credit=said.credit,
+        changed_by=by,
+    )
 
 
 async def put_in(db: AsyncSession, added: Sequence[Entry]) -> None:

@@ -135,12 +135,6 @@ async def by_ids(db: AsyncSession, ids: Collection[int]) -> Mapping[int, Item]:
     return {item.number: item for item in found}
 
 
-async def found_between(db: AsyncSession, start: datetime, end: datetime) -> Sequence[Item]:
-    """What was found from then until before then and may go into a digest, the best first, then the oldest."""
-    there = (col(Item.found_at) >= start, col(Item.found_at) < end, ~col(Item.withdrawn))
-    return (await db.exec(select(Item).where(*there).order_by(col(Item.score).desc(), col(Item.id)))).all()
-
-
 async def by_keys(db: AsyncSession, keys: Collection[str]) -> Mapping[str, Item]:
     """Several, by what tells them apart."""
     found = (await db.exec(select(Item).where(col(Item.key).in_(keys)))).all() if keys else []
