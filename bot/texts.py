@@ -65,6 +65,12 @@ def link(words: str, address: str) -> Markdown:
     return Markdown(f"[{shown}](<{address}>)" if address else shown)
 
 
+def quotation(text: str, most: int) -> Markdown:
+    """Somebody’s words as a quotation, line by line, cut where they are long."""
+    shown = text if len(text) <= most else f"{text[: most - 1]}…"
+    return Markdown("\n".join(f"> {escape(line)}" for line in shown.splitlines() if line.strip()))
+
+
 def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 

@@ -1,5 +1,6 @@
 """Fields that windows of what goes to many share: to whom, and when."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -44,3 +45,9 @@ def moment(or_else: str = "") -> ReadText:
 
 def _show(moment: Any) -> str:
     return f"{moment:%d/%m/%Y %Hh%M}"
+
+
+def meant(chosen: Iterable[str], mine: Iterable[str]) -> list[str]:
+    """The targets that were chosen, each once; « Mes départements » are all of ``mine``."""
+    own = list(mine)
+    return list(dict.fromkeys(code for place in chosen for code in (own if place == MINE else [place])))

@@ -8,23 +8,19 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import col, update
 
 from bot.mattermost import ChatPost
 from bot.mattermost.values import ChatReaction
 from commands.actus import harvest
 from commands.actus.harvest import Period
 from commands.actus.ranking import PEOPLE_MIN, rank
-from storage import agenda, sondage
 from storage.actus import items
 from storage.actus.items import Item, Kind, Section
-from storage.agenda import AgendaEvent
 from storage.hotline.incidents import Incident
 from storage.people import Person as Registered
 from storage.people import Role
 from storage.people.arrivals import Arrival
 from storage.ressources.resource import State
-from storage.sondage import Poll, Results
 from tests.collecting import Newsroom, newsroom
 from tests.helping import changes, reacts, writes
 from tests.house import House
@@ -120,67 +116,6 @@ async def test_the_same_without_the_machinery(newsroom: Newsroom) -> None:
     bot, now = newsroom.house.bot, newsroom.house.clock()
     await harvest.messages(bot.chat, bot.database, bot.settings, now - harvest.WEEK, now + timedelta(minutes=1))
     assert (await newsroom.found(post)).kind is Kind.MESSAGE
-
-
-@pytest.mark.both_databases
-async def test_events_to_come_and_polls_that_ended_are_news(newsroom: Newsroom) -> None:
-    house, word = newsroom.house, unique("sortie")
-    since = datetime(2019, 1, 1, tzinfo=UTC) + timedelta(days=10 * next(_days))
-    until = since + timedelta(days=7)
-    begins = until + timedelta(days=3, hours=13)
-    event = _event(newsroom, f"Café {word}", begins, place="Médiathèque")
-    others = [
-        _event(newsroom, f"Loin {word}", begins + timedelta(days=60)),
-        _event(newsroom, f"Ailleurs {word}", begins, departement="23"),
-        _event(newsroom, f"Proposé {word}", begins, state=agenda.State.PROPOSED),
-    ]
-    polls = [_poll(f"Lequel, {word} ?", until, public=True), _poll(f"Entre nous, {word} ?", until, public=False)]
-    async with house.bot.database.transaction() as db:
-        db.add_all([event, *others, *polls])
-    for _ in range(2):
-        async with house.bot.database.transaction() as db:
-            await harvest.from_tables(db, since, until, house.settings)
-    found = {item.kind: item for item in await newsroom.items() if word in item.title}
-    assert set(found) == {Kind.EVENT, Kind.POLL}
-    assert found[Kind.EVENT].title.startswith(f"Café {word}, ")
-    assert "Médiathèque" in found[Kind.EVENT].text
-    assert found[Kind.EVENT].section is Section.AGENDA
-    assert found[Kind.POLL].text == "Visio : 75 % ; Agenda : 25 % (8 votes)."
-    for state, is_gone in ((agenda.State.CANCELLED, True), (agenda.State.PUBLISHED, False)):
-        async with house.bot.database.transaction() as db:
-            await db.execute(update(AgendaEvent).where(col(AgendaEvent.id) == event.number).values(state=state))
-            await harvest.from_tables(db, since, until, house.settings)
-        (item,) = [item for item in await newsroom.items() if item.key == f"evenement:{event.number}"]
-        assert item.withdrawn is is_gone, "cancelled it goes nowhere, and restored it may"
-
-
-def _event(newsroom: Newsroom, title: str, begins: datetime, **more: Any) -> AgendaEvent:
-    values: dict[str, Any] = {
-        "title": title,
-        "starts_at": begins,
-        "ends_at": begins + timedelta(hours=1),
-        "zone": "Europe/Paris",
-        "author_id": newsroom.juliette.id,
-        "proposed_at": begins - timedelta(days=9),
-        "published_at": begins - timedelta(days=5),
-        "changed_at": begins - timedelta(days=5),
-        "state": agenda.State.PUBLISHED,
-    }
-    return AgendaEvent(**(values | more))
-
-
-def _poll(question: str, until: datetime, *, public: bool) -> Poll:
-    return Poll(
-        key=unique("k")[:26],
-        question=question,
-        options=["Agenda", "Visio"],
-        state=sondage.State.ENDED,
-        public=public,
-        results=Results(8, (2, 6)).stored(),
-        created_at=until - timedelta(days=3),
-        ends_at=until - timedelta(days=1),
-        ended_at=until - timedelta(days=1),
-    )
 
 
 @pytest.mark.both_databases

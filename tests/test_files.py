@@ -10,10 +10,9 @@ from sqlmodel import col
 from bot.errors import UserError
 from bot.texts import typeset
 from bot.work.files import Folders, making
-from storage import outbox
 from storage.work import State, Work
 from tests.house import until
-from tests.ordering import HERE, READY, WAITING, Office, Pause, after, before, name_of, office, room
+from tests.ordering import HERE, READY, WAITING, Office, Pause, before, name_of, office, room
 
 __all__ = ["office", "room"]
 
@@ -81,50 +80,6 @@ async def test_many_files_take_several_posts(office: Office) -> None:
     assert [(p.message, len(p.file_ids)) for p in parcels] == [(HERE, 10), ("", 10), ("", 3)]
     names = [name for p in parcels for name in await office.room.juliette.files(p)]
     assert names == [name_of(n) for n in range(23)]
-
-
-async def test_files_for_a_channel_come_there_once_and_are_known_by_their_topic(office: Office) -> None:
-    async with office.bot() as app:
-        salon = await office.salon()
-        await office.runs_command(app, "montrer", "essai:42", channel_id=salon)
-        told = await office.settled(app)
-        (parcel,) = [p for p in await office.room.juliette.reads(salon) if p.message == HERE]
-        async with app.database.transaction(writes=False) as db:
-            (stands,) = await outbox.posts_about(db, "essai:42")
-    assert [p.message for p in told] == [], "nothing in the direct channel, where nobody asked for it"
-    assert list(await office.room.juliette.files(parcel)) == [name_of(0)]
-    assert (stands.post_id, stands.channel_id, stands.user_id) == (parcel.id, salon, "")
-
-
-async def test_files_that_no_channel_gets_are_told_to_who_asked(office: Office) -> None:
-    async def nothing() -> None:
-        raise UserError("Rien à montrer.")
-
-    office.shop.trouble, office.shop.waiting = nothing, ""
-    async with office.bot() as app:
-        salon = await office.salon()
-        await office.runs_command(app, "montrer", "essai:43", channel_id=salon)
-        assert [p.message for p in await office.settled(app)] == ["Rien à montrer."]
-        async with app.database.transaction(writes=False) as db:
-            assert not await outbox.posts_about(db, "essai:43")
-
-
-async def test_files_for_a_channel_are_sent_once_though_the_bot_is_killed(office: Office) -> None:
-    async with office.bot() as app:
-        salon = await office.salon()
-        pause = Pause()
-        after(app, "post_files", pause)
-        await office.runs_command(app, "montrer", "essai:44", channel_id=salon)
-        await pause.reached.wait()
-        await office.crashes(app)
-        pause.over.set()
-    async with office.bot() as app:
-        await office.leases_end(app)
-        await office.settled(app)
-        async with app.database.transaction(writes=False) as db:
-            (stands,) = await outbox.posts_about(db, "essai:44")
-        parcels = [p for p in await office.room.juliette.reads(salon) if p.message == HERE]
-    assert [p.id for p in parcels] == [stands.post_id]
 
 
 async def test_messages_flow_while_files_are_made(office: Office) -> None:

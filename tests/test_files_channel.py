@@ -10,6 +10,7 @@ from bot.app import App
 from bot.context import Context
 from bot.errors import ChatError, UserError
 from bot.replies import Replies, SendFile
+from storage import outbox
 from storage.work import State
 from tests.house import until_async
 from tests.ordering import HERE, Export, Office, Pause, after, before, name_of, office, room
@@ -79,3 +80,47 @@ async def test_what_cannot_come_is_said_to_nobody(office: Office, problem: Excep
         await settled(office, app)
         assert (await office.said(salon), await office.told()) == ([], [])
         assert (await office.order(app)).state in (State.DONE, State.FAILED)
+
+
+async def test_files_for_a_channel_come_there_once_and_are_known_by_their_topic(office: Office) -> None:
+    async with office.bot() as app:
+        salon = await office.salon()
+        await office.runs_command(app, "montrer", "essai:42", channel_id=salon)
+        told = await office.settled(app)
+        (parcel,) = [p for p in await office.room.juliette.reads(salon) if p.message == HERE]
+        async with app.database.transaction(writes=False) as db:
+            (stands,) = await outbox.posts_about(db, "essai:42")
+    assert [p.message for p in told] == [], "nothing in the direct channel, where nobody asked for it"
+    assert list(await office.room.juliette.files(parcel)) == [name_of(0)]
+    assert (stands.post_id, stands.channel_id, stands.user_id) == (parcel.id, salon, "")
+
+
+async def test_files_that_no_channel_gets_are_told_to_who_asked(office: Office) -> None:
+    async def nothing() -> None:
+        raise UserError("Rien à montrer.")
+
+    office.shop.trouble, office.shop.waiting = nothing, ""
+    async with office.bot() as app:
+        salon = await office.salon()
+        await office.runs_command(app, "montrer", "essai:43", channel_id=salon)
+        assert [p.message for p in await office.settled(app)] == ["Rien à montrer."]
+        async with app.database.transaction(writes=False) as db:
+            assert not await outbox.posts_about(db, "essai:43")
+
+
+async def test_files_for_a_channel_are_sent_once_though_the_bot_is_killed(office: Office) -> None:
+    async with office.bot() as app:
+        salon = await office.salon()
+        pause = Pause()
+        after(app, "post_files", pause)
+        await office.runs_command(app, "montrer", "essai:44", channel_id=salon)
+        await pause.reached.wait()
+        await office.crashes(app)
+        pause.over.set()
+    async with office.bot() as app:
+        await office.leases_end(app)
+        await office.settled(app)
+        async with app.database.transaction(writes=False) as db:
+            (stands,) = await outbox.posts_about(db, "essai:44")
+        parcels = [p for p in await office.room.juliette.reads(salon) if p.message == HERE]
+    assert [p.id for p in parcels] == [stands.post_id]

@@ -20,7 +20,7 @@ from commands.actus import cards, drafting, harvest, plain, words
 from commands.actus.feature import feature
 from commands.actus.places import Edition
 from commands.actus.posts import posts
-from commands.actus.sheet import Piece, Sheet, lay_out
+from commands.actus.sheet import Piece, Sheet, day_of, lay_out
 from config.settings import Settings
 from storage import outbox
 from storage.actus import digests, items
@@ -49,15 +49,10 @@ async def _chosen(desk: Standing, edition: Edition, day: date | None) -> Digest:
     if day is None or day >= desk.now.astimezone(ZONE).date():
         return await drafting.coming(desk, edition, day)
     out = [*await digests.published(desk.db, edition.key), *await digests.open_ones(desk.db, edition.key)]
-    there = next((one for one in out if day in {one.day, comes_out(one)}), None)
+    there = next((one for one in out if day in {one.day, day_of(one)}), None)
     if there is None:
         raise OperatorError(f"--date : aucun numéro de « {edition.name} » n’est du {say_date(day)}.", code=2)
     return there
-
-
-def comes_out(digest: Digest) -> date:
-    """The day, in Paris, on which it comes out, or came out."""
-    return (digest.published_at or digest.at).astimezone(ZONE).date()
 
 
 async def _look_through_messages(

@@ -10,14 +10,13 @@ from bot.french.dates import say_date
 from bot.lines import Run
 from bot.mistyped import refuse_mistyped
 from bot.replies import Button, Direct, Replies, Whisper
-from bot.schedules import ZONE
 from bot.texts import Markdown, escape, render
 from commands.actus import drafting, places, programming, words
 from commands.actus.buttons import Search
 from commands.actus.feature import feature
 from commands.actus.numbers import find_number
 from commands.actus.posts import posts
-from commands.actus.sheet import clean
+from commands.actus.sheet import clean, day_of, name_of
 from config.folding import fold
 from storage.actus import digests
 from storage.actus.digests import Digest, Entry, State
@@ -57,9 +56,7 @@ async def _overview(ctx: Context) -> Whisper:
 
 def _title(digest: Digest, known: Mapping[str, places.Edition]) -> str:
     """« Les actus du vendredi n° 42, vendredi 27 novembre 2026 »."""
-    name = known[digest.edition].name if digest.edition in known else digest.edition.capitalize()
-    at = (digest.published_at or digest.at).astimezone(ZONE).date()
-    return f"{name} n° {digest.number}, {say_date(at)}"
+    return f"{name_of(digest, known.get(digest.edition))} n° {digest.number}, {say_date(day_of(digest))}"
 
 
 async def _read(ctx: Context, number: int) -> Replies:

@@ -8,21 +8,18 @@ from datetime import timedelta
 from bot.context import Context
 from bot.french.dates import say_date
 from bot.french.words import plural
-from bot.replies import Direct, Progress, Replies, Reply, Say, Start, Step
+from bot.replies import Message, Progress, Replies, Reply, Start, Step
 from bot.texts import render
-from commands.actus import fetching, places
+from commands.actus import fetching, words
 from commands.actus.bringing import note
 from commands.actus.carried import ReadFeeds
 from commands.actus.feature import feature
 from commands.actus.fetching import Reading, Source, source_of
-from storage import people
 from storage.actus import feeds
 from storage.actus.feeds import Feed
 
 AT_ONCE = 4
 """Feeds read in one step."""
-TOLD_MAX = 20
-"""People who are told of it where they have no room."""
 FAILS_FOR = timedelta(days=7)
 """After so long in vain the animateurs are told."""
 
@@ -39,12 +36,12 @@ async def read_some(ctx: Context, work: ReadFeeds, so_far: Progress) -> Step:
     web = fetching.web_of(ctx)
     readings = await asyncio.gather(*(fetching.read(web, Source(*each)) for each in so_far.cursor or ()))
     replies: list[Reply] = []
-    words = ""
+    told = ""
     for reading in readings:
         row = await feeds.lock(ctx.db, reading.source.number)
         if row is None or row.removed or (row.read_at and row.read_at >= work.begun):
             continue
-        words = _say(reading, await note(ctx.db, row, reading, ctx.now))
+        told = _say(reading, await note(ctx.db, row, reading, ctx.now))
         replies += await _tell(ctx, row)
     following = await _following(ctx, work)
     done = so_far.done + len(readings)
@@ -53,7 +50,7 @@ async def read_some(ctx: Context, work: ReadFeeds, so_far: Progress) -> Step:
         cursor=[list(asdict(each).values()) for each in following],
         done=done,
         finished=not following,
-        said=words if work.feed else "",
+        said=told if work.feed else "",
     )
 
 
@@ -82,6 +79,4 @@ async def _tell(ctx: Context, row: Feed) -> Sequence[Reply]:
     row.told_at = ctx.now
     ctx.db.add(row)
     text = render("actus/feed_fails", feed=row, since=say_date(since.astimezone(ctx.zone).date()))
-    if room := await places.room(ctx):
-        return [Say(text, channel_id=room)]
-    return [Direct(text, user_id=person.id) for person in await people.animating(ctx.db, TOLD_MAX)]
+    return await words.tell_team(ctx, Message(text))

@@ -69,7 +69,7 @@ class Sheet:
 
 
 def lay_out(digest: Digest, entries: Iterable[Entry], edition: Edition | None) -> Sheet:
-    """A digest with its entries, in order. Its edition may be in the operator’s table no more."""
+    """A digest with its entries, in order."""
     monthly = edition is not None and edition.rhythm.is_monthly
     rank, chapters = 0, []
     kept = [entry for entry in entries if not entry.dropped]
@@ -79,9 +79,17 @@ def lay_out(digest: Digest, entries: Iterable[Entry], edition: Edition | None) -
         rank += len(pieces)
         if pieces:
             chapters.append(Chapter(section, title_of(section, monthly=monthly), pieces))
-    out = (digest.published_at or digest.at).astimezone(ZONE).date()
-    name = edition.name if edition else digest.edition.capitalize()
-    return Sheet(name, digest.number, out, clean(digest.edito), tuple(chapters))
+    return Sheet(name_of(digest, edition), digest.number, day_of(digest), clean(digest.edito), tuple(chapters))
+
+
+def name_of(digest: Digest, edition: Edition | None) -> str:
+    """What its edition is called, or was: it may be in the operator’s table no more."""
+    return edition.name if edition else digest.edition.capitalize()
+
+
+def day_of(digest: Digest) -> date:
+    """The day, in Paris, on which it comes out, or came out."""
+    return (digest.published_at or digest.at).astimezone(ZONE).date()
 
 
 def title_of(section: Section, *, monthly: bool = False) -> str:

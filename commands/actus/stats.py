@@ -15,6 +15,7 @@ from bot.schedules import ZONE
 from bot.texts import render
 from commands.actus import places, words
 from commands.actus.feature import ANIMATEURS, feature
+from commands.actus.sheet import day_of
 from storage.actus import digests
 from storage.actus.digests import Digest, State
 from storage.actus.items import Item, Kind
@@ -47,8 +48,7 @@ async def count(ctx: Context, _: str) -> Replies:
 def _by_month(out: Sequence[Digest]) -> Sequence[tuple[date, Sequence[Digest]]]:
     months: dict[date, list[Digest]] = {}
     for one in out:
-        at = (one.published_at or one.at).astimezone(ZONE)
-        months.setdefault(date(at.year, at.month, 1), []).append(one)
+        months.setdefault(day_of(one).replace(day=1), []).append(one)
     return list(months.items())[:MONTHS_SHOWN]
 
 

@@ -7,7 +7,7 @@ from bot.french.words import plural
 from bot.lines import Run
 from bot.others import is_there, name_of
 from bot.replies import Ask, Button, Card, Direct, Replies, Reply, Waiting, Whisper
-from bot.texts import render
+from bot.texts import quotation, render
 from commands.agenda import attending, places, proposals, publishing, words
 from commands.agenda.buttons import Edit, Open, Publish, Refuse
 from commands.agenda.feature import ANIMATEURS, feature
@@ -67,7 +67,7 @@ async def tell_author(ctx: Context, event: AgendaEvent, what: str, buttons: Sequ
     """Who proposed it hears what became of it; not of what they did themselves, nor who has left."""
     if event.author_id == ctx.user.id or not await is_there(ctx, event.author_id):
         return []
-    word = proposals.quoted(event.reason, 1000)
+    word = quotation(event.reason, 1000)
     text = render(f"agenda/told_{what}", event=event, title=words.title(event), word=word)
     return [Direct(text, buttons, user_id=event.author_id)]
 

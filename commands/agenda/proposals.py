@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.context import Context
 from bot.others import name_of
 from bot.replies import Button, Message, Refresh, Reply, Say
-from bot.texts import Markdown, escape, render
+from bot.texts import quotation, render
 from commands.agenda import places, words
 from commands.agenda.buttons import Cancel, Edit, Publish, Refuse, Restore
 from storage import outbox
@@ -56,7 +56,7 @@ async def draw(ctx: Context, event: AgendaEvent) -> Message:
         when=words.say_when(event, words.ZONE, ctx.now.astimezone(words.ZONE).date()),
         link=words.link(event),
         audience=words.audience(event),
-        details=quoted(event.details, SHOWN_MAX),
+        details=quotation(event.details, SHOWN_MAX),
         author=await name_of(ctx, event.author_id),
         decider=await name_of(ctx, event.decided_by),
     )
@@ -74,9 +74,3 @@ def buttons(event: AgendaEvent) -> Sequence[Button]:
         State.CANCELLED: [Button("Rétablir", Restore(event=number))],
     }
     return offered[event.state]
-
-
-def quoted(text: str, most: int) -> Markdown:
-    """Somebody’s words as a quotation, cut where they are long."""
-    shown = text if len(text) <= most else f"{text[: most - 1]}…"
-    return Markdown("\n".join(f"> {escape(line)}" for line in shown.splitlines() if line.strip()))

@@ -19,7 +19,7 @@ from commands.annonce.feature import SENDERS, feature
 from commands.annonce.words import must_be
 from config.canaux import home_of
 from dialogs.annonce import KEPT_FILES, NO_FILES, Announce, AnnounceHere
-from dialogs.destinations import ALL_MINE, MINE
+from dialogs.destinations import ALL_MINE, MINE, meant
 from storage import annonce as annonces
 from storage import canaux as known
 from storage import targets
@@ -99,19 +99,18 @@ def _places(ctx: Context, shown: Announcement) -> dict[str, object]:
 @feature.submit(Announce, roles=ANIMATEURS, writes=False)
 async def read(ctx: Context, form: Announce) -> Replies:
     """What an animateur wrote."""
-    wanted = [code for place in form.places for code in (ctx.user.departements if place == MINE else [place])]
+    wanted = meant(form.places, ctx.user.departements)
     if not wanted:
         raise UserError(
             fields={_element(form, ctx): "Le registre ne vous donne pas de département : choisissez-en un."}
         )
-    return await _read(ctx, form, list(dict.fromkeys(wanted)))
+    return await _read(ctx, form, wanted)
 
 
 @feature.submit(AnnounceHere, roles=(Role.COORDINATEUR,), writes=False)
 async def read_here(ctx: Context, form: AnnounceHere) -> Replies:
     """What a coordinateur wrote."""
-    mine = [code for code in ctx.user.departements if home_of(code)]
-    return await _read(ctx, form, mine if form.place == MINE else [form.place])
+    return await _read(ctx, form, meant([form.place], filter(home_of, ctx.user.departements)))
 
 
 async def _read(ctx: Context, form: Form, wanted: Sequence[str]) -> Press:

@@ -6,7 +6,7 @@ from bot import guard
 from bot.context import Context
 from bot.others import is_there, name_of
 from bot.replies import Button, Direct, Message, Refresh, Reply, Say
-from bot.texts import Markdown, escape, render
+from bot.texts import Markdown, escape, quotation, render
 from commands.ressources import places
 from commands.ressources.buttons import AskAbout, Edit, Publish, Refuse, Withdraw
 from config.ressources import LISTS
@@ -76,7 +76,7 @@ async def draw(ctx: Context, resource: Resource) -> Message:
         "ressources/proposal",
         resource=resource,
         title=places.title(resource),
-        description=quoted(resource.description, SHOWN_MAX),
+        description=quotation(resource.description, SHOWN_MAX),
         decider=await name_of(ctx, resource.decided_by),
         depositor=await name_of(ctx, resource.deposited_by),
         contacts=contacts_in(resource),
@@ -87,12 +87,6 @@ async def draw(ctx: Context, resource: Resource) -> Message:
 def contacts_in(resource: Resource) -> str:
     """What of it may be somebody’s own, in words: whoever reviews it looks."""
     return guard.name(guard.find(f"{resource.titre}\n{resource.description}"))
-
-
-def quoted(text: str, most: int) -> Markdown:
-    """Somebody’s words as a quotation, cut where they are long."""
-    shown = text if len(text) <= most else f"{text[: most - 1]}…"
-    return Markdown("\n".join(f"> {escape(line)}" for line in shown.splitlines() if line.strip()))
 
 
 def _buttons(resource: Resource) -> Sequence[Button]:

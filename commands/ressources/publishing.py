@@ -9,8 +9,8 @@ from bot.context import Context
 from bot.french.dates import say_date
 from bot.french.periods import months_after
 from bot.replies import Refresh, Reply, Say
-from bot.texts import Markdown, render
-from commands.ressources import places, proposals
+from bot.texts import Markdown, quotation, render
+from commands.ressources import places
 from config.ressources import KINDS
 from storage import outbox
 from storage.people import PARIS
@@ -104,7 +104,7 @@ def said_of(resource: Resource, what: str) -> Markdown:
         resource=resource,
         title=places.title(resource),
         kind=_kind(resource),
-        about=proposals.quoted(resource.description, 300),
+        about=quotation(resource.description, 300),
         there=resource.state is State.PUBLISHED,
     )
 

@@ -6,7 +6,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.others import is_there, name_of
 from bot.replies import Ask, Button, Direct, Message, Refresh, Replies, Reply, Whisper
-from bot.texts import render
+from bot.texts import quotation, render
 from commands.ressources import places, proposals
 from commands.ressources.buttons import Edit, Report, Settle, Withdraw
 from commands.ressources.feature import ANIMATEURS, feature
@@ -70,7 +70,7 @@ async def refresh(ctx: Context, resource: Resource, *, here: bool = False) -> Se
 async def _draw(ctx: Context, resource: Resource) -> Message:
     open_ones = await reports.open_of(ctx.db, resource.number)
     lines = [
-        (WHY.get(one.why, one.why), await name_of(ctx, one.user_id), proposals.quoted(one.word, 300))
+        (WHY.get(one.why, one.why), await name_of(ctx, one.user_id), quotation(one.word, 300))
         for one in open_ones[:SHOWN_MAX]
     ]
     title = places.title(resource)

@@ -8,7 +8,7 @@ from bot.french.words import plural
 from bot.lines import Run
 from bot.others import is_there, name_of
 from bot.replies import Ask, Button, Card, Direct, Replies, Reply, Waiting, Whisper
-from bot.texts import render
+from bot.texts import quotation, render
 from commands.ressources import proposals, publishing
 from commands.ressources.buttons import AnswerAbout, AskAbout, Edit, Open, Publish, Refuse
 from commands.ressources.feature import ANIMATEURS, feature
@@ -68,7 +68,7 @@ async def tell_depositor(
     ctx: Context, resource: Resource, what: str, buttons: Sequence[Button] = (), word: str = ""
 ) -> Sequence[Reply]:
     """Who proposed it hears what became of it."""
-    text = render(f"ressources/told_{what}", resource=resource, word=proposals.quoted(word, 1000))
+    text = render(f"ressources/told_{what}", resource=resource, word=quotation(word, 1000))
     return await _tell(ctx, {resource.deposited_by}, text, buttons)
 
 
@@ -98,7 +98,7 @@ async def ask(ctx: Context, form: AskDepositor) -> Replies:
     resource.question = form.text
     await write(ctx.db, [resource], revision)
     offered = [Button("Répondre", AnswerAbout(resource=resource.number), "primary"), _correct(resource)]
-    note = render("ressources/asked", by=await name_of(ctx, ctx.user.id), word=proposals.quoted(form.text, 1000))
+    note = render("ressources/asked", by=await name_of(ctx, ctx.user.id), word=quotation(form.text, 1000))
     told = await tell_depositor(ctx, resource, "asked", offered, form.text)
     return [*await proposals.refresh(ctx, resource, note, here=True), *told]
 
@@ -127,7 +127,7 @@ async def answer(ctx: Context, form: AnswerReview) -> Replies:
     await _of_mine(ctx, resource)
     resource.question = ""
     await write(ctx.db, [resource], revision)
-    by, word = await name_of(ctx, ctx.user.id), proposals.quoted(form.text, 1000)
+    by, word = await name_of(ctx, ctx.user.id), quotation(form.text, 1000)
     note = render("ressources/answered", by=by, word=word, resource=resource)
     return [Whisper(render("ressources/answer_sent")), *await proposals.again(ctx, resource, note)]
 

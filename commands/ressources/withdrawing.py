@@ -6,7 +6,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.others import is_there
 from bot.replies import Ask, Button, Direct, Replies, Reply, Whisper
-from bot.texts import render
+from bot.texts import quotation, render
 from commands.ressources import changing, proposals, publishing, reporting
 from commands.ressources.buttons import Edit, PutBack, Withdraw
 from commands.ressources.feature import feature
@@ -56,7 +56,7 @@ async def take_down(ctx: Context, number: int, reason: str) -> tuple[Resource, S
 
 async def _tell(ctx: Context, resource: Resource, reason: str) -> Sequence[Reply]:
     """Its author and who deposited it read why, and may correct it: it is reviewed again then."""
-    text = render("ressources/told_withdrawn", resource=resource, word=proposals.quoted(reason, 1000))
+    text = render("ressources/told_withdrawn", resource=resource, word=quotation(reason, 1000))
     whom = dict.fromkeys((resource.auteur_id, resource.deposited_by))
     others = [one for one in whom if one and one != ctx.user.id and await is_there(ctx, one)]
     return [Direct(text, [Button("Corriger", Edit(resource=resource.number))], user_id=one) for one in others]

@@ -13,7 +13,7 @@ from commands.sondage.buttons import Change, Keep
 from commands.sondage.feature import USUAL, feature
 from commands.sondage.listing import show
 from config.canaux import home_of
-from dialogs.destinations import ALL_MINE, MINE
+from dialogs.destinations import ALL_MINE, MINE, meant
 from dialogs.sondage import AskPoll, AskPollHere
 from dialogs.sondage.asking import AT_THE_END, HERE, LIVE, NAMED, ONE, SECRET, SEVERAL, visible
 from storage import canaux as known
@@ -105,19 +105,18 @@ def _own(person: Person) -> dict[str, str]:
 @feature.submit(AskPoll, roles=(Role.ANIMATEUR,), writes=False)
 async def read(ctx: Context, form: AskPoll) -> Replies:
     """What an animateur asks."""
-    wanted = [code for place in form.places for code in (ctx.user.departements if place == MINE else [place])]
+    wanted = meant(form.places, ctx.user.departements)
     if not wanted:
         raise UserError(
             fields={_element(form, ctx): "Le registre ne vous donne pas de département : choisissez-en un."}
         )
-    return await _read(ctx, form, list(dict.fromkeys(wanted)))
+    return await _read(ctx, form, wanted)
 
 
 @feature.submit(AskPollHere, writes=False)
 async def read_here(ctx: Context, form: AskPollHere) -> Replies:
     """What anybody asks in one channel, and who coordinates in their départements."""
-    mine = [code for code in ctx.user.departements if home_of(code)]
-    return await _read(ctx, form, mine if form.place == MINE else [form.place])
+    return await _read(ctx, form, meant([form.place], filter(home_of, ctx.user.departements)))
 
 
 async def _read(ctx: Context, form: Form, wanted: Sequence[str]) -> Press:
