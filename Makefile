@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8065
 BOT_PORT ?= 8066
 SERVER_VERSION ?= 11.2
-PROCESSES ?= 3
+PROCESSES ?= 4
 BIN := .venv/bin
 CHECKED := bot cli commands dialogs storage config sandbox tests
 
@@ -12,7 +12,7 @@ CHECKED := bot cli commands dialogs storage config sandbox tests
 
 help:
 	@echo "make demo    le bot et un Mattermost embarqué (PORT, BOT_PORT, SERVER_VERSION, RESET=1, TOUR=1, OPEN=0)"
-	@echo "make test    toutes les vérifications et tous les tests (ROOM=stats : seulement ceux d’une fonction ; PROCESSES=3)"
+	@echo "make test    toutes les vérifications et tous les tests (ROOM=stats : seulement ceux d’une fonction ; PROCESSES=4)"
 	@echo "make bench   les mesures, côte à côte"
 	@echo "make pictures  refaire les images des guides (docs/images)"
 	@echo "make lock    refaire requirements*.lock (demande uv)"

@@ -1,6 +1,6 @@
 """« make test »: all tests, in processes side by side; what failed is told once more, alone, and named at the end.
 
-Three processes on two cores: one waits, for a clock or a child, while two work.
+Four processes on two cores: half of their time they wait, for a clock or a child.
 « make test ROOM=stats » tells those of one room only, quickly: on the newest server, with SQLite; nothing is measured.
 """
 
@@ -10,16 +10,19 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.measured import measuring, reached
+
 ROOT = Path(__file__).resolve().parents[1]
 LEAST = 95
 """Per cent of the product’s lines and branches that the tests must reach."""
-MEASURED = ("--cov", "--cov-report=", "--durations=20")
+SLOWEST = "--durations=20"
 MOST = 40
 """So many failures are no accident: nothing is told again."""
 QUICK = ("--mode", "11.2", "--database", "sqlite")
@@ -38,9 +41,12 @@ class Told:
         return "\n".join([*lines, *(f"En échec : {name}" for name in self.never)])
 
 
-def tell(folder: Path, *options: str) -> Told:
-    """Tell the tests of a folder; then, in one process, those that failed: a busy machine can hold a story up."""
-    code = _pytest(folder, "--cache-clear", *options)
+def tell(folder: Path, *options: str, begun: Sequence[str] = ()) -> Told:
+    """Tell the tests of a folder; then, in one process, those that failed: a busy machine can hold a story up.
+
+    ``begun``: what comes between Python and pytest the first time.
+    """
+    code = _pytest(folder, "--cache-clear", *options, begun=begun)
     failed = _failed(folder)
     if code != pytest.ExitCode.TESTS_FAILED or len(failed) > MOST or not all("::" in name for name in failed):
         return Told(code, never=failed)
@@ -49,10 +55,9 @@ def tell(folder: Path, *options: str) -> Told:
     return Told(code, [name for name in failed if name not in never], never)
 
 
-def _pytest(folder: Path, *options: str) -> int:
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", *options], cwd=folder, env=_surroundings(), check=False
-    ).returncode
+def _pytest(folder: Path, *options: str, begun: Sequence[str] = ()) -> int:
+    command = [sys.executable, *begun, "-m", "pytest", *options]
+    return subprocess.run(command, cwd=folder, env=_surroundings(), check=False).returncode
 
 
 def _surroundings() -> dict[str, str]:
@@ -88,16 +93,18 @@ def main(arguments: Sequence[str]) -> int:
     """Tell what is asked for: 0 when all is well."""
     parser = argparse.ArgumentParser(prog="make test", description=__doc__)
     parser.add_argument("room", nargs="?", default="", metavar="ROOM")
-    parser.add_argument("--processes", default="3")
+    parser.add_argument("--processes", default="4")
     asked = parser.parse_args(arguments)
     spread = ("-n", asked.processes)
     if asked.room:
         return _tell_room(asked.room, spread)
-    told = tell(ROOT, *spread, *MEASURED)
-    report = [sys.executable, "-m", "coverage", "report", f"--fail-under={LEAST}"]
-    covered = subprocess.run(report, cwd=ROOT, check=False).returncode
+    with tempfile.TemporaryDirectory(prefix="coop-measured-") as folder:
+        noted = Path(folder) / "reached.json"
+        told = tell(ROOT, *spread, SLOWEST, begun=measuring(noted))
+        found = reached(noted)
+    print(found)
     print(told)
-    return told.code or covered
+    return told.code or int(found.percent < LEAST)
 
 
 def _tell_room(room: str, spread: Sequence[str]) -> int:

@@ -13,7 +13,6 @@ from aiohttp import ClientSession
 
 from sandbox import Sandbox
 from sandbox.faults import Faults
-from tests.measured import note_what_is_unmeasured, pytest_runtest_protocol
 from tests.modes import EDGES, FORM_MODES, MODES, NEWEST
 from tests.people import Person, Site, first_admin, new_session
 from tests.postgres import Server, binaries, postgres, postgres_url
@@ -22,7 +21,7 @@ from tests.spread import own_ports, pytest_xdist_make_scheduler
 if TYPE_CHECKING:
     from tests.house import Clock, House
 
-__all__ = ["own_ports", "postgres", "postgres_url", "pytest_runtest_protocol", "pytest_xdist_make_scheduler"]
+__all__ = ["own_ports", "postgres", "postgres_url", "pytest_xdist_make_scheduler"]
 
 
 DATABASES = {"sqlite": "sqlite", "postgres": "postgresql"}
@@ -69,19 +68,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def _places(metafunc: pytest.Metafunc) -> list[Place]:
+    """From the newest server, with SQLite, to the oldest, with PostgreSQL; all that is asked for where it is."""
     option = metafunc.config.getoption
     marks = {m.name for m in metafunc.definition.iter_markers()}
-    databases = [option("--database")] if option("--database") else ["sqlite", "postgres"]
     if option("--mattermost"):
-        return [Place("", d) for d in databases[:1]]
+        return [Place("", option("--database") or "sqlite")]
     modes: tuple[str, ...] = MODES if "every_mode" in marks else EDGES
     if "newest_only" in marks or "both_databases" in marks:
         modes = (NEWEST,)
     modes = (option("--mode"),) if option("--mode") else modes
-    places = [Place(m, "sqlite") for m in modes] if "sqlite" in databases else []
-    if "postgres" in databases and not marks & {"newest_only", "browser", "own_database", "no_database"}:
-        places.append(Place(modes[0], "postgres"))
-    return places
+    databases = (option("--database"),) if option("--database") else (*DATABASES,)
+    if marks & {"newest_only", "browser", "own_database", "no_database"}:
+        databases = tuple(database for database in databases if database == "sqlite")
+    if len(databases) == 1 or len(modes) == 1:
+        return [Place(mode, database) for database in databases for mode in modes]
+    return [*(Place(mode, databases[0]) for mode in modes[:-1]), Place(modes[-1], databases[-1])]
 
 
 def pytest_collection_finish() -> None:
@@ -98,7 +99,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not others.intersection(_words(item))]
-    note_what_is_unmeasured(items)
 
 
 def _words(item: pytest.Item) -> list[str]:

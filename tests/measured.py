@@ -1,59 +1,46 @@
-"""What is measured: each test where it is told first. The tracer costs as much again as the test that it follows."""
+"""What the tests reach of the product: slipcover counts lines and branches, and forgets each that was seen.
 
-import re
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+A tracer, which looks at every line each time, costs as much again as the test that it follows.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-import pytest
-
-_MODE = re.compile(r"(?<=[\[-])(?:real|\d+\.\d+)(?=[\]-])")
-_DATABASE = re.compile(r"(?<=[\[-])(?:sqlite|postgres(?:ql)?)(?=[\]-])")
-_UNMEASURED = re.compile(
-    r"/(browser/|test_(sandbox_\w+|wire|wire_\w+|page|bench|architecture|telling|readers_time|cra_line_any)\b)"
-)
-"""Files about the sandbox, the bench and the tests themselves, and those that go one way with very many values."""
-_IS_UNMEASURED = pytest.StashKey[bool]()
+PRODUCT = ("bot", "cli", "commands", "dialogs", "storage")
 
 
-def unmeasured(names: Sequence[str]) -> list[bool]:
-    """Which of these tests tell what one before them told on another server or database, or what is not the product’s.
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How much of the product, in per cent of its lines and branches; and, by file, what nothing reached."""
 
-    What is about several servers and no database is about forms: cheap, and measured each time.
-    """
-    told: set[str] = set()
-    found = []
-    for name in names:
-        story = _MODE.sub("", _DATABASE.sub("", name)) if _DATABASE.search(name) else name
-        found.append(story in told or bool(_UNMEASURED.search(name)))
-        told.add(story)
-    return found
+    percent: float
+    missing: Sequence[tuple[str, float, str]]
+
+    def __str__(self) -> str:
+        lines = [f"{percent:5.1f} %  {name}  {places}" for name, percent, places in self.missing]
+        return "\n".join([*lines, f"Mesuré : {self.percent:.2f} % des lignes et des branches."])
 
 
-def note_what_is_unmeasured(items: Sequence[pytest.Item]) -> None:
-    """Note it on each, once it is known what is told at all."""
-    for item, is_unmeasured in zip(items, unmeasured([item.nodeid for item in items]), strict=True):
-        item.stash[_IS_UNMEASURED] = is_unmeasured
+def measuring(noted: Path, product: Sequence[str] = PRODUCT) -> list[str]:
+    """What Python begins with, before « -m pytest », so that it notes in that file what is reached."""
+    return ["-m", "slipcover", "--branch", "--source", ",".join(product), "--json", "--out", str(noted)]
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Tell it, with its fixtures, measured or not."""
-    if not item.stash[_IS_UNMEASURED]:
-        return (yield)
-    with _unmeasured(item.config):
-        return (yield)
+def reached(noted: Path) -> Reached:
+    """What was noted there."""
+    told: dict[str, Any] = json.loads(noted.read_text("utf-8"))
+    missing = [
+        (name, file["summary"]["percent_covered"], _places(file))
+        for name, file in sorted(told["files"].items())
+        if file["summary"]["percent_covered"] < 100
+    ]
+    return Reached(told["summary"]["percent_covered"], missing)
 
 
-@contextmanager
-def _unmeasured(config: pytest.Config) -> Iterator[None]:
-    plugin = config.pluginmanager.getplugin("_cov")
-    controller = plugin.cov_controller if plugin else None
-    if controller is None or not controller.started:
-        yield
-        return
-    controller.pause()
-    try:
-        yield
-    finally:
-        controller.resume()
+def _places(file: dict[str, Any]) -> str:
+    """« 12, 40→42 »: lines, and ways from one to another (0 is the end)."""
+    ways = [f"{start}→{end}" for start, end in file.get("missing_branches", ())]
+    return ", ".join([*map(str, file["missing_lines"]), *ways])

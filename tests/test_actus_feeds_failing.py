@@ -94,9 +94,10 @@ async def test_what_is_no_feed_is_refused_with_its_reason(newsroom: Newsroom, we
     }
     for where, reason in reasons.items():
         assert reason in await follows(newsroom, web.link(where)), where
-    for text in ("", "bonjour", "ftp://a.example/x", "file:///etc/passwd", "http://127.0.0.1:1/flux", "http://[::1]/"):
+    assert "Tapez" in await follows(newsroom, "")
+    for text in ("bonjour", "ftp://a.example/x", "file:///etc/passwd", "http://127.0.0.1:1/flux", "http://[::1]/"):
         said = await follows(newsroom, text)
-        assert "Tapez" in said, text
+        assert "il lui faut une adresse publique" in said, text
     assert await newsroom.feeds() == []
 
 

@@ -28,6 +28,9 @@ WORST = ("spaces", "range", "words", "guillemets", "run of marks", "coop", "digi
 NOISE_S = 0.05
 """Seconds of processor time that a whole request takes anyway on a busy machine, and then some."""
 
+TRIES = 4
+"""What the process does beside it, now and then, counts too: it is never so slow each time."""
+
 
 async def somebody(house: House, name: str) -> Person:
     """Who may use a command."""
@@ -75,8 +78,11 @@ async def test_a_command_takes_no_more_than_its_share_for_a_longer_line(
     await seconds("")  # what is read once and kept at hand is read by now
     for piece in WORST:
         short, long = (hostile(PIECES[piece], length)[1] for length in (SHORT, SHORT * TIMES))
-        later = await seconds(long)
-        assert later < max(NOISE_S, STEEPEST * await seconds(short)), piece
+        for _ in range(TRIES):
+            if await seconds(long) < max(NOISE_S, STEEPEST * await seconds(short)):
+                break
+        else:
+            pytest.fail(f"{piece}: each of {TRIES} times it took more than its share")
 
 
 async def test_another_is_answered_while_somebody_sends_hostile_lines(

@@ -1,16 +1,15 @@
 """How « make test » tells: what goes together, what is told twice, which tests are a room’s."""
 
-import json
-import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.__main__ import MOST, ROOT, Told, files_of, main, rooms, tell
-from tests.measured import unmeasured
-from tests.spread import group, ports
+from tests.measured import measuring, reached
+from tests.spread import HOUSES, group, ports
 
 FLAKY = """
 from pathlib import Path
@@ -109,17 +108,25 @@ def test_a_room_is_told_once_quickly() -> None:
 @pytest.mark.parametrize(
     ("nodeid", "expected"),
     [
-        ("tests/test_stats.py::test_a[11.2-sqlite-x]", "11.2-sqlite"),
-        ("tests/test_cra.py::test_a[x-5.37-sqlite]", "5.37-sqlite"),
-        ("tests/test_cra.py::test_a[real-postgres]", "real-postgres"),
         ("tests/test_outbox.py::test_a[sqlite-answer1]", "tests/test_outbox.py"),
         ("tests/test_forms.py::test_a", "tests/test_forms.py"),
         ("tests/browser/test_axe.py::test_a[11.2-sqlite-wide]", "browser"),
         ("tests/browser/test_fields.py::test_a", "browser"),
     ],
 )
-def test_what_shares_a_house_or_a_browser_is_told_by_one_process(nodeid: str, expected: str) -> None:
+def test_what_shares_a_file_or_a_browser_is_told_by_one_process(nodeid: str, expected: str) -> None:
     assert group(nodeid) == expected
+
+
+def test_a_place_has_some_houses_and_a_room_is_told_in_one() -> None:
+    assert group("tests/test_stats.py::test_a[11.2-sqlite-x]") == group(
+        "tests/test_stats_more.py::test_b[x-11.2-sqlite]"
+    )
+    assert group("tests/test_stats.py::test_a[real-postgres]").startswith("real-postgres ")
+    there = [f"tests/test_{room}_a.py::test_a" for room in rooms()]
+    groups = {place: {group(f"{story}[{place}]") for story in there} for place in ("11.2-sqlite", "5.37-postgres")}
+    assert {len(some) for some in groups.values()} == {HOUSES}
+    assert not set.intersection(*groups.values())
 
 
 def test_processes_have_ports_of_their_own() -> None:
@@ -129,74 +136,35 @@ def test_processes_have_ports_of_their_own() -> None:
     assert set().union(*given) == set(everybodys) == set(ports(everybodys, "", 1))
 
 
-STORIES = """
-import pytest
-from it import said
-
-@pytest.fixture
-def old(request):
-    yield
-    said("at the end" if request.node.name.endswith("[5.37-sqlite]") else "")
-
-@pytest.mark.parametrize("place", ["11.2-sqlite", "5.37-sqlite"])
-def test_a_story(place, old):
-    said(place)
-
-@pytest.mark.parametrize("mode", ["11.2", "9.11"])
-def test_of_forms(mode):
-    said(mode)
-"""
 PRODUCT = """
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import nothing_like_that
+
 def said(where):
-    if where == "11.2-sqlite":
-        return "told first"
-    if where == "5.37-sqlite":
-        return "told again"
-    if where == "at the end":
-        return "by a fixture"
-    if where == "9.11":
-        return "a form"
+    if where == "here":
+        return "told"
     return "nowhere"
 """
-MEASURING = """
-from tests.measured import note_what_is_unmeasured, pytest_runtest_protocol
-
-def pytest_collection_modifyitems(items):
-    note_what_is_unmeasured(items)
-"""
 
 
-def test_a_story_is_measured_where_it_is_told_first(tmp_path: Path) -> None:
-    for name, content in (("conftest.py", MEASURING), ("it.py", PRODUCT), ("test_it.py", STORIES)):
-        (tmp_path / name).write_text(content)
-    written = tmp_path / "written.json"
-    command = [sys.executable, "-m", "pytest", "-q", "--cov=it", f"--cov-report=json:{written}"]
-    paths = {"PYTHONPATH": f"{ROOT}:{tmp_path}"}
-    done = subprocess.run(
-        command, cwd=tmp_path, env=os.environ | paths, text=True, capture_output=True, check=False, timeout=60
-    )
-    assert "4 passed" in done.stdout, done.stdout
-    lines = PRODUCT.splitlines()
-    missing = json.loads(written.read_text())["files"]["it.py"]["missing_lines"]
-    assert [lines[number - 1].strip() for number in missing] == ['return "told again"', 'return "by a fixture"']
-
-
-def test_what_is_unmeasured_was_told_elsewhere_or_is_not_of_the_product() -> None:
-    told = {
-        "tests/test_a.py::test_one[11.2-sqlite]": False,
-        "tests/test_a.py::test_one[11.2-postgres]": True,
-        "tests/test_a.py::test_one[x-11.2-sqlite]": False,
-        "tests/test_a.py::test_one[x-5.37-sqlite]": True,
-        "tests/test_b.py::test_one[11.2-sqlite]": False,
-        "tests/test_b.py::test_two[postgresql-10.5]": False,
-        "tests/test_b.py::test_two[sqlite-9.4]": True,
-        "tests/test_b.py::test_kinds[sqlite]": False,
-        "tests/test_b.py::test_kinds[postgresql]": True,
-        "tests/test_b.py::test_forms[11.2]": False,
-        "tests/test_b.py::test_forms[5.37]": False,
-        "tests/browser/test_axe.py::test_a": True,
-        "tests/test_sandbox_rules.py::test_a": True,
-        "tests/test_wire.py::test_a": True,
-        "tests/test_wired.py::test_a": False,
-    }
-    assert dict(zip(told, unmeasured([*told]), strict=True)) == told
+@pytest.mark.usefixtures("few_plugins")
+@pytest.mark.parametrize("processes", [(), ("-p", "slipcover.pytest_plugin", *SPREAD)], ids=["alone", "spread"])
+def test_what_nothing_reaches_is_named(tmp_path: Path, processes: Sequence[str]) -> None:
+    """In several processes too, and of what no test begins to read."""
+    (tmp_path / "product").mkdir()
+    for name, content in (("__init__.py", ""), ("it.py", PRODUCT), ("unread.py", "import sys\n")):
+        (tmp_path / "product" / name).write_text(content)
+    story = "from product.it import said\n\ndef test_it():\n    assert said('here') == 'told'\n"
+    (tmp_path / "test_it.py").write_text(story)
+    noted = tmp_path / "reached.json"
+    told = tell(tmp_path, *processes, begun=measuring(noted, ["product"]))
+    assert told.code == 0
+    found = reached(noted)
+    assert 0 < found.percent < 100
+    assert [(name, places) for name, _, places in found.missing] == [
+        ("product/it.py", "10, 8→10"),
+        ("product/unread.py", "1"),
+    ]
+    assert str(found).endswith(" % des lignes et des branches.")

@@ -80,6 +80,8 @@ async def _remove(ctx: Context, feed: Feed) -> Replies:
 
 async def _add(ctx: Context, text: str) -> Replies:
     """Read at once, if its server answers at once; nothing is kept of what is no feed."""
+    if not text:
+        raise UserError(f"Quel flux ? {USAGE}")
     try:
         url = fetching.address(text, private=ctx.settings.allow_private_feeds)
     except ValueError:
