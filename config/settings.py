@@ -87,6 +87,13 @@ class Settings(BaseSettings):
         description="1 pour que les flux puissent être à une adresse privée, http://127.0.0.1 comprise : pour essayer, "
         "jamais en service.",
     )
+    charter: Path | None = Field(
+        None, description="Table des motifs de signalement, de la forme de config/charte.tsv ; d’office, celle-là."
+    )
+    report_emoji: str = Field(
+        "triangular_flag_on_post",
+        description="Nom de la réaction qui signale un message ; d’office « triangular_flag_on_post », le drapeau 🚩.",
+    )
     hubs_team: str = Field(
         "",
         description="Nom court d’une seconde équipe, où chaque hub a son canal privé ; d’office aucune.",

@@ -15,10 +15,10 @@ from tests.people import unique
 
 __all__ = ["elsewhere", "newest"]
 
-MODERATION = Feature("moderation", rights=(Right.MEMBER, Right.ADD_MEMBERS, Right.REMOVE_MESSAGES))
+MODERATION = Feature("surveillance", rights=(Right.MEMBER, Right.ADD_MEMBERS, Right.REMOVE_MESSAGES))
 CHANNELS = Feature("salons", rights=(Right.MEMBER, Right.ADMINISTER_CHANNELS))
 HOTLINE = Feature("support", rights=(Right.MEMBER, Right.IN_CHANNELS), channels=lambda _: ("hotline", ""))
-OURS = "aide, cra, stats, hotline, ressources, canaux, membres, annuaire, actus, agenda, annonce, sondage"
+OURS = "aide, cra, stats, hotline, ressources, canaux, membres, annuaire, actus, agenda, annonce, sondage, moderation"
 """All that need a right, but the last of them."""
 MORE = (*FEATURES, MODERATION, CHANNELS)
 NOTHING = ["Rien à changer."]
@@ -59,6 +59,7 @@ def test_a_feature_needs_nothing_unless_it_says_so() -> None:
         "annuaire": (Right.MEMBER,),
         "annonce": (Right.MEMBER,),
         "sondage": (Right.MEMBER,),
+        "moderation": (Right.MEMBER, Right.ADD_MEMBERS),
         "garde": (Right.MEMBER,),
     }
 
@@ -74,7 +75,7 @@ async def test_who_counts_activities_stays_a_plain_member(server: Server) -> Non
 async def test_what_more_is_needed_is_said_with_its_reasons_then_given(server: Server) -> None:
     assert await server.setup(MORE) == 1
     assert (
-        "À régler : moderation : le bot doit retirer les messages des autres ; sans cela, un message signalé reste "
+        "À régler : surveillance : le bot doit retirer les messages des autres ; sans cela, un message signalé reste "
         "visible. Relancez avec --rights pour l’accorder." in server.said
     )
     assert not any("ajouter des personnes" in line for line in server.said), "any member may"
@@ -85,7 +86,7 @@ async def test_what_more_is_needed_is_said_with_its_reasons_then_given(server: S
     assert await server.setup(MORE, rights=True) == 0
     reasons = [line for line in server.said if line.startswith("Droit demandé")]
     assert "Droit demandé : administrer les canaux, pour salons." in reasons
-    assert "Droit demandé : retirer les messages des autres, pour moderation." in reasons
+    assert "Droit demandé : retirer les messages des autres, pour surveillance." in reasons
     given = server.said.index("Bot @coop administrateur de l’équipe CnFS : nommé")
     assert given > max(server.said.index(reason) for reason in reasons)
     assert await leads(server)
@@ -102,7 +103,7 @@ async def test_a_fresh_bot_gets_all_at_once(server: Server) -> None:
 
 async def test_nothing_is_taken_back_but_it_is_said(server: Server) -> None:
     await server.setup(MORE, rights=True)
-    server.file.write_text(server.file.read_text("utf-8") + "COOP_FEATURES=-moderation,-salons\n")
+    server.file.write_text(server.file.read_text("utf-8") + "COOP_FEATURES=-surveillance,-salons\n")
     for rights in (False, True):
         assert await server.setup(MORE, rights=rights) == 0
         assert any(line.startswith(f"À savoir : {TOO_MUCH}") for line in server.said)
@@ -133,7 +134,7 @@ async def test_what_a_server_gives_to_nobody_is_said(newest: Server) -> None:
     await newest.admin.put(f"/roles/{role['id']}/patch", {"permissions": left})
     assert await newest.setup(MORE, rights=True) == 1
     (line,) = [line for line in newest.said if line.startswith("À régler")]
-    assert "moderation : le bot doit retirer les messages des autres" in line
+    assert "surveillance : le bot doit retirer les messages des autres" in line
     assert "Permissions : delete_others_posts" in line
 
 
@@ -141,7 +142,7 @@ async def test_what_a_server_gives_to_nobody_is_said(newest: Server) -> None:
 async def test_doctor_says_by_feature_what_is_missing_and_what_does_not_work(house: House) -> None:
     code, said = await examined(house.settings, features=(*MORE, HOTLINE))
     assert code == 1
-    assert "✗ moderation : le bot doit retirer les messages des autres ; sans cela, un message signalé reste" in said
+    assert "✗ surveillance : le bot doit retirer les messages des autres ; sans cela, un message signalé reste" in said
     assert "✗ salons : le bot doit administrer les canaux ; sans cela, aucun canal n’est restauré" in said
     assert "✗ support : le bot doit être membre de ses canaux (~hotline) ; sans cela, le bot n’y lit" in said
     assert f"✓ Droits suffisants pour {OURS}, garde." in said
@@ -159,7 +160,7 @@ async def test_doctor_notes_what_is_more_than_needed(house: House) -> None:
     finally:
         await house.site.admin.put(place, {"scheme_user": True, "scheme_admin": False})
     assert (plain[0], "a plus de droits qu’il n’en faut : il administre l’équipe" in plain[1]) == (0, True), plain[1]
-    assert "moderation, salons" in more[1]
+    assert "surveillance, salons" in more[1]
     assert "plus de droits" not in more[1]
 
 
@@ -171,7 +172,7 @@ async def test_a_bot_that_may_do_all_lacks_nothing(house: House) -> None:
         _, said = await examined(house.settings, features=MORE)
     finally:
         await house.site.admin.put(roles, {"roles": "system_user"})
-    assert "moderation, salons" in said
+    assert "surveillance, salons" in said
     assert "(system_admin) : system_user suffit" in said
 
 

@@ -36,9 +36,16 @@ import storage.hotline.swaps
 import storage.hotline.tickets
 import storage.hotline.wishes
 import storage.job_runs
+import storage.journal.entry
+import storage.moderation.appeals
+import storage.moderation.cases
+import storage.moderation.measures
+import storage.moderation.reports
+import storage.moderation.rules
 import storage.outbox
 import storage.people.arrivals
 import storage.people.awaited
+import storage.people.erasures
 import storage.people.gone
 import storage.people.guests
 import storage.people.moves

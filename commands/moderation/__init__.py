@@ -1,0 +1,5 @@
+"""Moderation: reports, cases, measures and appeals; what animateurs do by commands; the automatic rules."""
+
+from commands.moderation.feature import feature
+
+__all__ = ["feature"]

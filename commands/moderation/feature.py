@@ -1,0 +1,10 @@
+"""The feature that the files of this folder add their handlers to, and who may pull what."""
+
+from bot.features import Feature
+from bot.rights import Right
+from storage.people import Role
+
+feature = Feature("moderation", rights=(Right.MEMBER, Right.ADD_MEMBERS))
+
+ANIMATEURS = (Role.ANIMATEUR,)
+"""Who decides. (Administrateurs may all that animateurs may.)"""

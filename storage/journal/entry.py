@@ -1,0 +1,118 @@
+"""An entry of the journal, and the hash that ties it to the one before."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel
+
+from storage.database import UtcTime
+
+BOT = "coop"
+"""The actor of what the bot did by itself: at an hour, or for an event."""
+REASON_MAX = 1000
+
+
+class Act(StrEnum):
+    """What can be done, as « domaine.geste »; ``label`` is how it is told."""
+
+    WARN = "moderation.avertir"
+    REMIND = "moderation.rappeler"
+    HIDE = "moderation.masquer"
+    SILENCE = "moderation.silence"
+    EXCLUDE = "moderation.exclure"
+    LOCK = "moderation.verrouiller"
+    UNLOCK = "moderation.deverrouiller"
+    PIN = "moderation.epingler"
+    MOVE = "moderation.deplacer"
+    CLEAN = "moderation.nettoyer"
+    UNDO = "moderation.annuler"
+    EXPIRE = "moderation.expirer"
+    DISMISS = "moderation.classer"
+    FORWARD = "moderation.transmettre"
+    CONSULT = "moderation.consulter"
+    PROPOSE = "moderation.proposer"
+    APPEAL = "moderation.recours"
+    ANSWER_APPEAL = "moderation.repondre"
+    RULE = "moderation.regler"
+    RETAIN = "journal.conservation"
+    ERASE = "donnees.effacer"
+
+    @property
+    def label(self) -> str:
+        return LABELS[self]
+
+
+LABELS = {
+    Act.WARN: "avertissement",
+    Act.REMIND: "rappel de la charte",
+    Act.HIDE: "message masqué",
+    Act.SILENCE: "écriture suspendue",
+    Act.EXCLUDE: "exclusion d’un canal",
+    Act.LOCK: "canal verrouillé",
+    Act.UNLOCK: "canal rouvert",
+    Act.PIN: "message épinglé",
+    Act.MOVE: "fil déplacé",
+    Act.CLEAN: "messages retirés",
+    Act.UNDO: "acte annulé",
+    Act.EXPIRE: "fin d’une mesure",
+    Act.DISMISS: "signalement sans suite",
+    Act.FORWARD: "signalement transmis",
+    Act.CONSULT: "avis demandé",
+    Act.PROPOSE: "mesure proposée à un second animateur",
+    Act.APPEAL: "recours",
+    Act.ANSWER_APPEAL: "réponse à un recours",
+    Act.RULE: "règle automatique changée",
+    Act.RETAIN: "entrées anciennes retirées",
+    Act.ERASE: "données effacées",
+}
+
+
+class Entry(SQLModel, table=True):
+    """Who did what, when, to what, concerning whom, and why; and how it was before and after.
+
+    ``actor`` and ``target`` are user names as they were then (``BOT`` for the bot itself, "" where nobody is
+    concerned), ``actor_id`` and ``target_id`` the accounts. ``object`` is « kind:id »: « message:… », « canal:… »,
+    « personne:… », « ressource:12 », « reglage:… ». ``hash`` covers all that and ``previous``, the hash of the entry
+    before; numbers have no gaps.
+    """
+
+    __tablename__ = "journal"
+
+    id: int = Field(default=0, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_type=UtcTime, index=True)
+    actor_id: str = Field(default="", max_length=26)
+    actor: str = Field(default=BOT, max_length=64, index=True)
+    act: str = Field(max_length=48)
+    object: str = Field(max_length=80, index=True)
+    target_id: str = Field(default="", max_length=26, index=True)
+    target: str = Field(default="", max_length=64)
+    reason: str = Field(default="", max_length=REASON_MAX)
+    before: dict[str, Any] = Field(default={}, sa_column=Column(JSON, nullable=False))
+    after: dict[str, Any] = Field(default={}, sa_column=Column(JSON, nullable=False))
+    previous: str = Field(default="", max_length=64)
+    hash: str = Field(default="", max_length=64)
+
+    def seal(self) -> str:
+        """The hash that what it says now has."""
+        told = self.model_dump(exclude={"hash", "at"}) | {"at": self.at.astimezone(UTC).isoformat()}
+        text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def label(self) -> str:
+        """What was done, in words; the code itself of an act that this version does not know."""
+        return LABELS.get(self.act, self.act)  # type: ignore[call-overload, no-any-return]
+
+
+class Head(SQLModel, table=True):
+    """The last entry’s number and hash, one row: who writes holds it, so that entries follow one another."""
+
+    __tablename__ = "journal_head"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    last: int
+    hash: str = Field(max_length=64)

@@ -1,0 +1,40 @@
+"""Appeals: somebody answers the notice of a measure; another animateur decides, within a delay."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Column, Text
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.database import UtcTime
+
+
+class Appeal(SQLModel, table=True):
+    """What somebody answered to a measure (its number in the journal); one a measure. ``kept`` is the outcome: whether
+    the measure stands."""
+
+    __tablename__ = "moderation_appeal"
+
+    entry: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    case_id: int = Field(index=True)
+    user_id: str = Field(max_length=26, index=True)
+    word: str = Field(sa_column=Column(Text, nullable=False))
+    at: datetime = Field(sa_type=UtcTime)
+    due_at: datetime = Field(sa_type=UtcTime)
+    reminded_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    decided_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    decided_by: str = Field(default="", max_length=26)
+    kept: bool | None = None
+    answer: str = Field(default="", max_length=1000)
+
+
+async def get(db: AsyncSession, entry: int) -> Appeal | None:
+    """The one about that measure."""
+    return (await db.exec(select(Appeal).where(Appeal.entry == entry))).first()
+
+
+async def open_ones(db: AsyncSession) -> Sequence[Appeal]:
+    """Those that nobody answered yet, the most urgent first."""
+    wanted = select(Appeal).where(col(Appeal.decided_at).is_(None))
+    return (await db.exec(wanted.order_by(col(Appeal.due_at)))).all()

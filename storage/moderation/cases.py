@@ -1,0 +1,104 @@
+"""A case: a message as it was when it was reported (or somebody, where there is no message), and what was decided."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, Text
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.database import Code, UtcTime
+
+
+class State(StrEnum):
+    """How far a case is."""
+
+    OPEN = "ouvert"
+    SECOND = "second_avis"
+    DECIDED = "decide"
+    APPEALED = "recours"
+    CLOSED = "clos"
+
+
+class Source(StrEnum):
+    """How it began: people reported it, a rule proposes it, or an animateur acted at once."""
+
+    REPORTED = "signalement"
+    RULE = "regle"
+    DIRECT = "direct"
+
+
+class Case(SQLModel, table=True):
+    """A case. Its message, files and context are what was seen when it was opened, whatever became of them since.
+
+    ``context`` are messages before and after: ``{"at": ISO, "author": name, "message": text, "after": bool}``.
+    ``files`` are names. ``act`` is the journal’s code of what was decided, ``entry`` its number there, ``until`` when
+    that ends by itself. ``proposed`` waits for a second animateur: ``{"by": id, "act": …, …}``.
+    """
+
+    __tablename__ = "moderation_case"
+
+    id: int | None = Field(default=None, primary_key=True)
+    state: State = Field(default=State.OPEN, sa_type=Code(State), index=True)
+    source: Source = Field(default=Source.REPORTED, sa_type=Code(Source))
+    author_id: str = Field(max_length=26, index=True)
+    author: str = Field(max_length=64)
+    channel_id: str = Field(default="", max_length=26)
+    channel: str = Field(default="", max_length=64)
+    post_id: str = Field(default="", max_length=26, index=True)
+    root_id: str = Field(default="", max_length=26)
+    message: str = Field(default="", sa_column=Column(Text, nullable=False))
+    files: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
+    context: list[dict[str, Any]] = Field(default=[], sa_column=Column(JSON, nullable=False))
+    posted_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    opened_at: datetime = Field(sa_type=UtcTime, index=True)
+    decided_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    decided_by: str = Field(default="", max_length=26)
+    act: str = Field(default="", max_length=48)
+    reason: str = Field(default="", max_length=1000)
+    until: datetime | None = Field(default=None, sa_type=UtcTime)
+    entry: int | None = None
+    proposed: dict[str, Any] = Field(default={}, sa_column=Column(JSON, nullable=False))
+
+    @property
+    def number(self) -> int:
+        """Its number, once it is stored."""
+        if self.id is None:
+            raise ValueError("a case that is not stored has no number")
+        return self.id
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether somebody is to decide."""
+        return self.state in {State.OPEN, State.SECOND, State.APPEALED}
+
+
+async def get(db: AsyncSession, number: int) -> Case | None:
+    """The case of that number."""
+    return (await db.exec(select(Case).where(col(Case.id) == number))).first()
+
+
+async def lock(db: AsyncSession, number: int) -> Case | None:
+    """The same, held until the transaction ends: of two who decide at once the second sees what the first decided."""
+    wanted = select(Case).where(col(Case.id) == number).with_for_update().execution_options(populate_existing=True)
+    return (await db.exec(wanted)).first()
+
+
+async def waiting_about(db: AsyncSession, post_id: str) -> Case | None:
+    """The case of a message that nobody decided yet."""
+    wanted = select(Case).where(Case.post_id == post_id, col(Case.state).in_([State.OPEN, State.SECOND]))
+    return (await db.exec(wanted)).first()
+
+
+async def of_author(db: AsyncSession, author_id: str, since: datetime, limit: int = 100) -> Sequence[Case]:
+    """Those about somebody that were opened since then, newest first."""
+    wanted = select(Case).where(Case.author_id == author_id, col(Case.opened_at) >= since)
+    return (await db.exec(wanted.order_by(col(Case.id).desc()).limit(limit))).all()
+
+
+async def listed(db: AsyncSession, states: Sequence[State] = (), limit: int | None = None) -> Sequence[Case]:
+    """Cases in those states (all of them), oldest first."""
+    wanted = select(Case).order_by(col(Case.id)).limit(limit)
+    return (await db.exec(wanted.where(col(Case.state).in_(states)) if states else wanted)).all()

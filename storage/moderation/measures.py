@@ -1,0 +1,57 @@
+"""What was decided and carried out: a warning, a silence, a lock, a moved thread…, until when, and how to undo it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.database import UtcTime
+
+
+class Measure(SQLModel, table=True):
+    """A measure, known by its number in the journal. ``act`` is the journal’s code; ``user_id`` whom it concerns (""
+    for a channel), ``channels`` where; ``until`` when it ends by itself, ``ended_at`` when it did, by whatever.
+    ``before`` is what undoing it needs.
+    """
+
+    __tablename__ = "moderation_measure"
+
+    entry: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    case_id: int | None = Field(default=None, index=True)
+    act: str = Field(max_length=48)
+    user_id: str = Field(default="", max_length=26, index=True)
+    channels: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
+    reason: str = Field(default="", max_length=1000)
+    by: str = Field(max_length=26)
+    began_at: datetime = Field(sa_type=UtcTime)
+    until: datetime | None = Field(default=None, sa_type=UtcTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    ended_by: str = Field(default="", max_length=26)
+    before: dict[str, Any] = Field(default={}, sa_column=Column(JSON, nullable=False))
+
+
+async def lock(db: AsyncSession, entry: int) -> Measure | None:
+    """The measure of that number in the journal, held until the transaction ends."""
+    wanted = select(Measure).where(Measure.entry == entry).with_for_update().execution_options(populate_existing=True)
+    return (await db.exec(wanted)).first()
+
+
+async def due(db: AsyncSession, now: datetime, limit: int) -> Sequence[Measure]:
+    """Those whose time is over but that still stand, oldest first."""
+    wanted = select(Measure).where(col(Measure.until) <= now, col(Measure.ended_at).is_(None))
+    return (await db.exec(wanted.order_by(col(Measure.until)).limit(limit))).all()
+
+
+async def standing(db: AsyncSession, user_id: str) -> Sequence[Measure]:
+    """Those of somebody that still hold."""
+    wanted = select(Measure).where(Measure.user_id == user_id, col(Measure.ended_at).is_(None))
+    return (await db.exec(wanted.order_by(col(Measure.entry)))).all()
+
+
+async def since(db: AsyncSession, user_id: str, moment: datetime) -> Sequence[Measure]:
+    """All of somebody’s since then, oldest first."""
+    wanted = select(Measure).where(Measure.user_id == user_id, col(Measure.began_at) >= moment)
+    return (await db.exec(wanted.order_by(col(Measure.entry)))).all()

@@ -1,0 +1,38 @@
+"""Who reported a message, and why: told to nobody but the animateurs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.database import UtcTime
+
+WORD_MAX = 500
+
+
+class Report(SQLModel, table=True):
+    """A report, one a person and case. ``motive`` is a key of the charter; ``was_right`` is known once it was decided,
+    ``told_at`` is when the reporter heard the outcome."""
+
+    __tablename__ = "moderation_report"
+
+    case_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    reporter_id: str = Field(primary_key=True, max_length=26, index=True)
+    motive: str = Field(max_length=16)
+    word: str = Field(default="", max_length=WORD_MAX)
+    at: datetime = Field(sa_type=UtcTime)
+    was_right: bool | None = None
+    told_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+async def of_case(db: AsyncSession, case_id: int) -> Sequence[Report]:
+    """Those of a case, oldest first."""
+    return (await db.exec(select(Report).where(Report.case_id == case_id).order_by(col(Report.at)))).all()
+
+
+async def counts(db: AsyncSession, case_ids: Sequence[int]) -> dict[int, int]:
+    """How many reports each of these cases has."""
+    wanted = select(Report.case_id, func.count()).where(col(Report.case_id).in_(case_ids)).group_by(col(Report.case_id))
+    return dict((await db.exec(wanted)).all()) if case_ids else {}
