@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
-from bot import logs
+from bot import logs, watching
 from bot.app import App
 from bot.clock import utc_now
 from bot.connections import Limits
@@ -45,6 +45,8 @@ PATIENCE = 30.0
 """Seconds after which what has no event is given up; only a failure waits that long."""
 FIRST = 0.1
 """The first pause in seconds of a house’s bots after an embedded server did not take something."""
+ASKS_EVERY = 1.0
+"""Seconds after which a house’s bot asks again where its features listen: stories write into tables by themselves."""
 LONGEST_STORY = timedelta(minutes=5)
 LOG = io.StringIO()
 """What the bots of this session wrote down of their work."""
@@ -99,6 +101,7 @@ class House:
         """Start the bot, as `coop-bot serve` does."""
         logs.configure("INFO", LOG)
         await migrate.prepare(self.settings.database_url)
+        watching.WATCHES_EVERY = ASKS_EVERY
         self.app = App(self.settings, self.features, self.clock, first=self._first)
         await self.app.start()
 
