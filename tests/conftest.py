@@ -180,6 +180,8 @@ async def _cleared(request: pytest.FixtureRequest) -> AsyncIterator[None]:
         told: House = request.getfixturevalue("house")
         told.clock.is_right_again()
         await told.site.clear()
+        if told.app is not None:
+            await told.forget_what_is_for_later()
 
 
 @pytest.hookimpl(wrapper=True)
