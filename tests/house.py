@@ -178,6 +178,15 @@ class House:
 
         await until_async(lambda: hears(self.bot, {TEAM}))
 
+    async def has_seen(self, person: Person) -> None:
+        """Wait until the bot has heard that somebody came into the team."""
+
+        async def is_in() -> bool:
+            async with self.bot.database.transaction(writes=False) as db:
+                return bool(await watched.members(db, TEAM, [person.id]))
+
+        await until_async(is_in)
+
     async def settled(self) -> None:
         """Wait until nothing is left to be delivered."""
         try:
