@@ -10,7 +10,9 @@ from storage.database import UtcTime
 
 
 class Erasure(SQLModel, table=True):
-    """A wish to be erased; a new wish takes the place of an old one. ``step`` counts what was done of it."""
+    """A wish to be erased; a new wish takes the place of an old one. ``step`` counts what was done of it, ``pseudonym``
+    is what stands for the person meanwhile: once all is done, nobody knows it. ``asleep`` says that nobody wished it,
+    but nothing was heard of the account for long."""
 
     __tablename__ = "person_erasure"
 
@@ -20,6 +22,8 @@ class Erasure(SQLModel, table=True):
     cancelled_at: datetime | None = Field(default=None, sa_type=UtcTime)
     done_at: datetime | None = Field(default=None, sa_type=UtcTime)
     step: int = 0
+    pseudonym: str = Field(default="", max_length=26)
+    asleep: bool = False
 
 
 async def get(db: AsyncSession, user_id: str) -> Erasure | None:
