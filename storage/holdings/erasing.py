@@ -18,7 +18,9 @@ from storage.holdings.activity import ACTIVITY
 from storage.holdings.conduct import CONDUCT
 from storage.holdings.kinds import table
 from storage.holdings.machine import MACHINE
+from storage.holdings.news import NEWS
 from storage.holdings.people import PEOPLE
+from storage.holdings.places import PLACES
 from storage.holdings.sharing import SHARING
 from storage.hotline.states import OPEN, Reason, State
 from storage.people import Person
@@ -30,7 +32,7 @@ NOBODY = "(compte effacé)"
 LONG_GONE = date(1970, 1, 1)
 """When pseudonyms left: nobody counts on them, nor hears of it."""
 _LETTERS = string.ascii_lowercase + string.digits
-_GROUPS = (ACTIVITY, SHARING, CONDUCT, PEOPLE, MACHINE)
+_GROUPS = (ACTIVITY, SHARING, NEWS, PLACES, CONDUCT, PEOPLE, MACHINE)
 STEPS = 2 + len(_GROUPS)
 """A pseudonym, each group of tables, the register."""
 _LEANING = ("cra", "cra_last_commune", "stats_subscription")

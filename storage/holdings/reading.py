@@ -12,7 +12,8 @@ from config.themes import THEMES, from_bits
 from storage.database import execute
 from storage.holdings import HOLDINGS, Holding, Row
 from storage.holdings.kinds import table
-from storage.holdings.words import LABELS, TECHNICAL
+from storage.holdings.technical import TECHNICAL
+from storage.holdings.words import LABELS
 
 PAGE = 500
 """Rows read at once."""

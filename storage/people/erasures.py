@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import UtcTime
+from storage.database import UtcTime, insertion
 
 
 class Erasure(SQLModel, table=True):
@@ -37,3 +37,22 @@ async def due(db: AsyncSession, now: datetime) -> Sequence[Erasure]:
         col(Erasure.due_at) <= now, col(Erasure.cancelled_at).is_(None), col(Erasure.done_at).is_(None)
     )
     return (await db.exec(wanted.order_by(col(Erasure.due_at)))).all()
+
+
+async def lock(db: AsyncSession, user_id: str) -> Erasure | None:
+    """The same, held until the transaction ends."""
+    wanted = select(Erasure).where(Erasure.user_id == user_id).with_for_update()
+    return (await db.exec(wanted.execution_options(populate_existing=True))).first()
+
+
+async def wish(db: AsyncSession, erasure: Erasure) -> None:
+    """Write a wish down, in place of an older one."""
+    statement = insertion(db, Erasure).values(erasure.model_dump())
+    new = {name: statement.excluded[name] for name in erasure.model_dump() if name != "user_id"}
+    await db.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=new))
+
+
+async def waiting(db: AsyncSession, user_id: str) -> Erasure | None:
+    """One that is to come, or under way."""
+    found = await get(db, user_id)
+    return found if found and not found.cancelled_at and not found.done_at else None
