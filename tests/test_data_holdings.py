@@ -13,6 +13,7 @@ from storage.cra.months import CRA_MONTH
 from storage.database import Database
 from storage.holdings import HOLDINGS, Fate, Ground, erasing, keeping, reading
 from storage.holdings.erasing import STEPS
+from storage.holdings.words import LABELS
 from storage.people import erasures
 from storage.people.erasures import Erasure
 from tests.databases import database
@@ -52,7 +53,7 @@ def test_every_column_that_is_declared_exists_and_every_one_given_has_a_name() -
         named = {*one.own, *one.others, *one.names, *one.credits, *one.lists, *one.withheld, *one.blanks, *one.acts}
         named |= set(one.limit.blanks) if one.limit else set()
         assert named <= set(one.table.columns.keys()), one.name
-    unnamed = {f"{one.name}.{c}" for one in reading.GIVEN for c in reading.columns(one) if c not in reading.LABELS}
+    unnamed = {f"{one.name}.{c}" for one in reading.GIVEN for c in reading.columns(one) if c not in LABELS}
     assert not unnamed
 
 

@@ -156,6 +156,7 @@ PEOPLE = (
         limit=Limit(Span(days=365), "l’échéance", older("person_erasure", "due_at")),
         own=("user_id",),
         fate=Fate.KEPT,
+        acts=("cancelled_at",),
         because="C’est la preuve que l’effacement demandé a été fait.",
     ),
 )

@@ -1,7 +1,6 @@
 """All that is held of somebody, table by table and a page at a time, in French words."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -76,11 +75,9 @@ def _tell(holding: Holding, row: Row, user_id: str, names: Mapping[str, str]) ->
 
 
 def _say(name: str, value: Any) -> Any:
-    """A value as JSON has it."""
+    """A value in words."""
     if name == "themes" and isinstance(value, int):
         return [THEMES[code].libelle for code in from_bits(value)]
     if isinstance(value, StrEnum):
         return str(getattr(value, "label", value))
-    if isinstance(value, datetime | date):
-        return value.isoformat()
     return value

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import UtcTime, insertion
+from storage.database import UtcTime, execute, insertion
 
 
 class Erasure(SQLModel, table=True):
@@ -56,3 +57,10 @@ async def waiting(db: AsyncSession, user_id: str) -> Erasure | None:
     """One that is to come, or under way."""
     found = await get(db, user_id)
     return found if found and not found.cancelled_at and not found.done_at else None
+
+
+async def cancel(db: AsyncSession, user_id: str, now: datetime) -> bool:
+    """It is wished no more; False where there is none to come, or it has begun."""
+    to_come = (col(Erasure.cancelled_at).is_(None), col(Erasure.done_at).is_(None), col(Erasure.step) == 0)
+    statement = update(Erasure).where(col(Erasure.user_id) == user_id, *to_come).values(cancelled_at=now)
+    return (await execute(db, statement)).rowcount == 1
