@@ -8,8 +8,8 @@ from sqlmodel import select
 from storage import people
 from storage.cra import Cra
 from storage.journal import Act, Entry
-from storage.people import Role, erasures
 from storage.people import Person as Registered
+from storage.people import Role, erasures
 from storage.people.erasures import Erasure
 from tests.house import House, until_async
 from tests.people import Person, unique

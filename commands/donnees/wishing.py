@@ -66,7 +66,7 @@ async def keep(ctx: Context, _: KeepData) -> Replies:
     if not await erasures.cancel(ctx.db, ctx.user.id, ctx.now):
         raise UserError("L’effacement a commencé : il ne peut plus être annulé.")
     text = render("donnees/kept")
-    return [Refresh(text, topic=topic_of(ctx.user.id)), Whisper(text)]
+    return [Refresh(text, topic=topic_of(ctx.user.id), here=True), Whisper(text)]
 
 
 def _day(ctx: Context, erasure: Erasure) -> str:
