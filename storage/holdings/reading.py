@@ -12,6 +12,7 @@ from storage.database import execute
 from storage.holdings import HOLDINGS, Holding, Row
 from storage.holdings.kinds import table
 from storage.holdings.technical import TECHNICAL
+from storage.holdings.values import VALUES
 from storage.holdings.words import LABELS
 
 PAGE = 500
@@ -79,5 +80,5 @@ def _say(name: str, value: Any) -> Any:
     if name == "themes" and isinstance(value, int):
         return [THEMES[code].libelle for code in from_bits(value)]
     if isinstance(value, StrEnum):
-        return str(getattr(value, "label", value))
+        return str(getattr(value, "label", VALUES.get(value, value)))
     return value
