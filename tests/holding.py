@@ -2,11 +2,12 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import JSON, Column, Integer, String, Table, delete, insert
 from sqlmodel import AutoString, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import Code
+from storage.database import Code, Database
 from storage.holdings import HOLDINGS, Holding
 from tests.backups import value
 
@@ -45,7 +46,7 @@ def _value(holding: Holding, column: Column[Any], n: int, owner: str, other: str
     }
     if holding.name == "person":
         named["username"] = owner
-    if holding.scope and column.name in {"target", "person"}:
+    if holding.scope and column.name in {"target", "person", "period"}:
         return id_of(owner)
     if column.name in named:
         return named[column.name]
@@ -63,6 +64,14 @@ def _filling(column: Column[Any], n: int, owner: str) -> Any:
     if isinstance(column.type, JSON):
         return [f"mot de {owner}"]
     return n if isinstance(column.type, Integer) else value(column, n)
+
+
+@pytest.fixture
+async def both(database: Database) -> Database:
+    """A database in which Anna and Bert have something everywhere."""
+    async with database.transaction() as db:
+        await fill(db)
+    return database
 
 
 def table_names() -> set[str]:

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from storage import people
+from storage import drafts, people
 from storage.cra import Cra
+from storage.drafts import Draft
+from storage.holdings import erasing, keeping
 from storage.journal import Act, Entry
 from storage.people import Person as Registered
 from storage.people import Role, erasures
@@ -126,6 +128,47 @@ async def test_a_sleeping_account_is_told_and_erased_unless_it_wakes(house: Hous
         await until_async(lambda: is_gone(house, marie))
     finally:
         house.clock.is_right_again()
+
+
+@pytest.mark.newest_only
+async def test_an_erasure_that_stopped_in_the_middle_goes_on_after_a_restart(house: House, juliette: Person) -> None:
+    await filed(juliette)
+    house_now = house.clock()
+    for _ in range(4):  # as a process does that is killed then
+        async with house.bot.database.transaction() as db:
+            found = await erasures.lock(db, juliette.id)
+            if found is None:
+                asked = house_now - timedelta(days=8)
+                await erasures.wish(db, Erasure(user_id=juliette.id, asked_at=asked, due_at=house_now))
+                continue
+            await erasing.step(db, found, house_now)
+    half = await wish(house, juliette)
+    assert half
+    assert (half.step, half.done_at) == (3, None)
+    assert half.pseudonym
+    assert "a commencé" in said(await juliette.asks("/mes-donnees annuler"))
+    await house.restart()
+    await run(house, ERASE)
+    await juliette.told("Vos données ont été effacées")
+    assert await is_gone(house, juliette)
+    assert await house.reports(juliette) == []
+
+
+@pytest.mark.newest_only
+async def test_what_is_too_old_goes_at_night_part_by_part(
+    house: House, juliette: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "AT_ONCE", 2)
+    now = house.clock()
+    async with house.bot.database.transaction() as db:
+        for n in range(9):
+            saved = now - timedelta(days=n)
+            row = Draft(key=f"essai{n}", user_id=juliette.id, form="NewCra", raw={}, hidden={}, saved_at=saved)
+            await drafts.keep(db, row)
+    await run(house, ("job", "menage.tidy"))
+    async with house.bot.database.transaction(writes=False) as db:
+        kept = (await db.exec(select(Draft.key).where(Draft.user_id == juliette.id))).all()
+    assert sorted(kept) == [f"essai{n}" for n in range(7)]
 
 
 async def is_gone(house: House, person: Person) -> bool:

@@ -1,37 +1,30 @@
 """What is declared of each table holds for all of them: one’s own copy, erasure, the clean-up."""
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
-import pytest
-from sqlalchemy import JSON, Text, cast, func, select
+from sqlalchemy import JSON, Text, cast, func, select, update
 
-from config.settings import Settings
+from config.territories import NATION, Territory, TerritoryKind
 from storage.cra import Cra
 from storage.cra.months import CRA_MONTH
 from storage.database import Database
-from storage.holdings import HOLDINGS, Fate, Ground, erasing, keeping, reading
+from storage.holdings import HOLDINGS, Fate, Ground, erasing, reading
 from storage.holdings.erasing import STEPS
 from storage.holdings.words import LABELS
+from storage.journal import Act
 from storage.people import erasures
 from storage.people.erasures import Erasure
+from storage.stats.queries import of_territory
 from tests.databases import database
-from tests.holding import ANNA, BERT, BY_NAME, fill, id_of, table_names, tables
+from tests.holding import ANNA, BERT, BY_NAME, both, id_of, table_names, tables
 from tests.reports import file, registered, report, someone
 
-__all__ = ["database"]
+__all__ = ["both", "database"]
 
+RHONE = Territory(TerritoryKind.DEPARTEMENT, "69")
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
-WHOSE = {"id": id_of(ANNA), "name": ANNA}
-
-
-@pytest.fixture
-async def both(database: Database) -> Database:
-    """A database in which Anna and Bert have something everywhere."""
-    async with database.transaction() as db:
-        await fill(db)
-    return database
 
 
 def test_every_table_is_declared_once_and_nothing_else() -> None:
@@ -74,11 +67,16 @@ async def read(database: Database, name: str) -> dict[str, list[Any]]:
         }
 
 
+def plain(copy: Any) -> str:
+    """As JSON."""
+    return json.dumps(copy, ensure_ascii=False, default=str)
+
+
 async def test_ones_copy_has_ones_own_rows_and_nothing_private_of_others(both: Database) -> None:
     for mine, theirs in ((ANNA, BERT), (BERT, ANNA)):
         copy = await read(both, mine)
         assert all(copy.values()), [name for name, rows in copy.items() if not rows]
-        told = json.dumps(copy, ensure_ascii=False)
+        told = plain(copy)
         assert f"mot de {mine}" in told
         assert f"mot de {theirs}" not in told
         assert id_of(theirs) not in told
@@ -87,7 +85,28 @@ async def test_ones_copy_has_ones_own_rows_and_nothing_private_of_others(both: D
 async def test_who_decided_or_reported_is_not_in_ones_copy(both: Database) -> None:
     copy = await read(both, ANNA)
     for name in ("moderation_case", "moderation_measure", "moderation_appeal", "moderation_hit", "journal"):
-        assert BERT not in json.dumps(copy[name]), name
+        assert BERT not in plain(copy[name]), name
+
+
+async def test_what_animateurs_weigh_among_themselves_is_not_in_ones_copy(both: Database) -> None:
+    """Whoever notes an act of moderation that its person is not told of: no reason, which may name who reported."""
+    for act, is_told in (
+        (Act.WARN, True),
+        (Act.FORWARD, False),
+        ("moderation.un_acte_a_venir", False),
+        (Act.ERASE, True),
+    ):
+        async with both.transaction() as db:
+            entries, cases = BY_NAME["journal"].table, BY_NAME["moderation_case"].table
+            await db.execute(update(entries).values(act=act, reason="signalé par bert", actor_id=id_of(BERT)))
+            await db.execute(update(cases).values(act=act, reason="signalé par bert"))
+        copy = await read(both, ANNA)
+        mine = [row for row in copy["journal"] if row["concerne"] == "vous" and row["par"] != "vous"]
+        assert mine
+        assert BERT not in plain(mine)
+        assert [row["raison"] for row in mine] == ["signalé par bert" if is_told else ""] * len(mine)
+        if act != Act.ERASE:
+            assert copy["moderation_case"][0]["raison"] == ("signalé par bert" if is_told else "")
 
 
 async def erase(database: Database, name: str) -> None:
@@ -174,7 +193,9 @@ async def figures(database: Database) -> Any:
         months = [c for c in CRA_MONTH.c if c.name != "author_id"]
         rows = sorted(tuple(row) for row in (await db.execute(select(*months))).all())
         who = (await db.execute(select(func.count(CRA_MONTH.c.author_id.distinct())))).scalar_one()
-        return rows, who
+        days = date(2026, 1, 1), date(2027, 1, 1)
+        told = [await of_territory(db, place, *days) for place in (NATION, RHONE)]
+        return rows, who, told
 
 
 async def test_who_files_in_the_middle_of_an_erasure_is_erased_once_more(database: Database) -> None:
@@ -197,28 +218,3 @@ async def test_who_files_in_the_middle_of_an_erasure_is_erased_once_more(databas
     assert steps == 2 * STEPS
     async with database.transaction(writes=False) as db:
         assert (await db.execute(select(func.count()).where(Cra.author_id == juliette.id))).scalar_one() == 0  # type: ignore[arg-type]
-
-
-async def test_what_is_too_old_goes_a_part_at_a_time_and_is_counted_before(both: Database) -> None:
-    """Every table with a limit, and none without; what is younger stays."""
-    settings = Settings()
-    far = NOW + timedelta(days=4000)
-    async with both.transaction() as db:
-        early = await keeping.too_old(db, settings, NOW - timedelta(days=4000))
-        assert set(early.values()) == {0}
-        late = await keeping.too_old(db, settings, far)
-    assert {name for name, count in late.items() if not count} <= {"announcement", "poll", "poll_crowd", "outgoing"}
-    rounds, gone = 0, dict.fromkeys(late, 0)
-    is_more = True
-    while is_more:
-        async with both.transaction() as db:
-            dropped, is_more = await keeping.sweep(db, settings, far, limit=1)
-        gone = {name: count + dropped.get(name, 0) for name, count in gone.items()}
-        rounds += 1
-    assert gone == late
-    assert rounds > 10
-    async with both.transaction(writes=False) as db:
-        assert set((await keeping.too_old(db, settings, far)).values()) <= {0, 1}  # (the journal says what it dropped)
-        kept = [one for one in HOLDINGS if not one.limit]
-        for one in kept:
-            assert (await db.execute(select(func.count()).select_from(one.table))).scalar_one() >= 1, one.name

@@ -12,8 +12,21 @@ from storage.journal import BOT, Act
 _SAFE = "Garder les canaux sûrs, avec des mesures expliquées et réversibles."
 _ANIMATING = "l’équipe d’animation"
 _PROOF = "Une mesure doit pouvoir être expliquée, et contestée : son dossier reste jusqu’à son terme."
-_INNER = frozenset({Act.DISMISS, Act.FORWARD, Act.CONSULT, Act.PROPOSE})
-"""What animateurs do among themselves: their reasons may name who reported."""
+_TOLD = frozenset(
+    {
+        Act.WARN,
+        Act.REMIND,
+        Act.HIDE,
+        Act.SILENCE,
+        Act.EXCLUDE,
+        Act.MOVE,
+        Act.CLEAN,
+        Act.UNDO,
+        Act.EXPIRE,
+        Act.ANSWER_APPEAL,
+    }
+)
+"""Acts whose reason their person was told; that of others is between animateurs, and may name who reported."""
 CASES = Span(setting="case_months")
 
 
@@ -39,8 +52,7 @@ def _old_measure(before: datetime) -> ColumnElement[bool]:
 
 def _case_shown(row: Row, _: str) -> Row:
     """A case as the one whom it is about sees it: what was decided, without what was weighed."""
-    inner = not row["act"] or row["act"] in _INNER
-    return {**row, "reason": "" if inner else row["reason"]}
+    return {**row, "reason": row["reason"] if row["act"] in _TOLD else ""}
 
 
 def _entry_shown(row: Row, user_id: str) -> Row:
@@ -50,7 +62,7 @@ def _entry_shown(row: Row, user_id: str) -> Row:
     told["target"] = "vous" if concerned else "une autre personne" if row["target_id"] else ""
     if not concerned and str(row["object"]).startswith("personne:"):
         told["object"] = "personne"
-    if not acted and row["act"] in _INNER:
+    if not acted and row["act"] not in _TOLD and str(row["act"]).startswith("moderation."):
         told["reason"] = ""
     return told
 

@@ -25,16 +25,17 @@ async def too_old(db: AsyncSession, settings: Settings, now: datetime) -> Mappin
 
 
 async def sweep(
-    db: AsyncSession, settings: Settings, now: datetime, limit: int = AT_ONCE
+    db: AsyncSession, settings: Settings, now: datetime, limit: int | None = None
 ) -> tuple[dict[str, int], bool]:
     """Take away the next of them, and say how many of each table; whether there may be more.
 
     What hangs on something goes before it: where much of it is left, the rest waits.
     """
+    most = limit or AT_ONCE
     gone: dict[str, int] = {}
     for one in LIMITED:
-        gone[one.name] = await _drop(db, one, _before(one, settings, now), now, limit)
-        if gone[one.name] >= limit and one.name not in _WHOLE:
+        gone[one.name] = await _drop(db, one, _before(one, settings, now), now, most)
+        if gone[one.name] >= most and one.name not in _WHOLE:
             return gone, True
     return gone, False
 

@@ -35,6 +35,11 @@ def _over_of(user_id: str) -> ColumnElement[bool]:
     return (table("work").c.person == user_id) & table("work").c.not_before.is_(None)
 
 
+def _claimed_for(user_id: str) -> ColumnElement[bool]:
+    """What was done once because of somebody."""
+    return table("claim").c.period.contains(user_id, autoescape=True)
+
+
 MACHINE = (
     Holding(
         name="outgoing",
@@ -61,8 +66,11 @@ MACHINE = (
         name="claim",
         what="Ce qui a déjà été fait",
         why=_ONCE,
+        ground=Ground.MISSION,
         limit=Limit(Span.of(claims.KEPT), "l’acte", older("claim", "at")),
-        not_given="Des numéros d’événements et d’heures.",
+        scope=_claimed_for,
+        not_given="Des numéros d’événements, de messages et d’heures.",
+        fate=Fate.DELETED,
     ),
     Holding(
         name="job_run",
