@@ -1,9 +1,24 @@
 """The journal: what was done to people, channels, messages, resources and settings, by whom, when and why."""
 
 from storage.journal.chain import Fault, verify
-from storage.journal.entry import BOT, Act, Entry
+from storage.journal.entry import BOT, OPERATOR, Act, Entry, label_of
 from storage.journal.keeping import forget_before
-from storage.journal.reading import about, between, get, of_thing
+from storage.journal.reading import about, between, get, newest, of_thing
 from storage.journal.writing import add
 
-__all__ = ["BOT", "Act", "Entry", "Fault", "about", "add", "between", "forget_before", "get", "of_thing", "verify"]
+__all__ = [
+    "BOT",
+    "OPERATOR",
+    "Act",
+    "Entry",
+    "Fault",
+    "about",
+    "add",
+    "between",
+    "forget_before",
+    "get",
+    "label_of",
+    "newest",
+    "of_thing",
+    "verify",
+]

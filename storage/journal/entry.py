@@ -13,7 +13,10 @@ from storage.database import UtcTime
 
 BOT = "coop"
 """The actor of what the bot did by itself: at an hour, or for an event."""
-REASON_MAX = 1000
+OPERATOR = "operateur"
+"""The actor of what was done from a terminal, by one of the operator’s commands."""
+REASON_MAX, OBJECT_MAX, NAME_MAX = 1000, 80, 64
+"""Characters kept of it."""
 
 
 class Act(StrEnum):
@@ -71,6 +74,11 @@ LABELS = {
 }
 
 
+def label_of(act: str) -> str:
+    """What was done, in words; the code itself of an act that this version does not know."""
+    return Act(act).label if act in set(Act) else act
+
+
 class Entry(SQLModel, table=True):
     """Who did what, when, to what, concerning whom, and why; and how it was before and after.
 
@@ -85,11 +93,11 @@ class Entry(SQLModel, table=True):
     id: int = Field(default=0, primary_key=True, sa_column_kwargs={"autoincrement": False})
     at: datetime = Field(sa_type=UtcTime, index=True)
     actor_id: str = Field(default="", max_length=26)
-    actor: str = Field(default=BOT, max_length=64, index=True)
+    actor: str = Field(default=BOT, max_length=NAME_MAX, index=True)
     act: str = Field(max_length=48)
-    object: str = Field(max_length=80, index=True)
+    object: str = Field(max_length=OBJECT_MAX, index=True)
     target_id: str = Field(default="", max_length=26, index=True)
-    target: str = Field(default="", max_length=64)
+    target: str = Field(default="", max_length=NAME_MAX)
     reason: str = Field(default="", max_length=REASON_MAX)
     before: dict[str, Any] = Field(default={}, sa_column=Column(JSON, nullable=False))
     after: dict[str, Any] = Field(default={}, sa_column=Column(JSON, nullable=False))
@@ -105,7 +113,7 @@ class Entry(SQLModel, table=True):
     @property
     def label(self) -> str:
         """What was done, in words; the code itself of an act that this version does not know."""
-        return LABELS.get(self.act, self.act)  # type: ignore[call-overload, no-any-return]
+        return label_of(self.act)
 
 
 class Head(SQLModel, table=True):
