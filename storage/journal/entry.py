@@ -10,6 +10,7 @@ from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
 from storage.database import UtcTime
+from storage.journal.labels import OTHERS
 
 BOT = "coop"
 """The actor of what the bot did by itself: at an hour, or for an event."""
@@ -43,10 +44,67 @@ class Act(StrEnum):
     RULE = "moderation.regler"
     RETAIN = "journal.conservation"
     ERASE = "donnees.effacer"
+    RESOURCE_PUBLISH = "ressources.publier"
+    RESOURCE_REFUSE = "ressources.refuser"
+    RESOURCE_WITHDRAW = "ressources.retirer"
+    RESOURCE_CHANGE = "ressources.corriger"
+    RESOURCE_ASK = "ressources.interroger"
+    RESOURCE_SETTLE = "ressources.regler"
+    RESOURCE_REVIEW = "ressources.revoir"
+    RESOURCE_LINK = "ressources.lien"
+    COLLECTION = "ressources.collection"
+    NEED = "ressources.besoin"
+    TICKET_MOVE = "hotline.deplacer"
+    OUTAGE_SAY = "hotline.panne"
+    OUTAGE_REFUSE = "hotline.sans_panne"
+    OUTAGE_TELL = "hotline.prevenir"
+    OUTAGE_END = "hotline.fin_panne"
+    DUTY_TAKE = "garde.prendre"
+    DUTY_RELEASE = "garde.rendre"
+    DUTY_ABSENCE = "garde.absence"
+    DUTY_SWAP = "garde.echanger"
+    DIGEST_CHANGE = "actus.modifier"
+    DIGEST_APPROVE = "actus.approuver"
+    DIGEST_UNAPPROVE = "actus.desapprouver"
+    DIGEST_POSTPONE = "actus.reporter"
+    DIGEST_PUBLISH = "actus.publier"
+    DIGEST_CORRECT = "actus.corriger"
+    DIGEST_WITHDRAW = "actus.retirer"
+    PROGRAMME = "actus.programmer"
+    FEED = "actus.flux"
+    EVENT_PUBLISH = "agenda.publier"
+    EVENT_REFUSE = "agenda.refuser"
+    EVENT_CHANGE = "agenda.modifier"
+    EVENT_CANCEL = "agenda.annuler"
+    EVENT_RESTORE = "agenda.retablir"
+    POLL_LAUNCH = "sondage.lancer"
+    POLL_END = "sondage.clore"
+    POLL_EXTEND = "sondage.prolonger"
+    POLL_WITHDRAW = "sondage.retirer"
+    ANNOUNCE = "annonce.envoyer"
+    ANNOUNCE_CORRECT = "annonce.corriger"
+    ANNOUNCE_WITHDRAW = "annonce.retirer"
+    CHANNEL_CHANGE = "canaux.changer"
+    CHANNEL_REPAIR = "canaux.reparer"
+    CHANNEL_UNDO = "canaux.annuler"
+    CHANNEL_ADMIT = "canaux.admettre"
+    CHANNEL_REMOVE = "canaux.retirer"
+    CHANNEL_EXCEPTION = "canaux.exception"
+    CHANNEL_MOVE = "canaux.placer"
+    MEMBER_ADD = "membres.ajouter"
+    MEMBER_CHANGE = "membres.changer"
+    MEMBER_LEAVE = "membres.depart"
+    MEMBER_RETURN = "membres.retour"
+    MEMBER_INTRODUCE = "membres.presenter"
+    MEMBER_WISH = "membres.reponse"
+    MEMBER_SETTING = "membres.regler"
+    CONTACT = "annuaire.contact"
+    IMPORT = "operateur.importer"
+    WORK_CANCEL = "operateur.arreter"
 
     @property
     def label(self) -> str:
-        return LABELS[self]
+        return LABELS.get(self) or OTHERS[self.value]
 
 
 LABELS = {
