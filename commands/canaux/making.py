@@ -14,6 +14,7 @@ from bot.menus import Choosing, Menu
 from bot.replies import Ask, Press, Replies, Whisper
 from bot.texts import quote, render
 from commands.canaux.feature import ANIMATEURS, feature
+from commands.canaux.noting import note_finding
 from commands.canaux.repair.acting import batches
 from commands.canaux.scope import must_be_planned, read_scope
 from config.canaux import Family, PlannedChannel
@@ -183,6 +184,7 @@ async def _do(ctx: Context, finding: Finding) -> Act:
     await runs.add(ctx.db, run)
     await changes.note(ctx.db, run.id, [finding], {finding.key: place}, State.SENT)
     await changes.put(ctx.db, run.id, [1], batch=1)
+    note_finding(ctx, finding, place)
     table = await planned(ctx.db, ctx.settings, archived=True)
     (batch,) = batches(await changes.of(ctx.db, run.id), table, back=False)
     return batch.act

@@ -3,7 +3,7 @@
 from storage.journal.chain import Fault, verify
 from storage.journal.entry import BOT, OPERATOR, Act, Entry, label_of
 from storage.journal.keeping import forget_before
-from storage.journal.reading import about, between, get, newest, of_thing
+from storage.journal.reading import about, between, get, named, newest, of_things
 from storage.journal.writing import add
 
 __all__ = [
@@ -18,7 +18,8 @@ __all__ = [
     "forget_before",
     "get",
     "label_of",
+    "named",
     "newest",
-    "of_thing",
+    "of_things",
     "verify",
 ]
