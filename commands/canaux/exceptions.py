@@ -23,6 +23,7 @@ from storage.people import Person
 
 SHOWN = 20
 """Lines of a message that is to be read on one screen."""
+_LEADS = {True: "administre", False: "n’administre pas"}
 ADMITTED = "y est admis par l’équipe d’animation"
 
 
@@ -144,7 +145,7 @@ def _topic(who: Outsider) -> str:
 
 def _line(each: Allowance, table: Mapping[str, PlannedChannel], known: Mapping[str, Person]) -> Markdown:
     who = mention(known[each.user_id].username) if each.user_id in known else "quelqu’un hors du registre"
-    what = "admis dans" if each.is_in else "tenu hors de"
+    what = _LEADS[each.leads] if each.leads is not None else "admis dans" if each.is_in else "tenu hors de"
     name = table[each.key].name if each.key in table else each.key
     return Markdown(f"{who} : {what} **{escape(name)}** ({escape(each.reason or 'sans raison écrite')})")
 
