@@ -65,13 +65,13 @@ async def review(ctx: Context, _: str) -> Replies:
 async def decide(ctx: Context, click: Decide) -> Replies:
     """Published or refused: all animateurs see it, and who proposed it is told."""
     state = State.PUBLISHED if click.publish else State.REFUSED
-    was = await contacts.get(ctx.db, click.contact_id)
+    was = await contacts.state_of(ctx.db, click.contact_id)
     is_new = await contacts.decide(ctx.db, click.contact_id, state, ctx.user.id, ctx.now)
     contact = await contacts.get(ctx.db, click.contact_id)
     if contact is None:
         raise UserError("Ce contact n’existe plus.")
     if is_new:
-        _note(ctx, contact, {"etat": was.state.value} if was else {})
+        _note(ctx, contact, {"etat": was.value} if was else {})
     card = _review(contact, await _proposer(ctx, contact), ctx.user)
     replies: list[Reply] = [Refresh(card.text, card.buttons, topic=_topic(contact), here=True)]
     if ctx.request.post_id not in {post.post_id for post in await ctx.posts_about(_topic(contact))}:
