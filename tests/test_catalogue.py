@@ -270,6 +270,7 @@ command  membres deplacer      animateur, coordinateur
 command  membres nouveaux      animateur, coordinateur
 command  membres retour        animateur, coordinateur
 command  membres role          animateur, coordinateur
+command  moderer               animateur
 command  moderer journal       animateur
 command  profil                animateur, conseiller, coordinateur, hotline
 command  ressources            everyone

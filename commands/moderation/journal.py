@@ -76,7 +76,7 @@ async def turn(ctx: Context, at: Older) -> Replies:
 
 async def _person(ctx: Context, text: str) -> Older:
     """What somebody did, and what was done that concerns them; who has no account any more is meant by name."""
-    name = fold(text.removeprefix("@"))
+    name = text.removeprefix("@").strip().lower()
     account = await ctx.chat.user_by_name(name) if name not in _BY_ITSELF else None
     own = {"user_id": account.id} if account and not account.is_bot else {"actor": BOT if account else name}
     return Older(said=f"@{name}", before=0, **own)

@@ -136,6 +136,7 @@ async def move_up(ctx: Context, click: MoveUp) -> Replies:
     """Before the one that it followed."""
     within = await must_change(ctx, click.collection)
     await collections.move_up(ctx.db, within.number, click.resource)
+    _note(ctx, within, {}, {"monte": click.resource})
     again = ShowCollection(collection=within.number, page=click.page, sort=True)
     return [*await retell(ctx, within), Press.to(again)]
 

@@ -102,7 +102,8 @@ async def propose(db: AsyncSession, contact: Contact) -> Contact | None:
 
 async def state_of(db: AsyncSession, contact_id: int) -> State | None:
     """How it stands; nothing of it is in hand then."""
-    return (await db.exec(select(Contact.state).where(col(Contact.id) == contact_id))).first()
+    found = (await db.exec(select(Contact.state).where(col(Contact.id) == contact_id))).first()
+    return State(found) if found else None
 
 
 async def decide(db: AsyncSession, contact_id: int, state: State, by: str, at: datetime) -> bool:
