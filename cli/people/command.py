@@ -6,6 +6,8 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from bot.errors import ChatError
 from bot.french.words import NBSP, plural
 from bot.mattermost import AioClient, ChatUser, Mattermost
@@ -36,9 +38,7 @@ async def role(settings: Settings, options: Namespace, now: datetime) -> int:
         before = person.role
         if not (is_new and wanted is None):
             async with database.transaction() as db:
-                await people.give(db, Person(**(person.model_dump() | {"role": wanted})))
-                if before != wanted or is_new:
-                    await note_about(db, _entry(person, wanted, now))
+                await _give(db, person, wanted, now)
     print(_outcome(person.username, before, wanted))
     return 0
 
@@ -88,6 +88,12 @@ async def _account(settings: Settings, username: str) -> tuple[ChatUser | None, 
         return None, f"et Mattermost n’a pas pu être interrogé. {chat_fault(fault)}"
     finally:
         await client.close()
+
+
+async def _give(db: AsyncSession, person: Person, wanted: Role | None, now: datetime) -> None:
+    await people.give(db, Person(**(person.model_dump() | {"role": wanted})))
+    if person.role != wanted:
+        await note_about(db, _entry(person, wanted, now))
 
 
 def _entry(person: Person, wanted: Role | None, now: datetime) -> Entry:
