@@ -61,6 +61,7 @@ button   canaux.Admit          animateur
 button   canaux.Choose         everyone
 button   canaux.ChooseOne      everyone
 button   canaux.EndException   animateur
+button   canaux.Lead           animateur
 button   canaux.Make           animateur
 button   canaux.Remove         animateur
 button   canaux.Repair         animateur, coordinateur
@@ -136,6 +137,7 @@ button   membres.Return        animateur, coordinateur
 button   membres.See           animateur, coordinateur
 button   membres.Undo          animateur, coordinateur
 button   menus.OpenMenu        everyone
+button   moderation.Older      animateur
 button   ressources.Answer     animateur
 button   ressources.AnswerAbout everyone
 button   ressources.AskAbout   animateur
@@ -231,11 +233,14 @@ command  bienvenue             everyone
 command  brouillon             everyone
 command  canaux                everyone
 command  canaux admettre       animateur
+command  canaux administrateurs animateur
 command  canaux annuler        animateur
 command  canaux archiver       animateur
 command  canaux creer          animateur
 command  canaux creer departements animateur
+command  canaux description    animateur
 command  canaux droits         animateur
+command  canaux entete         animateur
 command  canaux exceptions     animateur
 command  canaux journal        animateur
 command  canaux renommer       animateur
@@ -270,6 +275,8 @@ command  membres role          animateur, coordinateur
 command  mes-donnees           everyone
 command  mes-donnees annuler   everyone
 command  mes-donnees effacer   everyone
+command  moderer               animateur
+command  moderer journal       animateur
 command  profil                animateur, conseiller, coordinateur, hotline
 command  ressources            everyone
 command  ressources ajouter    everyone
@@ -416,6 +423,8 @@ submit   annuaire.ProposeContact animateur, conseiller, coordinateur, hotline
 submit   canaux.NewChannel     animateur
 submit   canaux.PutAway        animateur
 submit   canaux.RenameChannel  animateur
+submit   canaux.WriteHeader    animateur
+submit   canaux.WritePurpose   animateur
 submit   cra.EditCra           conseiller
 submit   cra.NewCra            conseiller
 submit   cra.SpreadCra         conseiller
