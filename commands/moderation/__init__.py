@@ -1,5 +1,33 @@
 """Moderation: reports, cases, measures and appeals; what animateurs do by commands; the automatic rules."""
 
+from commands.moderation import (
+    ending,
+    expiring,
+    locking,
+    moving,
+    overview,
+    pinning,
+    replacing,
+    silencing,
+    sweeping,
+    typed,
+    undoing,
+    where,
+)
 from commands.moderation.feature import feature
 
-__all__ = ["feature"]
+__all__ = [
+    "ending",
+    "expiring",
+    "feature",
+    "locking",
+    "moving",
+    "overview",
+    "pinning",
+    "replacing",
+    "silencing",
+    "sweeping",
+    "typed",
+    "undoing",
+    "where",
+]
