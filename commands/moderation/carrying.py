@@ -10,7 +10,7 @@ from bot.errors import UserError
 from bot.journaling import Deed, note
 from bot.replies import Reply
 from commands.moderation.beginning import begin
-from commands.moderation.decision import Decision
+from commands.moderation.decision import Decision, proposed
 from commands.moderation.undoing import undo
 from commands.moderation.whom import must_decide
 from config.charte import Measure as Kind
@@ -61,15 +61,6 @@ def is_heavy(decision: Decision) -> bool:
     """Whether it takes two animateurs."""
     long = decision.measure is Kind.SILENCE and (decision.lasts is None or decision.lasts > HEAVY)
     return long or decision.measure is Kind.EXCLUDE
-
-
-def proposed(case: Case) -> Decision | None:
-    """What waits for a second animateur, if something does."""
-    if case.state is not State.SECOND or not case.proposed:
-        return None
-    found = case.proposed
-    lasts = timedelta(seconds=found["seconds"]) if found["seconds"] else None
-    return Decision(Kind(found["act"]), found["reason"], lasts, found["channel_id"])
 
 
 def _complete(case: Case, decision: Decision) -> Decision:

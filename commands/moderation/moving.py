@@ -64,12 +64,7 @@ async def ask(ctx: Context, line: str) -> Replies:
 
 async def preview(ctx: Context, root_id: str, there: ChatChannel, to: ChatChannel, reason: str) -> Whisper:
     """What would be moved, and the button that does it. Raises UserError and ChatError."""
-    if there.id == to.id:
-        raise UserError("Ce fil est déjà dans ce canal.")
-    if there.is_private and not to.is_private:
-        raise UserError(
-            "Ce fil vient d’un canal privé : le déplacer dans un canal public le montrerait à tout le monde."
-        )
+    _must_fit(there, to)
     posts = await asking.thread(ctx, root_id)
     if not posts:
         raise UserError(asking.GONE)
@@ -86,12 +81,22 @@ async def preview(ctx: Context, root_id: str, there: ChatChannel, to: ChatChanne
     return Whisper(text, [Button(f"Déplacer {plural(len(posts), 'message')}", surely, "danger")])
 
 
+def _must_fit(there: ChatChannel, to: ChatChannel) -> None:
+    if there.id == to.id:
+        raise UserError("Ce fil est déjà dans ce canal.")
+    if there.is_private and not to.is_private:
+        raise UserError(
+            "Ce fil vient d’un canal privé : le déplacer dans un canal public le montrerait à tout le monde."
+        )
+
+
 @feature.button(TransferSurely, roles=ANIMATEURS, writes=False)
 async def look_again(ctx: Context, click: TransferSurely) -> Replies:
     """The thread as it is at the click."""
     posts = await asking.thread(ctx, click.root_id)
     if not posts:
         raise UserError(asking.GONE)
+    _must_fit(await ctx.chat.channel(posts[0].channel_id), await ctx.chat.channel(click.to))
     return Press.to(Transfer(posts=posts, to=click.to, reason=click.reason))
 
 

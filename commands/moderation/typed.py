@@ -127,6 +127,6 @@ async def _decide(ctx: Context, case: Case, decision: Decision) -> Replies:
     measure = await measures.get(ctx.db, case.entry or 0)
     assert measure is not None  # it was just written down
     told = await words.told(ctx, measure)
-    room = await words.in_room(ctx, render("moderation/done", told=told, who=case.author, case=case.number))
+    room = await words.in_room(ctx, render("moderation/measure_done", told=told, who=case.author, case=case.number))
     text = render("moderation/answer", told=told, who=case.author, act=measure.act, acts=Act, case=case.number)
     return [*replies, *room, *await cards.refresh(ctx, case), *await outcome.tell_reporters(ctx, case), Whisper(text)]
