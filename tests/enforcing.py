@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.app import App
-from storage import canaux
+from storage import canaux, watched
 from storage.canaux import Allowance
 from storage.journal import Act, Entry
 from storage.moderation import Case, Measure
@@ -56,10 +56,18 @@ class Bench:
     async def is_out(self, who: Person, channel: str) -> None:
         """Wait until somebody is out of a channel."""
         await until_async(lambda: self._is(who, channel, there=False))
+        if channel == self.club:
+            await until_async(lambda: self._is_known_out(who))
 
     async def is_back(self, who: Person, channel: str) -> None:
         """Wait until somebody is in it again."""
         await until_async(lambda: self._is(who, channel, there=True))
+
+    async def _is_known_out(self, who: Person) -> bool:
+        """Whether the bot, too, knows that somebody left the private channel."""
+        async with self.house.bot.database.transaction(writes=False) as db:
+            known = (await watched.members(db, self.club, [who.id])).get(who.id)
+        return known is not None and not known.is_in
 
     async def _is(self, who: Person, channel: str, *, there: bool) -> bool:
         return await self.is_in(who, channel) is there

@@ -19,6 +19,8 @@ async def silenced(bench: Bench, line: str = "3j publicité répétée") -> None
     await bench.moderates(f"silence @{bench.lea.username} {line}")
     await bench.lea.told("Votre écriture est suspendue")
     await bench.house.settled()
+    if "~" not in line:
+        await bench.is_out(bench.lea, bench.club)
 
 
 async def test_taken_out_everywhere_and_brought_back_at_the_hour(bench: Bench) -> None:
