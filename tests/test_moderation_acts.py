@@ -5,10 +5,10 @@ import pytest
 from storage.journal import Act
 from storage.moderation import State
 from storage.people import Role
-from tests.enforcing import Bench, bench, plain
+from tests.enforcing import Bench, bench, known, plain
 from tests.people import unique
 
-__all__ = ["bench"]
+__all__ = ["bench", "known"]
 
 
 async def test_a_warning_says_who_why_and_how_to_contest(bench: Bench) -> None:

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from storage.journal import Act
-from tests.enforcing import Bench, bench, plain
+from tests.enforcing import Bench, bench, known, plain
 from tests.people import unique
 
-__all__ = ["bench"]
+__all__ = ["bench", "known"]
 
 
 async def test_what_is_written_in_a_locked_channel_goes_back_to_its_author(bench: Bench) -> None:

@@ -5,11 +5,11 @@ import asyncio
 import pytest
 
 from storage.journal import Act
-from tests.enforcing import Bench, bench, plain
+from tests.enforcing import Bench, bench, known, plain
 from tests.house import until_async
 from tests.people import Person, Post, unique
 
-__all__ = ["bench"]
+__all__ = ["bench", "known"]
 
 
 async def a_thread(bench: Bench) -> tuple[Post, list[str]]:

@@ -7,10 +7,10 @@ import pytest
 from storage.journal import Act
 from storage.moderation import State
 from storage.moderation.measures import REFUSED
-from tests.enforcing import Bench, bench, plain
+from tests.enforcing import Bench, bench, known, plain
 from tests.people import unique
 
-__all__ = ["bench"]
+__all__ = ["bench", "known"]
 
 
 @pytest.fixture

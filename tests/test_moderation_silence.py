@@ -7,10 +7,10 @@ import pytest
 
 from storage.journal import Act
 from storage.moderation import records
-from tests.enforcing import Bench, bench, plain
+from tests.enforcing import Bench, bench, known, plain
 from tests.people import unique
 
-__all__ = ["bench"]
+__all__ = ["bench", "known"]
 
 
 async def silenced(bench: Bench, line: str = "3j publicité répétée") -> None:
