@@ -88,6 +88,8 @@ class Feature:
     ) -> None:
         self.name = name
         self.rights = tuple(rights)
+        self.wishes: list[Right] = []
+        """What the bot’s account should be able to do, too: without it the feature does less, and says so."""
         self.channels = channels
         self.always = always
         self.front = front
