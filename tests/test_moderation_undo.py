@@ -1,7 +1,14 @@
 """Stories: each act is taken back: a warning, a message, an exclusion, several messages, a pin."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
+from bot.context import Context
+from commands.moderation.grading import propose
+from config.charte import Graded
+from config.charte import Measure as Kind
 from storage.journal import Act
 from storage.moderation import State
 from storage.people import Role
@@ -110,6 +117,29 @@ async def test_a_pin_is_put_and_taken_off(bench: Bench) -> None:
     assert "déjà annulé" in await bench.moderates(f"annuler {pinned.entry}")
     (undo,) = [e for e in await bench.entries(Act.UNDO) if e.before["entry"] == pinned.entry]
     assert "pas un acte qui s’annule" in await bench.moderates(f"annuler {undo.id}")
+
+
+@pytest.mark.both_databases
+async def test_what_is_proposed_grows_with_what_stands(bench: Bench) -> None:
+    """A warning that was taken back, or a year old, counts no more."""
+
+    async def proposed(motive: str) -> Graded:
+        nobody: Any = None
+        async with bench.house.bot.database.transaction(writes=False) as db:
+            ctx = Context(nobody, nobody, bench.house.clock(), db, nobody, bench.house.settings, nobody, nobody, nobody)
+            return await propose(ctx, bench.lea.id, motive)
+
+    assert await proposed("propos") == Graded(Kind.WARN)
+    await bench.moderates(f"avertir @{bench.lea.username} ton vif")
+    first = (await bench.last(bench.lea)).entry
+    assert await proposed("propos") == Graded(Kind.SILENCE, timedelta(days=7))
+    await bench.moderates(f"avertir @{bench.lea.username} encore")
+    assert await proposed("propos") == Graded(Kind.EXCLUDE)
+    assert await proposed("inconnu") == Graded(Kind.SILENCE, timedelta(days=3))
+    await bench.moderates(f"annuler {first}", bench.omar)
+    assert await proposed("propos") == Graded(Kind.SILENCE, timedelta(days=7))
+    bench.house.clock.goes_to(bench.house.clock() + timedelta(days=366))
+    assert await proposed("propos") == Graded(Kind.WARN)
 
 
 @pytest.mark.newest_only
