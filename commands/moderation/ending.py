@@ -15,6 +15,7 @@ from commands.moderation.copying import pointer, take_away
 from commands.moderation.feature import feature
 from commands.moderation.places import title
 from commands.moderation.topics import About, Part
+from commands.moderation.undoing import again
 from storage import canaux
 from storage.database import change
 from storage.journal import Act
@@ -50,6 +51,8 @@ async def refused(ctx: Context, event: Undelivered) -> Replies:
         return _remove(about)
     if about.part is Part.AGAINST:
         return await _not_removed(ctx, about.entry, event.refusal)
+    if about.part is Part.BACK:
+        return await _outside(ctx, about)
     return await _answered(ctx, about.entry, about.target, event)
 
 
@@ -104,6 +107,13 @@ async def fail(ctx: Context, measure: Measure, refusal: Refusal | None) -> Seque
 def _remove(about: About) -> DeletePost:
     """What was written where nobody may, now that its author has it."""
     return DeletePost(about.target, topic=topics.topic(Part.AGAINST, about.entry, about.target))
+
+
+async def _outside(ctx: Context, about: About) -> Sequence[Reply]:
+    """What could not be said again in its thread, which is gone, is said in its channel."""
+    measure = await measures.get(ctx.db, about.entry)
+    posts = records.read(measure).posts if measure else []
+    return [again(about.entry, post, outside=True) for post in posts if post.id == about.target]
 
 
 async def _not_removed(ctx: Context, entry: int, refusal: Refusal | None) -> Sequence[Reply]:
