@@ -176,8 +176,8 @@ class Chat(ChatReader, Protocol):
     async def react(self, post_id: str, emoji: str) -> None:
         """Put an emoji, named without colons, under a post."""
 
-    async def unreact(self, post_id: str, emoji: str) -> None:
-        """Take back an emoji of the bot’s."""
+    async def unreact(self, post_id: str, emoji: str, user_id: str = "") -> None:
+        """Take back an emoji of the bot’s or, for a system admin, of somebody’s."""
 
     async def upload(self, channel_id: str, path: Path) -> str:
         """Give a file, under its own name, to a channel and return its id; it stays loose until a post carries it."""

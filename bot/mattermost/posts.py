@@ -69,9 +69,10 @@ class PostCalls(Calls):
         wanted = {"user_id": (await self.me()).id, "post_id": check_id(post_id), "emoji_name": _emoji(emoji)}
         await self._reactions.create_reaction(wanted)
 
-    async def unreact(self, post_id: str, emoji: str) -> None:
-        """Take back an emoji of the bot’s."""
-        await self._reactions.delete_reaction((await self.me()).id, check_id(post_id), _emoji(emoji))
+    async def unreact(self, post_id: str, emoji: str, user_id: str = "") -> None:
+        """Take back an emoji of the bot’s, or of somebody’s."""
+        whose = check_id(user_id) if user_id else (await self.me()).id
+        await self._reactions.delete_reaction(whose, check_id(post_id), _emoji(emoji))
 
     async def reactions(self, post_id: str) -> Sequence[ChatReaction]:
         """The emojis under a post."""

@@ -55,3 +55,8 @@ async def since(db: AsyncSession, user_id: str, moment: datetime) -> Sequence[Me
     """All of somebody’s since then, oldest first."""
     wanted = select(Measure).where(Measure.user_id == user_id, col(Measure.began_at) >= moment)
     return (await db.exec(wanted.order_by(col(Measure.entry)))).all()
+
+
+async def get(db: AsyncSession, entry: int) -> Measure | None:
+    """The measure of that number in the journal."""
+    return (await db.exec(select(Measure).where(Measure.entry == entry))).first()

@@ -1,0 +1,1 @@
+"""The windows of moderation: reports, decisions, appeals."""
