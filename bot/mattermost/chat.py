@@ -129,6 +129,9 @@ class ChatReader(Protocol):
     async def posts_after(self, channel_id: str, post_id: str) -> Sequence[ChatPost]:
         """What stands in a channel after a post, oldest first; fewer than 200 are the last."""
 
+    async def posts_before(self, channel_id: str, post_id: str, size: int) -> Sequence[ChatPost]:
+        """The ``size`` posts (200 at most) that stand in a channel before a post, oldest first."""
+
     async def newest_posts(self, channel_id: str, page: int, size: int) -> Sequence[ChatPost]:
         """A page (from 0) of what stands in a channel, newest first; fewer than ``size`` (200 at most) are the last."""
 

@@ -110,6 +110,13 @@ class PostCalls(Calls):
         found = {post.id: post for post in (listed.posts or {}).values()}
         return _in_order(found[i].value for i in listed.order or () if i in found and found[i].stands)
 
+    async def posts_before(self, channel_id: str, post_id: str, size: int) -> Sequence[ChatPost]:
+        """What stands in a channel just before a post."""
+        params = {"before": check_id(post_id), "per_page": size}
+        listed = wire.read(wire.PostList, await self._posts.get_posts_for_channel(check_id(channel_id), params))
+        found = {post.id: post for post in (listed.posts or {}).values()}
+        return _in_order(found[i].value for i in listed.order or () if i in found and found[i].stands)
+
     async def newest_posts(self, channel_id: str, page: int, size: int) -> Sequence[ChatPost]:
         """A page of what stands in a channel, newest first."""
         params = {"page": page, "per_page": size}
