@@ -59,7 +59,7 @@ async def put_up(ctx: Context, case: Case) -> Sequence[Reply]:
 async def refresh(ctx: Context, case: Case) -> Sequence[Reply]:
     """The card as it is now, wherever it stands."""
     said = await draw(ctx, case)
-    return [Refresh(said.text, said.buttons, said.facts, said.menus, topic=topic_of(case.number), here=True)]
+    return [Refresh(said.text, said.buttons, said.facts, said.menus, topic=topic_of(case.number))]
 
 
 async def tell(ctx: Context, case: Case, said: Message, topic: str | None = None) -> Sequence[Reply]:
