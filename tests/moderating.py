@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from sqlmodel import col, select
@@ -15,6 +16,7 @@ from tests.people import Person, Post, unique
 from tests.people.dialog import Answer
 from tests.shelving import a_room
 
+_RUNS = count()
 ROOMS = {"moderation": "P", "ressourcerie": "O"}
 
 
@@ -100,6 +102,11 @@ class Room:
             return [p for p in mine if containing in plain(p)] or None
 
         return await until_async(stand)
+
+    async def runs(self, job: str) -> None:
+        """A job of moderation is due; all that follows from it is done."""
+        await self.house.bot.runs.run(("job", f"moderation.{job}"), f"essai-{next(_RUNS)}")
+        await self.house.settled()
 
     async def under(self, card: Post, containing: str) -> Post:
         """What the bot says under a card, once it does."""

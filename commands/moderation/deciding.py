@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.context import Context
+from bot.journaling import Deed, note
 from bot.others import name_of
 from bot.quoting import one_line, unmarked
 from bot.replies import Ask, Press, Replies, Reply, Whisper
@@ -14,10 +15,9 @@ from commands.moderation.buttons import Decide, DecideOtherwise, Move
 from commands.moderation.carrying import carry_out
 from commands.moderation.decision import Decision, proposed
 from commands.moderation.feature import ANIMATEURS, feature
-from commands.moderation.passing import whom
+from commands.moderation.passing import thing_of, whom
 from commands.moderation.taking import fate_of, found, locked
 from commands.moderation.whom import must_be_reachable
-from config.charte import Measure
 from dialogs.moderation.deciding import (
     DECISIONS,
     AboutCase,
@@ -33,6 +33,7 @@ from dialogs.moderation.deciding import (
     SilenceAuthor,
     WarnAuthor,
 )
+from storage.database import change
 from storage.journal import Act
 from storage.moderation import reports
 from storage.moderation.cases import Case, State
@@ -141,5 +142,7 @@ async def dismiss(ctx: Context, form: DismissCase) -> Replies:
         return await told_before(ctx, case)
     if form.verdict == "infonde":
         await reports.judge(ctx.db, case.number, was_right=False)
-    await carry_out(ctx, case, Decision(Measure.NOTHING, form.reason))
+    deed = Deed(Act.DISMISS, thing_of(case), case.author_id, form.reason, after={"case": case.number})
+    decided = {"act": Act.DISMISS.value, "reason": form.reason, "entry": (await note(ctx, deed)).id}
+    await change(ctx.db, case, state=State.DECIDED, decided_at=ctx.now, decided_by=ctx.user.id, **decided)
     return [*say_done(case), *await after(ctx, case)]
