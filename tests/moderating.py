@@ -13,7 +13,7 @@ from storage.moderation import Appeal, Case, Report
 from storage.people import Role
 from tests.house import House, hears, until_async
 from tests.people import Person, Post, unique
-from tests.people.dialog import Answer
+from tests.people.dialog import Answer, Dialog
 from tests.shelving import a_room
 
 _RUNS = count()
@@ -131,7 +131,7 @@ async def sends(who: Person, post: Post, label: str, **fields: object) -> Answer
     return answer
 
 
-async def opens(who: Person, post: Post, label: str):  # type: ignore[no-untyped-def]
+async def opens(who: Person, post: Post, label: str) -> Dialog:
     """The window behind a button or an entry of the menu."""
     if label in post.buttons:
         return await who.opens_by(post, label)

@@ -4,6 +4,7 @@ from storage.moderation.cases import State
 from storage.people import Role
 from tests.helping import changes
 from tests.moderating import Room, opens, plain, room
+from tests.shelving import a_room
 
 __all__ = ["room"]
 
@@ -73,3 +74,18 @@ async def test_an_advice_and_a_hand_over_stay_among_those_who_may(room: Room) ->
     told = await room.juliette.asks("/moderer dossiers")
     assert "Aucun" not in plain(told)
     assert "dossier n°" not in plain(told)
+
+
+async def test_a_thread_is_moved_where_it_belongs(room: Room) -> None:
+    elsewhere = await a_room(room.house, "aide-metier", "O")
+    for person in (room.agathe, room.juliette):
+        await room.house.site.admin.post(f"/channels/{elsewhere}/members", {"user_id": person.id})
+    case, card = await room.opened(motif="hors-sujet")
+    form = await opens(room.agathe, card, "Déplacer")
+    room.juliette.acts()
+    assert (await form.fill(canal=elsewhere, raison="On en parle là-bas.").submit()).accepted
+    await room.juliette.told("une suite")
+    await room.card(case, "Fil déplacé, par")
+    await room.house.settled()
+    assert any(case.message in plain(post) for post in await room.juliette.reads(elsewhere))
+    assert (await room.now(case)).state is State.DECIDED

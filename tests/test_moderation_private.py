@@ -20,8 +20,8 @@ MOVES: Sequence[tuple[str, dict[str, str]]] = [
     ("Rappel de la charte", {"raison": "Ces mots blessent."}),
     ("Avertir", {"raison": "Ces mots blessent."}),
     ("Masquer", {"raison": "Ces mots blessent."}),
-    ("Suspendre l’écriture", {"raison": "Ces mots blessent.", "duree": "2h"}),
     ("Rien à faire", {"avis": "infonde"}),
+    ("Suspendre l’écriture", {"raison": "Ces mots blessent.", "duree": "2h"}),
 ]
 SECRET = "motsecret"
 """In what the reporter says of it."""

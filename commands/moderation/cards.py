@@ -12,7 +12,7 @@ from bot.menus import Menu
 from bot.others import name_of
 from bot.replies import Button, Direct, Message, Refresh, Reply, Say
 from bot.texts import Markdown, escape, quotation, render
-from commands.moderation import places, terms
+from commands.moderation import grading, places, terms
 from commands.moderation.buttons import (
     Approve,
     Decide,
@@ -190,7 +190,7 @@ async def _proposal(ctx: Context, case: Case, theirs: Sequence[Report]) -> str:
     key = main_motive(theirs)
     if not key:
         return ""
-    return terms.say_graded(terms.motive_of(ctx, key).grade(await terms.count_measures(ctx, case.author_id)))
+    return terms.say_graded(await grading.propose(ctx, case.author_id, key))
 
 
 def main_motive(theirs: Sequence[Report]) -> str:

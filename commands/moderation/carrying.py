@@ -1,23 +1,21 @@
-"""A decision is carried out: noted in the journal, stored as a measure, done in Mattermost, and told to the person; what
-is heavy waits for a second animateur. ``undo`` takes a measure back."""
+"""A decision is carried out: noted in the journal, stored as a measure, done in Mattermost, and told to the person;
+what is heavy waits for a second animateur. ``undo`` takes a measure back."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.acts import DeletePost
 from bot.context import Context
 from bot.errors import UserError
 from bot.journaling import Deed, note
-from bot.replies import Button, Direct, Reply
-from commands.moderation import topics
-from commands.moderation.buttons import Appeal
+from bot.replies import Reply
+from commands.moderation.beginning import begin
 from commands.moderation.decision import Decision, proposed
+from commands.moderation.undoing import undo
 from commands.moderation.whom import must_decide
 from config.charte import Measure as Kind
 from storage.database import change
 from storage.journal import Act
-from storage.moderation import measures
 from storage.moderation.cases import Case, State
 from storage.moderation.measures import Measure
 
@@ -56,7 +54,7 @@ async def carry_out(ctx: Context, case: Case, decision: Decision) -> Sequence[Re
             raise UserError("Vous l’avez proposé vous-même : un second animateur l’approuve, ou non.")
         decision = waiting
     measure = await _write_down(ctx, case, decision)
-    return begin(case, measure)
+    return await begin(ctx, case, measure)
 
 
 def is_heavy(decision: Decision) -> bool:
@@ -129,20 +127,3 @@ def _thing(case: Case) -> str:
 
 def _of(case: Case) -> dict[str, object]:
     return {"case": case.number}
-
-
-def begin(case: Case, measure: Measure) -> Sequence[Reply]:
-    """The notice."""
-    text = f"{Act(measure.act).label} : {measure.reason}"
-    button = Button("Contester", Appeal(entry=measure.entry))
-    told = Direct(text, [button], user_id=measure.user_id, topic=topics.notice(measure.entry))
-    return [told, *([DeletePost(case.post_id, channel_id=case.channel_id)] if measure.act == Act.HIDE else [])]
-
-
-async def undo(ctx: Context, entry: int) -> Sequence[Reply]:
-    """Take it back."""
-    measure = await measures.lock(ctx.db, entry)
-    if measure is not None:
-        await change(ctx.db, measure, ended_at=ctx.now, ended_by=ctx.user.id)
-        await note(ctx, Deed(Act.UNDO, f"mesure:{entry}", measure.user_id))
-    return []

@@ -10,7 +10,7 @@ from bot.others import name_of
 from bot.quoting import one_line, unmarked
 from bot.replies import Ask, Press, Replies, Reply, Whisper
 from bot.texts import render
-from commands.moderation import cards, outcome, terms
+from commands.moderation import cards, grading, outcome, terms
 from commands.moderation.buttons import Decide, DecideOtherwise, Move
 from commands.moderation.carrying import carry_out
 from commands.moderation.decision import Decision, proposed
@@ -88,8 +88,7 @@ async def _known(ctx: Context, case: Case, move: Move) -> dict[str, object]:
     key = cards.main_motive(await reports.of_case(ctx.db, case.number))
     known: dict[str, object] = {"reason": terms.motive_of(ctx, key).label} if key else {}
     if move is Move.SILENCE:
-        before = await terms.count_measures(ctx, case.author_id)
-        graded = terms.motive_of(ctx, key).grade(before) if key else None
+        graded = await grading.propose(ctx, case.author_id, key) if key else None
         known["lasts"] = graded.lasts if graded and graded.lasts else USUAL
     if move is Move.EXCLUDE and case.channel_id:
         known["place"] = case.channel_id

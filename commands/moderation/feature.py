@@ -4,7 +4,7 @@ from bot.features import Feature
 from bot.rights import Right
 from storage.people import Role
 
-feature = Feature("moderation", rights=(Right.MEMBER, Right.ADD_MEMBERS))
+feature = Feature("moderation", rights=(Right.MEMBER, Right.ADD_MEMBERS, Right.REMOVE_MESSAGES))
 
 ANIMATEURS = (Role.ANIMATEUR,)
 """Who decides. (Administrateurs may all that animateurs may.)"""

@@ -75,8 +75,3 @@ async def say_past(ctx: Context, case: Case) -> str:
     told += [f"dont {dismissed}{NBSP}sans suite"] if dismissed else []
     told += [f"{label} × {count}" if count > 1 else label for label, count in taken.items()]
     return join(told) if told else "aucun"
-
-
-async def count_measures(ctx: Context, user_id: str) -> int:
-    """How many measures somebody had in twelve months."""
-    return len(await measures.since(ctx.db, user_id, ctx.now - YEAR))

@@ -1,4 +1,4 @@
-"""What the acts of moderation are about, so that what became of each is known: a measure, and a post or channel of it."""
+"""What the acts of moderation are about, so that what became of each is known: a measure, and a post of it."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,1 +1,1 @@
-"""The windows of moderation: reports, decisions, appeals."""
+"""The windows of moderation, and how its lines are read."""

@@ -146,6 +146,7 @@ class MoveThread(AboutCase):
     submit_label = "Déplacer"
 
     place: Annotated[str, ChannelPicker()] = Field(alias="canal", title="Vers le canal")
+    reason: Annotated[str, Words()] = Field("", alias="raison", title="Raison", description=READ_BY_AUTHOR)
 
 
 class AskOpinion(AboutCase):
