@@ -41,10 +41,15 @@ async def where(db: AsyncSession, settings: Settings) -> Watched:
     return Watched(known.private, crowded=known.public)
 
 
-@drapeau.event(Reacted)
+def is_in_channel(event: Reacted) -> bool:
+    """Whether others see it, too."""
+    return not event.is_direct
+
+
+@drapeau.event(Reacted, only=is_in_channel)
 async def reacted(ctx: Context, event: Reacted) -> Replies:
     """It is a report, once; taking the flag off comes first, and what came of that is told with the thanks."""
-    if event.emoji != ctx.settings.report_emoji or event.is_direct:
+    if event.emoji != ctx.settings.report_emoji:
         return None
     try:
         seen = await look(ctx, event.post_id)
@@ -111,7 +116,7 @@ async def say_more(ctx: Context, form: PreciseReport) -> Replies:
     mine = await _mine(ctx, form.case)
     if case is None or case.state not in {State.OPEN, State.SECOND}:
         raise UserError("Les animateurs ont déjà décidé : le bot vous l’a dit.")
-    await change(ctx.db, mine, motive=form.motive, word=form.word)
+    await change(ctx.db, mine, motive=form.motive, word=form.word, at=ctx.now)
     return [Whisper("C’est noté : les animateurs le lisent dans le dossier."), *await cards.refresh(ctx, case)]
 
 

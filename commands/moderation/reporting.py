@@ -85,5 +85,6 @@ async def card_stands(ctx: Context, event: Delivered) -> Replies:
     case = await cases.get(ctx.db, int(event.topic.removeprefix(cards.CASE)))
     if case is None:
         return None
-    is_as_said = case.state is State.OPEN and len(await reports.of_case(ctx.db, case.number)) < 2
+    said_since = [one for one in await reports.of_case(ctx.db, case.number) if one.at > case.opened_at]
+    is_as_said = case.state is State.OPEN and not said_since
     return None if is_as_said else await cards.refresh(ctx, case)

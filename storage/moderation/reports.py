@@ -14,8 +14,8 @@ WORD_MAX = 500
 
 
 class Report(SQLModel, table=True):
-    """A report, one a person and case. ``motive`` is a key of the charter; ``was_right`` is known once it was decided,
-    ``told_at`` is when the reporter heard the outcome."""
+    """A report, one a person and case. ``motive`` is a key of the charter, ``at`` when it was last said;
+    ``was_right`` is known once it was decided, ``told_at`` is when the reporter heard the outcome."""
 
     __tablename__ = "moderation_report"
 
