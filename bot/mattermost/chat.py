@@ -186,10 +186,8 @@ class Chat(ChatReader, Protocol):
         """Give a file, under its own name, to a channel and return its id; it stays loose until a post carries it."""
 
     async def download(self, file_id: str, path: Path, limit: int) -> None:
-        """Write a file to ``path``, which is new, as it comes; refused as too large beyond ``limit`` bytes.
-
-        A failure leaves nothing there. Raises OSError where the disk does not take it.
-        """
+        """Write a file to ``path``, which is new, as it comes; refused as too large beyond ``limit`` bytes. A failure
+        leaves nothing there. Raises OSError where the disk does not take it."""
 
     # Channels
 
@@ -224,10 +222,8 @@ class Chat(ChatReader, Protocol):
         """Bring somebody of the team into a channel, which is said there."""
 
     async def add_members(self, channel_id: str, user_ids: Iterable[str]) -> Mapping[str, ChatError]:
-        """Bring many into a channel, and return whom it did not take, each with why; the others are in.
-
-        Raises ChatError for what concerns them all (no right, no such channel, no answer): then some may be in.
-        """
+        """Bring many into a channel, and return whom it did not take, each with why; the others are in. Raises
+        ChatError for what concerns them all (no right, no such channel, no answer): then some may be in."""
 
     async def remove_member(self, channel_id: str, user_id: str) -> None:
         """Take somebody out of a channel, which is said there."""
