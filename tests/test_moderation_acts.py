@@ -5,10 +5,10 @@ import pytest
 from storage.journal import Act
 from storage.moderation import State
 from storage.people import Role
-from tests.enforcing import Bench, bench, plain
+from tests.enforcing import Bench, bench, known, plain
 from tests.people import unique
 
-__all__ = ["bench"]
+__all__ = ["bench", "known"]
 
 
 async def test_a_warning_says_who_why_and_how_to_contest(bench: Bench) -> None:
@@ -22,7 +22,9 @@ async def test_a_warning_says_who_why_and_how_to_contest(bench: Bench) -> None:
     assert told.buttons == ["Contester"]
     (entry,) = await bench.entries(Act.WARN, bench.lea)
     assert (entry.id, entry.actor, entry.target) == (measure.entry, bench.agathe.username, bench.lea.username)
-    assert f"avertissement, @{bench.lea.username}" in plain(await bench.said(bench.room, f"acte n° {measure.entry}"))[20:].replace("**", "")
+    assert f"avertissement, @{bench.lea.username}" in plain(await bench.said(bench.room, f"acte n° {measure.entry}"))[
+        20:
+    ].replace("**", "")
     (case,) = await bench.cases(bench.lea)
     assert (case.state, case.act, case.entry) == (State.DECIDED, Act.WARN, measure.entry)
 

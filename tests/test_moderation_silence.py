@@ -7,10 +7,10 @@ import pytest
 
 from storage.journal import Act
 from storage.moderation import records
-from tests.enforcing import Bench, bench, plain
+from tests.enforcing import Bench, bench, known, plain
 from tests.people import unique
 
-__all__ = ["bench"]
+__all__ = ["bench", "known"]
 
 
 async def silenced(bench: Bench, line: str = "3j publicité répétée") -> None:
@@ -19,6 +19,8 @@ async def silenced(bench: Bench, line: str = "3j publicité répétée") -> None
     await bench.moderates(f"silence @{bench.lea.username} {line}")
     await bench.lea.told("Votre écriture est suspendue")
     await bench.house.settled()
+    if "~" not in line:
+        await bench.is_out(bench.lea, bench.club)
 
 
 async def test_taken_out_everywhere_and_brought_back_at_the_hour(bench: Bench) -> None:

@@ -190,7 +190,7 @@ async def _proposal(ctx: Context, case: Case, theirs: Sequence[Report]) -> str:
     key = main_motive(theirs)
     if not key:
         return ""
-    return terms.say_graded(await grading.propose(ctx, case.author_id, key))
+    return terms.say_graded(terms.motive_of(ctx, key).grade(await grading.before(ctx, case.author_id)))
 
 
 def main_motive(theirs: Sequence[Report]) -> str:

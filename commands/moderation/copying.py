@@ -10,7 +10,7 @@ from bot.french.moments import say_moment
 from bot.linked import address_of
 from bot.quoting import one_line
 from bot.replies import Reply, Say
-from bot.texts import Markdown, mention, relay, render
+from bot.texts import Markdown, relay, render
 from commands.moderation import words
 from commands.moderation.places import title
 from storage import outbox
@@ -58,7 +58,7 @@ def said(ctx: Context, post: KeptPost) -> Markdown:
     """Somebody’s words under their name, with the hour at which they were written."""
     at = say_moment(post.at.astimezone(ctx.zone))
     first = _parts(post.text)[0]
-    return render("moderation/copy", author=mention(post.author), at=at, text=relay(first))
+    return render("moderation/copy", author=f"@{post.author}", at=at, text=relay(first))
 
 
 def copies(ctx: Context, entry: int, n: int, post: KeptPost, place: tuple[str, str]) -> Sequence[Say]:
@@ -85,7 +85,7 @@ async def pointer(ctx: Context, measure: Measure, record: Record) -> Sequence[Re
     text = render(
         "moderation/pointer",
         told=await words.told(ctx, measure),
-        author=mention(record.posts[0].author),
+        author=f"@{record.posts[0].author}",
         start=one_line(record.posts[0].text, 80),
         place=await title(ctx, record.place),
         address=Markdown(address_of(ctx.settings, copy_id)),

@@ -88,7 +88,7 @@ async def _known(ctx: Context, case: Case, move: Move) -> dict[str, object]:
     key = cards.main_motive(await reports.of_case(ctx.db, case.number))
     known: dict[str, object] = {"reason": terms.motive_of(ctx, key).label} if key else {}
     if move is Move.SILENCE:
-        graded = await grading.propose(ctx, case.author_id, key) if key else None
+        graded = terms.motive_of(ctx, key).grade(await grading.before(ctx, case.author_id)) if key else None
         known["lasts"] = graded.lasts if graded and graded.lasts else USUAL
     if move is Move.EXCLUDE and case.channel_id:
         known["place"] = case.channel_id

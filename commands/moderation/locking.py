@@ -2,6 +2,7 @@
 back to them in private, since Mattermost keeps true locks to its licensed editions."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot.acts import DeletePost, RemoveMember
 from bot.context import Context
@@ -47,14 +48,22 @@ async def lock(ctx: Context, line: str) -> Replies:
     await claims.hold(ctx.db, "moderation.lock", channel.id, ctx.now)
     if await locked(ctx, channel.id):
         raise UserError(f"Ce canal est déjà verrouillé. Pour le rouvrir : `/moderer deverrouiller ~{channel.name}`.")
-    until, why = ctx.now + lasts, " ".join(reason.split())[:REASON_MAX]
-    after = {"until": until.isoformat()}
-    entry = await note(ctx, Deed(Act.LOCK, f"canal:{channel.id}", reason=why, after=after))
+    measure = await _write_down(ctx, channel.id, lasts, " ".join(reason.split())[:REASON_MAX])
+    expect(ctx.settings, channel_id=channel.id)
+    told = await words.told(ctx, measure)
+    said = Say(render("moderation/locked", told=told), channel_id=channel.id)
+    name = channel.display_name or channel.name
+    return [said, Whisper(render("moderation/lock_begun", told=told, title=name, address=channel.name))]
+
+
+async def _write_down(ctx: Context, channel_id: str, lasts: timedelta, reason: str) -> Measure:
+    until = ctx.now + lasts
+    entry = await note(ctx, Deed(Act.LOCK, f"canal:{channel_id}", reason=reason, after={"until": until.isoformat()}))
     measure = Measure(
         entry=entry.id,
         act=Act.LOCK,
-        channels=[channel.id],
-        reason=why,
+        channels=[channel_id],
+        reason=reason,
         by=ctx.user.id,
         began_at=ctx.now,
         until=until,
@@ -62,11 +71,7 @@ async def lock(ctx: Context, line: str) -> Replies:
     )
     ctx.db.add(measure)
     await ctx.db.flush()
-    expect(ctx.settings, channel_id=channel.id)
-    told = await words.told(ctx, measure)
-    said = Say(render("moderation/locked", told=told), channel_id=channel.id)
-    name = channel.display_name or channel.name
-    return [said, Whisper(render("moderation/lock_begun", told=told, title=name, address=channel.name))]
+    return measure
 
 
 @feature.command(

@@ -1,7 +1,10 @@
 """How measures, durations and people are called."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import timedelta
+
+import structlog
 
 from bot.context import Context
 from bot.french.words import NBSP, join, plural
@@ -15,6 +18,8 @@ from storage.journal.entry import LABELS
 from storage.moderation import measures
 from storage.moderation.cases import Case, of_author
 
+log = structlog.get_logger()
+
 YEAR = timedelta(days=365)
 MEASURES = {
     charte.Measure.NOTHING: "rien à faire",
@@ -26,14 +31,23 @@ MEASURES = {
 }
 
 
+def _charter(ctx: Context) -> Mapping[str, Motive]:
+    """The operator’s; while that cannot be read, the bot’s own: what is reported does not wait for it."""
+    try:
+        return charte.read(ctx.settings.charter)
+    except (charte.TableError, OSError) as problem:
+        log.warning("charter_unreadable", problem=str(problem))
+        return charte.read()
+
+
 def motives(ctx: Context) -> dict[str, str]:
     """Those of the charter, text by key."""
-    return {key: motive.label for key, motive in charte.read(ctx.settings.charter).items()}
+    return {key: motive.label for key, motive in _charter(ctx).items()}
 
 
 def motive_of(ctx: Context, key: str) -> Motive:
     """A motive; the last one of the charter for a key that it has no more."""
-    known = charte.read(ctx.settings.charter)
+    known = _charter(ctx)
     return known.get(key) or list(known.values())[-1]
 
 

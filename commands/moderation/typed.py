@@ -1,5 +1,7 @@
 """« /moderer avertir, masquer, silence, exclure »: decided at once by a line; the case is made on the way."""
 
+from datetime import timedelta
+
 from bot.context import Context
 from bot.errors import UserError
 from bot.lines import Run
@@ -9,7 +11,7 @@ from bot.replies import Button, Replies, Whisper
 from bot.texts import quotation, render
 from commands.moderation import asking, cards, outcome, words
 from commands.moderation.carrying import carry_out
-from commands.moderation.decision import Decision
+from commands.moderation.decision import Decision, proposed
 from commands.moderation.feature import ANIMATEURS, feature
 from commands.moderation.keeping_out import holding
 from commands.moderation.opening import Seen, open_about, open_case
@@ -17,9 +19,11 @@ from commands.moderation.whom import must_be_in_reach
 from config.charte import Measure as Kind
 from dialogs.moderation.lines import take_length
 from storage.journal import Act
-from storage.moderation import measures
+from storage.moderation import cases, measures
 from storage.moderation.cases import Case, Source, State
 
+WAITS = timedelta(days=90)
+"""How long a proposal can be seconded by the same line."""
 WARN = "/moderer avertir @nina.roux propos blessants dans Général"
 HIDE = "/moderer masquer https://…/pl/… données personnelles d’une personne accompagnée"
 SILENCE = "/moderer silence @nina.roux 3j publicité répétée"
@@ -51,7 +55,16 @@ async def silence(ctx: Context, line: str) -> Replies:
     reason = asking.reason_in(rest, SILENCE)
     await _must_be_free(ctx, account)
     decision = Decision(Kind.SILENCE, reason, lasts, channel.id if channel else "")
-    return await _decide(ctx, await open_about(ctx, account), decision)
+    return await _decide(ctx, await _about(ctx, account, decision), decision)
+
+
+async def _about(ctx: Context, account: ChatUser, decision: Decision) -> Case:
+    """The case in which another animateur proposed the same, who is seconded by that; else a new one."""
+    for case in await cases.of_author(ctx.db, account.id, ctx.now - WAITS):
+        wanted = proposed(case)
+        if wanted and (wanted.measure, wanted.channel_id) == (decision.measure, decision.channel_id):
+            return await cases.lock(ctx.db, case.number) or case
+    return await open_about(ctx, account)
 
 
 async def _must_be_free(ctx: Context, account: ChatUser) -> None:
@@ -81,7 +94,8 @@ async def exclude(ctx: Context, line: str) -> Replies:
     found = await holding(ctx, account.id, channel.id)
     if found and found.act == Act.EXCLUDE:
         raise UserError(f"@{account.username} est déjà exclu de ce canal (acte n° {found.entry}).")
-    return await _decide(ctx, await open_about(ctx, account), Decision(Kind.EXCLUDE, reason, None, channel.id))
+    decision = Decision(Kind.EXCLUDE, reason, None, channel.id)
+    return await _decide(ctx, await _about(ctx, account, decision), decision)
 
 
 @feature.command(

@@ -9,7 +9,7 @@ from bot.errors import UserError
 from bot.journaling import Deed, note
 from bot.others import name_of
 from bot.replies import Direct, Replies, Reply, Say, Start, Whisper
-from bot.texts import mention, relay, render
+from bot.texts import relay, render
 from commands.moderation import cards, topics, words
 from commands.moderation.copying import PutBack, copy_of, is_half_way
 from commands.moderation.feature import ANIMATEURS, feature
@@ -113,5 +113,5 @@ async def _tell(ctx: Context, measure: Measure) -> Sequence[Reply]:
 
 def _again(post: KeptPost) -> Say:
     """A message that was taken away, said again for its author; the server has no more of its files than it kept."""
-    text = render("moderation/put_back", author=mention(post.author), text=relay(post.text), files=len(post.files))
+    text = render("moderation/put_back", author=f"@{post.author}", text=relay(post.text), files=len(post.files))
     return Say(text, channel_id=post.channel_id, root_id=post.root_id)
