@@ -118,7 +118,7 @@ def _said_on(ctx: Context, case: Case) -> str:
     if case.posted_at is None:
         return ""
     at = case.posted_at.astimezone(ctx.zone)
-    return f"{say_date(at.date(), at.date())} à {say_hour(at)}"
+    return f"{say_date(at.date())} à {say_hour(at)}"
 
 
 async def _outcome(ctx: Context, case: Case) -> Markdown:
@@ -134,26 +134,26 @@ async def _outcome(ctx: Context, case: Case) -> Markdown:
 
 def _buttons(case: Case, appeal: Appeal | None) -> Sequence[Button]:
     number = case.number
-    around = Button("Contexte", SeeContext(case=number))
+    around = [Button("Contexte", SeeContext(case=number))] if case.post_id else []
     match case.state:
         case State.OPEN:
             moves = [move for move in ONE_CLICK if case.post_id or move not in OF_MESSAGES]
-            return [*(Button(move.label, Decide(case=number, move=move)) for move in moves), around]
+            return [*(Button(move.label, Decide(case=number, move=move)) for move in moves), *around]
         case State.SECOND:
             return [
                 Button("Approuver", Approve(case=number), "primary"),
                 Button("Refuser", Decline(case=number), "danger"),
-                around,
+                *around,
             ]
         case State.APPEALED if appeal and appeal.decided_at is None:
             return [
                 Button("Maintenir", Uphold(entry=appeal.entry)),
                 Button("Alléger", Lighten(entry=appeal.entry)),
                 Button("Annuler la mesure", Overturn(entry=appeal.entry)),
-                around,
+                *around,
             ]
         case _:
-            return [around]
+            return around
 
 
 def _menus(case: Case) -> Sequence[Menu]:
@@ -194,6 +194,6 @@ async def _proposal(ctx: Context, case: Case, theirs: Sequence[Report]) -> str:
 
 
 def main_motive(theirs: Sequence[Report]) -> str:
-    """The key of the motive that most give; "" where nobody reported."""
+    """The key of the motive that most give, one that says something rather than none; "" where nobody reported."""
     counted = Counter(one.motive for one in theirs)
-    return counted.most_common(1)[0][0] if counted else ""
+    return max(counted, key=lambda key: (counted[key], key != terms.OTHER), default="")

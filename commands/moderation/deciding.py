@@ -86,7 +86,7 @@ async def _known(ctx: Context, case: Case, move: Move) -> dict[str, object]:
     if not issubclass(WINDOWS[move], Deciding):
         return {}
     key = cards.main_motive(await reports.of_case(ctx.db, case.number))
-    known: dict[str, object] = {"reason": terms.motive_of(ctx, key).label} if key else {}
+    known: dict[str, object] = {"reason": terms.motive_of(ctx, key).label} if key not in {"", terms.OTHER} else {}
     if move is Move.SILENCE:
         graded = terms.motive_of(ctx, key).grade(await grading.before(ctx, case.author_id)) if key else None
         known["lasts"] = graded.lasts if graded and graded.lasts else USUAL

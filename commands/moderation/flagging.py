@@ -27,8 +27,6 @@ from storage.moderation.reports import Report
 
 FLAG = "drapeau:"
 """How the topics of flags begin that are to be taken off: then the case, and who set it."""
-MOTIVE = "autre"
-"""What a flag means while nobody said more."""
 
 drapeau = Feature("drapeau")
 """Listens for 🚩, wherever the bot is."""
@@ -62,7 +60,7 @@ async def reacted(ctx: Context, event: Reacted) -> Replies:
         return await _refuse(ctx, event, fault)
     try:
         await must_be_new(ctx, event.post_id, seen.post.message)
-        case, told = await add(ctx, seen, terms.motive_of(ctx, MOTIVE).key)
+        case, told = await add(ctx, seen, terms.motive_of(ctx, terms.OTHER).key)
     except UserError as refusal:
         return await _refuse(ctx, event, refusal.text)
     return [_takes_off(event, f"{FLAG}{case.number}:{ctx.user.id}"), *told]

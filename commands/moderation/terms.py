@@ -21,6 +21,8 @@ from storage.moderation.cases import Case, of_author
 log = structlog.get_logger()
 
 YEAR = timedelta(days=365)
+OTHER = "autre"
+"""The motive of who said none: it gives no reason."""
 MEASURES = {
     charte.Measure.NOTHING: "rien à faire",
     charte.Measure.REMIND: "rappel de la charte",
@@ -83,7 +85,8 @@ async def say_past(ctx: Context, case: Case) -> str:
     """Earlier cases of the author in twelve months, and what was decided about them."""
     since = ctx.now - YEAR
     others = [one for one in await of_author(ctx.db, case.author_id, since) if one.id != case.id]
-    taken = Counter(say_act(one.act) for one in await measures.since(ctx.db, case.author_id, since))
+    stood = [one for one in await measures.since(ctx.db, case.author_id, since) if one.counts]
+    taken = Counter(say_act(one.act) for one in stood)
     dismissed = sum(one.act == Act.DISMISS for one in others)
     told = [plural(len(others), "autre dossier", "autres dossiers")] if others else []
     told += [f"dont {dismissed}{NBSP}sans suite"] if dismissed else []
