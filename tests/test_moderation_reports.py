@@ -1,7 +1,10 @@
 """Stories: a message is reported by its link; what cannot be reported is said so; several reports are one case."""
 
+from pathlib import Path
+
 import pytest
 
+from storage import canaux
 from storage.moderation.cases import State
 from storage.people import Role
 from tests.house import until_async
@@ -80,19 +83,31 @@ async def test_what_cannot_be_reported_is_said_kindly(room: Room) -> None:
 
 
 @pytest.mark.both_databases
-async def test_everybody_may_report_in_a_public_channel_guests_only_where_they_are(room: Room) -> None:
+async def test_everybody_may_report_in_a_public_channel_but_not_what_the_bot_says(room: Room) -> None:
     post = await room.writes()
     outside = await room.house.conseiller("nina")
     await room.reports(outside, post)
     assert len(await room.reported(await room.case(post))) == 1
-    site = room.house.site
-    bot = await site.admin.get(f"/users/{site.bot_id}")
     card = await room.card(await room.case(post))
-    assert "du bot" in plain(await room.agathe.asks(f"/signaler {room.link(card)}")), bot["username"]
+    assert "du bot" in plain(await room.agathe.asks(f"/signaler {room.link(card)}"))
+
+
+@pytest.mark.newest_only
+async def test_a_charter_that_cannot_be_read_keeps_nobody_waiting(room: Room, tmp_path: Path) -> None:
+    (tmp_path / "charte.tsv").write_text("n’importe quoi", "utf-8")
+    house, usual = room.house, room.house.settings
+    house.settings = usual.model_copy(update={"charter": tmp_path / "charte.tsv"})
+    await house.restart()
+    try:
+        _, card = await room.opened()
+        assert "La charte propose : avertissement" in plain(card)
+    finally:
+        house.settings = usual
+        await house.restart()
 
 
 @pytest.mark.both_databases
-async def test_without_a_room_each_animateur_has_the_card_but_the_author(room: Room) -> None:
+async def test_each_animateur_has_the_card_where_the_room_is_not_for_it_or_not_known(room: Room) -> None:
     aaron = await room.house.someone(Role.ANIMATEUR, "aaron")
     post = await room.writes(who=room.agathe)
     aaron.acts()
@@ -100,7 +115,7 @@ async def test_without_a_room_each_animateur_has_the_card_but_the_author(room: R
     case = await room.case(post)
     card = await aaron.told(f"Dossier n°\u00a0{case.id}")
     await room.house.settled()
-    assert not [p for p in await room.agathe.direct() if f"{case.id}," in plain(p)]
+    assert not [p for p in await room.agathe.direct() if f"{case.id}," in plain(p)], "it is about her"
     assert not [p for p in await room.agathe.reads(room.room) if plain(p).startswith(f"**Dossier n° {case.id},")]
     await sends(aaron, card, "Rien à faire")
 
@@ -108,3 +123,9 @@ async def test_without_a_room_each_animateur_has_the_card_but_the_author(room: R
         return (await room.now(case)).state is State.DECIDED
 
     await until_async(is_decided)
+    async with room.house.bot.database.transaction() as db:
+        await canaux.forget(db, "moderation")
+    post = await room.writes()
+    aaron.acts()
+    await room.reports(room.juliette, post)
+    assert post.text in plain(await aaron.told("à décider"))
