@@ -1,5 +1,7 @@
 """Stories: a warning, a hidden message, an exclusion by two animateurs; what is missing or impossible is said."""
 
+import asyncio
+
 import pytest
 
 from storage.journal import Act
@@ -60,6 +62,17 @@ async def test_a_thread_is_hidden_only_on_purpose_and_answers_go_back_to_who_wro
     assert "n’est pas en cause" in back.text
     assert "Contester" not in back.buttons
     await bench.stands(post, there=False)
+
+
+@pytest.mark.both_databases
+async def test_of_two_animateurs_at_once_one_decides(bench: Bench) -> None:
+    post = await bench.lea.says(unique("Une insulte"), bench.place)
+    line = f"masquer {bench.link(post)} insultes"
+    said = await asyncio.gather(*(bench.moderates(line, who) for who in (bench.agathe, bench.omar)))
+    assert len([text for text in said if "est retiré, et gardé" in text]) == 1
+    await bench.stands(post, there=False)
+    assert len(await bench.measures(bench.lea)) == 1
+    assert len(await bench.entries(Act.HIDE, bench.lea)) == 1
 
 
 async def test_an_exclusion_takes_two_animateurs(bench: Bench) -> None:

@@ -1,6 +1,7 @@
 """Stories: a bot that may not remove messages or people: the act does not stand, and it is said what to do by hand."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -69,16 +70,24 @@ async def test_a_lock_that_cannot_be_kept_and_a_thread_that_cannot_leave(powerle
     assert not any("a été déplacé" in text for text in await bench.reads(bench.place) if "J’écris" in text)
 
 
+@asynccontextmanager
+async def without(bench: Bench, right: str) -> AsyncIterator[None]:
+    """Members of channels have that right no more, meanwhile."""
+    admin = bench.house.site.admin
+    role = await admin.get("/roles/name/channel_user")
+    place, before = f"/roles/{role['id']}/patch", list(role["permissions"])
+    await admin.put(place, {"permissions": [name for name in before if name != right]})
+    try:
+        yield
+    finally:
+        await admin.put(place, {"permissions": before})
+
+
 @pytest.mark.both_databases
 async def test_somebody_who_cannot_be_taken_out(powerless: Bench) -> None:
     bench = powerless
-    right = "manage_private_channel_members"
-    role = await bench.house.site.admin.get("/roles/name/channel_user")
-    place, before = f"/roles/{role['id']}/patch", list(role["permissions"])
     await bench.moderates(f"exclure @{bench.lea.username} 69 insultes")
-    await bench.house.site.admin.put(place, {"permissions": [p for p in before if p != right]})
-    try:
-        bench.lea.acts()
+    async with without(bench, "manage_private_channel_members"):
         await bench.moderates(f"exclure @{bench.lea.username} ~rhone insultes", bench.omar)
         told = plain(await bench.omar.told("(exclusion d’un canal) n’a pas pu"))
         assert "retirez la personne du canal" in told
@@ -88,5 +97,21 @@ async def test_somebody_who_cannot_be_taken_out(powerless: Bench) -> None:
         (case,) = await bench.cases(bench.lea)
         assert (case.state, case.entry) == (State.CLOSED, None)
         assert not any("plus partie" in plain(p) for p in await bench.lea.direct())
-    finally:
-        await bench.house.site.admin.put(place, {"permissions": before})
+
+
+@pytest.mark.both_databases
+async def test_what_is_done_in_part_is_said(powerless: Bench) -> None:
+    bench = powerless
+    async with without(bench, "manage_public_channel_members"):
+        bench.lea.acts()
+        await bench.moderates(f"silence @{bench.lea.username} 3j publicité")
+        await bench.lea.told("Votre écriture est suspendue")
+        measure = await bench.last(bench.lea)
+        shown = await bench.said(bench.room, f"L’acte n° {measure.entry} (écriture suspendue) n’est fait qu’en partie")
+        assert "pas dans « Ressourcerie »" in plain(shown)
+        await bench.is_out(bench.lea, bench.club)
+        assert await bench.is_in(bench.lea, bench.place)
+        assert [each.key for each in await bench.kept_out(bench.lea)] == ["departement:69"]
+    post = await bench.lea.says(unique("Malgré tout"), bench.square)
+    await bench.said(bench.room, f"Malgré l’acte n° {measure.entry}")
+    await bench.stands(post, there=True)

@@ -98,6 +98,16 @@ async def test_in_one_channel_only_and_undone_at_once(bench: Bench) -> None:
 
 
 @pytest.mark.newest_only
+async def test_who_left_the_team_meanwhile_is_not_brought_back_and_the_room_knows(bench: Bench) -> None:
+    await silenced(bench, "12h ~ressourcerie hors sujet")
+    measure = await bench.last(bench.lea)
+    await bench.house.site.admin.delete(f"/teams/{bench.house.site.team_id}/members/{bench.lea.id}")
+    await bench.moderates(f"annuler {measure.entry}")
+    said = plain(await bench.said(bench.room, f"Après l’acte n° {measure.entry}"))
+    assert "n’a pas pu être ramenée" in said
+
+
+@pytest.mark.newest_only
 async def test_longer_than_a_week_takes_two(bench: Bench) -> None:
     said = await bench.moderates(f"silence @{bench.lea.username} 8j insultes")
     assert "second animateur" in said

@@ -48,6 +48,20 @@ async def test_a_warning_and_a_hidden_message_are_taken_back(bench: Bench) -> No
     assert all(entry.actor == bench.omar.username for entry in undos)
 
 
+@pytest.mark.newest_only
+async def test_an_answer_whose_thread_is_gone_is_said_beside(bench: Bench) -> None:
+    root = await bench.juliette.says(unique("Le fil"), bench.place)
+    words = unique("La réponse")
+    answer = {"channel_id": bench.place, "message": words, "root_id": root.id}
+    made = await bench.lea.api.post("/posts", answer)
+    bench.lea.acts()
+    await bench.moderates(f"masquer {bench.house.site.url}/x/pl/{made['id']} ton vif")
+    await bench.lea.told("a été retiré")
+    await bench.juliette.api.delete(f"/posts/{root.id}")
+    await undone(bench, (await bench.last(bench.lea)).entry)
+    assert (await bench.said(bench.place, words)).root_id == ""
+
+
 async def test_an_exclusion_is_carried_out_by_a_second_and_undone(bench: Bench) -> None:
     line = f"exclure @{bench.lea.username} 69 insultes"
     assert "second animateur" in await bench.moderates(line)

@@ -16,6 +16,7 @@ from commands.moderation.whom import must_decide
 from config.charte import Measure as Kind
 from storage.database import change
 from storage.journal import Act
+from storage.moderation import measures, records
 from storage.moderation.cases import Case, State
 from storage.moderation.measures import Measure
 
@@ -42,6 +43,8 @@ async def carry_out(ctx: Context, case: Case, decision: Decision) -> Sequence[Re
     """
     await must_decide(ctx, case)
     decision = _complete(case, decision)
+    if decision.measure is Kind.HIDE:
+        await _must_not_be_going(ctx, case)
     if decision.measure is Kind.NOTHING:
         await _dismiss(ctx, case, decision)
         return []
@@ -74,6 +77,13 @@ def _complete(case: Case, decision: Decision) -> Decision:
             raise UserError("De quel canal faut-il exclure la personne ?")
         return replace(decision, channel_id=case.channel_id)
     return decision
+
+
+async def _must_not_be_going(ctx: Context, case: Case) -> None:
+    """Raises UserError where that message is being taken away already, though it may still be seen."""
+    for each in await measures.standing(ctx.db, case.author_id):
+        if case.post_id in records.read(each).waits:
+            raise UserError(f"Ce message est déjà retiré (acte n° {each.entry}) : il disparaît d’un instant à l’autre.")
 
 
 async def _dismiss(ctx: Context, case: Case, decision: Decision) -> None:

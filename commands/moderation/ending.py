@@ -13,9 +13,10 @@ from bot.texts import Markdown, render
 from commands.moderation import cards, topics, words
 from commands.moderation.copying import pointer, take_away
 from commands.moderation.feature import feature
+from commands.moderation.keeping_out import give_up
 from commands.moderation.places import title
 from commands.moderation.topics import About, Part
-from storage import canaux
+from commands.moderation.undoing import again
 from storage.database import change
 from storage.journal import Act
 from storage.moderation import cases, measures, records
@@ -50,6 +51,8 @@ async def refused(ctx: Context, event: Undelivered) -> Replies:
         return _remove(about)
     if about.part is Part.AGAINST:
         return await _not_removed(ctx, about.entry, event.refusal)
+    if about.part is Part.BACK:
+        return await _outside(ctx, about)
     return await _answered(ctx, about.entry, about.target, event)
 
 
@@ -65,6 +68,8 @@ async def _answered(ctx: Context, entry: int, target: str, refusal: Undelivered 
     record.waits.remove(target)
     (record.refused if refusal else record.done).append(target)
     await records.keep(ctx.db, measure, record)
+    if refusal:
+        await give_up(ctx, measure, [target], record)
     told = await settle(ctx, measure, record, refusal.refusal if refusal else None)
     partly = bool(refusal) and measure.ended_at is None
     return [*told, *(await _partly(ctx, measure, target, refusal) if refusal and partly else [])]
@@ -88,7 +93,6 @@ async def fail(ctx: Context, measure: Measure, refusal: Refusal | None) -> Seque
     why = words.why_not(refusal)
     await note(ctx, Deed(Act.FAIL, f"acte:{measure.entry}", measure.user_id, why, after={"entry": measure.entry}))
     await change(ctx.db, measure, ended_at=ctx.now, ended_by=REFUSED)
-    await _reopen_places(ctx, measure)
     text = render(
         "moderation/failed",
         told=await words.told(ctx, measure),
@@ -106,6 +110,13 @@ def _remove(about: About) -> DeletePost:
     return DeletePost(about.target, topic=topics.topic(Part.AGAINST, about.entry, about.target))
 
 
+async def _outside(ctx: Context, about: About) -> Sequence[Reply]:
+    """What could not be said again in its thread, which is gone, is said in its channel."""
+    measure = await measures.get(ctx.db, about.entry)
+    posts = records.read(measure).posts if measure else []
+    return [again(about.entry, post, outside=True) for post in posts if post.id == about.target]
+
+
 async def _not_removed(ctx: Context, entry: int, refusal: Refusal | None) -> Sequence[Reply]:
     """What was written where nobody may stands: a lock that cannot be kept is none."""
     measure = await measures.lock(ctx.db, entry)
@@ -119,14 +130,6 @@ async def _not_removed(ctx: Context, entry: int, refusal: Refusal | None) -> Seq
         ]
     told = await words.told(ctx, measure)
     return await words.in_room(ctx, render("moderation/not_removed", told=told, why=words.why_not(refusal)))
-
-
-async def _reopen_places(ctx: Context, measure: Measure) -> None:
-    """Nothing keeps them out by name any more."""
-    keys = {ident: key for key, ident in (await canaux.by_key(ctx.db)).items()}
-    for place in records.read(measure).refused or measure.channels if measure.user_id else []:
-        if place in keys:
-            await canaux.disallow(ctx.db, keys[place], measure.user_id)
 
 
 async def _reopen(ctx: Context, measure: Measure) -> Sequence[Reply]:

@@ -49,6 +49,21 @@ async def let_back(ctx: Context, measure: Measure, record: Record) -> Sequence[R
     return back
 
 
+async def give_up(ctx: Context, measure: Measure, channel_ids: Sequence[str], record: Record) -> None:
+    """Somebody could not be taken out of these: nothing keeps them out by name."""
+    keys = {ident: key for key, ident in (await canaux.by_key(ctx.db)).items()}
+    for ident in channel_ids:
+        if ident in keys and measure.act in REASONS:
+            await _open(ctx, measure, keys[ident], record)
+
+
+async def _open(ctx: Context, measure: Measure, key: str, record: Record) -> None:
+    """A channel is as open to them as it was before."""
+    await canaux.disallow(ctx.db, key, measure.user_id)
+    if key in record.let_in:
+        await canaux.allow(ctx.db, [_by_name(ctx, measure, key, record.let_in[key], is_in=True)])
+
+
 async def holding(ctx: Context, user_id: str, channel_id: str, but: int = 0) -> Measure | None:
     """The measure in force that keeps somebody out of a channel, if there is one."""
     for each in await measures.standing(ctx.db, user_id):
@@ -73,9 +88,7 @@ async def _may_be_there(ctx: Context, measure: Measure, key: str, record: Record
     canal = (await canaux.planned(ctx.db, ctx.settings)).get(key)
     if canal is None:
         return True
-    await canaux.disallow(ctx.db, key, measure.user_id)
-    if key in record.let_in:
-        await canaux.allow(ctx.db, [_by_name(ctx, measure, key, record.let_in[key], is_in=True)])
+    await _open(ctx, measure, key, record)
     member = Member.of(person, person.today(ctx.now)) if person else None
     rules = Rules(await canaux.allowances(ctx.db))
     return not canal.private or not rules.reason_out(canal, member, measure.user_id)

@@ -5,11 +5,13 @@ from enum import StrEnum
 
 
 class Part(StrEnum):
-    """What an act is for: doing what was decided, taking away what is written against it, or handing it back first."""
+    """What an act is for: doing what was decided, taking away what is written against it, or handing it back first; and
+    saying again what was taken away."""
 
     ACT = "moderation.act"
     AGAINST = "moderation.against"
     GIVEN = "moderation.given"
+    BACK = "moderation.back"
 
 
 @dataclass(frozen=True, slots=True)

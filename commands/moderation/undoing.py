@@ -61,7 +61,7 @@ async def lift(ctx: Context, measure: Measure) -> Sequence[Reply]:
         case Act.SILENCE | Act.EXCLUDE:
             return await let_back(ctx, measure, record)
         case Act.HIDE | Act.CLEAN:
-            return [_again(post) for post in record.posts]
+            return [again(measure.entry, post) for post in record.posts]
         case Act.PIN:
             return [Unpin(post, topic=topics.topic(Part.ACT, measure.entry, post)) for post in record.done]
         case Act.LOCK:
@@ -111,7 +111,9 @@ async def _tell(ctx: Context, measure: Measure) -> Sequence[Reply]:
     return [Direct(text, user_id=measure.user_id)]
 
 
-def _again(post: KeptPost) -> Say:
-    """A message that was taken away, said again for its author; the server has no more of its files than it kept."""
+def again(entry: int, post: KeptPost, *, outside: bool = False) -> Say:
+    """A message that was taken away, said again for its author, without its files; ``outside`` of its thread where that
+    is gone."""
     text = render("moderation/put_back", author=f"@{post.author}", text=relay(post.text), files=len(post.files))
-    return Say(text, channel_id=post.channel_id, root_id=post.root_id)
+    about = topics.topic(Part.BACK, entry, "outside" if outside else post.id)
+    return Say(text, channel_id=post.channel_id, root_id="" if outside else post.root_id, topic=about)
