@@ -40,6 +40,7 @@ _OTHERS = (
     annonce.feature,
     sondage.feature,
     moderation.feature,
+    moderation.drapeau,
     donnees.feature,
     garde.feature,
     brouillon.feature,

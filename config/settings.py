@@ -94,6 +94,9 @@ class Settings(BaseSettings):
         "triangular_flag_on_post",
         description="Nom de la réaction qui signale un message ; d’office « triangular_flag_on_post », le drapeau 🚩.",
     )
+    appeal_days: int = Field(
+        7, ge=1, le=60, description="Jours dans lesquels un recours reçoit sa réponse ; d’office 7."
+    )
     hubs_team: str = Field(
         "",
         description="Nom court d’une seconde équipe, où chaque hub a son canal privé ; d’office aucune.",

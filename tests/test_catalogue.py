@@ -137,11 +137,23 @@ button   membres.Return        animateur, coordinateur
 button   membres.See           animateur, coordinateur
 button   membres.Undo          animateur, coordinateur
 button   menus.OpenMenu        everyone
+button   moderation.Appeal     everyone
+button   moderation.Approve    animateur
+button   moderation.Decide     animateur
+button   moderation.DecideOtherwise animateur
+button   moderation.Decline    animateur
+button   moderation.FileReport everyone
+button   moderation.Lighten    animateur
+button   moderation.MoveOfCase animateur
 button   moderation.Older      animateur
+button   moderation.Overturn   animateur
+button   moderation.Precise    everyone
+button   moderation.SeeContext animateur
 button   moderation.Sweep      animateur
 button   moderation.SweepSurely animateur
 button   moderation.Transfer   animateur
 button   moderation.TransferSurely animateur
+button   moderation.Uphold     animateur
 button   ressources.Answer     animateur
 button   ressources.AnswerAbout everyone
 button   ressources.AskAbout   animateur
@@ -285,6 +297,7 @@ command  moderer avertir       animateur
 command  moderer deplacer      animateur
 command  moderer desepingler   animateur
 command  moderer deverrouiller animateur
+command  moderer dossiers      animateur
 command  moderer epingler      animateur
 command  moderer exclure       animateur
 command  moderer journal       animateur
@@ -306,6 +319,7 @@ command  ressources revoir     everyone
 command  ressources suivis     everyone
 command  ressources suivre     everyone
 command  ressources versions   everyone
+command  signaler              everyone
 command  sondage               everyone
 command  sondage export        everyone
 command  sondage liste         everyone
@@ -334,6 +348,9 @@ event    canaux.put_back.LeftChannel everyone
 event    canaux.refused.Undelivered everyone
 event    canaux.renamed.Renamed everyone
 event    canaux.tell_of_intruder.JoinedChannel everyone
+event    drapeau.left_there.Undelivered everyone
+event    drapeau.reacted.Reacted everyone
+event    drapeau.taken_off.Delivered everyone
 event    hotline.agent_left.LeftChannel everyone
 event    hotline.agent_wrote.Posted everyone
 event    hotline.author_wrote.DirectMessage everyone
@@ -357,7 +374,9 @@ event    kiosque.unreacted.Unreacted everyone
 event    livre.reacted.Reacted everyone
 event    membres.arrive.JoinedTeam everyone
 event    membres.note.PersonChanged everyone
+event    moderation.answered_in_thread.DirectMessage everyone
 event    moderation.came_again.JoinedChannel everyone
+event    moderation.card_stands.Delivered everyone
 event    moderation.done.Delivered everyone
 event    moderation.refused.Undelivered everyone
 event    moderation.wrote.Posted everyone
@@ -406,6 +425,7 @@ job      membres.remind        everyone
 job      membres.tick          everyone
 job      menage.tidy           everyone
 job      moderation.expire     everyone
+job      moderation.remind     everyone
 job      ressources.catch_up   everyone
 job      ressources.check_links everyone
 job      ressources.keep_library everyone
@@ -473,6 +493,22 @@ submit   membres.MoveMember    animateur, coordinateur
 submit   menus.ChosenChannel   everyone
 submit   menus.ChosenOption    everyone
 submit   menus.ChosenPerson    everyone
+submit   moderation.AskOpinion animateur
+submit   moderation.CancelMeasure animateur
+submit   moderation.ContestMeasure everyone
+submit   moderation.DeclineMeasure animateur
+submit   moderation.DismissCase animateur
+submit   moderation.ExcludeAuthor animateur
+submit   moderation.ForwardCase animateur
+submit   moderation.HideMessage animateur
+submit   moderation.LightenMeasure animateur
+submit   moderation.MoveThread animateur
+submit   moderation.PreciseReport everyone
+submit   moderation.RemindCharter animateur
+submit   moderation.ReportMessage everyone
+submit   moderation.SilenceAuthor animateur
+submit   moderation.UpholdMeasure animateur
+submit   moderation.WarnAuthor animateur
 submit   ressources.AnswerNeed animateur
 submit   ressources.AnswerReview everyone
 submit   ressources.AskDepositor animateur

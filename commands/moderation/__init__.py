@@ -1,15 +1,24 @@
 """Moderation: reports, cases, measures and appeals; what animateurs do by commands; the automatic rules."""
 
 from commands.moderation import (
+    answering,
+    appealing,
     beginning,
+    deciding,
     ending,
     expiring,
     journal,
     locking,
     moving,
     overview,
+    passing,
     pinning,
+    relocating,
+    reminding,
     replacing,
+    reporting,
+    second,
+    showing,
     silencing,
     sweeping,
     typed,
@@ -17,9 +26,14 @@ from commands.moderation import (
     where,
 )
 from commands.moderation.feature import feature
+from commands.moderation.flagging import drapeau
 
 __all__ = [
+    "answering",
+    "appealing",
     "beginning",
+    "deciding",
+    "drapeau",
     "ending",
     "expiring",
     "feature",
@@ -27,8 +41,14 @@ __all__ = [
     "locking",
     "moving",
     "overview",
+    "passing",
     "pinning",
+    "relocating",
+    "reminding",
     "replacing",
+    "reporting",
+    "second",
+    "showing",
     "silencing",
     "sweeping",
     "typed",

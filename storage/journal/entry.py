@@ -41,6 +41,7 @@ class Act(StrEnum):
     FORWARD = "moderation.transmettre"
     CONSULT = "moderation.consulter"
     PROPOSE = "moderation.proposer"
+    DECLINE = "moderation.refuser"
     APPEAL = "moderation.recours"
     ANSWER_APPEAL = "moderation.repondre"
     RULE = "moderation.regler"
@@ -128,6 +129,7 @@ LABELS = {
     Act.FORWARD: "signalement transmis",
     Act.CONSULT: "avis demandé",
     Act.PROPOSE: "mesure proposée à un second animateur",
+    Act.DECLINE: "mesure refusée par un second animateur",
     Act.APPEAL: "recours",
     Act.ANSWER_APPEAL: "réponse à un recours",
     Act.RULE: "règle automatique changée",
