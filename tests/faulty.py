@@ -48,6 +48,8 @@ def commands(settings: str, folder: Path) -> dict[str, list[str]]:
         "import people": ["import", "people", f"{folder}/people.csv"],
         "import structures": ["import", "structures", f"{folder}/structures.csv"],
         "guard": ["guard", f"{folder}/people.csv", "--json"],
+        "data": ["data", "juliette", "--output", f"{folder}/donnees.zip"],
+        "retention": ["retention", "--dry-run", "--json"],
         "export people": ["export", "people"],
         "export cra": ["export", "cra"],
         "tickets": ["tickets", "--json"],

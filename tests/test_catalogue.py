@@ -78,6 +78,8 @@ button   cra.More              conseiller
 button   cra.Restore           conseiller
 button   cra.Save              conseiller
 button   cra.Spread            conseiller
+button   donnees.Confirm       everyone
+button   donnees.KeepData      everyone
 button   drafts.Resume         everyone
 button   garde.AnswerSwap      animateur, hotline +
 button   garde.OpenSwap        animateur, hotline +
@@ -270,6 +272,9 @@ command  membres deplacer      animateur, coordinateur
 command  membres nouveaux      animateur, coordinateur
 command  membres retour        animateur, coordinateur
 command  membres role          animateur, coordinateur
+command  mes-donnees           everyone
+command  mes-donnees annuler   everyone
+command  mes-donnees effacer   everyone
 command  moderer               animateur
 command  moderer journal       animateur
 command  profil                animateur, conseiller, coordinateur, hotline
@@ -344,6 +349,7 @@ feed     agenda                everyone
 file     actus.Document        everyone
 file     agenda.CalendarFile   everyone
 file     annuaire.VCard        animateur, conseiller, coordinateur, hotline
+file     donnees.Copy          everyone
 file     hotline.FiguresFile   everyone
 file     sondage.Picture       everyone
 file     sondage.Sheet         everyone
@@ -362,6 +368,8 @@ job      agenda.tell           everyone
 job      annuaire.forget_requests everyone
 job      canaux.leave_old_channels everyone
 job      canaux.watch_over     everyone
+job      donnees.erase_due     everyone
+job      donnees.look_for_sleepers everyone
 job      garde.announce        everyone
 job      garde.forget          everyone
 job      garde.hand_over       everyone
@@ -478,10 +486,13 @@ work     canaux.Check          animateur, coordinateur
 work     canaux.Mend           animateur, coordinateur
 work     canaux.SeeOff         everyone
 work     canaux.Unmend         animateur
+work     donnees.Doze          everyone
+work     donnees.Erase         everyone
 work     hotline.TellAll       everyone
 work     membres.NoteGone      everyone
 work     membres.TellGuests    everyone
 work     membres.TellNewcomers everyone
+work     menage.Sweep          everyone
 work     ressources.CheckLinks everyone
 work     ressources.TellFollowers everyone
 work     sondage.Broadcast     everyone

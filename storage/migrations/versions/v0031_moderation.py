@@ -25,6 +25,8 @@ def upgrade() -> None:
         sa.Column("cancelled_at", _TIME, nullable=True),
         sa.Column("done_at", _TIME, nullable=True),
         sa.Column("step", sa.Integer, nullable=False),
+        sa.Column("pseudonym", sa.String(26), nullable=False),
+        sa.Column("asleep", sa.Boolean, nullable=False),
     )
 
 
