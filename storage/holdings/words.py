@@ -110,6 +110,7 @@ LABELS = {
     "languages": "langues",
     "later": "modification en attente",
     "left_at": "quitté le",
+    "leads": "administre le canal",
     "left_on": "départ",
     "less": "moins de",
     "licence": "licence",
