@@ -94,9 +94,6 @@ class Settings(BaseSettings):
         "triangular_flag_on_post",
         description="Nom de la réaction qui signale un message ; d’office « triangular_flag_on_post », le drapeau 🚩.",
     )
-    journal_months: int = Field(
-        24, ge=12, le=120, description="Mois pendant lesquels le journal des actes est gardé : de 12 à 120."
-    )
     hubs_team: str = Field(
         "",
         description="Nom court d’une seconde équipe, où chaque hub a son canal privé ; d’office aucune.",
@@ -164,6 +161,9 @@ class Settings(BaseSettings):
     )
     case_months: int = Field(
         24, ge=1, le=120, description="Mois pendant lesquels un dossier de modération est gardé après sa décision."
+    )
+    journal_months: int = Field(
+        24, ge=12, le=120, description="Mois pendant lesquels le journal des actes est gardé : de 12 à 120."
     )
     account_months: int = Field(
         30,

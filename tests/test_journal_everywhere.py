@@ -32,20 +32,19 @@ ELSEWHERE: Mapping[str, str] = {
         sondage.VoteSeveral sondage.ChangeOne sondage.ChangeSeveral ressources.CommentResource
         ressources.ReportResource ressources.Object ressources.suivre ressources.ChooseTheme
         ressources.SetFollowing ressources.Favour ressources.FindUseful ressources.SayNeed ressources.Decline
+        donnees.Confirm donnees.KeepData mes-donnees.annuler
         ressources.AnswerReview hotline hotline.Decline hotline.Unmask hotline.ShowLine hotline.Rate
-        hotline.RateTicket hotline.WasIt hotline.WasFiche donnees.Confirm donnees.KeepData mes-donnees.annuler
+        hotline.RateTicket hotline.WasIt hotline.WasFiche
         """,
     "a window that is opened, or a card that is shown anew: nothing is decided by it": """
         ressources.AskAbout ressources.Refuse agenda.Refuse hotline.PutUp actus.brouillon membres.IgnoreGone
-        """,
-    "what is kept for a time only goes when it is over; of the journal’s own entries it says so": """
-        menage.tidy menage.Sweep
         """,
     "asked of somebody else, whose answer is noted": "garde.echanger garde.SwapTurn",
     "carries out, tells or ends what was noted when it was decided": """
         canaux.Mend canaux.Unmend canaux.arrived.Delivered canaux.refused.Undelivered annonce.Broadcast
         annonce.Rewrite annonce.Removal sondage.Broadcast sondage.Resume sondage.Retell sondage.Conclude
-        actus.Publish actus.Rewrite actus.Removal hotline.TellAll
+        actus.Publish actus.Rewrite actus.Removal hotline.TellAll moderation.HideThread moderation.PutBack
+        moderation.came_again.JoinedChannel
         """,
     "tells, reminds, counts or looks, and changes nothing of anybody’s": """
         hotline.weekly hotline.remind hotline.put_up_all hotline.refused.Undelivered hotline.outage_arrived.Delivered
@@ -58,7 +57,8 @@ ELSEWHERE: Mapping[str, str] = {
         actus.TellSubscribers actus.ReadFeeds agenda.arrived.Delivered agenda.catch_up agenda.tell
         ressources.keep_library ressources.typed.Posted ressources.taken_away.Deleted ressources.arrived.Delivered
         ressources.catch_up ressources.TellFollowers ressources.remind ressources.CheckLinks
-        ressources.stands.Delivered sondage.remind_due garde.hand_over garde.forget donnees.erase_due donnees.Doze
+        ressources.stands.Delivered sondage.remind_due garde.hand_over garde.forget menage.tidy menage.Sweep
+        donnees.erase_due donnees.Doze
         """,
 }
 """Why what writes is not in the journal, and what: by its name, of a whole feature « name.* »."""

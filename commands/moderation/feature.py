@@ -10,6 +10,7 @@ feature = Feature(
     rights=(Right.MEMBER, Right.ADD_MEMBERS),
     front=Front("Modération", "avertir, masquer, suspendre, annuler ; ce qui attend", lambda _: "moderer"),
 )
+feature.wishes.append(Right.REMOVE_MESSAGES)
 
 ANIMATEURS = (Role.ANIMATEUR,)
 """Who decides. (Administrateurs may all that animateurs may.)"""

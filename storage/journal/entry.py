@@ -31,10 +31,12 @@ class Act(StrEnum):
     LOCK = "moderation.verrouiller"
     UNLOCK = "moderation.deverrouiller"
     PIN = "moderation.epingler"
+    UNPIN = "moderation.desepingler"
     MOVE = "moderation.deplacer"
     CLEAN = "moderation.nettoyer"
     UNDO = "moderation.annuler"
     EXPIRE = "moderation.expirer"
+    FAIL = "moderation.echec"
     DISMISS = "moderation.classer"
     FORWARD = "moderation.transmettre"
     CONSULT = "moderation.consulter"
@@ -116,10 +118,12 @@ LABELS = {
     Act.LOCK: "canal verrouillé",
     Act.UNLOCK: "canal rouvert",
     Act.PIN: "message épinglé",
+    Act.UNPIN: "message désépinglé",
     Act.MOVE: "fil déplacé",
     Act.CLEAN: "messages retirés",
     Act.UNDO: "acte annulé",
     Act.EXPIRE: "fin d’une mesure",
+    Act.FAIL: "acte que Mattermost a refusé",
     Act.DISMISS: "signalement sans suite",
     Act.FORWARD: "signalement transmis",
     Act.CONSULT: "avis demandé",
