@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from storage import journal
-from storage.database import Database, dialect
+from storage import claims, journal
+from storage.database import Database, at_end, dialect
 from storage.journal import BOT, Act, Entry, Fault
 from tests.databases import database
 
@@ -154,3 +154,30 @@ async def test_retention_says_itself_and_what_is_left_still_verifies(database: D
     assert await verified(database) == (601, None)
     await tamper(database, "DELETE FROM journal WHERE act = 'journal.conservation'")
     assert await fault_of(database) is not None
+
+
+async def test_the_journal_is_held_last_so_that_nobody_waits_in_a_circle(database: Database) -> None:
+    """Some note first and then hold a row, others hold it first: each comes to its end, and is noted."""
+
+    async def act(place: int) -> None:
+        async with database.transaction() as db:
+            if place % 2:
+                at_end(db, lambda session: journal.add(session, entry()))
+            await claims.hold(db, "journal", str(place // 2 % 2), NOW)
+            await asyncio.sleep(0)
+            await claims.hold(db, "journal", "shared", NOW)
+            if not place % 2:
+                at_end(db, lambda session: journal.add(session, entry()))
+
+    async with asyncio.timeout(30):
+        await asyncio.gather(*(act(place) for place in range(12)))
+    assert await verified(database) == (12, None)
+    with pytest.raises(RuntimeError):
+        await _fail_after_noting(database)
+    assert await verified(database) == (12, None)
+
+
+async def _fail_after_noting(database: Database) -> None:
+    async with database.transaction() as db:
+        at_end(db, lambda session: journal.add(session, entry()))
+        raise RuntimeError

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.database import dialect
-from storage.journal.entry import Act, Entry, Head
+from storage.journal.entry import HEAD, Act, Entry, Head
 
 PAGE = 500
 """Entries read at once."""
@@ -70,7 +70,7 @@ async def verify(db: AsyncSession) -> tuple[int, Fault | None]:
     if dialect(db) == "postgresql":
         await db.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
     walk = _Walk()
-    head = (await db.exec(select(Head))).first() or Head(id=1, last=0, hash="")
+    head = (await db.exec(select(Head).where(Head.id == HEAD))).first() or Head(id=HEAD, last=0, hash="")
     while page := (await db.exec(_after(walk.last))).all():
         for entry in page:
             if fault := walk.step(entry):

@@ -180,6 +180,10 @@ class Entry(SQLModel, table=True):
         return label_of(self.act)
 
 
+HEAD = 1
+"""The id of its only row."""
+
+
 class Head(SQLModel, table=True):
     """The last entry’s number and hash, one row: who writes holds it, so that entries follow one another."""
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.journal.entry import NAME_MAX, OBJECT_MAX, REASON_MAX, Entry, Head
+from storage.journal.entry import HEAD, NAME_MAX, OBJECT_MAX, REASON_MAX, Entry, Head
 
 
 async def add(db: AsyncSession, entry: Entry) -> Entry:
@@ -14,7 +14,7 @@ async def add(db: AsyncSession, entry: Entry) -> Entry:
 
     Others who write wait for the end of that transaction.
     """
-    wanted = select(Head).with_for_update().execution_options(populate_existing=True)
+    wanted = select(Head).where(Head.id == HEAD).with_for_update().execution_options(populate_existing=True)
     head = (await db.exec(wanted)).one()
     entry.reason, entry.object = entry.reason[:REASON_MAX], entry.object[:OBJECT_MAX]
     entry.actor, entry.target = entry.actor[:NAME_MAX], entry.target[:NAME_MAX]
