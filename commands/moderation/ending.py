@@ -144,9 +144,13 @@ async def _reopen(ctx: Context, measure: Measure) -> Sequence[Reply]:
 
 async def _partly(ctx: Context, measure: Measure, target: str, refusal: Undelivered) -> Sequence[Reply]:
     """Some of it is not done: in one channel of several, or a message of several."""
-    told, where = await words.told(ctx, measure), await title(ctx, target)
+    told, where = await words.told(ctx, measure), await _where(ctx, measure, target)
     why = words.why_not(refusal.refusal)
     return await words.in_room(ctx, render("moderation/partly", told=told, where=where, why=why))
+
+
+async def _where(ctx: Context, measure: Measure, channel_id: str) -> str:
+    return await title(ctx, channel_id) or records.read(measure).titles.get(channel_id, "")
 
 
 async def _not_back(ctx: Context, entry: int, target: str, refusal: Refusal | None) -> Sequence[Reply]:
@@ -154,7 +158,7 @@ async def _not_back(ctx: Context, entry: int, target: str, refusal: Refusal | No
     if measure is None or measure.ended_at is None or not measure.user_id:
         return []
     told, why = await words.told(ctx, measure), words.why_not(refusal)
-    where = await title(ctx, target)
+    where = await _where(ctx, measure, target)
     return await words.in_room(ctx, render("moderation/not_back", told=told, where=where, why=why))
 
 

@@ -36,6 +36,7 @@ async def take_out(ctx: Context, asked: SilenceAll, so_far: Progress) -> Step:
         return Step(finished=True)
     record = records.read(measure)
     record.muted += [channel.id for channel in there if channel.is_default and channel.id not in record.muted]
+    record.titles |= {channel.id: channel.display_name for channel in there}
     record.looking = at + AT_ONCE < len(wanted)
     await records.keep(ctx.db, measure, record)
     leaves = await exclude(ctx, measure, [channel.id for channel in there if not channel.is_default])
