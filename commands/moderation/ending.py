@@ -19,7 +19,7 @@ from commands.moderation.topics import About, Part
 from commands.moderation.undoing import again
 from storage.database import change
 from storage.journal import Act
-from storage.moderation import cases, measures, records
+from storage.moderation import cases, holding, measures, records
 from storage.moderation.cases import Source, State
 from storage.moderation.measures import REFUSED, Measure
 from storage.moderation.records import Record
@@ -57,7 +57,7 @@ async def refused(ctx: Context, event: Undelivered) -> Replies:
 
 
 async def _answered(ctx: Context, entry: int, target: str, refusal: Undelivered | None = None) -> Sequence[Reply]:
-    measure = await measures.lock(ctx.db, entry)
+    measure, _ = await holding.lock(ctx.db, entry)
     if measure is None:
         return []
     record = records.read(measure)
@@ -119,7 +119,7 @@ async def _outside(ctx: Context, about: About) -> Sequence[Reply]:
 
 async def _not_removed(ctx: Context, entry: int, refusal: Refusal | None) -> Sequence[Reply]:
     """What was written where nobody may stands: a lock that cannot be kept is none."""
-    measure = await measures.lock(ctx.db, entry)
+    measure, _ = await holding.lock(ctx.db, entry)
     if measure is None or measure.ended_at:
         return []
     if measure.act == Act.LOCK:
