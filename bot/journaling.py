@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.context import Context
 from storage import journal, people
+from storage.database import at_end
 from storage.journal import BOT, Act, Entry
 
 
@@ -22,6 +23,12 @@ class Deed:
     reason: str = ""
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
+
+
+def note_at_end(ctx: Context, deed: Deed) -> None:
+    """Note it when the handler’s transaction ends, and with it: who notes holds the journal until then, so that what
+    needs no number of an entry (all but moderation) takes it last."""
+    at_end(ctx.db, lambda _: note(ctx, deed))
 
 
 async def note(ctx: Context, deed: Deed) -> Entry:

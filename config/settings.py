@@ -156,6 +156,22 @@ class Settings(BaseSettings):
     link_check: Literal["oui", "non"] = Field(
         "oui", description="Si le bot vérifie chaque semaine que les liens des ressources répondent : oui ou non."
     )
+    ticket_months: int = Field(
+        12, ge=1, le=120, description="Mois pendant lesquels les mots d’une demande close de la hotline sont gardés."
+    )
+    case_months: int = Field(
+        24, ge=1, le=120, description="Mois pendant lesquels un dossier de modération est gardé après sa décision."
+    )
+    journal_months: int = Field(
+        24, ge=12, le=120, description="Mois pendant lesquels le journal des actes est gardé : de 12 à 120."
+    )
+    account_months: int = Field(
+        30,
+        ge=6,
+        le=120,
+        description="Mois sans activité après lesquels les données d’un compte sont effacées, sa personne prévenue un "
+        "mois avant.",
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING ou ERROR.")
 
     @field_validator("mattermost_url", "public_url")

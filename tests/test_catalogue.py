@@ -61,6 +61,7 @@ button   canaux.Admit          animateur
 button   canaux.Choose         everyone
 button   canaux.ChooseOne      everyone
 button   canaux.EndException   animateur
+button   canaux.Lead           animateur
 button   canaux.Make           animateur
 button   canaux.Remove         animateur
 button   canaux.Repair         animateur, coordinateur
@@ -77,6 +78,8 @@ button   cra.More              conseiller
 button   cra.Restore           conseiller
 button   cra.Save              conseiller
 button   cra.Spread            conseiller
+button   donnees.Confirm       everyone
+button   donnees.KeepData      everyone
 button   drafts.Resume         everyone
 button   garde.AnswerSwap      animateur, hotline +
 button   garde.OpenSwap        animateur, hotline +
@@ -134,6 +137,7 @@ button   membres.Return        animateur, coordinateur
 button   membres.See           animateur, coordinateur
 button   membres.Undo          animateur, coordinateur
 button   menus.OpenMenu        everyone
+button   moderation.Older      animateur
 button   moderation.Sweep      animateur
 button   moderation.SweepSurely animateur
 button   moderation.Transfer   animateur
@@ -233,11 +237,14 @@ command  bienvenue             everyone
 command  brouillon             everyone
 command  canaux                everyone
 command  canaux admettre       animateur
+command  canaux administrateurs animateur
 command  canaux annuler        animateur
 command  canaux archiver       animateur
 command  canaux creer          animateur
 command  canaux creer departements animateur
+command  canaux description    animateur
 command  canaux droits         animateur
+command  canaux entete         animateur
 command  canaux exceptions     animateur
 command  canaux journal        animateur
 command  canaux renommer       animateur
@@ -269,6 +276,9 @@ command  membres deplacer      animateur, coordinateur
 command  membres nouveaux      animateur, coordinateur
 command  membres retour        animateur, coordinateur
 command  membres role          animateur, coordinateur
+command  mes-donnees           everyone
+command  mes-donnees annuler   everyone
+command  mes-donnees effacer   everyone
 command  moderer               animateur
 command  moderer annuler       animateur
 command  moderer avertir       animateur
@@ -277,6 +287,7 @@ command  moderer desepingler   animateur
 command  moderer deverrouiller animateur
 command  moderer epingler      animateur
 command  moderer exclure       animateur
+command  moderer journal       animateur
 command  moderer masquer       animateur
 command  moderer masquer-fil   animateur
 command  moderer nettoyer      animateur
@@ -358,6 +369,7 @@ feed     agenda                everyone
 file     actus.Document        everyone
 file     agenda.CalendarFile   everyone
 file     annuaire.VCard        animateur, conseiller, coordinateur, hotline
+file     donnees.Copy          everyone
 file     hotline.FiguresFile   everyone
 file     sondage.Picture       everyone
 file     sondage.Sheet         everyone
@@ -376,6 +388,8 @@ job      agenda.tell           everyone
 job      annuaire.forget_requests everyone
 job      canaux.leave_old_channels everyone
 job      canaux.watch_over     everyone
+job      donnees.erase_due     everyone
+job      donnees.look_for_sleepers everyone
 job      garde.announce        everyone
 job      garde.forget          everyone
 job      garde.hand_over       everyone
@@ -430,6 +444,8 @@ submit   annuaire.ProposeContact animateur, conseiller, coordinateur, hotline
 submit   canaux.NewChannel     animateur
 submit   canaux.PutAway        animateur
 submit   canaux.RenameChannel  animateur
+submit   canaux.WriteHeader    animateur
+submit   canaux.WritePurpose   animateur
 submit   cra.EditCra           conseiller
 submit   cra.NewCra            conseiller
 submit   cra.SpreadCra         conseiller
@@ -491,10 +507,13 @@ work     canaux.Check          animateur, coordinateur
 work     canaux.Mend           animateur, coordinateur
 work     canaux.SeeOff         everyone
 work     canaux.Unmend         animateur
+work     donnees.Doze          everyone
+work     donnees.Erase         everyone
 work     hotline.TellAll       everyone
 work     membres.NoteGone      everyone
 work     membres.TellGuests    everyone
 work     membres.TellNewcomers everyone
+work     menage.Sweep          everyone
 work     moderation.HideThread everyone
 work     moderation.PutBack    everyone
 work     moderation.SilenceAll everyone

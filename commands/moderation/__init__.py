@@ -3,6 +3,7 @@
 from commands.moderation import (
     ending,
     expiring,
+    journal,
     locking,
     moving,
     overview,
@@ -20,6 +21,7 @@ __all__ = [
     "ending",
     "expiring",
     "feature",
+    "journal",
     "locking",
     "moving",
     "overview",
