@@ -107,8 +107,8 @@ async def test_what_is_done_in_part_is_said(powerless: Bench) -> None:
         await bench.moderates(f"silence @{bench.lea.username} 3j publicité")
         await bench.lea.told("Votre écriture est suspendue")
         measure = await bench.last(bench.lea)
-        shown = await bench.said(bench.room, f"L’acte n° {measure.entry} (écriture suspendue) n’est fait qu’en partie")
-        assert "pas dans « Ressourcerie »" in plain(shown)
+        partly = f"L’acte n° {measure.entry} (écriture suspendue) n’est fait qu’en partie"
+        await bench.said(bench.room, f"{partly} : pas dans « Ressourcerie »")
         await bench.is_out(bench.lea, bench.club)
         assert await bench.is_in(bench.lea, bench.place)
         assert [each.key for each in await bench.kept_out(bench.lea)] == ["departement:69"]

@@ -19,7 +19,7 @@ from commands.moderation.topics import About, Part
 from commands.moderation.undoing import again
 from storage.database import change
 from storage.journal import Act
-from storage.moderation import cases, measures, records
+from storage.moderation import cases, holding, measures, records
 from storage.moderation.cases import Source, State
 from storage.moderation.measures import REFUSED, Measure
 from storage.moderation.records import Record
@@ -57,7 +57,7 @@ async def refused(ctx: Context, event: Undelivered) -> Replies:
 
 
 async def _answered(ctx: Context, entry: int, target: str, refusal: Undelivered | None = None) -> Sequence[Reply]:
-    measure = await measures.lock(ctx.db, entry)
+    measure, _ = await holding.lock(ctx.db, entry)
     if measure is None:
         return []
     record = records.read(measure)
@@ -119,7 +119,7 @@ async def _outside(ctx: Context, about: About) -> Sequence[Reply]:
 
 async def _not_removed(ctx: Context, entry: int, refusal: Refusal | None) -> Sequence[Reply]:
     """What was written where nobody may stands: a lock that cannot be kept is none."""
-    measure = await measures.lock(ctx.db, entry)
+    measure, _ = await holding.lock(ctx.db, entry)
     if measure is None or measure.ended_at:
         return []
     if measure.act == Act.LOCK:
@@ -144,9 +144,13 @@ async def _reopen(ctx: Context, measure: Measure) -> Sequence[Reply]:
 
 async def _partly(ctx: Context, measure: Measure, target: str, refusal: Undelivered) -> Sequence[Reply]:
     """Some of it is not done: in one channel of several, or a message of several."""
-    told, where = await words.told(ctx, measure), await title(ctx, target)
+    told, where = await words.told(ctx, measure), await _where(ctx, measure, target)
     why = words.why_not(refusal.refusal)
     return await words.in_room(ctx, render("moderation/partly", told=told, where=where, why=why))
+
+
+async def _where(ctx: Context, measure: Measure, channel_id: str) -> str:
+    return await title(ctx, channel_id) or records.read(measure).titles.get(channel_id, "")
 
 
 async def _not_back(ctx: Context, entry: int, target: str, refusal: Refusal | None) -> Sequence[Reply]:
@@ -154,7 +158,7 @@ async def _not_back(ctx: Context, entry: int, target: str, refusal: Refusal | No
     if measure is None or measure.ended_at is None or not measure.user_id:
         return []
     told, why = await words.told(ctx, measure), words.why_not(refusal)
-    where = await title(ctx, target)
+    where = await _where(ctx, measure, target)
     return await words.in_room(ctx, render("moderation/not_back", told=told, where=where, why=why))
 
 

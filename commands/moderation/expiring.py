@@ -11,7 +11,7 @@ from commands.moderation.feature import feature
 from commands.moderation.undoing import lift
 from storage.database import change
 from storage.journal import Act
-from storage.moderation import cases, measures, records
+from storage.moderation import cases, holding, measures, records
 from storage.moderation.measures import Measure
 
 AT_ONCE = 50
@@ -23,7 +23,7 @@ async def expire(ctx: Context) -> Replies:
     """Whatever is due; another replica or an animateur may have ended it meanwhile."""
     ended: list[Reply] = []
     for each in await measures.due(ctx.db, ctx.now, AT_ONCE):
-        measure = await measures.lock(ctx.db, each.entry)
+        measure, _ = await holding.lock(ctx.db, each.entry)
         if measure is not None and measure.ended_at is None:
             ended += await _end(ctx, measure)
     return ended

@@ -16,9 +16,9 @@ from commands.moderation import words
 from commands.moderation.beginning import SilenceAll, exclude
 from commands.moderation.ending import settle
 from commands.moderation.feature import feature
-from commands.moderation.keeping_out import holding
+from commands.moderation.keeping_out import holding as kept_out_by
 from commands.moderation.where import may_be_held
-from storage.moderation import measures, records
+from storage.moderation import holding, records
 
 AT_ONCE = 20
 """Channels asked about in one step."""
@@ -31,11 +31,12 @@ async def take_out(ctx: Context, asked: SilenceAll, so_far: Progress) -> Step:
     wanted = await _channels(ctx, asked.channel_id)
     batch = wanted[at : at + AT_ONCE]
     there = [c for c, is_in in zip(batch, await _are_in(ctx, asked.user_id, batch), strict=True) if is_in]
-    measure = await measures.lock(ctx.db, asked.entry)
+    measure, _ = await holding.lock(ctx.db, asked.entry)
     if measure is None or measure.ended_at:
         return Step(finished=True)
     record = records.read(measure)
     record.muted += [channel.id for channel in there if channel.is_default and channel.id not in record.muted]
+    record.titles |= {channel.id: channel.display_name for channel in there}
     record.looking = at + AT_ONCE < len(wanted)
     await records.keep(ctx.db, measure, record)
     leaves = await exclude(ctx, measure, [channel.id for channel in there if not channel.is_default])
@@ -69,7 +70,7 @@ async def _is_in(ctx: Context, channel_id: str, user_id: str) -> bool:
 async def came_again(ctx: Context, event: JoinedChannel) -> Replies:
     """Who is kept out, and is in a private channel again, is taken out again, and softly told. (Of public ones the bot
     does not hear who comes: they are taken out when they write.)"""
-    measure = await holding(ctx, event.user_id, event.channel_id)
+    measure = await kept_out_by(ctx, event.user_id, event.channel_id)
     if measure is None:
         return None
     record = records.read(measure)

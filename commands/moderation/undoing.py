@@ -19,7 +19,7 @@ from commands.moderation.whom import OWN
 from storage import journal
 from storage.database import change
 from storage.journal import Act
-from storage.moderation import cases, measures, records
+from storage.moderation import cases, holding, measures, records
 from storage.moderation.cases import State
 from storage.moderation.measures import REFUSED, Measure
 from storage.moderation.records import KeptPost
@@ -75,7 +75,7 @@ async def lift(ctx: Context, measure: Measure) -> Sequence[Reply]:
 
 
 async def _must_stand(ctx: Context, entry: int) -> Measure:
-    measure = await measures.lock(ctx.db, entry)
+    measure, _ = await holding.lock(ctx.db, entry)
     if measure is None:
         known = await journal.get(ctx.db, entry)
         if known is None:

@@ -28,8 +28,9 @@ class Record(BaseModel):
     answered yet, ``done`` those where it did what was asked, ``refused`` those where it did not.
 
     ``looking`` is true while it is still being found out where somebody is; ``muted`` are channels that nobody can be
-    taken out of. ``let_in`` are keys of channels in which somebody was admitted by name before, with the reason.
-    ``place`` is where a thread was moved to. ``told`` says that the person knows of it.
+    taken out of. ``let_in`` are keys of channels in which somebody was admitted by name before, with the reason;
+    ``titles`` what channels are called that the bot knows from Mattermost only. ``place`` is where a thread was moved
+    to. ``told`` says that the person knows of it.
     """
 
     posts: list[KeptPost] = []
@@ -38,6 +39,7 @@ class Record(BaseModel):
     refused: list[str] = []
     muted: list[str] = []
     let_in: dict[str, str] = {}
+    titles: dict[str, str] = {}
     place: str = ""
     looking: bool = False
     told: bool = False
