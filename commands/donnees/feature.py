@@ -3,8 +3,12 @@
 from datetime import timedelta
 
 from bot.features import Feature
+from bot.fronts import Front
 
-feature = Feature("donnees")
+feature = Feature(
+    "donnees",
+    front=Front("Mes données", "recevoir ce que le bot garde de vous, ou le faire effacer", lambda _: "mes-donnees"),
+)
 
 PATIENCE = timedelta(days=7)
 """How long after the wish somebody is erased."""
