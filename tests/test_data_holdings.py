@@ -4,9 +4,10 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Text, cast, func, select, update
+from sqlalchemy import JSON, Text, cast, delete, func, select, update
 
 from config.territories import NATION, Territory, TerritoryKind
+from storage import people
 from storage.cra import Cra
 from storage.cra.months import CRA_MONTH
 from storage.database import Database
@@ -185,6 +186,8 @@ async def test_figures_are_the_same_and_the_author_is_nobody(database: Database)
     (nobody,) = {author for author, _, _ in authors} - {jean.id}
     assert nobody != juliette.id
     assert {structure for author, structure, _ in authors if author == nobody} == {None}
+    async with database.transaction(writes=False) as db:
+        assert [one.username for one in await people.every(db)] == [jean.username]
 
 
 async def figures(database: Database) -> Any:
@@ -196,6 +199,19 @@ async def figures(database: Database) -> Any:
         days = date(2026, 1, 1), date(2027, 1, 1)
         told = [await of_territory(db, place, *days) for place in (NATION, RHONE)]
         return rows, who, told
+
+
+async def test_who_is_not_in_the_register_is_erased_too_and_leaves_no_pseudonym(both: Database) -> None:
+    async with both.transaction() as db:
+        for name in ("cra_last_commune", "stats_subscription", "cra_month", "cra"):
+            mine = BY_NAME[name].mine(id_of(ANNA))
+            await db.execute(delete(BY_NAME[name].table).where(mine))
+        await db.execute(delete(BY_NAME["person"].table).where(BY_NAME["person"].table.c.id == id_of(ANNA)))
+    await erase(both, ANNA)
+    async with both.transaction(writes=False) as db:
+        ticket, person = BY_NAME["ticket"].table.c, BY_NAME["person"].table.c
+        assert set((await db.execute(select(ticket.username))).scalars()) == {people.ERASED, BERT}
+        assert (await db.execute(select(person.username))).scalars().all() == [BERT]
 
 
 async def test_who_files_in_the_middle_of_an_erasure_is_erased_once_more(database: Database) -> None:

@@ -3,15 +3,19 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from config.settings import Settings
 from storage.database import Database
-from storage.holdings import HOLDINGS, keeping
+from storage.holdings import HOLDINGS, erasing, keeping
+from storage.holdings.duties import Duties, duties_of
 from storage.holdings.kinds import Span, months_before
 from storage.holdings.sleeping import asleep, last_acts
+from storage.hotline.states import State
+from storage.people import erasures
+from storage.people.erasures import Erasure
 from tests.databases import database
-from tests.holding import ANNA, both, id_of
+from tests.holding import ANNA, BY_NAME, both, id_of
 from tests.reports import file, registered, report, someone
 
 __all__ = ["both", "database"]
@@ -80,3 +84,21 @@ async def test_whatever_its_person_does_counts(both: Database) -> None:
                 mine = holding.table.c[holding.own[0]] == id_of(ANNA)
                 moments.append((await db.execute(select(func.max(holding.table.c[name])).where(mine))).scalar_one())
         assert (await last_acts(db, [id_of(ANNA)]))[id_of(ANNA)] == max(moments)
+
+
+async def test_what_somebody_has_in_hand_is_counted_then_closed_or_handed_back(both: Database) -> None:
+    ticket = BY_NAME["ticket"].table
+    async with both.transaction() as db:
+        await db.execute(update(ticket).values(state=State.PRIS, closed_at=None))
+        assert await duties_of(db, id_of(ANNA), NOW - timedelta(days=400)) == Duties(asked=1, held=1, turns=1)
+        erasure = Erasure(user_id=id_of(ANNA), asked_at=NOW, due_at=NOW)
+        await erasures.wish(db, erasure)
+        found = await erasures.lock(db, id_of(ANNA))
+        assert found
+        await erasing.step(db, found, NOW)
+        assert await duties_of(db, id_of(ANNA), NOW) == Duties(asked=0, held=0, turns=0)
+        rows = (
+            await db.execute(select(ticket.c.state, ticket.c.agent_id, ticket.c.closed_at).order_by(ticket.c.id))
+        ).all()
+    assert [row.state for row in rows] == [State.CLOS, State.NOUVEAU]
+    assert (rows[0].closed_at, rows[1].agent_id) == (NOW, "")

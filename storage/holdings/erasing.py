@@ -23,12 +23,10 @@ from storage.holdings.people import PEOPLE
 from storage.holdings.places import PLACES
 from storage.holdings.sharing import SHARING
 from storage.hotline.states import OPEN, Reason, State
-from storage.people import Person
+from storage.people import ERASED, Person
 from storage.people.erasures import Erasure
 from storage.ressources import resource as resources
 
-NOBODY = "(compte effacé)"
-"""The name of every pseudonym; no account is called so."""
 LONG_GONE = date(1970, 1, 1)
 """When pseudonyms left: nobody counts on them, nor hears of it."""
 _LETTERS = string.ascii_lowercase + string.digits
@@ -60,7 +58,7 @@ async def step(db: AsyncSession, erasure: Erasure, now: datetime) -> None:
     elif await _is_back(db, erasure.user_id):
         erasure.step = -1  # something came in meanwhile: once more, under another pseudonym
     else:
-        await execute(db, delete(table("person")).where(table("person").c.id == erasure.user_id))
+        await _leave(db, erasure)
         erasure.done_at, erasure.pseudonym = now, ""
     erasure.step += 1
     db.add(erasure)
@@ -70,7 +68,7 @@ async def step(db: AsyncSession, erasure: Erasure, now: datetime) -> None:
 async def _begin(db: AsyncSession, erasure: Erasure, now: datetime) -> None:
     """A pseudonym, which stays in the register for the figures; what is open is closed or handed back."""
     erasure.pseudonym = "".join(secrets.choice(_LETTERS) for _ in range(26))
-    nobody = Person(id=erasure.pseudonym, username=NOBODY, left_on=LONG_GONE, is_hidden=True, since=now)
+    nobody = Person(id=erasure.pseudonym, username=ERASED, left_on=LONG_GONE, is_hidden=True, since=now)
     await people.register(db, nobody)
     tickets = table("ticket")
     still = tickets.c.state.in_(OPEN)
@@ -81,6 +79,15 @@ async def _begin(db: AsyncSession, erasure: Erasure, now: datetime) -> None:
     waits = tickets.c.state == State.EN_ATTENTE
     await _run(db, theirs.where(waits).values(agent_id="", version=again))
     await _run(db, theirs.where(~waits).values(agent_id="", state=State.NOUVEAU, version=again))
+
+
+async def _leave(db: AsyncSession, erasure: Erasure) -> None:
+    """They leave the register; so does the pseudonym, unless figures need it."""
+    person, cras = table("person"), table("cra")
+    leans = select(cras.c.id).where(cras.c.author_id == erasure.pseudonym).exists()
+    await execute(db, delete(person).where(person.c.id == erasure.user_id))
+    await execute(db, delete(table("cra_month")).where(table("cra_month").c.author_id == erasure.pseudonym, ~leans))
+    await execute(db, delete(person).where(person.c.id == erasure.pseudonym, ~leans))
 
 
 async def _who(db: AsyncSession, erasure: Erasure) -> Who:
@@ -129,10 +136,14 @@ async def _delete(db: AsyncSession, holding: Holding, who: Who) -> None:
 
 async def _rename(db: AsyncSession, holding: Holding, who: Who) -> None:
     columns = holding.table.c
+    if holding.fate is Fate.RENAMED and holding.names and holding.own:  # also of who is not in the register
+        await _run(
+            db, update(holding.table).where(holding.mine(who.user_id)).values(dict.fromkeys(holding.names, ERASED))
+        )
     for name in (*holding.own, *holding.others):
         await _run(db, update(holding.table).where(columns[name] == who.user_id).values({name: who.pseudonym}))
     for name in holding.names if who.username else ():
-        await _run(db, update(holding.table).where(columns[name] == who.username).values({name: NOBODY}))
+        await _run(db, update(holding.table).where(columns[name] == who.username).values({name: ERASED}))
 
 
 async def _credits(db: AsyncSession, holding: Holding, who: Who) -> None:
@@ -144,7 +155,7 @@ async def _credits(db: AsyncSession, holding: Holding, who: Who) -> None:
 async def _rewrite(db: AsyncSession, holding: Holding, name: str, who: Who) -> None:
     """Their id and names inside JSON: whatever is exactly that."""
     column, key = holding.table.c[name], list(holding.table.primary_key.columns)
-    instead = {who.user_id: who.pseudonym} | dict.fromkeys(who.called, NOBODY)
+    instead = {who.user_id: who.pseudonym} | dict.fromkeys(who.called, ERASED)
     has = or_(*(cast(column, Text).contains(json.dumps(said)[1:-1], autoescape=True) for said in instead))
     for row in (await execute(db, select(*key, column).where(has))).all():
         here = [part == value for part, value in zip(key, row, strict=False)]

@@ -10,8 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import execute
 from storage.holdings import HOLDINGS
-from storage.holdings.erasing import NOBODY
-from storage.people import Person
+from storage.people import ERASED, Person
 from storage.people.erasures import Erasure
 
 PAGE = 200
@@ -35,7 +34,7 @@ async def last_acts(db: AsyncSession, ids: Collection[str]) -> dict[str, datetim
 async def asleep(db: AsyncSession, before: datetime, after: str = "") -> tuple[Sequence[Person], str]:
     """Of the next people of the register by id those who did nothing since, and who wait for no erasure yet; the last
     id looked at ("": that was all)."""
-    there = rows(Person).where(col(Person.id) > after, col(Person.since) < before, col(Person.username) != NOBODY)
+    there = rows(Person).where(col(Person.id) > after, col(Person.since) < before, col(Person.username) != ERASED)
     page = (await db.exec(there.order_by(col(Person.id)).limit(PAGE))).all()
     ids = [person.id for person in page]
     acts, waits = await last_acts(db, ids), await _waiting(db, ids)
