@@ -39,6 +39,7 @@ _OTHERS = (
     annonce.feature,
     sondage.feature,
     moderation.feature,
+    moderation.regles,
     garde.feature,
     brouillon.feature,
     menus.feature,

@@ -22,7 +22,7 @@ class Report(SQLModel, table=True):
     reporter_id: str = Field(primary_key=True, max_length=26, index=True)
     motive: str = Field(max_length=16)
     word: str = Field(default="", max_length=WORD_MAX)
-    at: datetime = Field(sa_type=UtcTime)
+    at: datetime = Field(sa_type=UtcTime, index=True)
     was_right: bool | None = None
     told_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
@@ -36,3 +36,15 @@ async def counts(db: AsyncSession, case_ids: Sequence[int]) -> dict[int, int]:
     """How many reports each of these cases has."""
     wanted = select(Report.case_id, func.count()).where(col(Report.case_id).in_(case_ids)).group_by(col(Report.case_id))
     return dict((await db.exec(wanted)).all()) if case_ids else {}
+
+
+async def count_since(db: AsyncSession, moment: datetime) -> int:
+    """How many came since then."""
+    return (await db.exec(select(func.count()).where(col(Report.at) >= moment))).one()
+
+
+async def judged(db: AsyncSession, reporter_id: str) -> tuple[int, int]:
+    """How many of somebody’s were right, and how many were not."""
+    wanted = select(Report.was_right, func.count()).where(Report.reporter_id == reporter_id)
+    found = dict((await db.exec(wanted.group_by(col(Report.was_right)))).all())
+    return found.get(True, 0), found.get(False, 0)
