@@ -134,6 +134,8 @@ button   membres.Return        animateur, coordinateur
 button   membres.See           animateur, coordinateur
 button   membres.Undo          animateur, coordinateur
 button   menus.OpenMenu        everyone
+button   moderation.FalseAlarm animateur
+button   moderation.SeeGathered animateur
 button   ressources.Answer     animateur
 button   ressources.AnswerAbout everyone
 button   ressources.AskAbout   animateur
@@ -265,6 +267,9 @@ command  membres deplacer      animateur, coordinateur
 command  membres nouveaux      animateur, coordinateur
 command  membres retour        animateur, coordinateur
 command  membres role          animateur, coordinateur
+command  moderer               animateur
+command  moderer regle         animateur
+command  moderer regles        animateur
 command  profil                animateur, conseiller, coordinateur, hotline
 command  ressources            everyone
 command  ressources ajouter    everyone
@@ -329,6 +334,10 @@ event    kiosque.unreacted.Unreacted everyone
 event    livre.reacted.Reacted everyone
 event    membres.arrive.JoinedTeam everyone
 event    membres.note.PersonChanged everyone
+event    moderation.summary_arrived.Delivered everyone
+event    regles.edited.Edited  everyone
+event    regles.joined.JoinedTeam everyone
+event    regles.posted.Posted  everyone
 event    ressources.arrived.Delivered everyone
 event    ressources.stands.Delivered everyone
 event    ressources.taken_away.Deleted everyone
@@ -370,6 +379,9 @@ job      membres.recognise     everyone
 job      membres.remind        everyone
 job      membres.tick          everyone
 job      menage.tidy           everyone
+job      moderation.keep_summary everyone
+job      moderation.watch_tables everyone
+job      regles.find_old       everyone
 job      ressources.catch_up   everyone
 job      ressources.check_links everyone
 job      ressources.keep_library everyone
@@ -473,6 +485,9 @@ work     hotline.TellAll       everyone
 work     membres.NoteGone      everyone
 work     membres.TellGuests    everyone
 work     membres.TellNewcomers everyone
+work     moderation.LookAgain  everyone
+work     moderation.Summarise  everyone
+work     moderation.Try        animateur
 work     ressources.CheckLinks everyone
 work     ressources.TellFollowers everyone
 work     sondage.Broadcast     everyone

@@ -17,6 +17,7 @@ from commands.moderation.rules.names import SPECS
 from commands.moderation.rules.said import Note, Said, mark_of
 from commands.moderation.rules.tuning import fault_of, read, say, tune, usual
 from storage.moderation.rules import Mode, Rule
+from tests.test_readers_time import steep
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 LEA, CHANNEL = "l" * 26, "c" * 26
@@ -164,7 +165,7 @@ def test_only_some_rules_may_act() -> None:
     ],
 )
 def test_a_broken_row_is_no_rule(row: dict[str, Any]) -> None:
-    whole = {"name": "flood", "mode": Mode.PROPOSE, "settings": {}, "changed_at": NOW}
+    whole: dict[str, Any] = {"name": "flood", "mode": Mode.PROPOSE, "settings": {}, "changed_at": NOW}
     with pytest.raises(BrokenRuleError):
         read([Rule(**whole | row)])
 
@@ -261,3 +262,9 @@ def test_only_rules_that_are_on_find_something_and_what_was_answered_holds(
         wanted = made.wants(event)
         assert made.found(event) <= on_now
         assert wanted == bool(made.found(event))
+
+
+@pytest.mark.parametrize("name", [name for name in RuleName if not SPECS[name].is_timed])
+def test_a_rule_takes_no_more_than_its_share_for_a_longer_message(name: RuleName) -> None:
+    tuned = {name: on(name, TUNED.get(name, ""))}
+    assert steep(lambda text: check(said(text), (), tuned)) == []

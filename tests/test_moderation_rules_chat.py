@@ -85,7 +85,8 @@ async def test_each_rule_finds_what_people_write(watch: Watch) -> None:
 @pytest.mark.both_databases
 async def test_personal_data_is_a_word_to_its_author_first(watch: Watch) -> None:
     await watch.tunes("donnees proposer 10min")
-    watch.lea.acts(), watch.paul.acts()
+    watch.lea.acts()
+    watch.paul.acts()
     mended = await watch.lea.says(f"Le numéro de madame Martin : {NIR}", watch.place)
     told = plain(await watch.lea.told("numéro de sécurité sociale"))
     assert "tout le canal peut le lire" in told

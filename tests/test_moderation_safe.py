@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -19,6 +19,7 @@ from bot.events import Posted
 from bot.mattermost import ChatChannel, ChatPost, ChatUser
 from bot.replies import Reply
 from commands.moderation import proposing, safety
+from commands.moderation.automatic import engine
 from commands.moderation.decision import Decision
 from commands.moderation.opening import Seen
 from commands.moderation.rules import SPECS, RuleName
@@ -33,7 +34,7 @@ from storage.people import Person, Role
 from tests.databases import database
 from tests.helping import plain
 from tests.house import until
-from tests.watching import Watch, engine, watch
+from tests.watching import Watch, watch
 
 __all__ = ["database", "watch"]
 
@@ -98,9 +99,8 @@ async def meets(database: Database, number: int, found: set[RuleName], options: 
     what = seen(number)
     event = Posted(channel_id=CHANNEL, post_id=what.post.id, user_id=LEA, text=what.post.message)
     async with database.transaction() as db:
-        given_now = SimpleNamespace(db=db, chat=None, drafts=None, people=None, web=None)
-        parts = (given_now.db, given_now.chat, options, given_now.drafts, given_now.people, given_now.web)
-        ctx = Context(author, Request("event", "essai", LEA, CHANNEL), NOW, *parts)  # type: ignore[arg-type]
+        unused: Any = None
+        ctx = Context(author, Request("event", "essai", LEA, CHANNEL), NOW, db, unused, options, *[unused] * 3)
         return list(await proposing.meet(ctx, event, what, found))
 
 

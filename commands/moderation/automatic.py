@@ -64,12 +64,20 @@ async def _found(ctx: Context, event: Posted | Edited) -> Replies:
 
 
 async def _confirmed(ctx: Context, seen: Seen, names: Collection[RuleName]) -> Collection[RuleName]:
-    """Those that hold: whether somebody never wrote before, only Mattermost knows."""
-    if RuleName.FIRST not in names:
+    """Those that hold: whether somebody never wrote before, only Mattermost knows, where it may be searched."""
+    if RuleName.FIRST not in names or await _is_first(ctx, seen):
         return names
-    wrote = await ctx.chat.posts_by(seen.author.username)
-    is_first = all(post.id == seen.post.id or post.create_at > seen.post.create_at for post in wrote)
-    return names if is_first else frozenset(names) - {RuleName.FIRST}
+    return frozenset(names) - {RuleName.FIRST}
+
+
+async def _is_first(ctx: Context, seen: Seen) -> bool:
+    try:
+        wrote = await ctx.chat.posts_by(seen.author.username)
+    except ChatError as error:
+        if error.may_pass:
+            raise
+        return False
+    return all(post.id == seen.post.id or post.create_at > seen.post.create_at for post in wrote)
 
 
 @regles.event(JoinedTeam)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel
 
 from bot.context import Context
-from bot.errors import ChatError
+from bot.errors import ChatError, UserError
 from bot.linked import address_of
 from bot.mattermost import ChatPost
 from bot.replies import Direct, Progress, Reply, Step
@@ -34,6 +34,7 @@ SHOWN = 5
 KEPT_MAX = 6000
 """Messages that are put in order over channels, for rules that count: the newest."""
 QUOTED_MAX = 160
+NO_SEARCH = "La recherche de messages est éteinte sur ce Mattermost : cette règle n’y trouve rien."
 
 
 IN_ORDER = TIMED | {RuleName.FIRST}
@@ -157,9 +158,19 @@ async def _first_ones(ctx: Context, seen: Seen) -> Sequence[str]:
     found = []
     for author in (author for author in asked if author in names):
         at, post_id = likely[author]
-        if all(post.create_at >= at for post in await ctx.chat.posts_by(names[author])):
+        if all(post.create_at >= at for post in await _by(ctx, names[author])):
             found.append(post_id)
     return found
+
+
+async def _by(ctx: Context, username: str) -> Sequence[ChatPost]:
+    """What somebody wrote. Raises UserError where this server is not to be searched."""
+    try:
+        return await ctx.chat.posts_by(username)
+    except ChatError as error:
+        if error.may_pass:
+            raise
+        raise UserError(NO_SEARCH) from None
 
 
 async def _told(ctx: Context, work: Try, seen: Seen) -> Sequence[Reply]:

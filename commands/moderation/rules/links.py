@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 _PIECE = re.compile(r"[^\s<>()\[\]{}\"'`«»|*]+")
-_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
+_HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,20}")
 _SITES = ("chat.whatsapp.com", "discord.gg", "join.slack.com", "signal.group", "invite.viber.com")
 """All that is there invites."""
 _PATHS = {
