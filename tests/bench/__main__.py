@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [a … r]`: measure those parts, or all, side by side, and print the table."""
+"""`python -m tests.bench [--quick] [a … s]`: measure those parts, or all, side by side, and print the table."""
 
 import argparse
 import asyncio
@@ -30,6 +30,7 @@ from tests.bench import (
     polling,
     resources,
     resuming,
+    ruling,
     statistics,
     store,
     subscribers,
@@ -41,7 +42,7 @@ from tests.bench.plan import QUICK, Plan
 from tests.bench.stub import Stub
 from tests.bench.team import team
 
-PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r")
+PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s")
 ON_EACH_DATABASE = {
     "i": waiting.measure,
     "j": resuming.measure,
@@ -69,6 +70,8 @@ async def figures(plan: Plan, parts: Collection[str]) -> AsyncIterator[Figure]:
         for figure in await crowd.measure(plan, stub):
             yield figure
     await stub.stop()
+    if "s" in parts:
+        yield ruling.measure(plan)
     if "e" in parts:
         for figure in await page.measure(plan):
             yield figure
