@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [a … s]`: measure those parts, or all, side by side, and print the table."""
+"""`python -m tests.bench [--quick] [a … t]`: measure those parts, or all, side by side, and print the table."""
 
 import argparse
 import asyncio
@@ -28,6 +28,7 @@ from tests.bench import (
     page,
     pile,
     polling,
+    reporting,
     resources,
     resuming,
     ruling,
@@ -42,7 +43,7 @@ from tests.bench.plan import QUICK, Plan
 from tests.bench.stub import Stub
 from tests.bench.team import team
 
-PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s")
+PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t")
 ON_EACH_DATABASE = {
     "i": waiting.measure,
     "j": resuming.measure,
@@ -53,6 +54,7 @@ ON_EACH_DATABASE = {
     "p": polling.measure,
     "q": gathering.measure,
     "r": subscribers.measure,
+    "t": reporting.measure,
 }
 
 
