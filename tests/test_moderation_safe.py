@@ -1,11 +1,12 @@
 """Safe mode: with a charter or rules that cannot be used the bot says so once, and does nothing by itself until mended;
 and whatever is said, no rule acts that was only to propose."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from unittest.mock import patch
 
 import pytest
@@ -15,10 +16,11 @@ from sqlalchemy import delete, text
 
 from bot.acts import Act
 from bot.context import Context, Request
+from bot.errors import ChatError
 from bot.events import Posted
 from bot.mattermost import ChatChannel, ChatPost, ChatUser
 from bot.replies import Reply
-from commands.moderation import proposing, safety
+from commands.moderation import automatic, proposing, safety
 from commands.moderation.automatic import engine
 from commands.moderation.decision import Decision
 from commands.moderation.opening import Seen
@@ -150,3 +152,31 @@ async def test_nothing_is_done_with_a_broken_charter_or_without_a_room(database:
         assert not trace.decisions
         await meets(database, 1, {RuleName.WORDS}, Settings())
     assert len(trace.decisions) == 1
+
+
+@dataclass
+class Sought:
+    """A Mattermost that finds these, or refuses to search."""
+
+    posts: Sequence[ChatPost] = ()
+    status: int = 0
+
+    async def posts_by(self, _: str) -> Sequence[ChatPost]:
+        if self.status:
+            raise ChatError(self.status)
+        return self.posts
+
+
+async def test_a_first_message_is_none_where_nothing_may_be_searched() -> None:
+    what, both = seen(7), frozenset({RuleName.FIRST, RuleName.LINKS})
+
+    async def confirmed(server: Sought) -> Collection[RuleName]:
+        return await automatic.confirmed(cast(Context, SimpleNamespace(chat=server)), what, both)
+
+    later = ChatPost("z" * 26, LEA, CHANNEL, "Et puis", what.post.create_at + 1)
+    assert await confirmed(Sought([later, what.post])) == both
+    earlier = ChatPost("a" * 26, LEA, CHANNEL, "Avant", what.post.create_at - 1)
+    assert await confirmed(Sought([what.post, earlier])) == {RuleName.LINKS}
+    assert await confirmed(Sought(status=501)) == {RuleName.LINKS}, "switched off; the other rule holds"
+    with pytest.raises(ChatError):
+        await confirmed(Sought(status=503))

@@ -54,7 +54,7 @@ async def _found(ctx: Context, event: Posted | Edited) -> Replies:
         return None
     try:
         seen = await opening.look(ctx, event.post_id)
-        names = await _confirmed(ctx, seen, engine.found(event))
+        names = await confirmed(ctx, seen, engine.found(event))
     except ChatError as error:
         if error.may_pass:
             raise
@@ -63,7 +63,7 @@ async def _found(ctx: Context, event: Posted | Edited) -> Replies:
     return await meet(ctx, event, seen, names) if names and not seen.author.is_bot else None
 
 
-async def _confirmed(ctx: Context, seen: Seen, names: Collection[RuleName]) -> Collection[RuleName]:
+async def confirmed(ctx: Context, seen: Seen, names: Collection[RuleName]) -> Collection[RuleName]:
     """Those that hold: whether somebody never wrote before, only Mattermost knows, where it may be searched."""
     if RuleName.FIRST not in names or await _is_first(ctx, seen):
         return names
