@@ -78,9 +78,12 @@ class _OfPost(Event):
 
 
 class _Written(_OfPost):
+    """``at`` is when it was written (ms since 1970), which may be a while ago after an outage."""
+
     text: str = ""
     root_id: str = ""
     file_ids: tuple[str, ...] = ()
+    at: int = 0
 
 
 class DirectMessage(_Written):

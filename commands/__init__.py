@@ -42,6 +42,7 @@ _OTHERS = (
     moderation.feature,
     moderation.drapeau,
     donnees.feature,
+    moderation.regles,
     garde.feature,
     brouillon.feature,
     menus.feature,

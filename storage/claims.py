@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, func
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -60,6 +60,18 @@ async def is_taken(db: AsyncSession, scope: str, period: str) -> bool:
 async def taken(db: AsyncSession, scope: str, periods: Collection[str]) -> Sequence[str]:
     """Those of these that somebody took."""
     return (await db.exec(select(Claim.period).where(Claim.scope == scope, col(Claim.period).in_(periods)))).all()
+
+
+async def count_since(db: AsyncSession, scope: str, moment: datetime) -> int:
+    """How many were taken since then."""
+    wanted = select(func.count()).where(Claim.scope == scope, col(Claim.at) >= moment)
+    return (await db.exec(wanted)).one()
+
+
+async def release(db: AsyncSession, scope: str, period: str) -> bool:
+    """Give it back, to be taken anew; False where nobody had it."""
+    gone = delete(Claim).where(col(Claim.scope) == scope, col(Claim.period) == period)
+    return (await db.execute(gone.returning(col(Claim.scope)))).scalar() is not None
 
 
 async def forget(db: AsyncSession, before: datetime) -> None:

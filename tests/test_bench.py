@@ -25,7 +25,7 @@ def test_a_quick_bench_measures_everything_and_prints_a_table() -> None:
     rows = [line for line in done.stdout.splitlines() if line.startswith("(")]
     on_the_page = 3 if executable() else 1
     parts = ["(a)"] * 3 + ["(b)"] * 11 + ["(c)"] * 3 + ["(d)"] + ["(e)"] * on_the_page + ["(f)"] * 10 + ["(g)"] * 2
-    parts += ["(h)", "(i)", "(j)", "(k)"] + ["(l)"] * 3 + ["(m)", "(n)", "(o)", "(p)", "(q)", "(r)"]
+    parts += ["(h)", "(i)", "(j)", "(k)"] + ["(l)"] * 3 + ["(m)", "(n)", "(o)", "(p)", "(q)", "(r)", "(s)", "(t)"]
     assert [row[:3] for row in rows] == parts, done.stdout
     assert "24 reçus pour 24 CRA" in done.stdout, done.stdout
     assert next(row for row in rows if row.startswith("(l) channels check")).endswith("tenu"), done.stdout

@@ -142,6 +142,7 @@ button   moderation.Approve    animateur
 button   moderation.Decide     animateur
 button   moderation.DecideOtherwise animateur
 button   moderation.Decline    animateur
+button   moderation.FalseAlarm animateur
 button   moderation.FileReport everyone
 button   moderation.Lighten    animateur
 button   moderation.MoveOfCase animateur
@@ -149,6 +150,7 @@ button   moderation.Older      animateur
 button   moderation.Overturn   animateur
 button   moderation.Precise    everyone
 button   moderation.SeeContext animateur
+button   moderation.SeeGathered animateur
 button   moderation.Sweep      animateur
 button   moderation.SweepSurely animateur
 button   moderation.Transfer   animateur
@@ -304,6 +306,8 @@ command  moderer journal       animateur
 command  moderer masquer       animateur
 command  moderer masquer-fil   animateur
 command  moderer nettoyer      animateur
+command  moderer regle         animateur
+command  moderer regles        animateur
 command  moderer silence       animateur
 command  moderer verrouiller   animateur
 command  profil                animateur, conseiller, coordinateur, hotline
@@ -379,7 +383,11 @@ event    moderation.came_again.JoinedChannel everyone
 event    moderation.card_stands.Delivered everyone
 event    moderation.done.Delivered everyone
 event    moderation.refused.Undelivered everyone
+event    moderation.summary_arrived.Delivered everyone
 event    moderation.wrote.Posted everyone
+event    regles.edited.Edited  everyone
+event    regles.joined.JoinedTeam everyone
+event    regles.posted.Posted  everyone
 event    ressources.arrived.Delivered everyone
 event    ressources.stands.Delivered everyone
 event    ressources.taken_away.Deleted everyone
@@ -425,7 +433,10 @@ job      membres.remind        everyone
 job      membres.tick          everyone
 job      menage.tidy           everyone
 job      moderation.expire     everyone
+job      moderation.keep_summary everyone
 job      moderation.remind     everyone
+job      moderation.watch_tables everyone
+job      regles.find_old       everyone
 job      ressources.catch_up   everyone
 job      ressources.check_links everyone
 job      ressources.keep_library everyone
@@ -551,9 +562,12 @@ work     membres.TellGuests    everyone
 work     membres.TellNewcomers everyone
 work     menage.Sweep          everyone
 work     moderation.HideThread everyone
+work     moderation.LookAgain  everyone
 work     moderation.PutBack    everyone
 work     moderation.SilenceAll everyone
+work     moderation.Summarise  everyone
 work     moderation.Transferring everyone
+work     moderation.Try        animateur
 work     ressources.CheckLinks everyone
 work     ressources.TellFollowers everyone
 work     sondage.Broadcast     everyone

@@ -80,11 +80,11 @@ ROOM = {"id": CHANNEL, "type": "P", "name": "salon", "display_name": "Salon"}
 @pytest.mark.parametrize(
     ("name", "data", "channel", "told"),
     [
-        ("posted", post(CHANNEL), CHANNEL, [Posted(**WHERE, text="x")]),
+        ("posted", post(CHANNEL), CHANNEL, [Posted(**WHERE, text="x", at=1)]),
         ("posted", post(OTHER), OTHER, []),
-        ("post_edited", post(CHANNEL, edit_at=3), CHANNEL, [Edited(**WHERE, text="x", edit_at=3)]),
+        ("post_edited", post(CHANNEL, edit_at=3), CHANNEL, [Edited(**WHERE, text="x", at=1, edit_at=3)]),
         ("post_edited", post(CHANNEL), CHANNEL, []),
-        ("post_edited", post(DIRECT, edit_at=3), DIRECT, [Edited(**AT, text="x", edit_at=3)]),
+        ("post_edited", post(DIRECT, edit_at=3), DIRECT, [Edited(**AT, text="x", at=1, edit_at=3)]),
         ("post_deleted", post(CHANNEL, root_id="r"), CHANNEL, [Deleted(**WHERE, root_id="r")]),
         ("post_deleted", post(CHANNEL, type="system_join_channel"), CHANNEL, []),
         ("reaction_added", reaction(), CHANNEL, [Reacted(**WHERE, emoji="ok", at=5)]),
@@ -102,7 +102,7 @@ ROOM = {"id": CHANNEL, "type": "P", "name": "salon", "display_name": "Salon"}
         ("channel_converted", {"channel_id": OTHER}, "", []),
         ("channel_converted", {"channel_id": STATE}, "", [ChannelNews(STATE)]),
         ("channel_deleted", {"channel_id": STATE, "delete_at": 4}, "", [ChannelNews(STATE, archived_at=4)]),
-        ("posted", post(STATE), STATE, [Posted(**WHERE | {"channel_id": STATE}, text="x")]),
+        ("posted", post(STATE), STATE, [Posted(**WHERE | {"channel_id": STATE}, text="x", at=1)]),
         ("user_added", {"user_id": ID, "team_id": TEAM_ID}, STATE, []),
         ("user_removed", {"user_id": ID, "remover_id": ID}, STATE, []),
         (

@@ -6,6 +6,7 @@ from typing import Any, Protocol, Self
 
 from bot.capabilities import Capabilities
 from bot.errors import ChatError
+from bot.mattermost.searching import Searching
 from bot.mattermost.values import (
     ChatChanges,
     ChatChannel,
@@ -18,7 +19,7 @@ from bot.mattermost.values import (
 )
 
 
-class ChatReader(Protocol):
+class ChatReader(Searching, Protocol):
     """The chat server as the bot’s account sees it.
 
     What is long comes in pages of 200 at most, as the server gives them: memory holds the one in hand. Pages are
@@ -112,8 +113,7 @@ class ChatReader(Protocol):
         """The bot’s direct channels by id, and when something was last said in each (ms since 1970)."""
 
     async def direct_channel(self, user_id: str) -> str:
-        """The id of the direct channel with somebody: made at need, always the same, and shown to nobody before a post
-        is in it."""
+        """The id of the direct channel with somebody, made at need; shown to nobody before a post is in it."""
 
     # Posts
 

@@ -13,6 +13,7 @@ from bot.refusals import Refusal
 
 LISTED = 1000
 """How many posts a server lists at most as changed since an instant (docs/mattermost.md §5.2)."""
+_NAME = re.compile(r"[a-z0-9._-]{1,64}")
 _EMOJI = re.compile(r"[a-zA-Z0-9+_-]{1,64}")
 
 
@@ -122,6 +123,16 @@ class PostCalls(Calls):
         params = {"page": page, "per_page": size}
         listed = wire.read(wire.PostList, await self._posts.get_posts_for_channel(check_id(channel_id), params))
         # Beside the page itself come the threads of its answers.
+        found = {post.id: post.value for post in (listed.posts or {}).values() if post.stands}
+        return [found[post_id] for post_id in listed.order or () if post_id in found]
+
+    async def posts_by(self, username: str) -> Sequence[ChatPost]:
+        """What somebody wrote, newest first."""
+        if not _NAME.fullmatch(username):
+            raise ChatError(400, "bad_name")
+        wanted = {"terms": f"from:{username}", "is_or_search": False, "time_zone_offset": 0}
+        answer = await self._posts.search_for_team_posts(await self._team_of_bot(), wanted)
+        listed = wire.read(wire.PostList, answer)
         found = {post.id: post.value for post in (listed.posts or {}).values() if post.stands}
         return [found[post_id] for post_id in listed.order or () if post_id in found]
 

@@ -138,6 +138,7 @@ def _content(post: ChatPost, *, is_direct: bool) -> dict[str, Any]:
         "text": post.message,
         "root_id": post.root_id,
         "file_ids": tuple(post.file_ids),
+        "at": post.create_at,
     }
 
 

@@ -12,6 +12,7 @@ from cli.errors import OperatorError
 from cli.faults import as_sentence
 from cli.opening import data_dir_fault
 from cli.rights import Needs
+from commands.moderation import safety
 from config.settings import Settings
 from storage import migrate, outbox, private, work
 from storage.database import Database, async_url
@@ -97,6 +98,7 @@ async def _messages(settings: Settings, findings: Findings, now: datetime) -> No
     try:
         async with database.transaction(writes=False) as db:
             counts, oldest, works = await outbox.counts(db), await outbox.earliest(db), await work.counts(db)
+            unsafe = await safety.fault(db, settings)
     finally:
         await database.close()
     waiting, given_up = counts["waiting"], counts["given_up"]
@@ -106,6 +108,8 @@ async def _messages(settings: Settings, findings: Findings, now: datetime) -> No
         findings.note(f"{waiting} messages sont en route vers Mattermost.")
     else:
         findings.well("Aucun message en attente.")
+    if unsafe:
+        findings.fault(f"Modération en mode sûr, rien n’y est automatique. {unsafe}")
     if given_up:
         findings.note(
             f"{given_up} messages n’ont jamais pu être remis (personne ou canal disparus) et ne le seront plus."

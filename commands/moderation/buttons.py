@@ -104,3 +104,9 @@ class Overturn(BaseModel):
     """« Annuler la mesure »."""
 
     entry: int
+
+
+class FalseAlarm(BaseModel):
+    """« Fausse alerte »: what rules found for a case is nothing."""
+
+    case: int

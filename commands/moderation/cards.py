@@ -12,7 +12,7 @@ from bot.menus import Menu
 from bot.others import name_of
 from bot.replies import Button, Direct, Message, Refresh, Reply, Say
 from bot.texts import Markdown, escape, quotation, render
-from commands.moderation import grading, places, terms
+from commands.moderation import found, grading, places, storm, terms
 from commands.moderation.buttons import (
     Approve,
     Decide,
@@ -52,12 +52,17 @@ def topic_of(case_id: int) -> str:
 
 
 async def put_up(ctx: Context, case: Case) -> Sequence[Reply]:
-    """The card, where its animateurs see it."""
+    """The card, where its animateurs see it; the summary tells of it where too much comes at once."""
+    if await storm.keeps_back(ctx, case):
+        return await storm.gather(ctx, case)
     return await tell(ctx, case, await draw(ctx, case), topic_of(case.number))
 
 
 async def refresh(ctx: Context, case: Case) -> Sequence[Reply]:
-    """The card as it is now, wherever it stands."""
+    """The card as it is now, wherever it stands; its first one, where only the summary told of it and it weighs more
+    by now."""
+    if await storm.lets_go(ctx, case):
+        return await put_up(ctx, case)
     said = await draw(ctx, case)
     return [Refresh(said.text, said.buttons, said.facts, said.menus, topic=topic_of(case.number))]
 
@@ -111,7 +116,18 @@ async def draw(ctx: Context, case: Case) -> Message:
         due=say_date(appeal.due_at.astimezone(ctx.zone).date()) if appeal else "",
         answered=await name_of(ctx, appeal.decided_by) if appeal else "",
     )
-    return Message(text, _buttons(case, appeal), await _facts(ctx, case, theirs), _menus(case))
+    text = Markdown("\n\n".join(filter(None, (text, await found.told(ctx, case)))))
+    alarm = await found.buttons(ctx, case)
+    clicks = _one_click(alarm, theirs)
+    buttons = [*alarm, *_buttons(case, appeal, clicks)]
+    return Message(text, buttons, await _facts(ctx, case, theirs), _menus(case, clicks))
+
+
+def _one_click(alarm: Sequence[Button], theirs: Sequence[Report]) -> Sequence[Move]:
+    """What has a button of its own: « Fausse alerte » takes the place of « Rien à faire » or, where people reported the
+    message, too, of a reminder."""
+    instead = (Move.REMIND if theirs else Move.NOTHING) if alarm else None
+    return [move for move in ONE_CLICK if move is not instead]
 
 
 def _said_on(ctx: Context, case: Case) -> str:
@@ -132,12 +148,12 @@ async def _outcome(ctx: Context, case: Case) -> Markdown:
     return render("moderation/outcome", by=by, act=terms.say_act(case.act), case=case, reason=case.reason)
 
 
-def _buttons(case: Case, appeal: Appeal | None) -> Sequence[Button]:
+def _buttons(case: Case, appeal: Appeal | None, clicks: Sequence[Move]) -> Sequence[Button]:
     number = case.number
     around = [Button("Contexte", SeeContext(case=number))] if case.post_id else []
     match case.state:
         case State.OPEN:
-            moves = [move for move in ONE_CLICK if case.post_id or move not in OF_MESSAGES]
+            moves = [move for move in clicks if case.post_id or move not in OF_MESSAGES]
             return [*(Button(move.label, Decide(case=number, move=move)) for move in moves), *around]
         case State.SECOND:
             return [
@@ -156,10 +172,11 @@ def _buttons(case: Case, appeal: Appeal | None) -> Sequence[Button]:
             return around
 
 
-def _menus(case: Case) -> Sequence[Menu]:
+def _menus(case: Case, clicks: Sequence[Move]) -> Sequence[Menu]:
     if case.state is not State.OPEN:
         return []
-    options = {move.value: move.label for move in OTHERS if case.post_id or move not in OF_MESSAGES}
+    others = [*(() if Move.REMIND in clicks else (Move.REMIND,)), *OTHERS]
+    options = {move.value: move.label for move in others if case.post_id or move not in OF_MESSAGES}
     return [Menu("Autre mesure…", DecideOtherwise(case=case.number), options)]
 
 

@@ -2,12 +2,14 @@
 back to them in private, since Mattermost keeps true locks to its licensed editions."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.acts import DeletePost, RemoveMember
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import Posted
+from bot.hearing import nobody
 from bot.journaling import Deed, note, note_at_end
 from bot.replies import Direct, Replies, Reply, Say, Whisper
 from bot.texts import quotation, render
@@ -120,7 +122,8 @@ async def wrote(ctx: Context, event: Posted) -> Replies:
 async def _against(ctx: Context, event: Posted, measure: Measure, why: str) -> Sequence[Reply]:
     """The words go back to their author; the message goes, after its files are brought to them."""
     reason = f"mesure n° {measure.entry}"
-    note_at_end(ctx, Deed(Act.HIDE, f"message:{event.post_id}", event.user_id, reason, by_itself=True))
+    itself = replace(ctx, user=nobody(ctx.now))  # « ctx.user » wrote it
+    note_at_end(itself, Deed(Act.HIDE, f"message:{event.post_id}", event.user_id, reason))
     text = render(
         "moderation/against",
         why=why,

@@ -102,3 +102,8 @@ async def listed(db: AsyncSession, states: Sequence[State] = (), limit: int | No
     """Cases in those states (all of them), oldest first."""
     wanted = select(Case).order_by(col(Case.id)).limit(limit)
     return (await db.exec(wanted.where(col(Case.state).in_(states)) if states else wanted)).all()
+
+
+async def decided_since(db: AsyncSession, moment: datetime) -> Sequence[int]:
+    """The numbers of those that were decided since then."""
+    return [number for number in (await db.exec(select(Case.id).where(col(Case.decided_at) >= moment))).all() if number]

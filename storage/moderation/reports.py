@@ -23,7 +23,7 @@ class Report(SQLModel, table=True):
     reporter_id: str = Field(primary_key=True, max_length=26, index=True)
     motive: str = Field(max_length=16)
     word: str = Field(default="", max_length=WORD_MAX)
-    at: datetime = Field(sa_type=UtcTime)
+    at: datetime = Field(sa_type=UtcTime, index=True)
     was_right: bool | None = None
     told_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
@@ -67,3 +67,15 @@ async def tell(db: AsyncSession, case_id: int, now: datetime) -> Sequence[str]:
     untold = (col(Report.case_id) == case_id, col(Report.told_at).is_(None))
     told = update(Report).where(*untold).values(told_at=now).returning(col(Report.reporter_id))
     return sorted((await db.execute(told)).scalars().all())
+
+
+async def count_since(db: AsyncSession, moment: datetime) -> int:
+    """How many came since then."""
+    return (await db.exec(select(func.count()).where(col(Report.at) >= moment))).one()
+
+
+async def judged(db: AsyncSession, reporter_id: str) -> tuple[int, int]:
+    """How many of somebody’s were right, and how many were not."""
+    wanted = select(Report.was_right, func.count()).where(Report.reporter_id == reporter_id)
+    found = dict((await db.exec(wanted.group_by(col(Report.was_right)))).all())
+    return found.get(True, 0), found.get(False, 0)

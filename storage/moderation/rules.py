@@ -1,13 +1,19 @@
 """The automatic rules, as the animateurs tuned them, and what they found."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column
-from sqlmodel import Field, SQLModel
+from sqlalchemy import JSON, Column, and_, case, func, or_, update
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import Code, UtcTime
+from storage.database import Code, UtcTime, insertion
+from storage.people import Person, Role
+
+EXEMPT = (Role.ANIMATEUR, Role.ADMINISTRATEUR)
+"""Whose messages no rule looks at."""
 
 
 class Mode(StrEnum):
@@ -43,3 +49,71 @@ class Hit(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcTime, index=True)
     case_id: int | None = Field(default=None, index=True)
     is_false: bool | None = None
+
+
+async def tuned(db: AsyncSession) -> Sequence[Rule]:
+    """Those that somebody tuned. Raises ValueError for a row that no rule can be read from."""
+    return (await db.exec(select(Rule).execution_options(populate_existing=True))).all()
+
+
+async def put(db: AsyncSession, rule: Rule) -> None:
+    """A rule is so from now on."""
+    values = rule.model_dump()
+    new = {name: value for name, value in values.items() if name != "name"}
+    await db.execute(insertion(db, Rule).values(values).on_conflict_do_update(index_elements=["name"], set_=new))
+
+
+async def note(db: AsyncSession, hits: Sequence[Hit]) -> Collection[str]:
+    """Write down what was found of one message; the rules of those that nobody had written down before."""
+    wanted = insertion(db, Hit).values([hit.model_dump() for hit in hits]).on_conflict_do_nothing()
+    return set((await db.execute(wanted.returning(col(Hit.rule)))).scalars().all())
+
+
+async def belong_to(db: AsyncSession, post_id: str, rules: Collection[str], case_id: int) -> None:
+    """What these rules found of a message is part of that case."""
+    here = (col(Hit.post_id) == post_id, col(Hit.rule).in_(rules))
+    await db.execute(update(Hit).where(*here).values(case_id=case_id))
+
+
+async def of_case(db: AsyncSession, case_id: int) -> Sequence[Hit]:
+    """What is part of a case, in order."""
+    return (await db.exec(select(Hit).where(Hit.case_id == case_id).order_by(col(Hit.at), col(Hit.rule)))).all()
+
+
+async def cases_since(db: AsyncSession, author_id: str, rules: Collection[str], moment: datetime) -> Sequence[int]:
+    """The cases about what one of these rules found of somebody since then, newest first."""
+    newest = func.max(Hit.at)
+    wanted = select(Hit.case_id).where(
+        Hit.author_id == author_id, col(Hit.rule).in_(rules), col(Hit.at) >= moment, col(Hit.case_id).is_not(None)
+    )
+    found = await db.exec(wanted.group_by(col(Hit.case_id)).order_by(newest.desc()))
+    return [number for number in found.all() if number is not None]
+
+
+async def without_case(db: AsyncSession, rule: str, since: datetime, until: datetime) -> Sequence[str]:
+    """The messages that a rule found in that time, of which there is no case."""
+    here = (Hit.rule == rule, col(Hit.case_id).is_(None), col(Hit.at) >= since, col(Hit.at) < until)
+    return (await db.exec(select(Hit.post_id).where(*here).order_by(col(Hit.at)))).all()
+
+
+async def mark_false(db: AsyncSession, case_id: int) -> None:
+    """All that rules found for a case was a false alarm."""
+    await db.execute(update(Hit).where(col(Hit.case_id) == case_id).values(is_false=True))
+
+
+async def counts(db: AsyncSession) -> dict[str, tuple[int, int]]:
+    """Of each rule that found something: how much, and how many false alarms."""
+    false = func.sum(case((col(Hit.is_false).is_(True), 1), else_=0))
+    rows = (await db.exec(select(Hit.rule, func.count(), false).group_by(col(Hit.rule)))).all()
+    return {rule: (count, int(wrong)) for rule, count, wrong in rows}
+
+
+async def count_cases_since(db: AsyncSession, moment: datetime) -> int:
+    """How many cases rules made since then."""
+    return (await db.exec(select(func.count(func.distinct(Hit.case_id))).where(col(Hit.at) >= moment))).one()
+
+
+async def exempt(db: AsyncSession) -> Collection[str]:
+    """The ids of those whose messages no rule looks at."""
+    derived = and_(col(Person.role).is_(None), col(Person.derived_role).in_(EXEMPT))
+    return (await db.exec(select(Person.id).where(or_(col(Person.role).in_(EXEMPT), derived)))).all()

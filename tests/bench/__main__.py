@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [a … r]`: measure those parts, or all, side by side, and print the table."""
+"""`python -m tests.bench [--quick] [a … t]`: measure those parts, or all, side by side, and print the table."""
 
 import argparse
 import asyncio
@@ -28,8 +28,10 @@ from tests.bench import (
     page,
     pile,
     polling,
+    reporting,
     resources,
     resuming,
+    ruling,
     statistics,
     store,
     subscribers,
@@ -41,7 +43,7 @@ from tests.bench.plan import QUICK, Plan
 from tests.bench.stub import Stub
 from tests.bench.team import team
 
-PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r")
+PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t")
 ON_EACH_DATABASE = {
     "i": waiting.measure,
     "j": resuming.measure,
@@ -52,6 +54,7 @@ ON_EACH_DATABASE = {
     "p": polling.measure,
     "q": gathering.measure,
     "r": subscribers.measure,
+    "t": reporting.measure,
 }
 
 
@@ -69,6 +72,8 @@ async def figures(plan: Plan, parts: Collection[str]) -> AsyncIterator[Figure]:
         for figure in await crowd.measure(plan, stub):
             yield figure
     await stub.stop()
+    if "s" in parts:
+        yield ruling.measure(plan)
     if "e" in parts:
         for figure in await page.measure(plan):
             yield figure

@@ -44,6 +44,8 @@ class Plan:
     voters: int = 4000
     gathered: int = 5000
     feeds: int = 50
+    messages: int = 100_000
+    reported_seconds: float = 60
     postgres: bool = True
 
 
@@ -85,5 +87,7 @@ QUICK = Plan(
     voters=60,
     gathered=200,
     feeds=3,
+    messages=2000,
+    reported_seconds=3,
     postgres=False,
 )

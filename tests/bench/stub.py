@@ -10,6 +10,8 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from tests.bench.sayings import Sayings
+
 VERSION = "11.2.0.11.2.0.0123456789abcdef.false"
 BOT = {"id": "b" * 26, "username": "coop", "is_bot": True, "roles": "system_user", "delete_at": 0}
 TEAM = {"id": "t" * 26, "name": "cnum", "display_name": "CNum", "type": "O", "delete_at": 0}
@@ -63,6 +65,7 @@ class Stub:
     """How many are in the team, as its list says."""
     requests: int = 0
     """How many came in."""
+    sayings: Sayings = field(default_factory=Sayings)
     lag: float = 0.0
     """Seconds after which a post is taken."""
 
@@ -83,6 +86,7 @@ class Stub:
         app.router.add_get("/api/v4/teams/{id}/channels/name/{name}", self._channel)
         app.router.add_post("/api/v4/channels/direct", self._direct)
         app.router.add_get("/api/v4/channels/{id}/posts", self._posts_of)
+        self.sayings.serve(app)
         app.router.add_post("/api/v4/posts", self._post)
         app.router.add_get("/api/v4/websocket", self._websocket)
         app.router.add_route("*", "/{rest:.*}", self._anything)
@@ -123,6 +127,13 @@ class Stub:
                 await socket.send_str(f"{_FOREIGN}{seq}}}")
                 self._sockets[socket] = seq + 1
             await asyncio.sleep(max(0.0, started + number / rate - time.perf_counter()))
+
+    async def say(self, channel_id: str, number: int, text: str) -> None:
+        """Somebody says something there, and the bot is told."""
+        frame = self.sayings.say(channel_id, (user_id(number), username(number)), text)
+        for socket, seq in tuple(self._sockets.items()):
+            await socket.send_str(json.dumps(frame | {"seq": seq}))
+            self._sockets[socket] = seq + 1
 
     def forget(self) -> None:
         """Forget what came in."""

@@ -87,7 +87,7 @@ def _cases() -> None:
         sa.Column("reporter_id", sa.String(26), primary_key=True, index=True),
         sa.Column("motive", sa.String(16), nullable=False),
         sa.Column("word", sa.String(500), nullable=False),
-        sa.Column("at", _TIME, nullable=False),
+        sa.Column("at", _TIME, nullable=False, index=True),
         sa.Column("was_right", sa.Boolean, nullable=True),
         sa.Column("told_at", _TIME, nullable=True),
     )

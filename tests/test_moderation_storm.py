@@ -1,0 +1,115 @@
+"""Many reports or arrivals at once are one summary; who cried wolf before weighs less, and is still heard."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from bot.context import Context
+from commands.moderation import storm
+from storage import claims
+from storage.database import Database
+from storage.moderation import Case, Report
+from storage.moderation.cases import Source
+from tests.databases import database
+from tests.helping import plain
+from tests.house import until_async
+from tests.people import Post, unique
+from tests.watching import Watch, watch
+
+__all__ = ["database", "watch"]
+
+NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
+NINA, ZOE = "n" * 26, "z" * 26
+
+
+def reports(count: int, at: datetime, case: int = 9999) -> Sequence[Report]:
+    """As many people report something."""
+    return [Report(case_id=case, reporter_id=f"{n}".rjust(26, "r"), motive="propos", at=at) for n in range(count)]
+
+
+async def waits(watch: Watch, containing: str) -> Post:
+    """The summary, once it says that."""
+
+    async def stands() -> Post | None:
+        post = await watch.said("Beaucoup de choses à la fois")
+        return post if containing in plain(post) else None
+
+    return await until_async(stands)
+
+
+@pytest.mark.both_databases
+async def test_a_storm_is_one_summary_and_each_case_is_shown_from_there(watch: Watch) -> None:
+    word = unique("bizarre")
+    await watch.tunes(f"mots proposer {word}")
+    async with watch.house.bot.database.transaction() as db:
+        db.add_all(reports(storm.REPORTS + 1, watch.house.clock()))
+    first = await watch.case(await watch.lea.says(f"Un {word}", watch.place))
+    second = await watch.case(await watch.paul.says(f"Deux {word}", watch.place))
+    summary = await waits(watch, f"n° {second.number} :")
+    assert f"n° {first.number} : @" in plain(summary)
+    assert "11 signalements en cinq minutes" in plain(summary)
+    said = [plain(post) for post in await watch.ana.reads(watch.room)]
+    assert not [text for text in said if text.startswith(f"Cas n° {first.number}")]
+    assert len([text for text in said if "Beaucoup de choses" in text]) == 1
+    await watch.ana.chooses(summary, "Voir un cas", f"n° {first.number} · {watch.lea.username}")
+    card = await watch.said(f"Cas n° {first.number}")
+    assert "Fausse alerte" in card.buttons
+    await watch.house.settled()
+    assert f"n° {first.number} :" not in plain(await waits(watch, f"n° {second.number} :"))
+    await watch.waits(timedelta(minutes=6))
+    later = await watch.case(await watch.lea.says(f"Trois {word}", watch.place))
+    await watch.said(f"Cas n° {later.number}")
+
+
+@pytest.mark.newest_only
+async def test_many_arrivals_are_told_in_the_room(watch: Watch) -> None:
+    await watch.house.knows_the_team()
+    async with watch.house.bot.database.transaction() as db:
+        for number in range(storm.JOINS):
+            await claims.claim(db, storm.JOINED, f"essai-{number}", watch.house.clock())
+    await watch.house.site.person("nouveau")
+    await waits(watch, "arrivées dans l’équipe en cinq minutes")
+
+
+async def test_who_cried_wolf_weighs_less_and_is_heard_with_others(database: Database) -> None:
+    async with database.transaction() as db:
+        ctx = cast(Context, SimpleNamespace(db=db, now=NOW))
+        for number in range(4):
+            old = Report(case_id=100 + number, reporter_id=NINA, motive="propos", at=NOW - timedelta(days=9))
+            old.was_right = False
+            right = Report(case_id=100 + number, reporter_id=ZOE, motive="propos", at=old.at, was_right=True)
+            db.add_all([old, right])
+        case = Case(author_id="a" * 26, author="paul", opened_at=NOW)
+        db.add(case)
+        await db.flush()
+        assert await storm.weight(ctx, "inconnu") == 1.0
+        assert await storm.weight(ctx, NINA) < storm.LIGHT < 1.0 < await storm.weight(ctx, ZOE)
+        db.add(Report(case_id=case.number, reporter_id=NINA, motive="propos", at=NOW))
+        await db.flush()
+        assert await storm.is_light(ctx, case)
+        assert await storm.keeps_back(ctx, case)
+        assert [type(reply).__name__ for reply in await storm.gather(ctx, case)] == ["Start"]
+        assert await storm.gather(ctx, case) == [], "drawn once for both"
+        assert [each.number for each in await storm.gathered(ctx)] == [case.number], "never hidden altogether"
+        db.add(Report(case_id=case.number, reporter_id=ZOE, motive="propos", at=NOW))
+        await db.flush()
+        assert not await storm.keeps_back(ctx, case)
+        found = Case(author_id="a" * 26, author="paul", opened_at=NOW, source=Source.RULE)
+        db.add(found)
+        await db.flush()
+        assert not await storm.is_light(ctx, found), "nobody’s word"
+
+
+async def test_a_storm_ends(database: Database) -> None:
+    async with database.transaction() as db:
+        db.add_all(reports(storm.REPORTS, NOW - timedelta(minutes=1)))
+        await db.flush()
+        assert not await storm.gathers(cast(Context, SimpleNamespace(db=db, now=NOW)))
+        db.add(Report(case_id=1, reporter_id=ZOE, motive="propos", at=NOW))
+        await db.flush()
+        assert await storm.gathers(cast(Context, SimpleNamespace(db=db, now=NOW)))
+        later = cast(Context, SimpleNamespace(db=db, now=NOW + timedelta(minutes=5)))
+        assert not await storm.gathers(later)
