@@ -38,9 +38,11 @@ class React(PostAct):
 
 @dataclass(frozen=True, slots=True)
 class Unreact(PostAct):
-    """Take back an emoji of the bot’s; nothing happens when the post is gone."""
+    """Take back an emoji of the bot’s or, for who may (a system admin), of ``user_id``’s; nothing happens when the post
+    is gone."""
 
     emoji: str
+    user_id: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

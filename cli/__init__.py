@@ -10,10 +10,13 @@ from cli import (
     demo,
     demo_data,
     doctor,
+    donnees,
     guard,
     hotline,
     jobs,
+    journal,
     migrate,
+    moderation,
     people,
     ressources,
     serve,
@@ -26,6 +29,6 @@ from cli import (
 TOOLS = (
     *(serve.tool, migrate.tool, setup.tool, doctor.tool, people.tool, canaux.tool, jobs.tool, work.tool, backup.tool),
     *(cra.tool, annuaire.tool, ressources.tool, annonce.tool, actus.tool, sondage.tool, stats.tool, hotline.tool),
-    guard.tool,
+    *(journal.tool, moderation.tool, guard.tool, donnees.tool),
     *(demo_data.tool, demo.tool),
 )

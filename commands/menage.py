@@ -1,29 +1,39 @@
 """The nightly clean-up: what is kept for a time only is erased when that time is over."""
 
-from datetime import timedelta
+import structlog
+from pydantic import BaseModel
 
 from bot.context import Context
 from bot.features import Feature
-from bot.replies import Replies
-from storage import annonce, claims, drafts, outbox, sondage, work
-from storage.agenda import attendance
+from bot.replies import Progress, Replies, Start, Step
+from storage.holdings.keeping import sweep
+
+log = structlog.get_logger()
 
 feature = Feature("menage", always=True)
 
-CLAIMS_KEPT = timedelta(days=60)
-MARKS_KEPT = timedelta(days=90)
-UNSENT_KEPT = timedelta(days=60)
+
+class Sweep(BaseModel):
+    """What is left when a night’s first part is done."""
 
 
 @feature.job("hour=4 minute=10", writes=True)
 async def tidy(ctx: Context) -> Replies:
-    """Drafts go after a week, what is left of messages and of work that is over, and who came to an event, after 90
-    days, claims after 60, and so announcements and polls that were never sent."""
-    await drafts.forget(ctx.db, ctx.now)
-    await annonce.forget(ctx.db, ctx.now - UNSENT_KEPT)
-    await sondage.forget(ctx.db, ctx.now - UNSENT_KEPT)
-    await outbox.forget(ctx.db, ctx.now - MARKS_KEPT)
-    await work.forget(ctx.db, ctx.now - MARKS_KEPT)
-    await attendance.forget(ctx.db, ctx.now - MARKS_KEPT)
-    await claims.forget(ctx.db, ctx.now - CLAIMS_KEPT)
-    return None
+    """What storage/holdings says is too old goes, a bounded part of each table at once; the rest in steps."""
+    count, is_more = await _sweep(ctx)
+    return Start(payload=Sweep(), quiet=True) if is_more and count else None
+
+
+@feature.work(Sweep, title="Ménage", unit=("ligne", "lignes"), writes=True)
+async def go_on(ctx: Context, _: Sweep, so_far: Progress) -> Step:
+    """The next part."""
+    count, is_more = await _sweep(ctx)
+    return Step(done=so_far.done + count, finished=not is_more)
+
+
+async def _sweep(ctx: Context) -> tuple[int, bool]:
+    gone, is_more = await sweep(ctx.db, ctx.settings, ctx.now)
+    for table, rows in gone.items():
+        if rows:
+            log.info("retention", table=table, rows=rows)
+    return sum(gone.values()), is_more

@@ -94,6 +94,9 @@ class Settings(BaseSettings):
         "triangular_flag_on_post",
         description="Nom de la réaction qui signale un message ; d’office « triangular_flag_on_post », le drapeau 🚩.",
     )
+    appeal_days: int = Field(
+        7, ge=1, le=60, description="Jours dans lesquels un recours reçoit sa réponse ; d’office 7."
+    )
     hubs_team: str = Field(
         "",
         description="Nom court d’une seconde équipe, où chaque hub a son canal privé ; d’office aucune.",
@@ -155,6 +158,22 @@ class Settings(BaseSettings):
     )
     link_check: Literal["oui", "non"] = Field(
         "oui", description="Si le bot vérifie chaque semaine que les liens des ressources répondent : oui ou non."
+    )
+    ticket_months: int = Field(
+        12, ge=1, le=120, description="Mois pendant lesquels les mots d’une demande close de la hotline sont gardés."
+    )
+    case_months: int = Field(
+        24, ge=1, le=120, description="Mois pendant lesquels un dossier de modération est gardé après sa décision."
+    )
+    journal_months: int = Field(
+        24, ge=12, le=120, description="Mois pendant lesquels le journal des actes est gardé : de 12 à 120."
+    )
+    account_months: int = Field(
+        30,
+        ge=6,
+        le=120,
+        description="Mois sans activité après lesquels les données d’un compte sont effacées, sa personne prévenue un "
+        "mois avant.",
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING ou ERROR.")
 

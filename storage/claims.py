@@ -1,7 +1,7 @@
 """Claims: who does what may be done once only, among any number of replicas."""
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func
 from sqlmodel import Field, SQLModel, col, select
@@ -9,6 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import INSERT, UtcTime, insertion
 
+KEPT = timedelta(days=60)
+"""How long they are remembered."""
 SCOPE_MAX = 80
 """Characters."""
 

@@ -53,8 +53,3 @@ async def get(db: AsyncSession, user_id: str, key: str, now: datetime) -> Draft 
 async def drop(db: AsyncSession, key: str) -> None:
     """Forget a draft."""
     await db.execute(delete(Draft).where(col(Draft.key) == key))
-
-
-async def forget(db: AsyncSession, now: datetime) -> None:
-    """Erase what is older than a week."""
-    await db.execute(delete(Draft).where(col(Draft.saved_at) <= now - KEPT_FOR))

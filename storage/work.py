@@ -1,7 +1,7 @@
 """Long work: what takes longer than an answer, a row for each with how far it is, and who is at it until when."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +17,8 @@ EMPTY: dict[str, Any] = {}
 # In the very words that queries use: a value that is bound would hide the index from SQLite.
 _WAITS, _OVER = "not_before IS NOT NULL", "not_before IS NULL"
 WAITS, OVER = text(_WAITS), text(_OVER)
+KEPT = timedelta(days=90)
+"""How long what is over is remembered."""
 SHOWN_MAX = 100
 """How much of what is over is listed."""
 

@@ -125,6 +125,7 @@ CALLS: dict[str, Called] = {
     "thread": Called(lambda c, _: c.thread(POST), _one("GET", f"{_POST}/thread")),
     "changes": Called(lambda c, _: c.changes(CHANNEL, 1), _one("GET", f"{_ROOM}/posts")),
     "posts_after": Called(lambda c, _: c.posts_after(CHANNEL, POST), _one("GET", f"{_ROOM}/posts")),
+    "posts_before": Called(lambda c, _: c.posts_before(CHANNEL, POST, 20), _one("GET", f"{_ROOM}/posts")),
     "newest_posts": Called(lambda c, _: c.newest_posts(CHANNEL, 0, 20), _one("GET", f"{_ROOM}/posts")),
     "posts_by": Called(lambda c, _: c.posts_by("juliette"), [WHERE, *_one("POST", f"{_TEAM}/posts/search")]),
     "pinned_posts": Called(lambda c, _: c.pinned_posts(CHANNEL), _one("GET", f"{_ROOM}/pinned")),

@@ -28,6 +28,7 @@ from tests.announcing import made, said_in
 from tests.channelling import room
 from tests.databases import KINDS
 from tests.house import until, until_async
+from tests.journalling import noted
 from tests.newsroom import KEEP, Newsroom, newsroom, plain
 from tests.pressroom import Press, press
 from tests.shelving import a_room
@@ -65,6 +66,7 @@ async def test_nowhere_to_go_is_held_and_told(newsroom: Newsroom) -> None:
     await newsroom.omar.clicks(await newsroom.card(digest, "retenu"), "Approuver et publier")
     await newsroom.settled()
     assert len(await newsroom.all_said("Un guide paraît", "actualites")) == 1
+    assert (await noted(newsroom.house, f"numero:{digest.number}"))[-2:] == [("approuver", "omar"), ("publier", "omar")]
 
 
 @pytest.mark.every_mode

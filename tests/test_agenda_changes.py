@@ -9,6 +9,7 @@ from storage.agenda.event import AgendaEvent, State
 from storage.people import Role
 from tests.gathering import Agenda, agenda, day, events, plain
 from tests.house import PARIS
+from tests.journalling import noted
 from tests.people import Person, Post
 from tests.people.dialog import Dialog
 
@@ -92,6 +93,10 @@ async def test_cancelled_with_a_word_and_restored(agenda: Agenda) -> None:
     await agenda.runs()
     await agenda.runs()
     assert len(await agenda.told(agenda.lea, event, "a lieu finalement")) == 1
+    assert (await noted(agenda.house, f"evenement:{event.number}"))[-2:] == [
+        ("annuler", "agathe"),
+        ("retablir", "agathe"),
+    ]
 
 
 async def test_cancelled_and_restored_at_once_nobody_is_told(agenda: Agenda) -> None:

@@ -7,6 +7,7 @@ import pytest
 from bot.outbox import desk
 from commands.annonce import attaching
 from sandbox.faults import Faults
+from storage import journal
 from storage.people import Role
 from tests.announcing import (
     CONFIRM,
@@ -26,6 +27,7 @@ from tests.announcing import (
     stands,
 )
 from tests.house import House, until, until_async
+from tests.journalling import noted
 from tests.people import Person, unique
 
 __all__ = ["agathe"]
@@ -55,6 +57,9 @@ async def test_a_correction_rewrites_it_and_a_withdrawal_deletes_it_everywhere(h
     assert await stands(house, rhone, isere, containing=others) == [[], []]
     card = await agathe.sees(card)
     assert card.buttons == []
+    async with house.bot.database.transaction(writes=False) as db:
+        last = (await journal.named(db, agathe.username, 1))[0].object
+    assert [act for act, _ in await noted(house, last)] == ["envoyer", "corriger", "retirer"]
     assert "État : Retirée" in card.text
 
 

@@ -61,6 +61,7 @@ button   canaux.Admit          animateur
 button   canaux.Choose         everyone
 button   canaux.ChooseOne      everyone
 button   canaux.EndException   animateur
+button   canaux.Lead           animateur
 button   canaux.Make           animateur
 button   canaux.Remove         animateur
 button   canaux.Repair         animateur, coordinateur
@@ -77,6 +78,8 @@ button   cra.More              conseiller
 button   cra.Restore           conseiller
 button   cra.Save              conseiller
 button   cra.Spread            conseiller
+button   donnees.Confirm       everyone
+button   donnees.KeepData      everyone
 button   drafts.Resume         everyone
 button   garde.AnswerSwap      animateur, hotline +
 button   garde.OpenSwap        animateur, hotline +
@@ -134,8 +137,25 @@ button   membres.Return        animateur, coordinateur
 button   membres.See           animateur, coordinateur
 button   membres.Undo          animateur, coordinateur
 button   menus.OpenMenu        everyone
+button   moderation.Appeal     everyone
+button   moderation.Approve    animateur
+button   moderation.Decide     animateur
+button   moderation.DecideOtherwise animateur
+button   moderation.Decline    animateur
 button   moderation.FalseAlarm animateur
+button   moderation.FileReport everyone
+button   moderation.Lighten    animateur
+button   moderation.MoveOfCase animateur
+button   moderation.Older      animateur
+button   moderation.Overturn   animateur
+button   moderation.Precise    everyone
+button   moderation.SeeContext animateur
 button   moderation.SeeGathered animateur
+button   moderation.Sweep      animateur
+button   moderation.SweepSurely animateur
+button   moderation.Transfer   animateur
+button   moderation.TransferSurely animateur
+button   moderation.Uphold     animateur
 button   ressources.Answer     animateur
 button   ressources.AnswerAbout everyone
 button   ressources.AskAbout   animateur
@@ -231,11 +251,14 @@ command  bienvenue             everyone
 command  brouillon             everyone
 command  canaux                everyone
 command  canaux admettre       animateur
+command  canaux administrateurs animateur
 command  canaux annuler        animateur
 command  canaux archiver       animateur
 command  canaux creer          animateur
 command  canaux creer departements animateur
+command  canaux description    animateur
 command  canaux droits         animateur
+command  canaux entete         animateur
 command  canaux exceptions     animateur
 command  canaux journal        animateur
 command  canaux renommer       animateur
@@ -267,9 +290,26 @@ command  membres deplacer      animateur, coordinateur
 command  membres nouveaux      animateur, coordinateur
 command  membres retour        animateur, coordinateur
 command  membres role          animateur, coordinateur
+command  mes-donnees           everyone
+command  mes-donnees annuler   everyone
+command  mes-donnees effacer   everyone
 command  moderer               animateur
+command  moderer annuler       animateur
+command  moderer avertir       animateur
+command  moderer deplacer      animateur
+command  moderer desepingler   animateur
+command  moderer deverrouiller animateur
+command  moderer dossiers      animateur
+command  moderer epingler      animateur
+command  moderer exclure       animateur
+command  moderer journal       animateur
+command  moderer masquer       animateur
+command  moderer masquer-fil   animateur
+command  moderer nettoyer      animateur
 command  moderer regle         animateur
 command  moderer regles        animateur
+command  moderer silence       animateur
+command  moderer verrouiller   animateur
 command  profil                animateur, conseiller, coordinateur, hotline
 command  ressources            everyone
 command  ressources ajouter    everyone
@@ -283,6 +323,7 @@ command  ressources revoir     everyone
 command  ressources suivis     everyone
 command  ressources suivre     everyone
 command  ressources versions   everyone
+command  signaler              everyone
 command  sondage               everyone
 command  sondage export        everyone
 command  sondage liste         everyone
@@ -311,6 +352,9 @@ event    canaux.put_back.LeftChannel everyone
 event    canaux.refused.Undelivered everyone
 event    canaux.renamed.Renamed everyone
 event    canaux.tell_of_intruder.JoinedChannel everyone
+event    drapeau.left_there.Undelivered everyone
+event    drapeau.reacted.Reacted everyone
+event    drapeau.taken_off.Delivered everyone
 event    hotline.agent_left.LeftChannel everyone
 event    hotline.agent_wrote.Posted everyone
 event    hotline.author_wrote.DirectMessage everyone
@@ -334,7 +378,13 @@ event    kiosque.unreacted.Unreacted everyone
 event    livre.reacted.Reacted everyone
 event    membres.arrive.JoinedTeam everyone
 event    membres.note.PersonChanged everyone
+event    moderation.answered_in_thread.DirectMessage everyone
+event    moderation.came_again.JoinedChannel everyone
+event    moderation.card_stands.Delivered everyone
+event    moderation.done.Delivered everyone
+event    moderation.refused.Undelivered everyone
 event    moderation.summary_arrived.Delivered everyone
+event    moderation.wrote.Posted everyone
 event    regles.edited.Edited  everyone
 event    regles.joined.JoinedTeam everyone
 event    regles.posted.Posted  everyone
@@ -346,6 +396,7 @@ feed     agenda                everyone
 file     actus.Document        everyone
 file     agenda.CalendarFile   everyone
 file     annuaire.VCard        animateur, conseiller, coordinateur, hotline
+file     donnees.Copy          everyone
 file     hotline.FiguresFile   everyone
 file     sondage.Picture       everyone
 file     sondage.Sheet         everyone
@@ -364,6 +415,8 @@ job      agenda.tell           everyone
 job      annuaire.forget_requests everyone
 job      canaux.leave_old_channels everyone
 job      canaux.watch_over     everyone
+job      donnees.erase_due     everyone
+job      donnees.look_for_sleepers everyone
 job      garde.announce        everyone
 job      garde.forget          everyone
 job      garde.hand_over       everyone
@@ -379,7 +432,9 @@ job      membres.recognise     everyone
 job      membres.remind        everyone
 job      membres.tick          everyone
 job      menage.tidy           everyone
+job      moderation.expire     everyone
 job      moderation.keep_summary everyone
+job      moderation.remind     everyone
 job      moderation.watch_tables everyone
 job      regles.find_old       everyone
 job      ressources.catch_up   everyone
@@ -420,6 +475,8 @@ submit   annuaire.ProposeContact animateur, conseiller, coordinateur, hotline
 submit   canaux.NewChannel     animateur
 submit   canaux.PutAway        animateur
 submit   canaux.RenameChannel  animateur
+submit   canaux.WriteHeader    animateur
+submit   canaux.WritePurpose   animateur
 submit   cra.EditCra           conseiller
 submit   cra.NewCra            conseiller
 submit   cra.SpreadCra         conseiller
@@ -447,6 +504,22 @@ submit   membres.MoveMember    animateur, coordinateur
 submit   menus.ChosenChannel   everyone
 submit   menus.ChosenOption    everyone
 submit   menus.ChosenPerson    everyone
+submit   moderation.AskOpinion animateur
+submit   moderation.CancelMeasure animateur
+submit   moderation.ContestMeasure everyone
+submit   moderation.DeclineMeasure animateur
+submit   moderation.DismissCase animateur
+submit   moderation.ExcludeAuthor animateur
+submit   moderation.ForwardCase animateur
+submit   moderation.HideMessage animateur
+submit   moderation.LightenMeasure animateur
+submit   moderation.MoveThread animateur
+submit   moderation.PreciseReport everyone
+submit   moderation.RemindCharter animateur
+submit   moderation.ReportMessage everyone
+submit   moderation.SilenceAuthor animateur
+submit   moderation.UpholdMeasure animateur
+submit   moderation.WarnAuthor animateur
 submit   ressources.AnswerNeed animateur
 submit   ressources.AnswerReview everyone
 submit   ressources.AskDepositor animateur
@@ -481,12 +554,19 @@ work     canaux.Check          animateur, coordinateur
 work     canaux.Mend           animateur, coordinateur
 work     canaux.SeeOff         everyone
 work     canaux.Unmend         animateur
+work     donnees.Doze          everyone
+work     donnees.Erase         everyone
 work     hotline.TellAll       everyone
 work     membres.NoteGone      everyone
 work     membres.TellGuests    everyone
 work     membres.TellNewcomers everyone
+work     menage.Sweep          everyone
+work     moderation.HideThread everyone
 work     moderation.LookAgain  everyone
+work     moderation.PutBack    everyone
+work     moderation.SilenceAll everyone
 work     moderation.Summarise  everyone
+work     moderation.Transferring everyone
 work     moderation.Try        animateur
 work     ressources.CheckLinks everyone
 work     ressources.TellFollowers everyone

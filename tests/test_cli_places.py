@@ -70,6 +70,8 @@ async def place(tmp_path: Path) -> Place:
             text("UPDATE person SET username = 'juliette', timezone = 'Europe/Paris' WHERE username LIKE '1%'")
         )
         await db.execute(text("DELETE FROM stats_secret WHERE id <> 1"))  # there is one for ever
+        await db.execute(text("DELETE FROM journal"))
+        await db.execute(text("DELETE FROM journal_head WHERE id <> 1"))  # so there is of the journal’s end
         begun = begin(Sort.STEPS, Count(steps=3), "", utc_now(), told=False)
         await work.add(db, [begun.sqlmodel_update({"id": BEGUN})])
         db.add(poll_of(number=ASKED, state=State.OPEN))

@@ -10,6 +10,7 @@ from storage.hotline import duty
 from storage.hotline.duty import Turn
 from storage.people import Role
 from tests.house import House
+from tests.journalling import noted
 from tests.people import Person
 from tests.rota import Rota, at, rota, said
 from tests.telling import mistake
@@ -60,6 +61,9 @@ async def test_the_window_asks_for_days_queue_and_whom(rota: Rota) -> None:
     assert f"@{bilal.username} est de garde" in told
     assert f"@{agathe.username} l’est aussi" in told
     assert await on_duty(rota, "metier", 7) == [agathe.id, bilal.id]
+    async with rota.house.bot.database.transaction(writes=False) as db:
+        turn = (await duty.turns_of(db, bilal.id, rota.day(7)))[0]
+    assert await noted(rota.house, f"garde:{turn.id}") == [("prendre", "agathe")]
 
 
 async def test_who_is_put_on_duty_is_told_and_may_say_no(rota: Rota) -> None:

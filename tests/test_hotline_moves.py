@@ -13,6 +13,7 @@ from storage.hotline.states import OPEN, TABLE, Move, MoveError, State, Who, all
 from storage.hotline.tickets import Ticket
 from storage.people import Role
 from tests.helping import Desk, desk, plain, sends, writes
+from tests.journalling import noted
 from tests.people import Dialog, Post
 
 __all__ = ["desk"]
@@ -65,6 +66,10 @@ async def test_a_ticket_is_handed_on_hurried_asked_back_and_released(desk: Desk)
         ("juliette", "repliquer"),
         ("omar", "liberer"),
     ]
+    assert await noted(desk.house, f"demande:{ticket.number}") == [
+        ("deplacer", "agathe"),
+        *([("deplacer", "omar")] * 3),
+    ], "what was answered is in the ticket"
     told = plain(await desk.agathe.asks(f"/ticket {ticket.number}"))
     for words in ("a ouvert la demande", "l’a attribuée (à @omar", "a changé l’urgence (bloquant)", "l’a libérée"):
         assert words in told, told

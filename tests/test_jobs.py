@@ -12,6 +12,7 @@ from bot.features import Key
 from bot.jobs import MADE_UP, Jobs
 from bot.schedules import ZONE, Schedule
 from bot.switch import index
+from storage import claims
 from tests.house import until
 from tests.scheduling import WEDNESDAY, Runs, at, in_paris, paris, triggers
 
@@ -149,9 +150,7 @@ def test_a_job_of_the_bot_has_a_schedule_that_holds() -> None:
 
 
 def test_the_latest_claims_are_remembered_for_longer_than_times_are_made_up_for() -> None:
-    from commands.menage import CLAIMS_KEPT
-
-    assert MADE_UP < CLAIMS_KEPT
+    assert MADE_UP < claims.KEPT
 
 
 async def test_what_was_due_too_long_ago_is_left() -> None:

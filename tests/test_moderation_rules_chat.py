@@ -39,12 +39,12 @@ async def test_a_flood_is_one_case_and_a_false_alarm_is_counted(watch: Watch) ->
     standing = {post.id for post in await watch.lea.reads(watch.place)}
     assert standing.issuperset(post.id for post in posts), "nothing was done"
     await watch.ana.clicks(card, "Fausse alerte")
-    await watch.said("Fausse alerte.")
+    await watch.said("(fausse alerte)")
     (case,) = await watch.cases(watch.lea)
     assert (case.state, case.decided_by) == (State.CLOSED, watch.ana.id)
     async with watch.house.bot.database.transaction(writes=False) as db:
         entry = await journal.get(db, case.entry or 0)
-        tuned = await journal.of_thing(db, "regle:flood")
+        tuned = await journal.of_things(db, ["regle:flood"])
     assert entry
     assert (entry.act, entry.actor_id, entry.target_id) == (Act.DISMISS, watch.ana.id, watch.lea.id)
     assert (tuned[0].act, tuned[0].before["mode"], tuned[0].after["count"]) == (Act.RULE, "non", 4)

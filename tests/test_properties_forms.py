@@ -37,6 +37,7 @@ KEPT = {
 WHO = {"id": "a" * 26, "username": "agathe", "timezone": "Europe/Paris", "role": "conseiller"}
 QUEUES = {"espace-coop": "Aide Espace Coop", "metier": "Aide métier"}
 POLL = {"poll": 12, "question": "Quels outils ?", "options": ["Visio", "Agenda, partagé", "#3"]}
+MOTIVES = {"propos": "Propos blessants", "autre": "Autre chose"}
 HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
     "NewCra": ({}, {"kept": KEPT}),
     "EditCra": ({"numero": 12, "version": 1}, {"numero": 12, "version": 3, "kept": KEPT}),
@@ -64,6 +65,8 @@ HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
     **dict.fromkeys(("VoteOne", "VoteSeveral", "ChangeOne", "ChangeSeveral"), (POLL, {**POLL, "code": "K7QF92MD"})),
     "ChangeEnd": ({"poll": 12},),
     "RenameChannel": ({"there": {"general": "Général", "education": "Éducation"}},),
+    "WritePurpose": ({"there": {"general": "Général", "education": "Éducation"}},),
+    "WriteHeader": ({"there": {"general": "Général", "education": "Éducation"}},),
     "PutAway": ({"there": {"education": "Éducation"}},),
     "Reword": ({"annonce": "a" * 26},),
     "AnswerNeed": ({"need": "need:1", "said": "« imprimante »"},),
@@ -104,6 +107,27 @@ HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
     "Programme": ({"editions": {"vendredi": "Les actus du vendredi", "nouvelles": "On vient aux nouvelles"}},),
     "ProposeNews": ({}, {"post": "p" * 26, "channel": "c" * 26, "author": "a" * 26, "places": {"69": "Rhône"}}),
     "ChangeNews": ({"item": 3}, {"item": 3, "post": "p" * 26, "name": "Léa Perrin", "places": {"69": "Rhône"}}),
+    "ReportMessage": ({"motives": MOTIVES}, {"motives": MOTIVES, "said": "Bonjour"}),
+    "PreciseReport": ({"case": 12, "motives": MOTIVES},),
+    **dict.fromkeys(
+        (
+            "DismissCase",
+            "RemindCharter",
+            "WarnAuthor",
+            "HideMessage",
+            "SilenceAuthor",
+            "ExcludeAuthor",
+            "MoveThread",
+            "AskOpinion",
+            "DeclineMeasure",
+        ),
+        ({"case": 12, "said": "Bonjour", "fate": "edited"}, {"case": 12}),
+    ),
+    "ForwardCase": ({"case": 12, "there": {"administrateurs": "Les administrateurs"}},),
+    **dict.fromkeys(
+        ("ContestMeasure", "UpholdMeasure", "CancelMeasure"), ({"entry": 3, "said": "avertissement"}, {"entry": 3})
+    ),
+    "LightenMeasure": ({"entry": 3, "lighter": {"rappel": "rappel de la charte"}},),
     "SpreadCra": ({"numero": 12, "version": 1, "participants": 3, "day": "2026-09-01"},),
 }
 """What travels with each form; a new form with hidden fields is added here."""

@@ -12,6 +12,7 @@ from storage import canaux
 from storage.people import Role
 from storage.ressources.resource import Resource, State
 from tests.house import until_async
+from tests.journalling import noted
 from tests.people import unique
 from tests.ressources import resource as made
 from tests.ressources import stored
@@ -70,6 +71,7 @@ async def test_refused_with_a_reason_answered_corrected_and_proposed_again(shelf
     await shelf.said("propose de nouveau", root=card, room="animation")
     await shelf.agathe.clicks(card, "Publier")
     assert (await shelf.now(resource)).state is State.PUBLISHED
+    assert await noted(shelf.house, f"ressource:{resource.id}") == [("refuser", "agathe"), ("publier", "agathe")]
 
 
 @pytest.mark.every_mode

@@ -10,6 +10,7 @@ from storage.people import Role
 from storage.sondage import State
 from tests.announcing import MANY, many, stands
 from tests.house import House, until_async
+from tests.journalling import noted
 from tests.people import Person, unique
 from tests.polling import (
     CONFIRM,
@@ -82,6 +83,7 @@ async def test_an_author_closes_after_being_asked_once_more(house: House) -> Non
     files = await juliette.files(await juliette.told("Les résultats"))
     (content,) = files.values()
     assert "Visio;Tous;5;5" in content.decode("utf-8-sig")
+    assert [act for act, _ in await noted(house, f"sondage:{number}")] == ["lancer", "clore"]
 
 
 async def test_an_animateur_manages_it_and_nobody_else_does(house: House, agathe: Person) -> None:

@@ -129,6 +129,9 @@ class ChatReader(Searching, Protocol):
     async def posts_after(self, channel_id: str, post_id: str) -> Sequence[ChatPost]:
         """What stands in a channel after a post, oldest first; fewer than 200 are the last."""
 
+    async def posts_before(self, channel_id: str, post_id: str, size: int) -> Sequence[ChatPost]:
+        """The ``size`` posts (200 at most) that stand in a channel before a post, oldest first."""
+
     async def newest_posts(self, channel_id: str, page: int, size: int) -> Sequence[ChatPost]:
         """A page (from 0) of what stands in a channel, newest first; fewer than ``size`` (200 at most) are the last."""
 
@@ -176,17 +179,15 @@ class Chat(ChatReader, Protocol):
     async def react(self, post_id: str, emoji: str) -> None:
         """Put an emoji, named without colons, under a post."""
 
-    async def unreact(self, post_id: str, emoji: str) -> None:
-        """Take back an emoji of the bot’s."""
+    async def unreact(self, post_id: str, emoji: str, user_id: str = "") -> None:
+        """Take back an emoji of the bot’s or, for a system admin, of somebody’s."""
 
     async def upload(self, channel_id: str, path: Path) -> str:
         """Give a file, under its own name, to a channel and return its id; it stays loose until a post carries it."""
 
     async def download(self, file_id: str, path: Path, limit: int) -> None:
-        """Write a file to ``path``, which is new, as it comes; refused as too large beyond ``limit`` bytes.
-
-        A failure leaves nothing there. Raises OSError where the disk does not take it.
-        """
+        """Write a file to ``path``, which is new, as it comes; refused as too large beyond ``limit`` bytes. A failure
+        leaves nothing there. Raises OSError where the disk does not take it."""
 
     # Channels
 
@@ -221,10 +222,8 @@ class Chat(ChatReader, Protocol):
         """Bring somebody of the team into a channel, which is said there."""
 
     async def add_members(self, channel_id: str, user_ids: Iterable[str]) -> Mapping[str, ChatError]:
-        """Bring many into a channel, and return whom it did not take, each with why; the others are in.
-
-        Raises ChatError for what concerns them all (no right, no such channel, no answer): then some may be in.
-        """
+        """Bring many into a channel, and return whom it did not take, each with why; the others are in. Raises
+        ChatError for what concerns them all (no right, no such channel, no answer): then some may be in."""
 
     async def remove_member(self, channel_id: str, user_id: str) -> None:
         """Take somebody out of a channel, which is said there."""

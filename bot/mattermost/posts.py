@@ -70,9 +70,10 @@ class PostCalls(Calls):
         wanted = {"user_id": (await self.me()).id, "post_id": check_id(post_id), "emoji_name": _emoji(emoji)}
         await self._reactions.create_reaction(wanted)
 
-    async def unreact(self, post_id: str, emoji: str) -> None:
-        """Take back an emoji of the bot’s."""
-        await self._reactions.delete_reaction((await self.me()).id, check_id(post_id), _emoji(emoji))
+    async def unreact(self, post_id: str, emoji: str, user_id: str = "") -> None:
+        """Take back an emoji of the bot’s, or of somebody’s."""
+        whose = check_id(user_id) if user_id else (await self.me()).id
+        await self._reactions.delete_reaction(whose, check_id(post_id), _emoji(emoji))
 
     async def reactions(self, post_id: str) -> Sequence[ChatReaction]:
         """The emojis under a post."""
@@ -106,6 +107,13 @@ class PostCalls(Calls):
     async def posts_after(self, channel_id: str, post_id: str) -> Sequence[ChatPost]:
         """A page of what stands in a channel after a post."""
         params = {"after": check_id(post_id), "per_page": PAGE_ROWS}
+        listed = wire.read(wire.PostList, await self._posts.get_posts_for_channel(check_id(channel_id), params))
+        found = {post.id: post for post in (listed.posts or {}).values()}
+        return _in_order(found[i].value for i in listed.order or () if i in found and found[i].stands)
+
+    async def posts_before(self, channel_id: str, post_id: str, size: int) -> Sequence[ChatPost]:
+        """What stands in a channel just before a post."""
+        params = {"before": check_id(post_id), "per_page": size}
         listed = wire.read(wire.PostList, await self._posts.get_posts_for_channel(check_id(channel_id), params))
         found = {post.id: post for post in (listed.posts or {}).values()}
         return _in_order(found[i].value for i in listed.order or () if i in found and found[i].stands)

@@ -61,7 +61,7 @@ async def _on_post(chat: Chat, act: acts.OnPost) -> None:
         case acts.React():
             await chat.react(act.post_id, act.emoji)
         case acts.Unreact():
-            await _unless_gone(chat, act, lambda: chat.unreact(act.post_id, act.emoji))
+            await _unless_gone(chat, act, lambda: chat.unreact(act.post_id, act.emoji, act.user_id))
         case acts.Pin():
             await chat.pin(act.post_id)
         case acts.Unpin():

@@ -14,8 +14,6 @@ from storage.hotline.duty import Turn, day_of
 
 LATE = timedelta(days=7)
 """How long after its end a turn is still handed over."""
-KEPT = timedelta(days=400)
-"""How long what is over is remembered."""
 _DAY = timedelta(days=1)
 
 
@@ -44,8 +42,8 @@ async def announce(ctx: Context) -> Replies:
 @feature.job("hour=4 minute=25", writes=True)
 async def forget(ctx: Context) -> Replies:
     """What was over long ago."""
-    await duty.forget(ctx.db, day_of(ctx.now - KEPT))
-    await swaps.forget(ctx.db, ctx.now - KEPT)
+    await duty.forget(ctx.db, day_of(ctx.now - duty.KEPT))
+    await swaps.forget(ctx.db, ctx.now - duty.KEPT)
     return None
 
 

@@ -1,7 +1,6 @@
 """What time does to tickets: a solved one closes, an agent who left has none any more."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from bot.context import Context
 from bot.events import LeftChannel
@@ -22,8 +21,6 @@ from storage.people import Person
 CLOSES_AFTER, WARNS_BEFORE = 5, 1
 """Working days after which a solved ticket is closed, and how many of them before its author is told."""
 AT_ONCE = 2_000
-SOURCES_KEPT = timedelta(days=90)
-"""How long it is remembered of which messages somebody was asked to make a ticket."""
 
 
 @feature.job("hour=8 minute=20", writes=True)
@@ -53,7 +50,7 @@ async def see_to_the_open(ctx: Context) -> Replies:
     for ticket in await tickets.every(ctx.db, states=OPEN, limit=AT_ONCE):
         replies += await _tell_if_author_left(ctx, ticket)
         replies += await _release_if_gone(ctx, ticket.number) or await refresh(ctx, ticket)
-    await sources.forget(ctx.db, ctx.now - SOURCES_KEPT)
+    await sources.forget(ctx.db, ctx.now - sources.KEPT)
     return replies
 
 

@@ -13,6 +13,8 @@ from storage.moderation.cases import Case, Source
 
 AROUND = 3
 """Messages kept before, and after."""
+BEFORE = 30
+"""Messages that are looked at for those before: answers in threads are among them."""
 TEXT_MAX = 16_383
 """Characters of a message: as many as Mattermost takes."""
 
@@ -76,7 +78,9 @@ async def _around(ctx: Context, post: ChatPost) -> Sequence[dict[str, Any]]:
     if post.root_id:
         all_of_them = [p for p in await ctx.chat.thread(post.root_id) if not p.type]
     else:
-        all_of_them = [p for p in await ctx.chat.posts_after(post.channel_id, post.id) if not p.type and not p.root_id]
+        near = await ctx.chat.posts_before(post.channel_id, post.id, BEFORE)
+        near = [*near, *await ctx.chat.posts_after(post.channel_id, post.id)]
+        all_of_them = [p for p in near if not p.type and not p.root_id]
     before = [p for p in all_of_them if p.create_at < post.create_at][-AROUND:]
     after = [p for p in all_of_them if p.create_at > post.create_at][:AROUND]
     names = await _names(ctx, {p.user_id for p in (*before, *after)})

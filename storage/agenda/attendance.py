@@ -11,6 +11,9 @@ from sqlmodel.sql.expression import Select
 from storage.agenda.event import AgendaEvent, State
 from storage.database import UtcTime, insertion
 
+KEPT = timedelta(days=90)
+"""How long it is remembered who came to what is over."""
+
 
 class AgendaAttendance(SQLModel, table=True):
     """Somebody who comes to an event since ``at``; ``seen`` is its mark as they know it (``AgendaEvent.mark``)."""
@@ -82,12 +85,6 @@ async def note_seen(db: AsyncSession, event: AgendaEvent, user_id: str) -> None:
         col(AgendaAttendance.event) == event.number, col(AgendaAttendance.user_id) == user_id
     )
     await db.execute(theirs.values(seen=event.mark).execution_options(synchronize_session=False))
-
-
-async def forget(db: AsyncSession, before: datetime) -> None:
-    """Who came to what was over by then is nobody’s business any more."""
-    over = select(AgendaEvent.id).where(col(AgendaEvent.ends_at) < before)
-    await db.execute(delete(AgendaAttendance).where(col(AgendaAttendance.event).in_(over)))
 
 
 def _held(pairs: Select[AgendaAttendance, AgendaEvent]) -> Select[AgendaAttendance, AgendaEvent]:

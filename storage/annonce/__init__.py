@@ -6,7 +6,6 @@ from storage.annonce.table import (
     State,
     change,
     drop,
-    forget,
     get,
     latest_of,
     lock,

@@ -1,7 +1,7 @@
 """The table of announcements: the words, at what they are aimed, where that is, and how far they have come."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -11,6 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import Code, UtcTime, insertion
 
+KEPT = timedelta(days=60)
+"""How long one waits that was never sent."""
 BATCH = 20
 """How many of its messages are written down, rewritten or taken back at once; they have a topic together."""
 
@@ -110,10 +112,4 @@ async def change(db: AsyncSession, announcement: Announcement, **values: Any) ->
 async def drop(db: AsyncSession, announcement: Announcement) -> None:
     """Erase one that was shown to nobody else."""
     unsaid = (col(Announcement.id) == announcement.id, col(Announcement.state) == State.DRAFT)
-    await db.execute(delete(Announcement).where(*unsaid))
-
-
-async def forget(db: AsyncSession, before: datetime) -> None:
-    """Erase those that were never sent, from before that instant."""
-    unsaid = (col(Announcement.state) == State.DRAFT, col(Announcement.created_at) < before)
     await db.execute(delete(Announcement).where(*unsaid))

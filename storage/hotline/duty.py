@@ -13,6 +13,8 @@ from storage.claims import hold
 from storage.database import UtcTime, execute, insertion
 from storage.people import PARIS, Person
 
+KEPT = timedelta(days=400)
+"""How long what is over is remembered."""
 _DAY = timedelta(days=1)
 _ZONE = ZoneInfo(PARIS)
 

@@ -1,6 +1,6 @@
 """Messages of which tickets are made: what they and their thread said when somebody pointed at them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import JSON, Column, Text, delete
 from sqlmodel import Field, SQLModel, col, select
@@ -9,6 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.database import UtcTime, insertion
 
 ID = 26
+KEPT = timedelta(days=90)
+"""How long a message waits to become a ticket."""
 
 
 class TicketSource(SQLModel, table=True):

@@ -7,7 +7,7 @@ from sqlalchemy import Column, Text
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import UtcTime
+from storage.database import UtcTime, insertion
 
 
 class Appeal(SQLModel, table=True):
@@ -38,3 +38,21 @@ async def open_ones(db: AsyncSession) -> Sequence[Appeal]:
     """Those that nobody answered yet, the most urgent first."""
     wanted = select(Appeal).where(col(Appeal.decided_at).is_(None))
     return (await db.exec(wanted.order_by(col(Appeal.due_at)))).all()
+
+
+async def put(db: AsyncSession, appeal: Appeal) -> bool:
+    """Write it down; False where there is one about that measure already."""
+    made = insertion(db, Appeal).values(appeal.model_dump()).on_conflict_do_nothing()
+    return (await db.execute(made.returning(col(Appeal.entry)))).scalar() is not None
+
+
+async def lock(db: AsyncSession, entry: int) -> Appeal | None:
+    """The one about that measure, held until the transaction ends."""
+    wanted = select(Appeal).where(Appeal.entry == entry).with_for_update().execution_options(populate_existing=True)
+    return (await db.exec(wanted)).first()
+
+
+async def of_case(db: AsyncSession, case_id: int) -> Appeal | None:
+    """The newest of a case."""
+    wanted = select(Appeal).where(Appeal.case_id == case_id).order_by(col(Appeal.entry).desc())
+    return (await db.exec(wanted.limit(1))).first()

@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import func, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import UtcTime
+from storage.database import UtcTime, insertion
+from storage.moderation.cases import Case
 
 WORD_MAX = 500
 
 
 class Report(SQLModel, table=True):
-    """A report, one a person and case. ``motive`` is a key of the charter; ``was_right`` is known once it was decided,
-    ``told_at`` is when the reporter heard the outcome."""
+    """A report, one a person and case. ``motive`` is a key of the charter, ``at`` when it was last said;
+    ``was_right`` is known once it was decided, ``told_at`` is when the reporter heard the outcome."""
 
     __tablename__ = "moderation_report"
 
@@ -48,3 +49,33 @@ async def judged(db: AsyncSession, reporter_id: str) -> tuple[int, int]:
     wanted = select(Report.was_right, func.count()).where(Report.reporter_id == reporter_id)
     found = dict((await db.exec(wanted.group_by(col(Report.was_right)))).all())
     return found.get(True, 0), found.get(False, 0)
+
+
+async def put(db: AsyncSession, report: Report) -> bool:
+    """Write it down; False where theirs is there already."""
+    made = insertion(db, Report).values(report.model_dump()).on_conflict_do_nothing()
+    return (await db.execute(made.returning(col(Report.case_id)))).scalar() is not None
+
+
+async def get(db: AsyncSession, case_id: int, reporter_id: str) -> Report | None:
+    """That of somebody."""
+    return (await db.exec(select(Report).where(Report.case_id == case_id, Report.reporter_id == reporter_id))).first()
+
+
+async def cases_about(db: AsyncSession, post_id: str, reporter_id: str) -> Sequence[Case]:
+    """The cases of a message that somebody reported, newest first."""
+    theirs = select(Case).join(Report, col(Report.case_id) == col(Case.id))
+    wanted = theirs.where(Case.post_id == post_id, Report.reporter_id == reporter_id)
+    return (await db.exec(wanted.order_by(col(Case.id).desc()))).all()
+
+
+async def judge(db: AsyncSession, case_id: int, *, was_right: bool) -> None:
+    """Say of those of a case whether they were right."""
+    await db.execute(update(Report).where(col(Report.case_id) == case_id).values(was_right=was_right))
+
+
+async def tell(db: AsyncSession, case_id: int, now: datetime) -> Sequence[str]:
+    """Who of a case is to hear the outcome: each once."""
+    untold = (col(Report.case_id) == case_id, col(Report.told_at).is_(None))
+    told = update(Report).where(*untold).values(told_at=now).returning(col(Report.reporter_id))
+    return sorted((await db.execute(told)).scalars().all())

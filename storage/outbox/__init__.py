@@ -15,11 +15,12 @@ from storage.outbox.due import (
     take,
     waiting,
 )
-from storage.outbox.ended import counts, delivered, failed, forget, news, posts_about, told
+from storage.outbox.ended import KEPT, counts, delivered, failed, forget, news, posts_about, told
 from storage.outbox.table import EMPTY, PEOPLE, Mark, Outgoing, Sent, Share, Taken, Where
 
 __all__ = [
     "EMPTY",
+    "KEPT",
     "LEASE",
     "PEOPLE",
     "Mark",

@@ -1,7 +1,7 @@
 """What came to its end in the outbox: delivered or given up, found again by its topic, told of, forgotten in time."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, update
@@ -10,6 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.outbox.table import EMPTY, GIVEN_UP, MESSAGES, NEWS, PASSING, Mark, Outgoing, Sent, Where
 
+KEPT = timedelta(days=90)
+"""How long what was delivered or given up is remembered."""
 _POSTED = (Where.PERSON, Where.CHANNEL)
 
 

@@ -1,7 +1,7 @@
 """The people of the réseau: who they are, where they work, and what each may do."""
 
 from storage.people.awaited import Awaited
-from storage.people.person import EVERYONE, PARIS, SHOWN_TO, Audience, Person, Role
+from storage.people.person import ERASED, EVERYONE, PARIS, SHOWN_TO, Audience, Person, Role
 from storage.people.register import (
     BY_ID,
     SameNameError,
@@ -28,6 +28,7 @@ from storage.people.structures import Structure
 
 __all__ = [
     "BY_ID",
+    "ERASED",
     "EVERYONE",
     "PARIS",
     "SHOWN_TO",

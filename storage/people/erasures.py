@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.database import UtcTime
+from storage.database import UtcTime, execute, insertion
 
 
 class Erasure(SQLModel, table=True):
-    """A wish to be erased; a new wish takes the place of an old one. ``step`` counts what was done of it."""
+    """A wish to be erased; a new wish takes the place of an old one. ``step`` counts what was done of it, ``pseudonym``
+    is what stands for the person meanwhile: once all is done, nobody knows it. ``asleep`` says that nobody wished it,
+    but nothing was heard of the account for long."""
 
     __tablename__ = "person_erasure"
 
@@ -20,6 +23,8 @@ class Erasure(SQLModel, table=True):
     cancelled_at: datetime | None = Field(default=None, sa_type=UtcTime)
     done_at: datetime | None = Field(default=None, sa_type=UtcTime)
     step: int = 0
+    pseudonym: str = Field(default="", max_length=26)
+    asleep: bool = False
 
 
 async def get(db: AsyncSession, user_id: str) -> Erasure | None:
@@ -33,3 +38,29 @@ async def due(db: AsyncSession, now: datetime) -> Sequence[Erasure]:
         col(Erasure.due_at) <= now, col(Erasure.cancelled_at).is_(None), col(Erasure.done_at).is_(None)
     )
     return (await db.exec(wanted.order_by(col(Erasure.due_at)))).all()
+
+
+async def lock(db: AsyncSession, user_id: str) -> Erasure | None:
+    """The same, held until the transaction ends."""
+    wanted = select(Erasure).where(Erasure.user_id == user_id).with_for_update()
+    return (await db.exec(wanted.execution_options(populate_existing=True))).first()
+
+
+async def wish(db: AsyncSession, erasure: Erasure) -> None:
+    """Write a wish down, in place of an older one."""
+    statement = insertion(db, Erasure).values(erasure.model_dump())
+    new = {name: statement.excluded[name] for name in erasure.model_dump() if name != "user_id"}
+    await db.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=new))
+
+
+async def waiting(db: AsyncSession, user_id: str) -> Erasure | None:
+    """One that is to come, or under way."""
+    found = await get(db, user_id)
+    return found if found and not found.cancelled_at and not found.done_at else None
+
+
+async def cancel(db: AsyncSession, user_id: str, now: datetime) -> bool:
+    """It is wished no more; False where there is none to come, or it has begun."""
+    to_come = (col(Erasure.cancelled_at).is_(None), col(Erasure.done_at).is_(None), col(Erasure.step) == 0)
+    statement = update(Erasure).where(col(Erasure.user_id) == user_id, *to_come).values(cancelled_at=now)
+    return (await execute(db, statement)).rowcount == 1

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from config.folding import fold
 from storage.database import execute
 from storage.people.awaited import Awaited
-from storage.people.person import Person
+from storage.people.person import ERASED, Person
 
 _PARTS = re.compile(r"[\s._-]+")
 
@@ -30,7 +30,9 @@ async def find_called(db: AsyncSession, words: str, within: Collection[str] | No
     wanted = _PARTS.split(fold(words.removeprefix("@")))
     here = select(Person.id, Person.username, Person.prenom, Person.nom, Person.departements)  # type: ignore[call-overload]
     there = select(Awaited.username, Awaited.email, Awaited.prenom, Awaited.nom, Awaited.departements)  # type: ignore[call-overload]
-    rows = list((await execute(db, here.order_by(col(Person.username)))).mappings())
+    rows = list(
+        (await execute(db, here.where(col(Person.username) != ERASED).order_by(col(Person.username)))).mappings()
+    )
     found = [_called(row) for row in rows if _is_called(row, wanted) and _is_within(row, within)]
     waiting = list((await execute(db, there.order_by(col(Awaited.id)))).mappings())
     found += [_called(row) for row in waiting if _is_called(row, wanted) and _is_within(row, within)]

@@ -13,6 +13,8 @@ from config.territories import REGION_NAMES, REGIONS
 from storage.database import Code, UtcTime
 
 PARIS = "Europe/Paris"
+ERASED = "(compte effacé)"
+"""The name of every pseudonym, under which figures keep what somebody did who was erased: no account is called so."""
 
 
 class Role(StrEnum):

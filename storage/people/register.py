@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.departements import DEPARTEMENTS
 from storage.database import execute, insertion
-from storage.people.person import PARIS, Person, Role
+from storage.people.person import ERASED, PARIS, Person, Role
 
 _OURS = {"id", "since", "derived_role", "derived_at"}
 """What is not written over by who registers somebody again."""
@@ -62,7 +62,8 @@ async def ended(db: AsyncSession, first: date, last: date) -> Sequence[Person]:
 
 async def every(db: AsyncSession) -> Sequence[Person]:
     """Everybody, by name."""
-    return (await db.exec(select(Person).order_by(col(Person.username), col(Person.id)))).all()
+    there = select(Person).where(col(Person.username) != ERASED)
+    return (await db.exec(there.order_by(col(Person.username), col(Person.id)))).all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ async def tally(db: AsyncSession, today: date, within: Collection[str] | None = 
     columns = select(Person.role, Person.left_on, Person.departements)  # type: ignore[type-var]
     roles: dict[Role | None, int] = {}
     left = 0
-    for role, left_on, departements in (await db.exec(columns)).all():
+    for role, left_on, departements in (await db.exec(columns.where(col(Person.username) != ERASED))).all():
         if within is not None and set(within).isdisjoint(departements):
             continue
         if left_on is not None and left_on < today:
@@ -95,7 +96,8 @@ async def tally(db: AsyncSession, today: date, within: Collection[str] | None = 
 
 async def pages(db: AsyncSession, size: int = 500) -> AsyncIterator[Sequence[Person]]:
     """Everybody, by name, so many at a time."""
-    ordered = select(Person).order_by(col(Person.username), col(Person.id)).limit(size)
+    there = select(Person).where(col(Person.username) != ERASED)
+    ordered = there.order_by(col(Person.username), col(Person.id)).limit(size)
     page = (await db.exec(ordered)).all()
     while page:
         yield page

@@ -1,7 +1,7 @@
 """The table of polls: the question and its answers, at whom it is aimed, and how it stands."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.database import Code, UtcTime, insertion
 from storage.sondage.results import ANONYMOUS_LEAST, Results
 
+KEPT = timedelta(days=60)
+"""How long one waits that was never asked."""
 BATCH = 20
 """How many of its messages are written down, or rewritten, at once; they have a topic together."""
 QUESTION_MAX, OPTION_MAX = 150, 60
@@ -160,13 +162,6 @@ async def ended_between(db: AsyncSession, start: datetime, end: datetime) -> Seq
     then = (col(Poll.ended_at) >= start, col(Poll.ended_at) < end)
     ended = select(Poll).where(col(Poll.state) == State.ENDED, *then)
     return (await db.exec(ended.order_by(col(Poll.ended_at), col(Poll.number)))).all()
-
-
-async def forget(db: AsyncSession, before: datetime) -> None:
-    """Erase those that were never asked, from before that instant."""
-    unsaid = (col(Poll.state) == State.DRAFT, col(Poll.created_at) < before)
-    await db.execute(delete(Crowd).where(col(Crowd.poll).in_(select(col(Poll.number)).where(*unsaid))))
-    await db.execute(delete(Poll).where(*unsaid))
 
 
 async def drop(db: AsyncSession, number: int) -> None:

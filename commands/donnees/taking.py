@@ -1,0 +1,27 @@
+"""« /mes-donnees »: a copy of all that is held of who asks, in the direct channel."""
+
+from pathlib import Path
+
+from bot.context import Context
+from bot.direct import send_file
+from bot.french.words import plural
+from bot.replies import Parcel, Replies, SendFile
+from bot.texts import render
+from commands.donnees import archive
+from commands.donnees.buttons import Copy
+from commands.donnees.feature import feature
+
+
+@feature.command("mes-donnees", help="Recevoir tout ce que le bot garde de vous, ou le faire effacer")
+async def take(ctx: Context, _: str) -> Replies:
+    """It is on its way."""
+    return await send_file(ctx, SendFile(user_id=ctx.user.id, order=Copy(), waiting=render("donnees/waiting")))
+
+
+@feature.file(Copy)
+async def make(ctx: Context, _: Copy, folder: Path) -> Parcel:
+    """The ZIP, in a message that says in two sentences what it is."""
+    path = folder / f"mes-donnees_{ctx.today:%d-%m-%Y}.zip"
+    count = await archive.write(ctx.db, ctx.user, ctx.now, path, ctx.compute)
+    text = render("donnees/copy", count=plural(count, "ligne"))
+    return Parcel(text, files=[path], done=render("donnees/ready", file=path.name))

@@ -1,0 +1,164 @@
+"""What is kept of moderation, and the journal: what its people see of it says nothing of who reported."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Table, select
+
+import storage.journal.entry
+import storage.moderation  # noqa: F401  (the imports register the tables)
+from storage.holdings.kinds import Fate, Ground, Holding, Limit, Row, Span, Where, older, table
+from storage.journal import BOT, Act
+
+_SAFE = "Garder les canaux sûrs, avec des mesures expliquées et réversibles."
+_ANIMATING = "l’équipe d’animation"
+_PROOF = "Une mesure doit pouvoir être expliquée, et contestée : son dossier reste jusqu’à son terme."
+_TOLD = frozenset(
+    {
+        Act.WARN,
+        Act.REMIND,
+        Act.HIDE,
+        Act.SILENCE,
+        Act.EXCLUDE,
+        Act.MOVE,
+        Act.CLEAN,
+        Act.UNDO,
+        Act.EXPIRE,
+        Act.ANSWER_APPEAL,
+    }
+)
+"""Acts whose reason their person was told; that of others is between animateurs, and may name who reported."""
+CASES = Span(setting="case_months")
+
+
+def _old_case(before: datetime) -> ColumnElement[bool]:
+    cases = table("moderation_case").c
+    return cases.decided_at < before
+
+
+def _of_old_cases(name: str, column: str = "case_id") -> Where:
+    def old(before: datetime) -> ColumnElement[bool]:
+        cases: Table = table("moderation_case")
+        return table(name).c[column].in_(select(cases.c.id).where(_old_case(before)))
+
+    return old
+
+
+def _old_measure(before: datetime) -> ColumnElement[bool]:
+    """Those that hold no more, since then, or for whose end nobody waits."""
+    measures = table("moderation_measure").c
+    over = measures.ended_at.is_not(None) | measures.until.is_(None)
+    return over & (measures.began_at < before)
+
+
+def _case_shown(row: Row, _: str) -> Row:
+    """A case as the one whom it is about sees it: what was decided, without what was weighed."""
+    return {**row, "reason": row["reason"] if row["act"] in _TOLD else ""}
+
+
+def _entry_shown(row: Row, user_id: str) -> Row:
+    """An entry as who acted, or whom it concerns, sees it: the one nothing of whom, the other nothing of who."""
+    acted, concerned = row["actor_id"] == user_id, row["target_id"] == user_id
+    told = {**row, "actor": "vous" if acted else "le bot" if row["actor"] == BOT else "l’équipe d’animation"}
+    told["target"] = "vous" if concerned else "une autre personne" if row["target_id"] else ""
+    if not concerned and str(row["object"]).startswith("personne:"):
+        told["object"] = "personne"
+    if not acted and row["act"] not in _TOLD and str(row["act"]).startswith("moderation."):
+        told["reason"] = ""
+    return told
+
+
+CONDUCT = (
+    Holding(
+        name="moderation_report",
+        what="Vos signalements",
+        why=_SAFE,
+        ground=Ground.INTEREST,
+        seen_by=_ANIMATING + " seulement, jamais l’auteur du message",
+        limit=Limit(CASES, "la décision", _of_old_cases("moderation_report")),
+        own=("reporter_id",),
+        fate=Fate.RENAMED,
+        blanks={"word": ""},
+        acts=("at",),
+    ),
+    Holding(
+        name="moderation_appeal",
+        what="Vos recours",
+        why=_SAFE,
+        ground=Ground.INTEREST,
+        seen_by=_ANIMATING,
+        limit=Limit(CASES, "la décision", _of_old_cases("moderation_appeal")),
+        own=("user_id",),
+        withheld=("decided_by",),
+        fate=Fate.KEPT,
+        because=_PROOF,
+        acts=("at",),
+    ),
+    Holding(
+        name="moderation_measure",
+        what="Les mesures prises à votre égard",
+        why=_SAFE,
+        ground=Ground.INTEREST,
+        seen_by=_ANIMATING + ", la personne concernée",
+        limit=Limit(CASES, "son début, une fois finie", _old_measure),
+        own=("user_id",),
+        withheld=("by", "ended_by", "before"),
+        fate=Fate.KEPT,
+        because=_PROOF,
+    ),
+    Holding(
+        name="moderation_hit",
+        what="Vos messages relevés par une règle automatique",
+        why=_SAFE,
+        ground=Ground.INTEREST,
+        seen_by=_ANIMATING,
+        limit=Limit(CASES, "le message", older("moderation_hit", "at")),
+        own=("author_id",),
+        fate=Fate.RENAMED,
+    ),
+    Holding(
+        name="moderation_case",
+        what="Les dossiers de modération à votre sujet",
+        why=_SAFE,
+        ground=Ground.INTEREST,
+        seen_by=_ANIMATING,
+        kept="sans décision, jusqu’à la décision",
+        limit=Limit(CASES, "la décision", _old_case),
+        own=("author_id",),
+        withheld=("context", "proposed", "decided_by", "source"),
+        shown=_case_shown,
+        fate=Fate.KEPT,
+        because=_PROOF,
+    ),
+    Holding(
+        name="moderation_rule",
+        what="Les règles automatiques que vous avez réglées",
+        why=_SAFE,
+        ground=Ground.INTEREST,
+        seen_by=_ANIMATING,
+        kept="jusqu’au réglage suivant",
+        own=("changed_by",),
+        withheld=("settings",),
+        fate=Fate.RENAMED,
+    ),
+    Holding(
+        name="journal",
+        what="Les actes du journal qui vous concernent",
+        why="Pouvoir dire qui a fait quoi, quand et pourquoi.",
+        ground=Ground.INTEREST,
+        seen_by=_ANIMATING,
+        limit=Limit(Span(setting="journal_months"), "l’acte", older("journal", "at")),
+        own=("actor_id", "target_id"),
+        withheld=("before", "after"),
+        shown=_entry_shown,
+        fate=Fate.KEPT,
+        because="Le journal ne se réécrit pas : chaque entrée scelle celle d’avant. Il s’efface à son terme.",
+    ),
+    Holding(
+        name="journal_head",
+        what="Fin du journal",
+        why="Enchaîner les entrées du journal.",
+        kept="une ligne, réécrite",
+        not_given="Un numéro et une empreinte.",
+    ),
+)
+"""In the order in which they are erased, and in which the old goes."""

@@ -1,0 +1,236 @@
+"""What is declared of each table holds for all of them: one’s own copy, erasure, the clean-up."""
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Text, cast, delete, func, select, update
+
+from config.territories import NATION, Territory, TerritoryKind
+from storage import people
+from storage.cra import Cra
+from storage.cra.months import CRA_MONTH
+from storage.database import Database
+from storage.holdings import HOLDINGS, Fate, Ground, erasing, reading
+from storage.holdings.erasing import STEPS
+from storage.holdings.words import LABELS
+from storage.journal import Act
+from storage.people import erasures
+from storage.people.erasures import Erasure
+from storage.stats.queries import of_territory
+from tests.databases import database
+from tests.holding import ANNA, BERT, BY_NAME, both, id_of, table_names, tables
+from tests.reports import file, registered, report, someone
+
+__all__ = ["both", "database"]
+
+RHONE = Territory(TerritoryKind.DEPARTEMENT, "69")
+NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
+
+
+def test_every_table_is_declared_once_and_nothing_else() -> None:
+    """Why, on what ground, for how long, seen by whom, and whether its person gets it, or why not."""
+    names = [one.name for one in HOLDINGS]
+    assert sorted(names) == sorted(table_names())
+    for one in HOLDINGS:
+        assert one.what, one.name
+        assert one.why, one.name
+        assert one.how_long, one.name
+        assert one.has_owners or one.not_given, f"{one.name}: its person gets it, or it is said why not"
+        assert (one.ground is Ground.NOTHING) == (one.fate is Fate.NONE), one.name
+        assert bool(one.because) == (one.fate is Fate.KEPT), one.name
+    assert len({one.what for one in HOLDINGS}) == len(HOLDINGS)
+
+
+def test_every_column_that_is_declared_exists_and_every_one_given_has_a_name() -> None:
+    for one in HOLDINGS:
+        named = {*one.own, *one.others, *one.names, *one.credits, *one.lists, *one.withheld, *one.blanks, *one.acts}
+        named |= set(one.limit.blanks) if one.limit else set()
+        assert named <= set(one.table.columns.keys()), one.name
+    unnamed = {f"{one.name}.{c}" for one in reading.GIVEN for c in reading.columns(one) if c not in LABELS}
+    assert not unnamed
+
+
+def test_columns_that_hold_people_are_declared() -> None:
+    """By their names, as far as those tell: what is 26 characters long and says who."""
+    who = {"user_id", "person_id", "author_id", "agent_id", "by", "asked_by", "with_id", "person", "decided_by"}
+    for one in HOLDINGS:
+        known = {*one.own, *one.others, *one.names, *one.withheld}
+        assert {c.name for c in one.table.columns if c.name in who} <= known, one.name
+
+
+async def read(database: Database, name: str) -> dict[str, list[Any]]:
+    """All that somebody gets, by table."""
+    async with database.transaction(writes=False) as db:
+        return {
+            one.name: [row async for page in reading.pages(db, one, id_of(name)) for row in page]
+            for one in reading.GIVEN
+        }
+
+
+def plain(copy: Any) -> str:
+    """As JSON."""
+    return json.dumps(copy, ensure_ascii=False, default=str)
+
+
+async def test_ones_copy_has_ones_own_rows_and_nothing_private_of_others(both: Database) -> None:
+    for mine, theirs in ((ANNA, BERT), (BERT, ANNA)):
+        copy = await read(both, mine)
+        assert all(copy.values()), [name for name, rows in copy.items() if not rows]
+        told = plain(copy)
+        assert f"mot de {mine}" in told
+        assert f"mot de {theirs}" not in told
+        assert id_of(theirs) not in told
+
+
+async def test_who_decided_or_reported_is_not_in_ones_copy(both: Database) -> None:
+    copy = await read(both, ANNA)
+    for name in ("moderation_case", "moderation_measure", "moderation_appeal", "moderation_hit", "journal"):
+        assert BERT not in plain(copy[name]), name
+
+
+async def test_what_animateurs_weigh_among_themselves_is_not_in_ones_copy(both: Database) -> None:
+    """Whoever notes an act of moderation that its person is not told of: no reason, which may name who reported."""
+    for act, is_told in (
+        (Act.WARN, True),
+        (Act.FORWARD, False),
+        ("moderation.un_acte_a_venir", False),
+        (Act.ERASE, True),
+    ):
+        async with both.transaction() as db:
+            entries, cases = BY_NAME["journal"].table, BY_NAME["moderation_case"].table
+            await db.execute(update(entries).values(act=act, reason="signalé par bert", actor_id=id_of(BERT)))
+            await db.execute(update(cases).values(act=act, reason="signalé par bert"))
+        copy = await read(both, ANNA)
+        mine = [row for row in copy["journal"] if row["concerne"] == "vous" and row["par"] != "vous"]
+        assert mine
+        assert BERT not in plain(mine)
+        assert [row["raison"] for row in mine] == ["signalé par bert" if is_told else ""] * len(mine)
+        if act != Act.ERASE:
+            assert copy["moderation_case"][0]["raison"] == ("signalé par bert" if is_told else "")
+
+
+async def erase(database: Database, name: str) -> None:
+    """Each step twice: once killed before its end."""
+    async with database.transaction() as db:
+        await erasures.wish(db, Erasure(user_id=id_of(name), asked_at=NOW, due_at=NOW))
+    for _ in range(STEPS):
+        for is_killed in (True, False):
+            try:
+                async with database.transaction() as db:
+                    found = await erasures.lock(db, id_of(name))
+                    assert found
+                    await erasing.step(db, found, NOW)
+                    if is_killed:
+                        raise InterruptedError
+            except InterruptedError:
+                continue
+
+
+async def traces(database: Database) -> set[str]:
+    """The tables in which something still says who Anna is."""
+    found = set()
+    async with database.transaction(writes=False) as db:
+        for table in tables():
+            raw = [cast(c, Text) if isinstance(c.type, JSON) else c for c in table.columns]
+            told = str([tuple(row) for row in (await db.execute(select(*raw))).all()])
+            found |= {table.name} if any(mark in told for mark in _marks()) else set()
+    return found
+
+
+def _marks() -> list[str]:
+    return [id_of(ANNA), f"'{ANNA}'", f"@{ANNA}", f'"{ANNA}"']
+
+
+async def test_after_an_erasure_nothing_says_who_it_was(both: Database) -> None:
+    """But where the law lets it stay, and it is said why; what is of others stays."""
+    before = await read(both, BERT)
+    assert await traces(both) > {"cra", "ticket", "resource", "person"}
+    await erase(both, ANNA)
+    assert await traces(both) == {one.name for one in HOLDINGS if one.fate is Fate.KEPT}
+    after = await read(both, BERT)
+    assert {name: len(rows) for name, rows in after.items()} == {name: len(rows) for name, rows in before.items()}
+    async with both.transaction(writes=False) as db:
+        done = await erasures.get(db, id_of(ANNA))
+        assert done
+        assert (done.done_at, done.pseudonym, done.step) == (NOW, "", STEPS)
+
+
+async def test_words_of_ones_own_go_too(both: Database) -> None:
+    await erase(both, ANNA)
+    async with both.transaction(writes=False) as db:
+        ticket = BY_NAME["ticket"].table.c
+        rows = (await db.execute(select(ticket.subject, ticket.details, ticket.solution).order_by(ticket.id))).all()
+        assert tuple(rows[0]) == ("(effacé)", "", "")
+        assert f"mot de {BERT}" in rows[1].details
+        assert (await db.execute(select(func.count()).select_from(BY_NAME["ticket_line"].table))).scalar_one() == 1
+
+
+async def test_figures_are_the_same_and_the_author_is_nobody(database: Database) -> None:
+    juliette, jean = someone("j" * 26), someone("k" * 26)
+    async with database.transaction() as db:
+        await registered(db, juliette, jean)
+        await file(db, juliette, *(report(date=date(2026, 10, day)) for day in range(1, 21)))
+        await file(db, jean, report())
+    before = await figures(database)
+    async with database.transaction() as db:
+        await erasures.wish(db, Erasure(user_id=juliette.id, asked_at=NOW, due_at=NOW))
+    for _ in range(STEPS):
+        async with database.transaction() as db:
+            found = await erasures.lock(db, juliette.id)
+            assert found
+            await erasing.step(db, found, NOW)
+    assert await figures(database) == before
+    async with database.transaction(writes=False) as db:
+        authors = set((await db.execute(select(Cra.author_id, Cra.structure, Cra.key))).all())  # type: ignore[call-overload]
+    (nobody,) = {author for author, _, _ in authors} - {jean.id}
+    assert nobody != juliette.id
+    assert {structure for author, structure, _ in authors if author == nobody} == {None}
+    async with database.transaction(writes=False) as db:
+        assert [one.username for one in await people.every(db)] == [jean.username]
+
+
+async def figures(database: Database) -> Any:
+    """What territories add up, without whose it is."""
+    async with database.transaction(writes=False) as db:
+        months = [c for c in CRA_MONTH.c if c.name != "author_id"]
+        rows = sorted(tuple(row) for row in (await db.execute(select(*months))).all())
+        who = (await db.execute(select(func.count(CRA_MONTH.c.author_id.distinct())))).scalar_one()
+        days = date(2026, 1, 1), date(2027, 1, 1)
+        told = [await of_territory(db, place, *days) for place in (NATION, RHONE)]
+        return rows, who, told
+
+
+async def test_who_is_not_in_the_register_is_erased_too_and_leaves_no_pseudonym(both: Database) -> None:
+    async with both.transaction() as db:
+        for name in ("cra_last_commune", "stats_subscription", "cra_month", "cra"):
+            mine = BY_NAME[name].mine(id_of(ANNA))
+            await db.execute(delete(BY_NAME[name].table).where(mine))
+        await db.execute(delete(BY_NAME["person"].table).where(BY_NAME["person"].table.c.id == id_of(ANNA)))
+    await erase(both, ANNA)
+    async with both.transaction(writes=False) as db:
+        ticket, person = BY_NAME["ticket"].table.c, BY_NAME["person"].table.c
+        assert set((await db.execute(select(ticket.username))).scalars()) == {people.ERASED, BERT}
+        assert (await db.execute(select(person.username))).scalars().all() == [BERT]
+
+
+async def test_who_files_in_the_middle_of_an_erasure_is_erased_once_more(database: Database) -> None:
+    juliette = someone("j" * 26)
+    async with database.transaction() as db:
+        await registered(db, juliette)
+        await file(db, juliette, report())
+        await erasures.wish(db, Erasure(user_id=juliette.id, asked_at=NOW, due_at=NOW))
+    steps = 0
+    while True:
+        async with database.transaction() as db:
+            found = await erasures.lock(db, juliette.id)
+            assert found
+            if found.done_at:
+                break
+            if steps == 4:
+                await file(db, juliette, report())
+            await erasing.step(db, found, NOW)
+            steps += 1
+    assert steps == 2 * STEPS
+    async with database.transaction(writes=False) as db:
+        assert (await db.execute(select(func.count()).where(Cra.author_id == juliette.id))).scalar_one() == 0  # type: ignore[arg-type]

@@ -1,0 +1,14 @@
+"""The register of processing is what the code declares."""
+
+from cli.donnees.register import PAGE, page
+from storage.holdings import HOLDINGS
+
+
+def test_the_page_is_as_the_declarations_make_it() -> None:
+    """« python -m cli.donnees.register » writes it."""
+    assert PAGE.read_text("utf-8") == page()
+
+
+def test_every_table_is_in_it() -> None:
+    told = PAGE.read_text("utf-8")
+    assert not [one.name for one in HOLDINGS if f"`{one.name}`" not in told]

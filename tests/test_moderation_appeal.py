@@ -1,0 +1,129 @@
+"""Stories: a measure is contested once; another animateur answers, within a delay that is called to mind."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from commands.moderation.reminding import is_due
+from storage.moderation import Appeal
+from storage.moderation.cases import State
+from tests.helping import writes
+from tests.house import until_async
+from tests.moderating import Room, opens, plain, room, sends
+from tests.people import Post
+
+__all__ = ["room"]
+
+
+async def warned(room: Room, label: str = "Avertir", **fields: object) -> tuple:  # type: ignore[type-arg]
+    """A case that Agathe decided, its card, and the notice."""
+    case, card = await room.opened()
+    room.lea.acts()
+    await sends(room.agathe, card, label, raison="Ces mots blessent.", **fields)
+    notice = await room.lea.told("Ces mots blessent.")
+    await room.house.settled()
+    return case, notice
+
+
+async def test_another_animateur_answers_and_the_measure_stands_or_goes(room: Room) -> None:
+    case, notice = await warned(room)
+    form = await room.lea.opens_by(notice, "Contester")
+    assert (await form.fill(mot="C’était une plaisanterie @all.").submit()).accepted
+    assert "un autre animateur" in plain(await room.lea.told("C’est transmis"))
+    card = await room.card(case, "contesté : réponse attendue avant")
+    assert "une plaisanterie" in plain(card)
+    assert "@all" not in card.text
+    assert card.buttons == ["Maintenir", "Alléger", "Annuler la mesure", "Contexte"]
+    assert len(await room.cards(case, "contesté")) == 2, "a new one, and the old one as it is now"
+    await room.agathe.clicks(card, "Maintenir")
+    assert "un autre animateur répond" in plain(await room.agathe.whispered("Vous avez décidé"))
+    await room.lea.clicks(notice, "Contester")
+    assert "déjà contesté" in plain(await room.lea.whispered("déjà contesté"))
+    room.lea.acts()
+    await sends(room.omar, card, "Maintenir", reponse="Elle a été lue comme une insulte.")
+    told = plain(await room.lea.told("est maintenue"))
+    assert "lue comme une insulte" in told
+    done = await room.now(case)
+    assert done.state is State.CLOSED
+    assert await room.acts(case) == ["moderation.avertir", "moderation.recours", "moderation.repondre"]
+    await room.card(case, "clos")
+    await room.lea.clicks(notice, "Contester")
+    assert "y a répondu" in plain(await room.lea.whispered("déjà contesté"))
+
+
+async def test_an_answer_in_the_thread_counts_and_a_measure_is_lightened(room: Room) -> None:
+    case, notice = await warned(room, "Suspendre l’écriture", duree="3j")
+    await writes(room.lea, notice, "Je conteste, voici pourquoi.")
+    await room.lea.told("C’est transmis")
+    card = await room.card(case, "Je conteste")
+    form = await opens(room.omar, card, "Alléger")
+    assert set(form.options("mesure")) == {"rappel", "avertir", "silence"}
+    form = form.fill(reponse="Un jour suffit.", mesure="silence")
+    assert "Dites pour combien" in (await form.submit()).errors["duree"]
+    assert "plus longtemps" in (await form.fill(duree="4j").submit()).errors["duree"]
+    room.lea.acts()
+    assert (await form.fill(duree="1j").submit()).accepted
+    assert "est allégée" in plain(await room.lea.told("est allégée"))
+    await room.house.settled()
+    acts = await room.acts(case)
+    assert acts[:2] == ["moderation.silence", "moderation.recours"]
+    assert {"moderation.annuler", "moderation.silence", "moderation.repondre"} == set(acts[2:])
+    await room.lea.clicks(await until_async(lambda: second_notice(room)), "Contester")
+    assert "y a répondu" in plain(await room.lea.whispered("déjà contesté")), "one appeal a case"
+
+
+async def test_a_measure_is_annulled_and_what_is_long_over_is_not_contested(room: Room) -> None:
+    case, notice = await warned(room, "Masquer")
+    other, late = await warned(room)
+    room.lea.acts()
+    form = await room.lea.opens_by(notice, "Contester")
+    assert (await form.fill(mot="Rendez-le-moi.").submit()).accepted
+    card = await room.card(case, "Rendez-le-moi")
+    room.lea.acts()
+    await sends(room.omar, card, "Annuler la mesure", reponse="C’est vrai.")
+    await room.lea.told("est annulée")
+    assert "moderation.annuler" in await room.acts(case)
+    room.house.clock.goes_to(room.house.clock() + timedelta(days=31))
+    await room.lea.clicks(late, "Contester")
+    assert "plus de trente jours" in plain(await room.lea.whispered("trente jours"))
+    assert await room.appeal(other) is None
+
+
+@pytest.mark.both_databases
+async def test_an_appeal_is_called_to_mind(room: Room) -> None:
+    case, notice = await warned(room)
+    form = await room.lea.opens_by(notice, "Contester")
+    assert (await form.fill(mot="Non.").submit()).accepted
+    appeal = await until_async(lambda: room.appeal(case))
+    begin, half = appeal.at, timedelta(days=3, hours=12)
+    room.house.clock.goes_to(begin + half + timedelta(minutes=5))
+    for _ in range(2):
+        await room.runs("remind")
+    assert len(await reminders(room, case.id)) == 1
+    room.house.clock.goes_to(begin + timedelta(days=7, minutes=5))
+    await room.runs("remind")
+    assert "qui était promise" in plain((await reminders(room, case.id))[-1])
+
+
+async def second_notice(room: Room) -> Post | None:
+    """Of the lighter measure."""
+    told = [p for p in await room.lea.direct() if "Un jour suffit." in plain(p) and "Contester" in p.buttons]
+    return told[-1] if told else None
+
+
+async def reminders(room: Room, number: int | None) -> list[Post]:
+    """What the room was told of an appeal."""
+    said = [p for p in await room.agathe.reads(room.room) if "Le recours sur" in plain(p)]
+    return [p for p in said if f"dossier n° {number}]" in plain(p)]
+
+
+def test_each_time_is_said_once() -> None:
+    begin = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    appeal = Appeal(entry=1, case_id=1, user_id="x", word="", at=begin, due_at=begin + timedelta(days=7))
+    said = []
+    for hour in range(24 * 30):
+        now = begin + timedelta(hours=hour)
+        if is_due(appeal, now):
+            appeal.reminded_at = now
+            said.append(hour / 24)
+    assert said == [3.5, 6, 7, 10, 14]

@@ -1,0 +1,91 @@
+"""Stories: what an animateur decides, by which window; a message that changed since; an advice, a hand-over."""
+
+from storage.moderation.cases import State
+from storage.people import Role
+from tests.helping import changes
+from tests.moderating import Room, opens, plain, room
+from tests.shelving import a_room
+
+__all__ = ["room"]
+
+
+async def test_each_window_knows_what_the_charter_says_and_one_of_two_decides(room: Room) -> None:
+    case, card = await room.opened()
+    assert "avertissement" in plain(card), "the charter proposes so"
+    form = await opens(room.agathe, card, "Avertir")
+    assert "Propos blessants" in form.shown("raison")
+    other = await opens(room.omar, card, "Suspendre l’écriture")
+    assert other.shown("duree") == "7j"
+    room.lea.acts()
+    room.omar.acts()
+    assert (await form.fill(raison="Ces mots blessent.").submit()).accepted
+    notice = await room.lea.told("Ces mots blessent.")
+    assert notice.buttons == ["Contester"]
+    card = await room.card(case, "Avertissement, par")
+    assert card.buttons == ["Contexte"]
+    assert (await other.submit()).accepted
+    assert f"@{room.agathe.username} a déjà décidé : avertissement" in plain(await room.omar.told("déjà décidé"))
+    assert (await room.acts(case)) == ["moderation.avertir"]
+    assert (await room.now(case)).state is State.DECIDED
+
+
+async def test_what_became_of_the_message_is_said_to_who_decides_and_hiding_it_does_no_harm(room: Room) -> None:
+    case, card = await room.opened()
+    kept = case.message
+    post = next(p for p in await room.lea.reads(room.place) if p.id == case.post_id)
+    await changes(room.lea, post, "Rien du tout")
+    form = await opens(room.agathe, card, "Masquer")
+    assert "modifié depuis" in form.introduction
+    await form.cancel()
+    await room.lea.api.delete(f"/posts/{post.id}")
+    await room.agathe.clicks(card, "Contexte")
+    seen = plain(await room.agathe.whispered("tel qu’il a été signalé"))
+    assert kept in seen
+    assert "supprimé depuis" in seen
+    form = await opens(room.agathe, card, "Masquer")
+    assert "supprimé depuis" in form.introduction
+    assert (await form.submit()).accepted
+    assert "n’était déjà plus là" in plain(await room.agathe.told("décidé"))
+    assert kept in plain(await room.card(case, "Message masqué"))
+
+
+async def test_an_advice_and_a_hand_over_stay_among_those_who_may(room: Room) -> None:
+    carla = await room.house.site.person("carla")
+    await room.house.registers(carla, Role.COORDINATEUR, departements=["69"])
+    case, card = await room.opened()
+    form = await opens(room.agathe, card, "Demander l’avis")
+    assert (await form.fill(question="Qu’en penses-tu ? @all", a=room.lea.id).submit()).errors["a"]
+    assert (await form.fill(a=room.omar.id).submit()).accepted
+    asked = await room.under(card, "Qu’en penses-tu")
+    assert f"@{room.omar.username}" in asked.text
+    assert "@all" not in asked.text
+    form = await opens(room.agathe, card, "Transmettre")
+    assert carla.id in form.options("a")
+    carla.acts()
+    assert (await form.fill(a=carla.id, mot="Tu la connais.").submit()).accepted
+    handed = await carla.told("Tu la connais.")
+    assert case.message in plain(handed)
+    assert not handed.buttons
+    await room.under(card, "transmet ce dossier")
+    assert (await room.now(case)).state is State.OPEN
+    assert await room.acts(case) == ["moderation.consulter", "moderation.transmettre"]
+    listed = await room.omar.asks("/moderer dossiers")
+    assert "à décider" in plain(listed)
+    told = await room.juliette.asks("/moderer dossiers")
+    assert "Aucun" not in plain(told)
+    assert "dossier n°" not in plain(told)
+
+
+async def test_a_thread_is_moved_where_it_belongs(room: Room) -> None:
+    elsewhere = await a_room(room.house, "aide-metier", "O")
+    for person in (room.agathe, room.juliette):
+        await room.house.site.admin.post(f"/channels/{elsewhere}/members", {"user_id": person.id})
+    case, card = await room.opened(motif="hors-sujet")
+    form = await opens(room.agathe, card, "Déplacer")
+    room.juliette.acts()
+    assert (await form.fill(canal=elsewhere, raison="On en parle là-bas.").submit()).accepted
+    await room.juliette.told("une suite")
+    await room.card(case, "Fil déplacé, par")
+    await room.house.settled()
+    assert any(case.message in plain(post) for post in await room.juliette.reads(elsewhere))
+    assert (await room.now(case)).state is State.DECIDED

@@ -1,0 +1,103 @@
+"""Whatever happens, nothing that the author can receive says who reported: no text, button, window, topic or entry."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlmodel import col, or_, select
+
+from bot.links import Links
+from storage.journal import Entry
+from storage.moderation import Case
+from storage.outbox import Outgoing
+from storage.outbox.table import Where
+from storage.people import Role
+from tests.helping import reacts, writes
+from tests.moderating import Room, plain, room, sends
+from tests.people import Person
+
+__all__ = ["room"]
+
+WHY = {"raison": "Ces mots blessent."}
+MOVES: Sequence[tuple[str, dict[str, str], str]] = [
+    ("Rappel de la charte", WHY, "Maintenir"),
+    ("Avertir", WHY, "Alléger"),
+    ("Masquer", WHY, "Annuler la mesure"),
+    ("Rien à faire", {"avis": "infonde"}, ""),
+    ("Suspendre l’écriture", WHY | {"duree": "2h"}, "Annuler la mesure"),
+    ("Exclure du canal", WHY, "Maintenir"),
+]
+"""What is decided, and what is answered to who contests it."""
+SECRET = "motsecret"
+"""In what the reporter says of it."""
+SHOWN = {"posted", "post_edited", "ephemeral_message"}
+
+
+async def sent(room: Room, who: Person) -> Iterator[str]:
+    """What was written down to be sent where somebody reads, with what its buttons carry and its topic."""
+    places = [who.id, await who.direct_channel(), room.place]
+    async with room.house.bot.database.transaction(writes=False) as db:
+        theirs = or_(col(Outgoing.target).in_(places), col(Outgoing.channel_id).in_(places))
+        rows = (await db.exec(select(Outgoing).where(theirs, Outgoing.where != Where.ACT))).all()
+        about = (await db.exec(select(Entry).where(Entry.target_id == who.id))).all()
+    told = [json.dumps([row.content, row.topic], ensure_ascii=False) for row in rows]
+    return iter([*told, *(entry.model_dump_json() for entry in about)])
+
+
+def seen(room: Room, who: Person) -> Iterator[str]:
+    """What their client showed: the bot’s posts and whispers, and windows with all that these carry sealed."""
+    for frame in who.ears.frames:
+        if frame.event == "open_dialog":
+            dialog = json.loads(frame.data["dialog"])["dialog"]
+            yield json.dumps(dialog | {"state": _opened(Links(room.house.settings.secrets), dialog["state"])})
+        elif frame.event in SHOWN and json.loads(frame.data["post"])["user_id"] == room.house.site.bot_id:
+            yield frame.data["post"]
+
+
+def _opened(links: Links, state: str) -> dict[str, Any]:
+    return {name: value for name, value in links.open("dialog", state).items() if name != "u"}
+
+
+async def hears_of_it(room: Room, label: str, fields: dict[str, str], ending: str) -> None:
+    """Lea’s message is reported, decided about, contested, and asked about in every way that she has."""
+    post = await room.writes()
+    await room.reports(room.juliette, post, "autre", f"{SECRET} : cela me blesse.")
+    await reacts(room.paul, post, "triangular_flag_on_post")
+    case = await room.case(post)
+    card = await room.card(case, "par 2 personnes")
+    room.lea.acts()
+    await sends(room.agathe, card, label, **fields)
+    if label == "Exclure du canal":
+        await room.omar.clicks(await room.card(case, "propose"), "Approuver")
+    await room.card(case, "décidé")
+    if ending:
+        await contests(room, case, ending)
+    await room.lea.asks(f"/signaler {room.link(post)}")
+
+
+async def contests(room: Room, case: Case, ending: str) -> None:
+    """By the button, and once more by an answer; then a third animateur decides."""
+    notice = await room.lea.told(WHY["raison"])
+    await sends(room.lea, notice, "Contester", mot="Qui m’a signalée ? @all")
+    more = {"mesure": "rappel"} if ending == "Alléger" else {}
+    nora = await room.house.someone(Role.ANIMATEUR, "nora")
+    await room.house.site.admin.post(f"/channels/{room.room}/members", {"user_id": nora.id})
+    await sends(nora, await room.card(case, "contesté"), ending, reponse="C’est vu.", **more)
+    await room.card(case, "clos")
+    await room.house.settled()
+    await writes(room.lea, notice, "Qui m’a signalée ?")
+    await room.lea.told("Vous avez déjà contesté")
+
+
+async def test_the_author_never_learns_who_reported(room: Room) -> None:
+    for label, fields, ending in MOVES:
+        await hears_of_it(room, label, fields, ending)
+    await room.agathe.asks(f"/moderer avertir @{room.lea.username} Cela suffit.")
+    await room.house.settled()
+    said = [*await sent(room, room.lea), *seen(room, room.lea)]
+    assert len(said) > 30
+    for text in said:
+        for secret in (SECRET, *(name for who in (room.juliette, room.paul) for name in (who.id, who.username))):
+            assert secret not in text, text
+    cards = [p for p in await room.agathe.reads(room.room) if "Dossier" in p.text]
+    assert not any(who.username in plain(card) for who in (room.juliette, room.paul) for card in cards)

@@ -1,0 +1,71 @@
+"""Stories: what is heavy waits for a second animateur, whoever clicks first; nobody decides about oneself."""
+
+import asyncio
+
+import pytest
+
+from storage.moderation.cases import State
+from storage.people import Role
+from tests.moderating import Room, opens, plain, room, sends
+
+__all__ = ["room"]
+
+
+async def test_an_exclusion_waits_for_another_animateur_who_may_refuse_or_approve(room: Room) -> None:
+    case, card = await room.opened()
+    form = await opens(room.agathe, card, "Exclure du canal")
+    assert form.shown("canal") == room.place
+    assert (await form.fill(raison="Encore, malgré l’avertissement.").submit()).accepted
+    assert "attend un second animateur" in plain(await room.agathe.told("second animateur"))
+    card = await room.card(case, "propose : exclusion du canal")
+    assert card.buttons == ["Approuver", "Refuser", "Contexte"]
+    assert not [p for p in await room.lea.direct() if "malgré l’avertissement" in plain(p)]
+    await room.agathe.clicks(card, "Approuver")
+    assert "un second animateur" in plain(await room.agathe.whispered("vous-même"))
+    room.agathe.acts()
+    await sends(room.omar, card, "Refuser", raison="Trop lourd à mon avis.")
+    assert "Trop lourd à mon avis" in plain(await room.agathe.told("n’approuve pas"))
+    card = await room.card(case, "à décider")
+    await sends(room.omar, card, "Suspendre l’écriture", duree="30j", raison="Trente jours suffisent.")
+    card = await room.card(case, "propose : écriture suspendue 30 jours")
+    room.lea.acts()
+    room.juliette.acts()
+    await room.agathe.clicks(card, "Approuver")
+    assert "Trente jours suffisent." in plain(await room.lea.told("Trente jours"))
+    assert "une suite y est donnée" in plain(await room.juliette.told("une suite"))
+    done = await room.now(case)
+    assert (done.state, done.act, done.decided_by) == (State.DECIDED, "moderation.silence", room.agathe.id)
+    assert await room.acts(case) == [
+        "moderation.proposer",
+        "moderation.refuser",
+        "moderation.proposer",
+        "moderation.silence",
+    ]
+
+
+async def test_of_two_at_once_one_decides_and_the_other_reads_who(room: Room) -> None:
+    case, card = await room.opened()
+    forms = [await opens(who, card, "Rappel de la charte") for who in (room.agathe, room.omar)]
+    room.lea.acts()
+    answers = await asyncio.gather(*(form.submit() for form in forms))
+    assert all(answer.accepted for answer in answers)
+    told = [await who.told("décidé") for who in (room.agathe, room.omar)]
+    assert sorted("a déjà décidé" in plain(post) for post in told) == [False, True]
+    await room.house.settled()
+    assert await room.acts(case) == ["moderation.rappeler"]
+    assert len([r for r in await room.reported(case) if r.told_at]) == 1
+
+
+@pytest.mark.both_databases
+async def test_nobody_decides_about_oneself_nor_against_an_administrateur(room: Room) -> None:
+    case, card = await room.opened()
+    await room.house.registers(room.lea, Role.ANIMATEUR)
+    await room.house.site.admin.post(f"/channels/{room.room}/members", {"user_id": room.lea.id})
+    for label in ("Contexte", "Rien à faire"):
+        await room.lea.clicks(card, label)
+        assert "Ce dossier vous concerne" in plain(await room.lea.whispered("Ce dossier"))
+    await room.house.registers(room.lea, Role.ADMINISTRATEUR)
+    form = await opens(room.agathe, card, "Avertir")
+    assert "administrateur" in (await form.submit()).error
+    await sends(room.agathe, card, "Rien à faire")
+    assert (await room.now(case)).state is State.DECIDED
