@@ -154,3 +154,19 @@ async def test_what_cannot_be_is_said(watch: Watch) -> None:
     shown = await refused("mots")
     assert "Elle ne cherche rien." in shown
     assert isinstance(await watch.ana.asks("/moderer regles"), Post)
+
+
+@pytest.mark.both_databases
+async def test_a_rule_that_acts_hides_and_its_author_is_told(watch: Watch) -> None:
+    await watch.tunes("mots agir casino")
+    watch.paul.acts()
+    post = await watch.paul.says("Le casino en ligne", watch.place)
+    case = await watch.case(post)
+    assert (case.state, case.act, case.decided_by, case.message) == (State.DECIDED, Act.HIDE, "", post.message)
+
+    async def is_gone() -> bool:
+        return post.id not in {each.id for each in await watch.paul.reads(watch.place)}
+
+    await until_async(is_gone)
+    await watch.paul.told("Règle automatique")
+    await watch.said(f"Dossier n° {case.number}, décidé")
