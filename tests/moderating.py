@@ -5,11 +5,12 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from storage import canaux
 from storage.journal import Entry
-from storage.moderation import Appeal, Case, Report
+from storage.moderation import Appeal, Case, Hit, Report
 from storage.people import Role
 from tests.house import House, hears, until_async
 from tests.people import Person, Post, unique
@@ -153,5 +154,8 @@ async def room(house: House) -> Room:
     async with house.bot.database.transaction() as db:
         for key, place in places.items():
             await canaux.remember(db, key, place, house.clock())
+        # What other stories reported is no storm of this one.
+        await db.execute(update(Report).values(at=house.clock() - timedelta(days=1)))
+        await db.execute(update(Hit).values(at=house.clock() - timedelta(days=1)))
     await until_async(lambda: hears(house.bot, set(), {places["ressourcerie"]}))
     return Room(house, juliette, paul, lea, agathe, omar, places["moderation"], places["ressourcerie"])

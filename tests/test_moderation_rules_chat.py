@@ -39,7 +39,7 @@ async def test_a_flood_is_one_case_and_a_false_alarm_is_counted(watch: Watch) ->
     standing = {post.id for post in await watch.lea.reads(watch.place)}
     assert standing.issuperset(post.id for post in posts), "nothing was done"
     await watch.ana.clicks(card, "Fausse alerte")
-    await watch.said("Fausse alerte.")
+    await watch.said("(fausse alerte)")
     (case,) = await watch.cases(watch.lea)
     assert (case.state, case.decided_by) == (State.CLOSED, watch.ana.id)
     async with watch.house.bot.database.transaction(writes=False) as db:
@@ -154,3 +154,19 @@ async def test_what_cannot_be_is_said(watch: Watch) -> None:
     shown = await refused("mots")
     assert "Elle ne cherche rien." in shown
     assert isinstance(await watch.ana.asks("/moderer regles"), Post)
+
+
+@pytest.mark.both_databases
+async def test_a_rule_that_acts_hides_and_its_author_is_told(watch: Watch) -> None:
+    await watch.tunes("mots agir casino")
+    watch.paul.acts()
+    post = await watch.paul.says("Le casino en ligne", watch.place)
+    case = await watch.case(post)
+    assert (case.state, case.act, case.decided_by, case.message) == (State.DECIDED, Act.HIDE, "", post.message)
+
+    async def is_gone() -> bool:
+        return post.id not in {each.id for each in await watch.paul.reads(watch.place)}
+
+    await until_async(is_gone)
+    await watch.paul.told("Règle automatique")
+    await watch.said(f"Dossier n° {case.number}, décidé")

@@ -52,16 +52,16 @@ async def test_a_storm_is_one_summary_and_each_case_is_shown_from_there(watch: W
     assert f"n° {first.number} : @" in plain(summary)
     assert "11 signalements en cinq minutes" in plain(summary)
     said = [plain(post) for post in await watch.ana.reads(watch.room)]
-    assert not [text for text in said if text.startswith(f"Cas n° {first.number}")]
+    assert not [text for text in said if text.startswith(f"**Dossier n° {first.number},")]
     assert len([text for text in said if "Beaucoup de choses" in text]) == 1
     await watch.ana.chooses(summary, "Voir un cas", f"n° {first.number} · {watch.lea.username}")
-    card = await watch.said(f"Cas n° {first.number}")
+    card = await watch.said(f"Dossier n° {first.number},")
     assert "Fausse alerte" in card.buttons
     await watch.house.settled()
     assert f"n° {first.number} :" not in plain(await waits(watch, f"n° {second.number} :"))
     await watch.waits(timedelta(minutes=6))
     later = await watch.case(await watch.lea.says(f"Trois {word}", watch.place))
-    await watch.said(f"Cas n° {later.number}")
+    await watch.said(f"Dossier n° {later.number},")
 
 
 @pytest.mark.newest_only

@@ -12,7 +12,7 @@ from bot.menus import Menu
 from bot.others import name_of
 from bot.replies import Button, Direct, Message, Refresh, Reply, Say
 from bot.texts import Markdown, escape, quotation, render
-from commands.moderation import found, grading, places, storm, terms
+from commands.moderation import found, grading, places, safety, storm, terms
 from commands.moderation.buttons import (
     Approve,
     Decide,
@@ -52,8 +52,8 @@ def topic_of(case_id: int) -> str:
 
 
 async def put_up(ctx: Context, case: Case) -> Sequence[Reply]:
-    """The card, where its animateurs see it; the summary tells of it where too much comes at once."""
-    if await storm.keeps_back(ctx, case):
+    """The card, where its animateurs see it; in a storm the summary tells of it, until somebody asks for the card."""
+    if await places.room(ctx) and await storm.keeps_back(ctx, case) and not await is_about_one_of_us(ctx, case):
         return await storm.gather(ctx, case)
     return await tell(ctx, case, await draw(ctx, case), topic_of(case.number))
 
@@ -116,18 +116,8 @@ async def draw(ctx: Context, case: Case) -> Message:
         due=say_date(appeal.due_at.astimezone(ctx.zone).date()) if appeal else "",
         answered=await name_of(ctx, appeal.decided_by) if appeal else "",
     )
-    text = Markdown("\n\n".join(filter(None, (text, await found.told(ctx, case)))))
-    alarm = await found.buttons(ctx, case)
-    clicks = _one_click(alarm, theirs)
-    buttons = [*alarm, *_buttons(case, appeal, clicks)]
-    return Message(text, buttons, await _facts(ctx, case, theirs), _menus(case, clicks))
-
-
-def _one_click(alarm: Sequence[Button], theirs: Sequence[Report]) -> Sequence[Move]:
-    """What has a button of its own: « Fausse alerte » takes the place of « Rien à faire » or, where people reported the
-    message, too, of a reminder."""
-    instead = (Move.REMIND if theirs else Move.NOTHING) if alarm else None
-    return [move for move in ONE_CLICK if move is not instead]
+    buttons = found.with_alarm(await found.is_asked(ctx, case), case, _buttons(case, appeal))
+    return Message(text, buttons, await _facts(ctx, case, theirs), _menus(case))
 
 
 def _said_on(ctx: Context, case: Case) -> str:
@@ -148,12 +138,12 @@ async def _outcome(ctx: Context, case: Case) -> Markdown:
     return render("moderation/outcome", by=by, act=terms.say_act(case.act), case=case, reason=case.reason)
 
 
-def _buttons(case: Case, appeal: Appeal | None, clicks: Sequence[Move]) -> Sequence[Button]:
+def _buttons(case: Case, appeal: Appeal | None) -> Sequence[Button]:
     number = case.number
     around = [Button("Contexte", SeeContext(case=number))] if case.post_id else []
     match case.state:
         case State.OPEN:
-            moves = [move for move in clicks if case.post_id or move not in OF_MESSAGES]
+            moves = [move for move in ONE_CLICK if case.post_id or move not in OF_MESSAGES]
             return [*(Button(move.label, Decide(case=number, move=move)) for move in moves), *around]
         case State.SECOND:
             return [
@@ -172,11 +162,10 @@ def _buttons(case: Case, appeal: Appeal | None, clicks: Sequence[Move]) -> Seque
             return around
 
 
-def _menus(case: Case, clicks: Sequence[Move]) -> Sequence[Menu]:
+def _menus(case: Case) -> Sequence[Menu]:
     if case.state is not State.OPEN:
         return []
-    others = [*(() if Move.REMIND in clicks else (Move.REMIND,)), *OTHERS]
-    options = {move.value: move.label for move in others if case.post_id or move not in OF_MESSAGES}
+    options = {move.value: move.label for move in OTHERS if case.post_id or move not in OF_MESSAGES}
     return [Menu("Autre mesure…", DecideOtherwise(case=case.number), options)]
 
 
@@ -184,6 +173,7 @@ async def _facts(ctx: Context, case: Case, theirs: Sequence[Report]) -> Sequence
     known = {
         "Signalé": _say_source(case, len(theirs)),
         "Motifs": _say_motives(ctx, theirs),
+        "Règle": await found.told(ctx, case),
         "Sur douze mois": await terms.say_past(ctx, case),
         "La charte propose": await _proposal(ctx, case, theirs) if case.state is State.OPEN else "",
         "Fichiers": ", ".join(case.files)[:300],
@@ -205,7 +195,7 @@ def _say_motives(ctx: Context, theirs: Sequence[Report]) -> str:
 async def _proposal(ctx: Context, case: Case, theirs: Sequence[Report]) -> str:
     """What the charter says of that motive, and of how often it was."""
     key = main_motive(theirs)
-    if not key:
+    if not key or not safety.charter(ctx.settings):
         return ""
     return terms.say_graded(terms.motive_of(ctx, key).grade(await grading.before(ctx, case.author_id)))
 

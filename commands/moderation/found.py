@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 from bot.context import Context
 from bot.replies import Button
-from bot.texts import Markdown, render
-from commands.moderation.buttons import FalseAlarm
+from commands.moderation.buttons import Decide, FalseAlarm, Move
 from commands.moderation.rules import SPECS, RuleName
 from storage.moderation import rules
 from storage.moderation.cases import Case, State
@@ -14,17 +13,23 @@ from storage.moderation.cases import Case, State
 WAITS = (State.OPEN, State.SECOND)
 
 
-async def told(ctx: Context, case: Case) -> Markdown:
+async def told(ctx: Context, case: Case) -> str:
     """The rules that found it, and how often; "" where none did."""
     hits = await rules.of_case(ctx.db, case.number)
-    known = Counter(hit.rule for hit in hits)
-    named = [(SPECS[RuleName(rule)].label, count) for rule, count in known.items() if rule in set(RuleName)]
-    is_false = any(hit.is_false for hit in hits)
-    return render("moderation/found", named=named, is_false=is_false) if named else Markdown()
+    known = Counter(hit.rule for hit in hits if hit.rule in set(RuleName))
+    named = [SPECS[RuleName(rule)].label + (f" ({count} fois)" if count > 1 else "") for rule, count in known.items()]
+    return " ; ".join(named) + (" (fausse alerte)" if any(hit.is_false for hit in hits) else "")
 
 
-async def buttons(ctx: Context, case: Case) -> Sequence[Button]:
-    """« Fausse alerte », while nobody decided about what rules found."""
-    hits = await rules.of_case(ctx.db, case.number)
-    waits = case.state in WAITS and any(hit.is_false is None for hit in hits)
-    return [Button("Fausse alerte", FalseAlarm(case=case.number))] if waits else []
+async def is_asked(ctx: Context, case: Case) -> bool:
+    """Whether it may still be said that it is a false alarm."""
+    return case.state is State.OPEN and any(hit.is_false is None for hit in await rules.of_case(ctx.db, case.number))
+
+
+def with_alarm(is_asked: bool, case: Case, buttons: Sequence[Button]) -> Sequence[Button]:
+    """« Fausse alerte » in the place of « Rien à faire », which it is."""
+    if not is_asked:
+        return buttons
+    nothing = Decide(case=case.number, move=Move.NOTHING)
+    rest = [button for button in buttons if button.payload != nothing]
+    return [Button("Fausse alerte", FalseAlarm(case=case.number)), *rest]

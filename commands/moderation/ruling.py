@@ -9,8 +9,7 @@ from bot.journaling import Deed, note
 from bot.replies import Replies, Start, Whisper
 from bot.texts import render
 from commands.moderation import safety, trial
-from commands.moderation.feature import ANIMATEURS
-from commands.moderation.listening import regles
+from commands.moderation.feature import ANIMATEURS, feature
 from commands.moderation.places import room
 from commands.moderation.rules import SPECS, BrokenRuleError, RuleName, Tuning
 from commands.moderation.rules.stored import tuned
@@ -25,7 +24,7 @@ TRY = "essai"
 HINT = "<règle> [non|proposer|agir|essai] [nombres ou liste]"
 
 
-@regles.command("moderer regles", help="Les règles automatiques, et ce qu’elles ont trouvé", roles=ANIMATEURS)
+@feature.command("moderer regles", help="Les règles automatiques, et ce qu’elles ont trouvé", roles=ANIMATEURS)
 async def list_rules(ctx: Context, _: str) -> Replies:
     """Each with its mode, its numbers and what it found."""
     fault = await safety.fault(ctx.db, ctx.settings)
@@ -38,7 +37,7 @@ async def list_rules(ctx: Context, _: str) -> Replies:
     return Whisper(render("moderation/rules", rows=rows, fault=fault, has_room=bool(await room(ctx))))
 
 
-@regles.command("moderer regle", help="Régler ou essayer une règle", hint=HINT, roles=ANIMATEURS, writes=True)
+@feature.command("moderer regle", help="Régler ou essayer une règle", hint=HINT, roles=ANIMATEURS, writes=True)
 async def change_rule(ctx: Context, line: str) -> Replies:
     """« flood proposer 6 en 10s », « flood non », « liens essai 7j », « mots ajouter casino »."""
     word, _, rest = line.strip().partition(" ")

@@ -50,7 +50,8 @@ async def is_light(ctx: Context, case: Case) -> bool:
 
 async def keeps_back(ctx: Context, case: Case) -> bool:
     """Whether the summary tells of a case, and no card of its own: until somebody asks for it."""
-    if await claims.is_taken(ctx.db, SHOWN, str(case.number)):
+    is_new = case.state is State.OPEN and case.source is not Source.DIRECT
+    if not is_new or await claims.is_taken(ctx.db, SHOWN, str(case.number)):
         return False
     return await gathers(ctx) or await is_light(ctx, case)
 

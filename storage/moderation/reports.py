@@ -39,6 +39,18 @@ async def counts(db: AsyncSession, case_ids: Sequence[int]) -> dict[int, int]:
     return dict((await db.exec(wanted)).all()) if case_ids else {}
 
 
+async def count_since(db: AsyncSession, moment: datetime) -> int:
+    """How many came since then."""
+    return (await db.exec(select(func.count()).where(col(Report.at) >= moment))).one()
+
+
+async def judged(db: AsyncSession, reporter_id: str) -> tuple[int, int]:
+    """How many of somebody’s were right, and how many were not."""
+    wanted = select(Report.was_right, func.count()).where(Report.reporter_id == reporter_id)
+    found = dict((await db.exec(wanted.group_by(col(Report.was_right)))).all())
+    return found.get(True, 0), found.get(False, 0)
+
+
 async def put(db: AsyncSession, report: Report) -> bool:
     """Write it down; False where theirs is there already."""
     made = insertion(db, Report).values(report.model_dump()).on_conflict_do_nothing()
@@ -67,15 +79,3 @@ async def tell(db: AsyncSession, case_id: int, now: datetime) -> Sequence[str]:
     untold = (col(Report.case_id) == case_id, col(Report.told_at).is_(None))
     told = update(Report).where(*untold).values(told_at=now).returning(col(Report.reporter_id))
     return sorted((await db.execute(told)).scalars().all())
-
-
-async def count_since(db: AsyncSession, moment: datetime) -> int:
-    """How many came since then."""
-    return (await db.exec(select(func.count()).where(col(Report.at) >= moment))).one()
-
-
-async def judged(db: AsyncSession, reporter_id: str) -> tuple[int, int]:
-    """How many of somebody’s were right, and how many were not."""
-    wanted = select(Report.was_right, func.count()).where(Report.reporter_id == reporter_id)
-    found = dict((await db.exec(wanted.group_by(col(Report.was_right)))).all())
-    return found.get(True, 0), found.get(False, 0)
