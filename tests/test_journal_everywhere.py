@@ -33,6 +33,7 @@ ELSEWHERE: Mapping[str, str] = {
         ressources.ReportResource ressources.Object ressources.suivre ressources.ChooseTheme
         ressources.SetFollowing ressources.Favour ressources.FindUseful ressources.SayNeed ressources.Decline
         donnees.Confirm donnees.KeepData mes-donnees.annuler
+        moderation.FileReport moderation.PreciseReport drapeau.reacted.Reacted
         ressources.AnswerReview hotline hotline.Decline hotline.Unmask hotline.ShowLine hotline.Rate
         hotline.RateTicket hotline.WasIt hotline.WasFiche
         """,
@@ -43,7 +44,8 @@ ELSEWHERE: Mapping[str, str] = {
     "carries out, tells or ends what was noted when it was decided": """
         canaux.Mend canaux.Unmend canaux.arrived.Delivered canaux.refused.Undelivered annonce.Broadcast
         annonce.Rewrite annonce.Removal sondage.Broadcast sondage.Resume sondage.Retell sondage.Conclude
-        actus.Publish actus.Rewrite actus.Removal hotline.TellAll
+        actus.Publish actus.Rewrite actus.Removal hotline.TellAll moderation.HideThread moderation.PutBack
+        moderation.came_again.JoinedChannel moderation.wrote.Posted
         """,
     "tells, reminds, counts or looks, and changes nothing of anybody’s": """
         hotline.weekly hotline.remind hotline.put_up_all hotline.refused.Undelivered hotline.outage_arrived.Delivered
@@ -57,7 +59,8 @@ ELSEWHERE: Mapping[str, str] = {
         ressources.keep_library ressources.typed.Posted ressources.taken_away.Deleted ressources.arrived.Delivered
         ressources.catch_up ressources.TellFollowers ressources.remind ressources.CheckLinks
         ressources.stands.Delivered sondage.remind_due garde.hand_over garde.forget menage.tidy menage.Sweep
-        donnees.erase_due donnees.Doze
+        donnees.erase_due donnees.Doze moderation.card_stands.Delivered moderation.remind drapeau.taken_off.Delivered
+        drapeau.left_there.Undelivered
         """,
 }
 """Why what writes is not in the journal, and what: by its name, of a whole feature « name.* »."""
