@@ -15,6 +15,7 @@ class Deed:
     """What is done: the act, and to which thing: « message:… », « canal:… », « personne:… », « ressource:12 ».
 
     ``target_id`` is whom it concerns, ``reason`` why; ``before`` and ``after`` are how it was and is, as JSON says it.
+    ``by_itself`` says that the bot does it, whoever it just heard.
     """
 
     act: Act
@@ -23,6 +24,7 @@ class Deed:
     reason: str = ""
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
+    by_itself: bool = False
 
 
 def note_at_end(ctx: Context, deed: Deed) -> None:
@@ -36,10 +38,11 @@ async def note(ctx: Context, deed: Deed) -> Entry:
 
     The entry has its number: what is told of it, and undone by.
     """
+    is_bot = deed.by_itself or not ctx.user.id
     entry = Entry(
         at=ctx.now,
-        actor_id=ctx.user.id,
-        actor=ctx.user.username if ctx.user.id else BOT,
+        actor_id="" if is_bot else ctx.user.id,
+        actor=BOT if is_bot else ctx.user.username,
         act=deed.act,
         object=deed.thing,
         target_id=deed.target_id,

@@ -45,7 +45,7 @@ ELSEWHERE: Mapping[str, str] = {
         canaux.Mend canaux.Unmend canaux.arrived.Delivered canaux.refused.Undelivered annonce.Broadcast
         annonce.Rewrite annonce.Removal sondage.Broadcast sondage.Resume sondage.Retell sondage.Conclude
         actus.Publish actus.Rewrite actus.Removal hotline.TellAll moderation.HideThread moderation.PutBack
-        moderation.came_again.JoinedChannel moderation.wrote.Posted
+        moderation.came_again.JoinedChannel
         """,
     "tells, reminds, counts or looks, and changes nothing of anybody’s": """
         hotline.weekly hotline.remind hotline.put_up_all hotline.refused.Undelivered hotline.outage_arrived.Delivered

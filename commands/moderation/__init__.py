@@ -3,6 +3,7 @@
 from commands.moderation import (
     answering,
     appealing,
+    beginning,
     deciding,
     ending,
     expiring,
@@ -30,6 +31,7 @@ from commands.moderation.flagging import drapeau
 __all__ = [
     "answering",
     "appealing",
+    "beginning",
     "deciding",
     "drapeau",
     "ending",

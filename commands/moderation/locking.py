@@ -8,7 +8,7 @@ from bot.acts import DeletePost, RemoveMember
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import Posted
-from bot.journaling import Deed, note
+from bot.journaling import Deed, note, note_at_end
 from bot.replies import Direct, Replies, Reply, Say, Whisper
 from bot.texts import quotation, render
 from commands.moderation import topics, words
@@ -119,6 +119,8 @@ async def wrote(ctx: Context, event: Posted) -> Replies:
 
 async def _against(ctx: Context, event: Posted, measure: Measure, why: str) -> Sequence[Reply]:
     """The words go back to their author; the message goes, after its files are brought to them."""
+    reason = f"mesure n° {measure.entry}"
+    note_at_end(ctx, Deed(Act.HIDE, f"message:{event.post_id}", event.user_id, reason, by_itself=True))
     text = render(
         "moderation/against",
         why=why,
