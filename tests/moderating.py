@@ -85,10 +85,10 @@ class Room:
             return (await db.exec(select(Appeal).where(Appeal.case_id == case.id))).first()
 
     async def acts(self, case: Case) -> list[str]:
-        """The acts of the journal that concern its author, oldest first."""
+        """The acts of moderation that the journal has about its author, oldest first."""
         async with self.house.bot.database.transaction(writes=False) as db:
             theirs = select(Entry).where(Entry.target_id == case.author_id).order_by(col(Entry.id))
-            return [entry.act for entry in (await db.exec(theirs)).all()]
+            return [entry.act for entry in (await db.exec(theirs)).all() if entry.act.startswith("moderation.")]
 
     async def card(self, case: Case, containing: str = "") -> Post:
         """Its newest card in the room, once it says that."""

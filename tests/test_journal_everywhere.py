@@ -33,6 +33,7 @@ ELSEWHERE: Mapping[str, str] = {
         ressources.ReportResource ressources.Object ressources.suivre ressources.ChooseTheme
         ressources.SetFollowing ressources.Favour ressources.FindUseful ressources.SayNeed ressources.Decline
         donnees.Confirm donnees.KeepData mes-donnees.annuler
+        moderation.FileReport moderation.PreciseReport drapeau.reacted.Reacted
         ressources.AnswerReview hotline hotline.Decline hotline.Unmask hotline.ShowLine hotline.Rate
         hotline.RateTicket hotline.WasIt hotline.WasFiche
         """,
@@ -58,7 +59,8 @@ ELSEWHERE: Mapping[str, str] = {
         ressources.keep_library ressources.typed.Posted ressources.taken_away.Deleted ressources.arrived.Delivered
         ressources.catch_up ressources.TellFollowers ressources.remind ressources.CheckLinks
         ressources.stands.Delivered sondage.remind_due garde.hand_over garde.forget menage.tidy menage.Sweep
-        donnees.erase_due donnees.Doze
+        donnees.erase_due donnees.Doze moderation.card_stands.Delivered moderation.remind drapeau.taken_off.Delivered
+        drapeau.left_there.Undelivered
         """,
 }
 """Why what writes is not in the journal, and what: by its name, of a whole feature « name.* »."""

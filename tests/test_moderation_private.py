@@ -15,6 +15,7 @@ from storage.people import Role
 from tests.helping import reacts, writes
 from tests.moderating import Room, plain, room, sends
 from tests.people import Person
+from tests.test_data_copy import copy_of
 
 __all__ = ["room"]
 
@@ -94,7 +95,8 @@ async def test_the_author_never_learns_who_reported(room: Room) -> None:
         await hears_of_it(room, label, fields, ending)
     await room.agathe.asks(f"/moderer avertir @{room.lea.username} Cela suffit.")
     await room.house.settled()
-    said = [*await sent(room, room.lea), *seen(room, room.lea)]
+    copy, pages = await copy_of(room.lea)
+    said = [*await sent(room, room.lea), *seen(room, room.lea), json.dumps(copy, ensure_ascii=False), pages]
     assert len(said) > 30
     for text in said:
         for secret in (SECRET, *(name for who in (room.juliette, room.paul) for name in (who.id, who.username))):
