@@ -33,8 +33,9 @@ class Request:
     something begun before, ``step`` which of its steps was sent; ``post_id`` the post whose button was clicked, or from
     whose button the dialog was opened; ``response_url`` takes whispers for 30 minutes after a command; ``only_for`` is
     whom the clicked button is for, empty where all of a channel may click; ``by_dialog`` says that a dialog stood for
-    that button, and ``line`` is the command that a button or plain words stand for (empty for one that was typed after
-    a slash). ``crowd`` says that its replies are sent to many (jobs, long work): what answers a person goes first.
+    that button, ``by_command`` that a typed command went on with it, and ``line`` is the command that a button or plain
+    words stand for (empty for one that was typed after a slash). ``crowd`` says that its replies are sent to many
+    (jobs, long work): what answers a person goes first.
     """
 
     kind: TriggerKind
@@ -48,6 +49,7 @@ class Request:
     resumed: bool = False
     step: int = 1
     by_dialog: bool = False
+    by_command: bool = False
     only_for: str = ""
     line: str = ""
     crowd: bool = False
@@ -56,8 +58,8 @@ class Request:
     def waits_as(self) -> TriggerKind:
         """What waits for the answer: the dialog or the button that stood for a button or a command, and nothing where
         plain words stood for one."""
-        if self.by_dialog:
-            return "submit"
+        if self.by_dialog or self.by_command:
+            return "submit" if self.by_dialog else "command"
         if self.kind != "command" or not self.line:
             return self.kind
         return "button" if self.trigger_id else "event"

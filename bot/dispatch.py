@@ -240,6 +240,8 @@ class Dispatcher:
 
 
 def _pressed(request: Request, name: str) -> Request:
-    """The click that a dialog stood for, or that another button goes on with: it is answered as what came in."""
-    only_for = request.only_for if request.kind == "button" else request.user_id
-    return replace(request, kind="button", name=name, only_for=only_for, by_dialog=request.answers_dialog)
+    """The click that a dialog stood for, or that another button or a command goes on with: it is answered as what came
+    in."""
+    only_for, waits = request.only_for if request.kind == "button" else request.user_id, request.waits_as
+    clicked = replace(request, kind="button", name=name, only_for=only_for)
+    return replace(clicked, by_dialog=waits == "submit", by_command=waits == "command")

@@ -73,8 +73,8 @@ class Trigger:
 class Feature:
     """``feature = Feature("hotline")``, then decorate the handlers.
 
-    ``rights`` are what the bot’s account must be able to do for it, and ``channels`` names those of the team in which
-    the bot must be. Switches leave alone what is ``always`` on: the bot’s own parts. ``front`` shows it in « /aide ».
+    ``rights`` are what the bot’s account must be able to do for it (without ``wishes`` it does less), ``channels`` the
+    names of those in which it must be. Switches leave alone what is ``always`` on. ``front`` shows it in « /aide ».
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Feature:
         front: Front | None = None,
     ) -> None:
         self.name = name
-        self.rights = tuple(rights)
+        self.rights, self.wishes = tuple(rights), list[Right]()
         self.channels = channels
         self.always = always
         self.front = front

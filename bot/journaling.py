@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.context import Context
 from storage import journal, people
+from storage.database import at_end
 from storage.journal import BOT, Act, Entry
 
 
@@ -14,6 +15,7 @@ class Deed:
     """What is done: the act, and to which thing: « message:… », « canal:… », « personne:… », « ressource:12 ».
 
     ``target_id`` is whom it concerns, ``reason`` why; ``before`` and ``after`` are how it was and is, as JSON says it.
+    ``by_itself`` says that the bot does it, whoever it just heard.
     """
 
     act: Act
@@ -22,6 +24,13 @@ class Deed:
     reason: str = ""
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
+    by_itself: bool = False
+
+
+def note_at_end(ctx: Context, deed: Deed) -> None:
+    """Note it when the handler’s transaction ends, and with it: who notes holds the journal until then, so that what
+    needs no number of an entry (all but moderation) takes it last."""
+    at_end(ctx.db, lambda _: note(ctx, deed))
 
 
 async def note(ctx: Context, deed: Deed) -> Entry:
@@ -29,10 +38,11 @@ async def note(ctx: Context, deed: Deed) -> Entry:
 
     The entry has its number: what is told of it, and undone by.
     """
+    is_bot = deed.by_itself or not ctx.user.id
     entry = Entry(
         at=ctx.now,
-        actor_id=ctx.user.id,
-        actor=ctx.user.username if ctx.user.id else BOT,
+        actor_id="" if is_bot else ctx.user.id,
+        actor=BOT if is_bot else ctx.user.username,
         act=deed.act,
         object=deed.thing,
         target_id=deed.target_id,

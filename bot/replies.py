@@ -194,7 +194,7 @@ class Ask:
 @dataclass(frozen=True, slots=True)
 class Press:
     """Go on as if a button with that payload (its name and data) had been clicked: a dialog stood for it, or a button
-    that only read, since what writes cannot ask Mattermost any more."""
+    or command that only read, since what writes cannot ask Mattermost any more."""
 
     name: str
     data: Mapping[str, object]

@@ -14,7 +14,9 @@ from cli import (
     guard,
     hotline,
     jobs,
+    journal,
     migrate,
+    moderation,
     people,
     ressources,
     serve,
@@ -27,6 +29,6 @@ from cli import (
 TOOLS = (
     *(serve.tool, migrate.tool, setup.tool, doctor.tool, people.tool, canaux.tool, jobs.tool, work.tool, backup.tool),
     *(cra.tool, annuaire.tool, ressources.tool, annonce.tool, actus.tool, sondage.tool, stats.tool, hotline.tool),
-    *(guard.tool, donnees.tool),
+    *(journal.tool, moderation.tool, guard.tool, donnees.tool),
     *(demo_data.tool, demo.tool),
 )

@@ -55,7 +55,7 @@ class Needs:
     def reasons(self) -> Iterator[str]:
         """Each right that is needed, and for which features."""
         for right in Right:
-            if whose := [feature.name for feature in self.features if right in feature.rights]:
+            if whose := [feature.name for feature in self.features if right in (*feature.rights, *feature.wishes)]:
                 yield f"{right.label}, pour {join(whose)}"
 
     def missing(self, now: Standing) -> Iterator[Lack]:
@@ -68,9 +68,15 @@ class Needs:
                 elif not right.permissions <= now.held:
                     yield Lack(feature.name, right)
 
+    def wished(self, now: Standing) -> Iterator[Lack]:
+        """What each feature does without."""
+        for feature in self.features:
+            yield from (Lack(feature.name, right) for right in feature.wishes if not right.permissions <= now.held)
+
     def are_less(self, now: Standing) -> bool:
         """Whether the bot administers the team for nothing."""
-        return now.leads and all(right.permissions <= now.plain for f in self.features for right in f.rights)
+        wanted = (right for f in self.features for right in (*f.rights, *f.wishes))
+        return now.leads and all(right.permissions <= now.plain for right in wanted)
 
     def _channels_of(self, feature: Feature) -> Sequence[str]:
         return [name for name in feature.channels(self.settings) if name]

@@ -3,9 +3,11 @@
 from bot.context import Context
 from bot.errors import UserError
 from bot.features import Feature
+from bot.journaling import Deed, note_at_end
 from bot.replies import Replies, StopWork
 from bot.work.telling import Stop
 from storage import work
+from storage.journal import Act
 from storage.work import ACTIVE
 
 feature = Feature("travaux", always=True)
@@ -19,4 +21,7 @@ async def stop(ctx: Context, click: Stop) -> Replies:
         raise UserError("Ce travail est déjà terminé.")
     if ctx.user.id != found.person and not ctx.user.animates:
         raise UserError("Seules la personne qui a lancé ce travail et l’équipe d’animation peuvent l’arrêter.")
+    if ctx.user.id != found.person:
+        deed = Deed(Act.WORK_CANCEL, f"travail:{found.id}", found.person, after={"travail": found.name})
+        note_at_end(ctx, deed)
     return StopWork(click.work_id)

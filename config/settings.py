@@ -163,7 +163,7 @@ class Settings(BaseSettings):
         24, ge=1, le=120, description="Mois pendant lesquels un dossier de modération est gardé après sa décision."
     )
     journal_months: int = Field(
-        24, ge=1, le=120, description="Mois pendant lesquels le journal des actes garde une entrée."
+        24, ge=12, le=120, description="Mois pendant lesquels le journal des actes est gardé : de 12 à 120."
     )
     account_months: int = Field(
         30,

@@ -69,6 +69,33 @@ class RenameChannel(AboutChannel):
     name: Annotated[str, _between(NAME_MIN, NAME_MAX)] = Field(alias="nom", title="Nouveau nom")
 
 
+class WritePurpose(AboutChannel):
+    """What a channel is for."""
+
+    title = "Décrire un canal"
+    submit_label = "Enregistrer"
+
+    text: Annotated[str, _between(1, PURPOSE_MAX)] = Field(
+        alias="texte", title="À quoi il sert", description="Une phrase : c’est ce que lisent ceux qui hésitent."
+    )
+
+
+class WriteHeader(AboutChannel):
+    """What stands at the top of a channel."""
+
+    title = "En-tête d’un canal"
+    submit_label = "Enregistrer"
+
+    text: Annotated[str, Text(long=True)] = Field(
+        alias="texte", title="En-tête", description="Ce qui s’affiche en haut du canal : des liens, une règle."
+    )
+
+    @classmethod
+    def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
+        long = len(values.get("text") or "") > HEADER_MAX
+        return {"text": f"Raccourcissez l’en-tête : {HEADER_MAX} caractères au plus."} if long else {}
+
+
 class PutAway(AboutChannel):
     """Put a channel away."""
 

@@ -1,7 +1,7 @@
 """The database: one engine to write, one to read, and the column types both databases share."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -44,7 +44,7 @@ CONSTRAINT_NAMES = {
 SQLModel.metadata.naming_convention = CONSTRAINT_NAMES
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
-_WRITES = "writes"
+_WRITES, _AT_END = "writes", "at end"
 """What a session’s own information says of it."""
 _OPEN: ContextVar[tuple[AsyncSession, ...]] = ContextVar("sessions_open", default=())
 """The sessions that the task at work is in the middle of."""
@@ -142,6 +142,8 @@ class Database:
         _OPEN.set((*around, session))
         try:
             yield session
+            for step in session.info.pop(_AT_END, ()):
+                await step(session)
             if session.in_transaction():
                 await session.commit()
         except BaseException:
@@ -171,6 +173,11 @@ class Database:
         await asyncio.gather(*self._closing, return_exceptions=True)
         await self._writer.dispose()
         await self._reader.dispose()
+
+
+def at_end(db: AsyncSession, step: Callable[[AsyncSession], Awaitable[object]]) -> None:
+    """Do that last, right before the commit: for what holds a row for which all others wait."""
+    db.info.setdefault(_AT_END, []).append(step)
 
 
 def is_writing(db: AsyncSession) -> bool:

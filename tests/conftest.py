@@ -14,6 +14,7 @@ from aiohttp import ClientSession
 from sandbox import Sandbox
 from sandbox.faults import Faults
 from tests.modes import EDGES, FORM_MODES, MODES, NEWEST
+from tests.pairing import superfluous
 from tests.people import Person, Site, first_admin, new_session
 from tests.postgres import Server, binaries, postgres, postgres_url
 from tests.spread import own_ports, pytest_xdist_make_scheduler
@@ -80,7 +81,7 @@ def _places(metafunc: pytest.Metafunc) -> list[Place]:
     databases = (option("--database"),) if option("--database") else (*DATABASES,)
     if marks & {"newest_only", "browser", "own_database", "no_database"}:
         databases = tuple(database for database in databases if database == "sqlite")
-    if len(databases) == 1 or len(modes) == 1:
+    if len(databases) < 2 or len(modes) == 1:
         return [Place(mode, database) for database in databases for mode in modes]
     return [*(Place(mode, databases[0]) for mode in modes[:-1]), Place(modes[-1], databases[-1])]
 
@@ -91,14 +92,24 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where only one database or generation is asked for, leave out what other tests do with others."""
+    """Where only one database or generation is asked for, leave out what other tests do with others; and what is told
+    in each pair of both but in some."""
     option = config.getoption
     others = {*({"sqlite", "postgresql"} - {DATABASES[option("--database")]} if option("--database") else ())}
     others |= {*MODES, *FORM_MODES} - {option("--mode")} if option("--mode") else set()
-    left_out = [item for item in items if others.intersection(_words(item))]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not others.intersection(_words(item))]
+    asked = [item for item in items if not others.intersection(_words(item))]
+    told_too = superfluous([(_name(item), _words(item)) for item in asked])
+    wanted = [item for item, is_told_too in zip(asked, told_too, strict=True) if not is_told_too]
+    if left_out := set(items) - set(wanted):
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = wanted
+
+
+def _name(item: pytest.Item) -> str:
+    """A test with its file, and which of its values of no text it has."""
+    callspec = getattr(item, "callspec", None)
+    values = callspec.params.items() if callspec else ()
+    return f"{item.nodeid.partition('[')[0]} {[(name, value) for name, value in values if not isinstance(value, str)]}"
 
 
 def _words(item: pytest.Item) -> list[str]:
@@ -180,6 +191,8 @@ async def _cleared(request: pytest.FixtureRequest) -> AsyncIterator[None]:
         told: House = request.getfixturevalue("house")
         told.clock.is_right_again()
         await told.site.clear()
+        if told.app is not None:
+            await told.forget_what_is_for_later()
 
 
 @pytest.hookimpl(wrapper=True)

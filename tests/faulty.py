@@ -65,6 +65,8 @@ def commands(settings: str, folder: Path) -> dict[str, list[str]]:
         "export poll": ["export", "poll", str(ASKED), "--output", f"{folder}/sondage.csv"],
         "export stats": ["export", "stats", *DAYS, "--format", "csv", "--output", str(folder)],
         "stats": ["stats", *DAYS],
+        "journal": ["journal", *DAYS, "--jsonl"],
+        "cases": ["cases", "--json"],
         "demo-data": ["demo-data", "--cras", "20", "--conseillers", "2", "--force"],
     }
     found = {name: ["--env-file", settings, *words] for name, words in typed.items()}

@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import delete
 from sqlmodel import col, select
 
-from bot import logs
+from bot import logs, watching
 from bot.app import App
 from bot.clock import utc_now
 from bot.connections import Limits
@@ -29,7 +30,7 @@ from sandbox import Sandbox
 from storage import migrate, watched, work
 from storage.cra import Cra
 from storage.cra.last_commune import LastCommune
-from storage.outbox import counts
+from storage.outbox import Outgoing, counts
 from storage.people import Person as Registered
 from storage.people import Role
 from tests.people import Client, Person, Site, unique
@@ -45,7 +46,11 @@ PATIENCE = 30.0
 """Seconds after which what has no event is given up; only a failure waits that long."""
 FIRST = 0.1
 """The first pause in seconds of a house’s bots after an embedded server did not take something."""
+ASKS_EVERY = 1.0
+"""Seconds after which a house’s bot asks again where its features listen: stories write into tables by themselves."""
 LONGEST_STORY = timedelta(minutes=5)
+SOON = timedelta(minutes=3)
+"""Longer than any lease: what is due later waits for an hour."""
 LOG = io.StringIO()
 """What the bots of this session wrote down of their work."""
 
@@ -99,6 +104,7 @@ class House:
         """Start the bot, as `coop-bot serve` does."""
         logs.configure("INFO", LOG)
         await migrate.prepare(self.settings.database_url)
+        watching.WATCHES_EVERY = ASKS_EVERY
         self.app = App(self.settings, self.features, self.clock, first=self._first)
         await self.app.start()
 
@@ -172,11 +178,36 @@ class House:
 
         await until_async(lambda: hears(self.bot, {TEAM}))
 
+    async def has_seen(self, person: Person) -> None:
+        """Wait until the bot has heard that somebody came into the team."""
+
+        async def is_in() -> bool:
+            async with self.bot.database.transaction(writes=False) as db:
+                return bool(await watched.members(db, TEAM, [person.id]))
+
+        await until_async(is_in)
+
     async def settled(self) -> None:
         """Wait until nothing is left to be delivered."""
-        async with asyncio.timeout(SETTLED_S):
-            while await self._waiting():  # noqa: ASYNC110  (a replica may deliver it)
-                await asyncio.sleep(0.03)
+        try:
+            async with asyncio.timeout(SETTLED_S):
+                while await self._waiting():  # noqa: ASYNC110  (a replica may deliver it)
+                    await asyncio.sleep(0.03)
+        except TimeoutError:
+            raise AssertionError(f"never settled: {await self._left()}") from None
+
+    async def forget_what_is_for_later(self) -> None:
+        """A story that set the clock may leave what is due at an hour of its own, for which others would wait."""
+        later = self.clock() + SOON
+        async with self.bot.database.transaction() as db:
+            await db.execute(delete(Outgoing).where(col(Outgoing.not_before) > later))
+            await db.execute(delete(work.Work).where(col(work.Work.not_before) > later))
+
+    async def _left(self) -> list[str]:
+        async with self.bot.database.transaction(writes=False) as db:
+            rows = (await db.exec(select(Outgoing).where(col(Outgoing.not_before).is_not(None)))).all()
+            works = (await db.exec(select(work.Work).where(col(work.Work.not_before).is_not(None)))).all()
+        return [f"it is {self.clock()}", *map(repr, rows), *map(repr, works)]
 
     async def _waiting(self) -> int:
         async with self.bot.database.transaction(writes=False) as db:

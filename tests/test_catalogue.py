@@ -61,6 +61,7 @@ button   canaux.Admit          animateur
 button   canaux.Choose         everyone
 button   canaux.ChooseOne      everyone
 button   canaux.EndException   animateur
+button   canaux.Lead           animateur
 button   canaux.Make           animateur
 button   canaux.Remove         animateur
 button   canaux.Repair         animateur, coordinateur
@@ -136,6 +137,11 @@ button   membres.Return        animateur, coordinateur
 button   membres.See           animateur, coordinateur
 button   membres.Undo          animateur, coordinateur
 button   menus.OpenMenu        everyone
+button   moderation.Older      animateur
+button   moderation.Sweep      animateur
+button   moderation.SweepSurely animateur
+button   moderation.Transfer   animateur
+button   moderation.TransferSurely animateur
 button   ressources.Answer     animateur
 button   ressources.AnswerAbout everyone
 button   ressources.AskAbout   animateur
@@ -231,11 +237,14 @@ command  bienvenue             everyone
 command  brouillon             everyone
 command  canaux                everyone
 command  canaux admettre       animateur
+command  canaux administrateurs animateur
 command  canaux annuler        animateur
 command  canaux archiver       animateur
 command  canaux creer          animateur
 command  canaux creer departements animateur
+command  canaux description    animateur
 command  canaux droits         animateur
+command  canaux entete         animateur
 command  canaux exceptions     animateur
 command  canaux journal        animateur
 command  canaux renommer       animateur
@@ -270,6 +279,20 @@ command  membres role          animateur, coordinateur
 command  mes-donnees           everyone
 command  mes-donnees annuler   everyone
 command  mes-donnees effacer   everyone
+command  moderer               animateur
+command  moderer annuler       animateur
+command  moderer avertir       animateur
+command  moderer deplacer      animateur
+command  moderer desepingler   animateur
+command  moderer deverrouiller animateur
+command  moderer epingler      animateur
+command  moderer exclure       animateur
+command  moderer journal       animateur
+command  moderer masquer       animateur
+command  moderer masquer-fil   animateur
+command  moderer nettoyer      animateur
+command  moderer silence       animateur
+command  moderer verrouiller   animateur
 command  profil                animateur, conseiller, coordinateur, hotline
 command  ressources            everyone
 command  ressources ajouter    everyone
@@ -334,6 +357,10 @@ event    kiosque.unreacted.Unreacted everyone
 event    livre.reacted.Reacted everyone
 event    membres.arrive.JoinedTeam everyone
 event    membres.note.PersonChanged everyone
+event    moderation.came_again.JoinedChannel everyone
+event    moderation.done.Delivered everyone
+event    moderation.refused.Undelivered everyone
+event    moderation.wrote.Posted everyone
 event    ressources.arrived.Delivered everyone
 event    ressources.stands.Delivered everyone
 event    ressources.taken_away.Deleted everyone
@@ -378,6 +405,7 @@ job      membres.recognise     everyone
 job      membres.remind        everyone
 job      membres.tick          everyone
 job      menage.tidy           everyone
+job      moderation.expire     everyone
 job      ressources.catch_up   everyone
 job      ressources.check_links everyone
 job      ressources.keep_library everyone
@@ -416,6 +444,8 @@ submit   annuaire.ProposeContact animateur, conseiller, coordinateur, hotline
 submit   canaux.NewChannel     animateur
 submit   canaux.PutAway        animateur
 submit   canaux.RenameChannel  animateur
+submit   canaux.WriteHeader    animateur
+submit   canaux.WritePurpose   animateur
 submit   cra.EditCra           conseiller
 submit   cra.NewCra            conseiller
 submit   cra.SpreadCra         conseiller
@@ -484,6 +514,10 @@ work     membres.NoteGone      everyone
 work     membres.TellGuests    everyone
 work     membres.TellNewcomers everyone
 work     menage.Sweep          everyone
+work     moderation.HideThread everyone
+work     moderation.PutBack    everyone
+work     moderation.SilenceAll everyone
+work     moderation.Transferring everyone
 work     ressources.CheckLinks everyone
 work     ressources.TellFollowers everyone
 work     sondage.Broadcast     everyone

@@ -78,8 +78,12 @@ async def test_agents_read_what_was_done(desk: Desk) -> None:
 
 async def test_one_of_each_is_said_as_one(desk: Desk) -> None:
     day = at("2022-05-10 09:00")
-    ended = {"first_answer_at": day + timedelta(seconds=20), "resolved_at": day + 24 * HOUR}
-    await wrote(desk.house.bot.database, ticket(day, state=State.RESOLU, **ended))
+    ended = {
+        "first_answer_at": day + timedelta(seconds=20),
+        "resolved_at": day + 24 * HOUR,
+        "closed_at": day + 24 * HOUR,
+    }
+    await wrote(desk.house.bot.database, ticket(day, state=State.CLOS, reason=Reason.RESOLU, **ended))
     told = said(await desk.omar.asks("/hotline stats du 9 au 11 mai 2022"))
     assert "**1** demande reçue, **1** résolue, **0** évitée" in told
     assert "Première réponse : moins d’une minute (une seule)" in told

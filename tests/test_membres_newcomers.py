@@ -118,6 +118,7 @@ async def test_who_was_in_the_team_before_the_bot_is_welcomed_but_not_announced(
     house.settings = house.settings.model_copy(update={"welcome": "non", "newcomers": "non"})
     await house.restart()
     lea = await house.conseiller("lea")
+    await house.has_seen(lea)
     house.settings = house.settings.model_copy(update={"welcome": "oui", "newcomers": "oui"})
     await house.restart()
     for _ in range(20):

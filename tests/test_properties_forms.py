@@ -64,6 +64,8 @@ HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
     **dict.fromkeys(("VoteOne", "VoteSeveral", "ChangeOne", "ChangeSeveral"), (POLL, {**POLL, "code": "K7QF92MD"})),
     "ChangeEnd": ({"poll": 12},),
     "RenameChannel": ({"there": {"general": "Général", "education": "Éducation"}},),
+    "WritePurpose": ({"there": {"general": "Général", "education": "Éducation"}},),
+    "WriteHeader": ({"there": {"general": "Général", "education": "Éducation"}},),
     "PutAway": ({"there": {"education": "Éducation"}},),
     "Reword": ({"annonce": "a" * 26},),
     "AnswerNeed": ({"need": "need:1", "said": "« imprimante »"},),

@@ -1,6 +1,7 @@
 """The rights of the bot’s account: what the features that are on need is said, given, examined, never taken back."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,14 @@ from tests.people import unique
 
 __all__ = ["elsewhere", "newest"]
 
+PLAIN = tuple(feature for feature in FEATURES if not feature.wishes)
+"""Those for which a plain member will do."""
 MODERATION = Feature("surveillance", rights=(Right.MEMBER, Right.ADD_MEMBERS, Right.REMOVE_MESSAGES))
 CHANNELS = Feature("salons", rights=(Right.MEMBER, Right.ADMINISTER_CHANNELS))
 HOTLINE = Feature("support", rights=(Right.MEMBER, Right.IN_CHANNELS), channels=lambda _: ("hotline", ""))
-OURS = "aide, cra, stats, hotline, ressources, canaux, membres, annuaire, actus, agenda, annonce, sondage, moderation"
+OURS = "aide, cra, stats, hotline, ressources, canaux, membres, annuaire, actus, agenda, annonce, sondage"
 """All that need a right, but the last of them."""
-MORE = (*FEATURES, MODERATION, CHANNELS)
+MORE = (*PLAIN, MODERATION, CHANNELS)
 NOTHING = ["Rien à changer."]
 TOO_MUCH = "@coop a plus de droits qu’il n’en faut : il administre l’équipe"
 
@@ -38,6 +41,17 @@ async def leads(server: Server) -> bool:
     return bool(member["scheme_admin"])
 
 
+@asynccontextmanager
+async def leading(house: House, *, leads: bool) -> AsyncIterator[None]:
+    """The bot administers the team meanwhile, or does not; it does so otherwise, as moderation needs it."""
+    place = f"/teams/{house.site.team_id}/members/{house.site.bot_id}/schemeRoles"
+    await house.site.admin.put(place, {"scheme_user": True, "scheme_admin": leads})
+    try:
+        yield
+    finally:
+        await house.site.admin.put(place, {"scheme_user": True, "scheme_admin": True})
+
+
 def changes(server: Server) -> list[str]:
     """What set-up said of what it did."""
     return [line for line in server.said if not line.startswith("Droit demandé")]
@@ -46,6 +60,9 @@ def changes(server: Server) -> list[str]:
 def test_a_feature_needs_nothing_unless_it_says_so() -> None:
     assert Feature("essai").rights == ()
     needs = {feature.name: feature.rights for feature in FEATURES if feature.rights}
+    assert {feature.name: feature.wishes for feature in FEATURES if feature.wishes} == {
+        "moderation": [Right.REMOVE_MESSAGES],
+    }
     assert needs == {
         "aide": (Right.MEMBER,),
         "cra": (Right.MEMBER,),
@@ -65,9 +82,20 @@ def test_a_feature_needs_nothing_unless_it_says_so() -> None:
 
 
 async def test_who_counts_activities_stays_a_plain_member(server: Server) -> None:
-    assert await server.setup(rights=True) == 0
+    assert await server.setup(PLAIN, rights=True) == 0
     assert server.said[0] == f"Droit demandé : être membre de l’équipe, pour {OURS} et garde."
     assert not await leads(server)
+    assert await server.setup(PLAIN, rights=True) == 0
+    assert changes(server) == NOTHING
+
+
+async def test_what_a_feature_does_without_is_no_fault_and_given_when_asked(server: Server) -> None:
+    assert await server.setup() == 0
+    assert not any("moderation" in line for line in server.said)
+    assert not await leads(server)
+    assert await server.setup(rights=True) == 0
+    assert "Droit demandé : retirer les messages des autres, pour moderation." in server.said
+    assert await leads(server)
     assert await server.setup(rights=True) == 0
     assert changes(server) == NOTHING
 
@@ -111,7 +139,7 @@ async def test_nothing_is_taken_back_but_it_is_said(server: Server) -> None:
 
 
 async def test_a_channel_in_which_the_bot_must_be(server: Server) -> None:
-    features = (*FEATURES, HOTLINE)
+    features = (*PLAIN, HOTLINE)
     assert await server.setup(features, rights=True) == 1
     assert any("support : le bot doit être membre de ses canaux (~hotline)" in line for line in server.said)
     assert any("Créez ce canal" in line for line in server.said)
@@ -140,25 +168,25 @@ async def test_what_a_server_gives_to_nobody_is_said(newest: Server) -> None:
 
 @pytest.mark.every_mode
 async def test_doctor_says_by_feature_what_is_missing_and_what_does_not_work(house: House) -> None:
-    code, said = await examined(house.settings, features=(*MORE, HOTLINE))
+    async with leading(house, leads=False):
+        code, said = await examined(house.settings, features=(*MORE, HOTLINE))
+        plain = await examined(house.settings, features=PLAIN)
+        wished = await examined(house.settings)
     assert code == 1
     assert "✗ surveillance : le bot doit retirer les messages des autres ; sans cela, un message signalé reste" in said
     assert "✗ salons : le bot doit administrer les canaux ; sans cela, aucun canal n’est restauré" in said
     assert "✗ support : le bot doit être membre de ses canaux (~hotline) ; sans cela, le bot n’y lit" in said
     assert f"✓ Droits suffisants pour {OURS}, garde." in said
     assert "« coop-bot setup --rights »" in said
-    assert f"✓ Droits suffisants pour {OURS}, garde." in (await examined(house.settings))[1]
+    assert f"✓ Droits suffisants pour {OURS}, garde." in plain[1]
+    assert "! moderation : le bot doit retirer les messages des autres ; sans cela, un message signalé" in wished[1]
 
 
 @pytest.mark.every_mode
 async def test_doctor_notes_what_is_more_than_needed(house: House) -> None:
-    place = f"/teams/{house.site.team_id}/members/{house.site.bot_id}/schemeRoles"
-    await house.site.admin.put(place, {"scheme_user": True, "scheme_admin": True})
-    try:
-        plain = await examined(house.settings)
+    async with leading(house, leads=True):
+        plain = await examined(house.settings, features=PLAIN)
         more = await examined(house.settings, features=MORE)
-    finally:
-        await house.site.admin.put(place, {"scheme_user": True, "scheme_admin": False})
     assert (plain[0], "a plus de droits qu’il n’en faut : il administre l’équipe" in plain[1]) == (0, True), plain[1]
     assert "surveillance, salons" in more[1]
     assert "plus de droits" not in more[1]
@@ -178,6 +206,6 @@ async def test_a_bot_that_may_do_all_lacks_nothing(house: House) -> None:
 
 @pytest.mark.newest_only
 async def test_who_is_not_in_the_team_can_do_nothing(house: House) -> None:
-    code, said = await examined(house.settings.model_copy(update={"team": unique("autre")}))
+    code, said = await examined(house.settings.model_copy(update={"team": unique("autre")}), features=PLAIN)
     assert code == 1
     assert f"rien ne marche de {OURS} et garde" in said

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.__main__ import MOST, ROOT, Told, files_of, main, rooms, tell
+from tests.databases import KINDS
 from tests.measured import measuring, reached
+from tests.modes import MODES
+from tests.pairing import superfluous
 from tests.spread import HOUSES, group, ports
 
 FLAKY = """
@@ -127,6 +130,19 @@ def test_a_place_has_some_houses_and_a_room_is_told_in_one() -> None:
     groups = {place: {group(f"{story}[{place}]") for story in there} for place in ("11.2-sqlite", "5.37-postgres")}
     assert {len(some) for some in groups.values()} == {HOUSES}
     assert not set.intersection(*groups.values())
+
+
+def test_what_has_both_a_server_and_a_database_is_told_with_each_of_them_once() -> None:
+    pairs = [(mode, kind) for mode in MODES for kind in KINDS]
+    told = [
+        (place, ok) for place, ok in zip(pairs, superfluous([("a", [*p, "x"]) for p in pairs]), strict=True) if not ok
+    ]
+    assert {mode for (mode, _), _ in told} == set(MODES)
+    assert {kind for (_, kind), _ in told} == set(KINDS)
+    assert len(told) == len(MODES)
+    for alone in ([("11.2", kind) for kind in KINDS], [(mode, "sqlite") for mode in MODES], [("x", "y")]):
+        assert not any(superfluous([("a", words) for words in alone]))
+    assert not any(superfluous([("a", ["11.2", "sqlite"]), ("b", ["5.37", "sqlite"]), ("c", ["11.2", "postgresql"])]))
 
 
 def test_processes_have_ports_of_their_own() -> None:

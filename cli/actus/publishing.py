@@ -22,6 +22,7 @@ from bot.texts import Markdown, escape, render
 from cli.actus import desk as desks
 from cli.actus.desk import Standing, unmarked
 from cli.errors import OperatorError
+from cli.noting import note
 from cli.opening import check_channels, open_up_to_date
 from cli.progress import ProgressBar
 from cli.sending import Office, Pen, arrival, delivering, open_office
@@ -36,6 +37,7 @@ from storage import canaux, outbox
 from storage.actus import digests
 from storage.actus.digests import Digest, State
 from storage.database import change
+from storage.journal import Act
 
 STALLED = 120.0
 """Seconds in which nothing arrives and nothing is refused: Mattermost takes no messages."""
@@ -166,6 +168,8 @@ async def _write_down(office: Office, digest: Digest, issue: Issue) -> None:
         every = publishing.lay(found, drawn, issue.files)
         replies: list[Reply] = [*every[found.written :]]
         await change(db, found, state=State.PUBLISHED, parts=len(drawn), written=len(every))
+        where = list(found.channels.values())
+        await note(db, Act.DIGEST_PUBLISH, f"numero:{found.number}", desk.now, edition=found.edition, canaux=where)
         for text in _notes(found, issue.where, left_out):
             replies += await words.tell_team(desk, Message(text))
         if await words.is_shown(desk, found.number):

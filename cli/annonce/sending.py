@@ -12,6 +12,7 @@ from bot.forms import name_of
 from bot.outbox.tries import LONG_TRY_MAX
 from bot.replies import Say
 from cli.errors import OperatorError
+from cli.noting import note
 from cli.progress import ProgressBar
 from cli.sending import Office, Pen, arrival, delivering
 from commands.annonce.buttons import Broadcast
@@ -20,6 +21,7 @@ from commands.annonce.words import spoken
 from storage import annonce as annonces
 from storage import outbox
 from storage.annonce import BATCH, Announcement, State
+from storage.journal import Act
 from storage.outbox import Outgoing, Tally
 
 TAKEN_BACK = (State.WITHDRAWN, State.REMAINS)
@@ -69,7 +71,11 @@ async def enlist(office: Office, wanted: Announcement, *, again: bool) -> Announ
         channels = {i: title for i, title in kept.channels.items() if i in reached} | wanted.channels
         written = max(kept.written, len(channels))
         await annonces.change(db, kept, channels=channels, files=wanted.files, written=written, state=State.SENDING)
-        await outbox.add(db, [row for row in await _rows(office, db, kept) if row.target not in reached])
+        rows = [row for row in await _rows(office, db, kept) if row.target not in reached]
+        await outbox.add(db, rows)
+        if rows:
+            where = [kept.channels[row.target] for row in rows if row.target in kept.channels]
+            await note(db, Act.ANNOUNCE, f"annonce:{kept.id}", office.clock(), texte=kept.text, canaux=where)
     return kept
 
 

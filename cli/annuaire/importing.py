@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.french.words import NBSP, plural
+from cli.noting import note
 from cli.politeness import take_turn
 from cli.progress import ProgressBar
 from cli.tables import BadLineError, Cells
@@ -16,6 +17,7 @@ from storage.annuaire.contacts import COLUMNS, TEXT_MAX, Contact, State, key_of
 from storage.annuaire.values import read_departement, read_email, read_phone, read_site
 from storage.cra import cells
 from storage.database import Database
+from storage.journal import Act
 
 LINES_AT_ONCE = 200
 """Lines a transaction: on SQLite the bot’s own writers wait while it lasts."""
@@ -63,7 +65,7 @@ class Import:
         """Those that say something new; of two about the same contact the last one counts."""
         said = {contact.key: contact for _, contact in batch}
         async with take_turn(self.database) as db:
-            known = await contacts.by_keys(db, list(said))
+            known, written = await contacts.by_keys(db, list(said)), list[str]()
             for key, contact in said.items():
                 before = known.get(key)
                 # What animateurs took out stays out, unless its line says something new.
@@ -71,8 +73,11 @@ class Import:
                     self.outcome.same += 1
                     continue
                 await contacts.write(db, contact)
+                written.append(key)
                 self.outcome.changed += before is not None
                 self.outcome.added += before is None
+            if written:
+                await note(db, Act.IMPORT, "import:contacts", self.now, contacts=written)
 
 
 def read(line: Cells, now: datetime) -> Contact:

@@ -10,12 +10,14 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from cli.noting import note
 from commands.canaux.repair.comparing import Surveyed
 from storage.canaux import changes, remember, runs
 from storage.canaux.changes import Change, State
 from storage.canaux.drift import Drift, Finding
 from storage.canaux.runs import Kind, Run, Stage
 from storage.database import Database
+from storage.journal import Act
 
 INTERRUPTED = "interrompu avant d’être fait"
 
@@ -46,6 +48,7 @@ class Journal:
             if wanted and self._run is None:
                 self._run = Run(id=token_hex(13), kind=Kind.SYNC, at=self.clock(), stage=Stage.MENDED)
                 await runs.add(db, Run(**self._run.model_dump()))
+                await note(db, Act.CHANNEL_REPAIR, f"canaux:{self._run.id}", self.clock())
             if self._run is not None:
                 await changes.note(db, self._run.id, wanted, {key: place})
 

@@ -12,6 +12,8 @@ async def rights(admin: Admin, needs: Needs, me: ChatUser, team: Identity, findi
     lacks = list(needs.missing(now))
     for lack in lacks:
         findings.fault(f"{lack.sentence}. « coop-bot setup --rights » l’accorde.")
+    for lack in needs.wished(now):
+        findings.note(f"{lack.sentence}. « coop-bot setup --rights » l’accorde.")
     if enough := [f.name for f in needs.features if f.rights and f.name not in {lack.feature for lack in lacks}]:
         findings.well(f"Droits suffisants pour {', '.join(enough)}.")
     if needs.are_less(now):

@@ -6,6 +6,8 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from bot.errors import ChatError
 from bot.french.words import NBSP, plural
 from bot.mattermost import AioClient, ChatUser, Mattermost
@@ -13,10 +15,12 @@ from bot.people import newcomer
 from cli.columns import align
 from cli.errors import OperatorError
 from cli.faults import chat_fault
+from cli.noting import note_about
 from cli.opening import begin_reading, open_up_to_date
 from config.settings import Settings
 from storage import people
 from storage.database import Database
+from storage.journal import Act, Entry
 from storage.people import Person, Role
 
 AUTO = "auto"
@@ -34,7 +38,7 @@ async def role(settings: Settings, options: Namespace, now: datetime) -> int:
         before = person.role
         if not (is_new and wanted is None):
             async with database.transaction() as db:
-                await people.give(db, Person(**(person.model_dump() | {"role": wanted})))
+                await _give(db, person, wanted, now)
     print(_outcome(person.username, before, wanted))
     return 0
 
@@ -84,6 +88,19 @@ async def _account(settings: Settings, username: str) -> tuple[ChatUser | None, 
         return None, f"et Mattermost n’a pas pu être interrogé. {chat_fault(fault)}"
     finally:
         await client.close()
+
+
+async def _give(db: AsyncSession, person: Person, wanted: Role | None, now: datetime) -> None:
+    await people.give(db, Person(**(person.model_dump() | {"role": wanted})))
+    if person.role != wanted:
+        await note_about(db, _entry(person, wanted, now))
+
+
+def _entry(person: Person, wanted: Role | None, now: datetime) -> Entry:
+    before, after = ({"role": role.value if role else AUTO} for role in (person.role, wanted))
+    whom, name, thing = person.id, person.username, f"personne:{person.id}"
+    entry = Entry(at=now, act=Act.MEMBER_CHANGE, object=thing, target_id=whom, target=name)
+    return entry.sqlmodel_update({"before": before, "after": after})
 
 
 def _outcome(username: str, before: Role | None, now: Role | None) -> str:

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
+from bot.clock import utc_now
 from bot.french.words import NBSP, plural
+from cli.noting import note
 from cli.people.lines import read_structure
 from cli.people.matching import Seen
 from cli.politeness import take_turn
@@ -12,6 +14,7 @@ from cli.progress import ProgressBar
 from cli.tables import BadLineError, Cells
 from cli.taking import Complain, take_in
 from storage.database import Database
+from storage.journal import Act
 from storage.people import Structure, structures
 
 LINES_AT_ONCE = 500
@@ -71,6 +74,8 @@ class StructuresImport:
             known = await structures.among(db, [structure.siret for structure in said])
             news = [s for s in said if s.siret not in known or s.model_dump() != known[s.siret].model_dump()]
             await structures.write_all(db, news)
+            if news:
+                await note(db, Act.IMPORT, "import:structures", utc_now(), sirets=[each.siret for each in news])
         self.outcome.added += sum(s.siret not in known for s in news)
         self.outcome.changed += sum(s.siret in known for s in news)
         self.outcome.same += len(said) - len(news)

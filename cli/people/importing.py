@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.french.words import NBSP, plural
+from cli.noting import note
 from cli.people.applying import change_awaited, change_person
 from cli.people.lines import Entry, read_entry
 from cli.people.matching import Accounts, Known, Seen
@@ -18,6 +19,7 @@ from cli.tables import BadLineError, Cells
 from cli.taking import Complain, take_in
 from storage import people
 from storage.database import Database
+from storage.journal import Act
 from storage.people import Awaited, Person, awaited, moves, structures
 
 LINES_AT_ONCE = 200
@@ -140,4 +142,9 @@ class Import:
         await moves.note(db, batch.changes, batch.known.now, self.grace)
         await awaited.write_all(db, batch.lines)
         await awaited.forget(db, batch.fulfilled)
-        self.outcome.news |= bool(batch.persons or batch.lines or batch.fulfilled)
+        is_news = bool(batch.persons or batch.lines or batch.fulfilled)
+        self.outcome.news |= is_news
+        if is_news:
+            names = [person.username for person in batch.persons]
+            now = batch.known.now
+            await note(db, Act.IMPORT, "import:people", now, personnes=names, attendues=len(batch.lines))

@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.french.words import NBSP, plural
+from cli.noting import note
 from cli.politeness import take_turn
 from cli.progress import ProgressBar
 from cli.ressources.lines import Numbered
@@ -16,6 +17,7 @@ from cli.tables import BadLineError, Cells
 from cli.taking import Complain, take_in
 from storage import people
 from storage.database import Database
+from storage.journal import Act
 from storage.links import guess_type
 from storage.ressources.resource import Resource, State, among, begin_writing, write
 
@@ -99,6 +101,9 @@ class Import:
                 except BadLineError as fault:
                     self.refuse(number, fault)
             await write(db, list(known.written.values()), revision)
+            if known.written:
+                titles = [each.titre for each in known.written.values()]
+                await note(db, Act.IMPORT, "import:resources", self.now, fiches=titles)
 
     def _take(self, known: _Known, line: Line) -> None:
         before = known.about(line)

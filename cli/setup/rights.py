@@ -23,8 +23,8 @@ async def bot_rights(admin: Admin, changes: Changes, bot: Bot, needs: Needs, *, 
     """Give the bot what it lacks, or keep a sentence on each."""
     now = await look_up(admin, bot.team, bot.user_id, needs.channels)
     lacks = list(needs.missing(now))
-    if grant and lacks:
-        await _give(admin, changes, bot, lacks, now)
+    if grant and (wanted := [*lacks, *needs.wished(now)]):
+        await _give(admin, changes, bot, wanted, now)
         if changes.dry:
             return
         now = await look_up(admin, bot.team, bot.user_id, needs.channels)

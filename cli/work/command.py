@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 from cli.columns import align
 from cli.errors import OperatorError
+from cli.noting import note
 from cli.opening import begin_reading, open_up_to_date
 from config.settings import Settings
 from storage import work
+from storage.journal import Act
 from storage.work import State, Work
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -39,6 +41,7 @@ async def cancel(settings: Settings, work_id: str, now: datetime) -> int:
     """Stop it; whichever replica is at it finds out before its next step, and tells in its message."""
     async with open_up_to_date(settings) as database, database.transaction() as db:
         if await work.cancel(db, work_id, now):
+            await note(db, Act.WORK_CANCEL, f"travail:{work_id}", now)
             print(f"Travail {work_id} arrêté : ce qui est fait le reste.")
             return 0
         found = await work.get(db, work_id)

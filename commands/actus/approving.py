@@ -9,9 +9,11 @@ from bot.texts import render
 from commands.actus import cards, words
 from commands.actus.buttons import Approve, Publish, Unapprove
 from commands.actus.feature import ANIMATEURS, feature
+from commands.actus.noting import note_digest
 from storage.actus import digests
 from storage.actus.digests import Digest, State
 from storage.database import change
+from storage.journal import Act
 
 
 @feature.button(Approve, roles=ANIMATEURS)
@@ -43,8 +45,9 @@ async def must_have_something(ctx: Context, digest: Digest) -> None:
 async def let_out(ctx: Context, digest: Digest) -> Sequence[Reply]:
     """It is approved; where its hour is past it comes out."""
     late = digest.at <= ctx.now
-    state = State.PUBLISHING if late else State.APPROVED
+    state, was = State.PUBLISHING if late else State.APPROVED, digest.state
     await change(ctx.db, digest, state=state, approved_by=ctx.user.id, approved_at=ctx.now)
+    note_digest(ctx, Act.DIGEST_APPROVE, digest, {"etat": was.value})
     return [Start(payload=Publish(digest=digest.number))] if late else []
 
 
@@ -55,5 +58,6 @@ async def take_up(ctx: Context, click: Unapprove) -> Replies:
     words.must_be_open(digest)
     if digest.state is State.APPROVED:
         await change(ctx.db, digest, state=State.DRAFT, approved_by="", approved_at=None)
+        note_digest(ctx, Act.DIGEST_UNAPPROVE, digest, {"etat": State.APPROVED.value})
     told = f"Le n° {digest.number} est de nouveau un brouillon : il attend un accord."
     return [Whisper(told), await cards.refresh(ctx, digest, here=True)]

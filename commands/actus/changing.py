@@ -1,15 +1,17 @@
 """A digest that is changed: whether it may be, and what follows wherever it stands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.context import Context
 from bot.errors import UserError
 from bot.replies import Reply, Start, Whisper
 from commands.actus import cards, words
 from commands.actus.buttons import Rewrite
+from commands.actus.noting import note_digest
 from commands.actus.posts import posts
 from storage.actus.digests import Digest, State
 from storage.database import change
+from storage.journal import Act
 
 CHANGES = (State.DRAFT, State.HELD, State.PUBLISHED)
 
@@ -22,9 +24,15 @@ def must_change(digest: Digest) -> None:
         words.must_be_open(digest)
 
 
-async def changed(ctx: Context, digest: Digest, *, here: bool = True) -> Sequence[Reply]:
+Change = tuple[Mapping[str, object], Mapping[str, object]]
+"""How it was, and is."""
+
+
+async def changed(ctx: Context, digest: Digest, what: Change, *, here: bool = True) -> Sequence[Reply]:
     """Something of it was changed: copies of the draft show it, and what stands is rewritten. ``here`` says whether
     the window was opened by the button of a copy."""
+    act = Act.DIGEST_CORRECT if digest.state is State.PUBLISHED else Act.DIGEST_CHANGE
+    note_digest(ctx, act, digest, what[0], **what[1])
     more = {"corrected": digest.corrected + 1} if digest.state is State.PUBLISHED else {}
     await change(ctx.db, digest, revision=digest.revision + 1, **more)
     if digest.state is State.PUBLISHED:

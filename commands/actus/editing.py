@@ -60,7 +60,7 @@ async def edit(ctx: Context, form: EditDigest) -> Replies:
     entry = await rewording.entry_of(ctx, digest, chosen)
     if not await _move(ctx, digest, entry, form.move):
         return await cards.refresh(ctx, digest, here=True)
-    return await changing.changed(ctx, digest)
+    return await changing.changed(ctx, digest, ({"element": entry.title}, {"geste": form.move.value}))
 
 
 @feature.button(GoOn, roles=ANIMATEURS, writes=False)

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.context import Context
 from bot.errors import UserError
 from bot.french.moments import say_moment
+from bot.journaling import Deed, note_at_end
 from bot.replies import Replies, Start, Whisper
 from bot.texts import render
 from commands.actus import fetching
@@ -17,6 +18,7 @@ from commands.actus.fetching import Reading, Source
 from config.folding import fold
 from storage.actus import feeds
 from storage.actus.feeds import NAME_MAX, Feed
+from storage.journal import Act
 from storage.links import key_of
 
 AT_ONCE_S = 1.5
@@ -75,6 +77,7 @@ async def _numbered(ctx: Context, text: str) -> Feed:
 async def _remove(ctx: Context, feed: Feed) -> Replies:
     feed.removed = True
     ctx.db.add(feed)
+    note_at_end(ctx, Deed(Act.FEED, f"flux:{feed.number}", before={"url": feed.url}, after={"retire": True}))
     return Whisper(render("actus/feed_removed", feed=feed))
 
 
@@ -91,6 +94,7 @@ async def _add(ctx: Context, text: str) -> Replies:
     if reading and reading.fault:
         raise UserError(f"Ce flux ne se lit pas : {reading.fault}.")
     feed = await _kept(ctx, reading.url if reading else url)
+    note_at_end(ctx, Deed(Act.FEED, f"flux:{feed.number}", after={"url": feed.url}))
     if feed.read_at is not None:
         return Whisper(render("actus/feed_known", feed=feed))
     if reading is None or reading.feed is None:

@@ -11,11 +11,13 @@ from bot.texts import render
 from commands.actus import cards, words
 from commands.actus.buttons import Postpone
 from commands.actus.feature import ANIMATEURS, feature
+from commands.actus.noting import note_digest
 from commands.actus.places import Edition
 from dialogs.actus.programming import PutOff
 from storage.actus import digests
 from storage.actus.digests import Digest, State
 from storage.database import change
+from storage.journal import Act
 
 LONGEST = timedelta(days=30)
 
@@ -34,12 +36,13 @@ async def postpone(ctx: Context, form: PutOff) -> Replies:
     digest = await words.locked(ctx, form.digest)
     words.must_be_open(digest)
     state = State.DRAFT if digest.state is State.HELD else digest.state
-    merged: Sequence[Reply] = []
+    merged, was = list[Reply](), str(digest.at)
     if form.moment is not None:
         await change(ctx.db, digest, at=_checked(ctx, form.moment), reminded=0, state=state)
     else:
-        merged = await _to_next(ctx, digest, await words.must_have_edition(ctx, digest))
+        merged += await _to_next(ctx, digest, await words.must_have_edition(ctx, digest))
         await change(ctx.db, digest, reminded=0, state=state)
+    note_digest(ctx, Act.DIGEST_POSTPONE, digest, {"le": was}, le=str(digest.at))
     card = await cards.refresh(ctx, digest, here=True)
     return [Whisper(_say(digest, merged)), card, *merged]
 

@@ -11,6 +11,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.french.dates import MONTHS, say_day
 from bot.french.words import fold, join
+from bot.journaling import Deed, note_at_end
 from bot.replies import Ask, Replies, Reply, Whisper
 from bot.rhythms import Occasion, read_rhythm
 from bot.schedules import ZONE
@@ -26,6 +27,7 @@ from storage import canaux, targets
 from storage.actus import digests
 from storage.actus.digests import Programme, State
 from storage.database import insertion
+from storage.journal import Act
 
 PLACES_MAX = 20
 """Places of an edition."""
@@ -136,8 +138,17 @@ async def _keep(ctx: Context, edition: Edition, wanted: Wanted) -> Sequence[Repl
     await ctx.db.execute(statement)
     ctx.db.expire_all()
     changed = await places.edition(ctx, edition.key)
+    _note(ctx, edition, changed)
     moved = await _move_draft(ctx, changed) if wanted.rhythm and changed.rhythm != edition.rhythm else []
     return [Whisper(await say(ctx, changed)), *moved]
+
+
+def _note(ctx: Context, before: Edition, after: Edition) -> None:
+    was, now = (
+        {"rythme": str(one.rhythm), "ou": list(one.targets), "sans_accord": one.unapproved.value}
+        for one in (before, after)
+    )
+    note_at_end(ctx, Deed(Act.PROGRAMME, f"edition:{after.key}", before=was, after=now))
 
 
 async def _move_draft(ctx: Context, edition: Edition) -> Sequence[Reply]:

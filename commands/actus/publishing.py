@@ -17,11 +17,13 @@ from commands.actus import cards, checking, paper, places, words
 from commands.actus.buttons import Document, Publish
 from commands.actus.checking import Quoted
 from commands.actus.feature import feature
+from commands.actus.noting import note_digest
 from commands.actus.posts import posts
 from storage import canaux, outbox
 from storage.actus import digests
 from storage.actus.digests import Digest, State
 from storage.database import change
+from storage.journal import Act
 
 BATCH = 20
 """How many of its posts are written down at once."""
@@ -166,6 +168,8 @@ async def _write(ctx: Context, asked: Publish, so_far: Progress, plan: Plan) -> 
     written = plan.at + len(batch)
     out = {"state": State.PUBLISHED} if written >= total else {}
     await change(ctx.db, found, written=written, parts=len(drawn), document=plan.document, **out)
+    if out:
+        note_digest(ctx, Act.DIGEST_PUBLISH, found, canaux=list(found.channels.values()))
     phase = Phase.ARRIVE if out else Phase.WRITE
     card = [await cards.refresh(ctx, found)] if out else []
     return Plan(phase=phase, document=plan.document, at=written).step([*batch, *card], total)

@@ -93,7 +93,8 @@ async def reword(ctx: Context, form: RewordEntry) -> Replies:
         columns["position"] = await _last(ctx, digest, form.section) + 1
     if columns:
         await change(ctx.db, entry, **columns, changed_by=ctx.user.id)
-    return await changing.changed(ctx, digest, here=ctx.capabilities.steps)
+    what = {name: now[name] for name in mine}, mine
+    return await changing.changed(ctx, digest, what, here=ctx.capabilities.steps)
 
 
 async def _refuse(ctx: Context, other: str, what: list[str]) -> None:
@@ -114,8 +115,9 @@ async def write_edito(ctx: Context, form: WriteEdito) -> Replies:
     changing.must_change(digest)
     if _print(_fitting(digest.edito)) not in {form.seen, _print(form.text)} and not ctx.request.resumed:
         await _refuse(ctx, digest.edito_by, ["édito"])
+    what = {"edito": digest.edito}, {"edito": form.text}
     await change(ctx.db, digest, edito=form.text, edito_by=ctx.user.id)
-    return await changing.changed(ctx, digest, here=ctx.capabilities.steps)
+    return await changing.changed(ctx, digest, what, here=ctx.capabilities.steps)
 
 
 @feature.submit(AddEntry, roles=ANIMATEURS)
@@ -137,7 +139,7 @@ async def add(ctx: Context, form: AddEntry) -> Replies:
     position = await _last(ctx, digest, form.section) + 1
     entry = digests.entry_of(said, digest.number, position, item=item.number, by=ctx.user.id)
     await digests.put_in(ctx.db, [entry])
-    return await changing.changed(ctx, digest, here=ctx.capabilities.steps)
+    return await changing.changed(ctx, digest, ({}, {"ajoute": entry.title}), here=ctx.capabilities.steps)
 
 
 def _item(ctx: Context, form: AddEntry, key: str) -> Item:

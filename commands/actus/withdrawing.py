@@ -9,12 +9,14 @@ from bot.texts import render
 from commands.actus import cards, words
 from commands.actus.buttons import Removal, Rewrite, Withdraw, WithdrawSurely
 from commands.actus.feature import ANIMATEURS, feature
+from commands.actus.noting import note_digest
 from commands.actus.numbers import read_number
 from commands.actus.publishing import UNIT
 from storage import outbox, work
 from storage.actus import digests
 from storage.actus.digests import Digest, State
 from storage.database import change
+from storage.journal import Act
 
 
 @feature.command("actus retirer", help="Retirer un numéro de partout", hint="numéro", roles=ANIMATEURS)
@@ -48,6 +50,7 @@ async def withdraw(ctx: Context, click: WithdrawSurely) -> Replies:
     digest = await words.locked(ctx, click.digest)
     _must_be_out(digest)
     await change(ctx.db, digest, state=State.WITHDRAWN, withdrawn_by=ctx.user.id)
+    note_digest(ctx, Act.DIGEST_WITHDRAW, digest, {"etat": State.PUBLISHED.value})
     asked = Rewrite(digest=digest.number)
     under_way = await work.waiting_for(ctx.db, name_of(Rewrite), asked.model_dump(mode="json"))
     stopped = [StopWork(row.id) for row in under_way]

@@ -9,12 +9,14 @@ from commands.agenda import proposals, publishing, words
 from commands.agenda.buttons import Cancel, Deed, Edit, More, Restore
 from commands.agenda.deciding import tell_author
 from commands.agenda.feature import feature
+from commands.agenda.noting import facts, note_event
 from commands.agenda.proposing import must_be_for, offered, receipt
 from commands.agenda.sight import REASONS, publishes, to_change
 from commands.agenda.timing import read_times, show_end
 from dialogs.agenda import ALL, CancelEvent, EditEvent
 from storage.agenda import attendance
 from storage.agenda.event import AgendaEvent, State
+from storage.journal import Act
 
 
 @feature.button(More, writes=False)
@@ -57,10 +59,13 @@ async def edit(ctx: Context, form: EditEvent) -> Replies:
     must_be_for(ctx, form, event)
     if starts_at != event.starts_at:
         await attendance.forget_reminders(ctx.db, event.number)
+    before = facts(event)
     event.title, event.details, event.place, event.url = form.titre, form.details, form.lieu, form.lien
     event.starts_at, event.ends_at = starts_at, ends_at
     if not event.is_out:
         event.departement = form.departement
+    if event.author_id != ctx.user.id:
+        note_event(ctx, Act.EVENT_CHANGE, event, before)
     return await _changed(ctx, event)
 
 
@@ -93,7 +98,9 @@ async def cancel(ctx: Context, form: CancelEvent) -> Replies:
     """It does not take place: said wherever it stands, in calendars, and to who comes."""
     event = await to_change(ctx, form.event)
     _must_not_be(event, State.CANCELLED, State.REFUSED)
+    before = facts(event)
     event.state, event.decided_by, event.reason = State.CANCELLED, ctx.user.id, form.text
+    note_event(ctx, Act.EVENT_CANCEL, event, before)
     told = await publishing.retell(ctx, event)
     await attendance.note_seen(ctx.db, event, ctx.user.id)
     said = await tell_author(ctx, event, "cancelled")
@@ -107,8 +114,10 @@ async def restore(ctx: Context, click: Restore) -> Replies:
     _must_not_be(event, State.PUBLISHED, State.PROPOSED, State.REFUSED)
     if not publishes(ctx.user, event.departement) and event.decided_by != ctx.user.id:
         raise UserError("Un animateur a annulé cet événement : demandez-lui de le rétablir.")
+    before = facts(event)
     event.state, event.reason = State.PUBLISHED if event.published_at else State.PROPOSED, ""
     event.decided_by = ctx.user.id if event.published_at else ""
+    note_event(ctx, Act.EVENT_RESTORE, event, before)
     told = await publishing.retell(ctx, event)
     await attendance.note_seen(ctx.db, event, ctx.user.id)
     said = Whisper(render("agenda/restored", event=event, title=words.title(event)))

@@ -11,10 +11,12 @@ from bot.texts import quotation, render
 from commands.agenda import attending, places, proposals, publishing, words
 from commands.agenda.buttons import Edit, Open, Publish, Refuse
 from commands.agenda.feature import ANIMATEURS, feature
+from commands.agenda.noting import facts, note_event
 from commands.agenda.sight import must_not_be_over, visible
 from dialogs.agenda import RefuseEvent
 from storage.agenda import listing
 from storage.agenda.event import AgendaEvent, State, write
+from storage.journal import Act
 
 PAGE = 5
 """Proposals in one answer."""
@@ -87,8 +89,10 @@ async def refuse(ctx: Context, form: RefuseEvent) -> Replies:
     event = await visible(ctx, form.event, locked=True)
     if event.state is not State.PROPOSED:
         return await _told_before(ctx, event)
+    before = facts(event)
     event.state, event.decided_by, event.reason = State.REFUSED, ctx.user.id, form.text
     await write(ctx.db, event, ctx.now)
+    note_event(ctx, Act.EVENT_REFUSE, event, before)
     offered = [Button("Corriger", Edit(event=event.number))]
     told = await tell_author(ctx, event, "refused", offered)
     return [Whisper(render("agenda/is_refused", event=event)), *await proposals.refresh(ctx, event), *told]

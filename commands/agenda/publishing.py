@@ -7,10 +7,12 @@ from bot.events import Delivered
 from bot.replies import Refresh, Replies, Reply, Say
 from commands.agenda import cards, places, proposals
 from commands.agenda.feature import feature
+from commands.agenda.noting import facts, note_event
 from commands.agenda.proposals import REVIEW
 from storage import outbox
 from storage.agenda import attendance, listing
 from storage.agenda.event import AgendaEvent, State, get, lock, write
+from storage.journal import Act
 
 SAID = "agenda.said:"
 """How the topics begin of what stands in channels."""
@@ -20,9 +22,12 @@ AT_ONCE = 20
 
 async def publish(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:
     """All whom it is for see it from now on, and are told."""
+    before = facts(event)
     event.state, event.decided_by, event.reason = State.PUBLISHED, ctx.user.id, ""
     event.published_at = event.published_at or ctx.now
-    return await retell(ctx, event)
+    told = await retell(ctx, event)
+    note_event(ctx, Act.EVENT_PUBLISH, event, before)
+    return told
 
 
 async def retell(ctx: Context, event: AgendaEvent) -> Sequence[Reply]:

@@ -7,6 +7,7 @@ from bot.acts import DeletePost
 from bot.context import Context
 from bot.errors import UserError
 from bot.forms import name_of
+from bot.journaling import Deed, note_at_end
 from bot.linked import link_in, read_linked
 from bot.replies import Ask, Press, Progress, Refresh, Replies, Reply, Start, Step, StopWork
 from commands.annonce import cards, words
@@ -17,6 +18,7 @@ from dialogs.annonce import Reword
 from storage import annonce as annonces
 from storage import outbox, work
 from storage.annonce import BATCH, Announcement, State
+from storage.journal import Act
 
 MESSAGES = ("message", "messages")
 GONE = (State.SENDING, State.STOPPED, State.SENT)
@@ -45,7 +47,10 @@ async def reword(ctx: Context, form: Reword) -> Replies:
 async def replace_words(ctx: Context, click: Replace) -> Replies:
     """What has not left yet has the new words; what stands is rewritten, beside what people ask for."""
     said = own(ctx.user, await annonces.lock(ctx.db, click.annonce), *GONE)
+    was = said.text
     await annonces.change(ctx.db, said, text=click.text)
+    words_ = {"texte": was}, {"texte": click.text}
+    note_at_end(ctx, Deed(Act.ANNOUNCE_CORRECT, f"annonce:{said.id}", said.by, before=words_[0], after=words_[1]))
     card = await cards.refresh(ctx, said, here=True)
     return [card, Start(payload=Rewrite(annonce=said.id))] if said.written else card
 
@@ -63,7 +68,10 @@ async def rewrite(ctx: Context, asked: Rewrite, so_far: Progress) -> Step:
 async def withdraw(ctx: Context, click: Withdraw) -> Replies:
     """No more of it is sent, and what stands is deleted."""
     said = own(ctx.user, await annonces.lock(ctx.db, click.annonce), *GONE, State.REMAINS)
+    was = said.state
     await annonces.change(ctx.db, said, state=State.WITHDRAWN)
+    states = {"etat": was.value}, {"etat": said.state.value}
+    note_at_end(ctx, Deed(Act.ANNOUNCE_WITHDRAW, f"annonce:{said.id}", said.by, before=states[0], after=states[1]))
     begun = [Broadcast(annonce=said.id, files=list(said.files)), Rewrite(annonce=said.id)]
     stopped = [StopWork(row.id) for payload in begun for row in await _under_way(ctx, payload)]
     removal = [Start(payload=Removal(annonce=said.id))] if said.written else []

@@ -8,6 +8,7 @@ from bot.errors import UserError
 from bot.forms import name_of
 from bot.french.moments import say_moment
 from bot.french.words import join, plural
+from bot.journaling import Deed, note_at_end
 from bot.replies import Direct, Press, Progress, Replies, Reply, Say, Start, Step
 from bot.texts import escape, render
 from commands.annonce import attaching, cards, places, words
@@ -15,7 +16,7 @@ from commands.annonce.buttons import Broadcast, Leave, Send
 from commands.annonce.feature import SENDERS, UNIT, feature
 from commands.annonce.words import must_be
 from storage import annonce as annonces
-from storage import outbox, work
+from storage import journal, outbox, work
 from storage.annonce import BATCH, Announcement, State
 
 NAMED_MAX = 5
@@ -42,6 +43,8 @@ async def leave(ctx: Context, click: Leave) -> Replies:
     if not shown.total:
         raise UserError("Cette annonce n’atteindrait personne : choisissez d’autres destinataires avec « Modifier ».")
     await annonces.change(ctx.db, shown, state=State.SENDING)
+    sent = {"texte": shown.text, "a": list(shown.targets), "total": shown.total, "le": shown.at and str(shown.at)}
+    note_at_end(ctx, Deed(journal.Act.ANNOUNCE, f"annonce:{shown.id}", shown.by, after=sent))
     return [await cards.refresh(ctx, shown, here=True), _start(ctx, shown)]
 
 

@@ -1,10 +1,11 @@
 """« /annuaire ajouter »: contacts proposed by anybody of the réseau, published or refused by animateurs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.context import Context
 from bot.errors import UserError
 from bot.french.words import plural
+from bot.journaling import Deed, note_at_end
 from bot.lines import Run
 from bot.replies import Ask, Button, Direct, Message, Refresh, Replies, Reply, Waiting, Whisper
 from bot.texts import render
@@ -14,6 +15,7 @@ from commands.annuaire.feature import ANIMATEURS, feature
 from dialogs.annuaire import ProposeContact
 from storage.annuaire import NETWORK, contacts
 from storage.annuaire.contacts import Contact, State, key_of
+from storage.journal import Act
 from storage.people import Person, animating, get
 
 REVIEWERS_MAX = 20
@@ -41,6 +43,7 @@ async def propose(ctx: Context, form: ProposeContact) -> Replies:
     if stored is None:
         raise UserError(fields={"organisme": "Ce contact est déjà dans l’annuaire, ou attend d’être relu."})
     if ctx.user.animates:
+        _note(ctx, stored, {})
         card = contact_card(stored, ctx.user)
         return Whisper(render("annuaire/added", card=card.text), card.buttons)
     thanks = Whisper(render("annuaire/proposed", title=stored.title))
@@ -62,10 +65,13 @@ async def review(ctx: Context, _: str) -> Replies:
 async def decide(ctx: Context, click: Decide) -> Replies:
     """Published or refused: all animateurs see it, and who proposed it is told."""
     state = State.PUBLISHED if click.publish else State.REFUSED
+    was = await contacts.state_of(ctx.db, click.contact_id)
     is_new = await contacts.decide(ctx.db, click.contact_id, state, ctx.user.id, ctx.now)
     contact = await contacts.get(ctx.db, click.contact_id)
     if contact is None:
         raise UserError("Ce contact n’existe plus.")
+    if is_new:
+        _note(ctx, contact, {"etat": was.value} if was else {})
     card = _review(contact, await _proposer(ctx, contact), ctx.user)
     replies: list[Reply] = [Refresh(card.text, card.buttons, topic=_topic(contact), here=True)]
     if ctx.request.post_id not in {post.post_id for post in await ctx.posts_about(_topic(contact))}:
@@ -85,6 +91,11 @@ async def remind(ctx: Context) -> Sequence[Waiting]:
         return []
     verb = "attend d’être relu" if count == 1 else "attendent d’être relus"
     return [Waiting(f"{plural(count, 'contact')} {verb}", Button("Relire", Run(line="annuaire propositions")))]
+
+
+def _note(ctx: Context, contact: Contact, before: Mapping[str, object]) -> None:
+    after = {"etat": contact.state.value, "titre": contact.title}
+    note_at_end(ctx, Deed(Act.CONTACT, f"contact:{contact.id}", contact.proposed_by, before=before, after=after))
 
 
 async def _proposer(ctx: Context, contact: Contact) -> Person | None:

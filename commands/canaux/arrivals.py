@@ -13,6 +13,7 @@ from bot.refusals import Refusal
 from bot.replies import Replies
 from commands.canaux.exceptions import Outsider, intruder
 from commands.canaux.feature import ROOM, feature
+from commands.canaux.noting import note_moves
 from commands.canaux.scope import planned_at
 from storage import people
 from storage.canaux import allowances, by_key, planned
@@ -29,6 +30,7 @@ async def bring_in(ctx: Context, event: JoinedTeam) -> Replies:
     table, known = await planned(ctx.db, ctx.settings), await by_key(ctx.db)
     wanted = Rules(await allowances(ctx.db)).places(table, member)
     joins = [channel for key, channel in table.items() if key in wanted and key in known]
+    note_moves(ctx, member.id, joins=[channel.name for channel in joins])
     return [AddMembers(known[channel.key], [member.id], team=channel.team) for channel in joins]
 
 
@@ -41,6 +43,7 @@ async def put_back(ctx: Context, event: LeftChannel) -> Replies:
     member = await _member(ctx, event.user_id) if canal else None
     if canal is None or member is None or not Rules(await allowances(ctx.db)).reason_in(canal, member):
         return None
+    note_moves(ctx, event.user_id, joins=[canal.name])
     return AddMembers(event.channel_id, [event.user_id], team=canal.team)
 
 

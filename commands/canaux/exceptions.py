@@ -7,19 +7,23 @@ from pydantic import BaseModel
 from bot.acts import AddMembers, RemoveMember
 from bot.context import Context
 from bot.errors import UserError
+from bot.journaling import Deed, note_at_end
 from bot.menus import Choosing, Menu
 from bot.replies import Button, Refresh, Replies, Say, Whisper
 from bot.texts import Markdown, escape, mention, quote, render
 from commands.canaux.feature import ANIMATEURS, feature
+from commands.canaux.noting import note_place
 from commands.canaux.scope import must_be_planned, read_scope
 from config.canaux import PlannedChannel
 from dialogs.canaux import REASON_MAX
 from storage import people
 from storage.canaux import Allowance, allow, allowances, by_key, disallow, planned
+from storage.journal import Act
 from storage.people import Person
 
 SHOWN = 20
 """Lines of a message that is to be read on one screen."""
+_LEADS = {True: "administre", False: "n’administre pas"}
 ADMITTED = "y est admis par l’équipe d’animation"
 
 
@@ -61,6 +65,7 @@ async def admit(ctx: Context, click: Admit) -> Replies:
     """From now on they belong there, by name."""
     canal = await must_be_planned(ctx, click.key)
     await allow(ctx.db, [by_name(ctx, click.key, click.user_id, ADMITTED, is_in=True)])
+    note_place(ctx, Act.CHANNEL_ADMIT, canal, click.user_id, ADMITTED)
     return _settled(ctx, click, canal, is_in=True)
 
 
@@ -70,6 +75,7 @@ async def remove(ctx: Context, click: Remove) -> Replies:
     canal = await must_be_planned(ctx, click.key)
     channel_id = (await by_key(ctx.db)).get(click.key, "")
     await disallow(ctx.db, click.key, click.user_id)
+    note_place(ctx, Act.CHANNEL_REMOVE, canal, click.user_id)
     return [RemoveMember(channel_id, click.user_id), _settled(ctx, click, canal, is_in=False)]
 
 
@@ -97,6 +103,7 @@ async def admit_by_name(ctx: Context, text: str) -> Replies:
         raise UserError("Ce canal n’existe pas encore : /canaux verifier dit lesquels manquent.")
     why = reason.strip()[:REASON_MAX] or ADMITTED
     await allow(ctx.db, [by_name(ctx, canal.key, account.id, why, is_in=True)])
+    note_place(ctx, Act.CHANNEL_ADMIT, canal, account.id, why)
     said = render("canaux/admitted", username=account.username, planned=canal)
     return [AddMembers(known[canal.key], [account.id], team=canal.team), Whisper(said)]
 
@@ -123,6 +130,7 @@ async def end(ctx: Context, click: EndException) -> Replies:
     was_there = await disallow(ctx.db, key, user_id)
     if not was_there:
         raise UserError("Cette exception n’existe plus.")
+    note_at_end(ctx, Deed(Act.CHANNEL_EXCEPTION, f"canal:{key}", user_id))
     return Whisper("C’est noté : les règles ordinaires valent de nouveau. /canaux verifier dit ce que cela change.")
 
 
@@ -137,7 +145,7 @@ def _topic(who: Outsider) -> str:
 
 def _line(each: Allowance, table: Mapping[str, PlannedChannel], known: Mapping[str, Person]) -> Markdown:
     who = mention(known[each.user_id].username) if each.user_id in known else "quelqu’un hors du registre"
-    what = "admis dans" if each.is_in else "tenu hors de"
+    what = _LEADS[each.leads] if each.leads is not None else "admis dans" if each.is_in else "tenu hors de"
     name = table[each.key].name if each.key in table else each.key
     return Markdown(f"{who} : {what} **{escape(name)}** ({escape(each.reason or 'sans raison écrite')})")
 

@@ -11,6 +11,7 @@ from bot.context import Context
 from bot.replies import Direct, Progress, Replies, Reply, Say, Start, Step
 from bot.texts import render
 from commands.canaux.feature import ROOM, feature
+from commands.canaux.noting import note_moves
 from config.canaux import home_of
 from config.hubs import hub_of
 from storage import people
@@ -67,6 +68,7 @@ async def _leave_old_homes(ctx: Context, known: Mapping[str, str]) -> Sequence[R
         for key in _homes(move.departement):
             if key in known and key in table and rules.reason_out(table[key], member):
                 said = render("canaux/left", planned=table[key])
+                note_moves(ctx, person.id, leaves=[table[key].name])
                 told += [RemoveMember(known[key], person.id), Direct(said, user_id=person.id)]
     return told
 
@@ -90,6 +92,7 @@ async def _take_out(ctx: Context, person: Person) -> Sequence[Reply]:
     assert person.left_on is not None  # that is why they leave
     was, is_now = Member.of(person, person.left_on), Member.of(person, person.today(ctx.now))
     settling = await settle(ctx.db, await planned(ctx.db, ctx.settings), was, is_now)
+    note_moves(ctx, person.id, leaves=list(settling.leaves))
     return [RemoveMember(channel_id, person.id) for channel_id in settling.leaves]
 
 

@@ -1,32 +1,27 @@
 """Channels changed by hand: a thematic one made, renamed, put away, brought back; noted, and undone as the rest."""
 
 import re
-from collections.abc import Callable, Mapping
-from secrets import token_hex
+from collections.abc import Mapping
 
 from pydantic import BaseModel
 
-from bot.acts import Act
 from bot.context import Context
 from bot.errors import UserError
 from bot.mattermost import ChatChannel
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Press, Replies, Whisper
 from bot.texts import quote, render
+from commands.canaux.by_hand import OFFERED_MAX, do, known_channels, meant
 from commands.canaux.feature import ANIMATEURS, feature
-from commands.canaux.repair.acting import batches
 from commands.canaux.scope import must_be_planned, read_scope
 from config.canaux import Family, PlannedChannel
 from config.folding import fold
 from dialogs.canaux import NewChannel, PutAway, RenameChannel
-from storage.canaux import amend, by_key, changes, planned, put_away, runs
-from storage.canaux.changes import State
+from storage.canaux import amend, planned, put_away
 from storage.canaux.drift import Drift, Finding
 from storage.canaux.planned import MADE
-from storage.canaux.runs import Kind, Run, Stage
 
 ADDRESS_MAX = 50
-OFFERED_MAX = 100
 KEEPS_ITS_NAME = "Le canal d’un département garde son nom : chacun le cherche sous celui-là."
 _OTHER = re.compile(r"[^a-z0-9]+")
 
@@ -71,7 +66,7 @@ async def make(ctx: Context, new: Make) -> Replies:
     if key in await planned(ctx.db, ctx.settings, archived=True):
         raise UserError("Ce canal est déjà créé : /canaux le montre.")
     await amend(ctx.db, key, ctx.user.id, ctx.now, **new.model_dump())
-    act = await _do(ctx, Finding(Drift.ABSENT, key, new.address, "créé à la main"))
+    act = await do(ctx, Finding(Drift.ABSENT, key, new.address, "créé à la main"))
     return [Whisper(render("canaux/being_made", title=new.name)), act]
 
 
@@ -94,8 +89,8 @@ def _namesake(name: str, address: str, there: ChatChannel | None, table: Mapping
 @feature.command("canaux renommer", help="Donner un autre nom à un canal", hint="[nom]", roles=ANIMATEURS)
 async def rename(ctx: Context, text: str) -> Replies:
     """The window; the channels of the départements keep theirs, by which each finds them."""
-    there = await _known(ctx, lambda channel: channel.family is not Family.DEPARTEMENT)
-    chosen = await _meant(ctx, text, there, KEEPS_ITS_NAME)
+    there = await known_channels(ctx, lambda channel: channel.family is not Family.DEPARTEMENT)
+    chosen = await meant(ctx, text, there, KEEPS_ITS_NAME)
     return Ask(RenameChannel.draft(there=there, key=chosen))
 
 
@@ -107,7 +102,7 @@ async def save_name(ctx: Context, form: RenameChannel) -> Replies:
         return Whisper(f"Ce canal s’appelle déjà « {quote(form.name, 64)} ».")
     await amend(ctx.db, form.key, ctx.user.id, ctx.now, name=form.name)
     reason = "renommé à la main"
-    act = await _do(ctx, Finding(Drift.TITLE, form.key, canal.address, reason, before=canal.name, after=form.name))
+    act = await do(ctx, Finding(Drift.TITLE, form.key, canal.address, reason, before=canal.name, after=form.name))
     return [Whisper(render("canaux/renamed", before=canal.name, after=form.name)), act]
 
 
@@ -116,9 +111,9 @@ async def save_name(ctx: Context, form: RenameChannel) -> Replies:
 )
 async def archive(ctx: Context, text: str) -> Replies:
     """The window."""
-    there = await _known(ctx, lambda channel: channel.family is Family.THEMATIQUE)
+    there = await known_channels(ctx, lambda channel: channel.family is Family.THEMATIQUE)
     refusal = "Seuls les canaux thématiques s’archivent : le réseau a besoin des autres, le bot les recréerait."
-    return Ask(PutAway.draft(there=there, key=await _meant(ctx, text, there, refusal)))
+    return Ask(PutAway.draft(there=there, key=await meant(ctx, text, there, refusal)))
 
 
 @feature.submit(PutAway, roles=ANIMATEURS)
@@ -126,7 +121,7 @@ async def save_archive(ctx: Context, form: PutAway) -> Replies:
     """Nobody writes there any more, all can read, and the bot does not restore it by itself."""
     canal = await must_be_planned(ctx, form.key)
     await amend(ctx.db, form.key, ctx.user.id, ctx.now, archived=form.reason)
-    act = await _do(ctx, Finding(Drift.PUT_AWAY, form.key, canal.address, f"archivé : {form.reason}"))
+    act = await do(ctx, Finding(Drift.PUT_AWAY, form.key, canal.address, f"archivé : {form.reason}"))
     return [Whisper(render("canaux/put_away", title=canal.name, reason=form.reason)), act]
 
 
@@ -153,36 +148,5 @@ async def bring_back(ctx: Context, click: Restore) -> Replies:
     if reason is None or canal is None:
         raise UserError("Ce canal n’est plus archivé.")
     await amend(ctx.db, click.chosen, ctx.user.id, ctx.now, archived="")
-    act = await _do(ctx, Finding(Drift.ARCHIVED, click.chosen, canal.address, "restauré à la main", before=reason))
+    act = await do(ctx, Finding(Drift.ARCHIVED, click.chosen, canal.address, "restauré à la main", before=reason))
     return [Whisper(render("canaux/brought_back", title=canal.name)), act]
-
-
-async def _known(ctx: Context, fits: Callable[[PlannedChannel], bool]) -> dict[str, str]:
-    """The titles, by key, of those channels that are there."""
-    table, known = await planned(ctx.db, ctx.settings), await by_key(ctx.db)
-    found = {key: canal.name for key, canal in table.items() if key in known and fits(canal)}
-    if not found:
-        raise UserError("Aucun canal de cette sorte n’est encore connu du bot : tapez d’abord /canaux verifier.")
-    return dict(list(found.items())[:OFFERED_MAX])
-
-
-async def _meant(ctx: Context, text: str, there: Mapping[str, str], refusal: str) -> str | None:
-    """The key of the channel that a line names, if it names one. Raises UserError for one that is not ``there``."""
-    if not text.strip():
-        return None
-    key = read_scope(text, await planned(ctx.db, ctx.settings))
-    if key not in there:
-        raise UserError(refusal)
-    return key
-
-
-async def _do(ctx: Context, finding: Finding) -> Act:
-    """Note the change as a run of its own, and make it."""
-    scope, place = finding.key, (await by_key(ctx.db)).get(finding.key, "")
-    run = Run(id=token_hex(13), kind=Kind.HAND, scope=scope, by=ctx.user.id, at=ctx.now, stage=Stage.MENDED)
-    await runs.add(ctx.db, run)
-    await changes.note(ctx.db, run.id, [finding], {finding.key: place}, State.SENT)
-    await changes.put(ctx.db, run.id, [1], batch=1)
-    table = await planned(ctx.db, ctx.settings, archived=True)
-    (batch,) = batches(await changes.of(ctx.db, run.id), table, back=False)
-    return batch.act

@@ -7,7 +7,7 @@ from bot.fronts import Front
 
 feature = Feature(
     "donnees",
-    front=Front("Mes données", "recevoir ce que le bot garde de vous, ou le faire effacer", lambda _: "mes-donnees"),
+    front=Front("Mes données", "une copie de ce que le bot garde de vous, ou leur effacement", lambda _: "mes-donnees"),
 )
 
 PATIENCE = timedelta(days=7)

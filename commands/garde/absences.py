@@ -8,6 +8,7 @@ from bot.replies import Button, Direct, Replies, Whisper
 from bot.texts import render
 from commands.garde.buttons import OpenSwap, Return
 from commands.garde.feature import AGENTS, feature
+from commands.garde.noting import note_absence
 from commands.garde.reading import Said, read_line, read_person, register
 from commands.garde.words import names, say, say_turn
 from dialogs.garde import read_absence
@@ -27,6 +28,7 @@ async def leave(ctx: Context, text: str) -> Replies:
     absence = await _must_be_possible(ctx, said)
     await register(ctx, said.person)
     number = await duty.add(ctx.db, absence)
+    note_absence(ctx, absence.model_copy(update={"id": number}), ends=False)
     return await _tell(ctx, absence, Button("Annuler", Return(number=number)), "away")
 
 
@@ -51,6 +53,7 @@ async def back(ctx: Context, click: Return) -> Replies:
         raise UserError("Cette absence n’existe plus, ou elle est finie : /garde montre celles qu’il y a.")
     gone = Absence(**(absence.model_dump() | {"starts": cut}))
     await duty.end(ctx.db, absence, cut)
+    note_absence(ctx, gone, ends=True)
     return await _tell(ctx, gone, None, "present")
 
 

@@ -8,11 +8,13 @@ from bot.replies import Button, Direct, Refresh, Replies, Whisper
 from bot.texts import quote, render
 from commands.garde.buttons import PutBack, Release
 from commands.garde.feature import AGENTS, feature
+from commands.garde.noting import note_turn
 from commands.garde.reading import read_line, read_person
 from commands.garde.words import must_be_free, names, say_turn, shorten, topic
 from dialogs.garde import read_turn
 from storage.hotline import duty
 from storage.hotline.duty import Turn, day_of
+from storage.journal import Act
 
 
 class ReleaseOne(Choosing):
@@ -53,6 +55,7 @@ async def release(ctx: Context, click: Release) -> Replies:
     gone = _with(turn, starts=cut)
     undo = Button("Annuler", PutBack(number=click.number, ends=turn.ends, cut=cut))
     await duty.end(ctx.db, turn, cut)
+    note_turn(ctx, Act.DUTY_RELEASE, gone)
     return await _tell(ctx, gone, "released", undo)
 
 
@@ -66,6 +69,7 @@ async def put_back(ctx: Context, click: PutBack) -> Replies:
     back = _with(turn, starts=max(turn.starts, today), ends=click.ends)
     await must_be_free(ctx, back)
     await duty.end(ctx.db, turn, click.ends)
+    note_turn(ctx, Act.DUTY_TAKE, back)
     return await _tell(ctx, back, "back", Button("Retirer", Release(number=click.number)))
 
 

@@ -2,6 +2,7 @@
 
 from bot.context import Context
 from bot.errors import UserError
+from bot.journaling import Deed, note_at_end
 from bot.replies import Ask, Button, Direct, Refresh, Replies, Whisper
 from bot.texts import Markdown, render
 from commands.garde.buttons import AnswerSwap, OpenSwap, WithdrawSwap
@@ -13,6 +14,7 @@ from dialogs.garde import SwapTurn
 from storage.hotline import duty, swaps
 from storage.hotline.duty import Turn, day_of
 from storage.hotline.swaps import Answer, Swap
+from storage.journal import Act
 
 
 @feature.command("garde echanger", help="Proposer votre garde à quelqu’un", hint="[@nom]", roles=AGENTS, writes=True)
@@ -107,8 +109,11 @@ async def withdraw(ctx: Context, click: WithdrawSwap) -> Replies:
 async def _trade(ctx: Context, asked: Swap) -> None:
     """Each turn is the other’s; both are theirs, as was just seen."""
     await duty.give(ctx.db, asked.given, asked.by, asked.with_id)
+    before, after = {asked.given: asked.by}, {asked.given: asked.with_id}
     if asked.taken is not None:
         await duty.give(ctx.db, asked.taken, asked.with_id, asked.by)
+        before[asked.taken], after[asked.taken] = asked.with_id, asked.by
+    note_at_end(ctx, Deed(Act.DUTY_SWAP, f"garde:{asked.given}", asked.by, before={"de": before}, after={"a": after}))
 
 
 async def _why_not(ctx: Context, asked: Swap) -> str:

@@ -6,11 +6,13 @@ from bot.replies import Ask, Button, Direct, Replies, Whisper
 from bot.texts import render
 from commands.garde.buttons import Release, Take
 from commands.garde.feature import AGENTS, feature, queues
+from commands.garde.noting import note_turn
 from commands.garde.reading import Said, read_line, read_registered, register
 from commands.garde.words import must_be_free, names, say, say_turn, topic
 from dialogs.garde import ALL, TakeTurn, read_turn
 from storage.hotline import duty
 from storage.hotline.duty import Turn, day_of
+from storage.journal import Act
 
 
 @feature.command("garde moi", help="Vous mettre de garde", hint="[du 30/11 au 4/12] [file]", roles=AGENTS, writes=True)
@@ -40,6 +42,7 @@ async def put(ctx: Context, said: Said) -> Replies:
     turn = await _must_be_possible(ctx, said)
     await register(ctx, said.person)
     number = await duty.add(ctx.db, turn)
+    note_turn(ctx, Act.DUTY_TAKE, turn.model_copy(update={"id": number}))
     there = await duty.turns(ctx.db, turn.starts, turn.ends)
     others = [other.user_id for other in there if other.user_id != turn.user_id and other.covers(turn.queue)]
     absent = [each for each in await duty.absences(ctx.db, turn.starts, turn.ends) if each.user_id == turn.user_id]

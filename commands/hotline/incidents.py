@@ -13,6 +13,7 @@ from bot.texts import render
 from commands.hotline.agents import name_of
 from commands.hotline.feature import feature
 from commands.hotline.making import for_agent, make, tell_author
+from commands.hotline.noting import note_move
 from commands.hotline.queues import room_of
 from config.hotline import Outage
 from storage.database import change
@@ -82,7 +83,9 @@ async def _attach(ctx: Context, ticket: Ticket, incident: Incident) -> Sequence[
     if (now := await incidents.lock(ctx.db, incident.number)) is None or not now.is_running:
         return []
     by_itself = Actor("", Who.BOT, ctx.now)
+    was = ticket.state, ticket.agent_id
     await moving.make(ctx.db, ticket, Move.JOIN, by_itself, f"n° {now.number}", incident=now.number)
+    note_move(ctx, ticket, Move.JOIN, by_itself, was)
     return [await refresh(ctx, now)]
 
 

@@ -9,6 +9,7 @@ from bot.replies import Button, Direct, Reply, Say
 from bot.texts import Markdown
 from commands.hotline.agents import name_of, serves
 from commands.hotline.card import refresh
+from commands.hotline.noting import note_move
 from storage.hotline import cards, moving, tickets
 from storage.hotline.moving import Actor, HeldError
 from storage.hotline.states import Move, MoveError, Who
@@ -43,6 +44,7 @@ async def for_either(ctx: Context, number: int) -> tuple[Ticket, Actor]:
 
 async def make(ctx: Context, ticket: Ticket, move: Move, actor: Actor, note: str = "", **given: Any) -> Sequence[Reply]:
     """Make it; card and receipt say so. Raises UserError where it may not be made."""
+    was = ticket.state, ticket.agent_id
     try:
         await moving.make(ctx.db, ticket, move, actor, note, **given)
     except HeldError as held:
@@ -51,6 +53,7 @@ async def make(ctx: Context, ticket: Ticket, move: Move, actor: Actor, note: str
         raise UserError(
             f"La demande n° {ticket.number} est « {ticket.state.label} » : ce n’est plus possible."
         ) from None
+    note_move(ctx, ticket, move, actor, was)
     return await refresh(ctx, ticket)
 
 

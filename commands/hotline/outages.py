@@ -11,12 +11,14 @@ from bot.texts import render
 from commands.hotline.agents import AGENTS, must_serve, served_by
 from commands.hotline.feature import feature
 from commands.hotline.incidents import SayNone, SayOutage, SayOver, WriteToAll, draw, refresh
+from commands.hotline.noting import note_outage
 from commands.hotline.telling import TellAll, What
 from dialogs.hotline import DeclareOutage, EndOutage, TellOutage
 from storage import work
 from storage.database import change
 from storage.hotline import incidents
 from storage.hotline.incidents import Incident
+from storage.journal import Act
 
 NOT_THERE = "Cette panne n’existe pas, ou n’est pas d’une de vos files."
 OVER = "Cette panne est finie."
@@ -73,6 +75,7 @@ async def declare(ctx: Context, form: DeclareOutage) -> Replies:
     incident = await _locked(ctx, form.incident)
     _must_be_proposed(incident)
     await change(ctx.db, incident, by=ctx.user.id, subject=form.subject, opened_at=ctx.now)
+    note_outage(ctx, Act.OUTAGE_SAY, incident, demandes=list(incident.alike))
     return [await refresh(ctx, incident, here=True), _start(incident, What.SAID)]
 
 
@@ -82,6 +85,7 @@ async def say_none(ctx: Context, click: SayNone) -> Replies:
     incident = await _locked(ctx, click.incident)
     _must_be_proposed(incident)
     await change(ctx.db, incident, ended_at=ctx.now)
+    note_outage(ctx, Act.OUTAGE_REFUSE, incident, demandes=list(incident.alike))
     said = render("hotline/outage_refused", numbers=incident.alike, person=ctx.user.full_name)
     return Refresh(said, topic=incident.topic, here=True)
 
@@ -100,6 +104,7 @@ async def tell(ctx: Context, form: TellOutage) -> Replies:
     incident = await _locked(ctx, form.incident)
     await _must_be_quiet(ctx, incident)
     await change(ctx.db, incident, news=form.text.strip())
+    note_outage(ctx, Act.OUTAGE_TELL, incident, form.text.strip())
     return [await refresh(ctx, incident, here=True), _start(incident, What.NEWS)]
 
 
@@ -117,6 +122,7 @@ async def end(ctx: Context, form: EndOutage) -> Replies:
     incident = await _locked(ctx, form.incident)
     await _must_be_quiet(ctx, incident)
     await change(ctx.db, incident, news=form.text.strip(), ended_at=ctx.now)
+    note_outage(ctx, Act.OUTAGE_END, incident, form.text.strip())
     return [await refresh(ctx, incident, here=True), _start(incident, What.OVER)]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.acts import AddMembers, CreateChannel
 from bot.context import Context
 from bot.events import Delivered, Undelivered
+from bot.journaling import Deed, note_at_end
 from bot.refusals import Refusal
 from bot.replies import Direct, Refresh, Replies, Reply, Say
 from bot.texts import render
@@ -17,6 +18,7 @@ from config.hotline import Queue
 from storage import canaux, claims, people
 from storage.hotline import cards
 from storage.hotline.tickets import Ticket
+from storage.journal import Act
 from storage.people import Role
 
 ROOM = "hotline.room:"
@@ -53,6 +55,7 @@ async def made(ctx: Context, event: Delivered) -> Replies:
     if planned is None:
         return None
     await canaux.remember(ctx.db, planned.key, event.channel_id, ctx.now)
+    note_at_end(ctx, Deed(Act.CHANNEL_CHANGE, f"canal:{event.channel_id}", after={"cree": planned.name}))
     belong = [
         person.id
         for role in Role

@@ -11,6 +11,7 @@ from bot.texts import relay, render
 from commands.hotline.feature import feature
 from commands.hotline.incidents import refresh
 from commands.hotline.making import make, tell_author
+from commands.hotline.noting import note_outage
 from commands.hotline.rating import ask_rating
 from storage.database import change
 from storage.hotline import incidents, tickets
@@ -18,6 +19,7 @@ from storage.hotline.incidents import Incident
 from storage.hotline.moving import Actor
 from storage.hotline.states import Move, Reason, Who
 from storage.hotline.tickets import Ticket
+from storage.journal import Act
 
 BATCH = 20
 """Tickets of one step."""
@@ -49,6 +51,8 @@ async def tell_all(ctx: Context, asked: TellAll, so_far: Progress) -> Step:
     done, ends = so_far.done + len(numbers), len(numbers) < BATCH
     total = done if ends else so_far.total or await _total(ctx, incident, asked.what)
     replies += [await refresh(ctx, incident)] if ends else []
+    if numbers:
+        note_outage(ctx, Act.OUTAGE_TELL, incident, demandes=list(numbers), quoi=asked.what.value)
     reached = numbers[-1] if numbers else so_far.cursor
     return Step(replies=replies, cursor=reached, done=done, total=total, finished=ends)
 

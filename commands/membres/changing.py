@@ -16,6 +16,7 @@ from commands.membres.feature import LEADERS, feature
 from commands.membres.finding import Member, read_member
 from commands.membres.guests import settle_guest
 from commands.membres.newcomers import announce
+from commands.membres.noting import note_person
 from commands.membres.places import settle_places
 from commands.membres.rules import check
 from config.territories import departement
@@ -100,6 +101,7 @@ async def undo(ctx: Context, click: Undo) -> Replies:
 
 async def _write(ctx: Context, before: Person | None, after: Person, grace: timedelta) -> Sequence[Reply]:
     """``before`` is None of who is new; what is undone has no ``grace``, as if it had not been."""
+    note_person(ctx, before, after)
     await people.register(ctx.db, after)
     ctx.touched.add(after.id)
     told = [*await settle_guest(ctx, after)]

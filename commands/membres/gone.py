@@ -10,6 +10,7 @@ from bot.replies import Button, Direct, Progress, Refresh, Replies, Reply, Start
 from bot.texts import render
 from commands.membres.feature import ANIMATEURS, feature
 from commands.membres.making import with_
+from commands.membres.noting import note_person
 from commands.membres.places import settle_places
 from config.territories import departement
 from storage import people
@@ -95,6 +96,7 @@ async def confirm(ctx: Context, click: ConfirmGone) -> Replies:
             after = with_(person, left_on=when[person.id].astimezone(person.zone).date())
             told += await settle_places(ctx, person, after)
             ctx.touched.add(person.id)
+            note_person(ctx, person, after)
             left.append(after)
     await people.register_all(ctx.db, left)
     return [*told, _settled(ctx, click.topic, left, confirmed=True)]

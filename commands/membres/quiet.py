@@ -9,6 +9,7 @@ from bot.texts import quote, render
 from commands.membres.changing import must_lead
 from commands.membres.feature import LEADERS, feature
 from commands.membres.making import read
+from commands.membres.noting import note_setting
 from config.canaux import home_of
 from config.territories import departement
 from storage.people import Person, newcomers
@@ -31,8 +32,10 @@ async def set_newcomers(ctx: Context, text: str) -> Replies:
         match word.lower():
             case "non":
                 await newcomers.hush(ctx.db, codes, actor.id, ctx.now)
+                note_setting(ctx, codes, announced=False)
             case "oui":
                 await newcomers.unhush(ctx.db, codes)
+                note_setting(ctx, codes, announced=True)
             case _:
                 raise UserError(f"« {quote(word)} » : dites oui ou non, par exemple /membres nouveaux non 69.")
     return Whisper(await _how_it_is(ctx, actor))

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pydantic import BaseModel
 
 from bot.context import Context
+from bot.journaling import Deed, note_at_end
 from bot.replies import Button, Direct, Replies, Reply, Whisper
 from bot.texts import render
 from bot.working_days import working_days_before
@@ -13,6 +14,7 @@ from commands.membres.making import with_
 from commands.membres.welcome import CHARTER, AcceptCharter, ReadCharter, greet, refresh_welcome
 from storage import people
 from storage.cra import queries
+from storage.journal import Act
 from storage.people import Person, Role, welcomes
 from storage.people.welcomes import Welcome
 
@@ -46,6 +48,8 @@ async def catch_up(ctx: Context, _: CatchUp) -> Replies:
     told: list[Reply] = []
     for person in missed[:GREETED_AT_ONCE]:
         told += await greet(ctx, person)
+    greeted = [person.id for person in missed[:GREETED_AT_ONCE]]
+    note_at_end(ctx, Deed(Act.MEMBER_WELCOME, "reglage:membres.accueils", after={"personnes": greeted}))
     left = len(missed) - min(len(missed), GREETED_AT_ONCE)
     return [*told, Whisper(render("membres/caught_up", count=len(missed) - left, left=left))]
 

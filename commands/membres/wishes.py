@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from bot.context import Context
 from bot.errors import UserError
+from bot.journaling import Deed, note_at_end
 from bot.replies import Button, Direct, Refresh, Replies, Reply, Whisper, as_list
 from bot.texts import Markdown, render
 from commands.membres.changing import change
@@ -15,6 +16,7 @@ from commands.membres.making import with_
 from commands.membres.welcome import refresh_welcome
 from config.territories import departement
 from storage import people
+from storage.journal import Act
 from storage.people import Person, Role, wishes
 from storage.people.wishes import Wish
 
@@ -55,6 +57,8 @@ async def answer(ctx: Context, click: AnswerWish) -> Replies:
     if not await wishes.settle(ctx.db, said, granted=click.grant, by=ctx.user.username):
         return _settled(member.person, said)
     said = Wish(**(said.model_dump() | {"granted": click.grant, "by": ctx.user.username}))
+    answered = {"departements": list(said.departements), "accorde": click.grant}
+    note_at_end(ctx, Deed(Act.MEMBER_WISH, f"personne:{said.person_id}", said.person_id, after=answered))
     told = Direct(render("membres/wish_answered", wish=said, names=_names(said.departements)), user_id=said.person_id)
     return [*(await _grant(ctx, member, said) if click.grant else []), told, _settled(member.person, said)]
 

@@ -11,8 +11,10 @@ from bot.texts import render
 from commands.ressources import filling, proposals, publishing
 from commands.ressources.buttons import Edit
 from commands.ressources.feature import feature
-from commands.ressources.taking import found, locked, must_change
+from commands.ressources.noting import note_resource
+from commands.ressources.taking import found, is_own, locked, must_change
 from dialogs.ressources.deposit import EditResource
+from storage.journal import Act
 from storage.ressources import versions
 from storage.ressources.resource import Resource, State, among, key, write
 from storage.ressources.versions import revise
@@ -105,7 +107,10 @@ async def propose_again(ctx: Context, resource: Resource, revision: int) -> Sequ
 
 
 async def told_changed(ctx: Context, resource: Resource, changed: Sequence[str]) -> Sequence[Reply]:
-    """Its card, and what stands in the channel, say what is so now."""
+    """Its card, and what stands in the channel, say what is so now; the journal has what its author did not change."""
+    if not is_own(ctx.user, resource):
+        was, now = (await versions.of(ctx.db, resource.number))[0].before, versions.content(resource)
+        note_resource(ctx, Act.RESOURCE_CHANGE, resource, (was, {name: now[name] for name in was}))
     what = ", ".join(LABELS[name] for name in changed if name in LABELS)
     note = render("ressources/corrected", by=await name_of(ctx, ctx.user.id), what=what)
     waits = resource.state is State.PROPOSED

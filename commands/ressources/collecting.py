@@ -1,9 +1,10 @@
 """Collections are made and changed: by whoever made them, and by animateurs; what stands in the channel follows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.context import Context
 from bot.errors import UserError
+from bot.journaling import Deed, note_at_end
 from bot.menus import Menu
 from bot.replies import Ask, Button, Press, Replies, Reply, Whisper
 from bot.texts import render
@@ -21,6 +22,7 @@ from commands.ressources.lasting import (
 )
 from commands.ressources.library import retell
 from dialogs.ressources.collections import NameCollection
+from storage.journal import Act
 from storage.ressources import State
 from storage.ressources import collection as collections
 from storage.ressources.collection import ResourceCollection, key_of_name
@@ -65,8 +67,10 @@ async def save(ctx: Context, form: NameCollection) -> Replies:
     """It is made, or called otherwise; a name that another has is refused under its field."""
     if form.collection:
         found = await must_change(ctx, form.collection)
+        was = {"nom": found.name, "texte": found.about}
         if not await collections.rename(ctx.db, found, form.name, form.about):
             raise UserError(fields={"nom": render("ressources/collection_taken")})
+        _note(ctx, found, was, {"nom": form.name, "texte": form.about})
         return [*await retell(ctx, found), _said(found, "renamed")]
     new = ResourceCollection(
         key=key_of_name(form.name), name=form.name, about=form.about, owner_id=ctx.user.id, created_at=ctx.now
@@ -108,6 +112,8 @@ async def put_in(ctx: Context, click: PutIn) -> Replies:
     if found is None or found.state is not State.PUBLISHED:
         raise UserError(f"Il n’y a pas de fiche publiée n° {click.resource}.")
     is_new = await collections.put(ctx.db, into.number, found.number, ctx.user.id, ctx.now)
+    if is_new:
+        _note(ctx, into, {}, {"fiche": found.number})
     undo = [Button("Annuler", TakeOut(collection=into.number, resource=found.number))] if is_new else []
     is_in = is_new or found.number in await collections.contents(ctx.db, into.number)
     said = _said(into, "put" if is_new else "there" if is_in else "full", click.resource, undo)
@@ -119,6 +125,8 @@ async def take_out(ctx: Context, click: TakeOut) -> Replies:
     """It is in it no more."""
     of = await must_change(ctx, click.collection)
     was_in = await collections.take_out(ctx.db, of.number, click.resource)
+    if was_in:
+        _note(ctx, of, {"fiche": click.resource}, {})
     undo = [Button("Annuler", PutIn(collection=of.number, resource=click.resource))] if was_in else []
     return [*await retell(ctx, of), _said(of, "taken" if was_in else "not_in", click.resource, undo)]
 
@@ -128,6 +136,7 @@ async def move_up(ctx: Context, click: MoveUp) -> Replies:
     """Before the one that it followed."""
     within = await must_change(ctx, click.collection)
     await collections.move_up(ctx.db, within.number, click.resource)
+    _note(ctx, within, {}, {"monte": click.resource})
     again = ShowCollection(collection=within.number, page=click.page, sort=True)
     return [*await retell(ctx, within), Press.to(again)]
 
@@ -137,6 +146,7 @@ async def remove(ctx: Context, click: RemoveCollection) -> Replies:
     """Nobody finds it any more, until that is taken back."""
     found = await must_change(ctx, click.collection)
     await collections.remove(ctx.db, found, ctx.now)
+    _note(ctx, found, {"nom": found.name}, {"supprimee": True})
     undo = Button("Annuler", RestoreCollection(collection=found.number))
     return [*await retell(ctx, found), _said(found, "removed", buttons=[undo])]
 
@@ -149,7 +159,15 @@ async def restore(ctx: Context, click: RestoreCollection) -> Replies:
         raise UserError(render("ressources/collection_gone"))
     if found.removed_at is not None and not await collections.restore(ctx.db, found):
         raise UserError(render("ressources/collection_taken"))
+    _note(ctx, found, {"supprimee": True}, {"nom": found.name})
     return [*await retell(ctx, found), _said(found, "restored")]
+
+
+def _note(ctx: Context, one: ResourceCollection, before: Mapping[str, object], after: Mapping[str, object]) -> None:
+    """What others than its owner change of it is noted."""
+    if one.owner_id != ctx.user.id:
+        deed = Deed(Act.COLLECTION, f"collection:{one.number}", one.owner_id, before=before, after=after)
+        note_at_end(ctx, deed)
 
 
 def _said(one: ResourceCollection, what: str, resource: int = 0, buttons: Sequence[Button] = ()) -> Reply:

@@ -16,8 +16,10 @@ from commands.ressources.buttons import Edit
 from commands.ressources.feature import ANIMATEURS, feature
 from commands.ressources.keepers import keepers
 from commands.ressources.lasting import StillGood
-from commands.ressources.taking import locked, to_change
+from commands.ressources.noting import note_resource
+from commands.ressources.taking import is_own, locked, to_change
 from storage import people
+from storage.journal import Act
 from storage.people import PARIS
 from storage.ressources import Resource, freshness
 from storage.ressources import resource as resources
@@ -115,8 +117,11 @@ async def _waiting(ctx: Context) -> Replies:
 async def _put_off(ctx: Context, number: int, day: date | None) -> Resource:
     """It is to be looked at again on that day, or never."""
     found, revision = await locked(ctx, number)
-    found.review_on, found.reviews, found.changed_at = day, freshness.NOBODY, ctx.now
+    was, found.review_on, found.reviews, found.changed_at = found.review_on, day, freshness.NOBODY, ctx.now
     await write(ctx.db, [found], revision)
+    if not is_own(ctx.user, found):
+        change = ({"a_revoir": was and str(was)}, {"a_revoir": day and str(day)})
+        note_resource(ctx, Act.RESOURCE_REVIEW, found, change)
     return found
 
 

@@ -12,8 +12,10 @@ from commands.ressources.feature import feature
 from commands.ressources.keepers import keepers
 from commands.ressources.lasting import BringBack, CheckLinks, LinkWorks, TakeDown
 from commands.ressources.looking import look_at
+from commands.ressources.noting import note_resource
 from commands.ressources.taking import to_change
 from commands.ressources.withdrawing import restore, take_down
+from storage.journal import Act
 from storage.ressources import Resource, State, checks
 from storage.ressources import resource as resources
 from storage.ressources.checks import Fault, LinkCheck, Look
@@ -51,6 +53,7 @@ async def link_works(ctx: Context, click: LinkWorks) -> Replies:
     """« Il marche chez moi »: nobody hears of this link again until it changes."""
     found = await to_change(ctx, click.resource)
     await checks.silence(ctx.db, found.number)
+    note_resource(ctx, Act.RESOURCE_LINK, found, ({}, {"lien": found.url}))
     return _refresh(found, "ressources/link_quiet", by=ctx.user.username)
 
 

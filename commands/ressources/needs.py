@@ -4,6 +4,7 @@ from bot import guard
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import Delivered
+from bot.journaling import Deed, note_at_end
 from bot.replies import Ask, Button, Card, Direct, Message, Refresh, Replies, Whisper
 from bot.texts import quote, render
 from commands.ressources.buttons import Answer, Miss, Needs, PutAside, TakeBack
@@ -14,6 +15,7 @@ from commands.ressources.seeking import seek
 from commands.ressources.showing import published
 from dialogs.ressources.needs import AnswerNeed, SayNeed
 from storage import people
+from storage.journal import Act
 from storage.ressources import needs
 from storage.ressources.needs import ABOUT_MAX, WORDS_MAX, Need, ResourceNeed, key_of
 
@@ -90,6 +92,7 @@ async def answer(ctx: Context, form: AnswerNeed) -> Replies:
     except UserError as refusal:
         raise UserError(fields={"numero": refusal.text}) from None
     told = await needs.close(ctx.db, form.need, ctx.user.id, ctx.now, form.number)
+    _note(ctx, before, {"fiche": form.number})
     words = {one.user_id: one.words for one in before.whose}
     said = {"title": title(resource), "number": resource.number}
     messages = [
@@ -106,6 +109,7 @@ async def put_aside(ctx: Context, click: PutAside) -> Replies:
     await needs.hold(ctx.db, click.need, ctx.now)
     need = await _waiting(ctx, click.need)
     await needs.close(ctx.db, click.need, ctx.user.id, ctx.now)
+    _note(ctx, need, {"ecarte": True})
     done = Whisper(render("ressources/put_aside", words=need.first.words))
     return [await _refresh(ctx, await _need(ctx, click.need)), done]
 
@@ -116,7 +120,9 @@ async def take_back(ctx: Context, click: TakeBack) -> Replies:
     await needs.hold(ctx.db, click.need, ctx.now)
     if not await needs.reopen(ctx.db, click.need):
         raise UserError("Ce besoin n’est plus écarté.")
-    return [await _refresh(ctx, await _need(ctx, click.need)), Whisper("Ce besoin attend de nouveau.")]
+    need = await _need(ctx, click.need)
+    _note(ctx, need, {"attend": True})
+    return [await _refresh(ctx, need), Whisper("Ce besoin attend de nouveau.")]
 
 
 @feature.event(Delivered)
@@ -173,6 +179,11 @@ async def _waiting(ctx: Context, key: str) -> Need:
     if not need.is_open:
         raise UserError(GONE)
     return need
+
+
+def _note(ctx: Context, need: Need, after: dict[str, object]) -> None:
+    before = {"mots": need.first.words, "attend": need.is_open and "attend" not in after}
+    note_at_end(ctx, Deed(Act.NEED, need.first.key, before=before, after=after))
 
 
 def _masked(text: str, most: int) -> str:

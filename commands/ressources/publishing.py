@@ -11,8 +11,10 @@ from bot.french.periods import months_after
 from bot.replies import Refresh, Reply, Say
 from bot.texts import Markdown, quotation, render
 from commands.ressources import places
+from commands.ressources.noting import note_state
 from config.ressources import KINDS
 from storage import outbox
+from storage.journal import Act
 from storage.people import PARIS
 from storage.ressources import freshness, review
 from storage.ressources.resource import Resource, State, write
@@ -28,12 +30,13 @@ ZONE = ZoneInfo(PARIS)
 
 async def publish(ctx: Context, resource: Resource, revision: int) -> Sequence[Reply]:
     """It is found from now on, and told of."""
-    resource.state, resource.decided_by = State.PUBLISHED, ctx.user.id
+    was, resource.state, resource.decided_by = resource.state, State.PUBLISHED, ctx.user.id
     resource.reason = resource.question = ""
     resource.published_at = resource.published_at or ctx.now
     resource.review_on = resource.review_on or months_after(ctx.today, freshness.YEAR)
     resource.changed_at = ctx.now
     await write(ctx.db, [resource], revision)
+    note_state(ctx, Act.RESOURCE_PUBLISH, resource, was)
     return await retell(ctx, resource)
 
 

@@ -10,8 +10,10 @@ from bot.texts import quotation, render
 from commands.ressources import places, proposals
 from commands.ressources.buttons import Edit, Report, Settle, Withdraw
 from commands.ressources.feature import ANIMATEURS, feature
+from commands.ressources.noting import note_resource
 from commands.ressources.taking import found
 from dialogs.ressources.moves import WHY, ReportResource
+from storage.journal import Act
 from storage.ressources import reports
 from storage.ressources.reports import ResourceReport
 from storage.ressources.resource import Resource, State, begin_writing
@@ -97,6 +99,8 @@ async def settle(ctx: Context, click: Settle) -> Replies:
 async def close(ctx: Context, resource: Resource) -> Sequence[Reply]:
     """Nothing more is reported of it."""
     whose = await reports.close(ctx.db, resource.number, ctx.user.id, ctx.now)
+    if whose:
+        note_resource(ctx, Act.RESOURCE_SETTLE, resource, ({"signalements": len(whose)}, {"signalements": 0}))
     text = render("ressources/told_settled", resource=resource, gone=resource.state is not State.PUBLISHED)
     others = [one for one in whose if one != ctx.user.id and await is_there(ctx, one)]
     return [*await refresh(ctx, resource, here=False), *(Direct(text, user_id=one) for one in others)]

@@ -12,8 +12,10 @@ from bot.texts import quotation, render
 from commands.ressources import proposals, publishing
 from commands.ressources.buttons import AnswerAbout, AskAbout, Edit, Open, Publish, Refuse
 from commands.ressources.feature import ANIMATEURS, feature
+from commands.ressources.noting import note_resource, note_state
 from commands.ressources.taking import found, locked
 from dialogs.ressources.moves import AnswerReview, AskDepositor, RefuseResource
+from storage.journal import Act
 from storage.ressources import review
 from storage.ressources.resource import Resource, State, write
 
@@ -97,6 +99,7 @@ async def ask(ctx: Context, form: AskDepositor) -> Replies:
         return await _told_before(ctx, resource)
     resource.question = form.text
     await write(ctx.db, [resource], revision)
+    note_resource(ctx, Act.RESOURCE_ASK, resource, reason=form.text)
     offered = [Button("Répondre", AnswerAbout(resource=resource.number), "primary"), _correct(resource)]
     note = render("ressources/asked", by=await name_of(ctx, ctx.user.id), word=quotation(form.text, 1000))
     told = await tell_depositor(ctx, resource, "asked", offered, form.text)
@@ -150,6 +153,7 @@ async def refuse(ctx: Context, form: RefuseResource) -> Replies:
     resource.state, resource.decided_by, resource.reason = State.REFUSED, ctx.user.id, form.text
     resource.question, resource.changed_at = "", ctx.now
     await write(ctx.db, [resource], revision)
+    note_state(ctx, Act.RESOURCE_REFUSE, resource, State.PROPOSED)
     offered = [_correct(resource), Button("Répondre", AnswerAbout(resource=resource.number))]
     told = await tell_depositor(ctx, resource, "refused", offered, form.text)
     return [*await proposals.refresh(ctx, resource, here=True), *told]

@@ -10,8 +10,10 @@ from bot.texts import quotation, render
 from commands.ressources import changing, proposals, publishing, reporting
 from commands.ressources.buttons import Edit, PutBack, Withdraw
 from commands.ressources.feature import feature
+from commands.ressources.noting import note_state
 from commands.ressources.taking import found, is_own, locked, must_change
 from dialogs.ressources.moves import WithdrawResource
+from storage.journal import Act
 from storage.ressources.resource import Resource, State, write
 
 STANDING = (State.PROPOSED, State.PUBLISHED)
@@ -42,11 +44,12 @@ async def withdraw(ctx: Context, form: WithdrawResource) -> Replies:
 async def take_down(ctx: Context, number: int, reason: str) -> tuple[Resource, Sequence[Reply]]:
     """It is withdrawn, by who may: it, and what is said of that elsewhere."""
     resource, revision = await locked(ctx, number)
-    _standing(resource)
+    was = _standing(resource).state
     must_change(ctx.user, resource)
     resource.state, resource.decided_by, resource.reason = State.WITHDRAWN, ctx.user.id, reason
     resource.question, resource.changed_at = "", ctx.now
     await write(ctx.db, [resource], revision)
+    note_state(ctx, Act.RESOURCE_WITHDRAW, resource, was)
     shows_files = bool(resource.files) and resource.post_id not in {"", resource.thread_post}
     card = proposals.put_up if shows_files else proposals.refresh
     told = [*await card(ctx, resource), *await publishing.retell(ctx, resource)]

@@ -19,10 +19,12 @@ from commands.sondage.buttons import (
     WithdrawNow,
 )
 from commands.sondage.feature import feature
+from commands.sondage.noting import note_poll
 from dialogs.sondage import ChangeEnd
 from storage import outbox
 from storage import sondage as polls
 from storage.database import change
+from storage.journal import Act
 from storage.sondage import Poll, State, ballots, votes
 from storage.sondage.ballots import UnreadableBoxError
 
@@ -48,6 +50,7 @@ async def _end(ctx: Context, poll: Poll) -> Sequence[Reply]:
     """It is counted; who took part, and the ballots of a secret vote, are forgotten."""
     results = await telling.counted(ctx, poll)
     await change(ctx.db, poll, state=State.ENDED, ended_at=ctx.now, telling=False, results=results.stored())
+    note_poll(ctx, Act.POLL_END, poll, {"fin": str(poll.ends_at)}, fin=str(ctx.now))
     await _forget(ctx, poll)
     told: list[Reply] = [await cards.refresh(ctx, poll, here=True), Start(payload=Conclude(poll=poll.id), quiet=True)]
     if poll.by:
@@ -98,6 +101,7 @@ async def withdraw_now(ctx: Context, click: WithdrawNow) -> Replies:
     """Nobody can vote any more, and nothing is said of the votes; what nobody tried to send is not sent."""
     poll = words.own(ctx.user, await polls.lock(ctx.db, click.poll), State.OPEN)
     await change(ctx.db, poll, state=State.WITHDRAWN, ended_at=ctx.now, telling=False, results=None)
+    note_poll(ctx, Act.POLL_WITHDRAW, poll, {"etat": State.OPEN.value}, etat=State.WITHDRAWN.value)
     await _forget(ctx, poll)
     await votes.erase(ctx.db, poll.id)
     await outbox.recall(ctx.db, [poll.topic_of(batch) for batch in range(poll.batches)], ctx.now)
@@ -117,7 +121,9 @@ async def change_end(ctx: Context, form: ChangeEnd) -> Replies:
     """Another end, which is said wherever it stands."""
     poll = words.own(ctx.user, await polls.lock(ctx.db, form.poll), State.OPEN)
     words.must_be_open(poll, ctx.now)
+    was = poll.ends_at
     await change(ctx.db, poll, ends_at=rules.must_be_soon(form.ends, ctx.now))
+    note_poll(ctx, Act.POLL_EXTEND, poll, {"fin": str(was)}, fin=str(poll.ends_at))
     return [
         await cards.refresh(ctx, poll, here=True),
         Start(payload=Retell(poll=poll.id, always=True), quiet=True),

@@ -9,9 +9,11 @@ from bot.texts import render
 from commands.sondage import cards, rules, words
 from commands.sondage.buttons import Broadcast, Launch, Resume
 from commands.sondage.feature import SHORTEST, feature
+from commands.sondage.noting import note_poll
 from storage import outbox
 from storage import sondage as polls
 from storage.database import change
+from storage.journal import Act
 from storage.sondage import BATCH, Poll, State
 
 UNIT = ("envoi", "envois")
@@ -27,6 +29,7 @@ async def launch(ctx: Context, click: Launch) -> Replies:
     if poll.ends_at < ctx.now + SHORTEST:
         raise UserError("La fin du vote est passée, ou presque : changez-la avec « Modifier ».")
     await change(ctx.db, poll, state=State.OPEN, opened_at=ctx.now)
+    note_poll(ctx, Act.POLL_LAUNCH, poll, {}, a=list(poll.targets), canaux=list(poll.rooms), total=poll.total)
     return [await cards.refresh(ctx, poll, here=True), _start(poll)]
 
 

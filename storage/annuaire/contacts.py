@@ -100,6 +100,12 @@ async def propose(db: AsyncSession, contact: Contact) -> Contact | None:
     return None if number is None else await get(db, number)
 
 
+async def state_of(db: AsyncSession, contact_id: int) -> State | None:
+    """How it stands; nothing of it is in hand then."""
+    found = (await db.exec(select(Contact.state).where(col(Contact.id) == contact_id))).first()
+    return State(found) if found else None
+
+
 async def decide(db: AsyncSession, contact_id: int, state: State, by: str, at: datetime) -> bool:
     """Publish or refuse a contact; False where it was so already, or is gone."""
     waiting = update(Contact).where(col(Contact.id) == contact_id, col(Contact.state) != state)

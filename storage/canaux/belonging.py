@@ -90,7 +90,11 @@ class Rules:
         return "n’a pas le rôle de ceux qui y sont"
 
     def administers(self, canal: PlannedChannel, member: Member) -> bool:
-        """Whether somebody should administer a channel: coordinateurs that of their département."""
+        """Whether somebody should administer a channel: coordinateurs that of their département, unless it was decided
+        otherwise of them."""
+        named = self._named.get((canal.key, member.id))
+        if named and named.leads is not None:
+            return named.leads and named.is_in and not member.has_left
         return (
             canal.belonging is Belonging.DEPARTEMENT
             and member.role is Role.COORDINATEUR

@@ -1,5 +1,6 @@
 """The planned channels as they are now: the table of config, and what animateurs changed of it in chat."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +15,7 @@ from config.canaux import Belonging, Family, PlannedChannel
 from config.settings import Settings
 from storage.canaux.changes import Change
 from storage.canaux.drift import Drift
-from storage.canaux.table import by_key
+from storage.canaux.table import Allowance, allow, by_key, disallow
 from storage.database import UtcTime, insertion
 
 MADE = "libre:"
@@ -22,8 +23,9 @@ MADE = "libre:"
 
 
 class Amendment(SQLModel, table=True):
-    """What is other than in the table for one channel: ``name``, where it was renamed; ``archived`` is why it was put
-    away ("": it was not). ``address`` is that of a channel made in chat, which the table does not have."""
+    """What is other than in the table for one channel: ``name``, ``purpose`` and ``header``, where they were changed;
+    ``archived`` is why it was put away ("": it was not). ``address`` is that of a channel made in chat, which the table
+    does not have."""
 
     __tablename__ = "channel_amendment"
 
@@ -43,7 +45,8 @@ async def planned(db: AsyncSession, settings: Settings, *, archived: bool = Fals
     for change in (await db.exec(select(Amendment).order_by(col(Amendment.key)))).all():
         known = table.get(change.key) or (_made(change) if change.address else None)
         if known is not None:
-            table[change.key] = replace(known, name=change.name or known.name)
+            given = {name: text for name in ("name", "purpose", "header") if (text := getattr(change, name))}
+            table[change.key] = replace(known, **given)
         if change.archived and not archived:
             table.pop(change.key, None)
     return table
@@ -84,6 +87,14 @@ async def take_back(db: AsyncSession, change: Change, by: str, now: datetime) ->
             await db.execute(delete(Amendment).where(col(Amendment.key) == change.key))
         case Drift.TITLE:
             await amend(db, change.key, by, now, name=change.before)
+        case Drift.PURPOSE:
+            await amend(db, change.key, by, now, purpose=change.before)
+        case Drift.HEADER:
+            await amend(db, change.key, by, now, header=change.before)
+        case Drift.ADMIN_MISSING | Drift.ADMIN_EXTRA if change.before:
+            await allow(db, [Allowance(**json.loads(change.before) | {"by": by, "at": now})])
+        case Drift.ADMIN_MISSING | Drift.ADMIN_EXTRA:
+            await disallow(db, change.key, change.user_id)
         case Drift.PUT_AWAY | Drift.ARCHIVED:
             await amend(db, change.key, by, now, archived=change.before)
 

@@ -22,13 +22,15 @@ class Channel(SQLModel, table=True):
 
 
 class Allowance(SQLModel, table=True):
-    """Somebody let into a channel (``is_in``), or kept out of it, whatever the rules say; ``by`` is who decided."""
+    """Somebody let into a channel (``is_in``), or kept out of it, whatever the rules say; ``by`` is who decided.
+    ``leads`` says whether they administer it, if that was decided too."""
 
     __tablename__ = "channel_allowance"
 
     key: str = Field(primary_key=True, max_length=64)
     user_id: str = Field(primary_key=True, max_length=26)
     is_in: bool
+    leads: bool | None = None
     reason: str = Field(default="", max_length=200)
     by: str = Field(default="", max_length=26)
     at: datetime = Field(sa_type=UtcTime)
@@ -64,11 +66,17 @@ async def allowances(db: AsyncSession) -> Sequence[Allowance]:
     return (await db.exec(select(Allowance).order_by(col(Allowance.key), col(Allowance.user_id)))).all()
 
 
+async def allowance_of(db: AsyncSession, key: str, user_id: str) -> Allowance | None:
+    """What was decided of somebody in a channel."""
+    here = (col(Allowance.key) == key, col(Allowance.user_id) == user_id)
+    return (await db.exec(select(Allowance).where(*here))).first()
+
+
 async def allow(db: AsyncSession, allowed: Iterable[Allowance]) -> None:
     """Let them in, or keep them out, from now on; what was decided of them before is so no more."""
     for each in allowed:
         values = each.model_dump()
-        new = {name: values[name] for name in ("is_in", "reason", "by", "at")}
+        new = {name: values[name] for name in ("is_in", "leads", "reason", "by", "at")}
         statement = insertion(db, Allowance).values(values)
         await db.execute(statement.on_conflict_do_update(index_elements=["key", "user_id"], set_=new))
 

@@ -103,6 +103,7 @@ LABELS = {
     "is_false": "fausse alerte",
     "is_hidden": "caché de l’annuaire",
     "is_in": "présent",
+    "leads": "administre",
     "is_withdrawn": "retiré",
     "kept": "mesure maintenue",
     "key": "clé",

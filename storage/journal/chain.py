@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from storage.database import dialect
 from storage.journal.entry import Act, Entry, Head
 
 PAGE = 500
@@ -33,6 +35,8 @@ class _Walk:
         """The next entry; what is wrong with it."""
         if self.last is None:
             self.first = entry
+            if entry.id < 1:
+                return Fault(entry.id, "cette entrée n’a pas été écrite par le bot")
         elif entry.id != self.last.id + 1:
             return Fault(self.last.id + 1, "cette entrée manque")
         elif entry.previous != self.last.hash:
@@ -51,6 +55,8 @@ class _Walk:
             return (
                 Fault(head.last, "le journal est vide, alors que des entrées y ont été écrites") if head.last else None
             )
+        if head.last < self.last.id:
+            return Fault(head.last + 1, "cette entrée n’a pas été écrite par le bot")
         if (head.last, head.hash) != (self.last.id, self.last.hash):
             return Fault(self.last.id + 1, "les dernières entrées manquent")
         begins = (self.first.id - 1, self.first.previous)
@@ -60,10 +66,12 @@ class _Walk:
 
 
 async def verify(db: AsyncSession) -> tuple[int, Fault | None]:
-    """How many entries there are, and the first fault found."""
+    """How many entries there are, and the first fault found; all of it as at one instant, if others write."""
+    if dialect(db) == "postgresql":
+        await db.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
     walk = _Walk()
     head = (await db.exec(select(Head))).first() or Head(id=1, last=0, hash="")
-    while page := (await db.exec(_after(walk.last.id if walk.last else 0))).all():
+    while page := (await db.exec(_after(walk.last))).all():
         for entry in page:
             if fault := walk.step(entry):
                 return walk.count, fault
@@ -71,5 +79,6 @@ async def verify(db: AsyncSession) -> tuple[int, Fault | None]:
     return walk.count, walk.end(head)
 
 
-def _after(number: int) -> SelectOfScalar[Entry]:
-    return select(Entry).where(col(Entry.id) > number).order_by(col(Entry.id)).limit(PAGE)
+def _after(last: Entry | None) -> SelectOfScalar[Entry]:
+    following = select(Entry).order_by(col(Entry.id)).limit(PAGE)
+    return following if last is None else following.where(col(Entry.id) > last.id)

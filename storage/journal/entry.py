@@ -10,10 +10,14 @@ from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
 from storage.database import UtcTime
+from storage.journal.labels import OTHERS
 
 BOT = "coop"
 """The actor of what the bot did by itself: at an hour, or for an event."""
-REASON_MAX = 1000
+OPERATOR = "operateur"
+"""The actor of what was done from a terminal, by one of the operator’s commands."""
+REASON_MAX, OBJECT_MAX, NAME_MAX = 1000, 80, 64
+"""Characters kept of it."""
 
 
 class Act(StrEnum):
@@ -27,10 +31,12 @@ class Act(StrEnum):
     LOCK = "moderation.verrouiller"
     UNLOCK = "moderation.deverrouiller"
     PIN = "moderation.epingler"
+    UNPIN = "moderation.desepingler"
     MOVE = "moderation.deplacer"
     CLEAN = "moderation.nettoyer"
     UNDO = "moderation.annuler"
     EXPIRE = "moderation.expirer"
+    FAIL = "moderation.echec"
     DISMISS = "moderation.classer"
     FORWARD = "moderation.transmettre"
     CONSULT = "moderation.consulter"
@@ -40,10 +46,67 @@ class Act(StrEnum):
     RULE = "moderation.regler"
     RETAIN = "journal.conservation"
     ERASE = "donnees.effacer"
+    RESOURCE_PUBLISH = "ressources.publier"
+    RESOURCE_REFUSE = "ressources.refuser"
+    RESOURCE_WITHDRAW = "ressources.retirer"
+    RESOURCE_CHANGE = "ressources.corriger"
+    RESOURCE_ASK = "ressources.interroger"
+    RESOURCE_SETTLE = "ressources.regler"
+    RESOURCE_REVIEW = "ressources.revoir"
+    RESOURCE_LINK = "ressources.lien"
+    COLLECTION = "ressources.collection"
+    NEED = "ressources.besoin"
+    TICKET_MOVE = "hotline.deplacer"
+    OUTAGE_SAY = "hotline.panne"
+    OUTAGE_REFUSE = "hotline.sans_panne"
+    OUTAGE_TELL = "hotline.prevenir"
+    OUTAGE_END = "hotline.fin_panne"
+    DUTY_TAKE = "garde.prendre"
+    DUTY_RELEASE = "garde.rendre"
+    DUTY_ABSENCE = "garde.absence"
+    DUTY_SWAP = "garde.echanger"
+    DIGEST_CHANGE = "actus.modifier"
+    DIGEST_APPROVE = "actus.approuver"
+    DIGEST_UNAPPROVE = "actus.desapprouver"
+    DIGEST_POSTPONE = "actus.reporter"
+    DIGEST_PUBLISH = "actus.publier"
+    DIGEST_CORRECT = "actus.corriger"
+    DIGEST_WITHDRAW = "actus.retirer"
+    PROGRAMME = "actus.programmer"
+    FEED = "actus.flux"
+    EVENT_PUBLISH = "agenda.publier"
+    EVENT_REFUSE = "agenda.refuser"
+    EVENT_CHANGE = "agenda.modifier"
+    EVENT_CANCEL = "agenda.annuler"
+    EVENT_RESTORE = "agenda.retablir"
+    POLL_LAUNCH = "sondage.lancer"
+    POLL_END = "sondage.clore"
+    POLL_EXTEND = "sondage.prolonger"
+    POLL_WITHDRAW = "sondage.retirer"
+    ANNOUNCE = "annonce.envoyer"
+    ANNOUNCE_CORRECT = "annonce.corriger"
+    ANNOUNCE_WITHDRAW = "annonce.retirer"
+    CHANNEL_CHANGE = "canaux.changer"
+    CHANNEL_REPAIR = "canaux.reparer"
+    CHANNEL_UNDO = "canaux.annuler"
+    CHANNEL_ADMIT = "canaux.admettre"
+    CHANNEL_REMOVE = "canaux.retirer"
+    CHANNEL_EXCEPTION = "canaux.exception"
+    CHANNEL_MOVE = "canaux.placer"
+    MEMBER_ADD = "membres.ajouter"
+    MEMBER_CHANGE = "membres.changer"
+    MEMBER_LEAVE = "membres.depart"
+    MEMBER_RETURN = "membres.retour"
+    MEMBER_WISH = "membres.reponse"
+    MEMBER_WELCOME = "membres.accueillir"
+    MEMBER_SETTING = "membres.regler"
+    CONTACT = "annuaire.contact"
+    IMPORT = "operateur.importer"
+    WORK_CANCEL = "operateur.arreter"
 
     @property
     def label(self) -> str:
-        return LABELS[self]
+        return LABELS.get(self) or OTHERS[self.value]
 
 
 LABELS = {
@@ -55,10 +118,12 @@ LABELS = {
     Act.LOCK: "canal verrouillé",
     Act.UNLOCK: "canal rouvert",
     Act.PIN: "message épinglé",
+    Act.UNPIN: "message désépinglé",
     Act.MOVE: "fil déplacé",
     Act.CLEAN: "messages retirés",
     Act.UNDO: "acte annulé",
     Act.EXPIRE: "fin d’une mesure",
+    Act.FAIL: "acte que Mattermost a refusé",
     Act.DISMISS: "signalement sans suite",
     Act.FORWARD: "signalement transmis",
     Act.CONSULT: "avis demandé",
@@ -69,6 +134,11 @@ LABELS = {
     Act.RETAIN: "entrées anciennes retirées",
     Act.ERASE: "données effacées",
 }
+
+
+def label_of(act: str) -> str:
+    """What was done, in words; the code itself of an act that this version does not know."""
+    return Act(act).label if act in set(Act) else act
 
 
 class Entry(SQLModel, table=True):
@@ -85,11 +155,11 @@ class Entry(SQLModel, table=True):
     id: int = Field(default=0, primary_key=True, sa_column_kwargs={"autoincrement": False})
     at: datetime = Field(sa_type=UtcTime, index=True)
     actor_id: str = Field(default="", max_length=26)
-    actor: str = Field(default=BOT, max_length=64, index=True)
+    actor: str = Field(default=BOT, max_length=NAME_MAX, index=True)
     act: str = Field(max_length=48)
-    object: str = Field(max_length=80, index=True)
+    object: str = Field(max_length=OBJECT_MAX, index=True)
     target_id: str = Field(default="", max_length=26, index=True)
-    target: str = Field(default="", max_length=64)
+    target: str = Field(default="", max_length=NAME_MAX)
     reason: str = Field(default="", max_length=REASON_MAX)
     before: dict[str, Any] = Field(default={}, sa_column=Column(JSON, nullable=False))
     after: dict[str, Any] = Field(default={}, sa_column=Column(JSON, nullable=False))
@@ -105,7 +175,7 @@ class Entry(SQLModel, table=True):
     @property
     def label(self) -> str:
         """What was done, in words; the code itself of an act that this version does not know."""
-        return LABELS.get(self.act, self.act)  # type: ignore[call-overload, no-any-return]
+        return label_of(self.act)
 
 
 class Head(SQLModel, table=True):

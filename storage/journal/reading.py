@@ -37,9 +37,17 @@ async def about(db: AsyncSession, user_id: str, limit: int = PAGE, before: int |
     return (await db.exec(_newest(wanted, limit, before))).all()
 
 
-async def of_thing(db: AsyncSession, thing: str, limit: int = PAGE, before: int | None = None) -> Sequence[Entry]:
-    """What was done to something, newest first."""
-    return (await db.exec(_newest(select(Entry).where(col(Entry.object) == thing), limit, before))).all()
+async def named(db: AsyncSession, name: str, limit: int, before: int | None = None) -> Sequence[Entry]:
+    """The same of a user name as it was then: of the bot, and of who has no account any more."""
+    wanted = select(Entry).where(or_(col(Entry.target) == name, col(Entry.actor) == name))
+    return (await db.exec(_newest(wanted, limit, before))).all()
+
+
+async def of_things(
+    db: AsyncSession, things: Sequence[str], limit: int = PAGE, before: int | None = None
+) -> Sequence[Entry]:
+    """What was done to any of these, newest first."""
+    return (await db.exec(_newest(select(Entry).where(col(Entry.object).in_(things)), limit, before))).all()
 
 
 async def newest(db: AsyncSession, limit: int, before: int | None = None) -> Sequence[Entry]:

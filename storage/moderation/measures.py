@@ -10,6 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import UtcTime
 
+REFUSED = "mattermost"
+"""Who ended a measure that Mattermost did not let the bot carry out."""
+
 
 class Measure(SQLModel, table=True):
     """A measure, known by its number in the journal. ``act`` is the journal’s code; ``user_id`` whom it concerns (""
@@ -31,6 +34,11 @@ class Measure(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UtcTime)
     ended_by: str = Field(default="", max_length=26)
     before: dict[str, Any] = Field(default={}, sa_column=Column(JSON, nullable=False))
+
+    @property
+    def counts(self) -> bool:
+        """Whether it was carried out, and nobody took it back: it stands, or ended at its time."""
+        return self.ended_at is None or not self.ended_by
 
 
 async def lock(db: AsyncSession, entry: int) -> Measure | None:
@@ -55,3 +63,14 @@ async def since(db: AsyncSession, user_id: str, moment: datetime) -> Sequence[Me
     """All of somebody’s since then, oldest first."""
     wanted = select(Measure).where(Measure.user_id == user_id, col(Measure.began_at) >= moment)
     return (await db.exec(wanted.order_by(col(Measure.entry)))).all()
+
+
+async def get(db: AsyncSession, entry: int) -> Measure | None:
+    """The measure of that number in the journal."""
+    return (await db.exec(select(Measure).where(Measure.entry == entry))).first()
+
+
+async def in_force(db: AsyncSession, acts: Sequence[str], limit: int | None = None) -> Sequence[Measure]:
+    """Those of these acts that still hold, oldest first."""
+    wanted = select(Measure).where(col(Measure.act).in_(acts), col(Measure.ended_at).is_(None))
+    return (await db.exec(wanted.order_by(col(Measure.entry)).limit(limit))).all()

@@ -140,7 +140,7 @@ async def _tell_room(ctx: Context, run: Run) -> Sequence[Reply]:
         return []
     mends = ctx.settings.repair == "oui" and await runs.under_way(ctx.db) is None
     if mends:
-        await begin(ctx.db, run, strangers=False)
+        await begin(ctx, run, strangers=False)
     shown = await show(ctx, run)
     said = Say(shown.text, shown.buttons, channel_id=room, topic=topic_of(run))
     return [said, Start(payload=Mend(run=run.id))] if mends else [said]

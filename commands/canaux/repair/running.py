@@ -1,17 +1,23 @@
 """A run from what was shown to what is changed: who may begin, one at a time, and its end."""
 
+from collections import Counter
+from collections.abc import Mapping
+
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context
 from bot.errors import UserError
 from bot.replies import Progress, Reply, Start, Step
 from commands.canaux.feature import feature
+from commands.canaux.noting import note_run
 from commands.canaux.repair.buttons import Mend, Unmend
 from commands.canaux.repair.showing import DAY, refresh
 from commands.canaux.scope import must_look_after
 from storage.canaux import changes, runs
+from storage.canaux.changes import State
 from storage.canaux.drift import Drift
 from storage.canaux.runs import Run, Stage
+from storage.journal import Act
 
 STRANGER = "laissé tel quel"
 STOPPED = "le travail a été arrêté avant"
@@ -31,15 +37,24 @@ async def start(ctx: Context, run: Run, *, strangers: bool) -> Start:
     """Begin to put it right. Raises UserError where these channels are not for who acts, or others are under way."""
     must_look_after(ctx.user, run.scope)
     await must_be_alone(ctx)
-    await begin(ctx.db, run, strangers=strangers)
+    await begin(ctx, run, strangers=strangers)
     return Start(payload=Mend(run=run.id))
 
 
-async def begin(db: AsyncSession, run: Run, *, strangers: bool) -> None:
+async def begin(ctx: Context, run: Run, *, strangers: bool) -> None:
     """From now on its changes are made; whom the register does not know is taken out only if that is asked for."""
-    await runs.move(db, run, Stage.MENDING)
+    await runs.move(ctx.db, run, Stage.MENDING)
     if not strangers:
-        await changes.drop_found(db, run.id, STRANGER, drift=Drift.STRANGER)
+        await changes.drop_found(ctx.db, run.id, STRANGER, drift=Drift.STRANGER)
+    note_run(ctx, Act.CHANNEL_REPAIR, run, await count(ctx.db, run.id, State.FOUND))
+
+
+async def count(db: AsyncSession, run_id: str, state: State) -> Mapping[str, int]:
+    """How many changes in that state there are of each kind."""
+    counted: Counter[str] = Counter()
+    for _, drift, how, number in await changes.by_channel(db, run_id):
+        counted[drift.value] += number if how is state else 0
+    return {kind: number for kind, number in counted.items() if number}
 
 
 async def must_be_alone(ctx: Context) -> None:

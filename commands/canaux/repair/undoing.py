@@ -11,11 +11,13 @@ from bot.replies import Button, Progress, Replies, Start, Step, Whisper
 from bot.texts import render
 from commands.canaux.exceptions import by_name
 from commands.canaux.feature import ANIMATEURS, feature
+from commands.canaux.noting import note_run
 from commands.canaux.repair.acting import batches, note_sent
 from commands.canaux.repair.buttons import Undo, Unmend
-from commands.canaux.repair.running import STOPPED, must_be_alone
+from commands.canaux.repair.running import STOPPED, count, must_be_alone
 from commands.canaux.repair.showing import refresh
 from commands.canaux.scope import say_scope
+from storage import journal
 from storage.canaux import Allowance, allow, changes, planned, runs, take_back
 from storage.canaux.changes import Change, State
 from storage.canaux.drift import OUTSIDERS, Drift
@@ -61,6 +63,7 @@ async def undo(ctx: Context, click: Undo) -> Replies:
         await changes.take_for_made(ctx.db, run.id)
         await changes.drop_found(ctx.db, run.id, STOPPED)
     await runs.move(ctx.db, run, Stage.UNDOING)
+    note_run(ctx, journal.Act.CHANNEL_UNDO, run, await count(ctx.db, run.id, State.DONE))
     return [await refresh(ctx, run), Whisper(render("canaux/mending")), Start(payload=Unmend(run=run.id))]
 
 

@@ -1,4 +1,4 @@
-"""The journal, moderation, and wishes to be erased."""
+"""The journal, moderation, who administers a channel by name, and wishes to be erased."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,7 @@ def upgrade() -> None:
     _journal()
     _cases()
     _rules()
+    op.add_column("channel_allowance", sa.Column("leads", sa.Boolean, nullable=True))
     op.create_table(
         "person_erasure",
         sa.Column("user_id", sa.String(26), primary_key=True),
@@ -144,6 +145,7 @@ def _rules() -> None:
 
 def downgrade() -> None:
     """Drop them."""
+    op.drop_column("channel_allowance", "leads")
     for table in (
         "person_erasure",
         "moderation_hit",

@@ -1,0 +1,102 @@
+"""What a measure begins with in Mattermost: the person is told, a message goes, somebody leaves a channel."""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+
+from bot.acts import DeletePost, RemoveMember
+from bot.context import Context
+from bot.replies import Progress, Reply, Start, Step
+from commands.moderation import asking, topics, words
+from commands.moderation.feature import feature
+from commands.moderation.keeping_out import keep_out
+from commands.moderation.topics import Part
+from commands.moderation.where import expect
+from storage.journal import Act
+from storage.moderation import measures, records
+from storage.moderation.cases import Case
+from storage.moderation.measures import Measure
+from storage.moderation.records import KeptPost, Record
+
+
+class HideThread(BaseModel):
+    """A message that may have answers is taken away, once these are kept."""
+
+    entry: int
+    post_id: str
+
+
+class SilenceAll(BaseModel):
+    """Somebody is taken out of the channels that the bot looks after, or of the one that is named."""
+
+    entry: int
+    user_id: str
+    channel_id: str = ""
+
+
+async def begin(ctx: Context, case: Case, measure: Measure) -> Sequence[Reply]:
+    """What is to be done, and said, at once."""
+    match Act(measure.act):
+        case Act.HIDE:
+            return await _hide(ctx, case, measure)
+        case Act.EXCLUDE:
+            expect(ctx.settings, user_id=measure.user_id)
+            return await exclude(ctx, measure, measure.channels)
+        case Act.SILENCE:
+            expect(ctx.settings, user_id=measure.user_id)
+            await records.keep(ctx.db, measure, Record(looking=True))
+            place = measure.channels[0] if measure.channels else ""
+            asked = SilenceAll(entry=measure.entry, user_id=measure.user_id, channel_id=place)
+            return [Start(payload=asked, quiet=True)]
+        case _:
+            record = Record(told=True)
+            await records.keep(ctx.db, measure, record)
+            return [await words.notice(ctx, measure, record)]
+
+
+async def exclude(ctx: Context, measure: Measure, channel_ids: Sequence[str]) -> Sequence[Reply]:
+    """Somebody leaves these channels."""
+    record = records.read(measure)
+    await keep_out(ctx, measure, channel_ids, record)
+    record.waits += [ident for ident in channel_ids if ident not in record.waits]
+    await records.keep(ctx.db, measure, record)
+    return [
+        RemoveMember(ident, measure.user_id, topic=topics.topic(Part.ACT, measure.entry, ident))
+        for ident in channel_ids
+    ]
+
+
+async def _hide(ctx: Context, case: Case, measure: Measure) -> Sequence[Reply]:
+    kept = KeptPost(
+        id=case.post_id,
+        channel_id=case.channel_id,
+        root_id=case.root_id,
+        author_id=case.author_id,
+        author=case.author,
+        text=case.message,
+        at=case.posted_at or case.opened_at,
+        files=list(case.files),
+    )
+    await records.keep(ctx.db, measure, Record(posts=[kept], waits=[case.post_id]))
+    if case.root_id:
+        return [_removal(measure, kept)]
+    return [Start(payload=HideThread(entry=measure.entry, post_id=case.post_id), quiet=True)]
+
+
+@feature.work(HideThread, title="Message masqué", writes=True)
+async def hide_thread(ctx: Context, asked: HideThread, _: Progress) -> Step:
+    """Answers go with the message: they are kept first, and handed back to those who wrote them."""
+    answers = [post for post in await asking.thread(ctx, asked.post_id) if post.id != asked.post_id]
+    measure = await measures.lock(ctx.db, asked.entry)
+    if measure is None or measure.ended_at:
+        return Step(finished=True)
+    record = records.read(measure)
+    record.posts += answers
+    await records.keep(ctx.db, measure, record)
+    others = [post for post in answers if post.author_id != measure.user_id and not post.is_bot]
+    given = [await words.give_back(ctx, post, "thread") for post in others]
+    return Step(replies=[*given, _removal(measure, record.posts[0])], done=1, finished=True)
+
+
+def _removal(measure: Measure, post: KeptPost) -> DeletePost:
+    return DeletePost(post.id, channel_id=post.channel_id, topic=topics.topic(Part.ACT, measure.entry, post.id))

@@ -1,0 +1,180 @@
+"""« /moderer journal »: what was done, by whom and why: the last acts, those about somebody or a channel, or one."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+
+from pydantic import BaseModel
+
+from bot.context import Context
+from bot.errors import UserError
+from bot.french.moments import say_moment
+from bot.linked import address_of
+from bot.replies import Button, Replies, Whisper
+from bot.texts import Markdown, link, mention, quote, render
+from commands.moderation.feature import ANIMATEURS, feature
+from config.canaux import home_of
+from config.folding import fold
+from storage import canaux, journal
+from storage.journal import BOT, OPERATOR, Entry
+from storage.people.reading import read_departements
+
+PAGE = 10
+VALUE_MAX = 600
+"""Characters shown of how something was, or is."""
+_NUMBER = re.compile(r"(?:n ?° ?|#)?(\d{1,9})", re.IGNORECASE)
+_THINGS = {
+    "ressource": "fiche",
+    "demande": "demande",
+    "numero": "actus",
+    "evenement": "événement",
+    "sondage": "sondage",
+    "annonce": "annonce",
+    "panne": "panne",
+    "collection": "collection",
+    "contact": "contact",
+    "flux": "flux",
+    "acte": "acte",
+    "dossier": "dossier",
+}
+"""What people call what has a number."""
+_BY_ITSELF = {BOT: "le bot", OPERATOR: "l’exploitant"}
+
+
+class Older(BaseModel):
+    """« Plus anciens »: acts before that number: about somebody (by id, or a name that is none’s), or these things;
+    ``said`` is what was asked for, in words."""
+
+    said: str
+    before: int
+    user_id: str = ""
+    actor: str = ""
+    things: list[str] = []
+
+
+@feature.command(
+    "moderer journal",
+    help="Ce qui a été fait, par qui et pourquoi",
+    hint="[@nom | canal | n° 57]",
+    roles=ANIMATEURS,
+)
+async def show(ctx: Context, line: str) -> Replies:
+    """Whispered, wherever it is typed. (Mattermost is asked before the journal.)"""
+    text = line.strip().replace("\u00a0", " ")
+    if not text:
+        return await _page(ctx, Older(said="", before=0))
+    if number := _NUMBER.fullmatch(text):
+        return await _one(ctx, int(number[1]))
+    return await _page(ctx, await (_person(ctx, text) if text.startswith("@") else _channel(ctx, text)))
+
+
+@feature.button(Older, roles=ANIMATEURS, writes=False)
+async def turn(ctx: Context, at: Older) -> Replies:
+    """The page before."""
+    return await _page(ctx, at)
+
+
+async def _person(ctx: Context, text: str) -> Older:
+    """What somebody did, and what was done that concerns them; who has no account any more is meant by name."""
+    name = text.removeprefix("@").strip().lower()
+    account = await ctx.chat.user_by_name(name) if name not in _BY_ITSELF else None
+    own = {"user_id": account.id} if account and not account.is_bot else {"actor": BOT if account else name}
+    return Older(said=f"@{name}", before=0, **own)
+
+
+async def _channel(ctx: Context, text: str) -> Older:
+    """What was done to a channel: one of the planned ones, or another by its address. Raises UserError."""
+    table, known = await canaux.planned(ctx.db, ctx.settings, archived=True), await canaux.by_key(ctx.db)
+    wanted = fold(text.removeprefix("~"))
+    home = _home(text)
+    for key, planned in table.items():
+        if wanted in {fold(planned.name), fold(planned.address), fold(key)} or key == home:
+            things = [f"canal:{name}" for name in (known.get(key), key) if name]
+            return Older(said=planned.name, before=0, things=things)
+    raise UserError(
+        f"« {quote(text)} » n’est ni une personne (`@nom`), ni un canal du réseau, ni un numéro du journal (`n° 57`)."
+    )
+
+
+def _home(text: str) -> str:
+    """The key of the channel of a département that somebody wrote; "" for none."""
+    try:
+        codes = read_departements(text)
+    except ValueError:
+        return ""
+    return f"departement:{home_of(codes[0])}" if codes else ""
+
+
+async def _page(ctx: Context, at: Older) -> Whisper:
+    found = await _read(ctx, at)
+    if not found:
+        return Whisper(render("moderation/journal_empty", said=at.said, older=at.before > 0))
+    names = await _channel_names(ctx)
+    shown = found[:PAGE]
+    lines = [_line(ctx, entry, names) for entry in shown]
+    older = at.model_copy(update={"before": shown[-1].id})
+    more = [Button("Plus anciens", older)] if len(found) > PAGE else []
+    return Whisper(render("moderation/journal", said=at.said, lines=lines), more)
+
+
+async def _read(ctx: Context, at: Older) -> Sequence[Entry]:
+    """A page, and one more where there is more."""
+    before, most = at.before or None, PAGE + 1
+    if at.user_id:
+        return await journal.about(ctx.db, at.user_id, most, before)
+    if at.actor:
+        return await journal.named(ctx.db, at.actor, most, before)
+    if at.things:
+        return await journal.of_things(ctx.db, at.things, most, before)
+    return await journal.newest(ctx.db, most, before)
+
+
+async def _one(ctx: Context, number: int) -> Whisper:
+    """One whole: how it was, and is."""
+    entry = await journal.get(ctx.db, number)
+    if entry is None:
+        raise UserError(f"Le journal n’a pas (ou plus) d’entrée n° {number}.")
+    names = {*entry.before, *entry.after}
+    changes = [(name, _value(entry.before, name), _value(entry.after, name)) for name in sorted(names)]
+    line = _line(ctx, entry, await _channel_names(ctx))
+    return Whisper(render("moderation/journal_entry", line=line, changes=changes, thing=entry.object))
+
+
+def _value(values: Mapping[str, object], name: str) -> str:
+    if name not in values:
+        return ""
+    value = values[name]
+    told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return told if len(told) <= VALUE_MAX else f"{told[: VALUE_MAX - 1]}…"
+
+
+def _line(ctx: Context, entry: Entry, names: Mapping[str, str]) -> Markdown:
+    """« n° 57, 20 novembre à 10 h 30, @agathe : fiche publiée (fiche n° 12), @juliette : raison »."""
+    by = _BY_ITSELF.get(entry.actor) if not entry.actor_id else mention(entry.actor)
+    return render(
+        "moderation/journal_line",
+        number=entry.id,
+        at=say_moment(entry.at.astimezone(ctx.zone)),
+        by=by or entry.actor,
+        what=entry.label,
+        thing=_thing(ctx, entry.object, names),
+        whom=mention(entry.target),
+        why=" ".join(entry.reason.split()),
+    )
+
+
+def _thing(ctx: Context, thing: str, names: Mapping[str, str]) -> Markdown | str:
+    """What it was done to, in words; a person is told apart."""
+    kind, _, ident = thing.partition(":")
+    if kind == "message":
+        return link("message", address_of(ctx.settings, ident))
+    if kind == "canal":
+        return f"canal « {names.get(ident, ident)} »"
+    return f"{_THINGS[kind]} n° {ident}" if kind in _THINGS else ""
+
+
+async def _channel_names(ctx: Context) -> Mapping[str, str]:
+    """The titles of planned channels, by key and by id."""
+    table, known = await canaux.planned(ctx.db, ctx.settings, archived=True), await canaux.by_key(ctx.db)
+    named = {key: planned.name for key, planned in table.items()}
+    return named | {ident: named[key] for key, ident in known.items() if key in named}

@@ -1,0 +1,1 @@
+"""The windows of moderation, and how its lines are read."""

@@ -1,0 +1,153 @@
+"""Nothing is done to people, channels, messages, resources or settings without the journal."""
+
+from collections.abc import Iterator, Mapping
+from types import CodeType, FunctionType, ModuleType
+
+import pytest
+
+from bot import journaling
+from bot.switch import index
+from commands import FEATURES
+from storage import journal
+from storage.journal import BOT, OPERATOR, Act
+from storage.journal.entry import LABELS
+from storage.journal.labels import OTHERS
+from storage.people import Role
+from tests.house import House
+from tests.people import Person, unique
+from tests.test_canaux_making import agathe, made, plain
+from tests.test_journal import verified
+
+__all__ = ["agathe"]
+
+NOTES = {journaling.note, journaling.note_at_end}
+
+ELSEWHERE: Mapping[str, str] = {
+    "one’s own: what somebody writes, chooses or takes back for themselves": """
+        aide.written_to.DirectMessage cra.* stats.* membres.AcceptCharter membres.CompleteProfile
+        annuaire.AskHelp annuaire.Withdraw annuaire.StopHelping annuaire.EditProfile annuaire.EditSight
+        actus.Less actus.ProposeNews actus.ChangeNews actus.TakeBack actus.RatherNot actus.Subscribe actus.Stop
+        actus.All actus.discret actus.abonnement agenda.Attend agenda.flux agenda.RenewFeed agenda.CloseFeed
+        annonce.Keep annonce.Abandon sondage.Keep sondage.Abandon sondage.Hush sondage.rappels sondage.VoteOne
+        sondage.VoteSeveral sondage.ChangeOne sondage.ChangeSeveral ressources.CommentResource
+        ressources.ReportResource ressources.Object ressources.suivre ressources.ChooseTheme
+        ressources.SetFollowing ressources.Favour ressources.FindUseful ressources.SayNeed ressources.Decline
+        donnees.Confirm donnees.KeepData mes-donnees.annuler
+        ressources.AnswerReview hotline hotline.Decline hotline.Unmask hotline.ShowLine hotline.Rate
+        hotline.RateTicket hotline.WasIt hotline.WasFiche
+        """,
+    "a window that is opened, or a card that is shown anew: nothing is decided by it": """
+        ressources.AskAbout ressources.Refuse agenda.Refuse hotline.PutUp actus.brouillon membres.IgnoreGone
+        """,
+    "asked of somebody else, whose answer is noted": "garde.echanger garde.SwapTurn",
+    "carries out, tells or ends what was noted when it was decided": """
+        canaux.Mend canaux.Unmend canaux.arrived.Delivered canaux.refused.Undelivered annonce.Broadcast
+        annonce.Rewrite annonce.Removal sondage.Broadcast sondage.Resume sondage.Retell sondage.Conclude
+        actus.Publish actus.Rewrite actus.Removal hotline.TellAll moderation.HideThread moderation.PutBack
+        moderation.came_again.JoinedChannel
+        """,
+    "tells, reminds, counts or looks, and changes nothing of anybody’s": """
+        hotline.weekly hotline.remind hotline.put_up_all hotline.refused.Undelivered hotline.outage_arrived.Delivered
+        hotline.card_arrived.Delivered hotline.receipt_arrived.Delivered hotline.line_arrived.Delivered
+        hotline.card_lost.Undelivered hotline.gone.Deleted hotline.ticked.Reacted hotline.unticked.Unreacted
+        billet.reacted.Reacted livre.reacted.Reacted kiosque.* canaux.tell_of_intruder.JoinedChannel
+        canaux.archived.Archived canaux.renamed.Renamed canaux.converted.Converted membres.TellGuests
+        membres.TellNewcomers membres.NoteGone membres.note.PersonChanged membres.ask membres.arrive.JoinedTeam
+        membres.remind membres.tick annuaire.forget_requests actus.Harvest actus.keep actus.NameLinks
+        actus.TellSubscribers actus.ReadFeeds agenda.arrived.Delivered agenda.catch_up agenda.tell
+        ressources.keep_library ressources.typed.Posted ressources.taken_away.Deleted ressources.arrived.Delivered
+        ressources.catch_up ressources.TellFollowers ressources.remind ressources.CheckLinks
+        ressources.stands.Delivered sondage.remind_due garde.hand_over garde.forget menage.tidy menage.Sweep
+        donnees.erase_due donnees.Doze
+        """,
+}
+"""Why what writes is not in the journal, and what: by its name, of a whole feature « name.* »."""
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _names(inner)
+
+
+def _called(function: FunctionType) -> Iterator[FunctionType]:
+    """What a function may call: by a name of its module’s, or by one of a module that it names."""
+    names = set(_names(function.__code__))
+    for found in (function.__globals__.get(name) for name in names):
+        if isinstance(found, FunctionType):
+            yield found
+        elif isinstance(found, ModuleType):
+            yield from (f for name in names if isinstance(f := getattr(found, name, None), FunctionType))
+
+
+def notes(function: object, seen: set[object]) -> bool:
+    """Whether a handler comes to the journal, by whatever of its feature’s it calls."""
+    if function in NOTES:
+        return True
+    if not isinstance(function, FunctionType) or function in seen or not function.__module__.startswith("commands."):
+        return False
+    seen.add(function)
+    return any(notes(called, seen) for called in _called(function))
+
+
+def _is_named(name: str) -> bool:
+    named = {word for words in ELSEWHERE.values() for word in words.split()}
+    return name.replace(" ", ".") in named or f"{name.partition('.')[0].partition(' ')[0]}.*" in named
+
+
+def test_whatever_writes_is_in_the_journal_or_says_why_not() -> None:
+    writing = [t for t in index(FEATURES).values() if t.writes and t.key[0] not in ("file", "feed")]
+    quiet = {t.key[1] for t in writing if not notes(t.handler, set())}
+    assert not [name for name in sorted(quiet) if not _is_named(name)]
+    named = {word for words in ELSEWHERE.values() for word in words.split() if not word.endswith("*")}
+    assert not named - {name.replace(" ", ".") for name in quiet}, "what is noted, or gone, is named no more"
+    noted = {t.key[1] for t in writing} - quiet
+    assert {"ressources.Publish", "hotline.Take", "canaux.Make", "membres role", "annonce.Leave"} <= noted
+
+
+def test_every_act_is_told_in_words() -> None:
+    assert {act.value for act in Act} == {act.value for act in LABELS} | set(OTHERS)
+    assert not {act.value for act in LABELS} & set(OTHERS)
+    for act in Act:
+        assert act.label[0].islower()
+
+
+@pytest.mark.both_databases
+async def test_an_animateur_reads_who_did_what_to_whom_and_why(house: House, agathe: Person, juliette: Person) -> None:
+    name = unique("Journal")
+    channel_id = await made(house, agathe, name)
+    await house.registers(juliette, Role.CONSEILLER, departements=["69"])
+    await agathe.asks(f"/membres role @{juliette.username} coordinateur")
+    await agathe.asks(f"/membres depart @{juliette.username} 31/12/2031")
+    for word in range(11):
+        await agathe.asks(f"/canaux description {name} Pour essayer, {word}.")
+    await house.settled()
+
+    first = await agathe.asks(f"/moderer journal {name}")
+    assert plain(first.text).count("canal changé") == 10
+    assert first.buttons == ["Plus anciens"]
+    agathe.acts()
+    await agathe.clicks(first, "Plus anciens")
+    older = await agathe.whispered("Journal")
+    assert plain(older.text).count("canal changé") == 1 + 1
+
+    about = plain((await agathe.asks(f"/moderer journal @{juliette.username}")).text)
+    assert f"@{agathe.username} : départ noté, @{juliette.username}" in about
+    assert f"@{agathe.username} : personne changée dans le registre, @{juliette.username}" in about
+    async with house.bot.database.transaction(writes=False) as db:
+        mine = [e for e in await journal.about(db, juliette.id) if e.actor == agathe.username]
+        moved = await journal.named(db, BOT, 500)
+        entry = next(e for e in mine if e.act == Act.MEMBER_CHANGE)
+        placed = [e.act for e in await journal.of_things(db, [f"canal:{channel_id}", f"canal:libre:{name.lower()}"])]
+    assert (entry.before, entry.after) == ({"role": "conseiller"}, {"role": "coordinateur"})
+    assert placed == [Act.CHANNEL_CHANGE] * 12
+    assert all(e.actor_id == "" for e in moved)
+    whole = plain((await agathe.asks(f"/moderer journal n° {entry.id}")).text)
+    assert "| role | conseiller | coordinateur |" in whole
+    assert "n’a pas (ou plus) d’entrée" in plain((await agathe.asks("/moderer journal 99999999")).text)
+    assert "n’est ni une personne" in plain((await agathe.asks("/moderer journal nulle part")).text)
+    assert "Rien n’est noté" in plain((await agathe.asks(f"/moderer journal @{OPERATOR}")).text)
+    assert "les derniers actes" in plain((await agathe.asks("/moderer journal")).text)
+    assert "animateur" in plain((await juliette.asks("/moderer journal")).text)
+    assert (await verified(house.bot.database))[1] is None

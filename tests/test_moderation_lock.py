@@ -1,0 +1,63 @@
+"""Stories: a channel is locked for a time; what others write is handed back to them; it opens again."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from storage.journal import Act
+from tests.enforcing import Bench, bench, known, plain
+from tests.people import unique
+
+__all__ = ["bench", "known"]
+
+
+async def test_what_is_written_in_a_locked_channel_goes_back_to_its_author(bench: Bench) -> None:
+    said = await bench.moderates("verrouiller ~ressourcerie 2h discussion trop vive")
+    assert "édition payante" in said
+    shown = plain(await bench.said(bench.place, "Canal verrouillé"))
+    assert "discussion trop vive" in shown
+    assert bench.agathe.username in shown
+    assert "déjà verrouillé" in await bench.moderates("verrouiller ressourcerie 1h")
+
+    words = unique("Encore un mot")
+    file_id = await bench.lea.api.upload(bench.place, "preuve.txt", b"des faits")
+    bench.lea.acts()
+    body = {"channel_id": bench.place, "message": words, "file_ids": [file_id]}
+    await bench.lea.api.post("/posts", body)
+    back = await bench.lea.told(words)
+    assert "est verrouillé" in plain(back)
+    assert await bench.lea.files(back) == {"preuve.txt": b"des faits"}
+    plain_words = unique("Et sans fichier")
+    post = await bench.juliette.says(plain_words, bench.place)
+    assert plain_words in plain(await bench.juliette.told(plain_words))
+    await bench.stands(post, there=False)
+    mine = await bench.agathe.says(unique("Un animateur écrit"), bench.place)
+    elsewhere = await bench.lea.says(unique("Ailleurs"), bench.club)
+    await bench.house.settled()
+    texts = await bench.reads(bench.place)
+    assert not any(words in text for text in texts)
+    await bench.stands(mine, there=True)
+    await bench.stands(elsewhere, there=True)
+
+    await bench.moderates("deverrouiller ~ressourcerie", bench.omar)
+    await bench.said(bench.place, f"rouvert par @{bench.omar.username}")
+    later = await bench.lea.says(unique("Merci"), bench.place)
+    await bench.house.settled()
+    await bench.stands(later, there=True)
+    assert len(await bench.entries(Act.UNDO)) >= 1
+
+
+@pytest.mark.both_databases
+async def test_it_opens_at_the_hour_once(bench: Bench) -> None:
+    await bench.moderates("verrouiller ~ressourcerie 30min")
+    measure = await bench.last()
+    await bench.house.restart()
+    bench.house.clock.goes_to(bench.house.clock() + timedelta(minutes=31))
+    async with bench.house.replica() as second:
+        await asyncio.gather(bench.clock_strikes(), bench.clock_strikes(second))
+        await bench.said(bench.place, "Ce canal est rouvert : vous")
+        await bench.house.settled()
+    ended = [e for e in await bench.entries(Act.EXPIRE) if e.before["entry"] == measure.entry]
+    assert [entry.actor for entry in ended] == ["coop"]
+    assert len([t for t in await bench.reads(bench.place) if "Ce canal est rouvert : vous" in t]) == 1

@@ -1,0 +1,114 @@
+"""Stories: somebody may not write for a time: out of their channels, back at the hour, over a restart and replicas."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from storage.journal import Act
+from storage.moderation import records
+from tests.enforcing import Bench, bench, known, plain
+from tests.people import unique
+
+__all__ = ["bench", "known"]
+
+
+async def silenced(bench: Bench, line: str = "3j publicité répétée") -> None:
+    """Lea may not write; she knows."""
+    bench.lea.acts()
+    await bench.moderates(f"silence @{bench.lea.username} {line}")
+    await bench.lea.told("Votre écriture est suspendue")
+    await bench.house.settled()
+    if "~" not in line:
+        await bench.is_out(bench.lea, bench.club)
+
+
+async def test_taken_out_everywhere_and_brought_back_at_the_hour(bench: Bench) -> None:
+    bench.lea.acts()
+    said = await bench.moderates(f"silence @{bench.lea.username} 3j publicité répétée")
+    assert "édition payante" in said
+    told = plain(await bench.lea.told("Votre écriture est suspendue"))
+    assert "publicité répétée" in told
+    assert "personne ne peut être retiré" in told
+    assert not await bench.is_in(bench.lea, bench.place)
+    assert not await bench.is_in(bench.lea, bench.club)
+    await bench.house.settled()
+    assert not await bench.is_in(bench.lea, bench.club), "the checks of channels leave her out"
+    assert "acte n°" in (await bench.kept_out(bench.lea))[0].reason
+    assert "déjà suspendue" in await bench.moderates(f"silence @{bench.lea.username} 1j encore")
+    await bench.clock_strikes()
+    assert not await bench.is_in(bench.lea, bench.place), "not yet"
+
+    await bench.house.restart()
+    bench.house.clock.goes_to(bench.house.clock() + timedelta(days=3, minutes=1))
+    bench.lea.acts()
+    async with bench.house.replica() as second:
+        await asyncio.gather(bench.clock_strikes(), bench.clock_strikes(second))
+        await bench.lea.told("est terminée")
+        await bench.is_back(bench.lea, bench.place)
+        await bench.is_back(bench.lea, bench.club)
+        await bench.house.settled()
+    assert len(await bench.entries(Act.EXPIRE, bench.lea)) == 1
+    assert not await bench.kept_out(bench.lea)
+    measure = await bench.last(bench.lea)
+    assert (measure.ended_by, measure.counts) == ("", True)
+    assert await bench.is_in(bench.lea, bench.club)
+
+
+async def test_who_comes_or_writes_again_is_softly_taken_out(bench: Bench) -> None:
+    await silenced(bench)
+    bench.lea.acts()
+    await bench.joins(bench.lea, bench.club)
+    await bench.lea.told("pas une nouvelle sanction")
+    await bench.is_out(bench.lea, bench.club)
+
+    words = unique("Me revoilà")
+    bench.lea.acts()
+    await bench.joins(bench.lea, bench.place)
+    post = await bench.lea.says(words, bench.place)
+    assert words in plain(await bench.lea.told("vous n’y êtes plus"))
+    await bench.is_out(bench.lea, bench.place)
+    await bench.stands(post, there=False)
+
+    words = unique("Et ici")
+    post = await bench.lea.says(words, bench.square)
+    assert words in plain(await bench.lea.told("n’est pas resté"))
+    await bench.stands(post, there=False)
+    assert await bench.is_in(bench.lea, bench.square)
+    theirs = await bench.juliette.says(unique("Bonjour"), bench.place)
+    await bench.house.settled()
+    await bench.stands(theirs, there=True)
+
+
+async def test_in_one_channel_only_and_undone_at_once(bench: Bench) -> None:
+    await silenced(bench, "12h ~ressourcerie hors sujet")
+    assert not await bench.is_in(bench.lea, bench.place)
+    assert await bench.is_in(bench.lea, bench.club)
+    measure = await bench.last(bench.lea)
+    assert (measure.channels, measure.reason) == ([bench.place], "hors sujet")
+    assert records.read(measure).done == [bench.place]
+    bench.lea.acts()
+    assert "est annulé" in await bench.moderates(f"annuler {measure.entry}", bench.omar)
+    assert "de nouveau écrire" in plain(await bench.lea.told("Décision annulée"))
+    await bench.is_back(bench.lea, bench.place)
+    assert "déjà annulé" in await bench.moderates(f"annuler {measure.entry}")
+    (entry,) = await bench.entries(Act.UNDO, bench.lea)
+    assert entry.before == {"act": Act.SILENCE, "entry": measure.entry}
+    assert not (await bench.last(bench.lea)).counts
+
+
+@pytest.mark.newest_only
+async def test_who_left_the_team_meanwhile_is_not_brought_back_and_the_room_knows(bench: Bench) -> None:
+    await silenced(bench, "12h ~ressourcerie hors sujet")
+    measure = await bench.last(bench.lea)
+    await bench.house.site.admin.delete(f"/teams/{bench.house.site.team_id}/members/{bench.lea.id}")
+    await bench.moderates(f"annuler {measure.entry}")
+    said = plain(await bench.said(bench.room, f"Après l’acte n° {measure.entry}"))
+    assert "n’a pas pu être ramenée" in said
+
+
+@pytest.mark.newest_only
+async def test_longer_than_a_week_takes_two(bench: Bench) -> None:
+    said = await bench.moderates(f"silence @{bench.lea.username} 8j insultes")
+    assert "second animateur" in said
+    assert not await bench.measures(bench.lea)

@@ -1,0 +1,165 @@
+"""Stories: each act is taken back: a warning, a message, an exclusion, several messages, a pin."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.context import Context
+from commands.moderation.grading import propose
+from config.charte import Graded
+from config.charte import Measure as Kind
+from storage.journal import Act
+from storage.moderation import State
+from storage.people import Role
+from tests.enforcing import Bench, bench, known, plain
+from tests.people import unique
+
+__all__ = ["bench", "known"]
+
+
+async def undone(bench: Bench, entry: int) -> str:
+    """Omar takes an act back; what Lea reads."""
+    bench.lea.acts()
+    assert "est annulé" in await bench.moderates(f"annuler {entry}", bench.omar)
+    return plain(await bench.lea.told("Décision annulée"))
+
+
+async def test_a_warning_and_a_hidden_message_are_taken_back(bench: Bench) -> None:
+    await bench.moderates(f"avertir @{bench.lea.username} ton vif")
+    first = (await bench.last(bench.lea)).entry
+    assert "ne compte pas" in await undone(bench, first)
+
+    words = unique("Un avis **tranché** @all")
+    post = await bench.lea.says(words, bench.place)
+    bench.lea.acts()
+    await bench.moderates(f"masquer {bench.link(post)} ton vif")
+    await bench.lea.told("a été retiré")
+    measure = await bench.last(bench.lea)
+    assert "republié" in await undone(bench, measure.entry)
+    again = await bench.said(bench.place, "Message rétabli")
+    assert f"écrit par @{bench.lea.username}" in plain(again)
+    assert words.replace("@all", "") in plain(again).replace("@all", "")
+    assert "@all" not in again.text
+    case = (await bench.cases(bench.lea))[-1]
+    assert case.state is State.CLOSED
+    undos = await bench.entries(Act.UNDO, bench.lea)
+    assert [entry.before["entry"] for entry in undos] == [first, measure.entry]
+    assert all(entry.actor == bench.omar.username for entry in undos)
+
+
+@pytest.mark.newest_only
+async def test_an_answer_whose_thread_is_gone_is_said_beside(bench: Bench) -> None:
+    root = await bench.juliette.says(unique("Le fil"), bench.place)
+    words = unique("La réponse")
+    answer = {"channel_id": bench.place, "message": words, "root_id": root.id}
+    made = await bench.lea.api.post("/posts", answer)
+    bench.lea.acts()
+    await bench.moderates(f"masquer {bench.house.site.url}/x/pl/{made['id']} ton vif")
+    await bench.lea.told("a été retiré")
+    await bench.juliette.api.delete(f"/posts/{root.id}")
+    await undone(bench, (await bench.last(bench.lea)).entry)
+    assert (await bench.said(bench.place, words)).root_id == ""
+
+
+async def test_an_exclusion_is_carried_out_by_a_second_and_undone(bench: Bench) -> None:
+    line = f"exclure @{bench.lea.username} 69 insultes"
+    assert "second animateur" in await bench.moderates(line)
+    assert "proposé vous-même" in await bench.moderates(line)
+    bench.lea.acts()
+    assert "ne fait plus partie" in await bench.moderates(line, bench.omar)
+    (case,) = await bench.cases(bench.lea)
+    assert (case.state, case.decided_by) == (State.DECIDED, bench.omar.id)
+    told = plain(await bench.lea.told("Vous ne faites plus partie"))
+    assert "69 - Rhône" in told
+    await bench.is_out(bench.lea, bench.club)
+    await bench.house.settled()
+    assert not await bench.is_in(bench.lea, bench.club), "the checks of channels leave her out"
+    measure = await bench.last(bench.lea)
+    bench.lea.acts()
+    await bench.joins(bench.lea, bench.club)
+    await bench.lea.told("pas une nouvelle sanction")
+    await bench.is_out(bench.lea, bench.club)
+    await undone(bench, measure.entry)
+    await bench.is_back(bench.lea, bench.club)
+    assert not await bench.kept_out(bench.lea)
+
+
+async def test_several_messages_are_shown_removed_and_said_again(bench: Bench) -> None:
+    words = [unique(f"Pub{n}") for n in range(3)]
+    posts = [await bench.lea.says(word, bench.place) for word in words]
+    answer = {"channel_id": bench.place, "message": "Non merci", "root_id": posts[0].id}
+    await bench.juliette.api.post("/posts", answer)
+    asked = await bench.agathe.asks(f"/moderer nettoyer @{bench.lea.username} 3 publicité répétée", bench.place)
+    shown = plain(asked)
+    assert words[1] in shown
+    assert words[2] in shown
+    assert "1 message où d’autres ont répondu reste" in shown
+    await bench.stands(posts[2], there=True)
+    await posts_gone_meanwhile(bench, posts[1].id)
+    bench.lea.acts()
+    await bench.agathe.clicks(asked, "Retirer 2 messages")
+    told = plain(await bench.lea.told("ont été retirés"))
+    assert words[2] in told
+    assert words[1] not in told, "she had taken it away herself"
+    await bench.stands(posts[2], there=False)
+    await bench.stands(posts[0], there=True)
+    case = (await bench.cases(bench.lea))[-1]
+    assert words[2] in case.message
+    measure = await bench.last(bench.lea)
+    assert (measure.act, measure.case_id) == (Act.CLEAN, case.id)
+    await undone(bench, measure.entry)
+    await bench.said(bench.place, words[2])
+
+
+async def posts_gone_meanwhile(bench: Bench, post_id: str) -> None:
+    """Lea takes one of hers away between the preview and the click."""
+    await bench.lea.api.delete(f"/posts/{post_id}")
+
+
+@pytest.mark.both_databases
+async def test_a_pin_is_put_and_taken_off(bench: Bench) -> None:
+    post = await bench.lea.says(unique("À garder"), bench.place)
+    assert "est épinglé" in await bench.moderates(f"epingler {bench.link(post)}")
+    await bench.house.settled()
+    assert (await bench.agathe.sees(post)).is_pinned
+    assert "déjà épinglé" in await bench.moderates(f"epingler {bench.link(post)}")
+    assert "n’est plus épinglé" in await bench.moderates(f"desepingler {bench.link(post)}", bench.omar)
+    await bench.house.settled()
+    assert not (await bench.agathe.sees(post)).is_pinned
+    (pinned,) = [m for m in await bench.measures() if m.act == Act.PIN and m.ended_by == bench.omar.id]
+    assert "déjà annulé" in await bench.moderates(f"annuler {pinned.entry}")
+    (undo,) = [e for e in await bench.entries(Act.UNDO) if e.before["entry"] == pinned.entry]
+    assert "pas un acte qui s’annule" in await bench.moderates(f"annuler {undo.id}")
+
+
+@pytest.mark.both_databases
+async def test_what_is_proposed_grows_with_what_stands(bench: Bench) -> None:
+    """A warning that was taken back, or a year old, counts no more."""
+
+    async def proposed(motive: str) -> Graded:
+        nobody: Any = None
+        async with bench.house.bot.database.transaction(writes=False) as db:
+            ctx = Context(nobody, nobody, bench.house.clock(), db, nobody, bench.house.settings, nobody, nobody, nobody)
+            return await propose(ctx, bench.lea.id, motive)
+
+    assert await proposed("propos") == Graded(Kind.WARN)
+    await bench.moderates(f"avertir @{bench.lea.username} ton vif")
+    first = (await bench.last(bench.lea)).entry
+    assert await proposed("propos") == Graded(Kind.SILENCE, timedelta(days=7))
+    await bench.moderates(f"avertir @{bench.lea.username} encore")
+    assert await proposed("propos") == Graded(Kind.EXCLUDE)
+    assert await proposed("inconnu") == Graded(Kind.SILENCE, timedelta(days=3))
+    await bench.moderates(f"annuler {first}", bench.omar)
+    assert await proposed("propos") == Graded(Kind.SILENCE, timedelta(days=7))
+    bench.house.clock.goes_to(bench.house.clock() + timedelta(days=366))
+    assert await proposed("propos") == Graded(Kind.WARN)
+
+
+@pytest.mark.newest_only
+async def test_nobody_takes_back_what_concerns_them(bench: Bench) -> None:
+    await bench.moderates(f"avertir @{bench.omar.username} ton vif")
+    entry = (await bench.last(bench.omar)).entry
+    assert "vous concerne" in await bench.moderates(f"annuler {entry}", bench.omar)
+    await bench.house.registers(bench.lea, Role.ANIMATEUR)
+    assert "est annulé" in await bench.moderates(f"annuler {entry}", bench.lea)
