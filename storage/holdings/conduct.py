@@ -8,6 +8,7 @@ import storage.journal.entry
 import storage.moderation  # noqa: F401  (the imports register the tables)
 from storage.holdings.kinds import Fate, Ground, Holding, Limit, Row, Span, Where, older, table
 from storage.journal import BOT, Act
+from storage.journal.entry import OPERATOR
 
 _SAFE = "Garder les canaux sûrs, avec des mesures expliquées et réversibles."
 _ANIMATING = "l’équipe d’animation"
@@ -58,7 +59,8 @@ def _case_shown(row: Row, _: str) -> Row:
 def _entry_shown(row: Row, user_id: str) -> Row:
     """An entry as who acted, or whom it concerns, sees it: the one nothing of whom, the other nothing of who."""
     acted, concerned = row["actor_id"] == user_id, row["target_id"] == user_id
-    told = {**row, "actor": "vous" if acted else "le bot" if row["actor"] == BOT else "l’équipe d’animation"}
+    actors = {BOT: "le bot", OPERATOR: "l’exploitant"}
+    told = {**row, "actor": "vous" if acted else actors.get(str(row["actor"]), "l’équipe d’animation")}
     told["target"] = "vous" if concerned else "une autre personne" if row["target_id"] else ""
     if not concerned and str(row["object"]).startswith("personne:"):
         told["object"] = "personne"
