@@ -18,7 +18,7 @@ from dialogs.moderation.appealing import APPEAL_MAX, ContestMeasure
 from storage import moderation
 from storage.database import change
 from storage.journal import Act
-from storage.moderation import appeals, cases, measures
+from storage.moderation import appeals, holding, measures
 from storage.moderation.cases import State
 from storage.moderation.measures import Measure
 
@@ -73,8 +73,8 @@ async def _must_be_first(ctx: Context, measure: Measure) -> None:
 
 async def reopen(ctx: Context, entry: int, word: str) -> tuple[moderation.Appeal, Sequence[Reply]]:
     """The case is to be decided again. Raises UserError."""
-    measure = must_be_contestable(ctx, await measures.lock(ctx.db, entry))
-    case = await cases.lock(ctx.db, measure.case_id) if measure.case_id is not None else None
+    held, case = await holding.lock(ctx.db, entry)
+    measure = must_be_contestable(ctx, held)
     if case is None:
         raise UserError(NOT_YOURS)
     await _must_be_first(ctx, measure)

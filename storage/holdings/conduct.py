@@ -28,6 +28,8 @@ _TOLD = frozenset(
     }
 )
 """Acts whose reason their person was told; that of others is between animateurs, and may name who reported."""
+_LASTING = (Act.SILENCE, Act.EXCLUDE, Act.LOCK)
+"""Acts that hold until they end or are undone, which needs what is kept of them."""
 CASES = Span(setting="case_months")
 
 
@@ -45,9 +47,9 @@ def _of_old_cases(name: str, column: str = "case_id") -> Where:
 
 
 def _old_measure(before: datetime) -> ColumnElement[bool]:
-    """Those that hold no more, since then, or for whose end nobody waits."""
+    """Those that hold no more, and those that were done once: what keeps somebody out is known as long as it does."""
     measures = table("moderation_measure").c
-    over = measures.ended_at.is_not(None) | measures.until.is_(None)
+    over = measures.ended_at.is_not(None) | measures.act.not_in(_LASTING)
     return over & (measures.began_at < before)
 
 
