@@ -140,6 +140,14 @@ async def opens(who: Person, post: Post, label: str) -> Dialog:
     return await who.dialog()
 
 
+async def calm(house: House) -> None:
+    """What was reported until now was so yesterday: it is no storm."""
+    yesterday = house.clock() - timedelta(days=1)
+    async with house.bot.database.transaction() as db:
+        await db.execute(update(Report).values(at=yesterday))
+        await db.execute(update(Hit).values(at=yesterday))
+
+
 @pytest.fixture
 async def room(house: House) -> Room:
     """Moderation whose places are known to the bot."""
@@ -154,8 +162,6 @@ async def room(house: House) -> Room:
     async with house.bot.database.transaction() as db:
         for key, place in places.items():
             await canaux.remember(db, key, place, house.clock())
-        # What other stories reported is no storm of this one.
-        await db.execute(update(Report).values(at=house.clock() - timedelta(days=1)))
-        await db.execute(update(Hit).values(at=house.clock() - timedelta(days=1)))
+    await calm(house)
     await until_async(lambda: hears(house.bot, set(), {places["ressourcerie"]}))
     return Room(house, juliette, paul, lea, agathe, omar, places["moderation"], places["ressourcerie"])

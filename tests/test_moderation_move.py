@@ -53,8 +53,8 @@ async def test_it_goes_with_names_hours_and_files_and_comes_back(bench: Bench) -
     assert await bench.agathe.files(copies[0]) == {"note.txt": b"une note"}
     assert f"@{bench.juliette.username}" in plain(copies[1])
     await bench.stands(root, there=False)
-    pointer = await bench.said(bench.place, "a été déplacé vers")
-    assert f"/pl/{copies[0].id}" in pointer.text
+    pointer = await bench.said(bench.place, f"/pl/{copies[0].id}")
+    assert "a été déplacé vers" in pointer.text
     assert "c’est local" in pointer.text
     told = await bench.lea.told("Votre fil a été déplacé")
     assert "Contester" not in told.buttons

@@ -13,7 +13,7 @@ from storage.outbox import Outgoing
 from storage.outbox.table import Where
 from storage.people import Role
 from tests.helping import reacts, writes
-from tests.moderating import Room, plain, room, sends
+from tests.moderating import Room, calm, plain, room, sends
 from tests.people import Person
 from tests.test_data_copy import copy_of
 
@@ -92,6 +92,7 @@ async def contests(room: Room, case: Case, ending: str) -> None:
 
 async def test_the_author_never_learns_who_reported(room: Room) -> None:
     for label, fields, ending in MOVES:
+        await calm(room.house)
         await hears_of_it(room, label, fields, ending)
     await room.agathe.asks(f"/moderer avertir @{room.lea.username} Cela suffit.")
     await room.house.settled()
