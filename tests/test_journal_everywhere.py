@@ -60,7 +60,9 @@ ELSEWHERE: Mapping[str, str] = {
         ressources.catch_up ressources.TellFollowers ressources.remind ressources.CheckLinks
         ressources.stands.Delivered sondage.remind_due garde.hand_over garde.forget menage.tidy menage.Sweep
         donnees.erase_due donnees.Doze moderation.card_stands.Delivered moderation.remind drapeau.taken_off.Delivered
-        drapeau.left_there.Undelivered
+        drapeau.left_there.Undelivered moderation.LookAgain moderation.SeeGathered moderation.Summarise
+        moderation.keep_summary moderation.summary_arrived.Delivered moderation.watch_tables regles.find_old
+        regles.joined.JoinedTeam
         """,
 }
 """Why what writes is not in the journal, and what: by its name, of a whole feature « name.* »."""

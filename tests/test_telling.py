@@ -1,5 +1,6 @@
 """How « make test » tells: what goes together, what is told twice, which tests are a room’s."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -36,6 +37,8 @@ HELD_UP = ["test_it.py::test_that_was_held_up[deux]", "test_it.py::test_that_was
 def few_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of all that pytest finds installed only what is asked for, in the processes that a test begins."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    for name in [name for name in os.environ if name.startswith(("PYTEST_XDIST_", "SLIPCOVER_"))]:
+        monkeypatch.delenv(name)  # they would take themselves for a part of the run that this test is told in
 
 
 @pytest.mark.usefixtures("few_plugins")
