@@ -1,5 +1,6 @@
 """What the stories of measures share: who decides, whom it concerns, the room, and channels of a story’s own."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,6 +9,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.app import App
+from bot.watching import BREATH
 from storage import canaux, watched
 from storage.canaux import Allowance
 from storage.journal import Act, Entry
@@ -73,7 +75,8 @@ class Bench:
         return await self.is_in(who, channel) is there
 
     async def joins(self, who: Person, channel: str) -> None:
-        """Somebody is brought in by the server’s admin."""
+        """Somebody is brought in by the server’s admin, once the bot may know that it has to listen there."""
+        await asyncio.sleep(6 * BREATH)
         await self.house.site.admin.post(f"/channels/{channel}/members", {"user_id": who.id})
 
     async def reads(self, channel: str) -> list[str]:
