@@ -25,6 +25,7 @@ from cli.demo.stage import free_port
 from cli.main import parser
 from cli.setup.command import setup
 from commands import FEATURES
+from commands.moderation import storm
 from config.settings import Settings, read
 from sandbox import Sandbox
 from storage import migrate, watched, work
@@ -48,6 +49,8 @@ FIRST = 0.1
 """The first pause in seconds of a house’s bots after an embedded server did not take something."""
 ASKS_EVERY = 1.0
 """Seconds after which a house’s bot asks again where its features listen: stories write into tables by themselves."""
+CROWD = 100_000
+"""Arrivals within minutes that are told of: people come to stories all the time, and each would wait for a summary."""
 LONGEST_STORY = timedelta(minutes=5)
 SOON = timedelta(minutes=3)
 """Longer than any lease: what is due later waits for an hour."""
@@ -104,7 +107,7 @@ class House:
         """Start the bot, as `coop-bot serve` does."""
         logs.configure("INFO", LOG)
         await migrate.prepare(self.settings.database_url)
-        watching.WATCHES_EVERY = ASKS_EVERY
+        watching.WATCHES_EVERY, storm.JOINS = ASKS_EVERY, CROWD
         self.app = App(self.settings, self.features, self.clock, first=self._first)
         await self.app.start()
 
@@ -243,6 +246,7 @@ async def prepared(site: Site, public_url: str, *, fix_server: bool) -> Settings
             "domains": (DOMAIN,),
             "contact": "",
             "welcome": "non",
+            "account_months": 120,  # stories are told in other years, in which all others would sleep
             "newcomers": "non",
         }
     )

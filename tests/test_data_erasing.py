@@ -110,19 +110,19 @@ async def test_a_sleeping_account_is_told_and_erased_unless_it_wakes(house: Hous
     jean, marie = await house.conseiller("jean"), await house.conseiller("marie")
     for person in (juliette, jean, marie):
         await filed(person)
-    now = house.clock()
+    now, months = house.clock(), house.settings.account_months
     try:
-        house.clock.goes_to(now + timedelta(days=30 * 31))
+        house.clock.goes_to(now + timedelta(days=31 * months))
         await run(house, LOOK)
         for person in (juliette, jean, marie):
             assert (found := await wish(house, person))
             assert found.asleep
-        post = await juliette.told("rien fait ici depuis 30 mois")
+        post = await juliette.told(f"rien fait ici depuis {months} mois")
         await juliette.clicks(post, "Garder mes données")
         await juliette.rewritten(post, "annulé")
         await filed(jean)
         await run(house, LOOK)
-        house.clock.goes_to(now + timedelta(days=30 * 31 + 31))
+        house.clock.goes_to(now + timedelta(days=31 * months + 31))
         async with house.bot.database.transaction() as db:  # those of earlier stories sleep, too
             await db.execute(delete(Erasure).where(col(Erasure.user_id) != marie.id))
         await run(house, ERASE, LOOK)

@@ -65,7 +65,8 @@ async def test_a_storm_is_one_summary_and_each_case_is_shown_from_there(watch: W
 
 
 @pytest.mark.newest_only
-async def test_many_arrivals_are_told_in_the_room(watch: Watch) -> None:
+async def test_many_arrivals_are_told_in_the_room(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storm, "JOINS", 20)
     await watch.house.knows_the_team()
     async with watch.house.bot.database.transaction() as db:
         for number in range(storm.JOINS):
