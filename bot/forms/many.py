@@ -48,12 +48,16 @@ class Many(FieldKind):
     def draw(self, question: Question, known: object, clues: Clues) -> list[Element]:
         picked = known if isinstance(known, Picks) else Picks(list(known or ()))  # type: ignore[call-overload]
         offered = self._offered(question, clues)
-        known_values = [v for v in picked.values if v in offered]
+        # What was typed elsewhere may name something of this offer, which ``recall`` does not know.
+        named = [(word, _named(word, offered)) for word in _words(picked.more)]
+        values = dict.fromkeys([*picked.values, *(value for _, value in named if value is not None)])
+        known_values = [v for v in values if v in offered]
+        unread = ", ".join(word for word, value in named if value is None)
         options = self._usual_options if offered is self.options else _as_options(offered)
         if clues.capabilities.multiselect:
             shared = {"type": "select", "multiselect": True, "options": options}
             return [question.element(",".join(known_values), **shared)]
-        return [*self._selects(question, known_values, options), self._more(known_values, picked.more)]
+        return [*self._selects(question, known_values, options), self._more(known_values, unread)]
 
     def _selects(self, question: Question, values: Sequence[str], options: object) -> list[Element]:
         padded = [*values[:SELECTS], *[None] * SELECTS]
