@@ -19,7 +19,7 @@ from commands.moderation.taking import found, locked
 from config import charte
 from dialogs.moderation.appealing import AnswerAppeal, CancelMeasure, LightenMeasure, UpholdMeasure
 from storage.database import change, is_writing
-from storage.journal import Act
+from storage.journal import Act, label_of
 from storage.moderation import Appeal, Measure, appeals, measures
 from storage.moderation.cases import Case, State
 
@@ -96,7 +96,7 @@ async def _ask(ctx: Context, entry: int, window: type[AnswerAppeal]) -> Replies:
         more["lighter"] = {kind.value: terms.MEASURES[kind] for kind in _lighter(contested.measure)}
         if not more["lighter"]:
             raise UserError("Il n’y a rien de plus léger : maintenez la mesure, ou annulez-la.")
-    return Ask(window.draft(entry=entry, said=terms.say_act(contested.measure.act), **more))
+    return Ask(window.draft(entry=entry, said=label_of(contested.measure.act), **more))
 
 
 def _lighter(measure: Measure) -> Sequence[charte.Measure]:
@@ -165,7 +165,7 @@ async def _answer(ctx: Context, contested: Contested, form: AnswerAppeal, *, kep
     await change(ctx.db, contested.appeal, **answered)
     await change(ctx.db, case, state=State.CLOSED)
     lighter = isinstance(form, LightenMeasure)
-    act, word = terms.say_act(measure.act), quotation(form.answer, 1000)
+    act, word = label_of(measure.act), quotation(form.answer, 1000)
     text = render("moderation/answered", act=act, entry=measure.entry, kept=kept, lighter=lighter, word=word)
     there = await is_there(ctx, case.author_id)
     told = [Direct(text, user_id=case.author_id)] if there else []

@@ -17,7 +17,7 @@ from commands.moderation.passing import thing_of
 from dialogs.moderation.appealing import APPEAL_MAX, ContestMeasure
 from storage import moderation
 from storage.database import change
-from storage.journal import Act
+from storage.journal import Act, label_of
 from storage.moderation import appeals, holding, measures
 from storage.moderation.cases import State
 from storage.moderation.measures import Measure
@@ -37,7 +37,7 @@ async def ask(ctx: Context, click: Appeal) -> Replies:
     """The window."""
     measure = must_be_contestable(ctx, await measures.get(ctx.db, click.entry))
     await _must_be_first(ctx, measure)
-    return Ask(ContestMeasure.draft(entry=measure.entry, said=terms.say_act(measure.act)))
+    return Ask(ContestMeasure.draft(entry=measure.entry, said=label_of(measure.act)))
 
 
 @feature.submit(ContestMeasure)

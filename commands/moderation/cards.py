@@ -26,6 +26,7 @@ from commands.moderation.buttons import (
 )
 from commands.moderation.decision import proposed
 from storage import people
+from storage.journal import label_of
 from storage.moderation import appeals, reports
 from storage.moderation.appeals import Appeal
 from storage.moderation.cases import Case, Source, State
@@ -135,7 +136,7 @@ async def _outcome(ctx: Context, case: Case) -> Markdown:
     if not case.act:
         return Markdown()
     by = await name_of(ctx, case.decided_by)
-    return render("moderation/outcome", by=by, act=terms.say_act(case.act), case=case, reason=case.reason)
+    return render("moderation/outcome", by=by, act=label_of(case.act), case=case, reason=case.reason)
 
 
 def _buttons(case: Case, appeal: Appeal | None) -> Sequence[Button]:

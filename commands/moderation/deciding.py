@@ -34,7 +34,7 @@ from dialogs.moderation.deciding import (
     WarnAuthor,
 )
 from storage.database import change
-from storage.journal import Act
+from storage.journal import Act, label_of
 from storage.moderation import reports
 from storage.moderation.cases import Case, State
 
@@ -100,7 +100,7 @@ async def told_before(ctx: Context, case: Case) -> Sequence[Reply]:
     waiting = proposed(case)
     by = str(case.proposed["by"]) if waiting else case.decided_by
     named = "vous" if by == ctx.user.id else await name_of(ctx, by)
-    act = terms.say_decision(waiting) if waiting else terms.say_act(case.act)
+    act = terms.say_decision(waiting) if waiting else label_of(case.act)
     return [
         Whisper(render("moderation/decided_already", case=case, by=named, act=act)),
         *await cards.refresh(ctx, case),
@@ -123,7 +123,7 @@ for window in DECISIONS:
 def say_done(case: Case, fate: Fate = Fate.SAME) -> Sequence[Reply]:
     """What who decided reads."""
     waits = case.state is State.SECOND
-    act = terms.say_act(case.act)
+    act = label_of(case.act)
     gone = fate is Fate.GONE and case.act == Act.HIDE
     return [Whisper(render("moderation/done", case=case, waits=waits, act=act, gone=gone))]
 

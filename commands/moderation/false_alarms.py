@@ -4,7 +4,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.journaling import Deed, note
 from bot.replies import Replies
-from commands.moderation import cards, found
+from commands.moderation import cards
 from commands.moderation.buttons import FalseAlarm
 from commands.moderation.feature import ANIMATEURS
 from commands.moderation.listening import regles
@@ -18,7 +18,7 @@ from storage.moderation.cases import Case, State
 async def dismiss(ctx: Context, click: FalseAlarm) -> Replies:
     """Closed, unless people reported the message, too: that is still to be decided."""
     case = await cases.lock(ctx.db, click.case)
-    if case is None or case.state not in found.WAITS:
+    if case is None or case.state not in cases.UNDECIDED:
         raise UserError("Quelqu’un a déjà décidé de ce cas.")
     if case.author_id == ctx.user.id:
         raise UserError("C’est de vous qu’il s’agit : quelqu’un d’autre décide.")

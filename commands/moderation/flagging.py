@@ -22,7 +22,6 @@ from storage import claims
 from storage.canaux import listened_to
 from storage.database import change
 from storage.moderation import cases, reports
-from storage.moderation.cases import State
 from storage.moderation.reports import Report
 
 FLAG = "drapeau:"
@@ -112,7 +111,7 @@ async def say_more(ctx: Context, form: PreciseReport) -> Replies:
     """It stands on the card, without a name."""
     case = await cases.lock(ctx.db, form.case)
     mine = await _mine(ctx, form.case)
-    if case is None or case.state not in {State.OPEN, State.SECOND}:
+    if case is None or case.state not in cases.UNDECIDED:
         raise UserError("Les animateurs ont déjà décidé : le bot vous l’a dit.")
     await change(ctx.db, mine, motive=form.motive, word=form.word, at=ctx.now)
     return [Whisper("C’est noté : les animateurs le lisent dans le dossier."), *await cards.refresh(ctx, case)]

@@ -10,8 +10,6 @@ from commands.moderation.rules import SPECS, RuleName
 from storage.moderation import rules
 from storage.moderation.cases import Case, State
 
-WAITS = (State.OPEN, State.SECOND)
-
 
 async def told(ctx: Context, case: Case) -> str:
     """The rules that found it, and how often; "" where none did."""

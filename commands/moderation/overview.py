@@ -8,13 +8,10 @@ from bot.texts import quote, render
 from commands.moderation import words
 from commands.moderation.feature import ANIMATEURS, feature
 from storage import people
-from storage.journal import Act
 from storage.moderation import cases, measures
 from storage.moderation.cases import State
 from storage.moderation.measures import Measure
 
-LASTING = (Act.SILENCE, Act.EXCLUDE, Act.LOCK)
-WAITING = (State.OPEN, State.SECOND, State.APPEALED)
 SHOWN = 10
 SHORTEST = 4
 """Letters of a word that may be a subcommand typed wrong."""
@@ -26,12 +23,12 @@ async def show(ctx: Context, line: str) -> Replies:
     if line.strip():
         refuse_mistyped(feature, "moderer", line, shortest=SHORTEST)
         raise UserError(f"« {quote(line)} » n’est pas un geste de modération. `/moderer` les montre tous.")
-    found = await measures.in_force(ctx.db, LASTING)
+    found = await measures.in_force(ctx.db, measures.LASTING)
     commands = [(t.key[1], t.hint, t.help) for t in feature.triggers if t.key[0] == "command" and " " in t.key[1]]
     text = render(
         "moderation/overview",
         commands=commands,
-        waiting=(await cases.listed(ctx.db, WAITING))[:SHOWN],
+        waiting=(await cases.listed(ctx.db, cases.WAITING))[:SHOWN],
         states=SAID,
         lasting=[await _line(ctx, each) for each in found[:SHOWN]],
         more=len(found) - SHOWN,

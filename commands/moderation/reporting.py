@@ -60,7 +60,7 @@ async def must_be_new(ctx: Context, post_id: str, message: str) -> None:
     before = next(iter(await reports.cases_about(ctx.db, post_id, ctx.user.id)), None)
     if before is None:
         return
-    if before.state in {State.OPEN, State.SECOND}:
+    if before.state in cases.UNDECIDED:
         raise UserError(REPORTED)
     if before.message == message:
         raise UserError(LOOKED_AT)

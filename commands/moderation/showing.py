@@ -14,13 +14,12 @@ from commands.moderation.buttons import SeeContext
 from commands.moderation.feature import ANIMATEURS, feature
 from commands.moderation.taking import fate_of, found
 from storage.moderation import cases
-from storage.moderation.cases import Case, State
+from storage.moderation.cases import Case
 
 PAGE = 3
 """Cases in one answer."""
 AROUND_MAX = 600
 """Characters of a message around."""
-WAITING = (State.OPEN, State.SECOND, State.APPEALED)
 
 
 @feature.button(SeeContext, roles=ANIMATEURS, writes=False)
@@ -70,4 +69,4 @@ async def remind(ctx: Context) -> Sequence[Waiting]:
 
 async def _waiting(ctx: Context) -> Sequence[Case]:
     """Those that are not one’s own."""
-    return [one for one in await cases.listed(ctx.db, WAITING, 100) if one.author_id != ctx.user.id]
+    return [one for one in await cases.listed(ctx.db, cases.WAITING, 100) if one.author_id != ctx.user.id]

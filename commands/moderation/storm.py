@@ -20,7 +20,6 @@ SLOT = 5
 """Seconds: what comes within them is told together."""
 GATHERED, SHOWN, JOINED = "moderation.gathered", "moderation.shown", "regles.joined.JoinedTeam"
 """The claims of a case that the summary tells of, of one that was asked for from there, of an arrival heard of."""
-WAITING = (State.OPEN, State.SECOND)
 
 
 class Summarise(BaseModel):
@@ -59,7 +58,7 @@ async def keeps_back(ctx: Context, case: Case) -> bool:
 async def lets_go(ctx: Context, case: Case) -> bool:
     """Whether a case that only the summary told of has its card from now on."""
     key = str(case.number)
-    if case.state not in WAITING or not await claims.is_taken(ctx.db, GATHERED, key):
+    if case.state not in cases.UNDECIDED or not await claims.is_taken(ctx.db, GATHERED, key):
         return False
     return not await keeps_back(ctx, case) and await claims.claim(ctx.db, SHOWN, key, ctx.now)
 
@@ -81,7 +80,7 @@ async def soon(ctx: Context) -> Sequence[Reply]:
 
 async def gathered(ctx: Context) -> Sequence[Case]:
     """The cases that wait and have no card of their own yet, oldest first."""
-    waiting = await cases.listed(ctx.db, WAITING)
+    waiting = await cases.listed(ctx.db, cases.UNDECIDED)
     numbers = [str(case.number) for case in waiting]
     known = set(await claims.taken(ctx.db, GATHERED, numbers)) - set(await claims.taken(ctx.db, SHOWN, numbers))
     return [case for case in waiting if str(case.number) in known]

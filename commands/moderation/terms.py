@@ -13,8 +13,7 @@ from commands.moderation.decision import Decision
 from config import charte
 from config.charte import Graded, Motive
 from storage import people
-from storage.journal import Act
-from storage.journal.entry import LABELS
+from storage.journal import Act, label_of
 from storage.moderation import measures
 from storage.moderation.cases import Case, of_author
 
@@ -69,11 +68,6 @@ def say_decision(decision: Decision) -> str:
     return say_graded(Graded(decision.measure, decision.lasts))
 
 
-def say_act(act: str) -> str:
-    """What was decided, by its code in the journal."""
-    return LABELS.get(act, act)  # type: ignore[call-overload, no-any-return]
-
-
 async def say_author(ctx: Context, case: Case) -> Markdown:
     """Who wrote it: also of who is not in the register."""
     known = await people.get(ctx.db, case.author_id)
@@ -86,7 +80,7 @@ async def say_past(ctx: Context, case: Case) -> str:
     since = ctx.now - YEAR
     others = [one for one in await of_author(ctx.db, case.author_id, since) if one.id != case.id]
     stood = [one for one in await measures.since(ctx.db, case.author_id, since) if one.counts]
-    taken = Counter(say_act(one.act) for one in stood)
+    taken = Counter(label_of(one.act) for one in stood)
     dismissed = sum(one.act == Act.DISMISS for one in others)
     told = [plural(len(others), "autre dossier", "autres dossiers")] if others else []
     told += [f"dont {dismissed}{NBSP}sans suite"] if dismissed else []

@@ -13,7 +13,7 @@ from bot.texts import Markdown, quotation, render
 from commands.moderation import topics
 from commands.moderation.buttons import Appeal
 from commands.moderation.places import room, title, zone_of
-from storage.journal import Act
+from storage.journal import Act, label_of
 from storage.moderation.measures import Measure
 from storage.moderation.records import KeptPost, Record
 
@@ -52,17 +52,12 @@ class Told:
     by: Markdown
 
 
-def label(act: str) -> str:
-    """What an act is called."""
-    return Act(act).label
-
-
 async def told(ctx: Context, measure: Measure, reader_id: str = "") -> Told:
     """A measure as somebody reads it, in the hours of where they live."""
     where = [await title(ctx, channel) for channel in measure.channels]
     until = await say_until(ctx, measure.until, reader_id)
     by = await name_of(ctx, measure.by) if measure.by else Markdown("le bot")
-    return Told(measure.entry, label(measure.act), measure.reason, [w for w in where if w], until, by)
+    return Told(measure.entry, label_of(measure.act), measure.reason, [w for w in where if w], until, by)
 
 
 async def say_until(ctx: Context, until: datetime | None, reader_id: str = "") -> str:

@@ -9,6 +9,7 @@ import storage.moderation  # noqa: F401  (the imports register the tables)
 from storage.holdings.kinds import Fate, Ground, Holding, Limit, Row, Span, Where, older, table
 from storage.journal import BOT, Act
 from storage.journal.entry import OPERATOR
+from storage.moderation.measures import LASTING
 
 _SAFE = "Garder les canaux sûrs, avec des mesures expliquées et réversibles."
 _ANIMATING = "l’équipe d’animation"
@@ -28,8 +29,6 @@ _TOLD = frozenset(
     }
 )
 """Acts whose reason their person was told; that of others is between animateurs, and may name who reported."""
-_LASTING = (Act.SILENCE, Act.EXCLUDE, Act.LOCK)
-"""Acts that hold until they end or are undone, which needs what is kept of them."""
 CASES = Span(setting="case_months")
 
 
@@ -49,7 +48,7 @@ def _of_old_cases(name: str, column: str = "case_id") -> Where:
 def _old_measure(before: datetime) -> ColumnElement[bool]:
     """Those that hold no more, and those that were done once: what keeps somebody out is known as long as it does."""
     measures = table("moderation_measure").c
-    over = measures.ended_at.is_not(None) | measures.act.not_in(_LASTING)
+    over = measures.ended_at.is_not(None) | measures.act.not_in(LASTING)
     return over & (measures.began_at < before)
 
 

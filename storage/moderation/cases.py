@@ -22,6 +22,12 @@ class State(StrEnum):
     CLOSED = "clos"
 
 
+UNDECIDED = (State.OPEN, State.SECOND)
+"""Nobody decided yet, or one who needs a second."""
+WAITING = (*UNDECIDED, State.APPEALED)
+"""Somebody is to decide, be it once more."""
+
+
 class Source(StrEnum):
     """How it began: people reported it, a rule proposes it, or an animateur acted at once."""
 
@@ -72,7 +78,7 @@ class Case(SQLModel, table=True):
     @property
     def is_waiting(self) -> bool:
         """Whether somebody is to decide."""
-        return self.state in {State.OPEN, State.SECOND, State.APPEALED}
+        return self.state in WAITING
 
 
 async def get(db: AsyncSession, number: int) -> Case | None:
@@ -88,7 +94,7 @@ async def lock(db: AsyncSession, number: int) -> Case | None:
 
 async def waiting_about(db: AsyncSession, post_id: str) -> Case | None:
     """The case of a message that nobody decided yet."""
-    wanted = select(Case).where(Case.post_id == post_id, col(Case.state).in_([State.OPEN, State.SECOND]))
+    wanted = select(Case).where(Case.post_id == post_id, col(Case.state).in_(UNDECIDED))
     return (await db.exec(wanted)).first()
 
 

@@ -9,9 +9,12 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import UtcTime
+from storage.journal import Act
 
 REFUSED = "mattermost"
 """Who ended a measure that Mattermost did not let the bot carry out."""
+LASTING = (Act.SILENCE, Act.EXCLUDE, Act.LOCK)
+"""Acts that hold until they end or are undone, which needs what is kept of them."""
 
 
 class Measure(SQLModel, table=True):
