@@ -12,6 +12,7 @@ from storage import drafts, people
 from storage.drafts import Draft
 from storage.holdings.reading import GIVEN
 from storage.people import Role
+from tests.helping import plain
 from tests.house import House
 from tests.people import Person
 from tests.reports import file, report
@@ -85,3 +86,10 @@ async def test_anybody_gets_one(house: House) -> None:
     guest = await house.someone(Role.INVITE, "inconnu")
     told, _ = await copy_of(guest)
     assert told["données"]["Vos comptes rendus d’activité"] == []
+
+
+@pytest.mark.both_databases
+async def test_other_words_are_no_wish_for_a_copy(juliette: Person) -> None:
+    assert "Vouliez-vous dire `/mes-donnees effacer` ?" in plain(await juliette.asks("/mes-donnees efacer"))
+    assert "`/mes-donnees` en envoie une copie" in plain(await juliette.asks("/mes-donnees s’il vous plaît"))
+    assert await juliette.direct() == []
