@@ -175,6 +175,7 @@ CALLS: dict[str, Called] = {
 
 
 def names() -> set[str]:
-    """The calls that ``Chat`` declares, its reading half included, but for what asks nothing."""
-    declared = {name for part in Chat.__mro__[:2] for name, call in vars(part).items() if callable(call)}
+    """The calls that ``Chat`` declares, what it is made of included, but for what asks nothing."""
+    parts = [vars(part) for part in Chat.__mro__ if part.__module__.startswith("bot.")]
+    declared = {name for part in parts for name, call in part.items() if callable(call)}
     return {name for name in declared if not name.startswith("_")} - {"in_team"}

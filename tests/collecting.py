@@ -101,7 +101,7 @@ class Newsroom:
         now = self.house.clock()
         async with self.house.bot.database.transaction() as db:
             await digests.hold_numbers(db, now)
-            day = now.date() + timedelta(days=next(_RUNS))
+            day = self.house.today + timedelta(days=next(_RUNS))
             made = Digest(
                 number=0,
                 edition="vendredi",

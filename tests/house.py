@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence, Set
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from unittest.mock import patch
@@ -91,6 +91,11 @@ class House:
     clock: Clock = field(default_factory=Clock)
     app: App | None = None
     features: tuple[Feature, ...] = FEATURES
+
+    @property
+    def today(self) -> date:
+        """The date in Paris, by the bot’s clock: late in the evening of UTC it is tomorrow."""
+        return self.clock().astimezone(PARIS).date()
 
     @property
     def bot(self) -> App:

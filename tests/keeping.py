@@ -109,7 +109,7 @@ def on(day: date, hour: int = 9) -> datetime:
 
 def days(house: House, number: int, hour: int = 22) -> datetime:
     """So many days from now, at that hour in Paris."""
-    return on(house.clock().astimezone(PARIS).date() + timedelta(days=number), hour)
+    return on(house.today + timedelta(days=number), hour)
 
 
 @pytest.fixture

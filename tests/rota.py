@@ -61,7 +61,7 @@ def said(post: Post) -> str:
 @pytest.fixture
 async def rota(house: House) -> AsyncIterator[Rota]:
     """The rota of a story."""
-    today = house.clock().astimezone(PARIS).date()
+    today = house.today
     mondays = (today + timedelta(days=7 * week - today.weekday()) for week in range(1, _WEEKS))
     monday = next(m for m in mondays if all(is_working(m + timedelta(days=d)) for d in (*range(5), *range(7, 12))))
     async with house.bot.database.transaction() as db:

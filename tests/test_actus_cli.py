@@ -25,7 +25,7 @@ from storage.actus.digests import Digest, State
 from storage.database import change
 from tests.bench.children import environment_of
 from tests.channelling import room
-from tests.house import until_async
+from tests.house import PARIS, until_async
 from tests.modes import MODES, NEWEST
 from tests.pressroom import Capture, Press, press
 from tests.test_work_killed import ROOT
@@ -64,7 +64,9 @@ async def test_seen_and_published_once_however_often(press: Press, capsys: Captu
     assert await press.publishes(seen["numero"]) == 0
     assert "est déjà sorti" in capsys.readouterr().out
     (out,) = await press.out(place)
-    assert [out.message] == (await press.shows("--date", str(utc_now().date()), capsys=capsys))["texte"]
+    assert [out.message] == (await press.shows("--date", str(utc_now().astimezone(PARIS).date()), capsys=capsys))[
+        "texte"
+    ]
     assert len(out.file_ids) == 1
     assert (await press.digest(seen["numero"])).state is State.PUBLISHED
     assert (await press.shows(capsys=capsys))["numero"] == seen["numero"] + 1

@@ -96,7 +96,7 @@ async def test_who_is_discreet_hidden_or_gone_is_not_quoted(newsroom: Newsroom) 
         await reacts(newsroom.ana, post, "heart")
         posts.append(post)
     await newsroom.lea.asks("/actus discret")
-    await house.registers(rose, Role.CONSEILLER, left_on=house.clock().date() - timedelta(days=2))
+    await house.registers(rose, Role.CONSEILLER, left_on=house.today - timedelta(days=2))
     await gathered(newsroom)
     assert [await newsroom.of_post(post) for post in posts] == [None, None, None]
 

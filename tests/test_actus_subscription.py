@@ -17,7 +17,7 @@ from storage.actus.items import Item, Kind, Section
 from storage.actus.subscriptions import Subscription
 from storage.people import Role
 from tests.helping import plain
-from tests.house import PARIS, House
+from tests.house import House
 from tests.keeping import on
 from tests.people import Person, Post, unique
 from tests.telling import filed
@@ -109,7 +109,7 @@ async def subscribes(who: Person, **fields: object) -> Post:
 
 def friday(house: House, weeks: int = 1) -> date:
     """A Friday to come that is no holiday in Alsace, nor elsewhere."""
-    today = house.clock().astimezone(PARIS).date()
+    today = house.today
     days = (today + timedelta(days=(4 - today.weekday()) % 7 + 7 * week) for week in itertools.count(weeks))
     return next(day for day in days if is_working(day, "67"))
 
@@ -228,7 +228,7 @@ async def test_who_left_gets_nothing_and_a_killed_bot_sends_once(house: House, p
     left = await house.conseiller("paul")
     for who in (press.juliette, left):
         await subscribes(who)
-    await house.registers(left, Role.CONSEILLER, left_on=house.clock().date() - timedelta(days=1))
+    await house.registers(left, Role.CONSEILLER, left_on=house.today - timedelta(days=1))
     await press.publishes(thing(house, "Une fois", section=Section.TOP))
     house.clock.goes_to(on(friday(house), 9))
     await house.bot.runs.run(("job", "actus.tell"), f"essai-{next(_RUNS)}")

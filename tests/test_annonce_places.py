@@ -26,7 +26,7 @@ __all__ = ["agathe"]
 async def test_people_of_a_role_are_written_to_one_by_one(house: House, agathe: Person) -> None:
     zoe, lea = await house.someone(Role.HOTLINE, "zoe"), await house.someone(Role.HOTLINE, "lea")
     gone = await house.site.person("gone")
-    await house.registers(gone, Role.HOTLINE, left_on=house.clock().date() - timedelta(days=2))
+    await house.registers(gone, Role.HOTLINE, left_on=house.today - timedelta(days=2))
     others = await house.conseiller("juliette")
     words = unique("Hotline")
     preview = await previewed(agathe, texte=words, destinataires=["role:hotline"])

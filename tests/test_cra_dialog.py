@@ -61,7 +61,7 @@ async def test_a_conseiller_files_a_workshop(house: House, juliette: Person) -> 
     assert (set(report.themes), report.minutes, report.recurrents) == ({"internet", "courriel"}, 90, 3)
     assert (cra.structure, cra.departement_structure, cra.source) == ("Maison de quartier", "69", Source.DIALOG)
     assert (cra.version, cra.deleted_at, cra.created_at) == (1, None, cra.modified_at)
-    assert report.date == house.clock().astimezone(PARIS).date()
+    assert report.date == house.today
 
 
 @pytest.mark.every_mode
@@ -103,7 +103,7 @@ async def test_the_choices_are_called_as_on_the_seeds_form(juliette: Person) -> 
 async def test_the_dialog_knows_today_and_where_one_works(house: House, juliette: Person) -> None:
     form = await juliette.opens("/cra")
 
-    today = house.clock().astimezone(PARIS).date()
+    today = house.today
     iso = form.element("date")["type"] == "date"
     assert form.shown("date") == (today.isoformat() if iso else f"{today:%d/%m/%Y}")
     assert form.shown("commune") == "69120 Vaulx-en-Velin"
@@ -198,7 +198,7 @@ async def test_all_nineteen_themes_can_be_chosen(house: House, juliette: Person)
 
 @pytest.mark.parametrize("days", [0, 1, 30])
 async def test_an_earlier_day_can_be_reported(house: House, juliette: Person, days: int) -> None:
-    day = house.clock().astimezone(PARIS).date() - timedelta(days=days + 1)
+    day = house.today - timedelta(days=days + 1)
     receipt = await filed(juliette, date=day)
 
     assert [c.date for c in await house.reports(juliette)] == [day]

@@ -73,7 +73,7 @@ async def test_a_report_changed_meanwhile_is_not_overwritten(house: House, julie
 
 @pytest.mark.every_mode
 async def test_a_report_is_duplicated(house: House, juliette: Person) -> None:
-    receipt = await filed(juliette, date=house.clock().astimezone(PARIS).date() - timedelta(days=3))
+    receipt = await filed(juliette, date=house.today - timedelta(days=3))
     form = await juliette.opens_by(receipt, "Dupliquer")
     assert str(form.shown("participants")) == "8"
     assert set(form.chosen("themes")) == {"internet", "courriel"}
@@ -83,7 +83,7 @@ async def test_a_report_is_duplicated(house: House, juliette: Person) -> None:
     first, second = await house.reports(juliette)
     assert number_of(copy) == second.number != first.number
     assert (first.participants, second.participants) == (8, 6)
-    assert second.date == house.clock().astimezone(PARIS).date(), "a copy is of today"
+    assert second.date == house.today, "a copy is of today"
 
 
 @pytest.mark.every_mode
@@ -194,7 +194,7 @@ async def test_deleting_twice_is_deleting_once(house: House, juliette: Person) -
 
 @pytest.mark.every_mode
 async def test_the_list_shows_ten_and_then_the_following(house: House, juliette: Person) -> None:
-    today = house.clock().astimezone(PARIS).date()
+    today = house.today
     made = [number_of(await filed(juliette, date=today - timedelta(days=n // 3))) for n in range(23)]
     newest_first = [n for _, n in sorted(((-(i // 3), n) for i, n in enumerate(made)), reverse=True)]
 
@@ -209,7 +209,7 @@ async def test_the_list_shows_ten_and_then_the_following(house: House, juliette:
 
 
 async def test_the_list_can_be_of_a_period(house: House, juliette: Person) -> None:
-    today = house.clock().astimezone(PARIS).date()
+    today = house.today
     recent = number_of(await filed(juliette, date=today))
     old = number_of(await filed(juliette, date=today - timedelta(days=400)))
 

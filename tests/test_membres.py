@@ -11,7 +11,7 @@ from storage import people
 from storage.people import Person as Registered
 from storage.people import Role, Structure, structures
 from storage.people.moves import Move
-from tests.house import PARIS, House
+from tests.house import House
 from tests.people import Dialog, Person, Post
 from tests.telling import filed
 
@@ -51,11 +51,6 @@ async def lea_of(house: House, **more: Any) -> Person:
     known = {"prenom": "Léa", "nom": "Perrin", "departements": ["69"]}
     await house.registers(lea, Role.CONSEILLER, **(known | more))
     return lea
-
-
-def today(house: House) -> date:
-    """The date in Paris."""
-    return house.clock().astimezone(PARIS).date()
 
 
 @pytest.mark.every_mode
@@ -154,7 +149,7 @@ async def test_who_moves_is_told_and_past_reports_stay_where_they_were_made(hous
     await filed(juliette)
     told = await agathe.asks(f"/membres deplacer @{juliette.username} Isère")
     assert "département : 38 (avant : 69)" in said(told)
-    until = today(house) + timedelta(days=house.settings.move_grace)
+    until = house.today + timedelta(days=house.settings.move_grace)
     message = said(await juliette.told("Isère (38)"))
     assert f"jusqu’au {until:%d/%m/%Y}" in message
     assert "Rhône (69)" in message
@@ -187,7 +182,7 @@ async def test_who_leaves_and_comes_back(house: House, juliette: Person) -> None
 
 
 async def test_a_departure_is_dated_and_brought_back_from_the_card(house: House, juliette: Person) -> None:
-    agathe, day = await leader(house), today(house) + timedelta(days=30)
+    agathe, day = await leader(house), house.today + timedelta(days=30)
     told = await agathe.asks(f"/membres depart @{juliette.username} {day:%d/%m/%Y}")
     assert f"le {day:%d/%m/%Y}" in said(told)
     await juliette.opens("/cra")
@@ -196,7 +191,7 @@ async def test_a_departure_is_dated_and_brought_back_from_the_card(house: House,
     await agathe.clicks(card, "Retour")
     await agathe.whispered("retour dans le réseau")
     assert (await row(house, juliette)).left_on is None
-    await house.registers(juliette, Role.CONSEILLER, departements=["69"], arrived_on=today(house))
+    await house.registers(juliette, Role.CONSEILLER, departements=["69"], arrived_on=house.today)
     before = await agathe.asks(f"/membres depart @{juliette.username} 01/02/2026")
     assert "précède l’arrivée" in said(before)
     await agathe.asks(f"/membres depart @{juliette.username} hier")

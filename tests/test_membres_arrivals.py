@@ -9,7 +9,7 @@ from bot.features import Key
 from storage import people
 from storage.people import Awaited, Role, awaited, gone
 from storage.people import Person as Registered
-from tests.house import DOMAIN, PARIS, House, until_async
+from tests.house import DOMAIN, House, until_async
 from tests.people import Person, unique
 from tests.welcoming import joins, said
 
@@ -133,7 +133,7 @@ async def test_a_deactivated_account_is_a_departure_to_confirm(house: House, jul
     assert (await boris.sees(also)).buttons == [], "it is settled for all"
     found = await row(house, juliette.id)
     assert found
-    assert (found.left_on, found.role) == (house.clock().astimezone(PARIS).date(), Role.CONSEILLER)
+    assert (found.left_on, found.role) == (house.today, Role.CONSEILLER)
 
     count = len(await agathe.direct())
     await house.bot.runs.run(ASK, unique("matin"))

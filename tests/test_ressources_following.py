@@ -13,7 +13,7 @@ from storage.ressources import following, search
 from storage.ressources.following import Fresh, Harvest, ThemeFollow
 from tests.databases import database
 from tests.helping import plain
-from tests.house import PARIS, House
+from tests.house import House
 from tests.keeping import Shelf, goes_on, on, shelf
 from tests.people import Person, Post
 from tests.ressources import NOW, resource, stored
@@ -25,7 +25,7 @@ MiB = 1024 * 1024
 
 
 def monday(house: House, weeks: int = 1) -> date:
-    today = house.clock().astimezone(PARIS).date()
+    today = house.today
     return today + timedelta(days=7 * weeks - today.weekday())
 
 
@@ -122,7 +122,11 @@ async def test_ten_are_listed_and_imports_are_counted(shelf: Shelf) -> None:
     now = shelf.house.clock()
     imported = [
         resource(
-            f"Importée {at}", themes=[EMPLOI], published_at=now, url=f"https://import.example/{at}", date=now.date()
+            f"Importée {at}",
+            themes=[EMPLOI],
+            published_at=now,
+            url=f"https://import.example/{at}",
+            date=shelf.house.today,
         )
         for at in range(1500)
     ]
@@ -144,7 +148,7 @@ async def test_who_left_hears_nothing_and_it_is_morning_elsewhere(shelf: Shelf) 
     camille, awa = await shelf.house.conseiller("camille"), await shelf.house.conseiller("awa")
     for who in (shelf.juliette, camille, awa):
         await who.asks("/ressources suivre emploi")
-    await shelf.house.registers(camille, None, left_on=shelf.house.clock().date() - timedelta(days=1))
+    await shelf.house.registers(camille, None, left_on=shelf.house.today - timedelta(days=1))
     await shelf.house.registers(awa, None, timezone="Indian/Reunion")
     await deposits(shelf, "Pour qui est là")
     await shelf.runs("tell_news", on(monday(shelf.house)))

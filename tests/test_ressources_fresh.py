@@ -10,14 +10,14 @@ from bot.french.dates import say_date
 from bot.french.periods import months_after
 from commands.ressources.freshness import read_day
 from tests.helping import plain
-from tests.house import PARIS, House
+from tests.house import House
 from tests.keeping import Shelf, days, on, shelf
 
 __all__ = ["shelf"]
 
 
 def monday(house: House) -> date:
-    today = house.clock().astimezone(PARIS).date()
+    today = house.today
     return today + timedelta(days=7 - today.weekday())
 
 

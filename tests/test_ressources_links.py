@@ -130,7 +130,7 @@ async def test_strangers_change_nothing(shelf: Shelf, web: Outside) -> None:
 
 
 async def test_who_left_is_replaced_by_the_depositor_then_by_animateurs(shelf: Shelf, web: Outside) -> None:
-    yesterday = shelf.house.clock().date() - timedelta(days=1)
+    yesterday = shelf.house.today - timedelta(days=1)
     camille = await shelf.house.conseiller("camille")
     await shelf.house.registers(camille, None, left_on=yesterday)
     url = web.link("vieux.example/parti")

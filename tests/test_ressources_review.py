@@ -141,7 +141,7 @@ async def nothing_else_waits(shelf: Shelf, but: Resource) -> None:
 async def test_nobody_who_left_is_written_to(shelf: Shelf) -> None:
     paul = await shelf.house.conseiller("paul")
     resource, card = await shelf.proposes(paul, unique("Parti"))
-    yesterday = shelf.house.clock().date() - timedelta(days=2)
+    yesterday = shelf.house.today - timedelta(days=2)
     await shelf.house.registers(paul, Role.CONSEILLER, departements=["69"], left_on=yesterday)
     before = len(await paul.direct())
     shelf.agathe.acts()

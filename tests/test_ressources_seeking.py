@@ -42,7 +42,7 @@ def labels(post: Post, at: int) -> list[str]:
 
 @pytest.mark.every_mode
 async def test_words_find_cards_page_by_page(house: House, juliette: Person) -> None:
-    day = house.clock().date()
+    day = house.today
     resources = [taxes(n, date=day - timedelta(days=n), url=f"https://impots.example/{n}") for n in range(1, 13)]
     numbers = await shelved(house, *resources)
 
@@ -156,7 +156,7 @@ async def test_one_by_its_number_and_a_number_that_is_none_is_looked_for(house: 
 
 
 async def test_the_whole_card_says_all_that_is_known(house: House, juliette: Person) -> None:
-    day = house.clock().date()
+    day = house.today
     (number,) = await shelved(
         house,
         taxes(

@@ -53,7 +53,7 @@ async def counts(number: int, people: Collection[Person]) -> list[int]:
 @pytest.mark.both_databases
 async def test_only_members_who_have_not_voted_are_reminded_once(house: House) -> None:
     author, voter, silent = [await house.conseiller(name) for name in ("autrice", "marc", "lea")]
-    gone = await house.conseiller("partie", left_on=house.clock().date() - timedelta(days=2))
+    gone = await house.conseiller("partie", left_on=house.today - timedelta(days=2))
     elsewhere = await house.conseiller("ailleurs")
     channel = await club(house, author, voter, silent, gone)
     post = await asked(house, author, channel)

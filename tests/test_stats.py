@@ -1,11 +1,11 @@
 """Stories: a conseiller looks at what she did, in any period, where others read along and in private."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from tests.databases import statements
-from tests.house import PARIS, House
+from tests.house import House
 from tests.people import Person, Post
 from tests.telling import ALONE, filed, number_of
 
@@ -13,11 +13,6 @@ from tests.telling import ALONE, filed, number_of
 def said(post: Post) -> str:
     """What a post says, with plain spaces."""
     return post.text.replace("\u00a0", " ").replace("\u202f", " ")
-
-
-def today(house: House) -> date:
-    """The date in Paris."""
-    return house.clock().astimezone(PARIS).date()
 
 
 async def worked(person: Person) -> Post:
@@ -44,7 +39,7 @@ async def test_the_figures_are_whispered_and_the_charts_come_in_private(house: H
     assert "conversation privée" in whisper
     private = await juliette.told("Vos statistiques")
     assert "Thèmes des accompagnements : " in said(private).replace("**", "")
-    days = f"{today(house).replace(day=1):%d-%m-%Y}_{today(house):%d-%m-%Y}"
+    days = f"{house.today.replace(day=1):%d-%m-%Y}_{house.today:%d-%m-%Y}"
     files = await juliette.files(private)
     assert list(files) == [f"Mes_statistiques_{days}_{kind}.png" for kind in ("activite", "usagers")]
     assert all(data.startswith(b"\x89PNG") for data in files.values())
@@ -140,7 +135,7 @@ async def test_a_report_deleted_or_restored_changes_the_next_answer(house: House
 
 
 async def test_the_same_days_of_the_period_before_are_compared(house: House, juliette: Person) -> None:
-    yesterday = today(house) - timedelta(days=1)
+    yesterday = house.today - timedelta(days=1)
     await filed(juliette, date=yesterday.isoformat() if house.bot.chat.capabilities.dates else f"{yesterday:%d/%m/%Y}")
     await worked(juliette)
     whisper = said(await juliette.asks("/stats aujourd’hui"))

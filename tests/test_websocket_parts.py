@@ -102,7 +102,7 @@ async def test_progress_survives_a_database_that_is_away(database: Database, mon
         (
             "posted",
             posted(1, "x", props={"any": 1})["data"],
-            DirectMessage(post_id=f"{1:026}", user_id=ID, channel_id=CHANNEL, text="x"),
+            DirectMessage(post_id=f"{1:026}", user_id=ID, channel_id=CHANNEL, text="x", at=NOW_MS),
         ),
     ],
 )
