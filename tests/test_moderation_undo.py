@@ -163,3 +163,18 @@ async def test_nobody_takes_back_what_concerns_them(bench: Bench) -> None:
     assert "vous concerne" in await bench.moderates(f"annuler {entry}", bench.omar)
     await bench.house.registers(bench.lea, Role.ANIMATEUR)
     assert "est annulé" in await bench.moderates(f"annuler {entry}", bench.lea)
+
+
+@pytest.mark.both_databases
+async def test_who_was_not_in_a_channel_is_not_brought_in_by_undoing(bench: Bench) -> None:
+    await bench.house.site.admin.delete(f"/channels/{bench.place}/members/{bench.lea.id}")
+    line = f"exclure @{bench.lea.username} {bench.title} publicité"
+    await bench.moderates(line)
+    bench.lea.acts()
+    await bench.moderates(line, bench.omar)
+    await bench.lea.told("Vous ne faites plus partie")
+    assert await bench.kept_out(bench.lea)
+    await undone(bench, (await bench.last(bench.lea)).entry)
+    await bench.house.settled()
+    assert not await bench.kept_out(bench.lea)
+    assert not await bench.is_in(bench.lea, bench.place)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from bot.acts import DeletePost, RemoveMember
+from bot.acts import RemoveMember
 from bot.context import Context
 from bot.replies import Progress, Reply, Start, Step
 from commands.moderation import asking, topics, words
+from commands.moderation.evidence import keep_or_remove
 from commands.moderation.feature import feature
 from commands.moderation.keeping_out import keep_out
 from commands.moderation.topics import Part
@@ -34,6 +35,14 @@ class SilenceAll(BaseModel):
     channel_id: str = ""
 
 
+class ExcludeFrom(BaseModel):
+    """Somebody is taken out of a channel, where they are there, and may not be there any more."""
+
+    entry: int
+    user_id: str
+    channel_id: str
+
+
 async def begin(ctx: Context, case: Case, measure: Measure) -> Sequence[Reply]:
     """What is to be done, and said, at once."""
     match Act(measure.act):
@@ -41,7 +50,11 @@ async def begin(ctx: Context, case: Case, measure: Measure) -> Sequence[Reply]:
             return await _hide(ctx, case, measure)
         case Act.EXCLUDE:
             expect(ctx.settings, user_id=measure.user_id)
-            return await exclude(ctx, measure, measure.channels)
+            await records.keep(ctx.db, measure, Record(looking=True))
+            place = measure.channels[0]
+            return [
+                Start(payload=ExcludeFrom(entry=measure.entry, user_id=measure.user_id, channel_id=place), quiet=True)
+            ]
         case Act.SILENCE:
             expect(ctx.settings, user_id=measure.user_id)
             await records.keep(ctx.db, measure, Record(looking=True))
@@ -75,28 +88,25 @@ async def _hide(ctx: Context, case: Case, measure: Measure) -> Sequence[Reply]:
         author=case.author,
         text=case.message,
         at=case.posted_at or case.opened_at,
-        files=list(case.files),
     )
-    await records.keep(ctx.db, measure, Record(posts=[kept], waits=[case.post_id]))
-    if case.root_id:
-        return [_removal(measure, kept)]
+    await records.keep(ctx.db, measure, Record(posts=[kept], waits=[case.post_id], looking=True))
     return [Start(payload=HideThread(entry=measure.entry, post_id=case.post_id), quiet=True)]
 
 
 @feature.work(HideThread, title="Message masqué", writes=True)
 async def hide_thread(ctx: Context, asked: HideThread, _: Progress) -> Step:
-    """Answers go with the message: they are kept first, and handed back to those who wrote them."""
-    answers = [post for post in await asking.thread(ctx, asked.post_id) if post.id != asked.post_id]
+    """Answers go with the message: they are kept first, and handed back to those who wrote them; and so are files."""
+    thread = await asking.thread(ctx, asked.post_id)
     measure = await measures.lock(ctx.db, asked.entry)
     if measure is None or measure.ended_at:
         return Step(finished=True)
     record = records.read(measure)
-    record.posts += answers
+    hidden = record.posts[0]
+    hidden.files = next((post.files for post in thread if post.id == hidden.id), [])
+    answers = [] if hidden.root_id else [post for post in thread if post.id != hidden.id]
+    record.posts = [hidden, *answers]
+    replies = await keep_or_remove(ctx, measure, record)
     await records.keep(ctx.db, measure, record)
-    others = [post for post in answers if post.author_id != measure.user_id and not post.is_bot]
+    others = [post for post in answers if post.author_id != measure.user_id and not post.is_bot and not post.files]
     given = [await words.give_back(ctx, post, "thread") for post in others]
-    return Step(replies=[*given, _removal(measure, record.posts[0])], done=1, finished=True)
-
-
-def _removal(measure: Measure, post: KeptPost) -> DeletePost:
-    return DeletePost(post.id, channel_id=post.channel_id, topic=topics.topic(Part.ACT, measure.entry, post.id))
+    return Step(replies=[*given, *replies], done=1, finished=True)

@@ -10,7 +10,7 @@ from bot.journaling import Deed, note
 from bot.refusals import Refusal
 from bot.replies import Direct, Replies, Reply, Say
 from bot.texts import Markdown, render
-from commands.moderation import cards, topics, words
+from commands.moderation import cards, evidence, topics, words
 from commands.moderation.copying import pointer, take_away
 from commands.moderation.feature import feature
 from commands.moderation.keeping_out import give_up
@@ -36,6 +36,8 @@ async def done(ctx: Context, event: Delivered) -> Replies:
         return None
     if about.part is Part.GIVEN:
         return _remove(about)
+    if about.part is Part.KEPT:
+        return await evidence.kept(ctx, about, await evidence.files_of(ctx, event.post_id))
     if event.kept_out:
         return await _not_back(ctx, about.entry, about.target, next(iter(event.kept_out.values())))
     return await _answered(ctx, about.entry, about.target) if about.part is Part.ACT else None
@@ -49,6 +51,8 @@ async def refused(ctx: Context, event: Undelivered) -> Replies:
         return None
     if about.part is Part.GIVEN:
         return _remove(about)
+    if about.part is Part.KEPT:
+        return await evidence.kept(ctx, about, [])
     if about.part is Part.AGAINST:
         return await _not_removed(ctx, about.entry, event.refusal)
     if about.part is Part.BACK:
@@ -114,7 +118,7 @@ async def _outside(ctx: Context, about: About) -> Sequence[Reply]:
     """What could not be said again in its thread, which is gone, is said in its channel."""
     measure = await measures.get(ctx.db, about.entry)
     posts = records.read(measure).posts if measure else []
-    return [again(about.entry, post, outside=True) for post in posts if post.id == about.target]
+    return [again(measure, post, outside=True) for post in posts if measure and post.id == about.target]
 
 
 async def _not_removed(ctx: Context, entry: int, refusal: Refusal | None) -> Sequence[Reply]:

@@ -34,14 +34,15 @@ async def keep_out(ctx: Context, measure: Measure, channel_ids: Sequence[str], r
 async def let_back(ctx: Context, measure: Measure, record: Record) -> Sequence[Reply]:
     """Bring somebody back into the channels that they were taken out of, where they may be still.
 
-    Where another measure keeps them out, that one will.
+    Where another measure keeps them out, that one will; a channel that they were not in is only open to them again.
     """
     keys = {ident: key for key, ident in (await canaux.by_key(ctx.db)).items()}
     back: list[Reply] = []
-    for ident in dict.fromkeys([*record.done, *record.waits]):
+    left = [*record.done, *record.waits]
+    for ident in dict.fromkeys([*left, *measure.channels]):
         if other := await holding(ctx, measure.user_id, ident, but=measure.entry):
-            await _hand_over(ctx, other, ident)
-        elif await _may_be_there(ctx, measure, keys.get(ident, ""), record):
+            await _hand_over(ctx, other, [ident] if ident in left else [])
+        elif await _may_be_there(ctx, measure, keys.get(ident, ""), record) and ident in left:
             team = await _team_of(ctx, keys.get(ident, ""))
             back.append(
                 AddMembers(ident, [measure.user_id], team=team, topic=topics.topic(Part.ACT, measure.entry, ident))
@@ -73,11 +74,10 @@ async def holding(ctx: Context, user_id: str, channel_id: str, but: int = 0) -> 
     return None
 
 
-async def _hand_over(ctx: Context, other: Measure, channel_id: str) -> None:
+async def _hand_over(ctx: Context, other: Measure, channel_ids: Sequence[str]) -> None:
     record = records.read(other)
-    if channel_id not in record.done:
-        record.done.append(channel_id)
-        await records.keep(ctx.db, other, record)
+    record.done += [ident for ident in channel_ids if ident not in record.done]
+    await records.keep(ctx.db, other, record)
 
 
 async def _may_be_there(ctx: Context, measure: Measure, key: str, record: Record) -> bool:

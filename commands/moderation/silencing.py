@@ -1,5 +1,5 @@
 """Somebody may not write for a time: they are taken out of the channels that the bot looks after, a few at a time; out
-of the default channel nobody can be, and what they write there is handed back to them."""
+of the default channel nobody can be, and what they write there is handed back to them. Who is excluded leaves one."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,10 +13,11 @@ from bot.refusals import Refusal
 from bot.replies import Direct, Progress, Replies, Reply, Step
 from bot.texts import render
 from commands.moderation import words
-from commands.moderation.beginning import SilenceAll, exclude
+from commands.moderation.beginning import ExcludeFrom, SilenceAll, exclude
 from commands.moderation.ending import settle
 from commands.moderation.feature import feature
 from commands.moderation.keeping_out import holding as kept_out_by
+from commands.moderation.keeping_out import keep_out
 from commands.moderation.where import may_be_held
 from storage.moderation import holding, records
 
@@ -54,16 +55,33 @@ async def _channels(ctx: Context, channel_id: str) -> Sequence[ChatChannel]:
 
 
 async def _are_in(ctx: Context, user_id: str, wanted: Sequence[ChatChannel]) -> Sequence[bool]:
-    return await asyncio.gather(*(_is_in(ctx, channel.id, user_id) for channel in wanted))
+    return await asyncio.gather(*(_is_in(ctx, channel.id, user_id, unknown=False) for channel in wanted))
 
 
-async def _is_in(ctx: Context, channel_id: str, user_id: str) -> bool:
+async def _is_in(ctx: Context, channel_id: str, user_id: str, *, unknown: bool) -> bool:
+    """``unknown`` is the answer where Mattermost does not say it."""
     try:
         return await ctx.chat.channel_member(channel_id, user_id) is not None
     except ChatError as error:
         if error.refusal in {Refusal.UNKNOWN_CHANNEL, Refusal.FORBIDDEN}:
-            return False
+            return unknown
         raise
+
+
+@feature.work(ExcludeFrom, title="Exclusion du canal", writes=True)
+async def shut_out(ctx: Context, asked: ExcludeFrom, so_far: Progress) -> Step:
+    """Who is not there is not taken out, so that an undone exclusion brings in nobody; the channel is closed to them
+    all the same."""
+    there = await _is_in(ctx, asked.channel_id, asked.user_id, unknown=True)
+    measure, _ = await holding.lock(ctx.db, asked.entry)
+    if measure is None or measure.ended_at:
+        return Step(finished=True)
+    record = records.read(measure)
+    record.looking = False
+    await keep_out(ctx, measure, [asked.channel_id], record)
+    await records.keep(ctx.db, measure, record)
+    replies = await (exclude(ctx, measure, [asked.channel_id]) if there else settle(ctx, measure, record))
+    return Step(replies=replies, done=so_far.done + 1, finished=True)
 
 
 @feature.event(JoinedChannel, only=may_be_held)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from bot.acts import DeletePost
 from bot.context import Context
 from bot.errors import ChatError, UserError
 from bot.french.words import plural
@@ -13,9 +12,9 @@ from bot.mattermost import ChatChannel, ChatPost
 from bot.refusals import Refusal
 from bot.replies import Button, Press, Replies, Whisper
 from bot.texts import quotation, render
-from commands.moderation import asking, topics
+from commands.moderation import asking
+from commands.moderation.evidence import keep_or_remove
 from commands.moderation.feature import ANIMATEURS, feature
-from commands.moderation.topics import Part
 from commands.moderation.whom import must_be_reachable, must_decide
 from dialogs.moderation.lines import take_word
 from storage.database import change
@@ -126,6 +125,7 @@ async def sweep(ctx: Context, click: Sweep) -> Replies:
     case = await _case(ctx, click)
     after = {"case": case.number, "messages": len(click.posts)}
     entry = await note(ctx, Deed(Act.CLEAN, f"canal:{first.channel_id}", first.author_id, click.reason, after=after))
+    record = Record(posts=click.posts, waits=[post.id for post in click.posts])
     measure = Measure(
         entry=entry.id,
         case_id=case.number,
@@ -135,16 +135,14 @@ async def sweep(ctx: Context, click: Sweep) -> Replies:
         reason=click.reason,
         by=ctx.user.id,
         began_at=ctx.now,
-        before=Record(posts=click.posts, waits=[post.id for post in click.posts]).model_dump(mode="json"),
+        before=record.model_dump(mode="json"),
     )
     ctx.db.add(measure)
     await ctx.db.flush()
     await change(ctx.db, case, entry=entry.id)
-    gone = [
-        DeletePost(post.id, channel_id=post.channel_id, topic=topics.topic(Part.ACT, entry.id, post.id))
-        for post in click.posts
-    ]
-    return [*gone, Whisper(render("moderation/swept", entry=entry.id, count=len(gone), author=first.author))]
+    replies = await keep_or_remove(ctx, measure, record)
+    said = render("moderation/swept", entry=entry.id, count=len(click.posts), author=first.author)
+    return [*replies, Whisper(said)]
 
 
 async def _case(ctx: Context, click: Sweep) -> Case:

@@ -5,13 +5,14 @@ from enum import StrEnum
 
 
 class Part(StrEnum):
-    """What an act is for: doing what was decided, taking away what is written against it, or handing it back first; and
-    saying again what was taken away."""
+    """What an act is for: doing what was decided, taking away what is written against it, or handing it back first;
+    saying again what was taken away; and keeping the files of what goes."""
 
     ACT = "moderation.act"
     AGAINST = "moderation.against"
     GIVEN = "moderation.given"
     BACK = "moderation.back"
+    KEPT = "moderation.kept"
 
 
 @dataclass(frozen=True, slots=True)

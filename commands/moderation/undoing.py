@@ -61,7 +61,8 @@ async def lift(ctx: Context, measure: Measure) -> Sequence[Reply]:
         case Act.SILENCE | Act.EXCLUDE:
             return await let_back(ctx, measure, record)
         case Act.HIDE | Act.CLEAN:
-            return [again(measure.entry, post) for post in record.posts]
+            gone = [] if record.looking else record.posts
+            return [again(measure, post) for post in gone if record.is_safe(post)]
         case Act.PIN:
             return [Unpin(post, topic=topics.topic(Part.ACT, measure.entry, post)) for post in record.done]
         case Act.LOCK:
@@ -111,9 +112,11 @@ async def _tell(ctx: Context, measure: Measure) -> Sequence[Reply]:
     return [Direct(text, user_id=measure.user_id)]
 
 
-def again(entry: int, post: KeptPost, *, outside: bool = False) -> Say:
-    """A message that was taken away, said again for its author, without its files; ``outside`` of its thread where that
-    is gone."""
-    text = render("moderation/put_back", author=f"@{post.author}", text=relay(post.text), files=len(post.files))
-    about = topics.topic(Part.BACK, entry, "outside" if outside else post.id)
-    return Say(text, channel_id=post.channel_id, root_id="" if outside else post.root_id, topic=about)
+def again(measure: Measure, post: KeptPost, *, outside: bool = False) -> Say:
+    """A message that was taken away, said again for its author, with those of its files that were kept; ``outside`` of
+    its thread where that is gone."""
+    files = records.read(measure).evidence.get(post.id, [])
+    lost = bool(post.files) and not files
+    text = render("moderation/put_back", author=f"@{post.author}", text=relay(post.text), lost=lost)
+    about = topics.topic(Part.BACK, measure.entry, "outside" if outside else post.id)
+    return Say(text, channel_id=post.channel_id, root_id="" if outside else post.root_id, topic=about, files=files)

@@ -91,11 +91,11 @@ async def in_room(ctx: Context, text: Markdown) -> Sequence[Reply]:
     return [Say(text, channel_id=place)] if place else []
 
 
-async def give_back(ctx: Context, post: KeptPost, why: str) -> Direct:
+async def give_back(ctx: Context, post: KeptPost, why: str, topic: str | None = None) -> Direct:
     """Somebody’s words, which were taken away with others’ or written where nobody may."""
     quoted = quotation(post.text, QUOTED * 4)
     text = render("moderation/given_back", why=why, quoted=quoted, where=await title(ctx, post.channel_id))
-    return Direct(text, user_id=post.author_id, files=post.files)
+    return Direct(text, user_id=post.author_id, files=post.files, topic=topic)
 
 
 def why_not(refusal: Refusal | None) -> str:

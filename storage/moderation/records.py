@@ -27,10 +27,11 @@ class Record(BaseModel):
     """``posts`` are what was removed or moved. ``waits`` are the posts or channels about which Mattermost has not
     answered yet, ``done`` those where it did what was asked, ``refused`` those where it did not.
 
-    ``looking`` is true while it is still being found out where somebody is; ``muted`` are channels that nobody can be
-    taken out of. ``let_in`` are keys of channels in which somebody was admitted by name before, with the reason;
-    ``titles`` what channels are called that the bot knows from Mattermost only. ``place`` is where a thread was moved
-    to. ``told`` says that the person knows of it.
+    ``looking`` is true while it is still being found out where somebody is, or while a message waits for its files to
+    be kept; ``muted`` are channels that nobody can be taken out of. ``let_in`` are keys of channels in which somebody
+    was admitted by name before, with the reason; ``titles`` what channels are called that the bot knows from Mattermost
+    only. ``place`` is where a thread was moved to. ``evidence`` are the posts whose files were kept before they went,
+    with the ids of the copies. ``told`` says that the person knows of it.
     """
 
     posts: list[KeptPost] = []
@@ -41,8 +42,13 @@ class Record(BaseModel):
     let_in: dict[str, str] = {}
     titles: dict[str, str] = {}
     place: str = ""
+    evidence: dict[str, list[str]] = {}
     looking: bool = False
     told: bool = False
+
+    def is_safe(self, post: KeptPost) -> bool:
+        """Whether a message may go: nothing of it is lost with it."""
+        return not post.files or post.id in self.evidence
 
 
 def read(measure: Measure) -> Record:
