@@ -81,7 +81,7 @@ def _ours() -> Mapping[str, Motive]:
 def _parse(lines: Iterable[str]) -> Mapping[str, Motive]:
     rows = [(n, line.split("\t")) for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
     if not rows or tuple(rows[0][1]) != COLUMNS:
-        raise TableError(f"La première ligne de la charte est : {', '.join(COLUMNS)}.")
+        raise TableError(f"La première ligne de la charte doit être : {', '.join(COLUMNS)}.")
     found: dict[str, Motive] = {}
     for number, cells in rows[1:]:
         motive = _motive(number, [cell.strip() for cell in cells])

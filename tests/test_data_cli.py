@@ -17,6 +17,8 @@ from storage import claims, people
 from storage.claims import Claim
 from storage.database import Database
 from storage.holdings import HOLDINGS
+from storage.moderation import Case, Report
+from tests.chat_server import ID, USER, chat_server
 from tests.databases import database
 from tests.operating import run
 from tests.reports import file, registered, report, someone
@@ -74,11 +76,32 @@ async def test_nobody_of_that_name(typed: Typed, tmp_path: Path) -> None:
     path = tmp_path / "rien.zip"
     code, _, err = await typed("data", "personne", "--output", str(path))
     assert code == 1
-    assert "n’est pas dans le registre" in err
+    assert "Personne ne s’appelle « personne » dans le registre" in err
     assert not path.exists()
     code, _, err = await typed("data", "juliette", "--output", str(tmp_path / "absent" / "x.zip"))
     assert code == 1
     assert "n’existe pas" in err
+
+
+async def test_who_is_not_in_the_register_is_asked_for_in_mattermost(
+    typed: Typed, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They reported a message, for one; and who bears a name today is whom a copy is made of."""
+    account, path = {**USER, "id": ID, "username": "juliette"}, tmp_path / "elle.zip"
+    async with database.transaction() as db:
+        case = Case(author_id="a" * 26, author="lea", opened_at=utc_now())
+        db.add(case)
+        await db.flush()
+        db.add(Report(case_id=case.number, reporter_id=ID, motive="propos", word="Du calme", at=utc_now()))
+    async with chat_server(**{"GET /api/v4/users/username/juliette": account}) as server:
+        monkeypatch.setenv("COOP_MATTERMOST_URL", server.url)
+        monkeypatch.setenv("COOP_BOT_TOKEN", "t" * 26)
+        code, _, err = await typed("data", "juliette", "--output", str(path))
+    assert (code, err) == (0, "")
+    with ZipFile(path) as found:
+        told = json.loads(found.read("donnees.json"))
+    assert told["données"]["Vos comptes rendus d’activité"] == []
+    assert "Du calme" in str(told)
 
 
 async def test_what_would_go_is_told_before_it_goes(typed: Typed, database: Database) -> None:

@@ -89,6 +89,22 @@ async def test_a_database_out_of_reach_or_out_of_date_is_said(tmp_path: Path) ->
     assert findings.faults == 3
 
 
+async def test_a_moderation_that_is_safe_says_which_table_is_broken(tmp_path: Path) -> None:
+    charter = tmp_path / "charte.tsv"
+    settings = own(tmp_path, charter=charter)
+    await migrate.upgrade(settings.database_url)
+    for text, words in (("cle\tmotif\n", "La première ligne de la charte doit être"), (None, "ne peut pas être lu")):
+        if text is None:
+            charter.unlink()
+        else:
+            charter.write_text(text, "utf-8")
+        findings, said = noticing()
+        await house.database(settings, findings, utc_now())
+        assert findings.faults == 1
+        (told,) = [line for line in said if "Modération en mode sûr, rien n’y est automatique." in line]
+        assert words in told
+
+
 async def _stands_at(url: str, step: str) -> None:
     from sqlalchemy import text
 

@@ -11,7 +11,7 @@ tool = Tool()
 
 def whose(parser: Parser) -> None:
     """Whose data, and where to."""
-    parser.add_argument("username", metavar="NOM", help="le nom d’utilisateur de la personne, dans le registre")
+    parser.add_argument("username", metavar="NOM", help="le nom d’utilisateur de la personne, même hors du registre")
     parser.add_argument("--output", type=Path, metavar="FICHIER", required=True, help="le fichier .zip à écrire")
     parser.add_argument("--force", action="store_true", help="même si ce fichier existe déjà")
 

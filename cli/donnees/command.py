@@ -11,34 +11,29 @@ from pathlib import Path
 from bot.french.words import NBSP, plural
 from cli.errors import OperatorError
 from cli.opening import begin_reading, open_up_to_date
+from cli.people.finding import find
 from cli.places import place_fault
 from commands.donnees import archive
 from config.settings import Settings
-from storage import people
 
 
 async def copy(settings: Settings, options: Namespace, now: datetime) -> int:
     """Write the ZIP."""
     path: Path = options.output
     _must_be_free(path, force=options.force)
-    async with open_up_to_date(settings) as database, begin_reading(database) as db:
-        username = options.username.removeprefix("@").lower()
-        person = await people.by_username(db, username)
-        if person is None:
-            raise OperatorError(
-                f"« {username} » n’est pas dans le registre : vérifiez son nom avec « coop-bot people », ou dans "
-                "Mattermost."
-            )
+    async with open_up_to_date(settings) as database:
+        person, _ = await find(database, settings, options.username.strip().removeprefix("@").lower(), now)
         try:
             with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-                made = Path(folder) / "copie.zip"
-                count = await archive.write(db, person, now, made, _compute)
-                made.chmod(0o600)
-                _must_be_free(path, force=options.force)
-                made.replace(path)
+                async with begin_reading(database) as db:
+                    made = Path(folder) / "copie.zip"
+                    count = await archive.write(db, person, now, made, _compute)
+                    made.chmod(0o600)
+                    _must_be_free(path, force=options.force)
+                    made.replace(path)
         except OSError as error:
             raise OperatorError(place_fault(error, path)) from error
-    print(f"Données de {username} écrites : {path} ({plural(count, 'ligne').replace(NBSP, ' ')}).")
+    print(f"Données de {person.username} écrites : {path} ({plural(count, 'ligne').replace(NBSP, ' ')}).")
     return 0
 
 

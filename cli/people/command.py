@@ -1,6 +1,5 @@
 """« coop-bot role » and « coop-bot people »: the register of who is who, given, taken back and shown."""
 
-import asyncio
 import json
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
@@ -8,25 +7,18 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.errors import ChatError
 from bot.french.words import NBSP, plural
-from bot.mattermost import AioClient, ChatUser, Mattermost
-from bot.people import newcomer
 from cli.columns import align
-from cli.errors import OperatorError
-from cli.faults import chat_fault
 from cli.noting import note_about
 from cli.opening import begin_reading, open_up_to_date
+from cli.people.finding import find
 from config.settings import Settings
 from storage import people
-from storage.database import Database
 from storage.journal import Act, Entry
 from storage.people import Person, Role
 
 AUTO = "auto"
 """The role that follows from Mattermost: the register gives none."""
-LOOK_UP_MAX = 5.0
-"""Seconds Mattermost has to say who bears a name today."""
 
 
 async def role(settings: Settings, options: Namespace, now: datetime) -> int:
@@ -34,7 +26,7 @@ async def role(settings: Settings, options: Namespace, now: datetime) -> int:
     username = options.username.strip().removeprefix("@").lower()
     wanted = None if options.role == AUTO else Role(options.role)
     async with open_up_to_date(settings) as database:
-        person, is_new = await _find(database, settings, username, now)
+        person, is_new = await find(database, settings, username, now)
         before = person.role
         if not (is_new and wanted is None):
             async with database.transaction() as db:
@@ -52,42 +44,6 @@ async def show(settings: Settings, options: Namespace) -> int:
     else:
         print("\n".join(_lines(everybody)))
     return 0
-
-
-async def _find(database: Database, settings: Settings, username: str, now: datetime) -> tuple[Person, bool]:
-    """Who bears a name today, and whether the register does not know them yet.
-
-    Mattermost knows best, since names change hands; the register serves where it does not answer, and knows those
-    who are no more.
-    """
-    user, silence = await _account(settings, username)
-    if user is not None and user.is_bot:
-        raise OperatorError(f"« {username} » est un compte de bot : il n’a pas de rôle.")
-    async with database.transaction(writes=False) as db:
-        row = await (people.by_username(db, username) if user is None else people.get(db, user.id))
-    if user is not None:
-        person = row or newcomer(user, now)
-        return Person(**(person.model_dump() | {"username": user.username})), row is None
-    if row is None:
-        asked = silence or "et Mattermost ne connaît personne de ce nom : vérifiez l’orthographe."
-        raise OperatorError(f"Personne ne s’appelle « {username} » dans le registre, {asked}")
-    return row, False
-
-
-async def _account(settings: Settings, username: str) -> tuple[ChatUser | None, str]:
-    """The account of that name; None with a reason where nobody could be asked."""
-    token = settings.bot_token.get_secret_value()
-    if not token:
-        return None, "et Mattermost ne peut pas être interrogé : COOP_BOT_TOKEN n’est pas réglé."
-    client = AioClient(settings.mattermost_url, token)
-    try:
-        async with asyncio.timeout(LOOK_UP_MAX):
-            return await Mattermost(client, settings.team).user_by_name(username), ""
-    except (ChatError, TimeoutError) as error:
-        fault = error if isinstance(error, ChatError) else ChatError(0)
-        return None, f"et Mattermost n’a pas pu être interrogé. {chat_fault(fault)}"
-    finally:
-        await client.close()
 
 
 async def _give(db: AsyncSession, person: Person, wanted: Role | None, now: datetime) -> None:
