@@ -1,0 +1,53 @@
+"""Stories: two replicas, in processes of their own, look at the same messages, each with a memory of its own."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.bench.children import COOP_BOT, environment_of, free_port, program
+from tests.helping import plain
+from tests.people import Person
+from tests.watching import Watch, watch
+
+__all__ = ["watch"]
+
+pytestmark = pytest.mark.both_databases
+
+
+@asynccontextmanager
+async def another(watch: Watch, folder: Path) -> AsyncIterator[None]:
+    """A replica in a process of its own."""
+    port, settings = free_port(), watch.house.settings
+    own = {"port": port, "public_url": f"http://{settings.host}:{port}", "data_dir": folder}
+    environment = environment_of(settings.model_copy(update=own)) | {"COOP_DATA_DIR": str(folder)}
+    async with program(["-c", COOP_BOT, "serve"], port, "/readyz", environment):
+        yield
+
+
+async def floods(watch: Watch, who: Person) -> None:
+    """Somebody writes four messages at once: the rule takes no more of them."""
+    for number in range(4):
+        await who.says(f"Message {number}", watch.place)
+
+
+async def cards(watch: Watch, who: Person) -> int:
+    """How many cards stand about somebody."""
+    return sum(f"@{who.username}" in plain(post) for post in await watch.ana.reads(watch.room))
+
+
+async def test_what_both_find_is_one_case_and_what_one_finds_is_one_too(watch: Watch, tmp_path: Path) -> None:
+    await watch.tunes("flood proposer 4 en 1h")
+    async with another(watch, tmp_path):
+        await floods(watch, watch.lea)
+        await watch.said(f"@{watch.lea.username}")
+        await watch.is_idle()
+        await watch.house.stop()
+        await floods(watch, watch.paul)
+        await watch.said(f"@{watch.paul.username}")
+        await watch.house.start()
+        await watch.is_idle()
+        assert [case.author for case in await watch.cases()] == [watch.lea.username, watch.paul.username]
+        assert len(await watch.hits()) == 2
+        assert [await cards(watch, who) for who in (watch.lea, watch.paul)] == [1, 1]
