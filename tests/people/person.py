@@ -113,6 +113,12 @@ class Person:
         """The dialog opened by the last act."""
         return await self._hears(self.dialog_in, "a dialog")
 
+    async def dialog_or_whisper(self) -> Dialog | Post:
+        """What the last act led to, for which one or the other comes."""
+        return await self._hears(
+            lambda frame: self.dialog_in(frame) or self._whisper_in(frame), "a dialog or a whisper"
+        )
+
     async def whispered(self, containing: str = "") -> Post:
         """What only this person sees, told since the last act."""
         return await self._hears(
