@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.french.moments import say_hour
 from storage import canaux
 from storage.moderation.cases import State
 from storage.people import Role
-from tests.house import until_async
+from tests.house import PARIS, until_async
 from tests.moderating import Room, plain, room, sends
 from tests.people import unique
 from tests.shelving import a_room
@@ -85,10 +86,13 @@ async def test_what_cannot_be_reported_is_said_kindly(room: Room) -> None:
 @pytest.mark.both_databases
 async def test_everybody_may_report_in_a_public_channel_but_not_what_the_bot_says(room: Room) -> None:
     post = await room.writes()
-    outside = await room.house.conseiller("nina")
+    outside = await room.house.conseiller("nina", timezone="Indian/Reunion")
     await room.reports(outside, post)
-    assert len(await room.reported(await room.case(post))) == 1
-    card = await room.card(await room.case(post))
+    case = await room.case(post)
+    assert len(await room.reported(case)) == 1
+    card = await room.card(case)
+    assert case.posted_at
+    assert f"à {say_hour(case.posted_at.astimezone(PARIS))} (" in card.text, "not by the clock of who reported it"
     assert "du bot" in plain(await room.agathe.asks(f"/signaler {room.link(card)}"))
 
 

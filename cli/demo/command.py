@@ -118,6 +118,7 @@ le bot y est @coop. L’API v4 répond à la même adresse.
   /cra                                                       le formulaire
   /cra atelier 8p 1h30 mail, internet 69120 hier +60 retraités   en une ligne
   /cra liste, /stats, /stats departement, /stats national, /aide
+  en agathe, « Salle de modération »                         un signalement attend
 Dans un autre terminal :
   make demo TOUR=1                                           une visite guidée
   {sys.argv[0]} --env-file {env} doctor          tout vérifier

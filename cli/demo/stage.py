@@ -86,6 +86,8 @@ async def run(plan: Plan, say: Callable[[str], None]) -> AsyncIterator[None]:
         await _let_in(plan, is_new=is_new)
         await bot.start()
         await bot.until_ready()
+        if is_new:
+            await _report(plan)
         yield
     finally:
         # Both at once: what the bot can’t deliver any more waits in its table for the next start.
@@ -188,6 +190,12 @@ async def _let_in(plan: Plan, *, is_new: bool) -> None:
         finally:
             await database.close()
     (plan.folder / _PREPARED).touch()
+
+
+async def _report(plan: Plan) -> None:
+    from cli.demo.report import report
+
+    await report(plan.url)
 
 
 async def _migrate(plan: Plan) -> None:

@@ -106,7 +106,7 @@ async def draw(ctx: Context, case: Case) -> Message:
         "moderation/card",
         case=case,
         author=await terms.say_author(ctx, case),
-        said_on=_said_on(ctx, case),
+        said_on=_said_on(case),
         address=Markdown(address_of(ctx.settings, case.post_id) if case.post_id else ""),
         message=quotation(case.message, SHOWN_MAX),
         words=[quotation(word, 200) for word in words[:WORDS_MAX]],
@@ -114,17 +114,17 @@ async def draw(ctx: Context, case: Case) -> Message:
         outcome=await _outcome(ctx, case),
         appeal=appeal,
         appeal_word=quotation(appeal.word, SHOWN_MAX) if appeal else "",
-        due=say_date(appeal.due_at.astimezone(ctx.zone).date()) if appeal else "",
+        due=say_date(appeal.due_at.astimezone(places.ZONE).date()) if appeal else "",
         answered=await name_of(ctx, appeal.decided_by) if appeal else "",
     )
     buttons = found.with_alarm(await found.is_asked(ctx, case), case, _buttons(case, appeal))
     return Message(text, buttons, await _facts(ctx, case, theirs), _menus(case))
 
 
-def _said_on(ctx: Context, case: Case) -> str:
+def _said_on(case: Case) -> str:
     if case.posted_at is None:
         return ""
-    at = case.posted_at.astimezone(ctx.zone)
+    at = case.posted_at.astimezone(places.ZONE)
     return f"{say_date(at.date())} à {say_hour(at)}"
 
 

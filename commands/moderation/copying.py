@@ -1,6 +1,7 @@
 """A thread said again elsewhere, message by message, with names, hours and files; and what points to it."""
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
@@ -54,18 +55,18 @@ def is_half_way(record: Record) -> bool:
     return bool(record.waits) and not record.looking
 
 
-def said(ctx: Context, post: KeptPost) -> Markdown:
-    """Somebody’s words under their name, with the hour at which they were written."""
-    at = say_moment(post.at.astimezone(ctx.zone))
+def said(zone: ZoneInfo, post: KeptPost) -> Markdown:
+    """Somebody’s words under their name, with the hour at which they were written, in a channel’s time."""
+    at = say_moment(post.at.astimezone(zone))
     first = _parts(post.text)[0]
     return render("moderation/copy", author=f"@{post.author}", at=at, text=relay(first))
 
 
-def copies(ctx: Context, entry: int, n: int, post: KeptPost, place: tuple[str, str]) -> Sequence[Say]:
+def copies(zone: ZoneInfo, entry: int, n: int, post: KeptPost, place: tuple[str, str]) -> Sequence[Say]:
     """The n-th message said in a channel, under a message there ("" for the first): in parts where it is long."""
     channel_id, root_id = place
     first = Say(
-        said(ctx, post), channel_id=channel_id, root_id=root_id, topic=topic_of(entry, n), files=post.files[:10]
+        said(zone, post), channel_id=channel_id, root_id=root_id, topic=topic_of(entry, n), files=post.files[:10]
     )
     more = [
         Say(relay(text), channel_id=channel_id, root_id=root_id, topic=topic_of(entry, n, part))

@@ -16,6 +16,7 @@ from commands.moderation import asking, topics
 from commands.moderation.copying import copies, copy_of, topics_of
 from commands.moderation.ending import fail
 from commands.moderation.feature import ANIMATEURS, feature
+from commands.moderation.places import zone_at
 from commands.moderation.topics import Part
 from dialogs.moderation.lines import REASON_MAX
 from storage import claims, outbox
@@ -159,7 +160,8 @@ async def _next(ctx: Context, measure: Measure, record: Record, at: int) -> Sequ
     root = await copy_of(ctx, measure.entry) if at else ""
     batch = record.posts[at : at + AT_ONCE] if at else record.posts[:1]
     place = (record.place, root)
-    return [say for n, post in enumerate(batch, at) for say in copies(ctx, measure.entry, n, post, place)]
+    zone = await zone_at(ctx, record.place)
+    return [say for n, post in enumerate(batch, at) for say in copies(zone, measure.entry, n, post, place)]
 
 
 def _removal(measure: Measure, record: Record) -> DeletePost:

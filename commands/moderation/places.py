@@ -5,10 +5,14 @@ from zoneinfo import ZoneInfo
 from sqlmodel import select
 
 from bot.context import Context
+from config.canaux import Family
+from config.departements import DEPARTEMENTS
 from storage import canaux, people
 from storage.people import PARIS
 from storage.watched import WatchedPlace
 
+ZONE = ZoneInfo(PARIS)
+"""The hours of what stands in rooms, whoever it was that made the bot say it."""
 ROOM = "moderation"
 """A key of config/canaux.tsv."""
 
@@ -26,6 +30,13 @@ async def title(ctx: Context, channel_id: str) -> str:
         return planned.name
     seen = (await ctx.db.exec(select(WatchedPlace).where(WatchedPlace.id == channel_id))).first()
     return (seen.display_name or seen.name) if seen else ""
+
+
+async def zone_at(ctx: Context, channel_id: str) -> ZoneInfo:
+    """The hours of a channel: those of its département, or of Paris. Who acts there may live by others."""
+    key = next((key for key, ident in (await canaux.by_key(ctx.db)).items() if ident == channel_id), "")
+    departement = DEPARTEMENTS.get(key.partition(":")[2]) if key.startswith(Family.DEPARTEMENT) else None
+    return ZoneInfo(departement.fuseau) if departement else ZONE
 
 
 async def zone_of(ctx: Context, user_id: str) -> ZoneInfo:

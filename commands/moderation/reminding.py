@@ -8,7 +8,7 @@ from bot.french.dates import say_date
 from bot.linked import address_of
 from bot.replies import Message, Replies, Reply
 from bot.texts import Markdown, render
-from commands.moderation import cards
+from commands.moderation import cards, places
 from commands.moderation.feature import feature
 from storage.database import change
 from storage.moderation import Appeal, appeals, cases
@@ -44,7 +44,7 @@ async def _told(ctx: Context, appeal: Appeal) -> Sequence[Reply]:
         return []
     posts = await ctx.posts_about(cards.topic_of(case.number))
     address = Markdown(address_of(ctx.settings, posts[0].post_id) if posts else "")
-    due = say_date(appeal.due_at.astimezone(ctx.zone).date())
+    due = say_date(appeal.due_at.astimezone(places.ZONE).date())
     late = appeal.due_at <= ctx.now
     text = render("moderation/appeal_waits", case=case, due=due, late=late, address=address)
     return await cards.tell(ctx, case, Message(text))

@@ -11,6 +11,7 @@ from bot.replies import Progress, Refresh, Reply, Say, Step
 from bot.texts import render
 from commands.moderation.copying import PutBack, copies, pointer_topic, said, take_away, topic_of
 from commands.moderation.feature import feature
+from commands.moderation.places import zone_at
 from storage import outbox
 from storage.moderation import measures, records
 from storage.moderation.measures import Measure
@@ -59,14 +60,14 @@ async def _again(ctx: Context, measure: Measure, record: Record, standing: Seque
     posts = [await _with_files(ctx, measure, n, post, files) for n, post in enumerate(record.posts)]
     pointers = await ctx.posts_about(pointer_topic(measure.entry))
     root_id = pointers[0].post_id if pointers else ""
-    place = (posts[0].channel_id, root_id)
-    first: list[Reply] = [Refresh(said(ctx, posts[0]), topic=pointer_topic(measure.entry))]
+    place, zone = (posts[0].channel_id, root_id), await zone_at(ctx, posts[0].channel_id)
+    first: list[Reply] = [Refresh(said(zone, posts[0]), topic=pointer_topic(measure.entry))]
     if posts[0].files:
         text = render("moderation/files")
         first.append(
             Say(text, channel_id=place[0], root_id=root_id, files=posts[0].files, topic=topic_of(measure.entry, BEFORE))
         )
-    others = [s for n, post in enumerate(posts[1:], 1) for s in copies(ctx, measure.entry, BEFORE + n, post, place)]
+    others = [s for n, post in enumerate(posts[1:], 1) for s in copies(zone, measure.entry, BEFORE + n, post, place)]
     return [*first, *others]
 
 

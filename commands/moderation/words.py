@@ -12,7 +12,7 @@ from bot.replies import Button, Direct, Reply, Say
 from bot.texts import Markdown, quotation, render
 from commands.moderation import topics
 from commands.moderation.buttons import Appeal
-from commands.moderation.places import room, title, zone_of
+from commands.moderation.places import ZONE, room, title, zone_of
 from storage.journal import Act, label_of
 from storage.moderation.measures import Measure
 from storage.moderation.records import KeptPost, Record
@@ -61,8 +61,8 @@ async def told(ctx: Context, measure: Measure, reader_id: str = "") -> Told:
 
 
 async def say_until(ctx: Context, until: datetime | None, reader_id: str = "") -> str:
-    """« mardi 24 novembre 2026 à 9 h » where somebody lives; "" for what does not end by itself."""
-    zone = await zone_of(ctx, reader_id) if reader_id else ctx.zone
+    """« mardi 24 novembre 2026 à 9 h » where somebody lives, or as in rooms; "" for what does not end by itself."""
+    zone = await zone_of(ctx, reader_id) if reader_id else ZONE
     return say_moment(until.astimezone(zone)) if until else ""
 
 

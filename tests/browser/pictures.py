@@ -40,6 +40,7 @@ async def take(url: str, browser: Browser) -> None:
         await _phone(await Desk.of(juliette, phone, PASSWORD))
         others: dict[str, Any] = {"locale": "fr-FR", "viewport": SCREEN, "color_scheme": "light"}
         await _channels(await Desk.of(agathe, await browser.new_context(**others), PASSWORD))
+        await _moderation(await Desk.of(agathe, await browser.new_context(**others), PASSWORD))
         await _newcomer(await Desk.of(ines, await browser.new_context(**others), PASSWORD))
 
 
@@ -90,6 +91,11 @@ async def _channels(desk: Desk) -> None:
     await _cut(await desk.sees("ce qui n’est pas comme prévu"), "canaux-verifier")
     await desk.opens_address("channels/hotline-espace-coop")
     await _cut(await desk.sees("L’export de mes statistiques"), "hotline-carte")
+
+
+async def _moderation(desk: Desk) -> None:
+    await desk.opens_address("channels/moderation")
+    await _cut(await desk.sees("Je vends aussi"), "moderation-dossier")
 
 
 async def _newcomer(desk: Desk) -> None:
