@@ -36,8 +36,8 @@ class Chatter:
     first: int = 0
     """The number of the first of those people."""
 
-    def command(self, number: int, text: str = "") -> bytes:
-        """The form of « /cra text », sent by one of the people."""
+    def command(self, number: int, text: str = "", name: str = "/cra") -> bytes:
+        """The form of « /cra text », or of another command, sent by one of the people."""
         who = self.first + number % PEOPLE
         fields = {
             "token": SECRETS["COOP_COMMAND_TOKEN"],
@@ -47,7 +47,7 @@ class Chatter:
             "channel_name": "general",
             "user_id": user_id(who),
             "user_name": username(who),
-            "command": "/cra",
+            "command": name,
             "text": text,
             "trigger_id": f"trigger{number}",
             "response_url": f"{self.stub.url}/hooks/commands/{'h' * 26}",
@@ -55,11 +55,20 @@ class Chatter:
         }
         return urlencode(fields).encode()
 
-    async def types(self, number: int, text: str = "") -> bool:
+    async def types(self, number: int, text: str = "", name: str = "/cra") -> bool:
         """Send the command; True if it is answered with 200."""
-        async with self.session.post(f"{self.url}/commands", data=self.command(number, text), headers=FORM) as reply:
+        body = self.command(number, text, name)
+        async with self.session.post(f"{self.url}/commands", data=body, headers=FORM) as reply:
             await reply.read()
             return reply.status == 200
+
+    async def reports(self, number: int, post_id: str) -> bool:
+        """Send « /signaler » and the link of a message, and what its dialog asks for; True if that is accepted."""
+        link = f"{self.stub.url}/{TEAM['name']}/pl/{post_id}"
+        if not await self.types(number, link, "/signaler"):
+            return False
+        state, callback = self.stub.opened[f"trigger{number}"], self.stub.dialog["dialog"]["callback_id"]
+        return await self.sends(self._submission(number, state, callback, {"lien": link, "motif": "propos"}))
 
     async def opens(self, number: int) -> bool:
         """Send « /cra »; True if it is answered and its dialog arrived at the server."""
@@ -73,9 +82,10 @@ class Chatter:
                 raise RuntimeError(f"no dialog came after {self.stub.opened.keys()}")
         states = [self.stub.opened[f"trigger{n}"] for n in range(count)]
         callback = self.stub.dialog["dialog"]["callback_id"]
-        return [self._submission(n, state, callback, day) for n, state in enumerate(states)]
+        filled = {**WORKSHOP, "date": day}
+        return [self._submission(n, state, callback, filled) for n, state in enumerate(states)]
 
-    def _submission(self, number: int, state: str, callback: str, day: str) -> bytes:
+    def _submission(self, number: int, state: str, callback: str, filled: Mapping[str, Any]) -> bytes:
         body = {
             "type": "dialog_submission",
             "callback_id": callback,
@@ -83,7 +93,7 @@ class Chatter:
             "user_id": user_id(self.first + number % PEOPLE),
             "channel_id": CHANNEL,
             "team_id": TEAM["id"],
-            "submission": {**WORKSHOP, "date": day},
+            "submission": filled,
             "cancelled": False,
         }
         return json.dumps(body).encode()

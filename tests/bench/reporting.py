@@ -1,5 +1,5 @@
-"""Measure (t): fifty cases a minute, each a message that a rule finds, while receipts are asked for; beside receipts
-alone."""
+"""Measure (t): fifty cases a minute while receipts are asked for, beside receipts alone: a rule finds every other
+message, people report the rest with « /signaler »."""
 
 import asyncio
 import time
@@ -27,6 +27,8 @@ LATER_MAX = 0.1
 PATIENCE_S = 60
 PLACE, ROOM = "r" * 26, "m" * 26
 WORD = "casino"
+REPORTERS = 10_001
+"""The number of the first command that reports: nobody reports what they said themselves."""
 
 
 async def measure(plan: Plan, chatter: Chatter, stores: Stores, folder: Path) -> Figure:
@@ -68,7 +70,12 @@ def _direct(chatter: Chatter) -> int:
 
 async def _told(chatter: Chatter, count: int, seconds: float) -> None:
     for number in range(count):
-        await chatter.stub.say(PLACE, number % PEOPLE, f"Un {WORD}, n° {number}")
+        found_by_rule = number % 2 == 0
+        post_id = await chatter.stub.say(
+            PLACE, number % PEOPLE, f"{WORD if found_by_rule else 'Une pique'}, n° {number}"
+        )
+        if not found_by_rule and not await chatter.reports(REPORTERS + number, post_id):
+            raise RuntimeError("a report was refused")
         await asyncio.sleep(seconds / count)
 
 

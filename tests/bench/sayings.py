@@ -19,6 +19,7 @@ class Sayings:
         app.router.add_get("/api/v4/posts/{id}", self._post)
         app.router.add_get("/api/v4/channels/{id}", self._place)
         app.router.add_get("/api/v4/channels/{id}/members", self._nobody)
+        app.router.add_get("/api/v4/channels/{id}/members/{user}", self._not_there)
         app.router.add_get("/api/v4/teams/{id}/members", self._nobody)
         app.router.add_post("/api/v4/users/ids", self._people)
 
@@ -37,7 +38,12 @@ class Sayings:
 
     async def _place(self, request: web.Request) -> web.Response:
         asked = request.match_info["id"]
-        return web.json_response({"id": asked, "name": "salon", "display_name": "Salon", "type": "O"})
+        return web.json_response(
+            {"id": asked, "name": "salon", "display_name": "Salon", "type": "O", "team_id": "t" * 26}
+        )
+
+    async def _not_there(self, _: web.Request) -> web.Response:
+        return web.json_response({"id": "app.channel.get_member.missing.app_error", "status_code": 404}, status=404)
 
     async def _nobody(self, _: web.Request) -> web.Response:
         return web.json_response([])

@@ -128,12 +128,13 @@ class Stub:
                 self._sockets[socket] = seq + 1
             await asyncio.sleep(max(0.0, started + number / rate - time.perf_counter()))
 
-    async def say(self, channel_id: str, number: int, text: str) -> None:
-        """Somebody says something there, and the bot is told."""
+    async def say(self, channel_id: str, number: int, text: str) -> str:
+        """Somebody says something there, and the bot is told; the id of the message."""
         frame = self.sayings.say(channel_id, (user_id(number), username(number)), text)
         for socket, seq in tuple(self._sockets.items()):
             await socket.send_str(json.dumps(frame | {"seq": seq}))
             self._sockets[socket] = seq + 1
+        return str(json.loads(frame["data"]["post"])["id"])
 
     def forget(self) -> None:
         """Forget what came in."""
