@@ -71,7 +71,8 @@ async def test_refused_with_a_reason_answered_corrected_and_proposed_again(shelf
     await shelf.said("propose de nouveau", root=card, room="animation")
     await shelf.agathe.clicks(card, "Publier")
     assert (await shelf.now(resource)).state is State.PUBLISHED
-    assert await noted(shelf.house, f"ressource:{resource.id}") == [("refuser", "agathe"), ("publier", "agathe")]
+    done = await noted(shelf.house, f"ressource:{resource.id}")  # numbers are given again in a shared house
+    assert done[-2:] == [("refuser", "agathe"), ("publier", "agathe")]
 
 
 @pytest.mark.every_mode

@@ -15,6 +15,7 @@ from commands.moderation.opening import Seen, look
 from commands.moderation.whom import must_be_in_reach
 from config.folding import fold
 from dialogs.moderation.lines import REASON_MAX, take_channel, take_word
+from storage import canaux
 from storage.moderation.records import KeptPost
 
 OUT_OF_REACH = (
@@ -51,8 +52,11 @@ class Channels:
 
 
 async def channels(ctx: Context) -> Channels:
-    """Those of the team, by title, by address, and by number of département. Raises ChatError."""
+    """Those of the team, by title, by address, and by number of département; of two of one name, the planned one.
+    Raises ChatError."""
     found = [channel for channel in await ctx.chat.own_channels() if not channel.archived]
+    planned = {*(await canaux.by_key(ctx.db)).values()}
+    found.sort(key=lambda channel: channel.id not in planned)
     names: dict[str, str] = {}
     for channel in found:
         code = _CODE.match(channel.display_name)

@@ -17,7 +17,7 @@ from storage.journal import Act
 from storage.moderation import measures, records
 from storage.moderation.cases import Case
 from storage.moderation.measures import Measure
-from storage.moderation.records import KeptPost, Record
+from storage.moderation.records import KeptPost
 
 
 class HideThread(BaseModel):
@@ -50,21 +50,25 @@ async def begin(ctx: Context, case: Case, measure: Measure) -> Sequence[Reply]:
             return await _hide(ctx, case, measure)
         case Act.EXCLUDE:
             expect(ctx.settings, user_id=measure.user_id)
-            await records.keep(ctx.db, measure, Record(looking=True))
+            await _begin_looking(ctx, measure)
             place = measure.channels[0]
             return [
                 Start(payload=ExcludeFrom(entry=measure.entry, user_id=measure.user_id, channel_id=place), quiet=True)
             ]
         case Act.SILENCE:
             expect(ctx.settings, user_id=measure.user_id)
-            await records.keep(ctx.db, measure, Record(looking=True))
+            await _begin_looking(ctx, measure)
             place = measure.channels[0] if measure.channels else ""
             asked = SilenceAll(entry=measure.entry, user_id=measure.user_id, channel_id=place)
             return [Start(payload=asked, quiet=True)]
         case _:
-            record = Record(told=True)
+            record = records.read(measure).model_copy(update={"told": True})
             await records.keep(ctx.db, measure, record)
             return [await words.notice(ctx, measure, record)]
+
+
+async def _begin_looking(ctx: Context, measure: Measure) -> None:
+    await records.keep(ctx.db, measure, records.read(measure).model_copy(update={"looking": True}))
 
 
 async def exclude(ctx: Context, measure: Measure, channel_ids: Sequence[str]) -> Sequence[Reply]:
@@ -89,7 +93,8 @@ async def _hide(ctx: Context, case: Case, measure: Measure) -> Sequence[Reply]:
         text=case.message,
         at=case.posted_at or case.opened_at,
     )
-    await records.keep(ctx.db, measure, Record(posts=[kept], waits=[case.post_id], looking=True))
+    begun = {"posts": [kept], "waits": [case.post_id], "looking": True}
+    await records.keep(ctx.db, measure, records.read(measure).model_copy(update=begun))
     return [Start(payload=HideThread(entry=measure.entry, post_id=case.post_id), quiet=True)]
 
 

@@ -19,6 +19,7 @@ from storage.journal import Act
 from storage.moderation import measures, records
 from storage.moderation.cases import Case, State
 from storage.moderation.measures import Measure
+from storage.moderation.records import Record
 
 __all__ = ["carry_out", "is_heavy", "proposed", "undo"]
 
@@ -118,11 +119,17 @@ async def _write_down(ctx: Context, case: Case, decision: Decision) -> Measure:
         by=ctx.user.id,
         began_at=ctx.now,
         until=until,
+        before=_titled(case, place).model_dump(mode="json"),
     )
     ctx.db.add(measure)
     await ctx.db.flush()
     await _decide(ctx, case, act, decision.reason, entry=entry.id, until=until)
     return measure
+
+
+def _titled(case: Case, channel_id: str) -> Record:
+    """What the channel is called, as the case knows it: the bot’s own tables may not."""
+    return Record(titles={channel_id: case.channel} if case.channel and channel_id == case.channel_id else {})
 
 
 async def _decide(ctx: Context, case: Case, act: Act, reason: str, **more: object) -> None:

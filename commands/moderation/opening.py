@@ -62,9 +62,14 @@ async def open_case(ctx: Context, seen: Seen, source: Source) -> Case:
     return await _stored(ctx, case)
 
 
-async def open_about(ctx: Context, author: ChatUser, source: Source = Source.DIRECT) -> Case:
-    """A case about somebody, where there is no message."""
-    return await _stored(ctx, Case(source=source, author_id=author.id, author=author.username, opened_at=ctx.now))
+async def open_about(
+    ctx: Context, author: ChatUser, channel: ChatChannel | None = None, source: Source = Source.DIRECT
+) -> Case:
+    """A case about somebody, perhaps in a channel, where there is no message."""
+    case = Case(source=source, author_id=author.id, author=author.username, opened_at=ctx.now)
+    if channel is not None:
+        case.channel_id, case.channel = channel.id, channel.display_name
+    return await _stored(ctx, case)
 
 
 async def _stored(ctx: Context, case: Case) -> Case:

@@ -6,7 +6,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.lines import Run
 from bot.linked import address_of
-from bot.mattermost import ChatUser
+from bot.mattermost import ChatChannel, ChatUser
 from bot.replies import Button, Replies, Whisper
 from bot.texts import quotation, render
 from commands.moderation import asking, cards, outcome, words
@@ -55,16 +55,16 @@ async def silence(ctx: Context, line: str) -> Replies:
     reason = asking.reason_in(rest, SILENCE)
     await _must_be_free(ctx, account)
     decision = Decision(Kind.SILENCE, reason, lasts, channel.id if channel else "")
-    return await _decide(ctx, await _about(ctx, account, decision), decision)
+    return await _decide(ctx, await _about(ctx, account, channel, decision), decision)
 
 
-async def _about(ctx: Context, account: ChatUser, decision: Decision) -> Case:
+async def _about(ctx: Context, account: ChatUser, channel: ChatChannel | None, decision: Decision) -> Case:
     """The case in which another animateur proposed the same, who is seconded by that; else a new one."""
     for case in await cases.of_author(ctx.db, account.id, ctx.now - WAITS):
         wanted = proposed(case)
         if wanted and (wanted.measure, wanted.channel_id) == (decision.measure, decision.channel_id):
             return await cases.lock(ctx.db, case.number) or case
-    return await open_about(ctx, account)
+    return await open_about(ctx, account, channel)
 
 
 async def _must_be_free(ctx: Context, account: ChatUser) -> None:
@@ -95,7 +95,7 @@ async def exclude(ctx: Context, line: str) -> Replies:
     if found and found.act == Act.EXCLUDE:
         raise UserError(f"@{account.username} est déjà exclu de ce canal (acte n° {found.entry}).")
     decision = Decision(Kind.EXCLUDE, reason, None, channel.id)
-    return await _decide(ctx, await _about(ctx, account, decision), decision)
+    return await _decide(ctx, await _about(ctx, account, channel, decision), decision)
 
 
 @feature.command(

@@ -14,6 +14,7 @@ from commands.moderation import topics
 from commands.moderation.buttons import Appeal
 from commands.moderation.places import ZONE, room, title, zone_of
 from storage.journal import Act, label_of
+from storage.moderation import records
 from storage.moderation.measures import Measure
 from storage.moderation.records import KeptPost, Record
 
@@ -54,7 +55,8 @@ class Told:
 
 async def told(ctx: Context, measure: Measure, reader_id: str = "") -> Told:
     """A measure as somebody reads it, in the hours of where they live."""
-    where = [await title(ctx, channel) for channel in measure.channels]
+    titles = records.read(measure).titles
+    where = [await title(ctx, channel) or titles.get(channel, "") for channel in measure.channels]
     until = await say_until(ctx, measure.until, reader_id)
     by = await name_of(ctx, measure.by) if measure.by else Markdown("le bot")
     return Told(measure.entry, label_of(measure.act), measure.reason, [w for w in where if w], until, by)
