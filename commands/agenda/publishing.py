@@ -11,7 +11,7 @@ from commands.agenda.noting import facts, note_event
 from commands.agenda.proposals import REVIEW
 from storage import outbox
 from storage.agenda import attendance, listing
-from storage.agenda.event import AgendaEvent, State, get, lock, write
+from storage.agenda.event import AgendaEvent, State, lock, write
 from storage.journal import Act
 
 SAID = "agenda.said:"
@@ -65,7 +65,7 @@ async def arrived(ctx: Context, event: Delivered) -> Replies:
     """What changed while it was on its way is told now."""
     if not event.topic.startswith((SAID, REVIEW)):
         return None
-    found = await get(ctx.db, int(event.topic.partition(":")[2]))
+    found = await lock(ctx.db, int(event.topic.partition(":")[2]))
     if found is None:
         return None
     if event.topic.startswith(REVIEW):

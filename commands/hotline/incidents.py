@@ -117,7 +117,11 @@ async def refresh(ctx: Context, incident: Incident, *, here: bool = False) -> Re
 async def outage_arrived(ctx: Context, event: Delivered) -> Replies:
     """It stands in the room, and says what came about while it was on its way."""
     kind, _, number = event.topic.partition(":")
-    incident = await incidents.get(ctx.db, int(number)) if kind == TOPIC else None
+    found = await incidents.get(ctx.db, int(number)) if kind == TOPIC else None
+    if found is None:
+        return None
+    await incidents.hold_queue(ctx.db, found.queue, ctx.now)  # who adds to it at this moment does not know of the post
+    incident = await incidents.lock(ctx.db, found.number)
     return await refresh(ctx, incident) if incident else None
 
 

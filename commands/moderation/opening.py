@@ -42,7 +42,7 @@ async def look(ctx: Context, post_id: str) -> Seen:
 async def open_case(ctx: Context, seen: Seen, source: Source) -> Case:
     """The case of that message, held until the transaction ends: the one that nobody decided yet, or a new one."""
     post = seen.post
-    await claims.hold(ctx.db, "moderation.case", post.id, ctx.now)
+    await hold(ctx, post.id)
     if found := await cases.waiting_about(ctx.db, post.id):
         return found
     case = Case(
@@ -60,6 +60,11 @@ async def open_case(ctx: Context, seen: Seen, source: Source) -> Case:
         opened_at=ctx.now,
     )
     return await _stored(ctx, case)
+
+
+async def hold(ctx: Context, post_id: str) -> None:
+    """Nobody else reports that message until this transaction ends."""
+    await claims.hold(ctx.db, "moderation.case", post_id, ctx.now)
 
 
 async def open_about(

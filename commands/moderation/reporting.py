@@ -11,7 +11,7 @@ from bot.texts import render
 from commands.moderation import cards, terms
 from commands.moderation.buttons import FileReport
 from commands.moderation.feature import feature
-from commands.moderation.opening import Seen, look, open_case
+from commands.moderation.opening import Seen, hold, look, open_case
 from commands.moderation.reach import post_in, reportable
 from dialogs.moderation.reporting import ReportMessage
 from storage.moderation import cases, reports
@@ -82,9 +82,11 @@ async def card_stands(ctx: Context, event: Delivered) -> Replies:
     """What was reported, or decided, while a card was on its way stands on it."""
     if not event.topic.startswith(cards.CASE):
         return None
-    case = await cases.get(ctx.db, int(event.topic.removeprefix(cards.CASE)))
-    if case is None:
+    found = await cases.get(ctx.db, int(event.topic.removeprefix(cards.CASE)))
+    if found is None:
         return None
+    await hold(ctx, found.post_id)  # who reports or decides at this moment does not know of the card
+    case = await cases.lock(ctx.db, found.number) or found
     said_since = [one for one in await reports.of_case(ctx.db, case.number) if one.at > case.opened_at]
     is_as_said = case.state is State.OPEN and not said_since
     return None if is_as_said else await cards.refresh(ctx, case)
