@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import statistics
+from tests.bench.__main__ import PARTS
 from tests.bench.figures import Figure, table
 from tests.bench.load import closed, open_loop
 from tests.bench.plan import QUICK
@@ -17,21 +18,32 @@ from tests.postgres import binaries
 ROOT = Path(__file__).resolve().parents[1]
 
 
+ROWS = {"a": 3, "b": 11, "c": 3, "d": 1, "e": 3 if executable() else 1, "f": 10, "g": 2, "l": 3}
+"""How many figures the parts have that have not one."""
+SAID = {
+    "abcd": "24 reçus pour 24 CRA",
+    "efgh": "",
+    "ijklm": "10 accueillies une fois, 0 autrement",
+    "nopqrst": ", 0 perdus",
+}
+"""The parts that are measured in one go, and what the table says of them."""
+
+
 @pytest.mark.timeout(500)
-def test_a_quick_bench_measures_everything_and_prints_a_table() -> None:
-    command = [sys.executable, "-m", "tests.bench", "--quick"]
+@pytest.mark.parametrize("parts", SAID)
+def test_a_quick_bench_measures_all_of_its_parts_and_prints_a_table(parts: str) -> None:
+    command = [sys.executable, "-m", "tests.bench", "--quick", *parts]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=480)
     assert done.returncode == 0, done.stderr[-2000:]
     rows = [line for line in done.stdout.splitlines() if line.startswith("(")]
-    on_the_page = 3 if executable() else 1
-    parts = ["(a)"] * 3 + ["(b)"] * 11 + ["(c)"] * 3 + ["(d)"] + ["(e)"] * on_the_page + ["(f)"] * 10 + ["(g)"] * 2
-    parts += ["(h)", "(i)", "(j)", "(k)"] + ["(l)"] * 3 + ["(m)", "(n)", "(o)", "(p)", "(q)", "(r)", "(s)", "(t)"]
-    assert [row[:3] for row in rows] == parts, done.stdout
-    assert "24 reçus pour 24 CRA" in done.stdout, done.stdout
-    assert next(row for row in rows if row.startswith("(l) channels check")).endswith("tenu"), done.stdout
-    assert "10 accueillies une fois, 0 autrement" in done.stdout, done.stdout
-    assert ", 0 perdus" in done.stdout, done.stdout
+    assert [row[1] for row in rows] == [part for part in parts for _ in range(ROWS.get(part, 1))], done.stdout
+    assert SAID[parts] in done.stdout, done.stdout
+    assert all(row.endswith("tenu") for row in rows if row.startswith("(l) channels check")), done.stdout
     assert "échecs" not in done.stdout, done.stdout
+
+
+def test_no_part_is_left_out() -> None:
+    assert "".join(SAID) == "".join(PARTS)
 
 
 @pytest.mark.timeout(500)
