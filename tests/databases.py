@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import event
 
 from storage.database import Database
 from tests.postgres import Server
@@ -16,18 +16,21 @@ KINDS = ("sqlite", "postgresql")
 
 
 @contextmanager
-def statements() -> Iterator[list[str]]:
-    """What is asked of any database meanwhile, as it is asked."""
+def statements(database: Database) -> Iterator[list[str]]:
+    """What is asked of a database meanwhile, as it is asked; a house of the same process asks of another."""
     asked: list[str] = []
 
     def note(_: Any, __: Any, statement: str, *___: Any) -> None:
         asked.append(statement)
 
-    event.listen(Engine, "before_cursor_execute", note)
+    engines = {database.engine.sync_engine, database.reader.sync_engine}
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
     try:
         yield asked
     finally:
-        event.remove(Engine, "before_cursor_execute", note)
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", note)
 
 
 @asynccontextmanager

@@ -120,7 +120,7 @@ async def test_the_dialog_of_somebody_known_opens_without_the_database(house: Ho
     await juliette.opens("/cra")
     await until(lambda: house.bot.events.is_idle)  # who has just come is looked up anew
     await juliette.opens("/cra")
-    with statements() as asked:
+    with statements(house.bot.database) as asked:
         form = await juliette.opens("/cra")
     assert form.shown("commune") == "69120 Vaulx-en-Velin"
     assert not [statement for statement in asked if "person" in statement or "cra" in statement]

@@ -223,7 +223,7 @@ async def test_pages_neither_repeat_nor_skip(here: Database, monkeypatch: pytest
     monkeypatch.setattr(rows, "ROWS_PER_PAGE", 3)
     await wrote(here, *(ticket(OPENED, state=State.PRIS if n % 2 else State.NOUVEAU) for n in range(13)))
     async with open_up_to_date(read()) as opened:
-        with statements() as asked:
+        with statements(opened) as asked:
             found = [line["id"] async for line in rows.lines(opened, Chosen([State.NOUVEAU]))]
     assert found == [1, 3, 5, 7, 9, 11, 13]
     assert len([one for one in asked if one.startswith("SELECT")]) == 3, "so many at a time"

@@ -249,7 +249,7 @@ async def test_many_lines_take_a_few_statements_a_batch(database: Database) -> N
     names = [f"n{n}" for n in range(2 * LINES_AT_ONCE + 1)]
     lines = [f"{name},Léa,Perrin,{name}@a.fr,conseiller,Ville,{SIRET},69123,69,," for name in names]
     chat = Mattermost(*(account(name) for name in names[:-1]))
-    with statements() as asked:
+    with statements(database) as asked:
         outcome = await imported(database, *lines, chat=chat)
     assert outcome == PeopleOutcome(added=2 * LINES_AT_ONCE, waiting=1, news=True)
     assert len(chat.asked) == 3

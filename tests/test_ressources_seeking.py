@@ -211,6 +211,6 @@ async def test_the_first_search_after_a_start_reads_no_table(house: House, julie
     await database.close()
     await house.start()
     await house.bot.warming
-    with statements() as asked:
+    with statements(house.bot.database) as asked:
         assert "3 fiches" in plain(await juliette.asks("/ressources impôts"))
     assert not [line for line in asked if "resource.revision >" in line]

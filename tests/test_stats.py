@@ -57,7 +57,7 @@ async def test_in_private_the_answer_stays(house: House, juliette: Person) -> No
 async def test_pictures_take_one_reading_of_the_figures(house: House, juliette: Person) -> None:
     """Those of the period, and those that it is compared with."""
     await worked(juliette)
-    with statements() as asked:
+    with statements(house.bot.database) as asked:
         await in_private(juliette, "/stats", "Vos statistiques")
     assert len([s for s in asked if "sum(" in s and "FROM cra" in s]) == 2
 
