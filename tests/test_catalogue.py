@@ -561,6 +561,7 @@ work     membres.NoteGone      everyone
 work     membres.TellGuests    everyone
 work     membres.TellNewcomers everyone
 work     menage.Sweep          everyone
+work     moderation.ExcludeFrom everyone
 work     moderation.HideThread everyone
 work     moderation.LookAgain  everyone
 work     moderation.PutBack    everyone

@@ -15,6 +15,8 @@ from cli.people.finding import find
 from cli.places import place_fault
 from commands.donnees import archive
 from config.settings import Settings
+from storage.database import Database
+from storage.people import Person
 
 
 async def copy(settings: Settings, options: Namespace, now: datetime) -> int:
@@ -24,17 +26,23 @@ async def copy(settings: Settings, options: Namespace, now: datetime) -> int:
     async with open_up_to_date(settings) as database:
         person, _ = await find(database, settings, options.username.strip().removeprefix("@").lower(), now)
         try:
-            with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-                async with begin_reading(database) as db:
-                    made = Path(folder) / "copie.zip"
-                    count = await archive.write(db, person, now, made, _compute)
-                    made.chmod(0o600)
-                    _must_be_free(path, force=options.force)
-                    made.replace(path)
+            count = await _write(database, person, now, path, force=options.force)
         except OSError as error:
             raise OperatorError(place_fault(error, path)) from error
     print(f"Données de {person.username} écrites : {path} ({plural(count, 'ligne').replace(NBSP, ' ')}).")
     return 0
+
+
+async def _write(database: Database, person: Person, now: datetime, path: Path, *, force: bool) -> int:
+    """The ZIP, beside its place first; how many rows it has."""
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+        made = Path(folder) / "copie.zip"
+        async with begin_reading(database) as db:
+            count = await archive.write(db, person, now, made, _compute)
+        made.chmod(0o600)
+        _must_be_free(path, force=force)
+        made.replace(path)
+    return count
 
 
 async def _compute(work: Callable[[], None]) -> None:
