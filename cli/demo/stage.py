@@ -84,10 +84,7 @@ async def run(plan: Plan, say: Callable[[str], None]) -> AsyncIterator[None]:
         if await _set_up(plan):
             await bot.stop()
         await _let_in(plan, is_new=is_new)
-        await bot.start()
-        await bot.until_ready()
-        if is_new:
-            await _report(plan)
+        await _begin(plan, bot, is_new=is_new)
         yield
     finally:
         # Both at once: what the bot can’t deliver any more waits in its table for the next start.
@@ -192,10 +189,14 @@ async def _let_in(plan: Plan, *, is_new: bool) -> None:
     (plan.folder / _PREPARED).touch()
 
 
-async def _report(plan: Plan) -> None:
+async def _begin(plan: Plan, bot: Child, *, is_new: bool) -> None:
+    """The bot is up; the first time, somebody has something to tell it."""
     from cli.demo.report import report
 
-    await report(plan.url)
+    await bot.start()
+    await bot.until_ready()
+    if is_new:
+        await report(plan.url)
 
 
 async def _migrate(plan: Plan) -> None:
