@@ -432,6 +432,7 @@ job      membres.recognise     everyone
 job      membres.remind        everyone
 job      membres.tick          everyone
 job      menage.tidy           everyone
+job      moderation.clear_old  everyone
 job      moderation.expire     everyone
 job      moderation.keep_summary everyone
 job      moderation.remind     everyone
@@ -561,6 +562,7 @@ work     membres.NoteGone      everyone
 work     membres.TellGuests    everyone
 work     membres.TellNewcomers everyone
 work     menage.Sweep          everyone
+work     moderation.ClearCases everyone
 work     moderation.ExcludeFrom everyone
 work     moderation.HideThread everyone
 work     moderation.LookAgain  everyone

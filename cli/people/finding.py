@@ -21,7 +21,7 @@ async def find(database: Database, settings: Settings, username: str, now: datet
     """Who bears a name today, and whether the register does not know them yet.
 
     Mattermost knows best, since names change hands; the register serves where it does not answer, and knows those who
-    are no more.
+    are no more. Raises OperatorError for nobody of that name, and for a bot.
     """
     user, silence = await _account(settings, username)
     if user is not None and user.is_bot:

@@ -110,6 +110,12 @@ async def listed(db: AsyncSession, states: Sequence[State] = (), limit: int | No
     return (await db.exec(wanted.where(col(Case.state).in_(states)) if states else wanted)).all()
 
 
+async def decided_before(db: AsyncSession, moment: datetime, after: int, limit: int) -> Sequence[Case]:
+    """Those that were decided before then, by number, after one of them."""
+    wanted = select(Case).where(col(Case.decided_at) < moment, col(Case.id) > after)
+    return (await db.exec(wanted.order_by(col(Case.id)).limit(limit))).all()
+
+
 async def decided_since(db: AsyncSession, moment: datetime) -> Sequence[int]:
     """The numbers of those that were decided since then."""
     return [number for number in (await db.exec(select(Case.id).where(col(Case.decided_at) >= moment))).all() if number]

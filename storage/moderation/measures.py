@@ -62,6 +62,11 @@ async def standing(db: AsyncSession, user_id: str) -> Sequence[Measure]:
     return (await db.exec(wanted.order_by(col(Measure.entry)))).all()
 
 
+async def of_case(db: AsyncSession, case_id: int) -> Sequence[Measure]:
+    """Those that were decided in a case, oldest first."""
+    return (await db.exec(select(Measure).where(Measure.case_id == case_id).order_by(col(Measure.entry)))).all()
+
+
 async def since(db: AsyncSession, user_id: str, moment: datetime) -> Sequence[Measure]:
     """All of somebody’s since then, oldest first."""
     wanted = select(Measure).where(Measure.user_id == user_id, col(Measure.began_at) >= moment)
