@@ -420,6 +420,7 @@ job      donnees.look_for_sleepers everyone
 job      garde.announce        everyone
 job      garde.forget          everyone
 job      garde.hand_over       everyone
+job      hotline.clear_old     everyone
 job      hotline.close_solved  everyone
 job      hotline.file_undecided everyone
 job      hotline.put_up_all    everyone

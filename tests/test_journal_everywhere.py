@@ -62,7 +62,7 @@ ELSEWHERE: Mapping[str, str] = {
         donnees.erase_due donnees.Doze moderation.card_stands.Delivered moderation.remind drapeau.taken_off.Delivered
         drapeau.left_there.Undelivered moderation.LookAgain moderation.SeeGathered moderation.Summarise
         moderation.keep_summary moderation.summary_arrived.Delivered moderation.watch_tables regles.find_old
-        regles.joined.JoinedTeam moderation.ClearCases
+        regles.joined.JoinedTeam moderation.ClearCases hotline.clear_old
         """,
 }
 """Why what writes is not in the journal, and what: by its name, of a whole feature « name.* »."""

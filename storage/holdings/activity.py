@@ -176,7 +176,7 @@ ACTIVITY = (
         name="ticket_card",
         what="Fiches de demandes dans les salles",
         why=_HELPING,
-        kept="comme la demande",
+        kept="comme les mots de la demande, après quoi la fiche quitte la salle",
         not_given="Des numéros de messages ; la demande elle-même est donnée.",
     ),
     Holding(

@@ -1,5 +1,7 @@
 """Where tickets stand in the rooms: one card for each queue in which a ticket has been."""
 
+from collections.abc import Sequence
+
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -48,7 +50,16 @@ async def without(db: AsyncSession, queue: str, room: str, limit: int) -> list[T
     return list(found)
 
 
+async def of_erased(db: AsyncSession, subject: str, limit: int) -> Sequence[TicketCard]:
+    """The cards that stand of closed tickets whose words are erased: that is what their subject is then."""
+    erased = select(Ticket.id).where(
+        Ticket.subject == subject, Ticket.thread_post == "", col(Ticket.closed_at).is_not(None)
+    )
+    there = select(TicketCard).where(TicketCard.post_id != "", col(TicketCard.ticket).in_(erased))
+    return (await db.exec(there.order_by(col(TicketCard.ticket)).limit(limit))).all()
+
+
 async def drop(db: AsyncSession, card: TicketCard) -> None:
-    """It never came to stand there: another may be written."""
+    """It stands there no more, or never came to: another may be written."""
     await db.delete(card)
     await db.flush()
