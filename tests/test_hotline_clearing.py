@@ -22,7 +22,7 @@ async def night(desk: Desk, *jobs: str) -> None:
 
 @pytest.mark.both_databases
 async def test_the_card_goes_with_what_was_said_under_it(desk: Desk) -> None:
-    ticket, receipt = await desk.asks(desk.juliette, unique("Mon mot de passe"))
+    ticket, receipt = await desk.asks(desk.juliette, unique("Mon écran"))
     other, _ = await desk.asks(await desk.house.conseiller("paul"), ERASED)
     card, stays = await desk.card(ticket), await desk.card(other)
     await desk.is_where(ticket)
