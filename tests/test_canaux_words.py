@@ -91,8 +91,9 @@ async def test_who_administers_is_shown_added_taken_away_and_undone(
     await leads(is_so=False)
     async with house.bot.database.transaction(writes=False) as db:
         assert juliette.id not in {each.user_id for each in await allowances(db)}
+    await house.settled()
 
-    await agathe.asks(f"{asked} +@{juliette.username}")
+    assert "administre maintenant" in plain((await agathe.asks(f"{asked} +@{juliette.username}")).text)
     await leads(is_so=True)
     assert "n’administre plus" in plain((await agathe.asks(f"{asked} -@{juliette.username}")).text)
     await leads(is_so=False)
