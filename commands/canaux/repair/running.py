@@ -49,11 +49,11 @@ async def begin(ctx: Context, run: Run, *, strangers: bool) -> None:
     note_run(ctx, Act.CHANNEL_REPAIR, run, await count(ctx.db, run.id, State.FOUND))
 
 
-async def count(db: AsyncSession, run_id: str, state: State) -> Mapping[str, int]:
-    """How many changes in that state there are of each kind."""
+async def count(db: AsyncSession, run_id: str, *states: State) -> Mapping[str, int]:
+    """How many changes in those states there are of each kind."""
     counted: Counter[str] = Counter()
     for _, drift, how, number in await changes.by_channel(db, run_id):
-        counted[drift.value] += number if how is state else 0
+        counted[drift.value] += number if how in states else 0
     return {kind: number for kind, number in counted.items() if number}
 
 

@@ -30,6 +30,10 @@ WITH_IT = "le canal créé est archivé"
 STAYS = "le bot reste membre de ce canal"
 KEPT_OUT = "son ajout a été annulé"
 LET_IN = "son retrait a été annulé"
+MADE = (State.DONE, State.SENT)
+"""What has arrived, and what is about to."""
+WAITED_FOR = (*MADE, State.BACK)
+"""While there are such changes it is not over: what is only on its way is undone once it has arrived."""
 
 
 @feature.command("canaux annuler", help="Annuler les derniers changements des canaux", roles=ANIMATEURS)
@@ -44,9 +48,9 @@ async def ask(ctx: Context, _: str) -> Replies:
         "canaux/undo",
         at=say_moment(last.at.astimezone(ctx.zone)),
         scope=say_scope(last.scope, table),
-        count=sum(n for *_, state, n in counted if state is State.DONE),
-        made=sum(n for _, drift, state, n in counted if drift is Drift.ABSENT and state is State.DONE),
-        people=sum(n for _, drift, state, n in counted if drift in {Drift.MISSING, *OUTSIDERS} and state is State.DONE),
+        count=sum(n for *_, state, n in counted if state in MADE),
+        made=sum(n for _, drift, state, n in counted if drift is Drift.ABSENT and state in MADE),
+        people=sum(n for _, drift, state, n in counted if drift in {Drift.MISSING, *OUTSIDERS} and state in MADE),
         kind=last.kind,
     )
     return Whisper(text, [Button("Annuler ces changements", Undo(run=last.id), "danger")])
@@ -63,7 +67,7 @@ async def undo(ctx: Context, click: Undo) -> Replies:
         await changes.take_for_made(ctx.db, run.id)
         await changes.drop_found(ctx.db, run.id, STOPPED)
     await runs.move(ctx.db, run, Stage.UNDOING)
-    note_run(ctx, journal.Act.CHANNEL_UNDO, run, await count(ctx.db, run.id, State.DONE))
+    note_run(ctx, journal.Act.CHANNEL_UNDO, run, await count(ctx.db, run.id, *MADE))
     return [await refresh(ctx, run), Whisper(render("canaux/mending")), Start(payload=Unmend(run=run.id))]
 
 
@@ -75,7 +79,8 @@ async def unmend(ctx: Context, asked: Unmend, so_far: Progress) -> Step:
         return Step(done=so_far.done, total=so_far.total, finished=True)
     found = await changes.next_of(ctx.db, run.id, State.DONE, last_first=True)
     tally = await changes.tally(ctx.db, run.id)
-    left, total = tally.get(State.DONE, 0) + tally.get(State.BACK, 0), so_far.total or tally.get(State.DONE, 0)
+    left = sum(tally.get(state, 0) for state in WAITED_FOR)
+    total = so_far.total or sum(tally.get(state, 0) for state in MADE)
     if left:
         acts = await _unmake(ctx, run, found) if found else []
         return Step(replies=acts, cursor=[found[0].n if found else 0, left], done=total - left, total=total)
