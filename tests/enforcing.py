@@ -137,6 +137,13 @@ class Bench:
         await (app or self.house.bot).runs.run(("job", "moderation.expire"), unique("fois"))
 
 
+async def with_file(who: Person, channel: str, words: str, name: str, data: bytes, root_id: str = "") -> Post:
+    """Somebody writes with a file."""
+    file_id = await who.api.upload(channel, name, data)
+    body = {"channel_id": channel, "message": words, "file_ids": [file_id], "root_id": root_id}
+    return Post.read(await who.api.post("/posts", body))
+
+
 @pytest.fixture(scope="module")
 async def known(house: House) -> AsyncIterator[None]:
     """Other files’ stories know nothing of these two channels."""

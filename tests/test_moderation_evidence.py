@@ -5,18 +5,11 @@ import pytest
 from sandbox.faults import Faults
 from storage.moderation import Measure
 from storage.people import Role
-from tests.enforcing import Bench, bench, known, plain
+from tests.enforcing import Bench, bench, known, plain, with_file
 from tests.house import until
-from tests.people import Person, Post, unique
+from tests.people import Post, unique
 
 __all__ = ["bench", "known"]
-
-
-async def with_file(who: Person, channel: str, words: str, name: str, data: bytes, root_id: str = "") -> Post:
-    """Somebody writes with a file."""
-    file_id = await who.api.upload(channel, name, data)
-    body = {"channel_id": channel, "message": words, "file_ids": [file_id], "root_id": root_id}
-    return Post.read(await who.api.post("/posts", body))
 
 
 def keeping(measure: Measure) -> str:

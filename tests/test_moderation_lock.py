@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from storage.journal import Act
-from tests.enforcing import Bench, bench, known, plain
+from tests.enforcing import Bench, bench, known, plain, with_file
 from tests.people import unique
 
 __all__ = ["bench", "known"]
@@ -21,10 +21,8 @@ async def test_what_is_written_in_a_locked_channel_goes_back_to_its_author(bench
     assert "déjà verrouillé" in await bench.moderates("verrouiller ressourcerie 1h")
 
     words = unique("Encore un mot")
-    file_id = await bench.lea.api.upload(bench.place, "preuve.txt", b"des faits")
     bench.lea.acts()
-    body = {"channel_id": bench.place, "message": words, "file_ids": [file_id]}
-    await bench.lea.api.post("/posts", body)
+    await with_file(bench.lea, bench.place, words, "preuve.txt", b"des faits")
     back = await bench.lea.told(words)
     assert "est verrouillé" in plain(back)
     assert await bench.lea.files(back) == {"preuve.txt": b"des faits"}

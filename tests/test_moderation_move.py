@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from storage.journal import Act
-from tests.enforcing import Bench, bench, known, plain
+from tests.enforcing import Bench, bench, known, plain, with_file
 from tests.house import until_async
 from tests.people import Person, Post, unique
 
@@ -15,9 +15,8 @@ __all__ = ["bench", "known"]
 async def a_thread(bench: Bench) -> tuple[Post, list[str]]:
     """A question of Lea’s in the public channel with a file, and two answers of Juliette’s; their words."""
     words = [unique(word) for word in ("Question", "Réponse", "Précision")]
-    file_id = await bench.lea.api.upload(bench.place, "note.txt", b"une note")
-    body = {"channel_id": bench.place, "message": f"**{words[0]}** @all https://exemple.fr/x", "file_ids": [file_id]}
-    root = Post.read(await bench.lea.api.post("/posts", body))
+    question = f"**{words[0]}** @all https://exemple.fr/x"
+    root = await with_file(bench.lea, bench.place, question, "note.txt", b"une note")
     for word in words[1:]:
         await answers(bench.juliette, root, word)
     return root, words

@@ -17,7 +17,7 @@ from storage.journal import Act
 from storage.moderation import measures, records
 from storage.moderation.cases import Case
 from storage.moderation.measures import Measure
-from storage.moderation.records import KeptPost
+from storage.moderation.records import KeptPost, Record
 
 
 class HideThread(BaseModel):
@@ -45,30 +45,25 @@ class ExcludeFrom(BaseModel):
 
 async def begin(ctx: Context, case: Case, measure: Measure) -> Sequence[Reply]:
     """What is to be done, and said, at once."""
+    record = records.read(measure)
     match Act(measure.act):
         case Act.HIDE:
-            return await _hide(ctx, case, measure)
-        case Act.EXCLUDE:
+            return await _hide(ctx, case, measure, record)
+        case Act.EXCLUDE | Act.SILENCE:
             expect(ctx.settings, user_id=measure.user_id)
-            await _begin_looking(ctx, measure)
-            place = measure.channels[0]
-            return [
-                Start(payload=ExcludeFrom(entry=measure.entry, user_id=measure.user_id, channel_id=place), quiet=True)
-            ]
-        case Act.SILENCE:
-            expect(ctx.settings, user_id=measure.user_id)
-            await _begin_looking(ctx, measure)
-            place = measure.channels[0] if measure.channels else ""
-            asked = SilenceAll(entry=measure.entry, user_id=measure.user_id, channel_id=place)
-            return [Start(payload=asked, quiet=True)]
+            record.looking = True
+            await records.keep(ctx.db, measure, record)
+            return [Start(payload=_leaving(measure), quiet=True)]
         case _:
-            record = records.read(measure).model_copy(update={"told": True})
+            record.told = True
             await records.keep(ctx.db, measure, record)
             return [await words.notice(ctx, measure, record)]
 
 
-async def _begin_looking(ctx: Context, measure: Measure) -> None:
-    await records.keep(ctx.db, measure, records.read(measure).model_copy(update={"looking": True}))
+def _leaving(measure: Measure) -> ExcludeFrom | SilenceAll:
+    kind = ExcludeFrom if measure.act == Act.EXCLUDE else SilenceAll
+    place = measure.channels[0] if measure.channels else ""
+    return kind(entry=measure.entry, user_id=measure.user_id, channel_id=place)
 
 
 async def exclude(ctx: Context, measure: Measure, channel_ids: Sequence[str]) -> Sequence[Reply]:
@@ -83,7 +78,7 @@ async def exclude(ctx: Context, measure: Measure, channel_ids: Sequence[str]) ->
     ]
 
 
-async def _hide(ctx: Context, case: Case, measure: Measure) -> Sequence[Reply]:
+async def _hide(ctx: Context, case: Case, measure: Measure, record: Record) -> Sequence[Reply]:
     kept = KeptPost(
         id=case.post_id,
         channel_id=case.channel_id,
@@ -93,8 +88,8 @@ async def _hide(ctx: Context, case: Case, measure: Measure) -> Sequence[Reply]:
         text=case.message,
         at=case.posted_at or case.opened_at,
     )
-    begun = {"posts": [kept], "waits": [case.post_id], "looking": True}
-    await records.keep(ctx.db, measure, records.read(measure).model_copy(update=begun))
+    record.posts, record.waits, record.looking = [kept], [case.post_id], True
+    await records.keep(ctx.db, measure, record)
     return [Start(payload=HideThread(entry=measure.entry, post_id=case.post_id), quiet=True)]
 
 

@@ -78,7 +78,8 @@ async def shut_out(ctx: Context, asked: ExcludeFrom, so_far: Progress) -> Step:
         return Step(finished=True)
     record = records.read(measure)
     record.looking = False
-    await keep_out(ctx, measure, [asked.channel_id], record)
+    if not there:
+        await keep_out(ctx, measure, [asked.channel_id], record)
     await records.keep(ctx.db, measure, record)
     replies = await (exclude(ctx, measure, [asked.channel_id]) if there else settle(ctx, measure, record))
     return Step(replies=replies, done=so_far.done + 1, finished=True)
