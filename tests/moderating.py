@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from storage import canaux
 from storage.journal import Entry
-from storage.moderation import Appeal, Case, Hit, Report
+from storage.moderation import Appeal, Case, Hit, Measure, Report, measures
 from storage.people import Role
 from tests.house import House, hears, until_async
 from tests.people import Person, Post, unique
@@ -83,6 +83,11 @@ class Room:
         """Its appeal."""
         async with self.house.bot.database.transaction(writes=False) as db:
             return (await db.exec(select(Appeal).where(Appeal.case_id == case.id))).first()
+
+    async def standing(self, case: Case) -> list[Measure]:
+        """The measures that hold against its author."""
+        async with self.house.bot.database.transaction(writes=False) as db:
+            return list(await measures.standing(db, case.author_id))
 
     async def acts(self, case: Case) -> list[str]:
         """The acts of moderation that the journal has about its author, oldest first."""

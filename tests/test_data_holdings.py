@@ -156,6 +156,25 @@ async def test_after_an_erasure_nothing_says_who_it_was(both: Database) -> None:
         assert (done.done_at, done.pseudonym, done.step) == (NOW, "", STEPS)
 
 
+async def test_after_an_erasure_cases_about_others_do_not_name_them(both: Database) -> None:
+    """What was said around a message, whose answers went with a thread; one’s own case stays."""
+    assert id_of(ANNA) in await kept_about(both, BERT)
+    await erase(both, ANNA)
+    told = await kept_about(both, BERT)
+    assert id_of(ANNA) not in told
+    assert id_of(BERT) in told
+    assert id_of(ANNA) in await kept_about(both, ANNA)
+
+
+async def kept_about(database: Database, name: str) -> str:
+    """What the cases and measures that concern somebody keep."""
+    cases, taken = BY_NAME["moderation_case"].table.c, BY_NAME["moderation_measure"].table.c
+    async with database.transaction(writes=False) as db:
+        kept = (await db.execute(select(cases.context, cases.proposed).where(cases.author_id == id_of(name)))).all()
+        before = (await db.execute(select(taken.before).where(taken.user_id == id_of(name)))).all()
+        return str([*map(tuple, kept), *map(tuple, before)])
+
+
 async def test_words_of_ones_own_go_too(both: Database) -> None:
     await erase(both, ANNA)
     async with both.transaction(writes=False) as db:

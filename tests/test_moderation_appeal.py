@@ -7,6 +7,7 @@ import pytest
 from commands.moderation.reminding import is_due
 from storage.moderation import Appeal
 from storage.moderation.cases import State
+from storage.people import Role
 from tests.helping import writes
 from tests.house import until_async
 from tests.moderating import Room, opens, plain, room, sends
@@ -70,6 +71,34 @@ async def test_an_answer_in_the_thread_counts_and_a_measure_is_lightened(room: R
     assert {"moderation.annuler", "moderation.silence", "moderation.repondre"} == set(acts[2:])
     await room.lea.clicks(await until_async(lambda: second_notice(room)), "Contester")
     assert "y a répondu" in plain(await room.lea.whispered("déjà contesté")), "one appeal a case"
+
+
+async def test_the_answer_to_an_appeal_is_the_second_opinion_and_who_proposed_gives_none(room: Room) -> None:
+    sara = await room.house.someone(Role.ANIMATEUR, "sara")
+    await room.house.site.admin.post(f"/channels/{room.room}/members", {"user_id": sara.id})
+    case, card = await room.opened()
+    await sends(room.agathe, card, "Suspendre l’écriture", duree="60j", raison="Ces mots blessent.")
+    card = await room.card(case, "propose : écriture suspendue 60 jours")
+    room.lea.acts()
+    await room.omar.clicks(card, "Approuver")
+    notice = await room.lea.told("Ces mots blessent.")
+    form = await room.lea.opens_by(notice, "Contester")
+    assert (await form.fill(mot="Soixante jours, c’est trop.").submit()).accepted
+    card = await room.card(case, "Soixante jours")
+    for who, why in ((room.agathe, "Vous avez proposé"), (room.omar, "Vous avez décidé")):
+        for label in ("Maintenir", "Alléger", "Annuler la mesure"):
+            who.acts()
+            await who.clicks(card, label)
+            assert "un autre animateur répond" in plain(await who.whispered(why))
+    room.lea.acts()
+    await sends(sara, card, "Alléger", reponse="Trente jours suffisent.", mesure="silence", duree="30j")
+    assert "une autre la remplace" in plain(await room.lea.told("est allégée"))
+    assert "Trente jours suffisent." in plain(await room.lea.told("Votre écriture est suspendue"))
+    await room.house.settled()
+    done = await room.now(case)
+    assert (done.state, done.proposed, done.decided_by) == (State.CLOSED, {}, sara.id)
+    (standing,) = await room.standing(case)
+    assert (standing.entry, standing.until) == (done.entry, standing.began_at + timedelta(days=30))
 
 
 async def test_a_measure_is_annulled_and_what_is_long_over_is_not_contested(room: Room) -> None:

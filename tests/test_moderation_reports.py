@@ -39,6 +39,7 @@ async def test_a_message_is_reported_by_several_and_they_hear_the_outcome_once(r
     assert len(await room.cards(case)) == 1
     await room.agathe.clicks(card, "Contexte")
     around = plain(await room.agathe.whispered("tel qu’il a été signalé"))
+    assert around.index(f"@{room.paul.username}, ") < around.index("Avant")
     assert around.index("Avant") < around.index(post.text) < around.index("Après")
     for person in (room.juliette, room.paul, room.lea):
         person.acts()

@@ -1,4 +1,5 @@
-"""An appeal is answered by another animateur than those who decided: the measure stands, is lightened or undone."""
+"""An appeal is answered by another animateur than those who proposed and decided the measure: it stands, is lightened
+or undone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from storage.moderation.cases import Case, State
 
 NO_APPEAL = "Ce recours n’est plus là."
 FIRST = "Vous avez décidé de cette mesure : un autre animateur répond au recours."
+PROPOSER = "Vous avez proposé cette mesure : un autre animateur répond au recours."
 LONGER = "Une mesure allégée ne dure pas plus longtemps que ce qui reste de la première."
 NO_LENGTH = "Dites pour combien de temps : « 2h », « 3j »."
 WEIGHTS = {
@@ -48,7 +50,7 @@ class Contested:
 
 
 async def _taken(ctx: Context, entry: int) -> Contested:
-    """Held until the transaction ends, if it writes. Raises UserError for who decided."""
+    """Held until the transaction ends, if it writes. Raises UserError for who proposed or decided."""
     known = await appeals.get(ctx.db, entry)
     if known is None:
         raise UserError(NO_APPEAL)
@@ -60,6 +62,8 @@ async def _taken(ctx: Context, entry: int) -> Contested:
         raise UserError(NO_APPEAL)
     if ctx.user.id in {measure.by, case.decided_by}:
         raise UserError(FIRST)
+    if ctx.user.id == measure.proposed_by:
+        raise UserError(PROPOSER)
     return Contested(appeal, measure, case)
 
 
@@ -129,13 +133,13 @@ async def overturn(ctx: Context, form: CancelMeasure) -> Replies:
 
 @feature.submit(LightenMeasure, roles=ANIMATEURS)
 async def lighten(ctx: Context, form: LightenMeasure) -> Replies:
-    """It is undone, and a lighter one takes its place."""
+    """It is undone, and a lighter one takes its place; this answer is the approval that a heavy one needs."""
     contested = await _taken(ctx, form.entry)
     if contested.appeal.decided_at is not None:
         return await _told_before(ctx, contested)
     decision = _instead(ctx, contested.measure, form)
     undone = [] if _is_over(contested.measure) else await undo(ctx, form.entry)
-    decided = await carry_out(ctx, contested.case, decision)
+    decided = await carry_out(ctx, contested.case, decision, is_second=True)
     return [*undone, *decided, *await _answer(ctx, contested, form, kept=False)]
 
 

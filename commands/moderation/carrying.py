@@ -35,12 +35,14 @@ ACTS: Mapping[Kind, Act] = {
 }
 
 
-async def carry_out(ctx: Context, case: Case, decision: Decision) -> Sequence[Reply]:
+async def carry_out(ctx: Context, case: Case, decision: Decision, *, is_second: bool = False) -> Sequence[Reply]:
     """Decide a case. In a transaction that writes and holds the case (``cases.lock``), asking Mattermost nothing.
 
     Whether the account administers the server or is a bot was asked before (``whom.must_be_reachable``). A heavy
     decision of a first animateur leaves the case in SECOND (``case.proposed``); the same measure from another carries
-    out what was proposed. The card and the reporters are for the caller. Raises UserError.
+    out what was proposed. ``is_second`` says that who decides is another than who decided about the case before, as
+    who answers an appeal is: nobody else needs to approve. The card and the reporters are for the caller. Raises
+    UserError.
     """
     await must_decide(ctx, case)
     decision = _complete(case, decision)
@@ -49,15 +51,16 @@ async def carry_out(ctx: Context, case: Case, decision: Decision) -> Sequence[Re
     if decision.measure is Kind.NOTHING:
         await _dismiss(ctx, case, decision)
         return []
-    if is_heavy(decision):
+    first = ""
+    if is_heavy(decision) and not is_second:
         waiting = proposed(case)
         if waiting is None or waiting.measure is not decision.measure:
             await _propose(ctx, case, decision)
             return []
         if case.proposed["by"] == ctx.user.id:
             raise UserError("Vous l’avez proposé vous-même : un second animateur l’approuve, ou non.")
-        decision = waiting
-    measure = await _write_down(ctx, case, decision)
+        decision, first = waiting, str(case.proposed["by"])
+    measure = await _write_down(ctx, case, decision, first)
     return await begin(ctx, case, measure)
 
 
@@ -101,7 +104,7 @@ async def _propose(ctx: Context, case: Case, decision: Decision) -> None:
     await change(ctx.db, case, state=State.SECOND, proposed=wanted | {"channel_id": decision.channel_id})
 
 
-async def _write_down(ctx: Context, case: Case, decision: Decision) -> Measure:
+async def _write_down(ctx: Context, case: Case, decision: Decision, proposed_by: str) -> Measure:
     """The entry, the measure under its number, and the case as decided."""
     act = ACTS[decision.measure]
     until = ctx.now + decision.lasts if decision.lasts else None
@@ -117,6 +120,7 @@ async def _write_down(ctx: Context, case: Case, decision: Decision) -> Measure:
         channels=[place] if place else [],
         reason=decision.reason,
         by=ctx.user.id,
+        proposed_by=proposed_by,
         began_at=ctx.now,
         until=until,
         before=_titled(case, place).model_dump(mode="json"),

@@ -93,14 +93,10 @@ async def _around(ctx: Context, post: ChatPost) -> Sequence[dict[str, Any]]:
         all_of_them = [p for p in near if not p.type and not p.root_id]
     before = [p for p in all_of_them if p.create_at < post.create_at][-AROUND:]
     after = [p for p in all_of_them if p.create_at > post.create_at][:AROUND]
-    names = await _names(ctx, {p.user_id for p in (*before, *after)})
-    return [_told(p, names, after=p.create_at > post.create_at) for p in (*before, *after)]
+    return [_told(p, after=p.create_at > post.create_at) for p in (*before, *after)]
 
 
-async def _names(ctx: Context, ids: set[str]) -> dict[str, str]:
-    return {user.id: user.username async for page in ctx.chat.users(sorted(ids)) for user in page}
-
-
-def _told(post: ChatPost, names: dict[str, str], *, after: bool) -> dict[str, Any]:
+def _told(post: ChatPost, *, after: bool) -> dict[str, Any]:
+    """By id: names are put in when it is shown, so that who is erased meanwhile is not named."""
     at = datetime.fromtimestamp(post.create_at / 1000, UTC).isoformat()
-    return {"at": at, "author": names.get(post.user_id, ""), "message": post.message[:2000], "after": after}
+    return {"at": at, "author_id": post.user_id, "message": post.message[:2000], "after": after}

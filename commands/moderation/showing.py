@@ -27,7 +27,8 @@ async def see_context(ctx: Context, click: SeeContext) -> Replies:
     """The message as it was, whole, and what stood around it; what became of it since."""
     case = await found(ctx, click.case)
     fate = await fate_of(ctx, case)
-    around = [_said(ctx, one) for one in case.context]
+    names = await _names(ctx, case)
+    around = [_said(ctx, one, names) for one in case.context]
     text = render(
         "moderation/context",
         case=case,
@@ -40,9 +41,17 @@ async def see_context(ctx: Context, click: SeeContext) -> Replies:
     return Whisper(text)
 
 
-def _said(ctx: Context, one: dict[str, object]) -> tuple[bool, tuple[str, str, str]]:
+async def _names(ctx: Context, case: Case) -> dict[str, str]:
+    """What those around it are called now; nobody knows any more what erased ones were called."""
+    ids = {str(one["author_id"]) for one in case.context if "author_id" in one}
+    return {user.id: user.username async for page in ctx.chat.users(sorted(ids)) for user in page}
+
+
+def _said(ctx: Context, one: dict[str, object], names: dict[str, str]) -> tuple[bool, tuple[str, str, str]]:
     at = datetime.fromisoformat(str(one["at"])).astimezone(ctx.zone)
-    return bool(one["after"]), (f"@{one['author']}", say_hour(at), quotation(str(one["message"]), AROUND_MAX))
+    name = names.get(str(one.get("author_id", "")), "") or one.get("author")
+    said_by = f"@{name}" if name else "Quelqu’un"
+    return bool(one["after"]), (said_by, say_hour(at), quotation(str(one["message"]), AROUND_MAX))
 
 
 @feature.command("moderer dossiers", help="Les messages signalés qui attendent une décision", roles=ANIMATEURS)

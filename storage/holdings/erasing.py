@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Text, Update, cast, delete, literal, or_, select, update
+from sqlalchemy import Text, Update, cast, delete, literal, or_, select, true, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import people
@@ -107,9 +107,17 @@ async def _is_back(db: AsyncSession, user_id: str) -> bool:
 
 
 async def _erase(db: AsyncSession, holding: Holding, who: Who) -> None:
-    """What a table says of them; the register itself is needed until the end."""
-    if holding.name == "person" or holding.fate in {Fate.KEPT, Fate.NONE}:
+    """What a table says of them; the register itself is needed until the end. Where their own rows are kept, those of
+    others still say no more who they were."""
+    if holding.name == "person" or holding.fate is Fate.NONE:
         return
+    if holding.fate is not Fate.KEPT:
+        await _erase_own(db, holding, who)
+    for name in holding.lists:
+        await _rewrite(db, holding, name, who)
+
+
+async def _erase_own(db: AsyncSession, holding: Holding, who: Who) -> None:
     if holding.name == "resource":  # readers remember resources by this number
         revision = await resources.begin_writing(db)
         await _run(db, update(holding.table).where(holding.mine(who.user_id)).values(revision=revision))
@@ -122,8 +130,6 @@ async def _erase(db: AsyncSession, holding: Holding, who: Who) -> None:
     elif holding.blanks:
         await _run(db, update(holding.table).where(holding.mine(who.user_id)).values(dict(holding.blanks)))
     await _rename(db, holding, who)
-    for name in holding.lists:
-        await _rewrite(db, holding, name, who)
 
 
 async def _delete(db: AsyncSession, holding: Holding, who: Who) -> None:
@@ -157,7 +163,8 @@ async def _rewrite(db: AsyncSession, holding: Holding, name: str, who: Who) -> N
     column, key = holding.table.c[name], list(holding.table.primary_key.columns)
     instead = {who.user_id: who.pseudonym} | dict.fromkeys(who.called, ERASED)
     has = or_(*(cast(column, Text).contains(json.dumps(said)[1:-1], autoescape=True) for said in instead))
-    for row in (await execute(db, select(*key, column).where(has))).all():
+    may = ~holding.mine(who.user_id) if holding.fate is Fate.KEPT else true()
+    for row in (await execute(db, select(*key, column).where(has, may))).all():
         here = [part == value for part, value in zip(key, row, strict=False)]
         await _run(db, update(holding.table).where(*here).values({name: _replaced(row[-1], instead)}))
 

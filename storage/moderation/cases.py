@@ -39,7 +39,8 @@ class Source(StrEnum):
 class Case(SQLModel, table=True):
     """A case. Its message, files and context are what was seen when it was opened, whatever became of them since.
 
-    ``context`` are messages before and after: ``{"at": ISO, "author": name, "message": text, "after": bool}``.
+    ``context`` are messages before and after: ``{"at": ISO, "author_id": id, "message": text, "after": bool}`` (older
+    ones have a name, ``author``, in place of the id).
     ``files`` are names. ``act`` is the journal’s code of what was decided, ``entry`` its number there, ``until`` when
     that ends by itself. ``proposed`` waits for a second animateur: ``{"by": id, "act": …, …}``.
     """

@@ -19,8 +19,8 @@ LASTING = (Act.SILENCE, Act.EXCLUDE, Act.LOCK)
 
 class Measure(SQLModel, table=True):
     """A measure, known by its number in the journal. ``act`` is the journal’s code; ``user_id`` whom it concerns (""
-    for a channel), ``channels`` where; ``until`` when it ends by itself, ``ended_at`` when it did, by whatever.
-    ``before`` is what undoing it needs.
+    for a channel), ``channels`` where; ``by`` decided it, ``proposed_by`` is the first animateur where it took two;
+    ``until`` is when it ends by itself, ``ended_at`` when it did, by whatever. ``before`` is what undoing it needs.
     """
 
     __tablename__ = "moderation_measure"
@@ -32,6 +32,7 @@ class Measure(SQLModel, table=True):
     channels: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
     reason: str = Field(default="", max_length=1000)
     by: str = Field(max_length=26)
+    proposed_by: str = Field(default="", max_length=26)
     began_at: datetime = Field(sa_type=UtcTime)
     until: datetime | None = Field(default=None, sa_type=UtcTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcTime)
