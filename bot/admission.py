@@ -20,7 +20,7 @@ from bot.watching import Watching
 from bot.web import Web
 from config.settings import Settings
 from storage.database import Database
-from storage.people import Person, Role, with_role
+from storage.people import Person, Role, animating
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +48,25 @@ class Admission:
         self._m = machine
 
     async def person(self, db: AsyncSession, request: Request, trigger: Trigger) -> Person:
-        """Who acts. The role is looked up again for what a dialog, button or work does, as it may be old.
+        """Who acts. The role is looked up again for what a dialog, button or work does, as it may be old, and for
+        whoever would be refused: it may just have been given.
 
         Raises UserError when the role is not one of the trigger’s, and its feature does not let them in all the same.
         """
         fresh = request.kind in ("submit", "button", "file", "work")
         people = self._m.people
         user = await (people.fresh(db, request.user_id) if fresh else people.of(request.user_id))
-        if not (user.may(trigger.roles) or await self._is_let_in(user, request, db, trigger)):
-            raise UserError(await self._not_for_you(db, user, trigger))
-        return user
+        if await self._may(user, request, db, trigger):
+            return user
+        if people.doubt(request.user_id):
+            await db.rollback()  # (Mattermost is asked: not while others wait.)
+            user = await people.fresh(db, request.user_id)
+            if await self._may(user, request, db, trigger):
+                return user
+        raise UserError(await self._not_for_you(db, user, trigger))
+
+    async def _may(self, user: Person, request: Request, db: AsyncSession, trigger: Trigger) -> bool:
+        return user.may(trigger.roles) or await self._is_let_in(user, request, db, trigger)
 
     async def _is_let_in(self, user: Person, request: Request, db: AsyncSession, trigger: Trigger) -> bool:
         return bool(trigger.admits and await trigger.admits(self.context(user, request, db)))
@@ -69,6 +78,6 @@ class Admission:
 
     async def _not_for_you(self, db: AsyncSession, user: Person, trigger: Trigger) -> str:
         contact = self._m.settings.contact
-        asked = [] if contact else [p.username for p in await with_role(db, Role.ANIMATEUR)]
+        asked = [] if contact else [p.username for p in await animating(db)]
         roles = sorted(trigger.roles, key=list(Role).index)
         return render("refus/role", user=user, roles=roles, contact=contact, animateurs=asked)

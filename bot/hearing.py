@@ -11,7 +11,7 @@ from bot.admission import Admission, Machine
 from bot.backoff import backoff
 from bot.context import Request
 from bot.errors import UserError, passes
-from bot.events import Event, PersonChanged
+from bot.events import Event, PersonChanged, RoleChanged
 from bot.features import Trigger
 from bot.lines import line_to_perform
 from bot.logs import begin_request
@@ -53,6 +53,8 @@ class Hearing:
         """Let all who listen there hear it. Raises NotHeardError once all others have."""
         if isinstance(event, PersonChanged):
             self._m.people.note_change(event.user_id, is_gone=event.is_gone)
+        if isinstance(event, RoleChanged):
+            await self._m.people.hear_of(event.user_id)
         wanted = [t for t in self._handlers.get(type(event), ()) if t.only is None or t.only(event)]
         hearers = [t for t in wanted if self._m.watching.hears(t.feature, event)]
         if not all(await asyncio.gather(*(self._heard(trigger, event) for trigger in hearers))):

@@ -5,6 +5,7 @@ The role of who has left has ended, whatever the register says: they may what an
 
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
@@ -19,7 +20,7 @@ from bot.texts import render
 from config.settings import Settings
 from storage import people
 from storage.database import Database
-from storage.people import PARIS, Person, Role, awaited
+from storage.people import ANIMATES, PARIS, Person, Role, awaited
 
 T = TypeVar("T")
 Reading = Callable[[AsyncSession, str], Awaitable[T]]
@@ -28,6 +29,8 @@ Reading = Callable[[AsyncSession, str], Awaitable[T]]
 PEOPLE_MAX = 5000
 ROLE_NOTED_FOR = timedelta(days=1)
 """How old the register’s memory of a role that follows from Mattermost may grow before it is written anew."""
+DOUBTED_AFTER = timedelta(seconds=3)
+"""How long what was heard of somebody who would be refused is believed."""
 ROLE_HOLDS_FOR = timedelta(days=30)
 """How long that memory serves while Mattermost does not answer."""
 
@@ -91,7 +94,7 @@ class People:
             self._known[user_id] = replace(known, derived=True)
             await db.rollback()
             return await self.fresh(db, user_id)
-        if row is not None and account is not None and _is_news(row, account):
+        if account is not None and (_is_news(row, account) if row else _animates_anew(row, account)):
             await db.rollback()
             await self._note(account)
             row = await people.get(db, user_id)
@@ -105,10 +108,26 @@ class People:
         if known is not None:
             self._known[user_id] = replace(known, until=self._clock(), readings={})
 
+    def doubt(self, user_id: str) -> bool:
+        """Ask again next time for somebody’s role, of whom it is known for a few seconds; whether that is so."""
+        known = self._known.get(user_id)
+        if known is None or known.until - self._clock() > NEWS_FOR - DOUBTED_AFTER:
+            return False
+        self._accounts.note_change(user_id, is_gone=False)
+        self.forget(user_id)
+        return True
+
     def note_change(self, user_id: str, *, is_gone: bool = False) -> None:
         """Mattermost told that an account changed: ask again next time, or know at once that it was deactivated."""
         self._accounts.note_change(user_id, is_gone=is_gone)
         self.forget(user_id)
+
+    async def hear_of(self, user_id: str) -> None:
+        """Somebody’s role in Mattermost changed: it counts from now on. Where Mattermost does not say which it is now,
+        it is asked when they act."""
+        self.note_change(user_id)
+        with suppress(ChatError):
+            await self.of(user_id)
 
     async def _look_up(self, user_id: str) -> _Memory:
         """Somebody as they are now; who changed meanwhile, only for this once."""
@@ -133,6 +152,8 @@ class People:
         account = await self._account(user_id, row)
         if row is None and account is not None and (row := await self._arrived(account)) and row.role is not None:
             return self._remember(row, derived=False)
+        if account is not None and _animates_anew(row, account):
+            await self._note(account)
         return self._derive(user_id, row, account)
 
     async def _arrived(self, account: Account) -> Person | None:
@@ -187,9 +208,14 @@ class People:
         return self._remember(told, derived=True, since=account.at)
 
     async def _note(self, account: Account) -> None:
-        if account.role is not None:
-            async with self._database.transaction() as db:
-                await people.note_derived_role(db, account.user.id, account.role, account.at)
+        """The register remembers the role; of who is not in it, only that they animate."""
+        if account.role is None:
+            return
+        async with self._database.transaction() as db:
+            if account.role in ANIMATES:
+                told = {"derived_role": account.role, "derived_at": account.at}
+                await people.note_animateur(db, _with(newcomer(account.user, self._clock()), **told))
+            await people.note_derived_role(db, account.user.id, account.role, account.at)
 
     def _remember(self, person: Person, *, derived: bool, since: datetime | None = None) -> _Memory:
         """``since`` is when Mattermost said so; what is older because it does not answer serves for a minute more."""
@@ -209,6 +235,13 @@ def _is_news(row: Person, account: Account) -> bool:
     if account.role is None:
         return False
     return row.derived_role != account.role or row.derived_at is None or account.at - row.derived_at > ROLE_NOTED_FOR
+
+
+def _animates_anew(row: Person | None, account: Account) -> bool:
+    """Whether somebody animates, or does so no more, and the register, which says whom to ask, does not know."""
+    if row is None:
+        return account.role in ANIMATES
+    return ANIMATES.isdisjoint({account.role}) is not ANIMATES.isdisjoint({row.derived_role})
 
 
 def newcomer(user: ChatUser, now: datetime) -> Person:

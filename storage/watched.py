@@ -86,6 +86,12 @@ async def members(db: AsyncSession, place_id: str, user_ids: Collection[str]) ->
     return {member.user_id: member for member in (await db.exec(known)).all()}
 
 
+async def admins(db: AsyncSession, place_id: str) -> Sequence[str]:
+    """The ids of those who administer a place."""
+    there = (WatchedMember.place == place_id, col(WatchedMember.is_in), col(WatchedMember.is_admin))
+    return (await db.exec(select(WatchedMember.user_id).where(*there).order_by(col(WatchedMember.user_id)))).all()
+
+
 async def list_page(db: AsyncSession, place_id: str, after: str, limit: int) -> Sequence[str]:
     """So many of those in a place, by id, after one of them."""
     known = select(WatchedMember.user_id).where(

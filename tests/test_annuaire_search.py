@@ -206,6 +206,13 @@ async def test_the_nearest_spellings_betray_nothing(database: Database) -> None:
     assert await near(database, "clandestinnnerrie", person("zed")) == ["clandestinerie"]
 
 
+async def test_what_may_not_be_seen_takes_no_place_of_what_may(database: Database) -> None:
+    secret = {"structure": Audience.PERSONNE.value}
+    hidden = [person(f"z{n}", structure=f"Clandestinerie{'e' * n}", shown_to=secret) for n in range(5)]
+    await stored(database, *hidden, person("seen", structure="Clandestins"))
+    assert await near(database, "clandestinnnerrie") == ["clandestins"]
+
+
 def contact(organisme: str, nom: str = "", state: State = State.PUBLISHED, **more: Any) -> Contact:
     key = key_of(nom, organisme, more.get("departement", ""))
     return Contact(key=key, nom=nom, organisme=organisme, state=state, changed_at=NOON, **more)

@@ -429,6 +429,7 @@ job      hotline.see_to_the_open everyone
 job      hotline.weekly        everyone
 job      membres.ask           everyone
 job      membres.look          everyone
+job      membres.look_up       everyone
 job      membres.recognise     everyone
 job      membres.remind        everyone
 job      membres.tick          everyone

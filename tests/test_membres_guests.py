@@ -1,7 +1,11 @@
 """Stories: who comes unknown is introduced by an animateur; several of a day are in one message."""
 
+from datetime import timedelta
+
 import pytest
 
+from bot import people as looking
+from commands.membres import guests as asking
 from storage import people
 from storage.people import Person as Registered
 from storage.people import Role
@@ -49,6 +53,25 @@ async def test_a_guest_is_introduced_by_an_animateur(open_house: House) -> None:
     found = await row(house, paul)
     assert found
     assert found.role is Role.CONSEILLER
+
+
+async def test_who_animates_because_of_their_role_in_mattermost_is_asked_too(
+    open_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The role counts at the next command, and whoever has it is told what animateurs are told."""
+    house = open_house
+    monkeypatch.setattr(asking, "ASKED_MAX", 10_000)
+    monkeypatch.setattr(looking, "DOUBTED_AFTER", timedelta(0))
+    anna = await house.site.person("anna")
+    assert "réservé" in said(await anna.asks("/membres"))
+    await house.site.promote(anna)
+    assert "au registre" in said(await anna.asks("/membres"))
+    paul = await house.site.person("paul", in_team=False)
+    anna.acts()
+    await joins(house, paul)
+    asked = await anna.told(paul.username)
+    await anna.clicks(asked, "Conseiller numérique")
+    assert await anna.rewritten(asked, "conseiller numérique")
 
 
 @pytest.mark.every_mode

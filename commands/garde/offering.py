@@ -51,8 +51,7 @@ async def _others(ctx: Context, person: Person | None) -> dict[str, str]:
     else:
         there = await duty.turns(ctx.db, today, today + timedelta(days=AHEAD))
         turns = [turn for turn in there if turn.user_id != ctx.user.id and turn.starts >= today]
-        roles = (Role.HOTLINE, Role.ANIMATEUR)
-        known = [agent for role in roles for agent in await people.with_role(ctx.db, role, AGENTS_MAX)]
+        known = [*await people.with_role(ctx.db, Role.HOTLINE, AGENTS_MAX), *await people.animating(ctx.db, AGENTS_MAX)]
         agents = [agent for agent in known if agent.id != ctx.user.id]
     called = await names(ctx, [turn.user_id for turn in turns[:OTHERS_MAX]])
     found = {f"{TURN}{turn.number}": f"{called[turn.user_id]}, {shorten(ctx, turn)}" for turn in turns[:OTHERS_MAX]}

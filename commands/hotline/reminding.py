@@ -15,7 +15,6 @@ from storage import people
 from storage.hotline import cards, duty, tickets
 from storage.hotline.states import OURS
 from storage.hotline.tickets import Ticket
-from storage.people import Role
 
 AT_ONCE = 500
 TOLD_MAX = 5
@@ -54,7 +53,7 @@ async def _of_the_answer(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
 async def _escalate(ctx: Context, ticket: Ticket, waited: str) -> Sequence[Reply]:
     """Who is on duty hears of it; where nobody is, some animateurs."""
     told = list(await duty.on_duty(ctx.db, ticket.queue, ctx.now))
-    told = told or [person.id for person in await people.with_role(ctx.db, Role.ANIMATEUR, limit=TOLD_MAX)]
+    told = told or [person.id for person in await people.animating(ctx.db, TOLD_MAX)]
     card = await cards.get(ctx.db, ticket)
     said = {"ticket": ticket, "waited": waited, "queue": say_queue(ctx, ticket.queue)}
     text = render("hotline/escalated", link=link_to(ctx, card.post_id if card else ""), **said)

@@ -88,7 +88,7 @@ async def _tell(ctx: Context, queue: Queue, address: str) -> Replies:
         return None
     waiting = len(await cards.without(ctx.db, queue.code, "", AT_ONCE))
     text = render("hotline/no_room", queue=queue, address=address, waiting=waiting)
-    told = await people.with_role(ctx.db, Role.ANIMATEUR, limit=TOLD_MAX)
+    told = await people.animating(ctx.db, TOLD_MAX)
     return [Direct(text, user_id=person.id) for person in told]
 
 

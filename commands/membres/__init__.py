@@ -1,6 +1,7 @@
 """People of the réseau: welcomed, found, written into the register, moved, and seen off."""
 
 from commands.membres import (
+    animateurs,
     arriving,
     changing,
     gone,
@@ -19,6 +20,7 @@ from commands.membres import (
 from commands.membres.feature import bienvenue, feature
 
 __all__ = [
+    "animateurs",
     "arriving",
     "bienvenue",
     "changing",

@@ -14,7 +14,7 @@ from commands.membres.noting import note_person
 from commands.membres.places import settle_places
 from config.territories import departement
 from storage import people
-from storage.people import Person, Role, gone
+from storage.people import Person, gone
 
 ASKED_AT_ONCE = 20
 """People in one message; the others are asked about on the days after."""
@@ -76,7 +76,7 @@ async def note_missed(ctx: Context, work: NoteGone, _: Progress) -> Step:
 async def ask(ctx: Context) -> Replies:
     """One message to each animateur about the accounts found deactivated since."""
     found = await gone.to_ask_about(ctx.db, ASKED_AT_ONCE)
-    asked = await people.with_role(ctx.db, Role.ANIMATEUR, limit=ANIMATEURS_MAX) if found else []
+    asked = await people.animating(ctx.db, ANIMATEURS_MAX) if found else []
     off = await gone.since(ctx.db, [animateur.id for animateur in asked])
     asked = [animateur for animateur in asked if animateur.id not in off]
     if not asked:

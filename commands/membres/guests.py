@@ -54,7 +54,7 @@ async def ask(ctx: Context, work: TellGuests, _: Progress) -> Step:
     if not (await guests.take(ctx.db, work.day, ctx.now) or work.tries):
         return Step(finished=True)
     message, topic = await _message(ctx, work.day), _topic(work.day)
-    asked = await people.with_role(ctx.db, Role.ANIMATEUR, limit=ASKED_MAX)
+    asked = await people.animating(ctx.db, ASKED_MAX)
     places = [Direct(message.text, message.buttons, user_id=person.id, topic=topic) for person in asked]
     told = await spread(ctx, message, places, topic)
     return Step(replies=[*told.replies, *(work.again(ctx.now) if told.waits else [])], finished=True)

@@ -74,7 +74,7 @@ async def _leaders(ctx: Context, departements: Sequence[str]) -> Sequence[Person
     """Animateurs, and the coordinateurs of one of these."""
     there = await people.with_role(ctx.db, Role.COORDINATEUR, limit=COORDINATEURS_MAX)
     near = [person for person in there if not set(person.departements).isdisjoint(departements)]
-    return [*await people.with_role(ctx.db, Role.ANIMATEUR, limit=ASKED_MAX), *near[:ASKED_MAX]]
+    return [*await people.animating(ctx.db, ASKED_MAX), *near[:ASKED_MAX]]
 
 
 def _settled(person: Person, said: Wish) -> Refresh:

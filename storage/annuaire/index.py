@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
@@ -123,13 +124,18 @@ class Index:
         person = self.entries[place].person
         return person is None or sees(viewer, person, field)
 
+    def _is_seen(self, viewer: Person, word: str) -> bool:
+        """Whether something that this person may see says that word."""
+        return any(is_open or self._shows(viewer, place, field) for place, _, field, is_open in self.leads[word])
+
     def _respelt(self, viewer: Person, terms: Sequence[str]) -> Iterator[str]:
         """The query with one of its words, which finds nobody, replaced by one that is like it."""
         for number, term in enumerate(terms):
             if self._by_terms(viewer, [term]):
                 continue
-            near = extract(term, self.vocabulary, scorer=fuzz.ratio, score_cutoff=LIKE_MIN, limit=SUGGESTED_MAX)
-            for word, _, _ in near:
+            near = extract(term, self.vocabulary, scorer=fuzz.ratio, score_cutoff=LIKE_MIN, limit=None)
+            seen = (word for word, _, _ in near if self._is_seen(viewer, word))
+            for word in islice(seen, SUGGESTED_MAX):
                 yield " ".join((*terms[:number], word, *terms[number + 1 :]))
 
 

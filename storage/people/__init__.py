@@ -1,18 +1,20 @@
 """The people of the réseau: who they are, where they work, and what each may do."""
 
 from storage.people.awaited import Awaited
-from storage.people.person import ERASED, EVERYONE, PARIS, SHOWN_TO, Audience, Person, Role
+from storage.people.person import ANIMATES, ERASED, EVERYONE, PARIS, SHOWN_TO, Audience, Person, Role
 from storage.people.register import (
     BY_ID,
     SameNameError,
     add,
     among,
     animating,
+    animating_by_mattermost,
     by_username,
     ended,
     every,
     get,
     give,
+    note_animateur,
     note_derived_role,
     pages,
     place,
@@ -27,6 +29,7 @@ from storage.people.register import (
 from storage.people.structures import Structure
 
 __all__ = [
+    "ANIMATES",
     "BY_ID",
     "ERASED",
     "EVERYONE",
@@ -41,11 +44,13 @@ __all__ = [
     "add",
     "among",
     "animating",
+    "animating_by_mattermost",
     "by_username",
     "ended",
     "every",
     "get",
     "give",
+    "note_animateur",
     "note_derived_role",
     "pages",
     "place",

@@ -40,6 +40,8 @@ class Role(StrEnum):
 
 
 EVERYONE = frozenset(Role)
+ANIMATES = frozenset({Role.ANIMATEUR, Role.ADMINISTRATEUR})
+"""Who may do what animateurs may."""
 
 
 class Audience(StrEnum):
@@ -130,13 +132,18 @@ class Person(SQLModel, table=True):
         return ZoneInfo(self.timezone)
 
     @property
+    def known_role(self) -> Role | None:
+        """The role that the register gives, else what Mattermost last said."""
+        return self.role or self.derived_role
+
+    @property
     def animates(self) -> bool:
         """Whether they may do what animateurs may: administrateurs, too."""
-        return self.role in {Role.ANIMATEUR, Role.ADMINISTRATEUR}
+        return self.known_role in ANIMATES
 
     def may(self, roles: Collection[Role]) -> bool:
         """Whether they may do what is for these roles."""
-        return self.role in roles or (self.animates and Role.ANIMATEUR in roles)
+        return self.known_role in roles or (self.animates and Role.ANIMATEUR in roles)
 
     @property
     def full_name(self) -> str:

@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, func, or_, tuple_, update
+from sqlalchemy import ColumnElement, bindparam, case, func, or_, tuple_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from config.departements import DEPARTEMENTS
 from storage.database import execute, insertion
-from storage.people.person import ERASED, PARIS, Person, Role
+from storage.people.person import ANIMATES, ERASED, PARIS, Person, Role
 
 _OURS = {"id", "since", "derived_role", "derived_at"}
 """What is not written over by who registers somebody again."""
@@ -43,15 +43,29 @@ async def by_username(db: AsyncSession, username: str) -> Person | None:
 
 
 async def with_role(db: AsyncSession, role: Role, limit: int = 3) -> Sequence[Person]:
-    """Some people of a role who have not left, by name."""
-    there = select(Person).where(Person.role == role, col(Person.left_on).is_(None))
+    """Some people of a role who have not left, by name: the register gives it, or it follows from Mattermost."""
+    there = select(Person).where(_has_role([role]), col(Person.left_on).is_(None))
     return (await db.exec(there.order_by(col(Person.username)).limit(limit))).all()
 
 
-async def animating(db: AsyncSession, limit: int) -> Sequence[Person]:
-    """Some of those who may what animateurs may, and have not left: animateurs first, by name."""
-    found = [one for role in (Role.ANIMATEUR, Role.ADMINISTRATEUR) for one in await with_role(db, role, limit)]
-    return found[:limit]
+async def animating(db: AsyncSession, limit: int = 3) -> Sequence[Person]:
+    """Some of those who may do what animateurs may, and have not left, by name: the register’s animateurs first, then
+    its administrateurs, then those who may because of their role in Mattermost."""
+    given = col(Person.role)
+    by_register = case((given == Role.ANIMATEUR, 0), (given == Role.ADMINISTRATEUR, 1), else_=2)
+    there = select(Person).where(_has_role(ANIMATES), col(Person.left_on).is_(None))
+    return (await db.exec(there.order_by(by_register, col(Person.username)).limit(limit))).all()
+
+
+async def animating_by_mattermost(db: AsyncSession) -> Sequence[str]:
+    """The ids of those who are remembered to animate because of their role in Mattermost."""
+    derived = select(Person.id).where(col(Person.role).is_(None), col(Person.derived_role).in_(ANIMATES))
+    return (await db.exec(derived.order_by(col(Person.id)))).all()
+
+
+def _has_role(roles: Collection[Role]) -> ColumnElement[bool]:
+    given, derived = col(Person.role), col(Person.derived_role)
+    return or_(given.in_(list(roles)), given.is_(None) & derived.in_(list(roles)))
 
 
 async def ended(db: AsyncSession, first: date, last: date) -> Sequence[Person]:
@@ -121,6 +135,11 @@ async def give(db: AsyncSession, person: Person) -> None:
 async def note_derived_role(db: AsyncSession, person_id: str, role: Role, at: datetime) -> None:
     """Write down the role that follows from what Mattermost said at that instant, of who is in the register."""
     await db.exec(update(Person).where(col(Person.id) == person_id).values(derived_role=role, derived_at=at))
+
+
+async def note_animateur(db: AsyncSession, person: Person) -> None:
+    """Register somebody, not known yet, who animates because of their role in Mattermost, which they keep following."""
+    await db.execute(insertion(db, Person).values(person.model_dump() | {"role": None}).on_conflict_do_nothing())
 
 
 async def among(
