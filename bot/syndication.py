@@ -1,6 +1,5 @@
 """Feeds (RSS, Atom, RDF) as their servers send them, whatever they are made of: what stands in them, in plain words."""
 
-import asyncio
 import html
 import re
 from collections.abc import Mapping, Sequence
@@ -9,9 +8,6 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin, urlsplit
-
-import feedparser
-import nh3
 
 from bot.quoting import one_line
 
@@ -52,29 +48,30 @@ class Feed:
     declared: str = ""
 
 
-async def read_feed(body: bytes, headers: Mapping[str, str], url: str) -> Feed:
-    """What a server sent from that address. Raises ValueError, with what it is instead in French, for what is no feed.
-
-    It takes seconds for the worst: others do not wait for it.
-    """
-    return await asyncio.to_thread(parse_feed, body, headers, url)
+class NoFeed(ValueError):
+    """What was read is no feed; it says in French what it is instead."""
 
 
 def parse_feed(body: bytes, headers: Mapping[str, str], url: str) -> Feed:
-    """The same, while one waits."""
+    """What a server sent from that address. Raises NoFeed.
+
+    The worst takes seconds and much memory: the bot reads feeds in a process of their own (bot.web.reader).
+    """
+    import feedparser  # 30 ms, and only that process needs it
+
     narrow = _narrow(body)
     content, left_out = _bounded(narrow)
     if content.count(b"<") + content.count(b"&") > _SIGNS_MAX:
-        raise ValueError("ce flux est trop long")
+        raise NoFeed("ce flux est trop long")
     told = {"content-type": headers.get("content-type", "")} if narrow is body else {}
     found: Any = feedparser.parse(content, response_headers=told, sanitize_html=False, resolve_relative_uris=False)
-    articles = [each for row in found.entries if (each := _article(row, url))]
+    articles = [each for row in found.entries[: 2 * ENDS_MAX] if (each := _article(row, url))]
     if not articles and not found.get("version"):
         page = _Page()
         page.feed(narrow[:_HEAD_MAX].decode("utf-8", "replace"))
         if page.declared:
             return Feed("", declared=urljoin(url, page.declared)[:ADDRESS_MAX])
-        raise ValueError("c’est une page, sans flux" if page.is_page else "ce n’est pas un flux")
+        raise NoFeed("c’est une page, sans flux" if page.is_page else "ce n’est pas un flux")
     return Feed(_words(str(found.feed.get("title") or ""), TITLE_MAX), articles, len(articles) + left_out)
 
 
@@ -127,6 +124,8 @@ def _host(url: str) -> str:
 
 def _words(markup: str, most: int) -> str:
     """Plain words of what may be HTML, and of HTML that is written as text."""
+    import nh3
+
     text = markup[:_READ_MAX]
     for _ in range(2):
         if "<" not in text and "&" not in text:

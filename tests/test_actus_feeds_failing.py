@@ -10,6 +10,7 @@ from tests.collecting import Newsroom, newsroom
 from tests.feeding import RSS, article, follows, hour, number_of, rss, web
 from tests.helping import plain
 from tests.people import unique
+from tests.test_reader import HEAVY
 from tests.webbing import Outside, endless, outside, redirect, says, slow
 
 __all__ = ["newsroom", "web"]
@@ -156,3 +157,38 @@ async def test_only_animateurs_follow_feeds(newsroom: Newsroom) -> None:
     for line in ("ajoute", "retirer", "retirer 99999", "essayer x"):
         said = plain(await newsroom.ana.asks(f"/actus flux {line}"))
         assert "Tapez" in said or "Il n’y a pas de flux" in said
+
+
+async def test_a_hostile_one_holds_up_nobody_and_its_owner_hears_of_it_once(newsroom: Newsroom, web: Outside) -> None:
+    word = unique("n")
+    numbers = [
+        await number_of(
+            newsroom,
+            web,
+            f"{at}{word}.example/flux",
+            article(1, guid=f"{word}{at}", link=f"https://p.example/{word}{at}"),
+        )
+        for at in range(2)
+    ]
+    web.pages[f"0{word}.example/flux"] = says(HEAVY, Content_Type=RSS)
+    web.pages[f"1{word}.example/flux"] = says(rss(article(2, guid=f"{word}-2", link=f"https://p.example/{word}-2")))
+    assert "il est trop lourd" in await follows(newsroom, web.link(f"0{word}.example/flux?encore"))
+    reading = asyncio.create_task(hour(newsroom))
+    loop = asyncio.get_running_loop()
+    while not reading.done():
+        begun = loop.time()
+        assert (await newsroom.juliette.asks("/aide")).buttons
+        assert loop.time() - begun < 2
+    await reading
+    assert "trop lourd" in (await newsroom.feed(numbers[0])).fault
+    assert await newsroom.of_feed(numbers[1]) == ["Article 1", "Article 2"], "the next one had its turn"
+    await hour(newsroom)
+
+    async def told() -> list[str]:
+        return [plain(post) for post in await newsroom.ana.direct() if f"(n° {numbers[0]})" in plain(post)]
+
+    assert len(await told()) == 1
+    assert "Un flux que vous avez ajouté aux actus ne se lit pas" in (await told())[0]
+    web.pages[f"0{word}.example/flux"] = says(rss(article(3, guid=f"{word}-3", link=f"https://p.example/{word}-3")))
+    await hour(newsroom)
+    assert not (await newsroom.feed(numbers[0])).fault

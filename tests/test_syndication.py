@@ -1,6 +1,5 @@
 """What servers send as feeds: formats, wrong charsets, broken, huge and hostile ones, and the plain words of each."""
 
-import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -8,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.quoting import one_line, shorten, unmarked
-from bot.syndication import ENDS_MAX, TITLE_MAX, parse_feed, read_feed
+from bot.syndication import ENDS_MAX, TITLE_MAX, parse_feed
 
 URL = "https://site.example/flux/rss.xml"
 HEAD = b'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Un flux</title>'
@@ -113,26 +112,6 @@ def test_words_of_hostile_titles_are_plain() -> None:
     said = b"<item><title>&lt;img src=x onerror=alert(1)&gt; @all \xe2\x80\xae\xe2\x80\x8b**gras**\n\n# non</title>"
     (one,) = parse_feed(HEAD + said + b"<link>javascript:alert(1)</link></item>" + TAIL, {}, URL).articles
     assert (one.title, one.url) == ("@all **gras** # non", "")
-
-
-async def test_others_do_not_wait_for_a_long_one() -> None:
-    """The loop goes on while one is read: so often that nobody could tell."""
-    many = b"".join(
-        b"<item><title>n%d</title><description>%s</description></item>" % (n, b"mot " * 400) for n in range(900)
-    )
-    beats = 0
-
-    async def beat() -> None:
-        nonlocal beats
-        while True:
-            await asyncio.sleep(0)
-            beats += 1
-
-    heart = asyncio.create_task(beat())
-    feed = await read_feed(HEAD + many + TAIL, {}, URL)
-    heart.cancel()
-    assert feed.total == 900
-    assert beats > 5
 
 
 @given(st.binary(max_size=300), st.text(max_size=60))

@@ -13,6 +13,7 @@ from bot.clock import utc_now
 from bot.mattermost import pauses
 from bot.web.pace import REST_MAX, Pace
 from bot.web.reach import Reach, Resolver
+from bot.web.reader import Reader
 from bot.web.robots import ROBOTS_MAX, Robots
 from bot.web.troubles import Trouble, WebError
 
@@ -42,7 +43,7 @@ class Answer:
 
 
 class Web:
-    """``agent`` names the bot, and whom to write to. What ``fetch`` raises is WebError."""
+    """``agent`` names the bot, and whom to write to. What ``fetch`` raises is WebError; ``reader`` parses what came."""
 
     def __init__(
         self,
@@ -56,6 +57,7 @@ class Web:
         self.pace = pace or Pace()
         self.timeout = timeout
         self.robots = Robots(agent.partition("/")[0])
+        self.reader = Reader()
         self._opened: aiohttp.ClientSession | None = None
         self._beside: Web | None = None
 
@@ -64,6 +66,7 @@ class Web:
         if self._beside is None:
             everywhere = Reach(self.reach.besides, self.reach.lookup, everywhere=True)
             self._beside = Web(self.agent, everywhere, self.pace, self.timeout)
+            self._beside.reader = self.reader
         return self._beside
 
     async def close(self) -> None:
@@ -101,7 +104,7 @@ class Web:
         """Raises WebError where the site’s robots.txt says no, or cannot be had though the site is there."""
         site = url.origin()
         rules = self.robots.recall(site) or self.robots.learn(site, await self._robots_of(site))
-        if not await rules.lets_in(self.robots.name, url):
+        if not await rules.lets_in(self.robots.name, url, self.reader):
             raise WebError(Trouble.ROBOTS, str(url))
 
     async def _robots_of(self, site: URL) -> bytes | None:

@@ -3,9 +3,11 @@
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
-from urllib.robotparser import RobotFileParser
 
 from yarl import URL
+
+from bot.pages import allows
+from bot.web.reader import Reader, Unreadable
 
 ROBOTS_MAX = 500 * 1024
 """Bytes of such a file that are read, as the RFC wants at least."""
@@ -14,8 +16,8 @@ REMEMBERED_MAX = 4 * 1024 * 1024
 _SITE_BYTES = 200
 """What a site takes beside its file."""
 DAY = 24 * 3600.0
-_LONG = 32 * 1024
-"""Bytes of a file that is read in a thread: others need not wait for it."""
+_LONG = 16 * 1024
+"""Bytes of a file that is read in a process of its own: others do not wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +27,16 @@ class Rules:
     content: bytes | None
     since: float
 
-    async def lets_in(self, name: str, url: URL) -> bool:
-        """Whether the robot of that name may read an address of the site."""
+    async def lets_in(self, name: str, url: URL, reader: Reader) -> bool:
+        """Whether the robot of that name may read an address of the site; it stays away from what cannot be read."""
         if not self.content:
             return self.content is not None
-        if len(self.content) > _LONG:
-            return await asyncio.to_thread(_allows, self.content, name, url)
-        return _allows(self.content, name, url)
+        if len(self.content) <= _LONG:
+            return allows(self.content, name, str(url))
+        try:
+            return await reader.lets_in(self.content, name, str(url))
+        except Unreadable:
+            return False
 
     @property
     def size(self) -> int:
@@ -64,12 +69,6 @@ class Robots:
     def _forget(self, site: URL) -> None:
         if site in self._files:
             self._size -= self._files.pop(site).size
-
-
-def _allows(content: bytes, name: str, url: URL) -> bool:
-    parser = RobotFileParser()
-    parser.parse(content.decode("utf-8", "replace").splitlines())
-    return parser.can_fetch(name, str(url))
 
 
 def _now() -> float:

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bot.context import Context
-from bot.syndication import Feed, read_feed
-from bot.web import Answer, Trouble, Web, WebError
+from bot.syndication import Feed
+from bot.web import Answer, Trouble, Unreadable, Web, WebError
 from storage.actus import feeds
 from storage.actus.feeds import FAULT_MAX, HEADER_MAX
 from storage.links import LINK_MAX, read_link
 
 BYTES_MAX = 5 * 1024 * 1024
 ALL_S = 30.0
-"""Seconds that reading one takes at most, redirects and a page that names it included."""
+"""Seconds that one answer takes at most, redirects included."""
 _FORBIDDEN = re.compile(r"[\s<>\"\\`\x00-\x1f\x7f]")
 _FAULTS = {
     Trouble.NAME: "ce nom de site n’existe pas",
@@ -27,6 +27,7 @@ _FAULTS = {
     Trouble.ROBOTS: "le site ne veut pas de robots",
     Trouble.BUSY: "le site demande qu’on le laisse un moment tranquille",
 }
+UNREADABLE = "il est trop lourd ou trop abîmé, le bot a arrêté sa lecture"
 _STATUSES = {401: "l’accès est réservé", 403: "l’accès est refusé", 404: "il n’y a rien à cette adresse"}
 
 
@@ -44,13 +45,14 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What came of asking: the ``feed``, unless it is as it was, is ``gone`` for good, or there is a ``fault``. ``url``
-    is where it is from now on."""
+    is where it is from now on; ``stopped`` where reading it took more than there is for it."""
 
     source: Source
     url: str
     feed: Feed | None = None
     fault: str = ""
     gone: bool = False
+    stopped: bool = False
     etag: str = ""
     modified: str = ""
 
@@ -84,10 +86,9 @@ def is_plain(url: str) -> bool:
 async def read(web: Web, source: Source) -> Reading:
     """Ask for it, in the time there is."""
     try:
-        async with asyncio.timeout(ALL_S):
-            return await _read(web, source)
-    except TimeoutError:
-        return Reading(source, source.url, fault=_FAULTS[Trouble.SLOW])
+        return await _read(web, source)
+    except Unreadable:
+        return Reading(source, source.url, fault=UNREADABLE, stopped=True)
     except WebError as error:
         return Reading(source, source.url, fault=_FAULTS[error.trouble])
     except ValueError as error:
@@ -102,12 +103,12 @@ async def _read(web: Web, source: Source) -> Reading:
         return Reading(source, url, etag=source.etag, modified=source.modified)
     if answer.status == 410:
         return Reading(source, source.url, fault="le flux est fermé", gone=True)
-    feed = await _parsed(answer)
+    feed = await _parsed(web, answer)
     if feed.declared:
         if not source.is_new or not is_plain(feed.declared):
             raise ValueError("c’est une page, plus un flux")
         url, answer = feed.declared, await _ask(web, feed.declared, {})
-        feed = await _parsed(answer)
+        feed = await _parsed(web, answer)
         if feed.declared:
             raise ValueError("c’est une page, sans flux")
     return Reading(source, url, feed, etag=_header(answer, "etag"), modified=_header(answer, "last-modified"))
@@ -115,17 +116,21 @@ async def _read(web: Web, source: Source) -> Reading:
 
 async def _ask(web: Web, url: str, known: dict[str, str]) -> Answer:
     """A site that asks robots to stay away does not mean feeds, which are made for programs: an animateur wants it."""
-    return await web.fetch("GET", url, most=BYTES_MAX + 1, robots=False, known=known)
+    try:
+        async with asyncio.timeout(ALL_S):
+            return await web.fetch("GET", url, most=BYTES_MAX + 1, robots=False, known=known)
+    except TimeoutError:
+        raise WebError(Trouble.SLOW, url) from None
 
 
-async def _parsed(answer: Answer) -> Feed:
+async def _parsed(web: Web, answer: Answer) -> Feed:
     if answer.status >= 400:
         raise ValueError(_STATUSES.get(answer.status, f"le site répond par une erreur ({answer.status})"))
     if answer.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
         raise ValueError("la réponse est compressée, ce que le bot ne demande pas")
     if len(answer.body) > BYTES_MAX:
         raise ValueError(f"ce flux pèse plus de {BYTES_MAX // 2**20} Mo")
-    return await read_feed(answer.body, answer.headers, answer.url)
+    return await web.reader.feed(answer.body, answer.headers.get("content-type", ""), answer.url)
 
 
 def _header(answer: Answer, name: str) -> str:

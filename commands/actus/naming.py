@@ -1,17 +1,14 @@
 """Links that were given without a word: their pages are asked for a title, a few each hour."""
 
 import asyncio
-from html.parser import HTMLParser
 
 from pydantic import BaseModel
 
 from bot.context import Context
-from bot.quoting import one_line
 from bot.replies import Progress, Replies, Start, Step
-from bot.web import Web, WebError
+from bot.web import Unreadable, Web, WebError
 from commands.actus.feature import feature
 from storage.actus import items
-from storage.actus.items import TITLE_MAX
 
 AT_ONCE, READ_MAX, ALL_S = 4, 64 * 1024, 20.0
 """Pages of one step; bytes that are read of each; seconds for it."""
@@ -56,33 +53,7 @@ async def title_of(web: Web, url: str) -> str:
         return ""
     if answer.status >= 400 or "html" not in answer.headers.get("content-type", "html"):
         return ""
-    page = _Page()
-    page.feed(answer.body.decode(_charset(answer.headers.get("content-type", "")), "replace"))
-    return one_line(page.title, TITLE_MAX)
-
-
-def _charset(kind: str) -> str:
-    """As it says itself, among those that pages have."""
-    told = kind.lower().partition("charset=")[2].strip(" \"';")
-    return "cp1252" if told in {"iso-8859-1", "iso-8859-15", "latin1", "windows-1252"} else "utf-8"
-
-
-class _Page(HTMLParser):
-    """Reads the title of a page: the first one."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.title = ""
-        self._reads = self._is_read = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """A title begins."""
-        self._reads = tag == "title" and not self._is_read
-
-    def handle_endtag(self, tag: str) -> None:
-        """It ends."""
-        self._is_read, self._reads = self._is_read or self._reads, False
-
-    def handle_data(self, data: str) -> None:
-        """Some of its words."""
-        self.title += data if self._reads else ""
+    try:
+        return await web.reader.title(answer.body, answer.headers.get("content-type", ""))
+    except Unreadable:
+        return ""

@@ -8,13 +8,15 @@ from datetime import timedelta
 from bot.context import Context
 from bot.french.dates import say_date
 from bot.french.words import plural
-from bot.replies import Message, Progress, Replies, Reply, Start, Step
+from bot.others import is_there
+from bot.replies import Direct, Message, Progress, Replies, Reply, Start, Step
 from bot.texts import render
 from commands.actus import fetching, words
 from commands.actus.bringing import note
 from commands.actus.carried import ReadFeeds
 from commands.actus.feature import feature
 from commands.actus.fetching import Reading, Source, source_of
+from storage import claims
 from storage.actus import feeds
 from storage.actus.feeds import Feed
 
@@ -42,7 +44,7 @@ async def read_some(ctx: Context, work: ReadFeeds, so_far: Progress) -> Step:
         if row is None or row.removed or (row.read_at and row.read_at >= work.begun):
             continue
         told = _say(reading, await note(ctx.db, row, reading, ctx.now))
-        replies += await _tell(ctx, row)
+        replies += [*await _tell(ctx, row), *([] if work.feed else await _tell_owner(ctx, row, reading))]
     following = await _following(ctx, work)
     done = so_far.done + len(readings)
     return Step(
@@ -80,3 +82,13 @@ async def _tell(ctx: Context, row: Feed) -> Sequence[Reply]:
     ctx.db.add(row)
     text = render("actus/feed_fails", feed=row, since=say_date(since.astimezone(ctx.zone).date()))
     return await words.tell_team(ctx, Message(text))
+
+
+async def _tell_owner(ctx: Context, row: Feed, reading: Reading) -> Sequence[Reply]:
+    """Whoever added one whose reading was stopped hears of it at once; once, until it works again."""
+    since = row.failing_since
+    if not reading.stopped or since is None or not await is_there(ctx, row.by):
+        return []
+    if not await claims.claim(ctx.db, "actus.feed_stopped", f"{row.number}:{since.isoformat()}", ctx.now):
+        return []
+    return [Direct(render("actus/feed_stopped", feed=row), user_id=row.by)]

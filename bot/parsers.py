@@ -1,0 +1,77 @@
+"""A process of its own that reads what strangers wrote, with little memory and time: ``python -m bot.parsers feed``.
+
+On standard input it gets what is known of the bytes (a line of JSON), then the bytes; it answers in JSON. Of the bot it
+imports what it parses with, and nothing else: that is most of what starting it costs.
+"""
+
+import json
+import os
+import resource
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+MEMORY_MAX = 200 * 1024 * 1024
+"""Bytes of memory that it may have, its libraries included."""
+CPU_S = 5
+"""Seconds of processor that it may take."""
+_NICE = 5
+"""By how much it gives way to the bot."""
+
+
+def _feed(body: bytes, told: Mapping[str, str]) -> object:
+    from bot.syndication import NoFeed, parse_feed
+
+    try:
+        return {"feed": asdict(parse_feed(body, {"content-type": told["kind"]}, told["url"]))}
+    except NoFeed as error:
+        return {"fault": str(error)}
+
+
+def _title(body: bytes, told: Mapping[str, str]) -> object:
+    from bot.pages import title_of
+
+    return title_of(body, told["kind"])
+
+
+def _robots(body: bytes, told: Mapping[str, str]) -> object:
+    from bot.pages import allows
+
+    return allows(body, told["name"], told["url"])
+
+
+PARSERS: Mapping[str, Callable[[bytes, Mapping[str, str]], object]] = {
+    "feed": _feed,
+    "title": _title,
+    "robots": _robots,
+}
+
+
+def _limit() -> None:
+    """From now on it has no more than that; a system that knows no such limit has the parent’s clock still."""
+    os.nice(_NICE)
+    limits = {resource.RLIMIT_AS: MEMORY_MAX, resource.RLIMIT_CPU: CPU_S, resource.RLIMIT_CORE: 0}
+    for what, most in limits.items():
+        try:
+            resource.setrlimit(what, (most, most))
+        except (ValueError, OSError):
+            continue
+
+
+def _plain(value: Any) -> str:
+    assert isinstance(value, datetime)
+    return value.isoformat()
+
+
+def main(name: str) -> None:
+    """Parse what standard input holds. Whatever fails ends it with a traceback that nobody reads."""
+    _limit()
+    told = json.loads(sys.stdin.buffer.readline())
+    found = PARSERS[name](sys.stdin.buffer.read(), told)
+    sys.stdout.buffer.write(json.dumps(found, default=_plain, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
