@@ -14,7 +14,7 @@ from storage import people
 from storage import sondage as polls
 from storage.database import Database
 from storage.people import Person, Role
-from storage.sondage import State, count, votes
+from storage.sondage import Results, State, count, votes
 from storage.sondage.results import Ballot
 from storage.sondage.votes import Vote
 from tests.databases import database
@@ -108,6 +108,14 @@ async def test_of_secret_votes_only_how_many_until_the_end(here: Database, typed
     assert [line[2:] for line in (await exported(typed, number))[1:]] == [["Tous", "", "1"]] * 2
     code, _, err = await typed(str(number), "--votes")
     assert (code, "secrets" in err) == (1, True)
+
+
+async def test_of_secret_votes_that_are_shown_the_last_standing_and_no_vote_more(here: Database, typed: Typed) -> None:
+    number = await poll(here, live=True, results=Results(5, (3, 2)).stored())
+    async with here.transaction() as db:
+        for voter in range(11):
+            await votes.note(db, number, f"{voter:026}")
+    assert [line[2:] for line in (await exported(typed, number))[1:]] == [["Tous", "3", "5"], ["Tous", "2", "5"]]
 
 
 @pytest.mark.parametrize(("state", "sentence"), [(State.DRAFT, "Aucun sondage"), (State.WITHDRAWN, "retiré")])

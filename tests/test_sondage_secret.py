@@ -40,9 +40,7 @@ from tests.polling import (
     plain,
     run,
     said,
-    standing,
     stored,
-    voted,
 )
 
 __all__ = ["database"]
@@ -213,45 +211,6 @@ async def test_a_vote_that_could_not_be_taken_is_on_no_disk(house: House) -> Non
     async with house.bot.database.transaction(writes=False) as db:
         drafts = (await db.execute(SQLModel.metadata.tables["draft"].select())).mappings().all()
     assert [row for row in drafts if row["user_id"] == marc.id] == []
-
-
-@pytest.mark.parametrize("count", [4, 5])
-async def test_live_results_of_a_secret_vote_begin_with_five(house: House, count: int) -> None:
-    author = await house.conseiller("autrice")
-    voters = await people(house, count)
-    channel = await club(house, author, *voters)
-    post = await asked(house, author, channel, resultats="direct")
-    for person in voters:
-        await voted(house, person, post, "1")
-    house.clock.goes_to(house.clock() + timedelta(minutes=1))
-    house.bot.workers.look()
-    await house.settled()
-    shown = plain((await standing(house, channel, number_of(post))).text)
-    assert ("1. Visio : 5 votes, 100 %" in shown) == (count == 5), shown
-    assert ((await stored(house, number_of(post))).results or {})["votes"] == count
-    house.clock.is_right_again()
-
-
-async def shown(house: House, channel: str, number: int) -> str:
-    """How it stands where it was asked, once what was voted has been gathered."""
-    house.clock.goes_to(house.clock() + timedelta(minutes=1))
-    house.bot.workers.look()
-    await house.settled()
-    return plain((await standing(house, channel, number)).text)
-
-
-async def test_live_results_of_a_secret_vote_go_on_by_five_at_least(house: House) -> None:
-    author = await house.conseiller("autrice")
-    voters = await people(house, 10)
-    channel = await club(house, author, *voters)
-    post = await asked(house, author, channel, resultats="direct")
-    for at, person in enumerate(voters, 1):
-        await voted(house, person, post, "2" if at > 5 else "1")
-        if at in (5, 9):
-            text = await shown(house, channel, number_of(post))
-            assert "1. Visio : 5 votes, 100 %" in text, "the difference would be that of one person"
-    assert "2. Agenda partagé : 5 votes, 50 %" in await shown(house, channel, number_of(post))
-    house.clock.is_right_again()
 
 
 async def test_a_box_that_no_secret_opens_waits_for_the_operator(house: House) -> None:

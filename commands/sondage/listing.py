@@ -1,19 +1,20 @@
 """« /sondage liste », « /sondage n° 12 » and « /sondage resultats 12 »: what was asked, and how it stands."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.context import Context
 from bot.errors import UserError
 from bot.menus import Menu
 from bot.replies import Button, Direct, Replies, Whisper
 from bot.texts import quote, render
-from commands.sondage import cards, telling, words
+from commands.sondage import cards, words
 from commands.sondage.buttons import Older, See, Vote
 from commands.sondage.feature import feature
 from storage import reach
 from storage import sondage as polls
 from storage.sondage import Poll, State
+from storage.sondage.visible import visible
 
 PAGE = 5
 """Polls on one page."""
@@ -111,7 +112,7 @@ async def results(ctx: Context, text: str) -> Replies:
     if not poll.live and (poll.anonymous or not words.manages(ctx.user, poll)):
         raise UserError(f"Les résultats du sondage n° {poll.number} s’afficheront à la fin du vote, "
                         f"{words.say_end(poll, ctx.zone)}.")  # fmt: skip
-    return Whisper(cards.results_of(poll, await telling.standing(ctx, poll)))
+    return Whisper(cards.results_of(poll, replace(await visible(ctx.db, poll), places=())))
 
 
 async def named(ctx: Context, text: str, what: str) -> Poll:

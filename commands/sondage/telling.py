@@ -12,8 +12,8 @@ from commands.sondage.sending import targets_of, to
 from storage import outbox
 from storage import sondage as polls
 from storage.database import change
-from storage.sondage import BATCH, Poll, Results, State, ballots, count, votes
-from storage.sondage.ballots import Seal
+from storage.sondage import BATCH, Poll, Results, State, ballots, count, standing, votes
+from storage.sondage.ballots import Seal, take_in
 from storage.sondage.results import ANONYMOUS_LEAST
 
 GATHERED_FOR = timedelta(seconds=5)
@@ -40,14 +40,20 @@ async def counted(ctx: Context, poll: Poll) -> Results:
     return count(len(poll.options), box.values(), anonymous=True)
 
 
-async def standing(ctx: Context, poll: Poll) -> Results:
-    """How it stands, as it may be shown: of an anonymous poll the same as before while fewer than five are new, since
-    the difference would be theirs; nothing by département."""
-    now = await counted(ctx, poll)
+async def _stands(ctx: Context, poll: Poll) -> Results | None:
+    """How it stands, as it is shown from now on (None: nothing is yet); nothing by département. The poll is locked."""
+    if not poll.anonymous:
+        now = await counted(ctx, poll)
+        return Results(now.votes, now.counts)
     before = poll.known
-    if poll.anonymous and before and before.is_told and now.votes - before.votes < ANONYMOUS_LEAST:
+    seal = Seal(poll.id, ctx.settings.secrets)
+    box = await ballots.read(ctx.db, seal)
+    taken = take_in(box)
+    now = standing(len(poll.options), (box | taken).values())
+    if not taken or (before and before.is_told and now.votes - before.votes < ANONYMOUS_LEAST):
         return before
-    return Results(now.votes, now.counts)
+    await ballots.write(ctx.db, seal, box | taken)
+    return now
 
 
 @feature.work(Retell, title="Sondage : ce qui est affiché", unit=MESSAGES, writes=True)
@@ -57,9 +63,9 @@ async def retell(ctx: Context, asked: Retell, so_far: Progress) -> Step:
     if poll is None or (poll.state is not State.OPEN and not asked.always):
         return Step(finished=True)
     if so_far.cursor is None and poll.state is State.OPEN:
-        stands = (await standing(ctx, poll)).stored() if poll.live else poll.results
-        is_news = stands != poll.results or asked.always
-        await change(ctx.db, poll, telling=False, results=stands)
+        stands = await _stands(ctx, poll) if poll.live else poll.known
+        is_news = stands != poll.known or asked.always
+        await change(ctx.db, poll, telling=False, results=stands.stored() if stands else None)
         if not is_news:
             return Step(finished=True)
     return await _rewritten(ctx, poll, so_far)

@@ -61,7 +61,10 @@ async def vote(ctx: Context, form: Voted) -> Replies:
         await _cast(ctx, poll, form, ballot)
     else:
         await votes.note(ctx.db, poll.id, ctx.user.id)
-        await votes.choose(ctx.db, votes.Vote(poll=poll.id, user_id=ctx.user.id, at=ctx.now, **ballot._asdict()))
+        named = votes.Vote(
+            poll=poll.id, user_id=ctx.user.id, at=ctx.now, choices=ballot.choices, departement=ballot.departement
+        )
+        await votes.choose(ctx.db, named)
     told = Direct(f"Votre vote au sondage n° {poll.number} est enregistré.", user_id=ctx.user.id)
     return [told, *(await telling.soon(ctx, poll) if poll.live else ())]
 
@@ -81,5 +84,5 @@ async def _cast(ctx: Context, poll: Poll, form: Voted, ballot: Ballot) -> None:
     is_new = await votes.note(ctx.db, poll.id, ctx.user.id)
     if is_new == (key in box):
         raise UserError(fields={"votre_code": NO_BALLOT}) if isinstance(form, Again) else UserError(VOTED)
-    box[key] = ballot
+    box[key] = box.get(key, ballot)._replace(choices=ballot.choices, departement=ballot.departement)
     await ballots.write(ctx.db, seal, box)

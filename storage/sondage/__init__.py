@@ -16,7 +16,7 @@ from storage.sondage.poll import (
     page,
     put,
 )
-from storage.sondage.results import Place, Results, count
+from storage.sondage.results import Place, Results, count, standing
 
 __all__ = [
     "ANONYMOUS_LEAST",
@@ -36,4 +36,5 @@ __all__ = [
     "open_ones",
     "page",
     "put",
+    "standing",
 ]

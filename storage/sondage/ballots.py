@@ -1,13 +1,16 @@
 """The box of an anonymous poll: all its ballots as one sealed value, in which nobody’s is anybody’s.
 
 A ballot lies under what a code makes of it, which only who voted has; the box is written whole each time, its ballots
-sorted by that, under a new nonce. So no row, order, moment or number ties a ballot to a voter (votes.py).
+sorted by that, under a new nonce. So no row, order, moment or number ties a ballot to a voter (votes.py). Beside a
+ballot lies only in which standing it was shown first, with at least four others.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import product
 from os import urandom
+from random import SystemRandom
 from struct import Struct
 
 from cryptography.exceptions import InvalidTag
@@ -19,11 +22,16 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import insertion
-from storage.sondage.results import Ballot
+from storage.sondage.results import ANONYMOUS_LEAST, Ballot
 
 NONCE, KEY = 12, 16
 """Bytes of a nonce, and of what a ballot lies under."""
-_ROW = Struct(f">{KEY}sH3s")
+_ROW, _ROW_BEFORE = Struct(f">{KEY}sH3sHH"), Struct(f">{KEY}sH3s")
+"""A ballot in its box; and as it lay there before standings were noted beside it, in polls that are open still."""
+_MARK = b"2"
+_ROWS = {_MARK: _ROW, b"": _ROW_BEFORE}
+"""How ballots lie in a box, by the mark that its seal carries."""
+_CHANCE = SystemRandom()
 _SALT = b"coop-bot.sondage"
 
 
@@ -49,18 +57,24 @@ class Seal:
 
     def close(self, ballots: Mapping[bytes, Ballot]) -> bytes:
         """The ballots as a value that says nothing but how many they are."""
-        rows = b"".join(_ROW.pack(key, one.choices, one.departement.encode()) for key, one in sorted(ballots.items()))
+        rows = b"".join(
+            _ROW.pack(key, one.choices, one.departement.encode(), one.step, one.shown)
+            for key, one in sorted(ballots.items())
+        )
         nonce = urandom(NONCE)
-        return nonce + self._cipher(self.secrets[-1]).encrypt(nonce, rows, self._name)
+        return nonce + self._cipher(self.secrets[-1]).encrypt(nonce, rows, self._name + _MARK)
 
     def open(self, sealed: bytes) -> dict[bytes, Ballot]:
         """The ballots by what they lie under. Raises UnreadableBoxError."""
-        for secret in reversed(self.secrets):
+        for secret, (mark, row) in product(reversed(self.secrets), _ROWS.items()):
             try:
-                rows = self._cipher(secret).decrypt(sealed[:NONCE], sealed[NONCE:], self._name)
+                rows = self._cipher(secret).decrypt(sealed[:NONCE], sealed[NONCE:], self._name + mark)
             except InvalidTag:
                 continue
-            return {key: Ballot(bits, place.rstrip(b"\0").decode()) for key, bits, place in _ROW.iter_unpack(rows)}
+            return {
+                key: Ballot(choices, place.rstrip(b"\0").decode(), *shown)
+                for key, choices, place, *shown in row.iter_unpack(rows)
+            }
         raise UnreadableBoxError(str(self.poll))
 
     def key_of(self, code: str) -> bytes:
@@ -91,3 +105,17 @@ async def write(db: AsyncSession, seal: Seal, ballots: Mapping[bytes, Ballot]) -
 async def forget(db: AsyncSession, poll: int) -> None:
     """The poll is over, and counted."""
     await db.execute(delete(Box).where(col(Box.poll) == poll))
+
+
+def take_in(box: Mapping[bytes, Ballot]) -> dict[bytes, Ballot]:
+    """The ballots that the next standing shows beside those of the last; none while that would tell too much.
+
+    Five at least come in together, whichever chance takes, and five at least stay out: they are what the final count
+    shows beside this standing, if the poll ends now. Who changes a ballot brings none in.
+    """
+    waiting = sorted(key for key, ballot in box.items() if not ballot.step)
+    if len(waiting) < 2 * ANONYMOUS_LEAST:
+        return {}
+    step = 1 + max(ballot.step for ballot in box.values())
+    chosen = _CHANCE.sample(waiting, len(waiting) - ANONYMOUS_LEAST)
+    return {key: box[key]._replace(step=step, shown=box[key].choices) for key in chosen}

@@ -1,5 +1,6 @@
 """What came of a poll: how often each answer was chosen, of all and by département, so that nobody is found in it."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
@@ -13,10 +14,21 @@ OTHERS = ""
 
 
 class Ballot(NamedTuple):
-    """What somebody chose, as bits in the order of the options, and where they work ("": nobody knows)."""
+    """What somebody chose, as bits in the order of the options, and where they work ("": nobody knows).
+
+    ``step`` counts the standings shown while the poll runs: in which this ballot came in (0: in none yet), and with
+    which choice (``shown``), whatever becomes of it afterwards.
+    """
 
     choices: int
     departement: str
+    step: int = 0
+    shown: int = 0
+
+    @property
+    def layer(self) -> tuple[int, bool]:
+        """What the standings shown tell it apart by: when it came in, and whether it was changed afterwards."""
+        return self.step, self.step > 0 and self.choices != self.shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +67,29 @@ class Results:
 
 def count(options: int, ballots: Iterable[Ballot], *, anonymous: bool) -> Results:
     """What came of it, of so many options."""
-    by_place: dict[str, list[int]] = {}
-    for choices, departement in ballots:
-        by_place.setdefault(departement, []).append(choices)
-    everybody = _place(OTHERS, [choices for there in by_place.values() for choices in there], options)
+    by_place: dict[str, list[Ballot]] = {}
+    for ballot in ballots:
+        by_place.setdefault(ballot.departement, []).append(ballot)
+    everybody = _place(OTHERS, [ballot for there in by_place.values() for ballot in there], options)
     if anonymous and everybody.votes < ANONYMOUS_LEAST:
         return Results(everybody.votes)
     return Results(everybody.votes, everybody.counts, _apart(by_place, options))
 
 
-def _apart(by_place: Mapping[str, list[int]], options: int) -> tuple[Place, ...]:
+def standing(options: int, ballots: Iterable[Ballot]) -> Results:
+    """What the last standing showed of these; nothing by département."""
+    came_in = [ballot._replace(choices=ballot.shown) for ballot in ballots if ballot.step]
+    return Results(len(came_in), _place(OTHERS, came_in, options).counts) if came_in else Results(0)
+
+
+def _apart(by_place: Mapping[str, list[Ballot]], options: int) -> tuple[Place, ...]:
     """Each département of which enough voted, by its code, then all others; none where that would say nothing more.
 
     Too few others, whom the total less those told apart would tell, are told with the smallest of these.
     """
-    told = {code: there for code, there in by_place.items() if code and len(there) >= PLACE_LEAST}
-    rest = [choices for code, there in by_place.items() if code not in told for choices in there]
-    if told and 0 < len(rest) < PLACE_LEAST:
+    told = {code: there for code, there in by_place.items() if code and _hides_each(there)}
+    rest = [ballot for code, there in by_place.items() if code not in told for ballot in there]
+    while told and rest and not _hides_each(rest):
         smallest = min(told, key=lambda code: (len(told[code]), code))
         rest += told.pop(smallest)
     if not told:
@@ -80,5 +98,10 @@ def _apart(by_place: Mapping[str, list[int]], options: int) -> tuple[Place, ...]
     return (*(_place(code, told[code], options) for code in sorted(told)), *others)
 
 
-def _place(code: str, there: Sequence[int], options: int) -> Place:
-    return Place(code, len(there), tuple(sum(choices >> at & 1 for choices in there) for at in range(options)))
+def _hides_each(there: Sequence[Ballot]) -> bool:
+    """Whether enough voted there in each layer: a place less the standings shown before must not leave a few."""
+    return min(Counter(ballot.layer for ballot in there).values()) >= PLACE_LEAST
+
+
+def _place(code: str, there: Sequence[Ballot], options: int) -> Place:
+    return Place(code, len(there), tuple(sum(ballot.choices >> at & 1 for ballot in there) for at in range(options)))
