@@ -33,6 +33,7 @@ from bot.runs import Runs
 from bot.server import Doors, Entrance
 from bot.spool import Spool
 from bot.switch import choose, index_all, index_works
+from bot.threads import Threads
 from bot.tidings import Tidings, hearers
 from bot.traffic import Traffic
 from bot.watching import Watching
@@ -91,9 +92,10 @@ class App:
         self.dispatcher, self.runs = Dispatcher(triggers, machine), Runs(triggers, machine)
         self.makers, self.workers = self._workers(Workshop(triggers, machine), bells, first)
         self.hearing = Hearing(triggers.values(), machine, self.dispatcher.perform, first)
+        self._tidings = Tidings(triggers, machine, self.outbox)
         self.events = self._ears(machine)
         self.jobs = Jobs(triggers, self.runs.run, self.runs.zones, clock)
-        self._recovery, self._tidings = Recovery(triggers, machine), Tidings(triggers, machine, self.outbox)
+        self._recovery = Recovery(triggers, machine)
         self.connections = Connections(limits or Limits())
         self._entrance = Entrance(self._doors(links, Feeds(triggers, machine)), DRAIN_SECONDS)
         self._tasks: list[asyncio.Task[None]] = []
@@ -173,8 +175,9 @@ class App:
             log.warning("not_read_at_start", exc_info=problem)
 
     def _ears(self, machine: Machine) -> Events:
-        ground = Ground(self.chat, machine.database, machine.watching, machine.clock, machine.traffic)
-        return Events(ground, self.hearing.tell)
+        parts = (self.chat, machine.database, machine.watching, machine.clock, machine.traffic)
+        threads = Threads(machine, self.outbox, self._tidings, self.hearing.tell)
+        return Events(Ground(*parts, self.outbox.hear), threads.tell)
 
     def _workers(self, workshop: Workshop, bells: Bells, first: float) -> tuple[Workers[HeldOrder], Workers[HeldSteps]]:
         files, steps = FileAttempt(workshop, self._folders, first), Stepping(workshop, self._give_way, first)

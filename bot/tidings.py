@@ -1,5 +1,6 @@
 """Telling features what became of what they sent: each end once, in the handler’s own transaction."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +12,7 @@ from bot.context import Request
 from bot.errors import UserError, passes
 from bot.events import Delivered, Undelivered
 from bot.features import Key, Trigger
-from bot.hearing import nobody
+from bot.hearing import NotHeardError, nobody
 from bot.logs import begin_request
 from bot.outbox import Outbox
 from bot.replies import Reply, as_list
@@ -74,6 +75,17 @@ class Tidings:
             return 0.0
         self._later.clear()
         return BETWEEN_TRIES if later else LOOK_ANYWAY
+
+    async def tell_of(self, message_id: str) -> None:
+        """Tell of one end now, if that is still to be done. Raises NotHeardError where it cannot be for the moment."""
+        for _ in range(TRIES_MAX + 1):
+            message = await self._transactions.run(lambda db: table.untold(db, message_id), writes=False)
+            if message is None:
+                return
+            await self._tell(message)
+            if message.id in self._later:
+                await asyncio.sleep(BETWEEN_TRIES)
+        raise NotHeardError
 
     async def _tell(self, message: Outgoing) -> None:
         """Tell of one end; what fails is told again later, and keeps no other waiting."""

@@ -55,6 +55,14 @@ class Rows:
         """Mark messages as arrived."""
         await self._transactions.run(lambda db: table.delivered(db, marks, self._clock()))
 
+    async def unnoted(self, ids: Collection[str]) -> Sequence[Outgoing]:
+        """Of these messages, those of which nobody wrote down yet that they arrived."""
+        return await self._transactions.run(lambda db: table.unnoted(db, ids), writes=False)
+
+    async def note(self, mark: Mark) -> None:
+        """Mark a message as arrived, unless somebody did meanwhile."""
+        await self._transactions.run(lambda db: table.note(db, mark, self._clock()))
+
     async def failed(
         self, message: Outgoing, fault: str, next_try: datetime | None, news: Mapping[str, Any] = EMPTY
     ) -> None:

@@ -43,9 +43,19 @@ class Sender:
             await self._take_away(found, message)
             found = None
         post_id = found.id if found else await self._post(message, channel_id)
+        return await self._arrive(message, Arrival(post_id, channel_id, found is not None))
+
+    async def recognize(self, message: Outgoing, post: ChatPost) -> Arrival | None:
+        """What that post, seen in Mattermost, is for a message; None where it is not the whole of it. Raises
+        ChatError."""
+        if not _is_whole(post, message):
+            return None
+        return await self._arrive(message, Arrival(post.id, post.channel_id, found=True))
+
+    async def _arrive(self, message: Outgoing, arrival: Arrival) -> Arrival:
         if message.content.get("pinned"):
-            await self.chat.pin(post_id)
-        return Arrival(post_id, channel_id, found is not None)
+            await self.chat.pin(arrival.post_id)
+        return arrival
 
     async def _earlier(self, channel_id: str, message: Outgoing) -> ChatPost | None:
         bot = await self.chat.me()

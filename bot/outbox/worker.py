@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from bot.mattermost import Budget, Chat
+from bot.mattermost import Budget, Chat, ChatPost
 from bot.metrics import OUTBOX_OPEN, OUTBOX_WAITING
 from bot.outbox.bringing import Fresh, Porter
 from bot.outbox.desk import CROWD, PEOPLE, Desk
+from bot.outbox.echoes import Echoes
 from bot.outbox.marks import Marks
 from bot.outbox.means import Means
 from bot.outbox.rows import Rows
@@ -65,7 +66,8 @@ class Outbox:
         self._people = Desk(PEOPLE, means)
         self._crowd = Desk(CROWD, means, before=self._people)
         self._desks = (self._crowd,) if around.visits else (self._people, self._crowd)
-        self._marking: asyncio.Task[None] | None = None
+        self._echoes = Echoes(means)
+        self._noting: list[asyncio.Task[None]] = []
 
     @property
     def is_open(self) -> bool:
@@ -75,7 +77,7 @@ class Outbox:
     @property
     def tasks(self) -> Sequence[asyncio.Task[None]]:
         """All that is at work."""
-        return [task for desk in self._desks for task in desk.tasks] + ([self._marking] if self._marking else [])
+        return [task for desk in self._desks for task in desk.tasks] + self._noting
 
     async def start(self) -> None:
         """Begin to deliver, with what an earlier run left."""
@@ -83,7 +85,7 @@ class Outbox:
             await self._rows.release_all()
         for desk in self._desks:
             await desk.start()
-        self._marking = asyncio.create_task(self._marks.run())
+        self._noting = [asyncio.create_task(work) for work in (self._marks.run(), self._echoes.run())]
         OUTBOX_OPEN.set(1)
         OUTBOX_WAITING.set_function(lambda: sum(desk.waiting for desk in self._desks))
 
@@ -97,6 +99,14 @@ class Outbox:
         """Wait until what answers people has left, but no longer than that."""
         await self._people.quiet(seconds)
 
+    def hear(self, post: ChatPost) -> None:
+        """A post of the bot’s own was heard of: soon its message is noted as delivered, whoever sent it."""
+        self._echoes.hear(post)
+
+    async def note(self, post: ChatPost) -> str:
+        """The same at once: the id of the message that the post is, empty where it is none. Raises ChatError."""
+        return await self._echoes.note(post)
+
     def look(self) -> None:
         """Look at the table now: something else was written there."""
         for desk in self._desks:
@@ -105,9 +115,9 @@ class Outbox:
     async def drain(self, seconds: float = 3.0) -> None:
         """Stop: finish what can be within so many seconds, and leave the rest to whoever comes next."""
         await asyncio.gather(*(desk.drain(seconds) for desk in self._desks))
-        if self._marking:
-            self._marking.cancel()
-            await asyncio.gather(self._marking, return_exceptions=True)
+        for task in self._noting:
+            task.cancel()
+        await asyncio.gather(*self._noting, return_exceptions=True)
         await self._rows.wait()
         await self._marks.flush()
         for desk in self._desks:

@@ -10,7 +10,7 @@ import structlog
 from bot.backoff import backoff
 from bot.errors import ChatError
 from bot.events import Event
-from bot.mattermost import Mattermost
+from bot.mattermost import ChatPost, Mattermost
 from bot.mattermost.values import TOWN_SQUARE
 from bot.metrics import WEBSOCKET_UP
 from bot.traffic import Traffic
@@ -37,13 +37,14 @@ OnEvent = Callable[[Event], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the entrance of events stands on."""
+    """What the entrance of events stands on; ``on_own`` is told of each post of the bot’s own that is heard of."""
 
     chat: Mattermost
     database: Database
     watching: Watching
     clock: Callable[[], datetime]
     traffic: Traffic
+    on_own: Callable[[ChatPost], None] = lambda _: None
 
 
 class Events:
@@ -59,7 +60,7 @@ class Events:
         self._traffic = ground.traffic
         self._first = first
         self._on_event = on_event
-        self._ears = Ears()
+        self._ears = Ears(on_own=ground.on_own)
         self._queue = Queue(self._handle)
         self._progress = Progress(ground.database)
         self._places = Places(ground.database, ground.chat, on_event, ground.clock)

@@ -1,6 +1,6 @@
 """What frames tell, as events and as news of who is where; of those that concern nobody nothing is read."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +23,7 @@ class Ears:
     """What the bot listens to: its team, the places that features watch, its direct channels.
 
     ``square`` is the channel in which everybody of the team is: coming into it is coming into the team. Who
-    comes into the ``crowded`` channels, and leaves them, is not heard.
+    comes into the ``crowded`` channels, and leaves them, is not heard. ``on_own`` is told of what the bot itself said.
     """
 
     bot_id: str = ""
@@ -32,6 +32,7 @@ class Ears:
     places: frozenset[str] = frozenset()
     direct: set[str] = field(default_factory=set)
     crowded: frozenset[str] = frozenset()
+    on_own: Callable[[ChatPost], None] = lambda _: None
 
     def parse(self, frame: Frame) -> Sequence[Event | News]:
         """What a frame tells: nothing when it concerns nobody, or makes no sense."""
@@ -57,6 +58,8 @@ class Ears:
             row = Reaction.model_validate_json(data["reaction"])
             return self._emoji(frame.name, row, frame.channel_id, is_direct=is_direct)
         post = Post.model_validate_json(data["post"]).value
+        if post.user_id == self.bot_id and frame.name == "posted":
+            self.on_own(post)
         kinds = {"post_edited": as_edited, "post_deleted": as_deleted}
         return kinds.get(frame.name, as_written)(post, self.bot_id, is_direct=is_direct)
 

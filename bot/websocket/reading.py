@@ -110,6 +110,8 @@ class Reading:
 
     def _of_post(self, post: ChatPost, *, is_direct: bool) -> Iterator[tuple[int, Event]]:
         bot_id = self._ears.bot_id
+        if post.user_id == bot_id and not post.delete_at:
+            self._ears.on_own(post)
         told = (
             [(post.delete_at, as_deleted)]
             if post.delete_at

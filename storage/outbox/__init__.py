@@ -16,6 +16,7 @@ from storage.outbox.due import (
     waiting,
 )
 from storage.outbox.ended import KEPT, counts, delivered, failed, forget, news, posts_about, told
+from storage.outbox.seen import may_stand, note, unnoted, untold
 from storage.outbox.table import EMPTY, PEOPLE, Mark, Outgoing, Sent, Share, Taken, Where
 
 __all__ = [
@@ -40,8 +41,10 @@ __all__ = [
     "hurry",
     "keep",
     "lease",
+    "may_stand",
     "news",
     "next_due",
+    "note",
     "posts_about",
     "reached",
     "recall",
@@ -51,6 +54,8 @@ __all__ = [
     "take",
     "tally",
     "told",
+    "unnoted",
     "unreached",
+    "untold",
     "waiting",
 ]

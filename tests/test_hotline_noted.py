@@ -1,0 +1,125 @@
+"""Stories: who posted a card and a receipt does not live to note it; what is said under them arrives all the same."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bot.app import App
+from bot.clock import utc_now
+from bot.websocket.progress import CURSOR
+from storage.cursors import Cursor
+from storage.people import Role
+from tests.databases import KINDS
+from tests.helpdesk import Helpdesk, place, registered, room
+from tests.helping import plain, writes
+from tests.house import until_async
+from tests.people import Person, Post
+
+__all__ = ["place", "room"]
+
+pytestmark = pytest.mark.parametrize("room", ["11.2"], indirect=True)
+SUBJECT = "Postée par un mourant"
+
+
+async def never() -> float:
+    """Nobody is told of anything: the next look is in an hour."""
+    return 3600.0
+
+
+@asynccontextmanager
+async def dying(place: Helpdesk, patch: pytest.MonkeyPatch, *, how: str) -> AsyncIterator[App]:
+    """A bot that posts, and ends before it notes that (« killed »), or before it tells the feature (« stopped »)."""
+    async with place.bot() as app:
+        await app.events.stop()
+        patch.setattr(app._tidings, "_look", never)  # noqa: SLF001  (no public way kills it between two steps)
+        if how == "killed":
+            patch.setattr(app.outbox._marks, "add", lambda _: None)  # noqa: SLF001  (the same)
+        yield app
+
+
+async def opened(place: Helpdesk) -> Person:
+    """The room is there, with an agent in it who is heard; it is no new installation."""
+    agathe = await registered(place, "agathe", Role.HOTLINE)
+    await place.registers_as(place.juliette, Role.CONSEILLER)
+    async with place.bot() as app:
+        await place.files(app, "La première")
+        card = await place.card("La première")
+        await until_async(lambda: place.stands("La première"))
+
+        async def is_in() -> bool:
+            members = await place.room.site.admin.get(f"/channels/{card.channel_id}/members?per_page=200")
+            return agathe.id in {member["user_id"] for member in members}
+
+        await until_async(is_in)
+        await until_async(lambda: place.is_heard(app))
+    async with place.asks() as db:
+        await db.merge(Cursor(name=CURSOR, at=utc_now()))
+    return agathe
+
+
+async def receipt(place: Helpdesk) -> Post:
+    """What Juliette has of the demand, once she has it."""
+
+    async def is_there() -> Post | None:
+        return next((post for post in await place.juliette.direct() if SUBJECT in post.text), None)
+
+    return await until_async(is_there)
+
+
+async def brought(place: Helpdesk, root: Post, words: str) -> None:
+    """Wait until the bot says these words under a post, and see that it says them once."""
+
+    async def is_said() -> bool:
+        return any(words in plain(post) for post in await place.lines(root))
+
+    await until_async(is_said)
+    assert len([post for post in await place.lines(root) if words in plain(post)]) == 1
+
+
+@pytest.mark.parametrize("place", KINDS, indirect=True)
+async def test_lines_under_what_the_last_run_posted_are_brought(
+    place: Helpdesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agathe = await opened(place)
+    async with dying(place, monkeypatch, how="killed") as app:
+        await place.files(app, SUBJECT)
+        card, mine = await place.card(SUBJECT), await receipt(place)
+    await writes(agathe, card, "réponse entre deux vies")
+    await writes(place.juliette, mine, "question entre deux vies")
+    async with place.bot():
+        await brought(place, mine, "réponse entre deux vies")
+        await brought(place, card, "question entre deux vies")
+
+
+@pytest.mark.parametrize("how", ["killed", "stopped"])
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+async def test_lines_under_what_another_replica_posted_are_brought(
+    place: Helpdesk, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agathe = await opened(place)
+    async with place.bot():
+        async with dying(place, monkeypatch, how=how) as app:
+            await place.files(app, SUBJECT)
+            card, mine = await place.card(SUBJECT), await receipt(place)
+        await writes(agathe, card, "réponse aussitôt")
+        await writes(place.juliette, mine, "question aussitôt")
+        async with asyncio.timeout(10):  # long before the lease ends
+            await brought(place, mine, "réponse aussitôt")
+            await brought(place, card, "question aussitôt")
+
+
+@pytest.mark.parametrize("how", ["killed", "stopped"])
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+async def test_the_echo_of_a_post_notes_it_on_any_replica(
+    place: Helpdesk, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await opened(place)
+    async with place.bot():
+        async with dying(place, monkeypatch, how=how) as app:
+            await place.files(app, SUBJECT)
+            await place.card(SUBJECT)
+            await receipt(place)
+        async with asyncio.timeout(10):
+            await until_async(lambda: place.stands(SUBJECT))
