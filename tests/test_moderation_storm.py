@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context
 from commands.moderation import storm
@@ -64,6 +65,33 @@ async def test_a_storm_is_one_summary_and_each_case_is_shown_from_there(watch: W
     await watch.said(f"Dossier n° {later.number},")
 
 
+async def test_one_person_hides_nothing_of_others_nor_anybody_what_is_graver(watch: Watch) -> None:
+    now = watch.house.clock()
+    async with watch.house.bot.database.transaction() as db:
+        alone = [Report(case_id=9000 + n, reporter_id=NINA, motive="propos", at=now) for n in range(storm.REPORTS + 1)]
+        db.add_all(alone)
+    first = await reported(watch, "autre")
+    await watch.said(f"Dossier n° {first.number},")
+    async with watch.house.bot.database.transaction() as db:
+        db.add_all(reports(storm.REPORTS, now))
+    second, third = await reported(watch, "hors-sujet"), await reported(watch, "donnees")
+    await watch.said(f"Dossier n° {third.number},")
+    summary = plain(await waits(watch, f"n° {second.number} :"))
+    assert "1 signalement : Hors sujet, ou répété d’un canal à l’autre" in summary
+    assert "de 12 personnes" in summary
+    assert f"n° {third.number} :" not in summary
+    said = [plain(post) for post in await watch.ana.reads(watch.room)]
+    assert not [text for text in said if text.startswith(f"**Dossier n° {second.number},")]
+
+
+async def reported(watch: Watch, motive: str) -> Case:
+    """A message of Lea’s that Paul reports."""
+    post = await watch.lea.says(unique("message"), watch.place)
+    form = await watch.paul.opens(f"/signaler {watch.house.site.url}/{watch.house.site.team}/pl/{post.id}")
+    assert (await form.fill(motif=motive).submit()).accepted
+    return await watch.case(post)
+
+
 @pytest.mark.newest_only
 async def test_many_arrivals_are_told_in_the_room(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(storm, "JOINS", 20)
@@ -77,7 +105,7 @@ async def test_many_arrivals_are_told_in_the_room(watch: Watch, monkeypatch: pyt
 
 async def test_who_cried_wolf_weighs_less_and_is_heard_with_others(database: Database) -> None:
     async with database.transaction() as db:
-        ctx = cast(Context, SimpleNamespace(db=db, now=NOW))
+        ctx = as_of(db, NOW)
         for number in range(4):
             old = Report(case_id=100 + number, reporter_id=NINA, motive="propos", at=NOW - timedelta(days=9))
             old.was_right = False
@@ -106,11 +134,33 @@ async def test_who_cried_wolf_weighs_less_and_is_heard_with_others(database: Dat
 
 async def test_a_storm_ends(database: Database) -> None:
     async with database.transaction() as db:
+        case = Case(author_id="a" * 26, author="paul", opened_at=NOW)
+        db.add(case)
         db.add_all(reports(storm.REPORTS, NOW - timedelta(minutes=1)))
         await db.flush()
-        assert not await storm.gathers(cast(Context, SimpleNamespace(db=db, now=NOW)))
-        db.add(Report(case_id=1, reporter_id=ZOE, motive="propos", at=NOW))
+        db.add(Report(case_id=case.number, reporter_id="0".rjust(26, "r"), motive="propos", at=NOW))
         await db.flush()
-        assert await storm.gathers(cast(Context, SimpleNamespace(db=db, now=NOW)))
-        later = cast(Context, SimpleNamespace(db=db, now=NOW + timedelta(minutes=5)))
-        assert not await storm.gathers(later)
+        assert not await storm.gathers(as_of(db, NOW), case), "eleven reports of ten people"
+        db.add(Report(case_id=case.number, reporter_id=ZOE, motive="propos", at=NOW))
+        await db.flush()
+        assert await storm.gathers(as_of(db, NOW), case)
+        assert not await storm.gathers(as_of(db, NOW + timedelta(minutes=5, seconds=1)), case)
+
+
+async def test_what_one_person_reports_without_end_is_told_together(database: Database) -> None:
+    async with database.transaction() as db:
+        case = Case(author_id="a" * 26, author="paul", opened_at=NOW)
+        db.add(case)
+        await db.flush()
+        numbers = [case.number, *range(7000, 7000 + storm.REPORTS)]
+        db.add_all(Report(case_id=n, reporter_id=NINA, motive="propos", at=NOW) for n in numbers)
+        await db.flush()
+        assert await storm.keeps_back(as_of(db, NOW), case)
+        db.add(Report(case_id=case.number, reporter_id=ZOE, motive="propos", at=NOW))
+        await db.flush()
+        assert not await storm.keeps_back(as_of(db, NOW), case), "another says so too"
+
+
+def as_of(db: AsyncSession, now: datetime) -> Context:
+    """What is asked at that moment, by the bot’s own charter."""
+    return cast(Context, SimpleNamespace(db=db, now=now, settings=SimpleNamespace(charter=None)))

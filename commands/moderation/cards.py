@@ -173,7 +173,7 @@ def _menus(case: Case) -> Sequence[Menu]:
 async def _facts(ctx: Context, case: Case, theirs: Sequence[Report]) -> Sequence[tuple[str, str]]:
     known = {
         "Signalé": _say_source(case, len(theirs)),
-        "Motifs": _say_motives(ctx, theirs),
+        "Motifs": terms.say_motives(ctx, theirs),
         "Règle": await found.told(ctx, case),
         "Sur douze mois": await terms.say_past(ctx, case),
         "La charte propose": await _proposal(ctx, case, theirs) if case.state is State.OPEN else "",
@@ -186,11 +186,6 @@ def _say_source(case: Case, count: int) -> str:
     if count:
         return "par une personne" if count == 1 else f"par {count} personnes"
     return {Source.RULE: "par une règle", Source.DIRECT: "par un animateur"}.get(case.source, "")
-
-
-def _say_motives(ctx: Context, theirs: Sequence[Report]) -> str:
-    counted = Counter(terms.motive_of(ctx, one.motive).label for one in theirs)
-    return " ; ".join(f"{label} × {count}" if count > 1 else label for label, count in counted.most_common())
 
 
 async def _proposal(ctx: Context, case: Case, theirs: Sequence[Report]) -> str:

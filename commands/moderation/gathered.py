@@ -9,12 +9,13 @@ from bot.events import Delivered
 from bot.menus import Choosing, Menu
 from bot.replies import Message, Progress, Refresh, Replies, Reply, Say, Step
 from bot.texts import render
-from commands.moderation import cards, storm
+from commands.moderation import cards, found, storm, terms
 from commands.moderation.feature import ANIMATEURS, feature
 from commands.moderation.places import room
 from commands.moderation.storm import Summarise
 from storage import claims, outbox
 from storage.moderation import cases, reports
+from storage.moderation.cases import Case
 from storage.people import PARIS
 
 TOPIC = "moderation.storm"
@@ -71,20 +72,26 @@ async def see_gathered(ctx: Context, click: SeeGathered) -> Replies:
 async def draw(ctx: Context) -> Message:
     """What waits, and how much came."""
     waiting = await storm.gathered(ctx)
-    count = await reports.counts(ctx.db, [case.number for case in waiting])
-    since = ctx.now - storm.WITHIN
-    rows = [(case, count.get(case.number, 0)) for case in waiting[:SHOWN_MAX]]
+    lately = await reports.since(ctx.db, ctx.now - storm.WITHIN)
+    rows = [await _row(ctx, case) for case in waiting[:SHOWN_MAX]]
     text = render(
         "moderation/storm",
         rows=rows,
         count=len(waiting),
         more=len(waiting) - len(rows),
-        reports=await reports.count_since(ctx.db, since),
+        reports=len(lately),
+        people=len({report.reporter_id for report in lately}),
         joined=await _joined(ctx),
         at=f"{ctx.now.astimezone(ZoneInfo(PARIS)):%H:%M}",
     )
     options = {str(case.number): f"n° {case.number} · {case.author}" for case in waiting[:MENU_MAX]}
     return Message(text, menus=[Menu("Voir un cas", SeeGathered(), options)] if options else [])
+
+
+async def _row(ctx: Context, case: Case) -> tuple[Case, int, str]:
+    """A case with how many people report it, and their motives, or what rules found."""
+    theirs = await reports.of_case(ctx.db, case.number)
+    return case, len(theirs), terms.say_motives(ctx, theirs) or await found.told(ctx, case)
 
 
 async def _joined(ctx: Context) -> int:

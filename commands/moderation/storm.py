@@ -1,19 +1,24 @@
-"""Many reports or arrivals at once: one summary in the room instead of a card each; who cries wolf weighs less."""
+"""Many reports or arrivals at once: one summary in the room instead of a card each; who cries wolf weighs less. Many
+are many people: one alone hides nothing but what is theirs, and nobody hides what is graver than the rest."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from statistics import median_low
 
 from pydantic import BaseModel
 
 from bot.context import Context
 from bot.replies import Reply, Start
+from commands.moderation import terms
 from storage import claims
 from storage.moderation import cases, reports, rules
 from storage.moderation.cases import Case, Source, State
 
 WITHIN = timedelta(minutes=5)
 REPORTS, JOINS = 10, 20
-"""More reports, and as many arrivals, within that time are a storm."""
+"""More people who report, and as many arrivals, within that time are a storm; more reports of one person are told
+together."""
 LIGHT = 0.5
 """A case whose reports weigh less is in the summary only."""
 SLOT = 5
@@ -26,10 +31,24 @@ class Summarise(BaseModel):
     """The summary is to be as things are then."""
 
 
-async def gathers(ctx: Context) -> bool:
-    """Whether more is reported, or found by rules, than can be read one by one."""
+async def gathers(ctx: Context, case: Case) -> bool:
+    """Whether a case is one of more than can be read one by one: more people report, or all who report this one report
+    very much. What rules find adds up with what people report, but hides none of it."""
     since = ctx.now - WITHIN
-    return await reports.count_since(ctx.db, since) + await rules.count_cases_since(ctx.db, since) > REPORTS
+    counted = Counter(report.reporter_id for report in await reports.since(ctx.db, since))
+    theirs = await reports.of_case(ctx.db, case.number)
+    if not theirs:
+        return len(counted) + await rules.count_cases_since(ctx.db, since) > REPORTS
+    return len(counted) > REPORTS or all(counted[report.reporter_id] > REPORTS for report in theirs)
+
+
+async def is_graver(ctx: Context, case: Case) -> bool:
+    """Whether somebody gives a motive for it that weighs more than most of those given at the same time; each person
+    counts once for each motive."""
+    lately = {(report.reporter_id, report.motive) for report in await reports.since(ctx.db, ctx.now - WITHIN)}
+    usual = median_low([terms.gravity(ctx, motive) for _, motive in lately] or [0])
+    theirs = await reports.of_case(ctx.db, case.number)
+    return any(terms.gravity(ctx, report.motive) > usual for report in theirs)
 
 
 async def weight(ctx: Context, reporter_id: str) -> float:
@@ -52,7 +71,7 @@ async def keeps_back(ctx: Context, case: Case) -> bool:
     is_new = case.state is State.OPEN and case.source is not Source.DIRECT
     if not is_new or await claims.is_taken(ctx.db, SHOWN, str(case.number)):
         return False
-    return await gathers(ctx) or await is_light(ctx, case)
+    return await is_light(ctx, case) or (await gathers(ctx, case) and not await is_graver(ctx, case))
 
 
 async def lets_go(ctx: Context, case: Case) -> bool:

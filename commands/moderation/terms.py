@@ -1,7 +1,7 @@
 """How measures, durations and people are called."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 import structlog
@@ -16,12 +16,15 @@ from storage import people
 from storage.journal import Act, label_of
 from storage.moderation import measures
 from storage.moderation.cases import Case, of_author
+from storage.moderation.reports import Report
 
 log = structlog.get_logger()
 
 YEAR = timedelta(days=365)
 OTHER = "autre"
 """The motive of who said none: it gives no reason."""
+WEIGHTS = list(charte.Measure)
+"""Measures from the lightest to the heaviest."""
 MEASURES = {
     charte.Measure.NOTHING: "rien à faire",
     charte.Measure.REMIND: "rappel de la charte",
@@ -50,6 +53,17 @@ def motive_of(ctx: Context, key: str) -> Motive:
     """A motive; the last one of the charter for a key that it has no more."""
     known = _charter(ctx)
     return known.get(key) or list(known.values())[-1]
+
+
+def gravity(ctx: Context, key: str) -> int:
+    """How much a motive weighs: as the measure that the charter proposes for it the first time."""
+    return WEIGHTS.index(motive_of(ctx, key).grade(0).measure)
+
+
+def say_motives(ctx: Context, theirs: Iterable[Report]) -> str:
+    """« Propos blessants × 2 ; Autre chose », the most frequent first."""
+    counted = Counter(motive_of(ctx, one.motive).label for one in theirs)
+    return " ; ".join(f"{label} × {count}" if count > 1 else label for label, count in counted.most_common())
 
 
 def say_lasts(lasts: timedelta) -> str:

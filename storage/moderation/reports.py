@@ -39,9 +39,9 @@ async def counts(db: AsyncSession, case_ids: Sequence[int]) -> dict[int, int]:
     return dict((await db.exec(wanted)).all()) if case_ids else {}
 
 
-async def count_since(db: AsyncSession, moment: datetime) -> int:
-    """How many came since then."""
-    return (await db.exec(select(func.count()).where(col(Report.at) >= moment))).one()
+async def since(db: AsyncSession, moment: datetime) -> Sequence[Report]:
+    """Those that came since then."""
+    return (await db.exec(select(Report).where(col(Report.at) >= moment))).all()
 
 
 async def judged(db: AsyncSession, reporter_id: str) -> tuple[int, int]:
