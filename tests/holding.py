@@ -48,6 +48,8 @@ def _value(holding: Holding, column: Column[Any], n: int, owner: str, other: str
         named["username"] = owner
     if holding.scope and column.name in {"target", "person", "period"}:
         return id_of(owner)
+    if holding.given and column.name == "decided_at":  # what is not decided is not given
+        return value(column, 1)
     if column.name in named:
         return named[column.name]
     if holding.scope and column.name in {"not_before", "tells"}:

@@ -15,6 +15,7 @@ from storage.holdings import HOLDINGS, Fate, Ground, erasing, reading
 from storage.holdings.erasing import STEPS
 from storage.holdings.words import LABELS
 from storage.journal import Act
+from storage.moderation.measures import REFUSED
 from storage.people import erasures
 from storage.people.erasures import Erasure
 from storage.stats.queries import of_territory
@@ -90,7 +91,7 @@ async def test_who_decided_or_reported_is_not_in_ones_copy(both: Database) -> No
 
 
 async def test_what_animateurs_weigh_among_themselves_is_not_in_ones_copy(both: Database) -> None:
-    """Whoever notes an act of moderation that its person is not told of: no reason, which may name who reported."""
+    """Whoever notes an act of moderation that its person is not told of: it would say that they are reported."""
     for act, is_told in (
         (Act.WARN, True),
         (Act.FORWARD, False),
@@ -103,11 +104,30 @@ async def test_what_animateurs_weigh_among_themselves_is_not_in_ones_copy(both: 
             await db.execute(update(cases).values(act=act, reason="signalé par bert"))
         copy = await read(both, ANNA)
         mine = [row for row in copy["journal"] if row["concerne"] == "vous" and row["par"] != "vous"]
-        assert mine
-        assert BERT not in plain(mine)
-        assert [row["raison"] for row in mine] == ["signalé par bert" if is_told else ""] * len(mine)
+        assert bool(mine) is is_told, act
+        assert {(row["raison"], type(row["le"])) for row in mine} <= {("signalé par bert", date)}
         if act != Act.ERASE:
             assert copy["moderation_case"][0]["raison"] == ("signalé par bert" if is_told else "")
+
+
+async def test_nobody_learns_of_reports_about_them_before_somebody_decided(both: Database) -> None:
+    """Nor of what rules found, of measures that Mattermost refused, of what began by itself; then they read days."""
+    cases, work = BY_NAME["moderation_case"].table, BY_NAME["work"].table
+    copy = await read(both, ANNA)
+    [case] = copy["moderation_case"]
+    moments = [case["ouvert le"], case["décidé le"], *(copy["moderation_hit"][0][name] for name in ("le",))]
+    moments += [copy["moderation_measure"][0][name] for name in ("début", "fini le")] + [copy["work"][0]["créé le"]]
+    assert {type(moment) for moment in moments} == {date}
+    async with both.transaction() as db:
+        await db.execute(update(cases).values(decided_at=None))
+        await db.execute(update(work).values(topic=None))
+    copy = await read(both, ANNA)
+    hidden = ("moderation_case", "moderation_measure", "moderation_hit", "work")
+    assert [name for name in hidden if copy[name]] == []
+    async with both.transaction() as db:
+        await db.execute(update(cases).values(decided_at=NOW))
+        await db.execute(update(BY_NAME["moderation_measure"].table).values(ended_by=REFUSED))
+    assert (await read(both, ANNA))["moderation_measure"] == []
 
 
 async def erase(database: Database, name: str) -> None:

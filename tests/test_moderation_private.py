@@ -7,6 +7,7 @@ from storage.people import Role
 from tests.helping import reacts, writes
 from tests.moderating import Room, calm, plain, room, sends
 from tests.secrecy import told_without
+from tests.test_data_copy import copy_of
 
 __all__ = ["room"]
 
@@ -64,3 +65,26 @@ async def test_the_author_never_learns_who_reported(room: Room) -> None:
     assert await told_without(room, room.lea, SECRET) > 30
     cards = [p for p in await room.agathe.reads(room.room) if "Dossier" in p.text]
     assert not any(who.username in plain(card) for who in (room.juliette, room.paul) for card in cards)
+
+
+async def test_a_copy_says_nothing_of_what_waits_for_a_decision(room: Room) -> None:
+    case, card = await room.opened()
+    await sends(room.agathe, card, "Demander l’avis", question="Qu’en pensez-vous ?")
+    await sends(room.agathe, card, "Exclure du canal", **WHY)
+    card = await room.card(case, "propose : exclusion")
+    assert await told_of(room) == []
+    room.lea.acts()
+    await room.omar.clicks(card, "Approuver")
+    await room.lea.told(WHY["raison"])
+    case_, entry = await told_of(room)
+    assert (case_["acte"], entry["acte"]) == ("moderation.exclure", "moderation.exclure")
+    days = [case_["ouvert le"], case_["décidé le"], entry["le"]]
+    assert [len(day) for day in days] == [len("2026-11-28")] * 3
+
+
+async def told_of(room: Room) -> list[dict[str, str]]:
+    """What Lea’s copy says of moderation: cases, and entries of the journal."""
+    told, _ = await copy_of(room.lea)
+    entries = told["données"]["Les actes du journal qui vous concernent"]
+    theirs = [entry for entry in entries if entry["acte"].startswith("moderation.")]
+    return [*told["données"]["Les dossiers de modération à votre sujet"], *theirs]

@@ -6,10 +6,10 @@ from sqlalchemy import ColumnElement, Table, select
 
 import storage.journal.entry
 import storage.moderation  # noqa: F401  (the imports register the tables)
-from storage.holdings.kinds import Fate, Ground, Holding, Limit, Row, Span, Where, older, table
+from storage.holdings.kinds import Fate, Ground, Holding, Limit, Row, Scope, Span, Where, day_of, older, table
 from storage.journal import BOT, Act
 from storage.journal.entry import OPERATOR
-from storage.moderation.measures import LASTING
+from storage.moderation.measures import LASTING, REFUSED
 
 _SAFE = "Garder les canaux sûrs, avec des mesures expliquées et réversibles."
 _ANIMATING = "l’équipe d’animation"
@@ -52,6 +52,32 @@ def _old_measure(before: datetime) -> ColumnElement[bool]:
     return over & (measures.began_at < before)
 
 
+def _is_decided(_: str) -> ColumnElement[bool]:
+    """Cases that were decided: until then nobody is to know that a message of theirs was reported or found."""
+    return table("moderation_case").c.decided_at.is_not(None)
+
+
+def _of_decided_cases(name: str) -> Scope:
+    def decided(user_id: str) -> ColumnElement[bool]:
+        cases, row = table("moderation_case"), table(name).c
+        mine = select(cases.c.id).where(cases.c.author_id == user_id, _is_decided(user_id))
+        return row.case_id.is_(None) | row.case_id.in_(mine)
+
+    return decided
+
+
+def _was_done(_: str) -> ColumnElement[bool]:
+    """Measures that Mattermost let the bot carry out."""
+    return table("moderation_measure").c.ended_by != REFUSED
+
+
+def _is_told(user_id: str) -> ColumnElement[bool]:
+    """What somebody did, or was told; what animateurs do among themselves before they decide is not."""
+    entries = table("journal").c
+    is_among_them = entries.act.startswith("moderation.", autoescape=True) & entries.act.not_in(_TOLD)
+    return (entries.actor_id == user_id) | ~is_among_them
+
+
 def _case_shown(row: Row, _: str) -> Row:
     """A case as the one whom it is about sees it: what was decided, without what was weighed."""
     return {**row, "reason": row["reason"] if row["act"] in _TOLD else ""}
@@ -62,11 +88,10 @@ def _entry_shown(row: Row, user_id: str) -> Row:
     acted, concerned = row["actor_id"] == user_id, row["target_id"] == user_id
     actors = {BOT: "le bot", OPERATOR: "l’exploitant"}
     told = {**row, "actor": "vous" if acted else actors.get(str(row["actor"]), "l’équipe d’animation")}
+    told["at"] = row["at"] if acted else day_of(row["at"])
     told["target"] = "vous" if concerned else "une autre personne" if row["target_id"] else ""
     if not concerned and str(row["object"]).startswith("personne:"):
         told["object"] = "personne"
-    if not acted and row["act"] not in _TOLD and str(row["act"]).startswith("moderation."):
-        told["reason"] = ""
     return told
 
 
@@ -106,6 +131,8 @@ CONDUCT = (
         own=("user_id",),
         lists=("before",),
         withheld=("by", "proposed_by", "ended_by", "before"),
+        given=lambda user_id: _of_decided_cases("moderation_measure")(user_id) & _was_done(user_id),
+        days=("began_at", "ended_at"),
         fate=Fate.KEPT,
         because=_PROOF,
     ),
@@ -117,6 +144,8 @@ CONDUCT = (
         seen_by=_ANIMATING,
         limit=Limit(CASES, "le message", older("moderation_hit", "at")),
         own=("author_id",),
+        given=_of_decided_cases("moderation_hit"),
+        days=("at",),
         fate=Fate.RENAMED,
     ),
     Holding(
@@ -130,7 +159,9 @@ CONDUCT = (
         own=("author_id",),
         lists=("context", "proposed"),
         withheld=("context", "proposed", "decided_by", "source"),
+        given=_is_decided,
         shown=_case_shown,
+        days=("opened_at", "decided_at"),
         fate=Fate.KEPT,
         because=_PROOF,
     ),
@@ -154,6 +185,7 @@ CONDUCT = (
         limit=Limit(Span(setting="journal_months"), "l’acte", older("journal", "at")),
         own=("actor_id", "target_id"),
         withheld=("before", "after"),
+        given=_is_told,
         shown=_entry_shown,
         fate=Fate.KEPT,
         because="Le journal ne se réécrit pas : chaque entrée scelle celle d’avant. Il s’efface à son terme.",

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Table
 from sqlmodel import SQLModel
 
 from config.settings import Settings
+from storage.people.person import PARIS
 
+_PARIS = ZoneInfo(PARIS)
 Row = Mapping[str, Any]
 Scope = Callable[[str], ColumnElement[bool]]
 """Which rows are somebody’s, by their id, in SQL."""
@@ -85,8 +88,10 @@ class Holding:
     ``what`` is what people call its rows, ``why`` it is kept. ``own`` are the columns that say whose a row is, by id,
     ``scope`` says it where they do not; ``others`` name other people by id. ``names`` hold user names, ``credits``
     names in words that stand for an author, ``lists`` are JSON with ids or names inside. ``withheld`` columns are given
-    to nobody, ``not_given`` says why a table is not at all. ``shown`` is how its person sees a row. ``blanks`` is what
-    takes the place of words when somebody is erased. ``acts`` are moments at which its person did something.
+    to nobody, ``not_given`` says why a table is not at all; ``given`` says in SQL which of somebody’s rows they are
+    given, where not all. ``shown`` is how its person sees a row, ``days`` are moments of which they are told the day
+    alone. ``blanks`` is what takes the place of words when somebody is erased. ``acts`` are moments at which its person
+    did something.
     """
 
     name: str
@@ -104,7 +109,9 @@ class Holding:
     lists: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     not_given: str = ""
+    given: Scope | None = None
     shown: Callable[[Row, str], Row] | None = None
+    days: tuple[str, ...] = ()
     fate: Fate = Fate.NONE
     because: str = ""
     blanks: Row = field(default_factory=dict)
@@ -129,6 +136,10 @@ class Holding:
             condition |= other
         return condition
 
+    def told_to(self, user_id: str) -> ColumnElement[bool]:
+        """Which of their rows somebody is given."""
+        return self.mine(user_id) & self.given(user_id) if self.given else self.mine(user_id)
+
     @property
     def has_owners(self) -> bool:
         """Whether rows are somebody’s."""
@@ -143,6 +154,11 @@ def table(name: str) -> Table:
 def older(name: str, column: str) -> Where:
     """Rows of a table whose moment is before."""
     return lambda before: table(name).c[column] < before
+
+
+def day_of(moment: datetime | None) -> date | None:
+    """The day of a moment, in Paris."""
+    return moment.astimezone(_PARIS).date() if moment else None
 
 
 def months_before(now: datetime, count: int) -> datetime:

@@ -35,6 +35,11 @@ def _over_of(user_id: str) -> ColumnElement[bool]:
     return (table("work").c.person == user_id) & table("work").c.not_before.is_(None)
 
 
+def _asked_for(_: str) -> ColumnElement[bool]:
+    """What a message told its person of; the rest began by itself after something that they wrote or sent."""
+    return table("work").c.topic.is_not(None)
+
+
 def _claimed_for(user_id: str) -> ColumnElement[bool]:
     """What was done once because of somebody."""
     return table("claim").c.period.contains(user_id, autoescape=True)
@@ -60,6 +65,8 @@ MACHINE = (
         limit=Limit(Span.of(work.KEPT), "la fin du travail", _over),
         scope=_over_of,
         withheld=("data", "error", "person"),
+        given=_asked_for,
+        days=("created_at", "started_at", "updated_at"),
         fate=Fate.DELETED,
     ),
     Holding(

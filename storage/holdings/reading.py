@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from config.themes import THEMES, from_bits
 from storage.database import execute
 from storage.holdings import HOLDINGS, Holding, Row
-from storage.holdings.kinds import table
+from storage.holdings.kinds import day_of, table
 from storage.holdings.technical import TECHNICAL
 from storage.holdings.values import VALUES
 from storage.holdings.words import LABELS
@@ -32,7 +32,7 @@ def columns(holding: Holding) -> Sequence[str]:
 async def pages(db: AsyncSession, holding: Holding, user_id: str) -> AsyncIterator[Sequence[Row]]:
     """Somebody’s rows as they may see them, under French names, so many at a time."""
     key = list(holding.table.primary_key.columns)
-    wanted = select(holding.table).where(holding.mine(user_id)).order_by(*key).limit(PAGE)
+    wanted = select(holding.table).where(holding.told_to(user_id)).order_by(*key).limit(PAGE)
     page = await _read(db, wanted)
     while page:
         names = await _names(db, holding, page)
@@ -68,7 +68,7 @@ def _tell(holding: Holding, row: Row, user_id: str, names: Mapping[str, str]) ->
     people = _people(holding)
     told = {}
     for name in columns(holding):
-        value = seen[name]
+        value: Any = day_of(seen[name]) if name in holding.days else seen[name]
         if name in people and value:
             value = "vous" if value == user_id else names.get(value, OTHER)
         told[LABELS[name]] = _say(name, value)
