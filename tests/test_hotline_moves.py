@@ -98,6 +98,12 @@ async def test_a_ticket_goes_to_the_other_queue_and_comes_back(desk: Desk) -> No
     await desk.under(desk.agathe, back, "finalement non")
     await writes(desk.juliette, receipt, "merci de suivre")
     await desk.under(desk.agathe, back, "merci de suivre")
+    ours = plain(await desk.agathe.asks(f"/ticket {ticket.number}"))
+    assert "Entre agents : « plutôt pour vous »" in ours
+    theirs = plain(await desk.juliette.asks(f"/ticket {ticket.number}"))
+    assert "l’a transférée (vers Aide métier)" in theirs
+    assert "plutôt pour vous" not in theirs
+    assert "finalement non" not in theirs
 
 
 @pytest.mark.every_mode

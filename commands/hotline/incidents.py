@@ -19,6 +19,7 @@ from config.hotline import Outage
 from storage.database import change
 from storage.hotline import alike, incidents, moving
 from storage.hotline.incidents import TOPIC, Incident
+from storage.hotline.moves import Note
 from storage.hotline.moving import Actor
 from storage.hotline.states import Move, Who
 from storage.hotline.tickets import Ticket
@@ -84,7 +85,7 @@ async def _attach(ctx: Context, ticket: Ticket, incident: Incident) -> Sequence[
         return []
     by_itself = Actor("", Who.BOT, ctx.now)
     was = ticket.state, ticket.agent_id
-    await moving.make(ctx.db, ticket, Move.JOIN, by_itself, f"n° {now.number}", incident=now.number)
+    await moving.make(ctx.db, ticket, Move.JOIN, by_itself, Note(f"n° {now.number}"), incident=now.number)
     note_move(ctx, ticket, Move.JOIN, by_itself, was)
     return [await refresh(ctx, now)]
 
@@ -150,5 +151,5 @@ async def part(ctx: Context, click: Part) -> Replies:
     incident = await incidents.get(ctx.db, ticket.incident) if ticket.incident else None
     if incident is None:
         return None
-    made = await make(ctx, ticket, Move.PART, actor, f"n° {incident.number}", incident=None)
+    made = await make(ctx, ticket, Move.PART, actor, Note(f"n° {incident.number}"), incident=None)
     return [*made, tell_author(ticket, render("hotline/outage_left")), await refresh(ctx, incident)]

@@ -20,6 +20,7 @@ from commands.hotline.rooms import put_up as put_up_waiting
 from config.folding import fold
 from storage.hotline import cards, filters, moves, tickets
 from storage.hotline.filters import Wanted
+from storage.hotline.moves import TicketMove
 from storage.hotline.tickets import Ticket
 from storage.people.reading import read_departements
 
@@ -77,16 +78,22 @@ async def _one(ctx: Context, number: int) -> Whisper:
     if ticket is None or not (mine or ticket.queue in await served_by(ctx, ctx.user)):
         raise UserError(NOT_THERE)
     made = await moves.history(ctx.db, number)
-    past = [(move, await name_of(ctx, move.by) or "Le bot") for move in made]
+    past = [(move, await name_of(ctx, move.by) or "Le bot", await _noted(ctx, move)) for move in made]
     card = await cards.get(ctx.db, ticket)
     where = card.post_id if card and not mine else ticket.thread_post
     shown = await draw(ctx, ticket)
-    text = render("hotline/history", card=shown.text, past=past, link=link_to(ctx, where), zone=ctx.zone)
+    text = render("hotline/history", card=shown.text, past=past, mine=mine, link=link_to(ctx, where), zone=ctx.zone)
     if mine:
         return Whisper(text, facts=shown.facts)
     is_gone = card is not None and card.post_id and not await _stands(ctx, card.post_id)
     again = [Button("Remettre la carte", PutUp(ticket=number), "primary")] if is_gone else []
     return Whisper(text, [*again, *shown.buttons], shown.facts, shown.menus)
+
+
+async def _noted(ctx: Context, move: TicketMove) -> str:
+    """What else there is to a move, for who asked as for agents: names are those of today."""
+    whom = f"à {await name_of(ctx, move.whom)}" if move.whom else ""
+    return move.note or whom or (f"vers {say_queue(ctx, move.queue)}" if move.queue else "")
 
 
 @feature.button(PutUp)

@@ -11,6 +11,7 @@ from commands.hotline.agents import name_of, serves
 from commands.hotline.card import refresh
 from commands.hotline.noting import note_move
 from storage.hotline import cards, moving, tickets
+from storage.hotline.moves import NOTHING, Note
 from storage.hotline.moving import Actor, HeldError
 from storage.hotline.states import Move, MoveError, Who
 from storage.hotline.tickets import Ticket
@@ -42,7 +43,9 @@ async def for_either(ctx: Context, number: int) -> tuple[Ticket, Actor]:
     return await for_agent(ctx, number)
 
 
-async def make(ctx: Context, ticket: Ticket, move: Move, actor: Actor, note: str = "", **given: Any) -> Sequence[Reply]:
+async def make(
+    ctx: Context, ticket: Ticket, move: Move, actor: Actor, note: Note = NOTHING, **given: Any
+) -> Sequence[Reply]:
     """Make it; card and receipt say so. Raises UserError where it may not be made."""
     was = ticket.state, ticket.agent_id
     try:

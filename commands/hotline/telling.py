@@ -16,6 +16,7 @@ from commands.hotline.rating import ask_rating
 from storage.database import change
 from storage.hotline import incidents, tickets
 from storage.hotline.incidents import Incident
+from storage.hotline.moves import Note
 from storage.hotline.moving import Actor
 from storage.hotline.states import Move, Reason, Who
 from storage.hotline.tickets import Ticket
@@ -96,14 +97,14 @@ async def _join(ctx: Context, ticket: Ticket, incident: Incident) -> Sequence[Re
     if ticket.incident is not None:
         return []
     actor = Actor(ctx.user.id, Who.AGENT, ctx.now)
-    made = await make(ctx, ticket, Move.JOIN, actor, f"n° {incident.number}", incident=incident.number)
+    made = await make(ctx, ticket, Move.JOIN, actor, Note(f"n° {incident.number}"), incident=incident.number)
     return [*made, tell_author(ticket, render("hotline/outage_said", incident=incident))]
 
 
 async def _solve(ctx: Context, ticket: Ticket, incident: Incident) -> Sequence[Reply]:
     actor = Actor(ctx.user.id, Who.AGENT, ctx.now)
     reason = Reason.PANNE
-    made = await make(ctx, ticket, Move.RESOLVE, actor, f"{reason.label} n° {incident.number}", reason=reason)
+    made = await make(ctx, ticket, Move.RESOLVE, actor, Note(f"{reason.label} n° {incident.number}"), reason=reason)
     words = [_say(ctx, ticket, incident)] if incident.news else []
     return [*made, *words, *await ask_rating(ctx, ticket)]
 

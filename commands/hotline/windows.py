@@ -23,6 +23,7 @@ from dialogs.hotline import (
 )
 from storage import people
 from storage.hotline import tickets
+from storage.hotline.moves import Note
 from storage.hotline.states import Move, Reason, Urgency
 from storage.hotline.tickets import Ticket
 from storage.people import Person
@@ -54,7 +55,9 @@ async def resolve(ctx: Context, form: ResolveTicket) -> Replies:
     """Who asked is told, and asked whether that helped."""
     ticket, actor = await for_agent(ctx, form.ticket)
     reason = Reason(form.reason)
-    made = await make(ctx, ticket, Move.RESOLVE, actor, reason.label, reason=reason, solution=form.solution.strip())
+    made = await make(
+        ctx, ticket, Move.RESOLVE, actor, Note(reason.label), reason=reason, solution=form.solution.strip()
+    )
     words = await _say_to_both(ctx, ticket, form.text) if form.text.strip() else []
     return [*made, *words, *await ask_rating(ctx, ticket)]
 
@@ -71,7 +74,7 @@ async def mark_duplicate(ctx: Context, form: MarkDuplicate) -> Replies:
             fields={"numero": f"La n° {other.number} est elle-même un doublon de la n° {other.duplicate_of}."}
         )
     ended = {"reason": Reason.DOUBLON, "duplicate_of": other.number}
-    made = await make(ctx, ticket, Move.DUPLICATE, actor, f"de la n° {other.number}", **ended)
+    made = await make(ctx, ticket, Move.DUPLICATE, actor, Note(f"de la n° {other.number}"), **ended)
     theirs = other.author_id == ticket.author_id
     told = render("hotline/duplicate", other=other.number, theirs=theirs)
     return [*made, tell_author(ticket, told), *await tell_room(ctx, other, render("hotline/joined", ticket=ticket))]
@@ -82,7 +85,7 @@ async def hasten(ctx: Context, form: ChangeUrgency) -> Replies:
     """Its place among the others is another."""
     ticket, actor = await for_agent(ctx, form.ticket)
     urgency = Urgency(form.urgency)
-    return await make(ctx, ticket, Move.HASTEN, actor, urgency.label, urgency=urgency)
+    return await make(ctx, ticket, Move.HASTEN, actor, Note(urgency.label), urgency=urgency)
 
 
 @feature.submit(AssignTicket)
@@ -95,7 +98,7 @@ async def assign(ctx: Context, form: AssignTicket) -> Replies:
             fields={"agent": "Cette personne n’est pas agent de cette file : invitez-la d’abord dans la salle."}
         )
     name = await name_of(ctx, agent.id)
-    made = await make(ctx, ticket, Move.ASSIGN, actor, f"à {name}", agent_id=agent.id)
+    made = await make(ctx, ticket, Move.ASSIGN, actor, Note(whom=agent.id), agent_id=agent.id)
     told = render("hotline/assigned", username=agent.username, person=name, by=ctx.user.full_name)
     return [*made, *await tell_room(ctx, ticket, told)]
 
@@ -107,8 +110,7 @@ async def transfer(ctx: Context, form: TransferTicket) -> Replies:
     if form.queue == ticket.queue:
         raise UserError(fields={"file": "Elle est déjà dans cette file."})
     old, queue = ticket.card_topic, say_queue(ctx, form.queue)
-    note = f"vers {queue}" + (f" : {form.note}" if form.note else "")
-    await make(ctx, ticket, Move.TRANSFER, actor, note, queue=form.queue)
+    await make(ctx, ticket, Move.TRANSFER, actor, Note(internal=form.note, queue=form.queue), queue=form.queue)
     left = Refresh(render("hotline/left", ticket=ticket, queue=queue), topic=old)
     told = render("hotline/transferred", queue=queue)
     return [left, tell_author(ticket, told), *await bring_card(ctx, ticket, form.note)]

@@ -56,6 +56,12 @@ def _old_ticket(before: datetime) -> ColumnElement[bool]:
     return (tickets.c.closed_at < before) & (tickets.c.subject != ERASED)
 
 
+def _old_words(before: datetime) -> ColumnElement[bool]:
+    """What was noted with the moves of tickets that were closed before."""
+    moves = table("ticket_move").c
+    return _of_old_tickets("ticket_move")(before) & ((moves.note != "") | (moves.internal != ""))
+
+
 def _ended(name: str) -> Callable[[datetime], ColumnElement[bool]]:
     """Days on duty, or away, that are over."""
     return lambda before: table(name).c.ends < before.date()
@@ -148,11 +154,12 @@ ACTIVITY = (
         ground=Ground.MISSION,
         seen_by=_AGENTS,
         kept="sans limite pour les délais ; qui a agi, jusqu’à l’effacement de son compte",
+        limit=Limit(TICKETS, "la clôture de la demande", _old_words, {"note": "", "internal": ""}),
         scope=_of_my_tickets("ticket_move"),
-        others=("by",),
-        withheld=("note",),
+        others=("by", "whom"),
+        withheld=("note", "internal", "queue"),
         fate=Fate.RENAMED,
-        blanks={"note": ""},
+        blanks={"note": "", "internal": ""},
     ),
     Holding(
         name="ticket",

@@ -221,6 +221,7 @@ LABELS = {
     "was_right": "jugé fondé",
     "weekday": "jour de la semaine",
     "why": "pourquoi",
+    "whom": "à qui",
     "with_id": "avec",
     "withdrawn": "retiré",
     "withdrawn_by": "retiré par",

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.hotline import moves, tickets
-from storage.hotline.moves import NOTE_MAX, TicketMove
+from storage.hotline.moves import NOTE_MAX, NOTHING, Note, TicketMove
 from storage.hotline.states import OPEN, Move, Reason, State, Who, lead
 from storage.hotline.tickets import Ticket
 
@@ -29,7 +29,7 @@ SPEAKS = frozenset({Move.ANSWER, Move.ASK, Move.RESOLVE, Move.DUPLICATE})
 """The hotline said something: it does not owe the next word, and of a ticket that nobody has, who said it has it."""
 
 
-async def make(db: AsyncSession, ticket: Ticket, move: Move, actor: Actor, note: str = "", **given: Any) -> None:
+async def make(db: AsyncSession, ticket: Ticket, move: Move, actor: Actor, note: Note = NOTHING, **given: Any) -> None:
     """Make a move of a locked ticket; ``given`` are values of its row that come with it.
 
     Raises MoveError where the table does not allow it, HeldError where somebody wants to take what another has.
@@ -41,7 +41,17 @@ async def make(db: AsyncSession, ticket: Ticket, move: Move, actor: Actor, note:
     if state is State.PRIS and not changes.get("agent_id", ticket.agent_id):
         state = State.NOUVEAU
     await tickets.change(db, ticket, state=state, **changes)
-    made = TicketMove(ticket=ticket.number, at=actor.at, by=actor.by, move=move, state=state, note=note[:NOTE_MAX])
+    made = TicketMove(
+        ticket=ticket.number,
+        at=actor.at,
+        by=actor.by,
+        move=move,
+        state=state,
+        note=note.public[:NOTE_MAX],
+        internal=note.internal[:NOTE_MAX],
+        whom=note.whom,
+        queue=note.queue,
+    )
     await moves.add(db, made)
 
 

@@ -63,7 +63,7 @@ class Ticket(SQLModel, table=True):
     state: State = Field(default=State.NOUVEAU, sa_type=Code(State))
     reason: Reason | None = Field(default=None, sa_type=Code(Reason))
     solution: str = Field(default="", sa_type=Text)
-    duplicate_of: int | None = None
+    duplicate_of: int | None = Field(default=None, index=True)
     thread_post: str = Field(default="", max_length=ID, index=True)
     thread_channel: str = Field(default="", max_length=ID)
     opened_at: datetime = Field(sa_type=UtcTime)
