@@ -13,7 +13,7 @@ from bot.context import Request
 from bot.drafts import Resume
 from bot.errors import ChatError
 from bot.face import Face, picture_url
-from bot.forms import Clues, mistakes_in
+from bot.forms import Clues, Form, mistakes_in
 from bot.french.words import plural
 from bot.lines import Run
 from bot.links import Links
@@ -162,7 +162,8 @@ class Delivery:
             # A name that no element has would close the old web client’s dialog without a word.
             fields = {} if request.by_dialog else mistakes_in(request.step, refusal.fields)
             if fields:
-                return {"errors": {name: typeset(text) for name, text in fields.items()}}
+                errors = {name: typeset(text) for name, text in fields.items()}
+                return {"errors": errors, "error": typeset(refusal.text or _summary(refusal, request))}
             return {"error": typeset(refusal.text or "\n".join(refusal.fields.values()))}
         if request.kind in ("event", "job"):
             return {}
@@ -182,6 +183,12 @@ class Delivery:
             return {}
         settings = self._w.settings
         return Face(me.username, picture_url(settings.picture_url, settings.public_url)).as_fields()
+
+
+def _summary(refusal: Refuse, request: Request) -> str:
+    """Which fields to look at, for the foot of a long dialog; without it clients from 11.0 say so in English."""
+    form = Form.find(request.name)
+    return f"À corriger : {', '.join(form.labels(refusal.fields))}." if form else ""
 
 
 def _has_more(message: Message) -> bool:

@@ -56,6 +56,8 @@ async def test_several_mistakes_are_told_at_once(juliette: Person) -> None:
     answer = await sent(juliette, commune="Nulleville", participants=500, recurrents=-2)
 
     assert {"commune", "participants"} <= set(answer.errors)
+    foot = answer.error.replace("\u00a0", " ").replace("\u202f", " ")
+    assert foot == "À corriger : Commune, Participants, Déjà venus.", "without it, new clients say it in English"
 
 
 @pytest.mark.every_mode
@@ -67,6 +69,11 @@ async def test_a_postcode_of_several_communes_offers_them_to_copy(house: House, 
 
     assert (await form.fill(commune="01200 Éloise").submit()).accepted
     assert [c.departement for c in await house.reports(juliette)] == ["74"]
+
+
+async def test_one_commune_alone_is_no_choice(juliette: Person) -> None:
+    sentence = mistake(await sent(juliette, commune="Oyonax"), "commune")
+    assert sentence == "Commune introuvable. Si c’est 01100 Oyonnax, copiez ces mots."
 
 
 async def test_a_name_of_several_communes_offers_them_to_copy(house: House, juliette: Person) -> None:

@@ -1,6 +1,6 @@
 """A form is a model: its fields become a dialog, a submission becomes it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from types import NoneType, UnionType
@@ -123,6 +123,12 @@ class Form(BaseModel):
         """What was typed, by label, in words; blank fields are left out."""
         typed = {question.label: (kind, kind.recall(question, raw)) for question, kind in cls._questions.values()}
         return {label: kind.say(value) for label, (kind, value) in typed.items() if value is not None}
+
+    @classmethod
+    def labels(cls, elements: Iterable[str]) -> list[str]:
+        """What the fields that these elements belong to are called, in the order of the form, each once."""
+        asked = set(elements)
+        return [question.label for question, kind in cls._questions.values() if asked & {*kind.elements(question)}]
 
     @classmethod
     def find_blank(cls, raw: Raw, clues: Clues) -> dict[str, str]:

@@ -60,10 +60,10 @@ class NewCra(Form):
     themes: Annotated[tuple[str, ...], THEME_FIELD] = Field(title="Thèmes", description="Un ou plusieurs.")
     minutes: Annotated[int, DUREE_FIELD] = Field(title="Durée", alias="duree", description="Arrondissez si besoin.")
     suite: Annotated[Suite | Keep | None, _or_keep(Suite)] = Field(
-        None, title="Suite (facultatif)", description="L’accompagnement va-t-il être poursuivi ?"
+        None, title="Suite", description="L’accompagnement va-t-il être poursuivi ?"
     )
     recurrents: int | None = Field(
-        None, title="Déjà venus (facult.)", description="Nombre de personnes que vous aviez déjà accompagnées."
+        None, title="Déjà venus", description="Nombre de personnes que vous aviez déjà accompagnées."
     )
     kept: Hidden[KeptAnswers | None] = None
 

@@ -22,6 +22,8 @@ def settle(text: str, found: Match) -> Place:
         more = len(found.choices) + found.more - LISTED
         rest = f" (et {more} autres : ajoutez le code postal)" if more > 0 else ""
         raise ValueError(f"Plusieurs communes correspondent : copiez celle qui convient. {_list(found.choices)}{rest}.")
+    if len(found.suggestions) == 1:
+        raise ValueError(f"Commune introuvable. Si c’est {_list(found.suggestions)}, copiez ces mots.")
     if found.suggestions:
         raise ValueError(f"Commune introuvable. Si c’est l’une de celles-ci, copiez-la : {_list(found.suggestions)}.")
     raise ValueError(f"Aucune commune ne correspond à « {quote(text)} » : écrivez son code postal ou son nom.")

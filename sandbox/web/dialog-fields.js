@@ -43,7 +43,7 @@ export class DialogField {
 
 function words({ optional, display_name: name }) {
   if (!optional) return [name, h("span.error", { ariaHidden: "true" }, " *")];
-  return [name, !/\((facult|optional)/.test(name) && h("span.muted", " (facultatif)")];
+  return [name, h("span.muted", " (facultatif)")];
 }
 
 function drawText(given, { props, value, change, dialog }) {
