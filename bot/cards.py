@@ -68,8 +68,8 @@ class Cards:
             "color": COLOUR,
             "fields": [{"title": name, "value": value, "short": True} for name, value in card.facts],
             "actions": [
-                *(self._menu(menu, idents.of(menu.payload), sealed(menu.payload, menu)) for menu in card.menus),
                 *(self._action(button, idents.of(button.payload), sealed(button.payload)) for button in card.buttons),
+                *(self._menu(menu, idents.of(menu.payload), sealed(menu.payload, menu)) for menu in card.menus),
             ],
         }
 

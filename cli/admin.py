@@ -79,6 +79,10 @@ class _NewBot(BaseModel):
     user_id: str
 
 
+class _Picture(BaseModel):
+    last_picture_update: int = 0
+
+
 class _Stats(BaseModel):
     total_member_count: int = 0
 
@@ -163,6 +167,14 @@ class Admin:
         """Make a bot account and return its id."""
         new = {"username": username, "display_name": display_name, "description": description}
         return read(_NewBot, await self.client.post("/bots", new)).user_id
+
+    async def has_picture(self, user_id: str) -> bool:
+        """Whether somebody gave an account its picture; what the server drew itself is none."""
+        return read(_Picture, await self.client.get(f"/users/{user_id}")).last_picture_update > 0
+
+    async def set_picture(self, user_id: str, content: bytes) -> None:
+        """Give an account its picture, a PNG."""
+        await self.client.send_picture(user_id, content)
 
     async def enable_bot(self, user_id: str) -> None:
         """Switch a bot on again."""

@@ -15,14 +15,14 @@ from sandbox.posts import search as post_search
 from sandbox.routes import Route
 from sandbox.teams import calls as team_calls
 from sandbox.teams import members as team_members
-from sandbox.users import accounts, bots, manage, preferences
+from sandbox.users import accounts, bots, manage, pictures, preferences
 from sandbox.users import lookup as user_lookup
 from sandbox.users import search as user_search
 from sandbox.webhooks import incoming, outgoing
 
 _AREAS = (
     *(system, roles, statuses, walls),
-    *(accounts, bots, user_search, user_lookup, manage, preferences),
+    *(accounts, bots, user_search, user_lookup, manage, pictures, preferences),
     *(team_calls, team_members),
     *(create, channel_search, lookup, change, members, channel_roles, reading, sidebar),
     *(post_create, lists, post_change, reactions, files, uploads, post_search, thread_calls),

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession, FormData
 
+from bot.face import portrait
 from bot.mattermost import AioClient
 from cli.admin import Admin
 from cli.errors import OperatorError
@@ -46,6 +48,37 @@ async def test_a_fresh_server_is_made_ready_once(server: Server) -> None:
         assert command["auto_complete_desc"]
     assert await server.setup() == 0
     assert server.said == NOTHING
+
+
+async def test_the_account_has_the_face_of_its_answers(server: Server) -> None:
+    """Without it its messages would have a picture drawn by the server, and answers of commands the bot’s own."""
+    await server.setup()
+    assert "Portrait du compte @coop : donné" in server.said
+    bot = await server.admin.get("/users/username/coop")
+    assert bot["last_picture_update"] > 0
+
+
+async def test_a_picture_that_somebody_chose_stays(newest: Server) -> None:
+    made = await newest.admin.post("/bots", {"username": "coop", "display_name": "Coop"})
+    chosen = AioClient(newest.admin.url, newest.admin.token)
+    await chosen.send_picture(made["user_id"], portrait())
+    await chosen.close()
+    assert await newest.setup() == 0
+    assert not [line for line in newest.said if "Portrait" in line]
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"), [({"image": b"PNG"}, 400), ({"file": b"PNG"}, 400)], ids=["no image", "another field"]
+)
+async def test_an_embedded_server_takes_pictures_only(newest: Server, sent: dict[str, bytes], status: int) -> None:
+    me = await newest.admin.get("/users/me")
+    form = FormData()
+    for name, content in sent.items():
+        form.add_field(name, content, filename="a.png")
+    headers = {"Authorization": f"Bearer {newest.admin.token}"}
+    address = f"{newest.admin.url}/api/v4/users/{me['id']}/image"
+    async with ClientSession(headers=headers) as session, session.post(address, data=form) as reply:
+        assert reply.status == status
 
 
 async def test_a_dry_run_changes_nothing(server: Server) -> None:

@@ -120,6 +120,12 @@ class AioClient:
             form.add_field("files", file, filename=name, content_type="application/octet-stream")
             return await self._call("post", self._address(f"{API}/files"), data=form, timeout=FILE_TIMEOUT)
 
+    async def send_picture(self, user_id: str, content: bytes) -> None:
+        """Give an account its picture, a PNG."""
+        form = aiohttp.FormData()
+        form.add_field("image", content, filename="portrait.png", content_type="image/png")
+        await self._call("post", self._address(f"{API}/users/{user_id}/image"), data=form)
+
     async def download(self, endpoint: str, path: Path, limit: int) -> None:
         """Write what is read to a new file as it comes, or none: 413 « too_large » beyond ``limit`` bytes.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.errors import ChatError
+from bot.face import portrait
 from bot.mattermost import AioClient, ChatUser
 from cli.admin import Admin, Identity
 from cli.errors import OperatorError
@@ -35,6 +36,7 @@ async def bot_account(admin: Admin, changes: Changes, name: str, team: Identity,
     if user is not None and user.deleted:
         await changes.do(f"Compte de bot @{name}", ("à réactiver", "réactivé"), lambda: admin.enable_bot(user.id))
     await _join(admin, changes, name, team, user_id)
+    await _show_face(admin, changes, name, user_id)
     return BotAccount(user_id, await _token(admin, changes, user_id, token, is_off=bool(user and user.deleted)))
 
 
@@ -77,6 +79,19 @@ async def _join(admin: Admin, changes: Changes, name: str, team: Identity, user_
         raise OperatorError(
             "L’équipe est pleine : augmentez TeamSettings.MaxUsersPerTeam (Console système › Utilisateurs et équipes)."
         ) from error
+
+
+async def _show_face(admin: Admin, changes: Changes, name: str, user_id: str) -> None:
+    """Messages of the account show the same face as answers of commands; a picture that somebody chose stays."""
+    if user_id and await admin.has_picture(user_id):
+        return
+    try:
+        await changes.do(
+            f"Portrait du compte @{name}", ("à donner", "donné"), lambda: admin.set_picture(user_id, portrait())
+        )
+    except ChatError as error:
+        # A server without a store of files has no pictures, and needs none.
+        changes.note(f"Le serveur n’a pas pris le portrait du compte @{name}. [{error}]")
 
 
 async def _token(admin: Admin, changes: Changes, user_id: str, token: str, *, is_off: bool) -> str:
