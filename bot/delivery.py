@@ -1,5 +1,6 @@
 """One way out: replies become the body of the answer, rows of the outbox, and calls to Mattermost."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +22,7 @@ from bot.mattermost import Chat
 from bot.outbox import Outbox
 from bot.people import People
 from bot.picks import look_up
-from bot.replies import Ask, Button, Message, Refuse, Reply, Update, Whisper
+from bot.replies import Ask, Button, Direct, Message, Refuse, Reply, Update, Whisper
 from bot.texts import render, typeset
 from bot.windows import Windows
 from bot.work import Bells
@@ -61,6 +62,7 @@ class Delivery:
         self._cards = Cards(ways.links, ways.settings.public_url)
         self._writer = Writer(self._cards, ways.clock, ways.known)
         self._windows = Windows(ways.links)
+        self._pointers: set[asyncio.Task[None]] = set()
         self.content = self._cards.content
 
     @staticmethod
@@ -107,7 +109,31 @@ class Delivery:
                     body = _join(body, await self._refuse(reply, request))
                 case _:
                     continue
+        if _goes_elsewhere(replies, request):
+            pointer = asyncio.create_task(self._point(request))
+            self._pointers.add(pointer)
+            pointer.add_done_callback(self._pointers.discard)
         return body
+
+    async def close(self) -> None:
+        """Leave alone what is only a courtesy."""
+        for pointer in self._pointers:
+            pointer.cancel()
+        await asyncio.gather(*self._pointers, return_exceptions=True)
+
+    async def _point(self, request: Request) -> None:
+        """Say in the channel of the command that its dialog was taken, and where the rest is to be read.
+
+        The dialog does not wait for it, and where Mattermost does not take it the message itself tells.
+        """
+        try:
+            if request.channel_id != await self._w.chat.direct_channel(request.user_id):
+                text = (
+                    f"✅ Bien reçu : la suite est dans vos messages directs avec @{(await self._w.chat.me()).username}."
+                )
+                await self._respond(Whisper(text), request)
+        except ChatError as problem:
+            log.info("not_pointed", status=problem.status, error_id=problem.error_id)
 
     async def _ask(self, ask: Ask, request: Request) -> AnswerBody:
         if request.line and not request.trigger_id:
@@ -183,6 +209,15 @@ class Delivery:
             return {}
         settings = self._w.settings
         return Face(me.username, picture_url(settings.picture_url, settings.public_url)).as_fields()
+
+
+def _goes_elsewhere(replies: Sequence[Reply], request: Request) -> bool:
+    """Whether a dialog of a command is answered to who sent it by direct messages alone: nothing would be seen where
+    they are."""
+    if not request.answers_dialog or not request.response_url:
+        return False
+    is_seen = any(isinstance(reply, Whisper | Update | Ask | Refuse) for reply in replies)
+    return not is_seen and any(isinstance(reply, Direct) and reply.user_id == request.user_id for reply in replies)
 
 
 def _summary(refusal: Refuse, request: Request) -> str:

@@ -260,3 +260,22 @@ async def test_a_report_is_filed_from_any_channel(house: House, juliette: Person
     assert (await form.fill(**WORKSHOP).submit()).accepted
     assert len(await house.reports(juliette)) == 1
     assert (await juliette.told("enregistré")).channel_id == direct
+
+
+@pytest.mark.every_mode
+async def test_a_dialog_that_was_taken_is_told_where_it_was_opened(juliette: Person) -> None:
+    form = await juliette.opens("/cra")
+    assert (await form.fill(**WORKSHOP).submit()).accepted
+    seen = await juliette.whispered("Bien reçu")
+    assert seen.channel_id == juliette.site.square
+    assert "messages directs" in seen.text
+
+
+async def test_a_dialog_that_was_taken_needs_no_word_beside_its_receipt(juliette: Person) -> None:
+    direct = await juliette.direct_channel()
+    form = await juliette.opens("/cra", direct)
+    assert (await form.fill(**WORKSHOP).submit()).accepted
+    await juliette.told("enregistré")
+    answer = await juliette.asks("/cra liste", direct)
+    assert "1 compte rendu" in answer.text.replace("\u00a0", " ")
+    assert not [frame for frame in juliette.ears.frames if "Bien reçu" in str(frame.data.get("post", ""))]

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tests.people.site import Site
 
 T = TypeVar("T")
+POINTER = "la suite est dans vos messages directs"
+"""In the channel of a command, after its dialog: a courtesy that nobody waits for, unless asked for by its words."""
 
 
 @dataclass
@@ -121,9 +123,12 @@ class Person:
 
     async def whispered(self, containing: str = "") -> Post:
         """What only this person sees, told since the last act."""
-        return await self._hears(
-            lambda f: p if (p := self._whisper_in(f)) and containing in p.text else None, f"a whisper {containing!r}"
-        )
+
+        def match(frame: Frame) -> Post | None:
+            post = self._post_in(frame, "ephemeral_message")
+            return post if post and containing in post.text and (containing or POINTER not in post.text) else None
+
+        return await self._hears(match, f"a whisper {containing!r}")
 
     async def told(self, containing: str = "", *, within: float = PATIENCE) -> Post:
         """The next direct message of the bot since the last act."""
@@ -207,7 +212,8 @@ class Person:
         return Dialog(self, raw, self._channel) if raw and f'"{self._trigger}"' in raw else None
 
     def _whisper_in(self, frame: Frame) -> Post | None:
-        return self._post_in(frame, "ephemeral_message")
+        post = self._post_in(frame, "ephemeral_message")
+        return None if post and POINTER in post.text else post
 
     def _post_in(self, frame: Frame, event: str) -> Post | None:
         return Post.read(frame.data["post"]) if frame.event == event else None
