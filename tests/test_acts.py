@@ -135,6 +135,19 @@ async def test_a_channel_is_changed_put_away_brought_back_and_converted_in_order
     assert [post.text for post in await newsroom.said(here)] == ["Au revoir", "Me revoilà"]
 
 
+async def test_lines_about_what_the_bot_changed_of_a_channel_do_not_stay(newsroom: Newsroom) -> None:
+    """They would leave it unread for everybody; what somebody else changed is told as ever."""
+    await newsroom.leads()
+    here, admin = await newsroom.salon(), newsroom.room.site.admin
+    await admin.put(f"/channels/{here}/patch", {"header": "D’un administrateur"})
+    async with newsroom.bot() as app:
+        await has_done(newsroom, app, ChangeChannel(here, display_name="Nouveau", header="Lisez", purpose="Lire"))
+    posts = (await admin.get(f"/channels/{here}/posts"))["posts"].values()
+    told = [post["message"] for post in posts if post["type"].endswith("_change")]
+    assert len(told) == 1, told
+    assert "D’un administrateur" in told[0]
+
+
 async def test_people_are_brought_in_taken_out_and_made_administrators(newsroom: Newsroom) -> None:
     site, name = newsroom.room.site, unique("hub")
     people = [await site.person(f"p{n}") for n in range(4)]
