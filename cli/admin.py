@@ -155,6 +155,10 @@ class Admin:
         """Bring a member of the team into a channel."""
         await self.client.post(f"/channels/{channel_id}/members", {"user_id": user_id})
 
+    async def mark_read(self, channel_id: str, user_id: str) -> None:
+        """Mark a channel as read for one of its members."""
+        await self.client.post(f"/channels/members/{user_id}/view", {"channel_id": channel_id, "prev_channel_id": ""})
+
     async def join(self, team_id: str, user_id: str) -> None:
         """Put somebody in a team."""
         await self.client.post(f"/teams/{team_id}/members", {"team_id": team_id, "user_id": user_id})

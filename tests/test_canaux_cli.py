@@ -15,7 +15,8 @@ from cli.errors import OperatorError
 from cli.main import parser
 from storage.people import Role
 from tests.channelling import Field, land, peopled, room, synced
-from tests.modes import MODES
+from tests.modes import EDGES, MODES
+from tests.people import Person
 
 __all__ = ["land", "room"]
 
@@ -57,6 +58,28 @@ async def test_the_channels_are_made_and_filled_and_then_all_is_well(
         {"channels": 6, "members": found_members(land), "missing": [], "intruders": [], "wrong": []},
     )
     assert await land.syncs(capsys) == "Les canaux sont déjà comme prévu.\n"
+
+
+@pytest.mark.parametrize("room", EDGES, indirect=True)
+async def test_channels_that_people_were_brought_into_are_read_for_them(
+    land: Field, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lea, omar, _ = await peopled(land)
+    admin = land.room.site.admin
+
+    async def mentions(person: Person, name: str) -> int:
+        place = (await land.channel(name))["id"]
+        return int((await admin.get(f"/channels/{place}/members/{person.id}"))["mention_count"])
+
+    await land.syncs(capsys)
+    assert await mentions(lea, "rhone") == 1, "Mattermost mentions who is brought in"
+    await land.leaves(omar, "isere")
+    await land.syncs(capsys, "--admin-token", admin.token)
+    assert await mentions(omar, "isere") == 0
+    await land.leaves(omar, "isere")
+    with pytest.raises(OperatorError, match="restent non lus pour 1 arrivée"):
+        await land.syncs(capsys, "--admin-token", lea.api.token)
+    assert await land.names_in("isere") == {"juliette", "omar"}
 
 
 def found_members(land: Field) -> int:

@@ -22,6 +22,12 @@ def how(parser: Parser) -> None:
         action="store_true",
         help="retirer aussi des canaux privés qui n’est pas dans le registre (d’office, seulement signalé)",
     )
+    parser.add_argument(
+        "--admin-token",
+        default="",
+        metavar="JETON",
+        help="d’un administrateur système : marquer comme lus, pour qui y arrive, les canaux de cette fois-ci",
+    )
 
 
 @tool.command(

@@ -10,6 +10,7 @@ from bot.mattermost import Mattermost, pacing
 from cli.canaux.journal import Journal
 from cli.canaux.mending import Mending, Outcome
 from cli.canaux.telling import tell, tell_check
+from cli.canaux.unread import mark_read
 from cli.errors import OperatorError
 from cli.opening import check_channels, open_chat, open_up_to_date
 from cli.progress import ProgressBar
@@ -51,6 +52,8 @@ async def sync(settings: Settings, options: Namespace, clock: Callable[[], datet
             left += [finding for finding in found.findings if finding.drift in left_alone]
         await journal.end()
     tell(told, left, options)
+    if options.admin_token and told.came:
+        await mark_read(settings, options.admin_token, told.came)
     return 1 if told.failed else CLEAN
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from bot.acts import Act
+from bot.acts import Act, AddMembers
 from bot.errors import ChatError
 from bot.mattermost import Chat
 from bot.outbox.acting import do
@@ -30,10 +30,12 @@ class Outcome:
 
     done: Counter[Drift] = field(default_factory=Counter)
     failed: list[tuple[Finding | Change, str]] = field(default_factory=list)
+    came: list[tuple[str, str]] = field(default_factory=list)
+    """Who came into which channel: the ids of both."""
 
     def __add__(self, other: "Outcome") -> "Outcome":
         """Both together."""
-        return Outcome(self.done + other.done, [*self.failed, *other.failed])
+        return Outcome(self.done + other.done, [*self.failed, *other.failed], [*self.came, *other.came])
 
 
 @dataclass
@@ -88,6 +90,8 @@ class Mending:
         came = [change for change in mine if change.user_id not in out]
         await self.journal.note_made(came, arrival.channel_id)
         outcome.done.update(change.drift for change in came)
+        if isinstance(act, AddMembers):
+            outcome.came += [(act.channel_id, change.user_id) for change in came]
         for change in mine:
             if change.user_id in out:
                 await self._refuse([change], say_refusal(out[change.user_id]), outcome)

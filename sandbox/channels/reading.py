@@ -8,8 +8,9 @@ from sandbox.errors import ApiError, forbidden, invalid_body
 from sandbox.events import Broadcast
 from sandbox.posts.lists import post_list
 from sandbox.posts.threads import Threads
-from sandbox.records import Channel, ChannelMember
+from sandbox.records import Channel, ChannelMember, User
 from sandbox.routes import Routes
+from sandbox.users.manage import editable
 
 routes = Routes()
 
@@ -93,26 +94,25 @@ async def view(call: Call) -> object:
     """Note that somebody looked at a channel."""
     user_id = call.id("user_id")
     body = call.body("channel_view")
-    if user_id != call.user.id:
-        raise forbidden()
+    reader = editable(call, user_id)
     channel_id = body.text("channel_id")
     if not channel_id:
         return {"status": "OK", "last_viewed_at_times": {}}
     channel = call.state.channels.get(channel_id)
     if channel is None:
         raise invalid_body("channel_id")
-    times = {channel.id: mark_viewed(call, channel)}
-    Threads(call.world).read_all(call.user, channel)
+    times = {channel.id: mark_viewed(call, channel, reader)}
+    Threads(call.world).read_all(reader, channel)
     return {"status": "OK", "last_viewed_at_times": times}
 
 
-def mark_viewed(call: Call, channel: Channel) -> int:
-    """Note that the caller has read a channel up to now, and tell their own clients; return up to when."""
-    member = call.state.member(channel.id, call.user.id)
+def mark_viewed(call: Call, channel: Channel, reader: User) -> int:
+    """Note that somebody has read a channel up to now, and tell their own clients; return up to when."""
+    member = call.state.member(channel.id, reader.id)
     seen = channel.last_post_at
     if member is not None:
         seen = note_viewed(channel, member)
-    target = Broadcast(user_id=call.user.id)
+    target = Broadcast(user_id=reader.id)
     if call.world.caps.many_channels_viewed:
         call.world.hub.publish("multiple_channels_viewed", {"channel_times": {channel.id: seen}}, target)
     else:

@@ -58,7 +58,7 @@ def _repeated(call: Call, channel: Channel, post_id: str) -> dict[str, Any]:
     post = call.state.posts.get(post_id)
     if post is None or post.delete_at:
         raise ApiError("api.post.deduplicate_create_post.failed_to_get", 500)
-    mark_viewed(call, channel)
+    mark_viewed(call, channel, call.user)
     return post_json(call.world, post, metadata=False)
 
 
@@ -75,7 +75,7 @@ def _publish(call: Call, body: Body, channel: Channel) -> dict[str, Any]:
     if online:
         set_online(call.world, call.user.id)
     if not call.user.is_bot and not (post.root_id and call.world.caps.threads) and _is_own_word(post):
-        mark_viewed(call, channel)
+        mark_viewed(call, channel, call.user)
     warn_of_absent(call.world, channel, post)
     shown = shown_to(call.world, post, call.user)
     post.pending_post_id = ""
