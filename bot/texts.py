@@ -19,6 +19,9 @@ _EMOJI = re.compile(r":(?=[\w+-]+:)")
 _LINK = re.compile(r"(://|\bwww(?=\.)|\bmailto(?=:))", re.IGNORECASE)
 _TURN = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 """Signs that turn the direction of all that follows on the line, ours too."""
+_CALL = re.compile(rf"(?<![A-Za-z0-9])@(?!{BREAK})")
+_REFERENCE = re.compile(r"&(?=(?:#0*64|#x0*40|commat);)", re.IGNORECASE)
+"""An @ that is written as a character reference."""
 _LINE_START = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")
 _BLANK = re.compile(r"\s+")
 
@@ -38,10 +41,19 @@ def escape(text: str) -> str:
     if _HARMLESS.fullmatch(text):
         return text
     text = _STRUCTURE.sub(r"\\\1", _BLANK.sub(_on_one_line, _TURN.sub("", text)))
-    text = text.replace("@", f"@{BREAK}")
+    text = quiet(text.replace("@", f"@{BREAK}"))
     text = _EMOJI.sub(f":{BREAK}", text)
     text = _LINK.sub(lambda found: f"{found[0][0]}{BREAK}{found[0][1:]}", text)
     return _LINE_START.sub(rf"\1{BREAK}\2", text)
+
+
+def quiet(text: str) -> str:
+    """Somebody’s words in which Mattermost finds no mention, an e-mail address left as it is.
+
+    A word begins after any sign but a letter or figure, which the server’s rule and this one must agree on: only those
+    of ASCII count here. A character reference is read by the server as the sign that it stands for.
+    """
+    return _REFERENCE.sub(f"&{BREAK}", _CALL.sub(f"@{BREAK}", text))
 
 
 def _on_one_line(blank: re.Match[str]) -> str:
@@ -113,13 +125,12 @@ def render(name: str, **values: object) -> Markdown:
     return Markdown(_environment().get_template(f"{name}.md.j2").render(values).strip())
 
 
-_CALL = re.compile(r"(?<![\w.])@(?=\w)")
 _ADDRESS = re.compile(r"(https?://[^\s`]+)")
 
 
 def relay(text: str) -> Markdown:
     """Somebody’s Markdown as they wrote it, said for them to those whom they wrote to: it calls nobody."""
-    return Markdown(_CALL.sub(f"@{BREAK}", text.strip()))
+    return Markdown(quiet(text.strip()))
 
 
 def relay_plainly(text: str) -> Markdown:

@@ -1,11 +1,14 @@
 """What people wrote, in the bot’s mouth: shown as it is, and nothing more."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from bot.texts import BREAK, Markdown, escape, mention, quote, render, typeset
+from bot.texts import BREAK, Markdown, escape, mention, quote, relay, relay_plainly, render, typeset
+from sandbox.posts.mentions import names_in
 
 
 @pytest.mark.parametrize("word", ["@all", "@channel", "@here", "@juliette"])
@@ -36,6 +39,34 @@ def test_no_text_makes_a_mention_a_link_or_a_second_line(text: str) -> None:
     assert "\n" not in shown
     assert "://" not in shown
     assert all(shown[i + 1 : i + 2] == BREAK for i, c in enumerate(shown) if c == "@")
+
+
+CALLS = ["_@channel", "x.@channel", ".@all", "@all:", "-@here", "x:@juliette.", "@all.fr", "&#64;all", "&commat;here",
+         "&#x0040;all", "x&#46;@all", "\\@all", "e\u0301@all", "@&#97;ll", "@@all", "@juliette-"]  # fmt: skip
+"""What Mattermost takes for a mention."""
+pieces = st.one_of(st.text("@._-:xé1& ;#\\`*\n\u0301" + BREAK, max_size=6), st.sampled_from(CALLS), st.text(max_size=3))
+
+
+def called(text: str) -> list[str]:
+    """Whom Mattermost would ring, if there were somebody of every name."""
+    return names_in(text, lambda name: name != "")
+
+
+@pytest.mark.parametrize("text", CALLS)
+def test_these_are_mentions_for_mattermost(text: str) -> None:
+    assert called(text)
+
+
+@given(st.lists(pieces, max_size=8).map("".join))
+@pytest.mark.parametrize("say", [escape, relay, relay_plainly])
+def test_whatever_is_said_for_somebody_mattermost_finds_no_mention_in_it(say: Callable[[str], str], text: str) -> None:
+    assert called(say(text)) == []
+    assert called(typeset(say(text))) == []
+
+
+def test_an_address_stays_one_that_can_be_copied() -> None:
+    assert relay("écrire à jean.dupont+a@exemple.fr") == "écrire à jean.dupont+a@exemple.fr"
+    assert called("écrire à jean.dupont+a@exemple.fr") == []
 
 
 @given(st.text())

@@ -1,23 +1,14 @@
 """The words of an announcement as they are read, and what keeps them from being said."""
 
-import re
-
 from bot.errors import UserError
 from bot.french.words import group
-from bot.texts import BREAK, Markdown, typeset
+from bot.texts import Markdown, relay, typeset
 from dialogs.annonce import TEXT
 from storage.annonce import Announcement, State
 from storage.people import Person
 
 POST_MAX = 16_383
 """Characters of a post, on every version (docs/mattermost.md §5.4)."""
-_CALL = re.compile(r"@(?=(?:all|channel|here)(?![a-z0-9]))", re.IGNORECASE)
-"""What would notify everybody; a longer name is somebody’s."""
-
-
-def quiet(text: str) -> Markdown:
-    """Somebody’s Markdown as it is, but for what would call everybody."""
-    return Markdown(_CALL.sub(f"@{BREAK}", text.strip()))
 
 
 def spoken(announcement: Announcement) -> Markdown:
@@ -26,7 +17,9 @@ def spoken(announcement: Announcement) -> Markdown:
 
 
 def _spoken(text: str, everybody: bool) -> Markdown:
-    return Markdown(f"@channel\n\n{quiet(text)}") if everybody else quiet(text)
+    """Its author’s Markdown as it is: whom it names is called in none of its many channels."""
+    said = relay(text)
+    return Markdown(f"@channel\n\n{said}") if everybody else said
 
 
 def fault_of(text: str, *, everybody: bool = False) -> str:

@@ -1,13 +1,18 @@
-"""Whom a post mentions."""
+"""Whom a post mentions: what Mattermost takes for a mention in its words (mention_parser_standard.go of its server)."""
 
+import html
 import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sandbox.records import Channel, Post, User
 from sandbox.world import World
 
 _CODE = re.compile(r"```.*?```|~~~.*?~~~|`[^`\n]*`", re.DOTALL)
-_NAME = re.compile(r"(?<![\w@.\-/])@([a-z0-9.\-_]+)", re.IGNORECASE)
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])|&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,8}|[A-Za-z0-9]{1,32});")
+"""A sign after a backslash, or written as a character reference."""
+_WORD = re.compile(r"[:.\-@\w]+")
+"""Letters, figures, and what a name or an emoji may have; all else parts words."""
 _EVERYBODY = {"channel", "all", "here"}
 
 
@@ -20,7 +25,7 @@ def mentioned(world: World, channel: Channel, post: Post) -> list[str]:
         return [str(post.props.get("addedUserId", ""))]
     if post.type.startswith("system_"):
         return []
-    names = _names_of(post)
+    names = _names_of(world, post)
     return _resolve(world, channel, post, names) if names else []
 
 
@@ -44,9 +49,27 @@ def _is_online(world: World, user_id: str) -> bool:
     return status is not None and status.status == "online"
 
 
-def names_in(text: str) -> list[str]:
-    """Return the names after an @ outside of code, in small letters."""
-    return [name.lower() for name in _NAME.findall(_CODE.sub(" ", text))] if "@" in text else []
+def names_in(text: str, is_known: Callable[[str], bool]) -> list[str]:
+    """Return the known names after an @ outside of code, in small letters."""
+    if "@" not in text and "&" not in text:
+        return []
+    plain = _ESCAPED.sub(lambda found: found[1] or html.unescape(found[0]), _CODE.sub(" ", text))
+    words = [word for word in _WORD.findall(plain) if not (word[0] == word[-1] == ":")]
+    found = (next(filter(None, _named(word.lstrip(":.-_").lower(), is_known)), []) for word in words)
+    return [name for names in found for name in names]
+
+
+def _named(word: str, is_known: Callable[[str], bool]) -> Iterator[list[str]]:
+    """Yield the names of a word: its own, as it is or without what may end a sentence, or those of its parts."""
+    shorter = word
+    while shorter:
+        yield _of_these([shorter], is_known)
+        shorter = shorter[:-1] if shorter[-1] in ".-:_" else ""
+    yield _of_these(re.split(r"[.:\-]", word), is_known)
+
+
+def _of_these(words: list[str], is_known: Callable[[str], bool]) -> list[str]:
+    return [word[1:] for word in words if word[:1] == "@" and is_known(word[1:])]
 
 
 def _attachment_texts(props: dict[str, Any]) -> list[str]:
@@ -70,18 +93,16 @@ def _everybody(world: World, channel: Channel, post: Post, *, only_online: bool)
     ]
 
 
-def _names_of(post: Post) -> list[str]:
-    return names_in("\n".join([post.message, *_attachment_texts(post.props)]))
+def _names_of(world: World, post: Post) -> list[str]:
+    users = world.state.users_by_name
+    texts = "\n".join([post.message, *_attachment_texts(post.props)])
+    return names_in(texts, lambda name: name in _EVERYBODY or users.first(name) is not None)
 
 
 def named_users(world: World, post: Post) -> list[User]:
     """Return those whom a post names, wherever they are."""
-    found = [_user_named(world, name) for name in _names_of(post)]
+    found = [world.state.users_by_name.first(name) for name in _names_of(world, post)]
     return list(dict.fromkeys(user for user in found if user))
-
-
-def _user_named(world: World, name: str) -> User | None:
-    return world.state.users_by_name.first(name) or world.state.users_by_name.first(name.rstrip(".-_"))
 
 
 def _resolve(world: World, channel: Channel, post: Post, names: list[str]) -> list[str]:
@@ -90,7 +111,7 @@ def _resolve(world: World, channel: Channel, post: Post, names: list[str]) -> li
         if name in _EVERYBODY:
             found |= dict.fromkeys(_everybody(world, channel, post, only_online=name == "here"))
             continue
-        user = _user_named(world, name)
+        user = world.state.users_by_name.first(name)
         if user and world.state.member(channel.id, user.id):
             found[user.id] = None
     return list(found)

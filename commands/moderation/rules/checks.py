@@ -11,7 +11,8 @@ from commands.moderation.rules.tuning import Tuning
 from commands.moderation.rules.words import has_word
 
 Check = Callable[[Said, Sequence[Note], Tuning], bool]
-_MENTION = re.compile(r"(?<![\w.@+-])@([a-z0-9][a-z0-9._-]{0,63})", re.IGNORECASE)
+_MENTION = re.compile(r"(?<![^\W_])@([a-z0-9][a-z0-9._-]{0,63})", re.IGNORECASE)
+"""What Mattermost takes for one: after anything but a letter or figure, « _@all » and « x.@all » too."""
 
 
 def flood(said: Said, lately: Sequence[Note], tuning: Tuning) -> bool:
