@@ -73,8 +73,7 @@ class App:
         first: float = 1.0,
         limits: Limits | None = None,
     ) -> None:
-        self.settings = settings
-        self._features = choose(features, settings.features)
+        self.settings, self._features = settings, choose(features, settings.features)
         self.database = Database(settings.database_url)
         self.budget, bells, self.web = Budget(settings.work_calls), Bells(), Web(agent(settings))
         self.client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value(), self.budget)
@@ -93,10 +92,9 @@ class App:
         self.dispatcher, self.runs = Dispatcher(triggers, machine), Runs(triggers, machine)
         self.makers, self.workers = self._workers(Workshop(triggers, machine), bells, first)
         self.hearing = Hearing(triggers.values(), machine, self.dispatcher.perform, first)
-        self._tidings = Tidings(triggers, machine, self.outbox)
+        self._recovery, self._tidings = Recovery(triggers, machine), Tidings(triggers, machine, self.outbox)
         self.events = self._ears(machine)
         self.jobs = Jobs(triggers, self.runs.run, self.runs.zones, clock)
-        self._recovery = Recovery(triggers, machine)
         self.connections = Connections(limits or Limits())
         self._entrance = Entrance(self._doors(links, Feeds(triggers, machine)), DRAIN_SECONDS)
         self._tasks: list[asyncio.Task[None]] = []

@@ -1,9 +1,9 @@
 """What every handler is given: who, where, when, and the tools."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.capabilities import Capabilities
 from bot.drafts import Drafts
+from bot.errors import UserError
 from bot.forms import Clues
 from bot.mattermost import ChatReader
 from bot.people import People, Reading
@@ -19,7 +20,7 @@ from config.settings import Settings
 from storage import outbox
 from storage.database import release
 from storage.outbox import Sent
-from storage.people import Person
+from storage.people import Person, Role
 
 T = TypeVar("T")
 TriggerKind = Literal["command", "submit", "button", "event", "job", "file", "work", "stopped", "feed"]
@@ -30,12 +31,13 @@ class Request:
     """Something came in: what it was, from whom, and where its replies may go.
 
     ``key`` is the one-time key of a dialog (the same for each sending and step of it), ``resumed`` whether it took up
-    something begun before, ``step`` which of its steps was sent; ``post_id`` the post whose button was clicked, or from
-    whose button the dialog was opened; ``response_url`` takes whispers for 30 minutes after a command; ``only_for`` is
-    whom the clicked button is for, empty where all of a channel may click; ``by_dialog`` says that a dialog stood for
-    that button, ``by_command`` that a typed command went on with it, and ``line`` is the command that a button or plain
-    words stand for (empty for one that was typed after a slash). ``crowd`` says that its replies are sent to many
-    (jobs, long work): what answers a person goes first.
+    something begun before, ``step`` which of its steps was sent; ``post_id`` the post whose button was clicked, or
+    from whose button the dialog was opened; ``response_url`` takes whispers for 30 minutes after a command;
+    ``only_for`` is whom the clicked button is for, empty where all of a channel may click; ``by_dialog`` says that a
+    dialog stood for that button, ``by_command`` that a typed command went on with it, and ``line`` is the command
+    that a button or plain words stand for (empty for one that was typed after a slash); ``age`` is how long ago a
+    clicked button was drawn. ``crowd`` says that its replies are sent to many (jobs, long work): what answers a
+    person goes first.
     """
 
     kind: TriggerKind
@@ -53,6 +55,7 @@ class Request:
     only_for: str = ""
     line: str = ""
     crowd: bool = False
+    age: timedelta = timedelta()
 
     @property
     def waits_as(self) -> TriggerKind:
@@ -119,6 +122,16 @@ class Context:
         """What a feature’s tables say of this person, as it was less than a minute ago; reads nothing when that is
         known, and never in this request’s own transaction."""
         return await self.people.recall(self.user.id, read)
+
+    async def must_still_be(self, roles: Collection[Role]) -> Person:
+        """Who acts, by the role that they have now: before other statements, for commands, which know it from a minute
+        ago. Raises UserError where it is none of these any more."""
+        if self.request.kind != "command":
+            return self.user
+        actor = await self.people.fresh(self.db, self.user.id)
+        if not actor.may(roles):
+            raise UserError("Votre rôle vient de changer : cette commande ne vous est plus ouverte.")
+        return actor
 
     async def posts_about(self, topic: str) -> Sequence[Sent]:
         """The posts of the messages already sent on a topic, newest first."""

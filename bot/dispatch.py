@@ -22,7 +22,7 @@ from bot.metrics import OUTCOMES, REQUESTS
 from bot.picks import check_chosen, look_up, references
 from bot.replies import Press, Refuse, Reply, Whisper, as_list
 from bot.spool import Submission
-from bot.switch import must_be_on, must_lead_on
+from bot.switch import must_be_on, must_lead_on, must_live
 from bot.texts import render
 from bot.turns import Turns
 from bot.writer import Row
@@ -149,6 +149,7 @@ class Dispatcher:
         if trigger is None:
             raise UserError("Cette commande ou ce bouton n’existe pas, ou plus. Tapez /aide pour voir ce qui existe.")
         must_be_on(trigger)
+        must_live(trigger, request.age)
         # Before the first statement: on SQLite that one makes every other writer wait.
         names = await look_up(self._m.chat, request.user_id, references(trigger.payload, payload))
         async with self._m.database.transaction(writes=trigger.writes) as db:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from bot.drafts import AcceptedKeys
 from bot.events import DirectMessage, Event, Watched
 from bot.forms import Form, name_of
 from bot.fronts import Feed, Front, Rescue, RescueHook
+from bot.links import UNDO_LIFE
 from bot.replies import Heard, Parcel, Progress, Replies, Step, Waiting
 from bot.rights import Right
 from config.settings import Settings
@@ -50,6 +52,7 @@ class Trigger:
     keys down. ``feature`` is the name of the one that it is part of. ``title`` and ``unit`` are what is told of long
     work: « Remplissage des canaux », (« canal », « canaux »). ``admits`` is its feature’s, and lets in others than
     those of the roles. ``only`` says of which events its handler wants to know; of others nothing is written down.
+    ``life`` is how long a button lives where that is less than any other does.
     """
 
     key: Key
@@ -68,6 +71,7 @@ class Trigger:
     unit: tuple[str, str] = ("étape", "étapes")
     admits: AdmitsHook | None = None
     only: Callable[[Any], bool] | None = None
+    life: timedelta | None = None
 
 
 class Feature:
@@ -132,6 +136,11 @@ class Feature:
     ) -> Callable[[Handler[P]], Handler[P]]:
         """A button with such a payload was clicked."""
         return self._declare("button", payload, roles, writes=writes)
+
+    def undo(self, payload: type[P], *, roles: Collection[Role] = EVERYONE) -> Callable[[Handler[P]], Handler[P]]:
+        """The same of a button that undoes something: it lives for a month, and its handler asks again what who clicks
+        may do today."""
+        return self._declare("button", payload, roles, life=UNDO_LIFE)
 
     def event(self, event: type[E], *, only: Callable[[E], bool] | None = None) -> Callable[[Handler[E]], Handler[E]]:
         """Such an event happened where the feature watches, or in a direct channel.

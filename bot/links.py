@@ -15,6 +15,9 @@ Purpose = Literal["dialog", "button"]
 LIFE = {"dialog": timedelta(hours=24), "button": timedelta(days=365)}
 """How long a dialog may stay open, and a button stay under a message."""
 
+UNDO_LIFE = timedelta(days=30)
+"""How long a button lives that undoes something: later so much else has changed that it must be done anew."""
+
 CLOCK_BEHIND_MAX = timedelta(minutes=5)
 """By how much the clock of who opens a link may be behind the clock of who made it."""
 
@@ -49,10 +52,15 @@ class Links:
 
         One that seems to be made in some minutes is as good as new: two clocks differ.
         """
+        return self.open_aged(purpose, sealed)[0]
+
+    def open_aged(self, purpose: Purpose, sealed: object) -> tuple[dict[str, Any], timedelta]:
+        """The same, and how old the link is."""
         try:
             data, made = self._signers[purpose].loads(str(sealed), return_timestamp=True)
         except BadData:
             raise UserError("Cette demande n’est pas authentique : recommencez depuis une commande.") from None
-        if not -CLOCK_BEHIND_MAX <= utc_now() - made <= LIFE[purpose]:
+        age = utc_now() - made
+        if not -CLOCK_BEHIND_MAX <= age <= LIFE[purpose]:
             raise ExpiredLink(dict(data))
-        return dict(data)
+        return dict(data), age

@@ -4,6 +4,7 @@ import asyncio
 import hmac
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -153,7 +154,7 @@ class _Server:
         body = await bodies.json_object(request)
         user_id, context = bodies.person(body), body.get("context")
         try:
-            link = self._link(context if isinstance(context, dict) else {}, user_id)
+            link, age = self._link(context if isinstance(context, dict) else {}, user_id)
         except UserError as refusal:
             log.warning("link_refused", kind="button")
             return web.json_response({"ephemeral_text": refusal.text})
@@ -166,19 +167,20 @@ class _Server:
             response_url=link.get("r", ""),
             post_id=str(body.get("post_id") or ""),
             only_for=link.get("u", ""),
+            age=age,
         )
         return web.json_response(await self._d.dispatcher.run(came, link["d"]))
 
-    def _link(self, context: dict[str, Any], user_id: str) -> dict[str, Any]:
-        """What a button carries, with what was chosen of a menu. Raises UserError if it was made for somebody else, or
-        what was chosen is not offered.
+    def _link(self, context: dict[str, Any], user_id: str) -> tuple[dict[str, Any], timedelta]:
+        """What a button carries, with what was chosen of a menu, and its age. Raises UserError if it was made for
+        somebody else, or what was chosen is not offered.
 
         Those under what all of a channel read, and those of before persons were named, are anybody’s.
         """
-        link = self._d.links.open("button", context.get("link", ""))
+        link, age = self._d.links.open_aged("button", context.get("link", ""))
         if link.get("u", user_id) != user_id:
             raise UserError("Ce bouton est celui de quelqu’un d’autre : tapez votre propre commande.")
-        return link | {"d": link["d"] | menus.read_choice(link, context)}
+        return link | {"d": link["d"] | menus.read_choice(link, context)}, age
 
     def _state(self, body: dict[str, Any], user_id: str) -> tuple[dict[str, Any], bool]:
         """A dialog’s sealed state and whether it is too old. Raises UserError if it is not this person’s."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.errors import UserError
 from bot.features import Feature, Key, Trigger
@@ -76,6 +77,12 @@ def must_be_on(trigger: Trigger) -> None:
         kind, name = trigger.key
         kept = kind == "submit" and trigger.writes
         raise UserError(render("refus/off", command=name if kind == "command" else "", kept=kept))
+
+
+def must_live(trigger: Trigger, age: timedelta) -> None:
+    """Raises UserError for a button that was drawn so long ago that it leads nowhere any more."""
+    if trigger.life is not None and age > trigger.life:
+        raise UserError(render("refus/old_undo", days=trigger.life.days, command=trigger.feature))
 
 
 def must_lead_on(replies: Iterable[Reply], known: Mapping[Key, Trigger]) -> None:

@@ -23,17 +23,13 @@ pytestmark = pytest.mark.parametrize("room", ["11.2"], indirect=True)
 SUBJECT = "Postée par un mourant"
 
 
-async def never() -> float:
-    """Nobody is told of anything: the next look is in an hour."""
-    return 3600.0
-
-
 @asynccontextmanager
 async def dying(place: Helpdesk, patch: pytest.MonkeyPatch, *, how: str) -> AsyncIterator[App]:
     """A bot that posts, and ends before it notes that (« killed »), or before it tells the feature (« stopped »)."""
     async with place.bot() as app:
         await app.events.stop()
-        patch.setattr(app._tidings, "_look", never)  # noqa: SLF001  (no public way kills it between two steps)
+        for task in app._tasks:  # noqa: SLF001  (no public way kills it between two steps)
+            task.cancel()
         if how == "killed":
             patch.setattr(app.outbox._marks, "add", lambda _: None)  # noqa: SLF001  (the same)
         yield app

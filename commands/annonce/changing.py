@@ -10,7 +10,7 @@ from bot.forms import name_of
 from bot.journaling import Deed, note_at_end
 from bot.linked import link_in, read_linked
 from bot.replies import Ask, Press, Progress, Refresh, Replies, Reply, Start, Step, StopWork
-from commands.annonce import cards, words
+from commands.annonce import cards, places, words
 from commands.annonce.buttons import About, Broadcast, Correct, Removal, Replace, Rewrite, Withdraw
 from commands.annonce.feature import SENDERS, feature
 from commands.annonce.words import own
@@ -28,7 +28,7 @@ GONE = (State.SENDING, State.STOPPED, State.SENT)
 @feature.button(Correct, roles=SENDERS, writes=False)
 async def correct(ctx: Context, click: Correct) -> Replies:
     """The window, with the words as they are."""
-    said = own(ctx.user, await annonces.get(ctx.db, click.annonce), *GONE)
+    said = _theirs(ctx, await annonces.get(ctx.db, click.annonce), *GONE)
     return Ask(Reword.draft(annonce=said.id, **words.in_window(said.text)))
 
 
@@ -37,7 +37,7 @@ async def reword(ctx: Context, form: Reword) -> Replies:
     """Other words, or a link to the message that has them."""
     linked = link_in(form.text)
     text = (await read_linked(ctx, linked)).message if linked else form.text
-    said = own(ctx.user, await annonces.get(ctx.db, form.annonce), *GONE)
+    said = _theirs(ctx, await annonces.get(ctx.db, form.annonce), *GONE)
     if fault := words.fault_of(text, everybody=said.everybody):
         raise UserError(fields={"texte": fault})
     return Press.to(Replace(annonce=said.id, text=text))
@@ -46,7 +46,7 @@ async def reword(ctx: Context, form: Reword) -> Replies:
 @feature.button(Replace, roles=SENDERS)
 async def replace_words(ctx: Context, click: Replace) -> Replies:
     """What has not left yet has the new words; what stands is rewritten, beside what people ask for."""
-    said = own(ctx.user, await annonces.lock(ctx.db, click.annonce), *GONE)
+    said = _theirs(ctx, await annonces.lock(ctx.db, click.annonce), *GONE)
     was = said.text
     await annonces.change(ctx.db, said, text=click.text)
     words_ = {"texte": was}, {"texte": click.text}
@@ -64,10 +64,10 @@ async def rewrite(ctx: Context, asked: Rewrite, so_far: Progress) -> Step:
     return await _next(ctx, found, so_far, [Refresh(words.spoken(found), topic=_topic(found, so_far))])
 
 
-@feature.button(Withdraw, roles=SENDERS)
+@feature.undo(Withdraw, roles=SENDERS)
 async def withdraw(ctx: Context, click: Withdraw) -> Replies:
     """No more of it is sent, and what stands is deleted."""
-    said = own(ctx.user, await annonces.lock(ctx.db, click.annonce), *GONE, State.REMAINS)
+    said = _theirs(ctx, await annonces.lock(ctx.db, click.annonce), *GONE, State.REMAINS)
     was = said.state
     await annonces.change(ctx.db, said, state=State.WITHDRAWN)
     states = {"etat": was.value}, {"etat": said.state.value}
@@ -76,6 +76,14 @@ async def withdraw(ctx: Context, click: Withdraw) -> Replies:
     stopped = [StopWork(row.id) for payload in begun for row in await _under_way(ctx, payload)]
     removal = [Start(payload=Removal(annonce=said.id))] if said.written else []
     return [await cards.refresh(ctx, said, here=True), *stopped, *removal]
+
+
+def _theirs(ctx: Context, announcement: Announcement | None, *states: State) -> Announcement:
+    """One that is so now, of who acts or of the réseau that they animate, said where they may speak today. Raises
+    UserError."""
+    said = own(ctx.user, announcement, *states)
+    places.must_be_allowed(ctx.user, said.targets)
+    return said
 
 
 async def _under_way(ctx: Context, payload: About) -> Sequence[work.Work]:

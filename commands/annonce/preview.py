@@ -7,7 +7,7 @@ from bot.replies import Direct, Replies, Update
 from commands.annonce import cards, places
 from commands.annonce.buttons import Abandon, Keep
 from commands.annonce.feature import SENDERS, feature
-from commands.annonce.words import must_be
+from commands.annonce.words import must_be, own
 from storage import annonce as annonces
 from storage import reach, targets
 from storage.annonce import Announcement, State
@@ -38,6 +38,6 @@ def _id_of(ctx: Context) -> str:
 @feature.button(Abandon, roles=SENDERS)
 async def abandon(ctx: Context, click: Abandon) -> Replies:
     """It is forgotten, unless it has left."""
-    shown = must_be(await annonces.lock(ctx.db, click.annonce), State.DRAFT)
+    shown = own(ctx.user, await annonces.lock(ctx.db, click.annonce), State.DRAFT)
     await annonces.drop(ctx.db, shown)
     return Update("Annonce abandonnée : rien n’a été envoyé.")

@@ -43,7 +43,7 @@ async def come_back(ctx: Context, text: str) -> Replies:
     return await back(ctx, Return(number=there[0].number))
 
 
-@feature.button(Return, roles=AGENTS)
+@feature.undo(Return, roles=AGENTS)
 async def back(ctx: Context, click: Return) -> Replies:
     """The absence is over, or never was."""
     await duty.lock(ctx.db, ctx.now)

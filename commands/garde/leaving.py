@@ -9,7 +9,7 @@ from bot.texts import quote, render
 from commands.garde.buttons import PutBack, Release
 from commands.garde.feature import AGENTS, feature
 from commands.garde.noting import note_turn
-from commands.garde.reading import read_line, read_person
+from commands.garde.reading import read_line, read_person, read_registered
 from commands.garde.words import must_be_free, names, say_turn, shorten, topic
 from dialogs.garde import read_turn
 from storage.hotline import duty
@@ -59,13 +59,15 @@ async def release(ctx: Context, click: Release) -> Replies:
     return await _tell(ctx, gone, "released", undo)
 
 
-@feature.button(PutBack, roles=AGENTS)
+@feature.undo(PutBack, roles=AGENTS)
 async def put_back(ctx: Context, click: PutBack) -> Replies:
-    """It ends again when it did. Raises UserError where something else became of it."""
+    """It ends again when it did. Raises UserError where something else became of it, or they may not be on duty now."""
     await duty.lock(ctx.db, ctx.now)
     turn, today = await duty.turn(ctx.db, click.number), day_of(ctx.now)
     if turn is None or turn.ends != click.cut or click.ends <= today:
         raise UserError("Cette garde a changé depuis, ou elle est finie : /garde montre celles qu’il y a.")
+    if turn.user_id != ctx.user.id:
+        await read_registered(ctx, turn.user_id)
     back = _with(turn, starts=max(turn.starts, today), ends=click.ends)
     await must_be_free(ctx, back)
     await duty.end(ctx.db, turn, click.ends)

@@ -18,7 +18,7 @@ from commands.membres.guests import settle_guest
 from commands.membres.newcomers import announce
 from commands.membres.noting import note_person
 from commands.membres.places import settle_places
-from commands.membres.rules import check
+from commands.membres.rules import check, must_reach
 from config.territories import departement
 from storage import people
 from storage.people import Person, Role, arrivals, moves
@@ -58,17 +58,6 @@ class Undo(BaseModel):
     after: Standing
 
 
-async def must_lead(ctx: Context) -> Person:
-    """Who acts, by the role that they have now: before other statements, and again for commands, which know it from a
-    minute ago. Raises UserError."""
-    if ctx.request.kind != "command":
-        return ctx.user
-    actor = await ctx.people.fresh(ctx.db, ctx.user.id)
-    if not actor.may(LEADERS):
-        raise UserError("Votre rôle vient de changer : cette commande ne vous est plus ouverte.")
-    return actor
-
-
 async def change(ctx: Context, actor: Person, member: Member, after: Person) -> Replies:
     """Write somebody down as they are to be, and say so; nothing where they are so already.
 
@@ -85,9 +74,9 @@ async def change(ctx: Context, actor: Person, member: Member, after: Person) -> 
     return [*told, Whisper(text, buttons, facts(after, ctx))]
 
 
-@feature.button(Undo, roles=LEADERS)
+@feature.undo(Undo, roles=LEADERS)
 async def undo(ctx: Context, click: Undo) -> Replies:
-    """It is again as it was; who was allowed to change it may take that back."""
+    """It is again as it was; who may make that change today may take it back."""
     member = await read_member(ctx, click.person_id)
     now = Standing.of(member.person)
     if now == click.before:
@@ -95,6 +84,8 @@ async def undo(ctx: Context, click: Undo) -> Replies:
     if now != click.after:
         raise UserError("Cette personne a changé entre-temps : regardez sa fiche avec /membres avant de continuer.")
     after = click.before.applied_to(member.person)
+    must_reach(ctx.user, member.role, member.person)
+    check(ctx.user, click.before.role or member.role, after, member.person)
     told = await _write(ctx, member.person, after, timedelta())
     return [*told, Whisper(render("membres/undone", person=after), facts=facts(after, ctx))]
 

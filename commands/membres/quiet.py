@@ -6,7 +6,6 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.replies import Replies, Whisper
 from bot.texts import quote, render
-from commands.membres.changing import must_lead
 from commands.membres.feature import LEADERS, feature
 from commands.membres.making import read
 from commands.membres.noting import note_setting
@@ -25,7 +24,7 @@ from storage.people.reading import read_departements
 )
 async def set_newcomers(ctx: Context, text: str) -> Replies:
     """How it is, or how it is to be from now on."""
-    actor = await must_lead(ctx)
+    actor = await ctx.must_still_be(LEADERS)
     word, _, rest = text.strip().partition(" ")
     if word:
         codes = _chosen(actor, rest)

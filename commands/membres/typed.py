@@ -5,7 +5,7 @@ from functools import partial
 
 from bot.context import Context
 from bot.replies import Replies
-from commands.membres.changing import change, must_lead
+from commands.membres.changing import change
 from commands.membres.feature import LEADERS, feature
 from commands.membres.finding import Member, ask_about, read_named
 from commands.membres.making import ended, read, with_
@@ -83,7 +83,7 @@ async def _change(ctx: Context, purpose: Purpose, text: str, make: Callable[[Per
 async def _begin(ctx: Context, name: str) -> tuple[Person, Member]:
     """Who acts and on whom: Mattermost is asked before the first statement."""
     named = await ask_about(ctx, name)
-    actor = await must_lead(ctx)
+    actor = await ctx.must_still_be(LEADERS)
     return actor, await read_named(ctx, named)
 
 

@@ -35,6 +35,7 @@ async def take_back(ctx: Context, line: str) -> Replies:
     if found is None:
         raise UserError(f"Donnez le numéro de l’acte, celui du journal : par exemple `{EXAMPLE}`.")
     entry = int(found[1])
+    await ctx.must_still_be(ANIMATEURS)
     replies = await undo(ctx, entry)
     measure = await measures.get(ctx.db, entry)
     assert measure is not None  # it was undone

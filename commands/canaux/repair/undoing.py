@@ -16,7 +16,7 @@ from commands.canaux.repair.acting import batches, note_sent
 from commands.canaux.repair.buttons import Undo, Unmend
 from commands.canaux.repair.running import STOPPED, count, must_be_alone
 from commands.canaux.repair.showing import refresh
-from commands.canaux.scope import say_scope
+from commands.canaux.scope import must_look_after, say_scope
 from storage import journal
 from storage.canaux import Allowance, allow, changes, planned, runs, take_back
 from storage.canaux.changes import Change, State
@@ -56,12 +56,15 @@ async def ask(ctx: Context, _: str) -> Replies:
     return Whisper(text, [Button("Annuler ces changements", Undo(run=last.id), "danger")])
 
 
-@feature.button(Undo, roles=ANIMATEURS)
+@feature.undo(Undo, roles=ANIMATEURS)
 async def undo(ctx: Context, click: Undo) -> Replies:
     """Begin; a second click finds it under way."""
     run = await runs.lock(ctx.db, click.run)
+    if run is not None and run.at < ctx.now - LAST:
+        raise UserError("Ces changements ont plus de trente jours : ils ne s’annulent plus. Tapez /canaux verifier.")
     if run is None or run.stage is not Stage.MENDED:
         raise UserError("Ces changements sont déjà annulés, ou en train de l’être.")
+    must_look_after(ctx.user, run.scope)
     await must_be_alone(ctx)
     if run.kind is Kind.SYNC:  # it may have been killed: what it was at may be there
         await changes.take_for_made(ctx.db, run.id)
@@ -77,6 +80,7 @@ async def unmend(ctx: Context, asked: Unmend, so_far: Progress) -> Step:
     run = await runs.lock(ctx.db, asked.run)
     if run is None or run.stage is not Stage.UNDOING:
         return Step(done=so_far.done, total=so_far.total, finished=True)
+    must_look_after(ctx.user, run.scope)
     found = await changes.next_of(ctx.db, run.id, State.DONE, last_first=True)
     tally = await changes.tally(ctx.db, run.id)
     left = sum(tally.get(state, 0) for state in WAITED_FOR)
