@@ -3,14 +3,21 @@
 Each is done in order with what else goes to the same channel (or post), and harmless twice. One that is refused is not
 tried again: an hour later it might undo what was done since. With a ``topic`` the feature hears what came of it:
 ``Delivered`` or ``Undelivered``.
+
+What an act ``settles`` of its target is a value by name (« member X »: true). Of two acts that settle the same
+otherwise the later decides: the earlier is taken back if it has not begun, else it ends first
+(bot/outbox/precedence.py).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from pydantic import TypeAdapter
 
+Settled = Mapping[str, object]
+NOTHING: Settled = {}
+_ARCHIVED = "archived"
 NAME_MAX = 26
 """Characters of a channel’s name by which its making is filed, where others have an id."""
 
@@ -28,12 +35,27 @@ class PostAct:
         """What it is done to, as far as order goes."""
         return self.channel_id or self.post_id
 
+    @property
+    def settles(self) -> Settled:
+        """What it decides."""
+        return NOTHING
+
+    @property
+    def needs(self) -> Collection[str]:
+        """The names of what must be settled first."""
+        return ()
+
 
 @dataclass(frozen=True, slots=True)
 class React(PostAct):
     """Put an emoji, named without colons, under a post."""
 
     emoji: str
+
+    @property
+    def settles(self) -> Settled:
+        """It is there."""
+        return {f"emoji {self.post_id} {self.emoji} ": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +66,40 @@ class Unreact(PostAct):
     emoji: str
     user_id: str = field(default="", kw_only=True)
 
+    @property
+    def settles(self) -> Settled:
+        """It is not there."""
+        return {f"emoji {self.post_id} {self.emoji} {self.user_id}": False}
+
 
 @dataclass(frozen=True, slots=True)
 class Pin(PostAct):
     """Pin a post to its channel."""
+
+    @property
+    def settles(self) -> Settled:
+        """It is pinned."""
+        return {f"pin {self.post_id}": True}
 
 
 @dataclass(frozen=True, slots=True)
 class Unpin(PostAct):
     """Pin a post no more; nothing happens when it is gone."""
 
+    @property
+    def settles(self) -> Settled:
+        """It is not."""
+        return {f"pin {self.post_id}": False}
+
 
 @dataclass(frozen=True, slots=True)
 class DeletePost(PostAct):
     """Take away a post with its answers: the bot’s own or, for an administrator of the team, anybody’s."""
+
+    @property
+    def settles(self) -> Settled:
+        """It is gone."""
+        return {f"post {self.post_id}": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +113,16 @@ class ChannelAct:
     def target(self) -> str:
         """What it is done to, as far as order goes."""
         return self.channel_id
+
+    @property
+    def settles(self) -> Settled:
+        """What it decides."""
+        return NOTHING
+
+    @property
+    def needs(self) -> Collection[str]:
+        """The names of what must be settled first: an archived channel takes no change."""
+        return (_ARCHIVED,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +143,16 @@ class CreateChannel:
         """What it is done to, as far as order goes."""
         return self.name[:NAME_MAX]
 
+    @property
+    def settles(self) -> Settled:
+        """Nothing: who makes a channel twice is told that there is one."""
+        return NOTHING
+
+    @property
+    def needs(self) -> Collection[str]:
+        """The names of what must be settled first."""
+        return ()
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeChannel(ChannelAct):
@@ -101,15 +163,31 @@ class ChangeChannel(ChannelAct):
     header: str | None = field(default=None, kw_only=True)
     purpose: str | None = field(default=None, kw_only=True)
 
+    @property
+    def settles(self) -> Settled:
+        """Each of its words that is given."""
+        words = {"name": self.name, "display_name": self.display_name, "header": self.header, "purpose": self.purpose}
+        return {name: word for name, word in words.items() if word is not None}
+
 
 @dataclass(frozen=True, slots=True)
 class ArchiveChannel(ChannelAct):
     """Put a channel away: it can be read, but not written in."""
 
+    @property
+    def settles(self) -> Settled:
+        """It is archived."""
+        return {_ARCHIVED: True}
+
 
 @dataclass(frozen=True, slots=True)
 class RestoreChannel(ChannelAct):
     """Take a channel out of the archive; takes an administrator of the team."""
+
+    @property
+    def settles(self) -> Settled:
+        """It is not."""
+        return {_ARCHIVED: False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +195,11 @@ class ConvertChannel(ChannelAct):
     """Make a channel private or public; takes an administrator of the team."""
 
     private: bool = field(kw_only=True)
+
+    @property
+    def settles(self) -> Settled:
+        """Which of the two it is."""
+        return {"private": self.private}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +210,22 @@ class AddMembers(ChannelAct):
     user_ids: Sequence[str]
     team: str = field(default="", kw_only=True)
 
+    @property
+    def settles(self) -> Settled:
+        """They are in it."""
+        return {f"member {user_id}": True for user_id in self.user_ids}
+
 
 @dataclass(frozen=True, slots=True)
 class RemoveMember(ChannelAct):
     """Take somebody out of a channel."""
 
     user_id: str
+
+    @property
+    def settles(self) -> Settled:
+        """They are not in it."""
+        return {f"member {self.user_id}": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +234,16 @@ class SetChannelAdmin(ChannelAct):
 
     user_id: str
     is_admin: bool = field(kw_only=True)
+
+    @property
+    def settles(self) -> Settled:
+        """Whether they are."""
+        return {f"admin {self.user_id}": self.is_admin}
+
+    @property
+    def needs(self) -> Collection[str]:
+        """Who is not in it cannot be made so."""
+        return (_ARCHIVED, f"member {self.user_id}")
 
 
 OnPost = React | Unreact | Pin | Unpin | DeletePost
@@ -167,3 +270,26 @@ def write(act: Act) -> dict[str, Any]:
 def read(content: Mapping[str, Any]) -> Act:
     """The act of a row. Raises KeyError or ValueError for what this version does not know."""
     return _KINDS[content["act"]].validate_python(content["with"])
+
+
+def is_settling(content: Mapping[str, Any]) -> bool:
+    """Whether the act of a row settles anything, in this version."""
+    try:
+        act = read(content)
+    except (KeyError, ValueError):
+        return False
+    return bool(act.settles)
+
+
+def without(act: Act, names: Collection[str]) -> Act | None:
+    """What is left of an act once others settle these names; None for nothing."""
+    match act:
+        case AddMembers():
+            rest = [user_id for user_id in act.user_ids if f"member {user_id}" not in names]
+            return replace(act, user_ids=rest) if rest else None
+        case ChangeChannel():
+            gone: dict[str, Any] = dict.fromkeys(set(act.settles) & set(names))
+            left = replace(act, **gone)
+            return left if left.settles else None
+        case _:
+            return None

@@ -20,6 +20,7 @@ from bot.lines import Run
 from bot.links import Links
 from bot.mattermost import Chat
 from bot.outbox import Outbox
+from bot.outbox.precedence import put_in_order
 from bot.people import People
 from bot.picks import look_up
 from bot.replies import Ask, Button, Direct, Message, Refuse, Reply, Update, Whisper
@@ -80,6 +81,7 @@ class Delivery:
         """
         rows = [row for reply in replies for row in await self._writer.rows(db, reply, request, sender)]
         if messages := [row for row in rows if isinstance(row, Outgoing)]:
+            await put_in_order(db, messages, self._w.clock())
             await table.add(db, messages)
         if works := [row for row in rows if isinstance(row, Work)]:
             await work.add(db, works)

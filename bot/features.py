@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -41,6 +42,15 @@ Key = tuple[TriggerKind, str]
 """("command", "hotline fermer"), ("submit", "hotline.NewTicket"), ("button", …), …"""
 
 
+class Pace(Enum):
+    """Who waits for long work: somebody, for this one thing, and what it sends leaves with what answers people;
+    somebody, for what goes to many; nobody (a chore gives way to all else)."""
+
+    URGENT = "urgent"
+    BROAD = "broad"
+    CHORE = "chore"
+
+
 @dataclass(frozen=True, slots=True)
 class Trigger:
     """What runs which handler, and the roles that may pull it.
@@ -53,6 +63,7 @@ class Trigger:
     work: « Remplissage des canaux », (« canal », « canaux »). ``admits`` is its feature’s, and lets in others than
     those of the roles. ``only`` says of which events its handler wants to know; of others nothing is written down.
     ``life`` is how long a button lives where that is less than any other does.
+    ``pace`` says of long work who waits for it.
     """
 
     key: Key
@@ -72,6 +83,7 @@ class Trigger:
     admits: AdmitsHook | None = None
     only: Callable[[Any], bool] | None = None
     life: timedelta | None = None
+    pace: "Pace | None" = None
 
 
 class Feature:
@@ -234,9 +246,32 @@ class Feature:
 
         A step is one transaction with its replies and its cursor, at most once; one that fails is done again from its
         beginning, so what else it does must be harmless twice. ``writes`` as with commands: without it the handler
-        reads, and only what it answers is written.
+        reads, and only what it answers is written. What it sends goes to many, and gives way to what answers people.
         """
-        return self._declare("work", payload, roles, title=title, unit=unit, writes=writes)
+        told = {"title": title, "unit": unit, "writes": writes}
+        return self._declare("work", payload, roles, **told, pace=Pace.BROAD)
+
+    def urgent_work(
+        self, payload: type[P], *, title: str, unit: tuple[str, str] = ("étape", "étapes"), writes: bool = False
+    ) -> Callable[[StepHandler[P]], StepHandler[P]]:
+        """The same of what somebody waits for, and others may suffer from meanwhile: its few messages and acts leave
+        with what answers people, and it waits for nothing that goes to many."""
+        told = {"title": title, "unit": unit, "writes": writes}
+        return self._declare("work", payload, EVERYONE, **told, pace=Pace.URGENT)
+
+    def chore(
+        self,
+        payload: type[P],
+        *,
+        title: str,
+        unit: tuple[str, str] = ("étape", "étapes"),
+        roles: Collection[Role] = EVERYONE,
+        writes: bool = False,
+    ) -> Callable[[StepHandler[P]], StepHandler[P]]:
+        """The same of what can wait: it has hands of its own, takes few calls of Mattermost’s at once, and its steps
+        take a second at most: what takes longer outside goes on beside them (``ctx.errands``)."""
+        told = {"title": title, "unit": unit, "writes": writes}
+        return self._declare("work", payload, roles, **told, pace=Pace.CHORE)
 
     def stopped(self, payload: type[P]) -> Callable[[StepHandler[P]], StepHandler[P]]:
         """Such work ends before its end: somebody stopped it, it was refused, or failed.

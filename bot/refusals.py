@@ -44,6 +44,8 @@ class Refusal(StrEnum):
     """The team has as many as it may (TeamSettings.MaxChannelsPerTeam)."""
     TEAM_FULL = "team_full"
     """The team has as many people as it may (TeamSettings.MaxUsersPerTeam)."""
+    TAKEN_BACK = "taken_back"
+    """Mattermost was not asked: before the act began another was written down that settles the same otherwise."""
 
 
 IDS: Mapping[str, Refusal] = {

@@ -128,6 +128,7 @@ FOUND: dict[str, tuple[Query, str]] = {
     "turn": (lambda db: work.has_its_turn(db, order()), "ix_work_waiting"),
     "steps": (take_steps, "ix_work_waiting"),
     "forget work": (lambda db: work.forget(db, now() - timedelta(days=90)), "ix_work_over"),
+    "acts": (lambda db: outbox.waiting_acts(db, "p100"), "ix_outgoing_acts"),
     "news": (lambda db: outbox.news(db, 50), "ix_outgoing_news"),
     "forget": (lambda db: outbox.forget(db, now() - timedelta(days=90)), "ix_outgoing_passing"),
 }
@@ -140,7 +141,7 @@ async def test_an_index_finds_it(name: str, full: Database) -> None:
     assert index in plan
     assert "Seq Scan" not in plan
     assert not [line for line in plan.splitlines() if line.startswith("SCAN") and "INDEX" not in line], plan
-    if name not in {"order", "steps", "posts about"}:  # a person’s few posts, and the orders that wait: twenty a person
+    if name not in {"order", "steps", "posts about", "acts"}:  # few of one person, channel or topic
         assert "Sort" not in plan
         assert "TEMP B-TREE" not in plan
 

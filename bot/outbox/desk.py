@@ -172,7 +172,10 @@ class Desk:
             if verdict.next_try is None:
                 self._m.news.set()
         if waits:
-            self._backlog.returned(letter)
+            if verdict.fault:
+                self._backlog.returned(letter)
+            else:
+                self._backlog.add([letter])
             self.call.set()
 
     async def _look(self) -> float:

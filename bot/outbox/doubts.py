@@ -38,6 +38,10 @@ class Doubts:
             doubt.until = _now() + backoff(doubt.times, self._first)
         return doubt.times == 1
 
+    def pause(self, target: str, seconds: float) -> None:
+        """Nothing is sent to it for so long: something comes first."""
+        self._about.setdefault(target, _Doubt()).until = _now() + seconds
+
     def clear(self, target: str) -> None:
         """A message for it was taken."""
         self._about.pop(target, None)

@@ -4,11 +4,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.acts import is_settling
 from bot.outbox.letters import Letter, taken
 from bot.transactions import Transactions
 from storage import outbox as table
 from storage.database import Database
-from storage.outbox import EMPTY, LEASE, Mark, Outgoing, Share, Where
+from storage.outbox import EMPTY, LEASE, Mark, Outgoing, Share, Turn, Where
 
 
 class Rows:
@@ -50,6 +51,12 @@ class Rows:
         if message.where is not Where.POST:
             return False
         return await self._transactions.run(lambda db: table.superseded(db, message), writes=False)
+
+    async def begin(self, message: Outgoing) -> Turn:
+        """Begin a try of a message; of an act that another one undid, or must follow, not so."""
+        if message.where is not Where.ACT or not is_settling(message.content):
+            return Turn.COME
+        return await self._transactions.run(lambda db: table.begin(db, message))
 
     async def delivered(self, marks: Sequence[Mark]) -> None:
         """Mark messages as arrived."""

@@ -19,7 +19,7 @@ from bot.outbox.gate import ANSWERING, ANSWERING_CROWD, WORN, Gate, own_patience
 from bot.outbox.letters import Letter
 from bot.outbox.means import Means
 from bot.refusals import Refusal
-from storage.outbox import LEASE, Mark, Outgoing, Where
+from storage.outbox import LEASE, Mark, Outgoing, Turn, Where
 
 log = structlog.get_logger()
 
@@ -27,6 +27,8 @@ TRY_MAX = timedelta(seconds=12)
 """The longest a single try takes; it is begun only while the lease lasts as long."""
 LONG_TRY_MAX = timedelta(minutes=10)
 """The longest for files that are brought along, or many people: the lease is renewed meanwhile."""
+BEHIND_ANOTHER = 0.1
+"""Seconds until it is asked again whether the act that comes first has ended."""
 HOPELESS = frozenset({Refusal.THREAD_GONE, Refusal.TOO_LONG})
 """What no right nor setting mends: it is given up at once."""
 
@@ -79,7 +81,16 @@ class Tries:
         # What answers a person overtakes what goes to many: a rewriting of these may be void before its first try.
         if (letter.again or self._is_crowd) and await self._m.rows.superseded(letter.message):
             return self._done(letter, Arrival(letter.target), "found")
-        return await self._send(letter)
+        match await self._m.rows.begin(letter.message):
+            case Turn.GONE:
+                self._m.news.set()
+                DELIVERIES.labels("taken_back").inc()
+                return Verdict(Outcome.SETTLED)
+            case Turn.LATER:
+                self.doubts.pause(letter.target, BEHIND_ANOTHER)
+                return Verdict(Outcome.RESTS)
+            case _:
+                return await self._send(letter)
 
     async def _send(self, letter: Letter) -> Verdict:
         began, hold = asyncio.get_running_loop().time(), _Hold()

@@ -19,7 +19,7 @@ from bot.outbox.rows import Rows
 from bot.outbox.sender import Sender
 from bot.traffic import Traffic
 from storage.database import Database
-from storage.outbox import Outgoing
+from storage.outbox import Outgoing, Where
 
 
 @contextmanager
@@ -94,6 +94,8 @@ class Outbox:
         ``created_at``), a crowd’s and what is for later without one."""
         for desk, is_crowd in ((self._people, False), (self._crowd, True)):
             desk.hurry(m for m in messages if m.crowd is is_crowd)
+        if any(message.where is Where.ACT for message in messages):
+            self.news.set()  # it may have taken back another
 
     async def quiet(self, seconds: float) -> None:
         """Wait until what answers people has left, but no longer than that."""

@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Request
-from bot.features import Trigger
+from bot.features import Pace, Trigger
 from bot.replies import Button, Progress, Refresh, Reply, Step
 from bot.transactions import Transactions
 from bot.work.held import Held, end_values
@@ -59,7 +59,7 @@ class HeldSteps(Held):
             values |= {"cursor": step.cursor, "not_before": self._clock() + LEASE}
         await self.claim(db, values)
         prepare = self._workshop.prepare
-        request = Request("work", self.row.name, crowd=True)
+        request = Request("work", self.row.name, crowd=taken.trigger.pace is not Pace.URGENT)
         rows = [*await prepare(db, step.replies, request, taken.trigger.feature), *await prepare(db, self._tell(step))]
         await self.leave(db, values)
         return rows

@@ -72,10 +72,12 @@ async def exclude(ctx: Context, measure: Measure, channel_ids: Sequence[str]) ->
     await keep_out(ctx, measure, channel_ids, record)
     record.waits += [ident for ident in channel_ids if ident not in record.waits]
     await records.keep(ctx.db, measure, record)
-    return [
-        RemoveMember(ident, measure.user_id, topic=topics.topic(Part.ACT, measure.entry, ident))
-        for ident in channel_ids
-    ]
+    return [leaves(measure, ident) for ident in channel_ids]
+
+
+def leaves(measure: Measure, channel_id: str) -> RemoveMember:
+    """They are taken out of it."""
+    return RemoveMember(channel_id, measure.user_id, topic=topics.topic(Part.ACT, measure.entry, channel_id))
 
 
 async def _hide(ctx: Context, case: Case, measure: Measure, record: Record) -> Sequence[Reply]:
@@ -93,7 +95,7 @@ async def _hide(ctx: Context, case: Case, measure: Measure, record: Record) -> S
     return [Start(payload=HideThread(entry=measure.entry, post_id=case.post_id), quiet=True)]
 
 
-@feature.work(HideThread, title="Message masqué", writes=True)
+@feature.urgent_work(HideThread, title="Message masqué", writes=True)
 async def hide_thread(ctx: Context, asked: HideThread, _: Progress) -> Step:
     """Answers go with the message: they are kept first, and handed back to those who wrote them; and so are files."""
     thread = await asking.thread(ctx, asked.post_id)

@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from bot.acts import DeletePost
 from bot.context import Context
 from bot.french.moments import say_moment
 from bot.linked import address_of
@@ -14,7 +13,6 @@ from bot.replies import Reply, Say
 from bot.texts import Markdown, relay, render
 from commands.moderation import words
 from commands.moderation.places import title
-from storage import outbox
 from storage.moderation.measures import Measure
 from storage.moderation.records import KeptPost, Record
 
@@ -92,10 +90,3 @@ async def pointer(ctx: Context, measure: Measure, record: Record) -> Sequence[Re
         address=Markdown(address_of(ctx.settings, copy_id)),
     )
     return [Say(text, channel_id=record.posts[0].channel_id, topic=pointer_topic(measure.entry))]
-
-
-async def take_away(ctx: Context, measure: Measure, record: Record) -> Sequence[Reply]:
-    """The copies go, those that are not said yet too."""
-    await outbox.recall(ctx.db, topics_of(measure.entry, record.posts), ctx.now)
-    copy_id = await copy_of(ctx, measure.entry)
-    return [DeletePost(copy_id, channel_id=record.place)] if copy_id else []

@@ -8,12 +8,13 @@ from bot.context import Context
 from bot.events import Delivered, Undelivered
 from bot.journaling import Deed, note
 from bot.refusals import Refusal
-from bot.replies import Direct, Replies, Reply, Say
+from bot.replies import Direct, Replies, Reply, Say, Start
 from bot.texts import Markdown, render
 from commands.moderation import cards, evidence, topics, words
-from commands.moderation.copying import pointer, take_away
+from commands.moderation.beginning import leaves
+from commands.moderation.copying import PutBack, pointer
 from commands.moderation.feature import feature
-from commands.moderation.keeping_out import give_up
+from commands.moderation.keeping_out import REASONS, give_up, let_back_into
 from commands.moderation.places import title
 from commands.moderation.topics import About, Part
 from commands.moderation.undoing import again
@@ -35,7 +36,7 @@ async def done(ctx: Context, event: Delivered) -> Replies:
     if about is None:
         return None
     if about.part is Part.GIVEN:
-        return _remove(about)
+        return await _remove(ctx, about)
     if about.part is Part.KEPT:
         return await evidence.kept(ctx, about, await evidence.files_of(ctx, event.post_id))
     if event.kept_out:
@@ -49,15 +50,22 @@ async def refused(ctx: Context, event: Undelivered) -> Replies:
     about = topics.read(event.topic)
     if about is None:
         return None
-    if about.part is Part.GIVEN:
-        return _remove(about)
-    if about.part is Part.KEPT:
-        return await evidence.kept(ctx, about, [])
-    if about.part is Part.AGAINST:
-        return await _not_removed(ctx, about.entry, event.refusal)
-    if about.part is Part.BACK:
-        return await _outside(ctx, about)
-    return await _answered(ctx, about.entry, about.target, event)
+    if event.refusal is Refusal.TAKEN_BACK:
+        return await _once_more(ctx, about)
+    match about.part:
+        case Part.GIVEN:
+            told = await _remove(ctx, about)
+        case Part.KEPT:
+            told = await evidence.kept(ctx, about, [])
+        case Part.RETURN:
+            told = await _not_back(ctx, about.entry, about.target, event.refusal)
+        case Part.AGAINST:
+            told = await _not_removed(ctx, about.entry, event.refusal)
+        case Part.BACK:
+            told = await _outside(ctx, about)
+        case Part.ACT:
+            told = await _answered(ctx, about.entry, about.target, event)
+    return told
 
 
 async def _answered(ctx: Context, entry: int, target: str, refusal: Undelivered | None = None) -> Sequence[Reply]:
@@ -66,7 +74,8 @@ async def _answered(ctx: Context, entry: int, target: str, refusal: Undelivered 
         return []
     record = records.read(measure)
     if measure.ended_at:
-        return await _not_back(ctx, entry, target, refusal.refusal) if refusal else []
+        late = refusal is None and measure.act in REASONS
+        return await let_back_into(ctx, measure, target) if late else []
     if target not in record.waits:
         return []
     record.waits.remove(target)
@@ -105,13 +114,25 @@ async def fail(ctx: Context, measure: Measure, refusal: Refusal | None) -> Seque
         lacks=refusal is Refusal.FORBIDDEN,
         moves=measure.act in {Act.SILENCE, Act.EXCLUDE},
     )
-    gone = await take_away(ctx, measure, records.read(measure)) if measure.act == Act.MOVE else []
+    gone = [Start(payload=PutBack(entry=measure.entry, copy_id=""), quiet=True)] if measure.act == Act.MOVE else []
     return [*gone, *await _say(ctx, measure, text), *await _reopen(ctx, measure)]
 
 
-def _remove(about: About) -> DeletePost:
-    """What was written where nobody may, now that its author has it."""
-    return DeletePost(about.target, topic=topics.topic(Part.AGAINST, about.entry, about.target))
+async def _once_more(ctx: Context, about: About) -> Sequence[Reply]:
+    """Something else would have undone a removal that had not begun: what the measure keeps out stays out; one that is
+    over has no more to do."""
+    measure, _ = await holding.lock(ctx.db, about.entry)
+    if measure is None or measure.ended_at or about.part is not Part.ACT or measure.act not in REASONS:
+        return []
+    return [leaves(measure, about.target)]
+
+
+async def _remove(ctx: Context, about: About) -> Sequence[Reply]:
+    """What was written where nobody may, now that its author has it; it stays where that is over by now."""
+    measure, _ = await holding.lock(ctx.db, about.entry)
+    if measure is None or measure.ended_at:
+        return []
+    return [DeletePost(about.target, topic=topics.topic(Part.AGAINST, about.entry, about.target))]
 
 
 async def _outside(ctx: Context, about: About) -> Sequence[Reply]:

@@ -12,6 +12,7 @@ from storage import canaux, people
 from storage.canaux import Allowance
 from storage.canaux.belonging import Member, Rules
 from storage.journal import Act
+from storage.moderation import holding as locking
 from storage.moderation import measures, records
 from storage.moderation.measures import Measure
 from storage.moderation.records import Record
@@ -36,18 +37,27 @@ async def let_back(ctx: Context, measure: Measure, record: Record) -> Sequence[R
 
     Where another measure keeps them out, that one will; a channel that they were not in is only open to them again.
     """
-    keys = {ident: key for key, ident in (await canaux.by_key(ctx.db)).items()}
-    back: list[Reply] = []
     left = [*record.done, *record.waits]
-    for ident in dict.fromkeys([*left, *measure.channels]):
-        if other := await holding(ctx, measure.user_id, ident, but=measure.entry):
-            await _hand_over(ctx, other, [ident] if ident in left else [])
-        elif await _may_be_there(ctx, measure, keys.get(ident, ""), record) and ident in left:
-            team = await _team_of(ctx, keys.get(ident, ""))
-            back.append(
-                AddMembers(ident, [measure.user_id], team=team, topic=topics.topic(Part.ACT, measure.entry, ident))
-            )
-    return back
+    places = dict.fromkeys([*left, *measure.channels])
+    return [act for ident in places for act in await _let_into(ctx, measure, record, ident, was_there=ident in left)]
+
+
+async def let_back_into(ctx: Context, measure: Measure, channel_id: str) -> Sequence[Reply]:
+    """The same of one channel, out of which they were taken though the measure had ended."""
+    return await _let_into(ctx, measure, records.read(measure), channel_id, was_there=True)
+
+
+async def _let_into(
+    ctx: Context, measure: Measure, record: Record, channel_id: str, *, was_there: bool
+) -> Sequence[Reply]:
+    key = {ident: key for key, ident in (await canaux.by_key(ctx.db)).items()}.get(channel_id, "")
+    if other := await holding(ctx, measure.user_id, channel_id, but=measure.entry):
+        await _hand_over(ctx, other, [channel_id] if was_there else [])
+        return []
+    if not await _may_be_there(ctx, measure, key, record) or not was_there:
+        return []
+    about = topics.topic(Part.RETURN, measure.entry, channel_id)
+    return [AddMembers(channel_id, [measure.user_id], team=await _team_of(ctx, key), topic=about)]
 
 
 async def give_up(ctx: Context, measure: Measure, channel_ids: Sequence[str], record: Record) -> None:
@@ -63,6 +73,14 @@ async def _open(ctx: Context, measure: Measure, key: str, record: Record) -> Non
     await canaux.disallow(ctx.db, key, measure.user_id)
     if key in record.let_in:
         await canaux.allow(ctx.db, [_by_name(ctx, measure, key, record.let_in[key], is_in=True)])
+
+
+async def hold(ctx: Context, user_id: str, channel_id: str) -> Measure | None:
+    """The measure in force that keeps somebody out of a channel, held until the transaction ends; None where that was
+    over in the meantime, too."""
+    found = await holding(ctx, user_id, channel_id)
+    measure, _ = await locking.lock(ctx.db, found.entry) if found else (None, None)
+    return measure if measure and measure.ended_at is None else None
 
 
 async def holding(ctx: Context, user_id: str, channel_id: str, but: int = 0) -> Measure | None:

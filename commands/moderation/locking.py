@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.acts import DeletePost, RemoveMember
+from bot.acts import DeletePost
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import Posted
@@ -15,14 +15,15 @@ from bot.replies import Direct, Replies, Reply, Say, Whisper
 from bot.texts import quotation, render
 from commands.moderation import topics, words
 from commands.moderation.asking import channels
+from commands.moderation.beginning import leaves
 from commands.moderation.feature import ANIMATEURS, feature
-from commands.moderation.keeping_out import holding
+from commands.moderation.keeping_out import hold
 from commands.moderation.places import title
 from commands.moderation.topics import Part
 from commands.moderation.undoing import undo
 from commands.moderation.where import expect, may_be_held
 from dialogs.moderation.lines import REASON_MAX, take_length
-from storage import claims
+from storage import claims, outbox
 from storage.journal import Act
 from storage.moderation import measures, records
 from storage.moderation.measures import Measure
@@ -53,7 +54,8 @@ async def lock(ctx: Context, line: str) -> Replies:
     measure = await _write_down(ctx, channel.id, lasts, " ".join(reason.split())[:REASON_MAX])
     expect(ctx.settings, channel_id=channel.id)
     told = await words.told(ctx, measure)
-    said = Say(render("moderation/locked", told=told), channel_id=channel.id)
+    await outbox.recall(ctx.db, [topics.lock(channel.id)], ctx.now)  # that it is open is no more to be said
+    said = Say(render("moderation/locked", told=told), channel_id=channel.id, topic=topics.lock(channel.id))
     name = channel.display_name or channel.name
     return [said, Whisper(render("moderation/lock_begun", told=told, title=name, address=channel.name))]
 
@@ -104,7 +106,7 @@ async def wrote(ctx: Context, event: Posted) -> Replies:
     lock_ = None if ctx.user.animates else await locked(ctx, event.channel_id)
     if lock_ is not None:
         return await _against(ctx, event, lock_, "lock")
-    measure = await holding(ctx, event.user_id, event.channel_id)
+    measure = await hold(ctx, event.user_id, event.channel_id)
     if measure is None:
         return None
     record = records.read(measure)
@@ -114,7 +116,7 @@ async def wrote(ctx: Context, event: Posted) -> Replies:
         record.done.append(event.channel_id)
         await records.keep(ctx.db, measure, record)
     return [
-        RemoveMember(event.channel_id, event.user_id),
+        leaves(measure, event.channel_id),
         *await _against(ctx, event, measure, "again"),
     ]
 

@@ -9,7 +9,7 @@ from bot.mattermost import ChatPost
 from bot.refusals import Refusal
 from bot.replies import Progress, Refresh, Reply, Say, Step
 from bot.texts import render
-from commands.moderation.copying import PutBack, copies, pointer_topic, said, take_away, topic_of
+from commands.moderation.copying import PutBack, copies, copy_of, pointer_topic, said, topic_of, topics_of
 from commands.moderation.feature import feature
 from commands.moderation.places import zone_at
 from storage import outbox
@@ -24,7 +24,7 @@ BEFORE = 100_000
 """Where the topics of what is said again begin."""
 
 
-@feature.work(PutBack, title="Retour du fil", unit=("message", "messages"), writes=True)
+@feature.urgent_work(PutBack, title="Retour du fil", unit=("message", "messages"), writes=True)
 async def put_back(ctx: Context, asked: PutBack, so_far: Progress) -> Step:
     """All is said again under what points to it, then the copies go, unless somebody answered them."""
     standing = await _copies(ctx, asked.copy_id)
@@ -35,7 +35,7 @@ async def put_back(ctx: Context, asked: PutBack, so_far: Progress) -> Step:
     record = records.read(measure)
     total = len(record.posts)
     if not record.done:  # the thread is still where it was
-        return Step(replies=await take_away(ctx, measure, record), done=total, total=total, finished=True)
+        return await _forget_copies(ctx, measure, record)
     if so_far.cursor is None:
         return Step(replies=await _again(ctx, measure, record, standing), cursor=SAID, done=0, total=total)
     if (await outbox.tally(ctx.db, _topics(measure, record), ctx.now)).waiting:
@@ -43,6 +43,17 @@ async def put_back(ctx: Context, asked: PutBack, so_far: Progress) -> Step:
     answered = any(post.user_id != me for post in standing)
     gone = [] if answered or not asked.copy_id else [DeletePost(asked.copy_id, channel_id=record.place)]
     return Step(replies=gone, done=total, total=total, finished=True, said=STAYS if answered else "")
+
+
+async def _forget_copies(ctx: Context, measure: Measure, record: Record) -> Step:
+    """The copies go, once none is on its way any more: the first, with all that answer it."""
+    theirs, total = topics_of(measure.entry, record.posts), len(record.posts)
+    await outbox.recall(ctx.db, theirs, ctx.now)
+    if (await outbox.tally(ctx.db, theirs, ctx.now)).waiting:
+        return Step(done=0, total=total)
+    copy_id = await copy_of(ctx, measure.entry)
+    gone = [DeletePost(copy_id, channel_id=record.place)] if copy_id else []
+    return Step(replies=gone, done=total, total=total, finished=True)
 
 
 async def _copies(ctx: Context, copy_id: str) -> Sequence[ChatPost]:

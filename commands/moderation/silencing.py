@@ -4,28 +4,26 @@ of the default channel nobody can be, and what they write there is handed back t
 import asyncio
 from collections.abc import Sequence
 
-from bot.acts import RemoveMember
 from bot.context import Context
 from bot.errors import ChatError
 from bot.events import JoinedChannel
 from bot.mattermost import ChatChannel
 from bot.refusals import Refusal
-from bot.replies import Direct, Progress, Replies, Reply, Step
+from bot.replies import Direct, Progress, Replies, Step
 from bot.texts import render
 from commands.moderation import words
-from commands.moderation.beginning import ExcludeFrom, SilenceAll, exclude
+from commands.moderation.beginning import ExcludeFrom, SilenceAll, exclude, leaves
 from commands.moderation.ending import settle
 from commands.moderation.feature import feature
-from commands.moderation.keeping_out import holding as kept_out_by
-from commands.moderation.keeping_out import keep_out
+from commands.moderation.keeping_out import hold, keep_out
 from commands.moderation.where import may_be_held
 from storage.moderation import holding, records
 
-AT_ONCE = 20
-"""Channels asked about in one step."""
+AT_ONCE = 8
+"""Channels of one step: what answers others waits for so many removals at most."""
 
 
-@feature.work(SilenceAll, title="Suspension de l’écriture", unit=("canal", "canaux"), writes=True)
+@feature.urgent_work(SilenceAll, title="Suspension de l’écriture", unit=("canal", "canaux"), writes=True)
 async def take_out(ctx: Context, asked: SilenceAll, so_far: Progress) -> Step:
     """The next channels in which they are; at the end they are told."""
     at = so_far.cursor or 0
@@ -68,7 +66,7 @@ async def _is_in(ctx: Context, channel_id: str, user_id: str, *, unknown: bool) 
         raise
 
 
-@feature.work(ExcludeFrom, title="Exclusion du canal", writes=True)
+@feature.urgent_work(ExcludeFrom, title="Exclusion du canal", writes=True)
 async def shut_out(ctx: Context, asked: ExcludeFrom, so_far: Progress) -> Step:
     """Who is not there is not taken out, so that an undone exclusion brings in nobody; the channel is closed to them
     all the same."""
@@ -89,13 +87,12 @@ async def shut_out(ctx: Context, asked: ExcludeFrom, so_far: Progress) -> Step:
 async def came_again(ctx: Context, event: JoinedChannel) -> Replies:
     """Who is kept out, and is in a private channel again, is taken out again, and softly told. (Of public ones the bot
     does not hear who comes: they are taken out when they write.)"""
-    measure = await kept_out_by(ctx, event.user_id, event.channel_id)
+    measure = await hold(ctx, event.user_id, event.channel_id)
     if measure is None:
         return None
     record = records.read(measure)
     if event.channel_id not in [*record.done, *record.waits]:
         record.done.append(event.channel_id)
         await records.keep(ctx.db, measure, record)
-    said: list[Reply] = [RemoveMember(event.channel_id, event.user_id)]
     told = await words.told(ctx, measure, event.user_id)
-    return [*said, Direct(render("moderation/again", told=told), user_id=event.user_id)]
+    return [leaves(measure, event.channel_id), Direct(render("moderation/again", told=told), user_id=event.user_id)]

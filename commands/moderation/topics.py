@@ -5,10 +5,11 @@ from enum import StrEnum
 
 
 class Part(StrEnum):
-    """What an act is for: doing what was decided, taking away what is written against it, or handing it back first;
-    saying again what was taken away; and keeping the files of what goes."""
+    """What an act is for: doing what was decided, bringing somebody back, taking away what is written against it, or
+    handing it back first; saying again what was taken away; and keeping the files of what goes."""
 
     ACT = "moderation.act"
+    RETURN = "moderation.return"
     AGAINST = "moderation.against"
     GIVEN = "moderation.given"
     BACK = "moderation.back"
@@ -39,3 +40,8 @@ def read(text: str) -> About | None:
 def notice(entry: int) -> str:
     """What the person reads of a measure."""
     return f"moderation.notice:{entry}"
+
+
+def lock(channel_id: str) -> str:
+    """What a channel reads of being locked, or open again."""
+    return f"moderation.lock:{channel_id}"

@@ -16,7 +16,7 @@ from commands.moderation.feature import ANIMATEURS, feature
 from commands.moderation.keeping_out import let_back
 from commands.moderation.topics import Part
 from commands.moderation.whom import OWN
-from storage import journal
+from storage import journal, outbox
 from storage.database import change
 from storage.journal import Act
 from storage.moderation import cases, holding, measures, records
@@ -62,18 +62,28 @@ async def lift(ctx: Context, measure: Measure) -> Sequence[Reply]:
         case Act.SILENCE | Act.EXCLUDE:
             return await let_back(ctx, measure, record)
         case Act.HIDE | Act.CLEAN:
-            gone = [] if record.looking else record.posts
-            return [again(measure, post) for post in gone if record.is_safe(post)]
+            gone = [] if record.looking else [post for post in record.posts if record.is_safe(post)]
+            return [again(measure, post) for post in await _but_standing(ctx, measure, gone)]
         case Act.PIN:
-            return [Unpin(post, topic=topics.topic(Part.ACT, measure.entry, post)) for post in record.done]
+            return [Unpin(post, channel_id=measure.channels[0]) for post in (*record.done, *record.waits)]
         case Act.LOCK:
             by = await name_of(ctx, measure.ended_by)
             why = "time" if not measure.ended_by else "undone"
-            return [Say(render("moderation/unlocked", why=why, by=by), channel_id=c) for c in measure.channels]
+            said, places = render("moderation/unlocked", why=why, by=by), measure.channels
+            return [Say(said, channel_id=place, topic=topics.lock(place)) for place in places]
         case Act.MOVE:
             return [Start(payload=PutBack(entry=measure.entry, copy_id=await copy_of(ctx, measure.entry)))]
         case _:
             return []
+
+
+async def _but_standing(ctx: Context, measure: Measure, posts: Sequence[KeptPost]) -> Sequence[KeptPost]:
+    """Those but the ones whose removal had not begun, which is taken back: they stand, with what answers them."""
+    removals = {topics.topic(Part.ACT, measure.entry, post.id): post.id for post in posts}
+    standing = {removals[topic] for topic in await outbox.withdraw(ctx.db, removals, ctx.now)}
+    if measure.act == Act.HIDE and standing:
+        return []
+    return [post for post in posts if post.id not in standing]
 
 
 async def _must_stand(ctx: Context, entry: int) -> Measure:

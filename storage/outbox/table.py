@@ -25,12 +25,15 @@ class Where(StrEnum):
 # Conditions of indexes, in the very words that queries use: a value that is bound would hide the index from SQLite.
 WAITS = "not_before IS NOT NULL"
 _REWRITES = "\"where\" = 'post'"
+_ACTS = "\"where\" = 'act' AND not_before IS NOT NULL"
 _GIVEN_UP = "not_before IS NULL AND delivered_at IS NULL"
 _NEWS = "tells IS NOT NULL AND not_before IS NULL"
 _PASSING = "delivered_at IS NOT NULL AND (topic IS NULL OR substr(topic, 1, 6) = 'draft:')"
 """What is delivered for good. Other topics live as long as what they are about; a draft lives for a week."""
 MESSAGES = text(WAITS)
 """The messages that wait."""
+ACTS = text(_ACTS)
+"""The acts that wait."""
 REWRITES, GIVEN_UP, PASSING = text(_REWRITES), text(_GIVEN_UP), text(_PASSING)
 NEWS = text(_NEWS)
 """What has come to its end, and somebody is to be told."""
@@ -59,6 +62,7 @@ class Outgoing(SQLModel, table=True):
         _index("waiting", "crowd", "created_at", "id", "not_before", where=WAITS),
         _index("topic", "topic", where="topic IS NOT NULL"),
         _index("rewritten", "target", where=_REWRITES),
+        _index("acts", "target", where=_ACTS),
         _index("given_up", "created_at", where=_GIVEN_UP),
         _index("passing", "delivered_at", where=_PASSING),
         _index("news", "created_at", where=_NEWS),

@@ -6,6 +6,7 @@ from bot.acts import Act, AddMembers
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import Delivered, Undelivered
+from bot.refusals import Refusal
 from bot.replies import Direct, Progress, Replies, Reply, Step, Update, Whisper
 from bot.texts import render
 from commands.canaux.feature import LEADERS, feature
@@ -25,6 +26,7 @@ CHANGES = ("changement", "changements")
 NO_CHANNEL = "le canal n’a pas été créé"
 UNSEEN = "le bot ne voit pas ce canal : ajoutez-le-y d’abord"
 OVER = "n’est plus nécessaire"
+SINCE = "autre chose a été décidé depuis"
 
 
 @feature.button(Repair, roles=LEADERS)
@@ -134,7 +136,12 @@ async def refused(ctx: Context, event: Undelivered) -> Replies:
     run_id, number, back = about
     told: list[Reply] = []
     run = await runs.lock(ctx.db, run_id)
-    for change in await changes.batch(ctx.db, run_id, number, State.BACK if back else State.SENT):
+    found = await changes.batch(ctx.db, run_id, number, State.BACK if back else State.SENT)
+    if event.refusal is Refusal.TAKEN_BACK:
+        state = State.UNDONE if back else State.DROPPED
+        await changes.put(ctx.db, run_id, [change.n for change in found], state=state, why=SINCE)
+        return None
+    for change in found:
         why = say_refusal(event.refusal)
         await _refuse(ctx, change, why, back=back)
         if run is not None and run.kind is Kind.HAND and not back:

@@ -1,0 +1,119 @@
+"""Stories: what is undone before Mattermost did it is taken back, or put right: nobody stays out for good."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bot.acts import AddMembers, RemoveMember
+from bot.outbox.precedence import put_in_order
+from bot.replies import Reply, Say
+from cli.sending import Pen
+from commands.moderation import topics
+from commands.moderation.topics import Part
+from sandbox.faults import Faults
+from storage import outbox
+from storage.moderation import records
+from tests.enforcing import Bench, bench, known
+from tests.house import until, until_async
+from tests.people import unique
+from tests.shelving import a_room
+
+__all__ = ["bench", "known"]
+
+
+async def to_many(bench: Bench, *replies: Reply) -> None:
+    """Somebody else’s long work sends that."""
+    bot, clock = bench.house.bot, bench.house.clock
+    async with bot.database.transaction() as db:
+        rows = await Pen(bot.settings, clock, "moderation").rows(db, replies, "essai")
+        for row, reply in zip(rows, replies, strict=True):
+            row.topic = getattr(reply, "topic", None)
+            row.tells = "moderation" if row.topic else None
+        await put_in_order(db, rows, clock())
+        await outbox.add(db, rows)
+    bot.outbox.hurry(rows)
+
+
+@asynccontextmanager
+async def announcement(bench: Bench, faults: Faults) -> AsyncIterator[None]:
+    """Much is on its way to many, and Mattermost takes its time."""
+    places = [await a_room(bench.house, "annonce", "O") for _ in range(4)]
+    faults.slow = "/posts"
+    try:
+        await to_many(bench, *(Say(unique("À tous"), channel_id=place) for place in places))
+        await until(lambda: faults.held > 1)
+        yield
+    finally:
+        faults.slow = ""
+
+
+async def in_hand(bench: Bench) -> bool:
+    measure = await bench.last(bench.lea)
+    record = records.read(measure)
+    return bool(record.waits or record.done)
+
+
+@pytest.mark.both_databases
+async def test_a_suspension_undone_while_an_announcement_is_under_way_leaves_everybody_in(
+    bench: Bench, faults: Faults
+) -> None:
+    async with announcement(bench, faults):
+        await bench.agathe.types(f"/moderer silence @{bench.lea.username} 3j ton vif")
+        await until_async(lambda: in_hand(bench))
+        entry = (await bench.last(bench.lea)).entry
+        await bench.omar.types(f"/moderer annuler {entry}")
+        await until_async(lambda: is_over(bench))
+    await bench.house.settled()
+    assert await bench.is_in(bench.lea, bench.place)
+    assert await bench.is_in(bench.lea, bench.club)
+    assert not await bench.kept_out(bench.lea)
+
+
+async def is_over(bench: Bench) -> bool:
+    return (await bench.last(bench.lea)).ended_at is not None
+
+
+@pytest.mark.both_databases
+async def test_a_removal_that_arrives_after_its_measure_ended_is_undone(bench: Bench) -> None:
+    """A replica of the version before, or one that was cut off, sends it late."""
+    await bench.moderates(f"silence @{bench.lea.username} 12h ~ressourcerie hors sujet")
+    await bench.is_out(bench.lea, bench.place)
+    entry = (await bench.last(bench.lea)).entry
+    await bench.moderates(f"annuler {entry}", bench.omar)
+    await bench.is_back(bench.lea, bench.place)
+    await bench.house.settled()
+    await to_many(bench, RemoveMember(bench.place, bench.lea.id, topic=topics.topic(Part.ACT, entry, bench.place)))
+    await bench.is_out(bench.lea, bench.place)
+    await bench.is_back(bench.lea, bench.place)
+
+
+@pytest.mark.newest_only
+async def test_what_would_bring_somebody_back_does_not_undo_a_measure(bench: Bench, faults: Faults) -> None:
+    async with announcement(bench, faults):
+        await to_many(bench, AddMembers(bench.place, [bench.lea.id]))
+        await bench.agathe.types(f"/moderer silence @{bench.lea.username} 3j ton vif")
+        await until_async(lambda: in_hand(bench))
+    await bench.is_out(bench.lea, bench.place)
+    await bench.house.settled()
+    assert not await bench.is_in(bench.lea, bench.place)
+
+
+@pytest.mark.both_databases
+async def test_a_message_whose_hiding_had_not_begun_stays_as_it_is(bench: Bench, faults: Faults) -> None:
+    post = await bench.lea.says(unique("Un avis"), bench.place)
+    first = await bench.lea.says(unique("À garder"), bench.place)
+    faults.slow = f"/posts/{first.id}/pin"
+    await bench.moderates(f"epingler {bench.link(first)}")  # what is done in that channel goes before
+    await until(lambda: faults.held > 0)
+    await bench.moderates(f"masquer {bench.link(post)} ton vif")
+    await until_async(lambda: is_going(bench))
+    await bench.moderates(f"annuler {(await bench.last(bench.lea)).entry}", bench.omar)
+    faults.slow = ""
+    await bench.house.settled()
+    await bench.stands(post, there=True)
+    assert not [text for text in await bench.reads(bench.place) if "Message rétabli" in text], "nor said again"
+
+
+async def is_going(bench: Bench) -> bool:
+    return not records.read(await bench.last(bench.lea)).looking
