@@ -110,6 +110,14 @@ async def confirmed(house: House, person: Person, preview: Post) -> Post:
     return end
 
 
+async def withdraws(person: Person, card: Post) -> None:
+    """« Retirer », and yes."""
+    await person.clicks(card, "Retirer")
+    asked = await person.rewritten(card, "Retirer cette annonce")
+    assert asked.buttons == ["Retirer", "Non, la laisser"]
+    await person.clicks(asked, "Retirer")
+
+
 async def seen(person: Person, words: str) -> Post:
     """The card of the announcement with these words, chosen from the list."""
     shown = await person.asks("/annonce liste")

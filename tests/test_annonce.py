@@ -22,6 +22,7 @@ from tests.announcing import (
     previewed,
     some_stand,
     stands,
+    withdraws,
 )
 from tests.house import House, until_async
 from tests.people import Person, unique
@@ -147,7 +148,7 @@ async def test_who_mattermost_refuses_it_to_is_named(house: House, agathe: Perso
     end = await agathe.rewritten(await agathe.told("Annonce"), "terminé")
     assert "terminé, 1 envoi. Mattermost la refuse à « 48 - Lozère »" in plain(end.text)
     card = await agathe.sees(preview)
-    await agathe.clicks(card, "Retirer")
+    await withdraws(agathe, card)
     await agathe.rewritten(await agathe.told("Retrait"), "terminé")
     await house.settled()
     assert await stands(house, rhone, containing=words) == [[]]

@@ -25,6 +25,7 @@ from tests.announcing import (
     seen,
     some_stand,
     stands,
+    withdraws,
 )
 from tests.house import House, until, until_async
 from tests.journalling import noted
@@ -51,12 +52,12 @@ async def test_a_correction_rewrites_it_and_a_withdrawal_deletes_it_everywhere(h
     card = await agathe.sees(card)
     assert card.message == others
 
-    await agathe.clicks(card, "Retirer")
+    await withdraws(agathe, card)
     await agathe.rewritten(await agathe.told("Retrait"), "terminé, 2 messages")
     await house.settled()
     assert await stands(house, rhone, isere, containing=others) == [[], []]
     card = await agathe.sees(card)
-    assert card.buttons == []
+    assert card.buttons == ["Rétablir"]
     async with house.bot.database.transaction(writes=False) as db:
         last = (await journal.named(db, agathe.username, 1))[0].object
     assert [act for act, _ in await noted(house, last)] == ["envoyer", "corriger", "retirer"]
@@ -69,9 +70,48 @@ async def test_one_that_waits_for_its_hour_is_taken_back(house: House, agathe: P
     await agathe.clicks(preview, "Envoyer")
     progress = await agathe.told("partira")
     await until_async(lambda: all_noted(house))
-    await agathe.clicks(await agathe.sees(preview), "Retirer")
+    await withdraws(agathe, await agathe.sees(preview))
     await agathe.rewritten(progress, "arrêté")
     await house.settled()
+    assert await stands(house, rhone, containing=words) == [[]]
+
+
+@pytest.mark.both_databases
+async def test_a_withdrawal_asks_first_and_is_undone(house: House, agathe: Person) -> None:
+    rhone, isere = await canal(house, *RHONE), await canal(house, *ISERE)
+    words = unique("Reviens")
+    preview = await previewed(agathe, texte=words, destinataires=["69", "38"], mention="oui")
+    await confirmed(house, agathe, preview)
+    card = await agathe.sees(preview)
+    await agathe.clicks(card, "Retirer")
+    asked = await agathe.rewritten(card, "Retirer cette annonce")
+    assert "2 canaux sur 2" in plain(asked.text)
+    await agathe.clicks(asked, "Non, la laisser")
+    card = await agathe.rewritten(asked, "État : Envoyée")
+    assert await stands(house, rhone, isere, containing=words) == [[f"@channel\n\n{words}"]] * 2
+    await withdraws(agathe, card)
+    await agathe.rewritten(await agathe.told("Retrait"), "terminé, 2 messages")
+    await house.settled()
+    assert await stands(house, rhone, isere, containing=words) == [[], []]
+    await agathe.clicks(await agathe.sees(card), "Rétablir")
+    await agathe.rewritten(await agathe.told("Annonce"), "terminé, 2 envois")
+    await house.settled()
+    assert await stands(house, rhone, isere, containing=words) == [[words]] * 2, "nobody is called twice"
+    again = await agathe.sees(card)
+    assert ("État : Envoyée" in again.text, again.buttons) == (True, SENT)
+
+
+@pytest.mark.newest_only
+async def test_who_may_announce_no_more_restores_nothing(house: House, agathe: Person) -> None:
+    rhone, words = await canal(house, *RHONE), unique("Plus à moi")
+    preview = await previewed(agathe, texte=words, destinataires=["69"])
+    await confirmed(house, agathe, preview)
+    await withdraws(agathe, await agathe.sees(preview))
+    await agathe.rewritten(await agathe.told("Retrait"), "terminé")
+    await house.settled()
+    await house.registers(agathe, Role.COORDINATEUR, departements=["38"])
+    await agathe.clicks(await agathe.sees(preview), "Rétablir")
+    assert "vos départements" in (await agathe.whispered()).text
     assert await stands(house, rhone, containing=words) == [[]]
 
 
@@ -83,7 +123,7 @@ async def test_what_is_taken_back_while_it_is_sent_stands_nowhere(house: House, 
     await until_async(lambda: some_stand(house, channels, words))
     card = await agathe.sees(preview)
     assert "En cours d’envoi" in card.text
-    await agathe.clicks(card, "Retirer")
+    await withdraws(agathe, card)
     removal = await agathe.told("Retrait")
     await house.settled()
     assert "terminé" in (await agathe.sees(removal)).text
@@ -189,12 +229,12 @@ async def test_who_may_no_more_is_stopped_and_an_animateur_takes_it_back(
     amina = await house.someone(Role.ANIMATEUR, "amina")
     card = await seen(amina, words)
     assert card.buttons == ["Reprendre", *SENT]
-    await amina.clicks(card, "Retirer")
+    await withdraws(amina, card)
     await amina.rewritten(await amina.told("Retrait"), "terminé")
     await house.settled()
     assert await stands(house, *channels, containing=words) == [[]] * len(MANY)
     for copy in (await amina.sees(card), await agathe.sees(preview)):
-        assert ("État : Retirée" in copy.text, copy.buttons) == (True, [])
+        assert ("État : Retirée" in copy.text, copy.buttons) == (True, ["Rétablir"])
 
 
 @pytest.mark.newest_only
@@ -222,7 +262,7 @@ async def test_a_withdrawal_that_is_cut_off_can_be_finished(house: House, agathe
     preview = await previewed(agathe, texte=words, destinataires=["69"])
     await confirmed(house, agathe, preview)
     faults.slow = "/posts"
-    await agathe.clicks(await agathe.sees(preview), "Retirer")
+    await withdraws(agathe, await agathe.sees(preview))
     await until(lambda: faults.held > 0)
     await house.registers(agathe, Role.INVITE)
     faults.slow = ""
@@ -232,7 +272,7 @@ async def test_a_withdrawal_that_is_cut_off_can_be_finished(house: House, agathe
     assert ("Retirée en partie" in card.text, card.buttons) == (True, ["Retirer"])
     assert await stands(house, rhone, containing=words) == [[words]]
     await house.registers(agathe, Role.ANIMATEUR)
-    await agathe.clicks(card, "Retirer")
+    await withdraws(agathe, card)
     await agathe.rewritten(await agathe.told("Retrait"), "terminé")
     await house.settled()
     assert await stands(house, rhone, containing=words) == [[]]

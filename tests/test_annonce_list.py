@@ -22,6 +22,7 @@ from tests.announcing import (
     seen,
     sent,
     stands,
+    withdraws,
 )
 from tests.house import House, until_async
 from tests.people import Person, unique
@@ -65,7 +66,7 @@ async def test_one_of_the_command_line_is_listed_corrected_and_taken_back(house:
     await agathe.rewritten(await agathe.told("Correction"), "terminé, 2 messages")
     await house.settled()
     assert await stands(house, rhone, isere, containing=others) == [[others]] * 2
-    await agathe.clicks(await agathe.sees(card), "Retirer")
+    await withdraws(agathe, await agathe.sees(card))
     await agathe.rewritten(await agathe.told("Retrait"), "terminé, 2 messages")
     await house.settled()
     assert await stands(house, rhone, isere, containing=others) == [[], []]
@@ -100,7 +101,7 @@ async def test_what_is_to_come_is_listed_and_what_is_not_confirmed_is_not(house:
     assert f"{agathe.username} : {words}" in listed
     assert "0 canal sur 1 · Prévue" in listed
     card = await seen(agathe, words)
-    await agathe.clicks(card, "Retirer")
+    await withdraws(agathe, card)
     await agathe.rewritten(progress, "arrêté")
     await house.settled()
     assert "État : Retirée" in (await agathe.sees(preview)).text, "every copy of it says so"

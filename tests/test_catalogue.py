@@ -40,12 +40,15 @@ button   annonce.Abandon       animateur, coordinateur
 button   annonce.Change        animateur, coordinateur
 button   annonce.Correct       animateur, coordinateur
 button   annonce.Keep          animateur, coordinateur
+button   annonce.KeepStanding  animateur, coordinateur
 button   annonce.Leave         animateur, coordinateur
 button   annonce.Older         animateur, coordinateur
 button   annonce.Replace       animateur, coordinateur
+button   annonce.Restore       animateur, coordinateur
 button   annonce.See           animateur, coordinateur
 button   annonce.Send          animateur, coordinateur
 button   annonce.Withdraw      animateur, coordinateur
+button   annonce.WithdrawNow   animateur, coordinateur
 button   annuaire.Ask          animateur, conseiller, coordinateur, hotline
 button   annuaire.ChooseSight  animateur, conseiller, coordinateur, hotline
 button   annuaire.Decide       animateur

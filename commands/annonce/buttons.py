@@ -53,7 +53,19 @@ class Replace(About):
 
 
 class Withdraw(About):
-    """« Retirer » it from wherever it stands."""
+    """« Retirer »: asks once more."""
+
+
+class WithdrawNow(About):
+    """It is taken back from wherever it stands."""
+
+
+class KeepStanding(About):
+    """It stays."""
+
+
+class Restore(About):
+    """« Rétablir » what was taken back."""
 
 
 class Older(BaseModel):

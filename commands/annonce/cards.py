@@ -10,7 +10,7 @@ from bot.french.moments import say_moment
 from bot.french.words import group, join, plural
 from bot.replies import Button, Message, Refresh
 from bot.texts import BREAK, escape
-from commands.annonce.buttons import Abandon, Change, Correct, Send, Withdraw
+from commands.annonce.buttons import Abandon, Change, Correct, Restore, Send, Withdraw
 from commands.annonce.words import spoken
 from config.canaux import PlannedChannel
 from storage import outbox, reach
@@ -76,7 +76,7 @@ def _buttons(announcement: Announcement) -> Sequence[Button]:
     again = [Button("Reprendre", Send(**about), "primary")]
     correct, withdraw = [Button("Corriger", Correct(**about))], [Button("Retirer", Withdraw(**about), "danger")]
     return {
-        State.WITHDRAWN: [],
+        State.WITHDRAWN: [Button("Rétablir", Restore(**about))],
         State.REMAINS: withdraw,
         State.STOPPED: [*again, *correct, *withdraw],
     }.get(announcement.state, [*correct, *withdraw])

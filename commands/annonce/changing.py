@@ -9,9 +9,21 @@ from bot.errors import UserError
 from bot.forms import name_of
 from bot.journaling import Deed, note_at_end
 from bot.linked import link_in, read_linked
-from bot.replies import Ask, Press, Progress, Refresh, Replies, Reply, Start, Step, StopWork
-from commands.annonce import cards, places, words
-from commands.annonce.buttons import About, Broadcast, Correct, Removal, Replace, Rewrite, Withdraw
+from bot.replies import Ask, Button, Press, Progress, Refresh, Replies, Reply, Start, Step, StopWork, Update
+from bot.texts import quote, render
+from commands.annonce import cards, places, sending, words
+from commands.annonce.buttons import (
+    About,
+    Broadcast,
+    Correct,
+    KeepStanding,
+    Removal,
+    Replace,
+    Restore,
+    Rewrite,
+    Withdraw,
+    WithdrawNow,
+)
 from commands.annonce.feature import SENDERS, feature
 from commands.annonce.words import own
 from dialogs.annonce import Reword
@@ -21,8 +33,10 @@ from storage.annonce import BATCH, Announcement, State
 from storage.journal import Act
 
 MESSAGES = ("message", "messages")
+QUOTED_MAX = 120
 GONE = (State.SENDING, State.STOPPED, State.SENT)
 """How it stands once it has left, or is about to."""
+TAKEN_BACK = (State.WITHDRAWN, State.REMAINS)
 
 
 @feature.button(Correct, roles=SENDERS, writes=False)
@@ -66,6 +80,24 @@ async def rewrite(ctx: Context, asked: Rewrite, so_far: Progress) -> Step:
 
 @feature.undo(Withdraw, roles=SENDERS)
 async def withdraw(ctx: Context, click: Withdraw) -> Replies:
+    """Ask once more; what was begun only goes on."""
+    said = _theirs(ctx, await annonces.get(ctx.db, click.annonce), *GONE, State.REMAINS)
+    tally = await outbox.tally(ctx.db, said.topics, ctx.now)
+    reached = cards.say_reached(said, tally) if said.written else ""
+    about = {"annonce": said.id}
+    yes, no = Button("Retirer", WithdrawNow(**about), "danger"), Button("Non, la laisser", KeepStanding(**about))
+    return Update(render("annonce/sure", reached=reached, words=quote(said.text, QUOTED_MAX)), [yes, no])
+
+
+@feature.button(KeepStanding, roles=SENDERS, writes=False)
+async def keep_standing(ctx: Context, click: KeepStanding) -> Replies:
+    """The card again."""
+    told = await cards.card(ctx, own(ctx.user, await annonces.get(ctx.db, click.annonce), *GONE, *TAKEN_BACK))
+    return Update(told.text, told.buttons, told.facts)
+
+
+@feature.undo(WithdrawNow, roles=SENDERS)
+async def withdraw_now(ctx: Context, click: WithdrawNow) -> Replies:
     """No more of it is sent, and what stands is deleted."""
     said = _theirs(ctx, await annonces.lock(ctx.db, click.annonce), *GONE, State.REMAINS)
     was = said.state
@@ -76,6 +108,20 @@ async def withdraw(ctx: Context, click: Withdraw) -> Replies:
     stopped = [StopWork(row.id) for payload in begun for row in await _under_way(ctx, payload)]
     removal = [Start(payload=Removal(annonce=said.id))] if said.written else []
     return [await cards.refresh(ctx, said, here=True), *stopped, *removal]
+
+
+@feature.undo(Restore, roles=SENDERS)
+async def restore(ctx: Context, click: Restore) -> Replies:
+    """It is said again where it was, in new messages that call nobody, once nothing of it stands."""
+    said = _theirs(ctx, await annonces.lock(ctx.db, click.annonce), State.WITHDRAWN)
+    if await _under_way(ctx, Removal(annonce=said.id)):
+        raise UserError("Le retrait est encore en cours : cliquez de nouveau sur « Rétablir » dès qu’il est terminé.")
+    calls = said.everybody and not said.written
+    await outbox.forget_ended(ctx.db, said.topics)
+    await annonces.change(ctx.db, said, state=State.SENDING, written=0, everybody=calls)
+    states = {"etat": State.WITHDRAWN.value}, {"etat": said.state.value}
+    note_at_end(ctx, Deed(Act.ANNOUNCE_RESTORE, f"annonce:{said.id}", said.by, before=states[0], after=states[1]))
+    return [await cards.refresh(ctx, said, here=True), sending.start(ctx, said)]
 
 
 def _theirs(ctx: Context, announcement: Announcement | None, *states: State) -> Announcement:

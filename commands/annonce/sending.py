@@ -45,7 +45,7 @@ async def leave(ctx: Context, click: Leave) -> Replies:
     await annonces.change(ctx.db, shown, state=State.SENDING)
     sent = {"texte": shown.text, "a": list(shown.targets), "total": shown.total, "le": shown.at and str(shown.at)}
     note_at_end(ctx, Deed(journal.Act.ANNOUNCE, f"annonce:{shown.id}", shown.by, after=sent))
-    return [await cards.refresh(ctx, shown, here=True), _start(ctx, shown)]
+    return [await cards.refresh(ctx, shown, here=True), start(ctx, shown)]
 
 
 def must_be_there(said: Announcement, missing: Collection[str]) -> None:
@@ -54,7 +54,8 @@ def must_be_there(said: Announcement, missing: Collection[str]) -> None:
         raise UserError(render("annonce/gone", names=names, partly=said.written > 0))
 
 
-def _start(ctx: Context, shown: Announcement) -> Start:
+def start(ctx: Context, shown: Announcement) -> Start:
+    """Its sending, now or at its hour."""
     payload = Broadcast(annonce=shown.id, files=list(shown.files))
     if not shown.at or shown.at <= ctx.now:
         return Start(payload=payload)

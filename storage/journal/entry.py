@@ -87,6 +87,7 @@ class Act(StrEnum):
     ANNOUNCE = "annonce.envoyer"
     ANNOUNCE_CORRECT = "annonce.corriger"
     ANNOUNCE_WITHDRAW = "annonce.retirer"
+    ANNOUNCE_RESTORE = "annonce.retablir"
     CHANNEL_CHANGE = "canaux.changer"
     CHANNEL_REPAIR = "canaux.reparer"
     CHANNEL_UNDO = "canaux.annuler"

@@ -41,6 +41,7 @@ OTHERS = {
     "annonce.envoyer": "annonce envoyée",
     "annonce.corriger": "annonce corrigée",
     "annonce.retirer": "annonce retirée",
+    "annonce.retablir": "annonce rétablie",
     "canaux.changer": "canal changé",
     "canaux.reparer": "canaux réparés",
     "canaux.annuler": "changements des canaux annulés",

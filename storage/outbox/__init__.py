@@ -1,7 +1,7 @@
 """The outbox: what must reach Mattermost, written in the transaction that caused it and kept until it has."""
 
 from storage.leases import LEASE
-from storage.outbox.about import Tally, hurry, reached, recall, tally, unreached
+from storage.outbox.about import Tally, forget_ended, hurry, reached, recall, tally, unreached
 from storage.outbox.due import (
     add,
     crowd_waiting,
@@ -54,6 +54,7 @@ __all__ = [
     "earliest",
     "failed",
     "forget",
+    "forget_ended",
     "hold_acts",
     "hurry",
     "is_under_way",

@@ -56,6 +56,11 @@ async def recall(db: AsyncSession, topics: Collection[str], now: datetime) -> No
             await db.execute(delete(Outgoing).where(*same))
 
 
+async def forget_ended(db: AsyncSession, topics: Collection[str]) -> None:
+    """Forget what came to its end on those topics, and was deleted since: the same may be said there again."""
+    await db.execute(delete(Outgoing).where(*_on(topics), col(Outgoing.not_before).is_(None)))
+
+
 async def hurry(db: AsyncSession, topics: Collection[str], now: datetime) -> None:
     """Make what waits on those topics due now, whoever had it: they may be gone."""
     waits = (*_on(topics), col(Outgoing.not_before) > now)
