@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.forms import Clues, Element, ReadText
 from bot.forms.kinds import Question
 from bot.forms.limits import LONG_MAX, TEXT_MAX
-from storage.links import LINK_MAX, read_link
+from storage.links import LINK_MAX, InsideError, read_link
 
 Reader = Callable[[str, Clues], str]
 
@@ -52,5 +52,7 @@ def read_address(text: str, _: Clues) -> str:
         raise ValueError(f"Ce lien est trop long : {LINK_MAX} caractères au plus.")
     try:
         return read_link(text)
+    except InsideError:
+        raise ValueError("Ce lien mène à un réseau privé : personne d’autre ne pourrait l’ouvrir.") from None
     except ValueError:
         raise ValueError("Ce lien ne convient pas : donnez l’adresse d’une page, comme exemple.fr/page.") from None

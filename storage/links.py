@@ -4,6 +4,8 @@ import re
 from hashlib import sha256
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
+from config.addresses import is_inside
+
 LINK_MAX = 1000
 """Characters of a link."""
 _TRACKING = re.compile(
@@ -22,14 +24,20 @@ _VIDEOS = ("youtube.com", "youtu.be", "vimeo.com", "dailymotion.com", "tube.nume
 _VIDEO_FILES = (".mp4", ".webm", ".mov", ".avi", ".mkv", ".m4v")
 
 
+class InsideError(ValueError):
+    """A link to an address that only somebody’s own network has."""
+
+
 def read_link(text: str) -> str:
-    """The address of a page or file, without tracking. Raises ValueError, with a French sentence, for anything else."""
+    """The address of a page or file, without tracking. Raises ValueError, with a French sentence, for anything else;
+    InsideError for what nobody else could open."""
     typed = text.strip()
     address = typed if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)", typed) else f"https://{typed}"
     parts = _split(address)
-    is_web = (
-        parts and parts.scheme in {"http", "https"} and not parts.username and _HOST.fullmatch(parts.hostname or "")
-    )
+    host = (parts.hostname or "") if parts else ""
+    if host and is_inside(host):
+        raise InsideError("ce lien mène à un réseau privé : personne d’autre ne pourrait l’ouvrir")
+    is_web = parts and parts.scheme in {"http", "https"} and not parts.username and _HOST.fullmatch(host)
     if parts is None or not is_web or _FORBIDDEN.search(address):
         raise ValueError("ce lien ne convient pas : écrivez-le comme https://exemple.fr/page")
     if len(address) > LINK_MAX:

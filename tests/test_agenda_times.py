@@ -167,6 +167,11 @@ async def newest(agenda: Agenda) -> AgendaEvent:
         return (await db.exec(select(AgendaEvent).order_by(col(AgendaEvent.id).desc()))).all()[0]
 
 
+async def test_a_link_to_a_private_network_is_refused(agenda: Agenda) -> None:
+    answer = await agenda.sends(agenda.lea, titre="Ici", lien="http://169.254.169.254/latest/meta-data")
+    assert "réseau privé" in answer.errors["lien"]
+
+
 async def test_the_longest_event_is_shown_in_a_list_and_as_a_file(agenda: Agenda) -> None:
     titre = f"{agenda.now.timestamp():.0f}{'*@[' * 50}"[:150]
     fields = {"titre": titre, "lieu": "_é" * 75, "details": "é@[x](y) " * 330, "pour": "69"}

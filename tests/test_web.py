@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from bot.web import Pace, Reach, Trouble, Web, WebError, agent
-from bot.web.reach import is_public
 from bot.web.robots import REMEMBERED_MAX, ROBOTS_MAX, Robots
+from config.addresses import is_inside, is_public
 from config.settings import Settings
 from tests.webbing import HERE, Outside, endless, outside, redirect, says, slow
 
@@ -62,6 +62,18 @@ def test_no_such_address_is_public(address: str) -> None:
 )
 def test_such_an_address_is_public(address: str) -> None:
     assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    ("host", "inside"),
+    [
+        *((host, True) for host in ("169.254.169.254", "127.1", "0x7f.0.0.1", "0177.0.0.1", "box.local", "a.internal")),
+        *((host, True) for host in ("１０.0.0.1", "intranet", "a.home.arpa", "10.0.0.1.")),
+        *((host, False) for host in ("8.8.8.8", "exemple.fr", "local.fr", "10.0.0.1.exemple.fr", "été.fr")),
+    ],
+)
+def test_hosts_of_links_that_are_only_somebody_s_own(host: str, *, inside: bool) -> None:
+    assert is_inside(host) is inside
 
 
 @given(st.ip_addresses())

@@ -4,24 +4,15 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from bot.web.troubles import Trouble, WebError
+from config.addresses import is_public
 
 Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
 PORTS = frozenset({80, 443})
-# Registries “IPv4/IPv6 Special-Purpose Address” of IANA, read in November 2026; of IPv6 nothing else is public.
-_NEVER_4 = (
-    *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24"),
-    *("192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"),
-    *("224.0.0.0/4", "240.0.0.0/4"),
-)
-_NEVER_6 = ("2001::/23", "2001:db8::/32", "3fff::/20")
-_FORBIDDEN = tuple(ip_network(net) for net in (*_NEVER_4, *_NEVER_6))
-_GLOBAL, _NAT64 = ip_network("2000::/3"), ip_network("64:ff9b::/96")
 _NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 
 
@@ -71,25 +62,6 @@ class Reach:
         if not all(self.admits(address, port) for address in found):
             raise WebError(Trouble.FORBIDDEN, host)
         return found
-
-
-def is_public(text: str) -> bool:
-    """Whether an address is one of the Internet; one that holds another is what that is."""
-    try:
-        address = _inner(ip_address(text))
-    except ValueError:
-        return False
-    if address.version == 6 and address not in _GLOBAL:
-        return False
-    return not any(address in net for net in _FORBIDDEN if net.version == address.version)
-
-
-def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    if isinstance(address, IPv4Address):
-        return address
-    if address in _NAT64:
-        return IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour or address
 
 
 class Resolver(AbstractResolver):

@@ -10,7 +10,7 @@ from commands.actus.fetching import Reading, is_plain
 from storage.actus import feeds, items
 from storage.actus.feeds import NAME_MAX, Feed
 from storage.actus.items import TEXT_MAX, Item, Kind, Section
-from storage.links import digest, key_of, read_link
+from storage.links import InsideError, digest, key_of, read_link
 
 FIRST_MAX, NEW_MAX = 1, 10
 """Articles taken of a feed: when it is first read, and each time after that. The others are no news any more."""
@@ -76,6 +76,8 @@ def _link(url: str) -> str:
     """An address as it is kept: without what tracks people."""
     try:
         return read_link(url)
+    except InsideError:
+        return ""
     except ValueError:
         return url if is_plain(url) else ""
 

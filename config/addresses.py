@@ -1,0 +1,46 @@
+"""Which addresses of the Internet are public, and which names lead nowhere but inside."""
+
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from unicodedata import normalize
+
+# Registries “IPv4/IPv6 Special-Purpose Address” of IANA, read in November 2026; of IPv6 nothing else is public.
+_NEVER_4 = (
+    *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24"),
+    *("192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"),
+    *("224.0.0.0/4", "240.0.0.0/4"),
+)
+_NEVER_6 = ("2001::/23", "2001:db8::/32", "3fff::/20")
+_FORBIDDEN = tuple(ip_network(net) for net in (*_NEVER_4, *_NEVER_6))
+_GLOBAL, _NAT64 = ip_network("2000::/3"), ip_network("64:ff9b::/96")
+_INSIDE = (
+    *("localhost", "local", "localdomain", "internal", "intranet", "private", "corp", "home", "lan", "arpa", "onion"),
+)
+"""Last parts of names that no public server answers to (RFC 6761, 6762, 7686, 8375, ICANN’s .internal, and usage)."""
+
+
+def is_public(text: str) -> bool:
+    """Whether an address is one of the Internet; one that holds another is what that is."""
+    try:
+        address = _inner(ip_address(text))
+    except ValueError:
+        return False
+    if address.version == 6 and address not in _GLOBAL:
+        return False
+    return not any(address in net for net in _FORBIDDEN if net.version == address.version)
+
+
+def is_inside(host: str) -> bool:
+    """Whether a host, as it is written in a link, can only be of somebody’s own network. What ends in a number is an
+    address to browsers (0x7f.0.0.1, 127.1), and public where it is written as one in full."""
+    last = normalize("NFKC", host).lower().rstrip(".").rpartition(".")[2]
+    if last.isdigit() or last.startswith("0x"):
+        return not is_public(normalize("NFKC", host))
+    return last in _INSIDE
+
+
+def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    if isinstance(address, IPv4Address):
+        return address
+    if address in _NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
