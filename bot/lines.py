@@ -16,6 +16,9 @@ MANNERED = " \t\n\r\u00a0\u202f.!?…`"
 """What people put around a command that they say."""
 TELLING_MIN = 4
 """Letters of a subcommand’s own word that mean it without the command: « mes » does not mean « actus mes »."""
+_OF_ANYTHING = frozenset({"cherche", "chercher"})
+"""Words of subcommands that are said of anything: they mean one only behind the command. « Je cherche une fiche » is no
+search in the news."""
 SAID_MAX = 200
 """Characters in which a command is looked for."""
 
@@ -61,6 +64,8 @@ class KnownCommands:
         size = folded.count(" ") + 1
         short = folded.rsplit(maxsplit=1)[-1]
         whole = fuzz.ratio(folded, fold(" ".join(words[:size])))
+        if short in _OF_ANYTHING and fuzz.ratio(folded.partition(" ")[0], fold(" ".join(words[:1]))) < NEAR_MIN:
+            return 0.0, self._names[folded]
         if size > 1 and len(short) < TELLING_MIN:
             return whole, " ".join((self._names[folded], *words[size:]))
         first = fuzz.ratio(short, fold(" ".join(words[:1]))) - 1

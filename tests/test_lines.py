@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.lines import KnownCommands
 
-NAMES = ("aide", "cra", "cra liste", "cra rétablir", "stats", "stats rapport")
+NAMES = ("aide", "cra", "cra liste", "cra rétablir", "stats", "stats rapport", "actus cherche")
 TITLES = {"Compte rendu": "cra"}
 
 
@@ -32,6 +32,9 @@ def test_words_that_call_a_command(said: str, line: str) -> None:
         ("stast mois dernier", ["stats mois dernier"]),
         ("retablir 12", ["cra rétablir 12"]),
         ("bonjour, je veux faire un cra", ["cra"]),
+        ("cherche un tutoriel", []),
+        ("je cherche une fiche", []),
+        ("actus cherch ateliers", ["actus cherche ateliers"]),
         ("comptes rendus", ["cra"]),
         ("comment ça marche ?", []),
         ("merci", []),

@@ -28,6 +28,8 @@ LISTS: Mapping[str, Listing] = {
     **dict.fromkeys(("favoris", "favori", "mes favoris", "mes favori"), Listing.FAVOURITES),
 }
 """Words that ask for a list, folded."""
+PROPOSING = frozenset({"proposer", "deposer"})
+"""First words that mean « ajouter »."""
 CATEGORIES_ASKED = frozenset({"categories", "categorie", "les categories"})
 NUMBER = re.compile(r"(?:n ?° ?|#)?(\d{1,9})")
 
@@ -39,6 +41,9 @@ async def seek(ctx: Context, line: str) -> Replies:
     asked = fold(text)
     if asked in {"aide", "help", "?"}:
         return Perform("aide ressources")
+    first, _, rest = line.strip().partition(" ")
+    if fold(first) in PROPOSING:
+        return Perform(f"ressources ajouter {rest}".strip())
     if asked in CATEGORIES_ASKED:
         return await categories(ctx)
     if (wanted := LISTS.get(asked)) is not None:
