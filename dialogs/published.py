@@ -13,3 +13,8 @@ def fault_of(text: str, why: str) -> str:
     may."""
     found = [one for one in guard.find(text) if one.kind in SECRETS]
     return f"Retirez d’ici une donnée personnelle ({guard.name(found)}) : {why}." if found else ""
+
+
+def fault_of_owner(text: str, why: str) -> str:
+    """Why a text may not be published that gives somebody’s name with their telephone number. Empty when it may."""
+    return f"Retirez d’ici un nom avec un numéro de téléphone : {why}." if guard.names_owner(text) else ""

@@ -114,6 +114,7 @@ def test_a_social_number_without_its_key_is_one_only_where_that_is_said() -> Non
 def test_numbers_of_people_in_every_writing(number: str) -> None:
     for text in (number, f"tél. {number}.", f"({number})", f"{number}, ou demain", f"« {number} »"):
         assert values(text) == [("telephone", number)], text
+    assert values(f"Sophie\n{number}") == values(f"Tél.\n{number}") == [("telephone", number)]
 
 
 @pytest.mark.parametrize(

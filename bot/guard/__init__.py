@@ -2,5 +2,6 @@
 
 from bot.guard.finding import find, mask, name
 from bot.guard.kinds import Found, Kind
+from bot.guard.owners import names_owner
 
-__all__ = ["Found", "Kind", "find", "mask", "name"]
+__all__ = ["Found", "Kind", "find", "mask", "name", "names_owner"]

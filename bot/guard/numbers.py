@@ -14,7 +14,7 @@ _FREE = r"(?<![^\W_])"
 _SHAPE = ("[1-478]", r"\d", r"\d", r"\d", r"\d", r"\d", r"[\dab]", *([r"\d"] * 6))
 _BODY = _GAP.join(_SHAPE)
 _NIR = re.compile(rf"{_FREE}(?=({_BODY})(?:((?:{_GAP}|[ ,(/]{{1,3}}(?:cl[ée] ?:? ?)?)\d{_GAP}\d)(?![^\W_]))?)")
-_BEFORE = re.compile(r"\d[ .\-_]{0,3}$")
+_BEFORE = re.compile(r"\d[ .\-_]{0,3}\Z")
 _AFTER = re.compile(r"[ .\-_]{0,3}[^\W_]")
 _SECU = re.compile(r"s[ée]cu(?:rit[ée])?\b|\bnir\b|\bn°? ?ss\b|immatricul|vitale|assur[ée]e?s? social|\binsee\b")
 _CONTEXT = 60

@@ -19,9 +19,9 @@ _GROUPS = {
 _PAIR = re.compile(r"[ .\-]{1,2}\d\d(?!\d)")
 _PAIRED = re.compile(r"(?:[ .\-/_]{1,3}\d\d){3}$")
 _GOES_ON = re.compile(r"[ .\-/]\d{2}")
-_GLUED = re.compile(r"(?:[^\W_]|\d(?:[ .\-/]{1,2}|,)|[^\W_][-_/.])$")
+_GLUED = re.compile(r"(?:[^\W_]|\d(?:[ .\-/]{1,2}|,)|[^\W_][-_/.])\Z")
 _CALL = re.compile(r"\bt[ée]l|\bportable|\bport\.|\bmobile|\bfixe\b|phone|\bgsm\b|appel|joindre|\bsms\b")
-_CALLED = re.compile(r"(?:\bt[ée]l|t[ée]l[ée]phone|portable|port|mobile|fixe|phone|gsm)[ .:\-/]{0,3}$")
+_CALLED = re.compile(r"(?:\bt[ée]l|t[ée]l[ée]phone|portable|port|mobile|fixe|phone|gsm)[\s.:\-/]{0,3}\Z")
 _CODE = re.compile(
     r"\b(?:r[ée]f(?:[ée]rence)?s?|dossier|ticket|commande|facture|contrat|client|colis|suivi|allocataire|s[ée]rie|"
     r"compteur|pdl|demande|adh[ée]rent|siren|siret|licence|identifiant|inventaire|devis|code|incident|bon|lot)\b"

@@ -8,7 +8,7 @@ from pydantic import Field
 from bot.forms import Choice, Clues, Form, Hidden, Offered, PersonPicker, Text
 from config.ressources import CATEGORIES, KINDS, LEVELS, PUBLICS
 from dialogs.lines import Roomy, line, read_address, read_line
-from dialogs.published import fault_of
+from dialogs.published import fault_of, fault_of_owner
 from dialogs.themes import THEME_FIELD
 from storage.ressources.resource import LICENCE_MAX, TITLE_MAX
 
@@ -66,7 +66,8 @@ class Fiche(Form):
 
     @classmethod
     def problems(cls, values: Mapping[str, Any], clues: Clues) -> Mapping[str, str]:
-        found = {name: fault_of(str(values.get(name) or ""), WHY) for name in ("titre", "description")}
+        said = {name: str(values.get(name) or "") for name in ("titre", "description")}
+        found = {name: fault_of(text, WHY) or fault_of_owner(text, WHY) for name, text in said.items()}
         found["fichiers"] = (values.get("faults") or {}).get(values.get("fichiers"), "")
         if not cls.has_content(values):
             found["url"] = "Donnez un lien, un fichier ou une description."
