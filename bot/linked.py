@@ -12,6 +12,12 @@ _NO_MESSAGE = (
 )
 
 
+_NOT_PUBLIC = (
+    "Ce message est dans un canal privé, et il n’est pas de vous : ce qui s’y dit n’en sort pas. Écrivez plutôt ce que "
+    "vous en diriez."
+)
+
+
 def link_in(text: str) -> str:
     """The id of the message that a text links to, if it is such a link and nothing else."""
     word = text.strip().strip("<>")
@@ -35,4 +41,18 @@ async def read_linked(ctx: Context, post_id: str) -> ChatPost:
         raise UserError(_NO_MESSAGE) from None
     if mine is None or post.type:
         raise UserError(_NO_MESSAGE)
+    return post
+
+
+async def may_leave(ctx: Context, post: ChatPost) -> bool:
+    """Whether a person may show others a message: it is theirs, or everybody may read it."""
+    return post.user_id == ctx.user.id or not (await ctx.chat.channel(post.channel_id)).is_private
+
+
+async def read_to_publish(ctx: Context, post_id: str) -> ChatPost:
+    """A message whose words and files are to be published: others’ words stay in their private channel. Raises
+    UserError."""
+    post = await read_linked(ctx, post_id)
+    if not await may_leave(ctx, post):
+        raise UserError(_NOT_PUBLIC)
     return post

@@ -59,7 +59,7 @@ async def test_a_link_that_may_not_be_kept_is_no_title(shelf: Shelf) -> None:
     form = await shelf.juliette.opens("/ressources ajouter http://localhost:8065/x")
     assert (form.shown("titre"), form.shown("lien")) == ("", "http://localhost:8065/x")
     answer = await form.fill(titre="Ici").submit()
-    assert "ne convient pas" in answer.errors["lien"]
+    assert "réseau privé" in answer.errors["lien"]
 
 
 @pytest.mark.every_mode
@@ -79,6 +79,35 @@ async def test_what_is_missing_or_personal_is_said_under_its_field(shelf: Shelf)
     answer = await form.fill(lien="", description="Son IBAN : FR76 3000 6000 0112 3456 7890 189").submit()
     assert "IBAN" in answer.errors["description"]
     assert (await form.fill(titre=unique("Atelier"), description="Pas à pas.").submit()).accepted
+
+
+async def test_a_name_with_a_telephone_number_is_refused_for_everybody(shelf: Shelf) -> None:
+    for who in (shelf.juliette, shelf.agathe):
+        form = await who.opens("/ressources ajouter Mon atelier")
+        for words in ("Appeler Mme Martin au 04 72 10 30 31", "Sophie Martin\n06 12 34 56 78"):
+            answer = await form.fill(description=words).submit()
+            assert "un nom avec un numéro de téléphone" in answer.errors["description"]
+        assert (await form.fill(titre=unique("Aide"), description="France Services, 01 70 77 23 72").submit()).accepted
+
+
+async def test_an_animateur_s_own_with_a_telephone_number_is_reviewed(shelf: Shelf) -> None:
+    resource, card = await shelf.proposes(shelf.agathe, unique("Numéro"), description="sophie au 06 12 34 56 78")
+    assert resource.state is State.PROPOSED
+    assert "À vérifier : elle contient un numéro de téléphone" in plain(card)
+
+
+async def test_proposing_is_adding(shelf: Shelf) -> None:
+    form = await shelf.juliette.opens("/ressources proposer Le clavier")
+    assert (form.title, form.shown("titre")) == ("Proposer une fiche", "Le clavier")
+
+
+@pytest.mark.parametrize(
+    "address", ["http://169.254.169.254/latest", "http://192.168.1.1/", "https://127.0.0.1", "http://box.local/x"]
+)
+async def test_a_link_to_a_private_network_is_refused(shelf: Shelf, address: str) -> None:
+    for command in ("/ressources ajouter", "/actus proposer"):
+        answer = await (await shelf.juliette.opens(command)).fill(titre=unique("Ici"), lien=address).submit()
+        assert "réseau privé" in answer.errors["lien"], command
 
 
 @pytest.mark.every_mode

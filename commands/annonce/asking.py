@@ -9,7 +9,7 @@ from bot.destinations import Own
 from bot.errors import UserError
 from bot.forms import ID
 from bot.french.words import join
-from bot.linked import link_in, read_linked
+from bot.linked import link_in, read_to_publish
 from bot.mistyped import refuse_mistyped
 from bot.replies import Ask, Press, Replies
 from commands.annonce import attaching, places, words
@@ -52,7 +52,7 @@ async def begin(ctx: Context, line: str) -> Replies:
 
 async def _begin_with(ctx: Context, ident: str) -> Ask:
     """The window, filled from a message; what is too long for it stays where it is until it is read again."""
-    post = await read_linked(ctx, ident)
+    post = await read_to_publish(ctx, ident)
     offered = {post.id: await attached.offer(ctx, post)} if post.file_ids else {}
     files = post.id if offered else NO_FILES
     filled = words.in_window(post.message)
@@ -138,7 +138,7 @@ async def _text_elsewhere(ctx: Context, form: Form, draft: Announcement | None) 
     """The words that were too long for the window: those of the preview, or of the message."""
     if not form.length:
         return ""
-    return draft.text if draft else (await read_linked(ctx, form.message)).message
+    return draft.text if draft else (await read_to_publish(ctx, form.message)).message
 
 
 async def _files(ctx: Context, form: Form, draft: Announcement | None) -> dict[str, str]:
@@ -146,7 +146,7 @@ async def _files(ctx: Context, form: Form, draft: Announcement | None) -> dict[s
     ids: Sequence[str] = list(draft.files) if draft and form.files == KEPT_FILES else ()
     try:
         if ID.fullmatch(form.files):
-            ids = (await read_linked(ctx, form.files)).file_ids
+            ids = (await read_to_publish(ctx, form.files)).file_ids
         return await attaching.files_of(ctx, ids)
     except ValueError as problem:
         raise UserError(fields={"fichiers": str(problem)}) from None

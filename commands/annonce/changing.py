@@ -8,7 +8,7 @@ from bot.context import Context
 from bot.errors import UserError
 from bot.forms import name_of
 from bot.journaling import Deed, note_at_end
-from bot.linked import link_in, read_linked
+from bot.linked import link_in, read_to_publish
 from bot.replies import Ask, Button, Press, Progress, Refresh, Replies, Reply, Start, Step, StopWork, Update
 from bot.texts import quote, render
 from commands.annonce import cards, places, sending, words
@@ -50,7 +50,7 @@ async def correct(ctx: Context, click: Correct) -> Replies:
 async def reword(ctx: Context, form: Reword) -> Replies:
     """Other words, or a link to the message that has them."""
     linked = link_in(form.text)
-    text = (await read_linked(ctx, linked)).message if linked else form.text
+    text = (await read_to_publish(ctx, linked)).message if linked else form.text
     said = _theirs(ctx, await annonces.get(ctx.db, form.annonce), *GONE)
     if fault := words.fault_of(text, everybody=said.everybody):
         raise UserError(fields={"texte": fault})

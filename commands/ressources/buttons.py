@@ -127,7 +127,7 @@ class Decline(BaseModel):
 
 
 class Object(BaseModel):
-    """« Je préfère que non »: of whose message somebody else made a resource."""
+    """« Je préfère que non »: of whose message or demand for help somebody else made a resource."""
 
     resource: int
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from bot.context import Context
 from bot.errors import UserError
-from bot.linked import link_in, read_linked
+from bot.linked import link_in, read_to_publish
 from bot.others import is_there
 from bot.replies import Ask, Button, Direct, Replies, Reply, Update, Whisper
-from bot.texts import render
+from bot.texts import quotation, render
 from commands.ressources import filling, proposals, publishing
 from commands.ressources.buttons import Deposit, Object, Open, Withdraw
 from commands.ressources.feature import feature
@@ -23,7 +23,7 @@ from storage.ressources.resource import Resource, State, among, begin_writing, b
 
 _TICKET = re.compile(r"(?:demande|ticket) ?(?:n ?)?(\d{1,9})")
 THERE = (State.PROPOSED, State.PUBLISHED)
-RATHER_NOT = "La personne qui a écrit le message préfère que non."
+RATHER_NOT = "La personne dont viennent ces mots préfère que non."
 
 
 @feature.command(
@@ -68,7 +68,7 @@ def told_known(known: Resource) -> Whisper:
 async def begin(ctx: Context, click: Deposit) -> Replies:
     """The window, filled from a message or a ticket if there is one."""
     if click.post_id:
-        post = await read_linked(ctx, click.post_id)
+        post = await read_to_publish(ctx, click.post_id)
         if known := await review.from_post(ctx.db, post.id):
             return told_known(known)
         return Ask(await filling.from_message(ctx, post))
@@ -104,7 +104,8 @@ async def deposit(ctx: Context, form: DepositResource) -> Replies:
     new = _made(ctx, form, said, known)
     await write(ctx.db, [new], revision)
     resource = known or (await among(ctx.db, [new.key], []))[0]
-    if await _is_trusted(ctx, resource):
+    asked = await _ask_requester(ctx, resource)
+    if not asked and await _is_trusted(ctx, resource):
         told = await publishing.publish(ctx, resource, revision)
         opened = [Button("Ouvrir", Open(resource=resource.number))]
         return [
@@ -113,7 +114,24 @@ async def deposit(ctx: Context, form: DepositResource) -> Replies:
             *await tell_author(ctx, resource),
         ]
     thanks = Whisper(render("ressources/proposed", resource=resource))
-    return [thanks, *await proposals.put_up(ctx, resource), *await tell_author(ctx, resource)]
+    return [thanks, *await proposals.put_up(ctx, resource), *await tell_author(ctx, resource), *asked]
+
+
+async def _requester(ctx: Context, resource: Resource) -> str:
+    """Who asked for help where somebody else makes a resource of it; "" where it is nobody else."""
+    ticket = await tickets.get(ctx.db, resource.ticket) if resource.ticket else None
+    return ticket.author_id if ticket and ticket.author_id != resource.deposited_by else ""
+
+
+async def _ask_requester(ctx: Context, resource: Resource) -> Sequence[Reply]:
+    """Whoever asked for help sees what would be published of it, and may prefer that it were not: it waits for a
+    review, whoever made it."""
+    requester = await _requester(ctx, resource)
+    if not await is_there(ctx, requester):
+        return []
+    words_ = quotation(resource.description, proposals.SHOWN_MAX)
+    text = render("ressources/from_ticket", resource=resource, by=ctx.user, words=words_)
+    return [Direct(text, [Button("Je préfère que non", Object(resource=resource.number))], user_id=requester)]
 
 
 def _already(known: Resource) -> str:
@@ -146,10 +164,11 @@ def _made(ctx: Context, form: DepositResource, said: dict[str, Any], known: Reso
 
 
 async def _is_trusted(ctx: Context, resource: Resource) -> bool:
-    """Whether it is published without being reviewed. Where it names an address or a number, an animateur looks."""
+    """Whether it is published without being reviewed. Where it names an address or a number, an animateur looks; at
+    what is their own too, where it has a telephone number."""
     trust, role = ctx.settings.trusted, ctx.user.role
     if ctx.user.animates:
-        return True
+        return not proposals.has_phone(resource)
     if proposals.contacts_in(resource):
         return False
     if role is not None and role.value in trust.roles:
@@ -170,8 +189,10 @@ async def tell_author(ctx: Context, resource: Resource) -> Sequence[Reply]:
 async def rather_not(ctx: Context, click: Object) -> Replies:
     """What is not published is not; what is, its author may withdraw, with a reason."""
     resource, revision = await locked(ctx, click.resource)
-    if ctx.user.id != resource.auteur_id:
+    if ctx.user.id not in {resource.auteur_id, await _requester(ctx, resource)}:
         raise UserError("Cette fiche n’est plus à votre nom.")
+    if resource.state is State.PUBLISHED and ctx.user.id != resource.auteur_id:
+        raise UserError("Cette fiche est déjà publiée : dites aux animateurs ce qui ne va pas, par « Signaler ».")
     if resource.state is State.PUBLISHED:
         offered = [Button("Retirer la fiche", Withdraw(resource=resource.number), "danger")]
         return Whisper(render("ressources/published_already", resource=resource), offered)

@@ -6,6 +6,8 @@ from bot.context import Context
 from bot.errors import ChatError
 from bot.events import Reacted, Watched
 from bot.features import Feature
+from bot.linked import may_leave
+from bot.mattermost import ChatPost
 from bot.replies import Button, Direct, Replies, Update
 from bot.texts import render
 from commands.ressources.buttons import Decline, Deposit, Open
@@ -34,14 +36,11 @@ async def reacted(ctx: Context, event: Reacted) -> Replies:
     """Who put it is asked, once for each message."""
     if event.emoji != BOOKS:
         return None
-    try:
-        post = await ctx.chat.read_post(event.post_id)
-    except ChatError as error:
-        if error.may_pass:
-            raise
+    post, may_go = await _look(ctx, event.post_id)
+    if post is None or post.type or post.user_id == (await ctx.chat.me()).id:
         return None
-    if post.type or post.user_id == (await ctx.chat.me()).id:
-        return None
+    if not may_go:
+        return await _not_from_here(ctx, post.channel_id)
     if not await claims.claim(ctx.db, "ressources.livre", f"{post.id}:{event.user_id}", ctx.now):
         return None
     if known := await review.from_post(ctx.db, post.id):
@@ -50,6 +49,24 @@ async def reacted(ctx: Context, event: Reacted) -> Replies:
     text = render("ressources/offer", text=post.message[:300])
     buttons = [Button("En faire une fiche", Deposit(post_id=post.id), "primary")]
     return Direct(text, [*buttons, Button("Non merci", Decline(post_id=post.id))], user_id=event.user_id)
+
+
+async def _look(ctx: Context, post_id: str) -> tuple[ChatPost | None, bool]:
+    """The message, if it is there, and whether who put 📚 there may make something of it."""
+    try:
+        post = await ctx.chat.read_post(post_id)
+        return post, await may_leave(ctx, post)
+    except ChatError as error:
+        if error.may_pass:
+            raise
+        return None, False
+
+
+async def _not_from_here(ctx: Context, channel_id: str) -> Replies:
+    """Said once to each, of each channel."""
+    if not await claims.claim(ctx.db, "ressources.private", f"{channel_id}:{ctx.user.id}", ctx.now):
+        return None
+    return Direct(render("ressources/private"), user_id=ctx.user.id)
 
 
 @feature.button(Decline)

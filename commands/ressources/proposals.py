@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot import guard
 from bot.context import Context
+from bot.guard import Kind
 from bot.others import is_there, name_of
 from bot.replies import Button, Direct, Message, Refresh, Reply, Say
 from bot.texts import Markdown, escape, quotation, render
@@ -87,6 +88,11 @@ async def draw(ctx: Context, resource: Resource) -> Message:
 def contacts_in(resource: Resource) -> str:
     """What of it may be somebody’s own, in words: whoever reviews it looks."""
     return guard.name(guard.find(f"{resource.titre}\n{resource.description}"))
+
+
+def has_phone(resource: Resource) -> bool:
+    """Whether it has somebody’s telephone number."""
+    return any(one.kind is Kind.TELEPHONE for one in guard.find(f"{resource.titre}\n{resource.description}"))
 
 
 def _buttons(resource: Resource) -> Sequence[Button]:
