@@ -126,6 +126,7 @@ button   hotline.WriteToAll    everyone
 button   lines.Run             everyone
 button   membres.AcceptCharter everyone
 button   membres.AnswerWish    animateur, coordinateur
+button   membres.ApproveRole   animateur
 button   membres.CatchUp       animateur
 button   membres.Complete      animateur, conseiller, coordinateur, hotline
 button   membres.ConfirmGone   animateur
@@ -136,6 +137,7 @@ button   membres.IgnoreGone    animateur
 button   membres.Introduce     animateur
 button   membres.IntroduceOne  animateur
 button   membres.ReadCharter   everyone
+button   membres.RefuseRole    animateur
 button   membres.Return        animateur, coordinateur
 button   membres.See           animateur, coordinateur
 button   membres.Undo          animateur, coordinateur

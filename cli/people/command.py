@@ -12,6 +12,9 @@ from cli.columns import align
 from cli.noting import note_about
 from cli.opening import begin_reading, open_up_to_date
 from cli.people.finding import find
+from cli.people.notices import tell
+from cli.sending import Pen
+from commands.membres.feature import feature
 from config.settings import Settings
 from storage import people
 from storage.journal import Act, Entry
@@ -31,6 +34,8 @@ async def role(settings: Settings, options: Namespace, now: datetime) -> int:
         if not (is_new and wanted is None):
             async with database.transaction() as db:
                 await _give(db, person, wanted, now)
+                after = Person(**(person.model_dump() | {"role": wanted}))
+                await tell(db, Pen(settings, lambda: now, feature.name), [(person, after)], now)
     print(_outcome(person.username, before, wanted))
     return 0
 

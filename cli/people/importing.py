@@ -13,8 +13,10 @@ from cli.people.applying import change_awaited, change_person
 from cli.people.lines import Entry, read_entry
 from cli.people.matching import Accounts, Known, Seen
 from cli.people.memberships import Memberships
+from cli.people.notices import tell
 from cli.politeness import take_turn
 from cli.progress import ProgressBar
+from cli.sending import Pen
 from cli.tables import BadLineError, Cells
 from cli.taking import Complain, take_in
 from storage import people
@@ -70,6 +72,7 @@ class Import:
     complain: Complain
     grace: timedelta
     memberships: Memberships
+    pen: Pen | None = None
     outcome: PeopleOutcome = field(default_factory=PeopleOutcome)
     _seen: Seen = field(default_factory=Seen)
 
@@ -139,6 +142,10 @@ class Import:
 
     async def _write(self, db: AsyncSession, batch: _Batch) -> None:
         await people.register_all(db, batch.persons)
+        if self.pen is not None:
+            was = {before.id: before for before, _ in batch.changes}
+            changes = [(was.get(one.id) or _unknown(one), one) for one in batch.persons]
+            await tell(db, self.pen, changes, batch.known.now)
         await moves.note(db, batch.changes, batch.known.now, self.grace)
         await awaited.write_all(db, batch.lines)
         await awaited.forget(db, batch.fulfilled)
@@ -148,3 +155,8 @@ class Import:
             names = [person.username for person in batch.persons]
             now = batch.known.now
             await note(db, Act.IMPORT, "import:people", now, personnes=names, attendues=len(batch.lines))
+
+
+def _unknown(person: Person) -> Person:
+    """Somebody before the register knew them."""
+    return Person(id=person.id, username=person.username, timezone=person.timezone, since=person.since)

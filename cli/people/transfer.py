@@ -15,7 +15,9 @@ from cli.people.matching import Accounts
 from cli.people.memberships import Memberships
 from cli.politeness import POLITENESS
 from cli.progress import ProgressBar
+from cli.sending import Pen
 from cli.tables import Table, open_table
+from commands.membres.feature import feature
 from config.settings import Settings
 from storage import migrate, people
 from storage.canaux import allowances, planned
@@ -33,7 +35,8 @@ async def import_people(settings: Settings, name: str, clock: Callable[[], datet
     await migrate.prepare(settings.database_url)
     async with open_database(settings) as database, open_chat(settings) as chat:
         accounts, memberships = Accounts(chat), await _memberships(settings, database)
-        work = Import(database, accounts, clock, _complain, timedelta(days=settings.move_grace), memberships)
+        pen = Pen(settings, clock, feature.name)
+        work = Import(database, accounts, clock, _complain, timedelta(days=settings.move_grace), memberships, pen)
         with open_table(name, COLUMNS, [NAMED_BY]) as table:
             outcome = await work.run(table, _progress())
     _tell_missing(table)

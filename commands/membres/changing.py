@@ -1,9 +1,7 @@
 """Changing something about somebody: checked, written down, told, and undone by a click."""
 
-import datetime as dt
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Self
 
 from pydantic import BaseModel
 
@@ -18,36 +16,15 @@ from commands.membres.guests import settle_guest
 from commands.membres.newcomers import announce
 from commands.membres.noting import note_person
 from commands.membres.places import settle_places
-from commands.membres.rules import check, must_reach
+from commands.membres.roles import propose
+from commands.membres.rules import check, must_reach, takes_two
+from commands.membres.standing import Standing
 from config.territories import departement
 from storage import people
-from storage.people import Person, Role, arrivals, moves
+from storage.people import Person, arrivals, moves
 
 NEW_FOR = timedelta(days=30)
 """After somebody came: who has no département until later is announced no more."""
-
-
-class Standing(BaseModel):
-    """What of somebody these commands change."""
-
-    role: Role | None
-    prenom: str | None
-    nom: str | None
-    structure: str | None
-    siret: str | None
-    departements: list[str]
-    timezone: str
-    arrived_on: dt.date | None
-    left_on: dt.date | None
-
-    @classmethod
-    def of(cls, person: Person) -> Self:
-        """Somebody as they are now."""
-        return cls.model_validate(person.model_dump(include=set(cls.model_fields)))
-
-    def applied_to(self, person: Person) -> Person:
-        """Somebody with all that."""
-        return Person(**(person.model_dump() | dict(self)))
 
 
 class Undo(BaseModel):
@@ -67,8 +44,10 @@ async def change(ctx: Context, actor: Person, member: Member, after: Person) -> 
     check(actor, member.role, before, after)
     if not member.is_new and Standing.of(before) == Standing.of(after):
         return Whisper(render("membres/same", person=after), facts=facts(after, ctx))
-    told = await _write(ctx, None if member.is_new else before, after, timedelta(days=ctx.settings.move_grace))
-    text = render("membres/changed", what=_changes(ctx, before, after, is_new=member.is_new), person=after)
+    if takes_two(member.role, before, after):
+        return await propose(ctx, member, after)
+    told = await write(ctx, None if member.is_new else before, after, timedelta(days=ctx.settings.move_grace))
+    text = render("membres/changed", what=changes(ctx, before, after, is_new=member.is_new), person=after)
     undo = Undo(person_id=after.id, before=Standing.of(before), after=Standing.of(after))
     buttons = [] if member.is_new else [Button("Annuler", undo)]
     return [*told, Whisper(text, buttons, facts(after, ctx))]
@@ -86,12 +65,15 @@ async def undo(ctx: Context, click: Undo) -> Replies:
     after = click.before.applied_to(member.person)
     must_reach(ctx.user, member.role, member.person)
     check(ctx.user, click.before.role or member.role, after, member.person)
-    told = await _write(ctx, member.person, after, timedelta())
+    if takes_two(member.role, member.person, after):
+        return await propose(ctx, member, after)
+    told = await write(ctx, member.person, after, timedelta())
     return [*told, Whisper(render("membres/undone", person=after), facts=facts(after, ctx))]
 
 
-async def _write(ctx: Context, before: Person | None, after: Person, grace: timedelta) -> Sequence[Reply]:
-    """``before`` is None of who is new; what is undone has no ``grace``, as if it had not been."""
+async def write(ctx: Context, before: Person | None, after: Person, grace: timedelta) -> Sequence[Reply]:
+    """Somebody is so from now on. ``before`` is None of who is new; what is undone has no ``grace``, as if it had not
+    been."""
     note_person(ctx, before, after)
     await people.register(ctx.db, after)
     ctx.touched.add(after.id)
@@ -115,7 +97,7 @@ def _tell_mover(ctx: Context, before: Person, after: Person) -> Sequence[Reply]:
     return [Direct(render("membres/moved", now=now, left=left, until=until), user_id=after.id)]
 
 
-def _changes(ctx: Context, before: Person, after: Person, *, is_new: bool) -> list[Markdown]:
+def changes(ctx: Context, before: Person, after: Person, *, is_new: bool) -> list[Markdown]:
     """What is different, a sentence each."""
     names = ("role", "departements", "structure", "siret", "arrived_on", "left_on", "prenom", "nom")
     different = {name for name in names if getattr(before, name) != getattr(after, name)}

@@ -9,12 +9,15 @@ from bot.events import PersonChanged
 from bot.replies import Button, Direct, Progress, Refresh, Replies, Reply, Start, Step
 from bot.texts import render
 from commands.membres.feature import ANIMATEURS, feature
+from commands.membres.finding import Member
 from commands.membres.making import with_
 from commands.membres.noting import note_person
 from commands.membres.places import settle_places
+from commands.membres.roles import propose
+from commands.membres.rules import takes_two
 from config.territories import departement
 from storage import people
-from storage.people import Person, gone
+from storage.people import Person, Role, gone
 
 ASKED_AT_ONCE = 20
 """People in one message; the others are asked about on the days after."""
@@ -94,6 +97,10 @@ async def confirm(ctx: Context, click: ConfirmGone) -> Replies:
     for person in await people.among(ctx.db, ids=click.person_ids):
         if person.left_on is None and person.id in when:
             after = with_(person, left_on=when[person.id].astimezone(person.zone).date())
+            role = person.known_role or Role.INVITE
+            if takes_two(role, person, after):
+                told += await propose(ctx, Member(person, role), after)
+                continue
             told += await settle_places(ctx, person, after)
             ctx.touched.add(person.id)
             note_person(ctx, person, after)

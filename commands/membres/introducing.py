@@ -11,6 +11,7 @@ from commands.membres.feature import ANIMATEURS, feature
 from commands.membres.finding import Member
 from commands.membres.guests import Introduce, IntroduceOne, guest_as_person, refresh
 from commands.membres.making import with_
+from commands.membres.rules import takes_two
 from commands.membres.welcome import refresh_welcome
 from dialogs.membres import OFFERED_MAX, IntroduceGuest
 from storage import people
@@ -54,5 +55,8 @@ async def _introduce(ctx: Context, guest: Guest, role: Role) -> Sequence[Reply]:
         return [await refresh(ctx, guest.day, here=True), Whisper(already)]
     member = Member(row or guest_as_person(guest), Role.INVITE, row is None)
     person = with_(member.person, role=role)
-    told = [r for r in as_list(await change(ctx, ctx.user, member, person)) if not isinstance(r, (Whisper, Refresh))]
+    changed = as_list(await change(ctx, ctx.user, member, person))
+    if takes_two(member.role, member.person, person):
+        return [*changed, await refresh(ctx, guest.day, here=True)]
+    told = [reply for reply in changed if not isinstance(reply, (Whisper, Refresh))]
     return [*told, await refresh_welcome(ctx, person), await refresh(ctx, guest.day, here=True)]

@@ -8,20 +8,32 @@ from config.territories import departement
 from storage.people import Person, Role
 
 ABOVE = frozenset({Role.ANIMATEUR, Role.ADMINISTRATEUR})
-"""The roles over which coordinateurs have no say."""
+"""The roles of people about whom coordinateurs have no say."""
+OVER_OTHERS = ABOVE | {Role.HOTLINE}
+"""The roles that are given and taken by two: who has one reads or decides what is others’ everywhere in the réseau."""
 
 
 def may_give(actor: Person) -> list[Role]:
     """The roles that somebody may give."""
     if actor.role is Role.ADMINISTRATEUR:
         return list(Role)
-    kept = {Role.ADMINISTRATEUR} if actor.animates else ABOVE
+    kept = {Role.ADMINISTRATEUR} if actor.animates else OVER_OTHERS
     return [role for role in Role if role not in kept]
 
 
 def looks_after(actor: Person, person: Person) -> bool:
     """Whether somebody is for this actor to look after."""
     return actor.animates or not set(actor.departements).isdisjoint(person.departements)
+
+
+def takes_two(role: Role, before: Person, after: Person) -> bool:
+    """Whether a role over others is given or taken, also by a departure or a return; ``role`` is the one that somebody
+    has before."""
+    return _ends(before, after) and not OVER_OTHERS.isdisjoint({role, after.role or role})
+
+
+def _ends(before: Person, after: Person) -> bool:
+    return before.role != after.role or before.left_on != after.left_on
 
 
 def must_reach(actor: Person, role: Role, person: Person) -> None:
@@ -39,19 +51,19 @@ def must_reach(actor: Person, role: Role, person: Person) -> None:
 def check(actor: Person, role: Role, before: Person, after: Person) -> None:
     """Raises UserError where this actor may not change somebody so; ``role`` is the one that they have before."""
     must_reach(actor, role, before)
-    ends = before.role != after.role or before.left_on != after.left_on
+    ends = _ends(before, after)
     if ends and before.id == actor.id:
         raise UserError(_OWN)
     touched = {role, after.role or role}
     if ends and Role.ADMINISTRATEUR in touched and actor.role is not Role.ADMINISTRATEUR:
         raise UserError("Le rôle d’administrateur n’est donné et retiré que par un administrateur.")
     if not actor.animates:
-        _check_coordinateur(actor, before, after)
+        _check_coordinateur(actor, role, before, after)
 
 
-def _check_coordinateur(actor: Person, before: Person, after: Person) -> None:
-    if after.role in ABOVE:
-        raise UserError("Un coordinateur ne donne pas ce rôle : demandez à un animateur de communauté.")
+def _check_coordinateur(actor: Person, role: Role, before: Person, after: Person) -> None:
+    if takes_two(role, before, after):
+        raise UserError("Un coordinateur ne donne ni ne retire ce rôle : demandez à un animateur de communauté.")
     if not after.departements:
         raise UserError(
             f"@{after.username} n’a pas de département : indiquez-le d’abord avec /membres deplacer @{after.username}."

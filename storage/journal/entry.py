@@ -99,6 +99,8 @@ class Act(StrEnum):
     MEMBER_CHANGE = "membres.changer"
     MEMBER_LEAVE = "membres.depart"
     MEMBER_RETURN = "membres.retour"
+    ROLE_ASK = "membres.demander_role"
+    ROLE_REFUSE = "membres.refuser_role"
     MEMBER_WISH = "membres.reponse"
     MEMBER_WELCOME = "membres.accueillir"
     MEMBER_SETTING = "membres.regler"

@@ -11,6 +11,8 @@ OTHERS = {
     "ressources.lien": "lien d’une fiche tenu pour bon",
     "ressources.collection": "collection changée",
     "ressources.besoin": "besoin traité",
+    "membres.demander_role": "rôle demandé",
+    "membres.refuser_role": "rôle refusé",
     "hotline.deplacer": "demande d’aide suivie",
     "hotline.panne": "panne déclarée",
     "hotline.sans_panne": "panne écartée",
