@@ -126,6 +126,10 @@ def test_a_list_grows_and_shrinks() -> None:
     words = tune(RuleName.WORDS, words, "ajouter casino, pari")
     assert words.items == ("casino", "crédit", "pari")
     assert tune(RuleName.WORDS, words, "retirer crédit, autre").items == ("casino", "pari")
+    assert tune(RuleName.WORDS, words, "loterie, pari").items == ("casino", "crédit", "pari", "loterie")
+    assert tune(RuleName.WORDS, words, "remplacer loterie").items == ("loterie",)
+    assert tune(RuleName.WORDS, words, "loterie", adds=False).items == ("loterie",)
+    assert tune(RuleName.MENTIONS, on(RuleName.MENTIONS, "6 all, here"), "here").items == ("here",), "all is known"
 
 
 @pytest.mark.parametrize(

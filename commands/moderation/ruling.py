@@ -86,13 +86,13 @@ def _shown(name: RuleName, tuning: Tuning) -> Whisper:
 
 
 def _try(ctx: Context, name: RuleName, tuning: Tuning, line: str) -> Replies:
-    """The rule as it is, or with other numbers: « essai 7j 4 en 10s »."""
+    """The rule as it is, or with other numbers or another list: « essai 7j 4 en 10s », « essai 7j casino »."""
     days, _, rest = line.strip().lower().partition(" ")
     number = days.removesuffix("j")
     if not (days.endswith("j") and number.isdecimal()):
         number, rest = str(trial.DAYS), line
     if not 1 <= int(number[:4]) <= trial.DAYS_MAX:
         raise UserError(f"Un essai porte sur 1 à {trial.DAYS_MAX} jours : `/moderer regle {name} essai 7j`.")
-    tried = tune(name, tuning, rest)
+    tried = tune(name, tuning, rest, adds=False)
     work = trial.Try.of(name, tried, ctx.now, int(number))
     return [Start(payload=work), Whisper(render("moderation/trying", rule=name, days=int(number)))]

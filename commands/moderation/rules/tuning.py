@@ -11,6 +11,7 @@ from commands.moderation.rules.names import DAY, HOUR, MINUTE, SPECS, Bounds, Ru
 from storage.moderation.rules import Mode, Rule
 
 ITEMS_MAX, ITEM_MAX = 200, 60
+ADD, REMOVE, REPLACE = "ajouter", "retirer", "remplacer"
 _SITE = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24}")
 _UNITS = {"s": 1, "min": MINUTE, "m": MINUTE, "h": HOUR, "j": DAY}
 _COUNT = re.compile(r"(\d{1,4})(?:\s+(?:en|par)\b)?(?=\s|$)")
@@ -101,10 +102,11 @@ def _bad_item(name: RuleName, item: str) -> str:
     return "" if known or 2 <= len(item) <= ITEM_MAX else f"un mot a de 2 à {ITEM_MAX} caractères"
 
 
-def tune(name: RuleName, before: Tuning, line: str) -> Tuning:
-    """The rule after « 6 en 10s », « casino, argent facile », « ajouter x », « retirer x »; what is not said stays.
+def tune(name: RuleName, before: Tuning, line: str, *, adds: bool = True) -> Tuning:
+    """The rule after « 6 en 10s », « casino, argent facile », « ajouter x », « retirer x », « remplacer x ».
 
-    Raises UserError for what it cannot be.
+    What is not said stays. Words without one of these verbs come to the list where ``adds``, and are the list where
+    not, or where the rule knows all that may be in it. Raises UserError for what it cannot be.
     """
     rest, spec, after = line.strip().lower(), SPECS[name], before
     if spec.count and (found := _COUNT.match(rest)):
@@ -112,22 +114,32 @@ def tune(name: RuleName, before: Tuning, line: str) -> Tuning:
     if spec.seconds and (found := _TIME.match(rest)):
         after, rest = replace(after, seconds=int(found[1]) * _UNITS[found[2]]), rest[found.end() :].strip(" ,")
     if rest:
-        after = replace(after, items=_listed(name, spec, before, rest))
+        if not spec.has_items:
+            raise UserError(
+                f"La règle « {name} » ne comprend pas « {rest[:40]} ». Par exemple : {_example(name, spec)}."
+            )
+        wish, pieces = _wish(rest)
+        if not wish:
+            wish = ADD if adds and not spec.known else REPLACE
+        after = replace(after, items=_listed(name, before, wish, pieces))
     if fault := fault_of(name, after):
         raise UserError(f"La règle « {name} » ne peut pas être ainsi : {fault}.")
     return after
 
 
-def _listed(name: RuleName, spec: Spec, before: Tuning, rest: str) -> tuple[str, ...]:
-    if not spec.has_items:
-        raise UserError(f"La règle « {name} » ne comprend pas « {rest[:40]} ». Par exemple : {_example(name, spec)}.")
+def _wish(rest: str) -> tuple[str, Sequence[str]]:
+    """What is to be done with a list, "" where that is not said; and with what."""
     word, _, more = rest.partition(" ")
-    wish = fold(word)
-    pieces = [" ".join(piece.split()) for piece in (more if wish in {"ajouter", "retirer"} else rest).split(",")]
-    items = [_item(name, piece) for piece in pieces if piece]
-    if wish == "ajouter":
+    wish = fold(word) if fold(word) in {ADD, REMOVE, REPLACE} else ""
+    pieces = [" ".join(piece.split()) for piece in (more if wish else rest).split(",")]
+    return wish, [piece for piece in pieces if piece]
+
+
+def _listed(name: RuleName, before: Tuning, wish: str, pieces: Sequence[str]) -> tuple[str, ...]:
+    items = [_item(name, piece) for piece in pieces]
+    if wish == ADD:
         items = [*before.items, *items]
-    elif wish == "retirer":
+    elif wish == REMOVE:
         items = [item for item in before.items if item not in items]
     return tuple(dict.fromkeys(items))
 
