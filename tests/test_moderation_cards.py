@@ -22,11 +22,16 @@ async def test_each_window_knows_what_the_charter_says_and_one_of_two_decides(ro
     notice = await room.lea.told("Ces mots blessent.")
     assert notice.buttons == ["Contester"]
     card = await room.card(case, "Avertissement, par")
-    assert card.buttons == ["Contexte"]
+    assert card.buttons == ["Contexte", "Annuler"]
     assert (await other.submit()).accepted
     assert f"@{room.agathe.username} a déjà décidé : avertissement" in plain(await room.omar.told("déjà décidé"))
     assert (await room.acts(case)) == ["moderation.avertir"]
     assert (await room.now(case)).state is State.DECIDED
+    room.lea.acts()
+    await room.omar.clicks(card, "Annuler")
+    assert "est annulé" in plain(await room.omar.whispered("est annulé"))
+    assert "ne compte pas" in plain(await room.lea.told("Décision annulée"))
+    assert (await room.card(case, "clos")).buttons == ["Contexte"]
 
 
 async def test_what_became_of_the_message_is_said_to_who_decides_and_hiding_it_does_no_harm(room: Room) -> None:

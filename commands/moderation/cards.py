@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.context import Context
 from bot.french.dates import say_date
 from bot.french.moments import say_hour
+from bot.lines import Run
 from bot.linked import address_of
 from bot.menus import Menu
 from bot.others import name_of
@@ -27,7 +28,7 @@ from commands.moderation.buttons import (
 from commands.moderation.decision import proposed
 from storage import people
 from storage.journal import label_of
-from storage.moderation import appeals, reports
+from storage.moderation import appeals, measures, reports
 from storage.moderation.appeals import Appeal
 from storage.moderation.cases import Case, Source, State
 from storage.moderation.reports import Report
@@ -117,7 +118,8 @@ async def draw(ctx: Context, case: Case) -> Message:
         due=say_date(appeal.due_at.astimezone(places.ZONE).date()) if appeal else "",
         answered=await name_of(ctx, appeal.decided_by) if appeal else "",
     )
-    buttons = found.with_alarm(await found.is_asked(ctx, case), case, _buttons(case, appeal))
+    shown = [*_buttons(case, appeal), *await _undoing(ctx, case)]
+    buttons = found.with_alarm(await found.is_asked(ctx, case), case, shown)
     return Message(text, buttons, await _facts(ctx, case, theirs), _menus(case))
 
 
@@ -161,6 +163,14 @@ def _buttons(case: Case, appeal: Appeal | None) -> Sequence[Button]:
             ]
         case _:
             return around
+
+
+async def _undoing(ctx: Context, case: Case) -> Sequence[Button]:
+    """« Annuler » what was decided, while it stands; an appeal has a button of its own."""
+    measure = await measures.get(ctx.db, case.entry) if case.entry and not case.is_waiting else None
+    if measure is None or measure.ended_at is not None:
+        return []
+    return [Button("Annuler", Run(line=f"moderer annuler {measure.entry}"), "danger")]
 
 
 def _menus(case: Case) -> Sequence[Menu]:
