@@ -205,10 +205,12 @@ class ConvertChannel(ChannelAct):
 @dataclass(frozen=True, slots=True)
 class AddMembers(ChannelAct):
     """Bring people of the team into a channel; ``Delivered`` tells whom it did not take, and why. Where the channel is
-    of another ``team`` than the bot’s own, they come into that first."""
+    of another ``team`` than the bot’s own, they come into that first. ``quiet`` takes away what Mattermost says of it
+    there."""
 
     user_ids: Sequence[str]
     team: str = field(default="", kw_only=True)
+    quiet: bool = field(default=False, kw_only=True)
 
     @property
     def settles(self) -> Settled:
@@ -218,9 +220,10 @@ class AddMembers(ChannelAct):
 
 @dataclass(frozen=True, slots=True)
 class RemoveMember(ChannelAct):
-    """Take somebody out of a channel."""
+    """Take somebody out of a channel; ``quiet`` takes away what Mattermost says of it there."""
 
     user_id: str
+    quiet: bool = field(default=False, kw_only=True)
 
     @property
     def settles(self) -> Settled:

@@ -6,7 +6,7 @@ from storage.moderation import Case
 from storage.people import Role
 from tests.helping import reacts, writes
 from tests.moderating import Room, calm, plain, room, sends
-from tests.secrecy import told_without
+from tests.secrecy import seen, told_without
 from tests.test_data_copy import copy_of
 
 __all__ = ["room"]
@@ -63,6 +63,8 @@ async def test_the_author_never_learns_who_reported(room: Room) -> None:
     await room.agathe.asks(f"/moderer avertir @{room.lea.username} Cela suffit.")
     await room.house.settled()
     assert await told_without(room, room.lea, SECRET) > 30
+    animating = [room.agathe.username, room.omar.username]
+    assert not [text for text in seen(room, room.lea) if any(name in text for name in animating)]
     cards = [p for p in await room.agathe.reads(room.room) if "Dossier" in p.text]
     assert not any(who.username in plain(card) for who in (room.juliette, room.paul) for card in cards)
 

@@ -24,6 +24,8 @@ async def silenced(bench: Bench, line: str = "3j publicité répétée") -> None
 
 
 async def test_taken_out_everywhere_and_brought_back_at_the_hour(bench: Bench) -> None:
+    await bench.house.settled()
+    before = await announced(bench)
     bench.lea.acts()
     said = await bench.moderates(f"silence @{bench.lea.username} 3j publicité répétée")
     assert "édition payante" in said
@@ -48,11 +50,20 @@ async def test_taken_out_everywhere_and_brought_back_at_the_hour(bench: Bench) -
         await bench.is_back(bench.lea, bench.place)
         await bench.is_back(bench.lea, bench.club)
         await bench.house.settled()
+    assert await announced(bench) == before, "neither her leaving nor her return"
     assert len(await bench.entries(Act.EXPIRE, bench.lea)) == 1
     assert not await bench.kept_out(bench.lea)
     measure = await bench.last(bench.lea)
     assert (measure.ended_by, measure.counts) == ("", True)
     assert await bench.is_in(bench.lea, bench.club)
+
+
+async def announced(bench: Bench) -> list[str]:
+    """What Mattermost itself says in her channels of who was taken out or brought in, and names her."""
+    said = [post for place in (bench.place, bench.club) for post in await bench.juliette.reads(place)]
+    kinds = {"system_remove_from_channel": "removedUserId", "system_add_to_channel": "addedUserId"}
+    found = [post for post in said if post.type in kinds and post.props.get(kinds[post.type]) == bench.lea.id]
+    return [post.text for post in found if post.user_id == bench.house.site.bot_id]
 
 
 async def test_who_comes_or_writes_again_is_softly_taken_out(bench: Bench) -> None:

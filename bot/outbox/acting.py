@@ -1,22 +1,17 @@
 """Doing what is to be done in Mattermost beside posting, each act harmless twice."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from bot import acts
 from bot.errors import ChatError
-from bot.mattermost import Chat, ChatChannel
+from bot.mattermost import Chat
+from bot.outbox.notices import ADDED, REMOVED, hush, hush_changes
 from bot.outbox.search import CLOCK_AHEAD_MAX
 from bot.refusals import Refusal
 from storage.outbox import Outgoing
-
-LINES = frozenset({"system_header_change", "system_purpose_change", "system_displayname_change"})
-"""The types of posts by which Mattermost tells what of a channel was changed."""
-LINES_READ = 20
-"""How many posts are looked through for them: people may write meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +47,8 @@ async def do(chat: Chat, act: acts.Act, earlier: Outgoing | None = None) -> Arri
             return await _create(chat.in_team(act.team), act, earlier)
         case acts.AddMembers():
             kept_out = await chat.in_team(act.team).add_members(act.channel_id, act.user_ids)
+            if act.quiet:
+                await hush(chat, ADDED, act.channel_id, act.user_ids)
             news = {user_id: error.refusal for user_id, error in kept_out.items()}
             return Arrival(channel_id=act.channel_id, news={"kept_out": news} if news else {})
         case acts.React() | acts.Unreact() | acts.Pin() | acts.Unpin() | acts.DeletePost():
@@ -100,7 +97,7 @@ async def _on_channel(chat: Chat, act: Any) -> None:
         case acts.ChangeChannel():
             changes = {"name": act.name, "display_name": act.display_name}
             changed = await chat.change_channel(act.channel_id, **changes, header=act.header, purpose=act.purpose)
-            await _spare_lines(chat, changed)
+            await hush_changes(chat, changed)
         case acts.ArchiveChannel():
             await chat.archive_channel(act.channel_id)
         case acts.RestoreChannel():
@@ -109,20 +106,10 @@ async def _on_channel(chat: Chat, act: Any) -> None:
             await chat.convert_channel(act.channel_id, private=act.private)
         case acts.RemoveMember():
             await chat.remove_member(act.channel_id, act.user_id)
+            if act.quiet:
+                await hush(chat, REMOVED, act.channel_id, [act.user_id])
         case acts.SetChannelAdmin():
             await chat.set_channel_admin(act.channel_id, act.user_id, is_admin=act.is_admin)
-
-
-async def _spare_lines(chat: Chat, changed: ChatChannel) -> None:
-    """Take away the lines « … updated the channel header » that Mattermost wrote in the bot’s name just now.
-
-    They leave a channel unread for all its people. A courtesy: where one cannot be read or deleted, it stays.
-    """
-    with suppress(ChatError):
-        me = (await chat.me()).id
-        for post in await chat.newest_posts(changed.id, 0, LINES_READ):
-            if post.user_id == me and post.type in LINES and post.create_at >= changed.update_at:
-                await chat.delete(post.id)
 
 
 async def _create(chat: Chat, act: acts.CreateChannel, earlier: Outgoing | None) -> Arrival:

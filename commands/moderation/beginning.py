@@ -76,8 +76,9 @@ async def exclude(ctx: Context, measure: Measure, channel_ids: Sequence[str]) ->
 
 
 def leaves(measure: Measure, channel_id: str) -> RemoveMember:
-    """They are taken out of it."""
-    return RemoveMember(channel_id, measure.user_id, topic=topics.topic(Part.ACT, measure.entry, channel_id))
+    """They are taken out of it; nobody there is told."""
+    about = topics.topic(Part.ACT, measure.entry, channel_id)
+    return RemoveMember(channel_id, measure.user_id, quiet=True, topic=about)
 
 
 async def _hide(ctx: Context, case: Case, measure: Measure, record: Record) -> Sequence[Reply]:

@@ -57,7 +57,8 @@ async def _let_into(
     if not await _may_be_there(ctx, measure, key, record) or not was_there:
         return []
     about = topics.topic(Part.RETURN, measure.entry, channel_id)
-    return [AddMembers(channel_id, [measure.user_id], team=await _team_of(ctx, key), topic=about)]
+    team = await _team_of(ctx, key)
+    return [AddMembers(channel_id, [measure.user_id], team=team, quiet=True, topic=about)]
 
 
 async def give_up(ctx: Context, measure: Measure, channel_ids: Sequence[str], record: Record) -> None:

@@ -18,6 +18,7 @@ from storage.moderation import records
 from storage.moderation.measures import Measure
 from storage.moderation.records import KeptPost, Record
 
+THE_TEAM = Markdown("l’équipe de modération")
 QUOTED = 1500
 """Characters of a message that is quoted among others."""
 SHOWN = 10
@@ -43,7 +44,8 @@ BY_HAND = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A measure as it is told: what, where, until when, and by whom it was decided."""
+    """A measure as it is told: what, where, until when, and by whom it was decided (the person whom it concerns reads
+    no name of an animateur)."""
 
     entry: int
     label: str
@@ -58,8 +60,14 @@ async def told(ctx: Context, measure: Measure, reader_id: str = "") -> Told:
     titles = records.read(measure).titles
     where = [await title(ctx, channel) or titles.get(channel, "") for channel in measure.channels]
     until = await say_until(ctx, measure.until, reader_id)
-    by = await name_of(ctx, measure.by) if measure.by else Markdown("le bot")
-    return Told(measure.entry, label_of(measure.act), measure.reason, [w for w in where if w], until, by)
+    label, by = label_of(measure.act), await _by(ctx, measure, reader_id)
+    return Told(measure.entry, label, measure.reason, [w for w in where if w], until, by)
+
+
+async def _by(ctx: Context, measure: Measure, reader_id: str) -> Markdown:
+    if not measure.by:
+        return Markdown("le bot")
+    return THE_TEAM if reader_id and reader_id == measure.user_id else await name_of(ctx, measure.by)
 
 
 async def say_until(ctx: Context, until: datetime | None, reader_id: str = "") -> str:
