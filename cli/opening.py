@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.features import Feature
 from bot.mattermost import AioClient, Budget, Mattermost
+from bot.papers import brand
 from bot.rhythms import read_rhythm
 from bot.switch import choose
 from cli.errors import OperatorError
@@ -125,6 +126,17 @@ def check_editions(settings: Settings) -> None:
             read_rhythm(edition.rhythm)
     except ValueError as problem:
         raise OperatorError(f"COOP_EDITIONS : {problem}", code=2) from None
+
+
+def check_logo(settings: Settings) -> None:
+    """Raises OperatorError for a logo that can’t be drawn."""
+    try:
+        if settings.logo:
+            brand.read_logo(settings.logo)
+    except FileNotFoundError:
+        raise OperatorError(f"COOP_LOGO : le fichier {settings.logo} n’existe pas.", code=2) from None
+    except (OSError, ValueError) as problem:
+        raise OperatorError(f"COOP_LOGO : {problem}", code=2) from None
 
 
 def data_dir_fault(settings: Settings, *, make: bool) -> str | None:

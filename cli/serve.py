@@ -12,7 +12,7 @@ tool = Tool()
 def serve(call: Call) -> int:
     """Run until it is told to stop."""
     from bot import app
-    from cli.opening import check_channels, check_editions, choose_features, data_dir_fault
+    from cli.opening import check_channels, check_editions, check_logo, choose_features, data_dir_fault
     from commands import FEATURES
     from storage import migrate
 
@@ -24,6 +24,7 @@ def serve(call: Call) -> int:
     choose_features(FEATURES, settings)
     check_channels(settings)
     check_editions(settings)
+    check_logo(settings)
     if fault := data_dir_fault(settings, make=True):
         raise OperatorError(fault)
 

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from config.brand import USUAL as USUAL_COLOURS
+from config.brand import read_colours
 from config.hotline import Outage, read_outage
 from config.office_hours import USUAL, Closure, Slot, read_closed, read_hours
 from config.targets import USUAL as USUAL_TARGETS
@@ -81,6 +83,14 @@ class Settings(BaseSettings):
     )
     editions: Path | None = Field(
         None, description="Table des éditions des actus, de la forme de config/editions.tsv ; d’office, celle-là."
+    )
+    logo: Path | None = Field(
+        None, description="Logo du programme, en tête des actus en PDF : SVG, PNG ou JPEG ; d’office, son nom."
+    )
+    colours: Annotated[tuple[str, str], NoDecode, _typed(read_colours)] = Field(
+        read_colours(USUAL_COLOURS),
+        description="Couleurs du programme, dans les actus en PDF : celle du bandeau, puis celle de ce qui ressort ; "
+        f"d’office « {USUAL_COLOURS} ».",
     )
     allow_private_feeds: bool = Field(
         default=False,

@@ -11,6 +11,7 @@ MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
 )
+MONTHS_SHORT = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 _SHORT_MONTHS = {
     **{"janv": 1, "jan": 1, "fevr": 2, "fev": 2, "avr": 4, "juil": 7},
     **{"sept": 9, "sep": 9, "oct": 10, "nov": 11, "dec": 12},

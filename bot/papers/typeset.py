@@ -9,7 +9,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from bot.french.dates import MONTHS
+from bot.french.dates import MONTHS, MONTHS_SHORT
 from bot.papers.glyphs import drawable
 from bot.papers.page import NOTHING, Page, group, say
 from bot.papers.sections import LabelledValue, Section
@@ -17,8 +17,7 @@ from bot.texts import typeset
 
 # 400 points wide, as wide as a phone, drawn on 1440 pixels.
 _PPI = 1440 / 400 * 72
-_SHORT = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
-_SHORT_MONTHS = dict(zip(MONTHS, _SHORT, strict=True))
+_SHORT_MONTHS = dict(zip(MONTHS, MONTHS_SHORT, strict=True))
 
 
 def picture(page: Page, template: str, folder: Path) -> Path:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from bot.papers import brand
 from cli.actus import desk as desks
 from cli.actus.desk import Standing
 from cli.errors import OperatorError
@@ -24,7 +25,7 @@ async def export(settings: Settings, options: Namespace, clock: Callable[[], dat
         desk = Standing(db, settings, clock())
         await desks.every(desk)
         sheet = await words.sheet_of(desk, await desks.found(desk, options.number))
-    made = _made(sheet, options.format)
+    made = _made(sheet, options.format, settings)
     _hand_over(made, options.output)
     return 0
 
@@ -37,10 +38,10 @@ def _hand_over(made: bytes, output: str | None) -> None:
         sys.stdout.buffer.write(made)
 
 
-def _made(sheet: Sheet, form: str) -> bytes:
+def _made(sheet: Sheet, form: str, settings: Settings) -> bytes:
     match form:
         case "pdf":
-            return paper.write(sheet)
+            return paper.write(sheet, brand.of(settings))
         case "html":
             return plain.page(sheet).encode()
         case "txt":

@@ -16,8 +16,10 @@ from bot.destinations import Own
 from bot.errors import ChatError
 from bot.forms import name_of
 from bot.french.words import NBSP, plural
+from bot.papers import brand
 from bot.refusals import Refusal
 from bot.replies import Message, Reply
+from bot.schedules import ZONE
 from bot.texts import Markdown, escape, render
 from cli.actus import desk as desks
 from cli.actus.desk import Standing, unmarked
@@ -31,7 +33,7 @@ from commands.actus.buttons import Publish
 from commands.actus.checking import Where
 from commands.actus.feature import feature
 from commands.actus.posts import posts
-from commands.actus.sheet import Sheet, lay_out
+from commands.actus.sheet import Sheet
 from config.settings import Settings
 from storage import canaux, outbox
 from storage.actus import digests
@@ -105,12 +107,11 @@ async def _sheet(office: Office, digest: Digest, issue: Issue) -> Sheet:
         found = await desks.found(_desk(office, db), digest.number)
         away = {entry.number for entry in await checking.unfit(db, found, issue.lost)}
         entries = [entry for entry in await digests.entries(db, found.number) if entry.number not in away]
-        edition = await words.edition_of(_desk(office, db), found)
-    found.published_at = found.published_at or office.clock()
-    sheet = lay_out(found, entries, edition)
+        sheet = await words.sheet_of(_desk(office, db), found, entries)
+    out_on = (found.published_at or office.clock()).astimezone(ZONE).date()
     if not sheet.pieces and not sheet.edito:
         raise OperatorError(f"Le n° {digest.number} est vide : il ne sort pas.")
-    return sheet
+    return replace(sheet, on=out_on)
 
 
 async def _where(desk: Standing, digest: Digest, own_of: Own) -> Where:
@@ -138,7 +139,7 @@ def _show(drawn: Sequence[Markdown], where: Where) -> None:
 
 async def _paper(office: Office, sheet: Sheet, place: str) -> Sequence[str]:
     """Its paper, loose in a channel that is to have a copy. Nothing where the server takes no files."""
-    made = await asyncio.to_thread(partial(paper.write, sheet))
+    made = await asyncio.to_thread(partial(paper.write, sheet, brand.of(office.settings)))
     with TemporaryDirectory() as folder:
         path = Path(folder) / paper.file_name(sheet)
         path.write_bytes(made)

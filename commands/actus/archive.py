@@ -11,7 +11,7 @@ from bot.lines import Run
 from bot.mistyped import refuse_mistyped
 from bot.replies import Button, Direct, Replies, Whisper
 from bot.texts import Markdown, escape, render
-from commands.actus import drafting, places, programming, words
+from commands.actus import drafting, edito, places, programming, words
 from commands.actus.buttons import Search
 from commands.actus.feature import feature
 from commands.actus.numbers import find_number
@@ -126,7 +126,7 @@ async def _hits(ctx: Context, wanted: Sequence[str]) -> Sequence[_Hit]:
 def _texts(digest: Digest, entries: Sequence[Entry]) -> Iterator[str]:
     """What is looked through."""
     if digest.edito:
-        yield " ".join(clean(digest.edito).split())
+        yield " ".join(edito.plain(clean(digest.edito)).split())
     for entry in entries:
         yield " ".join(clean(" ".join((entry.title, entry.text, entry.credit))).split())
 

@@ -1,6 +1,7 @@
 """What comes into the pool by itself: what the bot knows, and the most useful messages of public channels."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context
-from bot.french.dates import MONTHS, WEEKDAYS, say_day
+from bot.french.dates import MONTHS, MONTHS_SHORT, WEEKDAYS, say_day
 from bot.french.words import join, plural
 from bot.mattermost import ChatReader
 from bot.replies import Progress, Replies, Start, Step
@@ -18,6 +19,7 @@ from commands.actus.feature import feature
 from config.departements import DEPARTEMENTS
 from config.settings import Settings
 from config.territories import NATION
+from config.themes import THEMES
 from storage import people
 from storage.actus import harvest as known
 from storage.actus import items
@@ -30,6 +32,8 @@ from storage.stats.territories import read_figures, told_until
 
 WEEK = timedelta(days=7)
 TEXT_MAX = 300
+MONTHS_DRAWN, THEMES_DRAWN = 6, 5
+"""What the picture of a number’s figures shows."""
 NAMED_MIN = 5
 """Newcomers of a département from which on it is named: of fewer one would know who they are."""
 ROUNDED = "Chiffres arrondis, pour que personne ne soit reconnu. Le détail : /stats."
@@ -127,14 +131,16 @@ async def _of_figures(db: AsyncSession, period: Period) -> Item | None:
     is_whole = period.monthly or told <= first
     start = (first - timedelta(days=1)).replace(day=1) if is_whole else first
     end = first if is_whole else (first + timedelta(days=31)).replace(day=1)
-    counted = await read_figures(db, NATION, MonthSpan(start, end, told))
-    figures = counted.round().figures(start, end)
+    before = _months_before(start)
+    rounded = (await read_figures(db, NATION, MonthSpan(before, end, told))).round()
+    figures = rounded.figures(start, end)
     if not figures.accompagnements:
         return None
     when = MONTHS[start.month - 1] + ("" if is_whole else f", jusqu’au {_say(told - timedelta(days=1))}")
     return Item(
         key="", kind=Kind.FIGURES, section=Section.FIGURES, title=f"En {when} : {_say_figures(figures)}",
-        text=ROUNDED, found_at=period.since, details=_numbers(figures),
+        text=ROUNDED, found_at=period.since,
+        details=_numbers(figures) | {"image": _drawn(figures, rounded.figures(before, end).mois, first)},
     )  # fmt: skip
 
 
@@ -151,3 +157,23 @@ def _say_figures(figures: Figures) -> str:
 
 def _numbers(figures: Figures) -> dict[str, int]:
     return {"accompagnements": figures.accompagnements, "personnes": figures.personnes}
+
+
+def _months_before(start: date) -> date:
+    """The first day of the first month of the picture."""
+    months = start.year * 12 + start.month - MONTHS_DRAWN
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def _drawn(figures: Figures, months: Mapping[date, int], open_since: date) -> dict[str, list[tuple[str, int]]]:
+    """What the picture of the paper is drawn from (commands/actus/paper.py): labels and values; a star is after the
+    name of a month that is not over."""
+    totals = [("accompagnements", figures.accompagnements), ("personnes accompagnées", figures.personnes)]
+    totals.append(("ateliers", figures.ateliers))
+    themes = sorted(((n, code) for code, n in figures.themes.items() if n), reverse=True)[:THEMES_DRAWN]
+    names = {month: MONTHS_SHORT[month.month - 1] + "*" * (month >= open_since) for month in sorted(months)}
+    return {
+        "totals": [(label, value) for label, value in totals if value],
+        "mois": [(name, months[month]) for month, name in names.items()],
+        "themes": [(THEMES[code].court, n) for n, code in themes],
+    }

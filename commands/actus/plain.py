@@ -8,7 +8,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from bot.french.words import plural
 from bot.texts import typeset
-from commands.actus.sheet import Chapter, Piece, Sheet, addresses
+from commands.actus import edito
+from commands.actus.sheet import Chapter, Piece, Sheet
 
 
 def text(sheet: Sheet) -> str:
@@ -19,7 +20,7 @@ def text(sheet: Sheet) -> str:
 def _lines(sheet: Sheet) -> Iterator[str]:
     yield from (sheet.heading, sheet.day)
     if sheet.edito:
-        yield from ("", *sheet.edito.split("\n"))
+        yield from ("", *edito.plain(sheet.edito).split("\n"))
     for at, chapter in enumerate(sheet.chapters, 1):
         yield from ("", f"Partie {at} : {chapter.title} ({_count(chapter)})")
         for piece in chapter.pieces:
@@ -41,7 +42,7 @@ def _item(piece: Piece) -> Iterator[str]:
 
 def page(sheet: Sheet) -> str:
     """A whole page: headings, lists, no script, nothing fetched from elsewhere."""
-    return _template().render(sheet=sheet, heading=typeset(sheet.heading))
+    return _template().render(sheet=sheet, edito=edito.read(sheet.edito), heading=typeset(sheet.heading))
 
 
 @cache
@@ -50,5 +51,5 @@ def _template() -> Template:
     environment = Environment(
         loader=folder, undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"typeset": typeset, "addresses": addresses}
+    environment.filters |= {"typeset": typeset}
     return environment.get_template("actus/page.html.j2")

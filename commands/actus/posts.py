@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.texts import Markdown, escape, typeset
-from commands.actus.sheet import Chapter, Piece, Sheet, addresses
+from commands.actus import edito
+from commands.actus.sheet import Chapter, Piece, Sheet
 
 POST_MAX = 16_383
 """Characters of a post, on every version (docs/mattermost.md §5.4)."""
@@ -35,8 +36,7 @@ def _page(sheet: Sheet, body: str, at: int, count: int) -> str:
 
 def _blocks(sheet: Sheet) -> Iterator[_Block]:
     yield _Block(sheet.day)
-    for paragraph in sheet.edito.split("\n\n") if sheet.edito else ():
-        yield _Block("\n".join(map(_edito_line, paragraph.split("\n"))))
+    yield from map(_Block, edito.post(sheet.edito))
     for chapter in sheet.chapters:
         for piece in chapter.pieces:
             yield _Block(_item(piece), _lead(chapter))
@@ -45,10 +45,6 @@ def _blocks(sheet: Sheet) -> Iterator[_Block]:
 
 def _lead(chapter: Chapter) -> str:
     return f"#### {escape(chapter.title)}"
-
-
-def _edito_line(line: str) -> str:
-    return "".join(f"<{words}>" if leads else escape(words) for words, leads in addresses(line))
 
 
 def _item(piece: Piece) -> str:

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from bot.context import Context
 from bot.destinations import Own
 from bot.errors import ChatError
+from bot.papers import brand
 from bot.replies import Message, Parcel, Progress, Reply, Say, SendFile, Step
 from bot.texts import Markdown, escape, render
 from commands.actus import cards, checking, paper, places, words
@@ -237,5 +238,5 @@ async def document(ctx: Context, order: Document, folder: Path) -> Parcel:
     found = await words.found(ctx, order.digest)
     sheet = await words.sheet_of(ctx, found)
     path = folder / paper.file_name(sheet)
-    path.write_bytes(await ctx.compute(partial(paper.write, sheet)))
+    path.write_bytes(await ctx.compute(partial(paper.write, sheet, brand.of(ctx.settings))))
     return Parcel(f"Le n° {found.number} en PDF.", files=[path])

@@ -1,9 +1,10 @@
 """A digest as it is read: its title, its edito, and its parts with what is in them; what each format is made of."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from unicodedata import category
 
 from bot.french.dates import say_date
@@ -43,13 +44,15 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A digest. ``on`` is the day, in Paris, on which it comes out."""
+    """A digest. ``on`` is the day, in Paris, on which it comes out; ``edito`` is Markdown as its editor wrote it;
+    ``figures`` are what the picture of its month is drawn from, where nobody changed what is said of them."""
 
     name: str
     number: int
     on: date
     edito: str
     chapters: tuple[Chapter, ...]
+    figures: Mapping[str, Any] | None = None
 
     @property
     def heading(self) -> str:

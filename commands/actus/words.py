@@ -1,7 +1,9 @@
 """A digest at hand: found or refused, its edition, and what is said of it and to whom."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from bot.errors import UserError
 from bot.french.moments import say_moment
@@ -12,8 +14,9 @@ from commands.actus import places
 from commands.actus.places import Desk, Edition
 from commands.actus.sheet import Sheet, lay_out
 from storage import outbox, people
-from storage.actus import digests
-from storage.actus.digests import Digest, State
+from storage.actus import digests, items
+from storage.actus.digests import Digest, Entry, State
+from storage.actus.items import Section
 
 TOLD_MAX = 20
 """Animateurs who are told where their room is not known."""
@@ -73,9 +76,20 @@ async def must_have_edition(desk: Desk, digest: Digest) -> Edition:
     return await places.edition(desk, digest.edition)
 
 
-async def sheet_of(desk: Desk, digest: Digest) -> Sheet:
-    """As it is read now."""
-    return lay_out(digest, await digests.entries(desk.db, digest.number), await edition_of(desk, digest))
+async def sheet_of(desk: Desk, digest: Digest, entries: Sequence[Entry] | None = None) -> Sheet:
+    """As it is read now, with all its entries or these."""
+    kept = await digests.entries(desk.db, digest.number) if entries is None else entries
+    sheet = lay_out(digest, kept, await edition_of(desk, digest))
+    return replace(sheet, figures=await _figures(desk, kept))
+
+
+async def _figures(desk: Desk, entries: Sequence[Entry]) -> Mapping[str, Any] | None:
+    """What the picture of its figures is drawn from, unless an editor said something else of them."""
+    told = [entry for entry in entries if entry.section is Section.FIGURES]
+    known = await items.by_ids(desk.db, {entry.item for entry in told}) if told else {}
+    found = [(entry, known[entry.item]) for entry in told if entry.item in known]
+    drawn = (item.details.get("image") for entry, item in found if entry.title == item.title)
+    return next((image for image in drawn if image), None)
 
 
 def say_at(moment: datetime) -> str:
