@@ -142,6 +142,9 @@ class WriteEdito(OfDigest):
     submit_label = "Garder"
 
     text: Annotated[str, EDITO] = Field(
-        "", alias="edito", title="Édito", description="Quelques lignes au début du numéro, en Markdown si vous voulez ; vide, il n’y en a pas."
+        "",
+        alias="edito",
+        title="Édito",
+        description="Quelques lignes, en Markdown si vous voulez. Vide, il n’y en a pas.",
     )
     seen: Hidden[str] = ""
