@@ -66,9 +66,12 @@ class _Loading:
     def _channel(self, line: Line) -> None:
         now = self._state.clock.tick()
         team = self._team_named(line["team"])
-        names = line["name"], line["display_name"]
-        channel = Channel(new_id(), team.id, line["type"], *names, "", now, now, purpose=line.get("purpose", ""))
-        self._state.channels.add(channel)
+        channel = self._state.channels_by_name.first(team.id, line["name"])
+        if channel is None:
+            channel = Channel(new_id(), team.id, line["type"], line["name"], line["display_name"], "", now, now)
+            self._state.channels.add(channel)
+        channel.display_name = line["display_name"]
+        channel.header, channel.purpose = line.get("header", ""), line.get("purpose", "")
 
     def _user(self, line: Line) -> None:
         now = self._state.clock.tick()

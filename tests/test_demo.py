@@ -18,6 +18,7 @@ import pytest
 from sqlmodel import col, func, select
 
 from bot.clock import utc_now
+from cli.canaux.command import check
 from cli.demo import poll, stage
 from cli.demo.cast import CAST, PASSWORD, everybody
 from cli.demo.children import Child
@@ -26,13 +27,15 @@ from cli.demo.history import fill
 from cli.demo.talk import rooms
 from cli.demo.visitor import visit
 from cli.errors import OperatorError
+from cli.main import parser
+from config.settings import read
 from storage.communes import by_code
 from storage.cra import Cra
 from storage.cra.rules import problems
 from storage.database import Database
 from storage.people import Person
 from tests.house import until, until_async
-from tests.people import Api, new_session
+from tests.people import Api, new_session, unique
 from tests.sqlite import database, migrated
 
 __all__ = ["database"]
@@ -170,6 +173,29 @@ async def _is_asked(marie: Api, team_id: str) -> bool:
     return bool(asked)
 
 
+async def _newspaper_is_heard(marie: Api, team_id: str) -> None:
+    """Where everybody talks is a channel of the plan: the bot listens there, though no operator did anything."""
+    me = await marie.get("/users/me")
+    channel = await marie.get(f"/teams/{team_id}/channels/name/{poll.CHANNEL}")
+    said = await marie.post("/posts", {"channel_id": channel["id"], "message": f"Une idée, {unique('tablette')}"})
+    await marie.post("/reactions", {"user_id": me["id"], "post_id": said["id"], "emoji_name": "newspaper"})
+    await until_async(partial(_is_told, marie, me["id"], said["message"]))
+
+
+async def _is_told(somebody: Api, user_id: str, words: str) -> bool:
+    """Whether the bot wrote these words to them."""
+    bot = await somebody.get("/users/username/coop")
+    direct = await somebody.post("/channels/direct", [user_id, bot["id"]])
+    posts = (await somebody.get(f"/channels/{direct['id']}/posts"))["posts"].values()
+    return any(words.rpartition(", ")[2] in str(post) for post in posts if post["user_id"] == bot["id"])
+
+
+async def channels_are_as_planned(env: Path) -> bool:
+    """As « coop-bot channels check » says."""
+    settings = read(env).model_copy(update={"work_calls": 1000})
+    return await check(settings, parser().parse_args(["channels", "check"]), utc_now()) == 0
+
+
 async def test_the_stage_stands_and_stands_again(tmp_path: Path) -> None:
     """First start, then a later one on other ports: the messages are still there, the bot answers."""
     for where in (plan(tmp_path), plan(tmp_path)):
@@ -184,16 +210,19 @@ async def test_the_stage_stands_and_stands_again(tmp_path: Path) -> None:
             command = {"channel_id": channel["id"], "team_id": team["id"], "command": "/cra liste"}
             assert (await marie.post("/commands/execute", command))["trigger_id"]
             for who, asked in (("juliette", "departement"), ("agathe", "departement 87"), ("agathe", "national")):
-                async with visit(where.url, who, "national") as visitor:
+                async with visit(where.url, who, poll.CHANNEL) as visitor:
                     await visitor.types(f"/stats {asked} {utc_now().year - 1}")
                     figures = FIGURES.findall((await visitor.whisper())["message"])
                     assert len([figure for figure in figures if int(figure.replace("\u202f", "")) >= 100]) > 3, figures
-            async with visit(where.url, "juliette", "national") as visitor:
+            async with visit(where.url, "juliette", poll.CHANNEL) as visitor:
                 await visitor.types("/agenda")
                 assert "2 événements" in (await visitor.whisper())["message"], "the third one waits to be read over"
             await until_async(partial(_is_asked, marie, team["id"]))
+            await _newspaper_is_heard(marie, team["id"])
+            assert await channels_are_as_planned(where.env)
     settings = (tmp_path / "env").read_text("utf-8")
     assert f"COOP_DATABASE_URL=sqlite:///{tmp_path}/coop.db" in settings
+    assert (tmp_path / stage.BULK).stat().st_mode & 0o077 == 0, "names, and what was said"
 
 
 async def test_the_tour_ends_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

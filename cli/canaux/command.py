@@ -2,7 +2,7 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -36,25 +36,42 @@ async def check(settings: Settings, options: Namespace, now: datetime) -> int:
 
 async def sync(settings: Settings, options: Namespace, clock: Callable[[], datetime]) -> int:
     """Bring each channel to what is planned, one after the other; what was done stays when it is interrupted."""
-    check_channels(settings)
     left_alone = frozenset[Drift]() if options.strangers else frozenset({Drift.STRANGER})
+    token = "" if options.dry_run else options.admin_token
+    told, left = await bring_to_plan(settings, clock, left_alone, admin_token=token, pretend=options.dry_run)
+    tell(told, left, options)
+    return 1 if told.failed else CLEAN
+
+
+async def bring_to_plan(
+    settings: Settings,
+    clock: Callable[[], datetime],
+    left_alone: frozenset[Drift] = frozenset(),
+    *,
+    admin_token: str = "",
+    pretend: bool = False,
+) -> tuple[Outcome, Sequence[Finding]]:
+    """Put right all that differs, except these kinds: what was done, and what was left alone.
+
+    With ``pretend`` nothing is changed; with an administrator’s token, who is brought in finds the channel read.
+    """
+    check_channels(settings)
     told, left = Outcome(), list[Finding]()
     async with open_up_to_date(settings) as database, _chat(settings) as chat:
         wanted, survey = await _plan(database, settings, clock()), Survey(chat)
         mending = Mending(chat, journal := Journal(database, clock), left_alone)
         await journal.open()
         async for found in _survey(survey, wanted):
-            told += mending.pretend(found) if options.dry_run else await mending.mend(found)
-            if found.to_join and not options.dry_run:
+            told += mending.pretend(found) if pretend else await mending.mend(found)
+            if found.to_join and not pretend:
                 seen = await survey.look(Place.of(found.planned, wanted.known))
                 found = compare(wanted, survey, found.planned, seen)  # noqa: PLW2901
                 told += await mending.mend(found) if seen.members is not None else Outcome()
             left += [finding for finding in found.findings if finding.drift in left_alone]
         await journal.end()
-    tell(told, left, options)
-    if options.admin_token and told.came:
-        await mark_read(settings, options.admin_token, told.came)
-    return 1 if told.failed else CLEAN
+    if admin_token and told.came:
+        await mark_read(settings, admin_token, told.came)
+    return told, left
 
 
 @asynccontextmanager

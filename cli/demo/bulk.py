@@ -1,30 +1,32 @@
 """The demo’s people, channels and conversations, in the lines of Mattermost’s bulk loading (sandbox/bulk.py)."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from cli.demo.cast import ADMIN, PASSWORD, TEAM, TEAM_NAME, Actor, everybody
 from cli.demo.talk import Room, Utterance, rooms
+from config.canaux import PlannedChannel
 
 Json = dict[str, Any]
 
 
-def write(file: Path, today: date) -> None:
-    """Write the file of a demo that begins that day."""
-    file.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines(today)), "utf-8")
+def write(file: Path, today: date, planned: Mapping[str, PlannedChannel]) -> None:
+    """Write the file of a demo that begins that day, for its owner alone; ``planned`` are the channels by address."""
+    file.touch(mode=0o600)
+    file.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines(today, planned)), "utf-8")
 
 
-def lines(today: date) -> Iterator[Json]:
+def lines(today: date, planned: Mapping[str, PlannedChannel]) -> Iterator[Json]:
     """Everything, in the order that the loading asks for."""
     yield {"type": "version", "version": 1}
     yield {"type": "team", "team": {"name": TEAM, "display_name": TEAM_NAME, "type": "O"}}
     for room in rooms():
-        kind = "P" if room.is_private else "O"
-        channel = {"team": TEAM, "name": room.name, "display_name": room.display_name, "type": kind}
-        yield {"type": "channel", "channel": channel}
+        kind, plan = "P" if room.is_private else "O", planned[room.name]
+        names = {"name": room.name, "display_name": plan.name, "header": plan.header, "purpose": plan.purpose}
+        yield {"type": "channel", "channel": {"team": TEAM, "type": kind} | names}
     yield {"type": "user", "user": _admin()}
     for actor in everybody():
         yield {"type": "user", "user": _user(actor)}

@@ -16,6 +16,7 @@ from cli.demo import entrance
 from cli.demo.cast import ADMIN, CAST, PASSWORD, TEAM, everybody
 from cli.demo.stage import LOCK, Plan, empty, free_port, run
 from cli.errors import INTERRUPTED, OperatorError
+from storage import private
 
 FOLDER = Path(".demo")
 AT_LAST = 4
@@ -85,7 +86,7 @@ def _be_gone() -> None:
 @contextmanager
 def _lock(folder: Path) -> Iterator[None]:
     """One demo in a folder at a time; the lock goes with the process, however it ends."""
-    folder.mkdir(exist_ok=True)
+    private.folder(folder)
     with (folder / LOCK).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -6,20 +6,21 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.work import begin
 from commands.sondage.buttons import Broadcast
-from storage import people, reach, targets, work
+from storage import canaux, people, reach, targets, work
 from storage import sondage as polls
 from storage.sondage import Poll, State
 from storage.work import Sort
 
-CHANNEL, TITLE = "national", "National"
-"""The channel of the demo where everybody is: its address, and what it is called."""
+KEY, CHANNEL = "general", "town-square"
+"""The channel of the demo where everybody is: its key in the table, and its address."""
 AUTHOR = "agathe"
+TITLE = "Général"
 QUESTION = "Quels outils vous manquent ?"
 OPTIONS = ["Visioconférence", "Agenda partagé", "Espace de fichiers", "Prise de rendez-vous", "Rien de tout cela"]
 LASTS = timedelta(days=14)
 
 
-async def ask(db: AsyncSession, channel_id: str, now: datetime) -> int:
+async def ask(db: AsyncSession, now: datetime) -> int:
     """Write it down, and that it is to be asked: the bot does so when it starts. Say its number."""
     author = await people.by_username(db, AUTHOR)
     if author is None:
@@ -31,7 +32,7 @@ async def ask(db: AsyncSession, channel_id: str, now: datetime) -> int:
         options=OPTIONS,
         several=True,
         targets=[targets.NATIONAL],
-        channels={channel_id: TITLE},
+        channels={(await canaux.by_key(db))[KEY]: TITLE},
         public=True,
         invited=await reach.count(db, [targets.NATIONAL], now.date()),
         state=State.OPEN,

@@ -18,7 +18,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.clock import utc_now
-from cli.demo import bulk, entrance
+from cli.demo import bulk, channels, entrance
 from cli.demo.cast import ADMIN, TEAM
 from cli.demo.children import Child
 from cli.errors import OperatorError
@@ -58,6 +58,11 @@ class Plan:
         return f"sqlite:///{self.folder / 'coop.db'}"
 
     @property
+    def channels(self) -> Path:
+        """The table of its channels."""
+        return self.folder / channels.TABLE
+
+    @property
     def env(self) -> Path:
         """The settings file."""
         return self.folder / "env"
@@ -70,7 +75,7 @@ async def run(plan: Plan, say: Callable[[str], None]) -> AsyncIterator[None]:
     is_new = not (plan.folder / _PREPARED).exists()
     if is_new:
         empty(plan.folder)
-        bulk.write(plan.folder / BULK, utc_now().date())
+        bulk.write(plan.folder / BULK, utc_now().date(), channels.write_table(plan.channels))
     mattermost, bot = _children(plan, say)
     try:
         await mattermost.start()
@@ -150,6 +155,7 @@ async def _set_up(plan: Plan) -> bool:
         "COOP_DATA_DIR": str(plan.folder),
         "COOP_HOST": HOST,
         "COOP_PORT": str(plan.bot_port),
+        "COOP_CHANNELS": str(plan.channels),
     }
     envfile.write(plan.env, envfile.change(plan.env.read_text("utf-8"), own))
     return plan.env.read_text("utf-8") != before
@@ -173,19 +179,14 @@ def _options(plan: Plan, token: str) -> Namespace:
 
 
 async def _let_in(plan: Plan, *, is_new: bool) -> None:
-    """Bring the bot into the channels that were there before it (it sees no other private ones): all is prepared."""
-    from cli.demo.channels import know
+    """Bring the bot into the private channels that were there before it, which it does not see; it makes the others of
+    the plan itself. Then all is prepared."""
     from cli.demo.talk import rooms
-    from cli.demo.town import bring_in
-    from storage.database import Database
+    from cli.demo.town import bring_in, log_in
 
     if is_new:
-        database = Database(plan.database_url)
-        try:
-            ids = await bring_in(plan.url, TEAM, "coop", [room.name for room in rooms()])
-            await know(database, ids, utc_now())
-        finally:
-            await database.close()
+        await bring_in(plan.url, TEAM, "coop", [room.name for room in rooms()])
+        await channels.bring_about(plan.env, await log_in(plan.url, ADMIN))
     (plan.folder / _PREPARED).touch()
 
 

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from cli.demo.poll import CHANNEL
 from cli.demo.visitor import Json, Visitor, visit
 
 PAGE_WIDTH = 88
@@ -13,8 +14,8 @@ Say = Callable[[str], None]
 
 async def play(url: str, say: Say) -> None:
     """Play it against a running demo, saying what is seen."""
-    say("Juliette, conseillère numérique à Vaulx-en-Velin, ouvre Mattermost, canal « National ».\n")
-    async with visit(url, "juliette", "national") as juliette:
+    say("Juliette, conseillère numérique à Vaulx-en-Velin, ouvre Mattermost, canal « Général ».\n")
+    async with visit(url, "juliette", CHANNEL) as juliette:
         await _by_form(juliette, say)
         await _by_line(juliette, say)
     say("Fin de la visite. « make demo » laisse l’ensemble ouvert pour essayer vous-même.")

@@ -41,7 +41,7 @@ const named = (name) => [...app.channels.values()].find((one) => one.name === na
 /** The address shown where none is asked for: the last one, else the first channel. */
 export function usual() {
   const last = app.channels.get(sessionStorage.getItem(LAST));
-  const known = last ?? named("national") ?? named("town-square") ?? app.channels.values().next().value;
+  const known = last ?? named("town-square") ?? app.channels.values().next().value;
   return known ? pathOf(known) : `/${app.team.name}/channels/town-square`;
 }
 
