@@ -3,7 +3,7 @@
 import time
 from typing import TextIO
 
-from bot.french.words import group
+from bot.french.words import group, noun
 
 QUIET_FOR = 2.0
 """Seconds before the first line."""
@@ -15,12 +15,15 @@ BAR_WIDTH = 30
 class ProgressBar:
     """Call ``at`` as often as you like, and ``end`` once.
 
+    ``one`` is what is counted, in the singular; ``many`` its plural where that is not made by an s to each word.
     Where the ``total`` is known, a bar shows the share done and the time left; ``done`` were so before this run.
     """
 
-    def __init__(self, out: TextIO, unit: str, total: int | None = None, done: int = 0) -> None:
+    def __init__(
+        self, out: TextIO, one: str, total: int | None = None, done: int = 0, *, many: str | None = None
+    ) -> None:
         self._out = out
-        self._unit = unit
+        self._units = one, many
         self._total = total
         self._done = done
         self._rewrites = out.isatty()
@@ -35,7 +38,7 @@ class ProgressBar:
             return
         self._next = now + (1.0 if self._rewrites else BETWEEN_LINES)
         self._shown = True
-        line = f"{group(count, least=1_000)} {self._unit}"
+        line = f"{group(count, least=1_000)} {noun(count, *self._units)}"
         line = self._bar(line, count, now - self._begun) if self._total else f"{line}…"
         print(line, file=self._out, end=self._end, flush=True)
 

@@ -60,9 +60,7 @@ async def imported(
     faults: list[str] = []
     places = memberships or Memberships({}, Rules([]))
     work = Import(database, Accounts(chat), lambda: NOW, lambda n, why: faults.append(f"{n} {why}"), GRACE, places)
-    outcome = await work.run(
-        Table(io.BytesIO(text.encode()), COLUMNS, [NAMED_BY]), ProgressBar(io.StringIO(), "lignes")
-    )
+    outcome = await work.run(Table(io.BytesIO(text.encode()), COLUMNS, [NAMED_BY]), ProgressBar(io.StringIO(), "ligne"))
     if told is None:
         assert not faults
     else:

@@ -123,7 +123,7 @@ def test_only_long_runs_show_progress(is_terminal: bool, monkeypatch: pytest.Mon
     now = 0.0
     monkeypatch.setattr("cli.progress.time.monotonic", lambda: now)
     screen: Any = Screen(is_terminal=is_terminal)
-    progress = ProgressBar(screen, "lignes")
+    progress = ProgressBar(screen, "ligne")
     now = 1.0
     progress.at(10)
     assert screen.text == ""

@@ -235,7 +235,7 @@ def test_the_bar_says_the_share_done_and_the_time_left(monkeypatch: pytest.Monke
     now = [100.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])
     out = io.StringIO()
-    progress = ProgressBar(out, "comptes rendus", total=1_000_000, done=200_000)
+    progress = ProgressBar(out, "compte rendu", total=1_000_000, done=200_000)
     progress.at(200_001)
     assert out.getvalue() == ""
     now[0] += max(QUIET_FOR, 10)

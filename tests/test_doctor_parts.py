@@ -18,9 +18,10 @@ from cli.demo.stage import free_port
 from cli.doctor import callback, chat, house
 from cli.doctor.findings import Findings
 from config.settings import Settings
-from storage import migrate, outbox
+from storage import canaux, migrate, outbox
 from storage.database import Database
 from storage.outbox import Outgoing, Where
+from storage.people import Person, Role
 from tests.chat_server import CHANNEL, TEAM, USER, chat_server
 from tests.operating import answering, examined
 
@@ -67,11 +68,28 @@ async def test_the_outbox_tells_of_what_waits(tmp_path: Path) -> None:
     findings, said = noticing()
     await house.database(settings, findings, now)
     assert findings.faults == 0
-    assert any("1 messages sont en route" in line for line in said)
-    assert any("1 messages n’ont jamais pu être remis" in line for line in said)
+    assert any("En route vers Mattermost : 1 message." in line for line in said)
+    assert any(line.endswith("(personne ou canal disparus) : 1 message.") for line in said)
     await house.database(settings, findings, now + timedelta(days=2))
     assert findings.faults == 1
     assert "depuis plus de dix minutes" in said[-2]
+
+
+async def test_what_is_left_to_do_is_said_until_it_is_done(tmp_path: Path) -> None:
+    settings = own(tmp_path)
+    await migrate.upgrade(settings.database_url)
+    people, channels = await house.next_steps(settings)
+    assert ("import people" in people, "channels sync" in channels) == (True, True)
+    database = Database(settings.database_url)
+    async with database.transaction() as db:
+        db.add(Person(id="p" * 26, username="juliette", role=Role.CONSEILLER, since=utc_now()))
+        await db.flush()
+        assert await house.next_steps(settings) == [people, channels], "it is not committed yet"
+    assert await house.next_steps(settings) == [channels]
+    async with database.transaction() as db:
+        await canaux.remember(db, "general", "c" * 26, utc_now())
+    await database.close()
+    assert await house.next_steps(settings) == []
 
 
 async def test_a_database_out_of_reach_or_out_of_date_is_said(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ async def test_cells_on_several_lines_keep_the_count(database: Database) -> None
     table = f'\n{head}\n{good}"a\nb",\n\n{good}ok,\n{good}ok\n{good}ok,,\n{good}ok,,more\n'
     lines = Lines(io.BytesIO(table.encode()))
     work = Import(database, Authors(database, None, lambda: NOW), lambda: NOW, faults.__setitem__)
-    outcome = await work.run(lines, ProgressBar(io.StringIO(), "lignes"))
+    outcome = await work.run(lines, ProgressBar(io.StringIO(), "ligne"))
     assert outcome == ImportOutcome(added=2, refused=3)
     assert list(faults) == [3, 7, 9]
     assert "invisibles" in faults[3]

@@ -174,7 +174,7 @@ async def test_columns_come_in_any_order_and_some_are_missing(database: Database
     text = "\ufeffdepartement;Téléphone;username\r\n1|Corse-du-Sud;06;lea\r\n"
     table = Table(io.BytesIO(text.encode()), COLUMNS, [NAMED_BY])
     work = Import(database, Accounts(None), lambda: NOW, lambda *_: None, GRACE, Memberships({}, Rules([])))
-    assert (await work.run(table, ProgressBar(io.StringIO(), "lignes"))).changed == 1
+    assert (await work.run(table, ProgressBar(io.StringIO(), "ligne"))).changed == 1
     lea = await person(database, "lea")
     assert (lea.departements, lea.role, lea.nom) == (["01", "2A"], Role.ANIMATEUR, "Perrin")
     assert table.ignored == {"téléphone"}

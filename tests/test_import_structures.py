@@ -36,7 +36,7 @@ async def took(database: Database, *lines: str) -> tuple[StructuresOutcome, list
     text = "\n".join(("nom;siret;code_commune", *lines))
     work = StructuresImport(database, lambda n, why: told.append(f"{n} {why}"))
     table = Table(io.BytesIO(text.encode()), STRUCTURE_COLUMNS, [{"siret"}])
-    return await work.run(table, ProgressBar(io.StringIO(), "lignes")), told
+    return await work.run(table, ProgressBar(io.StringIO(), "ligne")), told
 
 
 async def test_employers_are_taken_in_once(database: Database) -> None:

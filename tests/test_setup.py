@@ -50,6 +50,14 @@ async def test_a_fresh_server_is_made_ready_once(server: Server) -> None:
     assert server.said == NOTHING
 
 
+async def test_nobody_is_named_whom_to_ask_unless_the_operator_says(newest: Server) -> None:
+    await newest.setup()
+    assert "COOP_CONTACT" not in newest.env, "the administrator who set it up is not everybody’s help"
+    newest.file.unlink()
+    await newest.setup(contact="@animation")
+    assert newest.env["COOP_CONTACT"] == "@animation"
+
+
 async def test_the_account_has_the_face_of_its_answers(server: Server) -> None:
     """Without it its messages would have a picture drawn by the server, and answers of commands the bot’s own."""
     await server.setup()

@@ -153,7 +153,7 @@ async def stands(yard: Yard, app: Any) -> bool:
 async def test_doctor_tells_of_what_failed(here: Database) -> None:
     await wrote(here, state=State.FAILED, not_before=None)
     _, said = await examined(read())
-    assert "1 travaux longs ont échoué" in said
+    assert "En échec : 1 travail long." in said
 
 
 async def test_the_orders_of_an_older_database_move_and_move_back(database: Database) -> None:

@@ -123,7 +123,7 @@ async def filed(database: Database, *reports: Report, author: Person = JULIETTE)
 
 async def exported(database: Database, kind: str = "jsonl", **wanted: Any) -> str:
     out = io.StringIO()
-    await export(database, ExportFilter(**wanted), writer(out, kind), ProgressBar(io.StringIO(), "lignes"))
+    await export(database, ExportFilter(**wanted), writer(out, kind), ProgressBar(io.StringIO(), "ligne"))
     return out.getvalue()
 
 
@@ -132,7 +132,7 @@ async def imported(
 ) -> ImportOutcome:
     data = text.encode() if isinstance(text, str) else text
     work = Import(database, Authors(database, chat, lambda: NOW), lambda: NOW, complain or _unexpected)
-    return await work.run(Lines(io.BytesIO(data)), ProgressBar(io.StringIO(), "lignes"))
+    return await work.run(Lines(io.BytesIO(data)), ProgressBar(io.StringIO(), "ligne"))
 
 
 def _unexpected(number: int, reason: str) -> None:

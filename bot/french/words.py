@@ -49,9 +49,14 @@ def plural(n: int, one: str, many: str | None = None) -> str:
 
     `many` is the plural when it is not made by adding an s to every word of `one`.
     """
-    if many is None:
-        many = " ".join(word if word.endswith(("s", "x", "z")) else f"{word}s" for word in one.split(" "))
-    return f"{group(n)} {one if abs(n) < 2 else many}"
+    return f"{group(n)} {noun(n, one, many)}"
+
+
+def noun(n: int, one: str, many: str | None = None) -> str:
+    """Return what is counted, without its count, as `plural` does."""
+    if abs(n) < 2:
+        return one
+    return many or " ".join(word if word.endswith(("s", "x", "z")) else f"{word}s" for word in one.split(" "))
 
 
 def group(n: int, least: int = 10_000) -> str:

@@ -196,7 +196,7 @@ async def _deliver(office: Office, number: int, *, was_out: bool) -> int:
         await outbox.hurry(db, topics, office.clock())
     total = len(found.channels) * found.parts
     async with delivering(office):
-        tally = await arrival(office, topics, ProgressBar(sys.stderr, "messages", total), STALLED)
+        tally = await arrival(office, topics, ProgressBar(sys.stderr, "message", total), STALLED)
     async with office.database.transaction(writes=False) as db:
         missing = await outbox.unreached(db, topics)
     if was_out and not tally.waiting and not missing:

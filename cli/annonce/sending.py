@@ -120,4 +120,4 @@ async def send(office: Office, kept: Announcement) -> Outcome:
 async def _arrival(office: Office, kept: Announcement) -> Tally:
     """How it stands once nothing more is to be waited for."""
     patience = LONG_TRY_MAX.total_seconds() if kept.files else STALLED
-    return await arrival(office, kept.topics, ProgressBar(sys.stderr, "canaux", kept.total), patience)
+    return await arrival(office, kept.topics, ProgressBar(sys.stderr, "canal", kept.total, many="canaux"), patience)

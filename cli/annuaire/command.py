@@ -45,7 +45,7 @@ async def import_contacts(settings: Settings, name: str, now: datetime) -> int:
     await migrate.prepare(settings.database_url)
     async with open_database(settings) as database:
         with open_table(name, COLUMNS, [{"nom"}, {"organisme"}]) as table:
-            outcome = await Import(database, now, _complain).run(table, ProgressBar(sys.stderr, "lignes lues"))
+            outcome = await Import(database, now, _complain).run(table, ProgressBar(sys.stderr, "ligne lue"))
     print(outcome)
     return 1 if outcome.refused else 0
 

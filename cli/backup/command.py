@@ -90,7 +90,7 @@ def _progress() -> Callable[[int, int], None]:
 
     def at(done: int, total: int) -> None:
         if not shown:
-            shown.append(ProgressBar(sys.stderr, "lignes", total=total))
+            shown.append(ProgressBar(sys.stderr, "ligne", total=total))
         shown[0].at(done)
         if done == total:
             shown[0].end()

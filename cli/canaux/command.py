@@ -90,7 +90,7 @@ async def _plan(database: Database, settings: Settings, now: datetime) -> Plan:
 
 async def _survey(survey: Survey, wanted: Plan) -> AsyncIterator[Surveyed]:
     """One channel after the other, with a line on the terminal that says how far it is."""
-    bar = ProgressBar(sys.stderr, "canaux", len(wanted.table))
+    bar = ProgressBar(sys.stderr, "canal", len(wanted.table), many="canaux")
     await survey.begin()
     try:
         for done, planned in enumerate(wanted.table.values(), 1):

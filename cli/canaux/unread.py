@@ -26,7 +26,7 @@ async def mark_read(settings: Settings, token: str, came: Sequence[tuple[str, st
     not take it.
     """
     client = AioClient(settings.mattermost_url, token)
-    bar, places = ProgressBar(sys.stderr, "canaux lus", len(came)), asyncio.Semaphore(AT_ONCE)
+    bar, places = ProgressBar(sys.stderr, "canal lu", len(came), many="canaux lus"), asyncio.Semaphore(AT_ONCE)
     done = 0
 
     async def mark(channel_id: str, user_id: str) -> None:

@@ -28,7 +28,7 @@ async def import_cra(settings: Settings, name: str, clock: Callable[[], datetime
         with open_file(name) as stream:
             lines = Lines(stream)
             work = Import(database, Authors(database, chat, clock), clock, _complain)
-            outcome = await work.run(lines, ProgressBar(sys.stderr, "lignes lues"))
+            outcome = await work.run(lines, ProgressBar(sys.stderr, "ligne lue"))
     if lines.ignored:
         print(f"Colonnes inconnues, ignorées : {', '.join(sorted(lines.ignored))}.", file=sys.stderr)
     print(outcome if outcome.added or outcome.refused else f"{outcome} Rien à changer.")
@@ -43,7 +43,7 @@ async def export_cra(settings: Settings, options: Namespace) -> int:
     async with open_up_to_date(settings) as database:
         if username and not await _is_known(database, username):
             print(f"Personne ne s’appelle « {username} » dans le registre.", file=sys.stderr)
-        await export(database, wanted, writer(sys.stdout, options.format), ProgressBar(sys.stderr, "comptes rendus"))
+        await export(database, wanted, writer(sys.stdout, options.format), ProgressBar(sys.stderr, "compte rendu"))
     return 0
 
 

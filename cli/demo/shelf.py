@@ -13,7 +13,7 @@ from storage.database import Database
 
 async def fill(database: Database, now: datetime) -> int:
     """Put the resources there, as « import resources » does; say how many."""
-    outcome = await Import(database, now, _fail).run(_lines(now.date()), ProgressBar(sys.stderr, "fiches"))
+    outcome = await Import(database, now, _fail).run(_lines(now.date()), ProgressBar(sys.stderr, "fiche"))
     return outcome.added
 
 

@@ -45,7 +45,7 @@ async def _fill(connection: AsyncConnection, wanted: HistoryPlan, crowd: list[Co
     """Store what is missing, and say how many rows it was."""
     filling = storing.fill(connection, wanted, crowd)
     first = done = await anext(filling)
-    progress = ProgressBar(sys.stderr, "comptes rendus", total=wanted.count, done=first)
+    progress = ProgressBar(sys.stderr, "compte rendu", total=wanted.count, done=first)
     try:
         async for done in filling:
             progress.at(done)

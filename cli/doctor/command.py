@@ -35,8 +35,13 @@ async def examine(
         findings.fault(chat_fault(error))
     finally:
         await client.close()
-    say("Tout va bien." if not findings.faults else f"À réparer : {findings.faults}.")
-    return 1 if findings.faults else 0
+    if findings.faults:
+        say(f"À réparer : {findings.faults}.")
+        return 1
+    say("Tout va bien.")
+    for step in await house.next_steps(settings):
+        say(f"Ensuite : {step}")
+    return 0
 
 
 async def _at_home(client: AioClient, needs: Needs, admin_token: str, findings: Findings) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.features import Feature
+from bot.french.words import NBSP, plural
 from bot.spool import ASIDE
 from bot.switch import fault, is_on
 from cli.doctor.findings import Findings
@@ -14,8 +15,9 @@ from cli.opening import data_dir_fault
 from cli.rights import Needs
 from commands.moderation import safety
 from config.settings import Settings
-from storage import migrate, outbox, private, work
+from storage import canaux, migrate, outbox, people, private, work
 from storage.database import Database, async_url
+from storage.people import awaited
 from storage.work import State
 
 COMMAND_TOKEN_LENGTH = 26
@@ -103,16 +105,39 @@ async def _messages(settings: Settings, findings: Findings, now: datetime) -> No
         await database.close()
     waiting, given_up = counts["waiting"], counts["given_up"]
     if oldest and oldest < now - LATE:
-        findings.fault(f"{waiting} messages attendent depuis plus de dix minutes : le bot ne tourne pas, démarrez-le.")
+        wait = "attend" if waiting == 1 else "attendent"
+        findings.fault(
+            f"{_count(waiting, 'message')} {wait} depuis plus de dix minutes : le bot ne tourne pas, démarrez-le."
+        )
     elif waiting:
-        findings.note(f"{waiting} messages sont en route vers Mattermost.")
+        findings.note(f"En route vers Mattermost : {_count(waiting, 'message')}.")
     else:
         findings.well("Aucun message en attente.")
     if unsafe:
         findings.fault(f"Modération en mode sûr, rien n’y est automatique. {unsafe}")
     if given_up:
         findings.note(
-            f"{given_up} messages n’ont jamais pu être remis (personne ou canal disparus) et ne le seront plus."
+            f"Jamais remis, et ne le seront plus (personne ou canal disparus) : {_count(given_up, 'message')}."
         )
     if failed := works[State.FAILED]:
-        findings.note(f"{failed} travaux longs ont échoué : « coop-bot work » dit lesquels, et pourquoi.")
+        told = _count(failed, "travail long", "travaux longs")
+        findings.note(f"En échec : {told}. « coop-bot work » dit lesquels, et pourquoi.")
+
+
+async def next_steps(settings: Settings) -> Sequence[str]:
+    """What an operator whose bot is well has still to do before people can use it."""
+    database = Database(settings.database_url)
+    try:
+        async with database.transaction(writes=False) as db:
+            has_people = bool(await people.every(db)) or bool(await awaited.count(db))
+            has_channels = bool(await canaux.by_key(db))
+    finally:
+        await database.close()
+    steps = [] if has_people else ["« coop-bot import people FICHIER » inscrit les personnes au registre."]
+    return (
+        steps if has_channels else [*steps, "« coop-bot channels sync » crée les canaux prévus et y met les personnes."]
+    )
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    return plural(number, one, many).replace(NBSP, " ")

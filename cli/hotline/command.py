@@ -55,7 +55,7 @@ async def _as_json(found: AsyncIterator[Line], told: TextIO) -> None:
 
 async def _as_csv(found: AsyncIterator[Line], told: TextIO) -> None:
     told.write(BYTE_ORDER_MARK)
-    table, progress, count = csv.writer(told, delimiter=";"), ProgressBar(sys.stderr, "demandes"), 0
+    table, progress, count = csv.writer(told, delimiter=";"), ProgressBar(sys.stderr, "demande"), 0
     table.writerow(CSV_COLUMNS)
     async for line in found:
         table.writerow(rows.cells(line))

@@ -91,7 +91,7 @@ def _tell_missing(table: Table) -> None:
 
 
 def _progress() -> ProgressBar:
-    return ProgressBar(sys.stderr, "lignes lues")
+    return ProgressBar(sys.stderr, "ligne lue")
 
 
 def _complain(number: int, reason: str) -> None:

@@ -47,7 +47,7 @@ async def import_resources(settings: Settings, name: str, now: datetime) -> int:
     async with open_database(settings) as database:
         with open_file(name) as stream:
             lines = Lines(cast("BufferedReader", stream))
-            outcome = await Import(database, now, _complain).run(lines, ProgressBar(sys.stderr, "lignes lues"))
+            outcome = await Import(database, now, _complain).run(lines, ProgressBar(sys.stderr, "ligne lue"))
     if lines.ignored:
         print(f"Colonnes inconnues, ignorées : {', '.join(sorted(lines.ignored))}.", file=sys.stderr)
     print(outcome)
@@ -58,7 +58,7 @@ async def export_resources(settings: Settings, kind: str) -> int:
     """Write what is published on the standard output."""
     cast("TextIO", sys.stdout).reconfigure(encoding="utf-8", newline="")  # type: ignore[attr-defined]
     async with open_up_to_date(settings) as database:
-        await export(database, writer(sys.stdout, kind), ProgressBar(sys.stderr, "fiches"))
+        await export(database, writer(sys.stdout, kind), ProgressBar(sys.stderr, "fiche"))
     return 0
 
 

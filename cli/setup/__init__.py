@@ -16,7 +16,7 @@ def arguments(parser: Parser) -> None:
     parser.add_argument("--team", required=True, help="nom court de l’équipe, celui de son adresse")
     parser.add_argument("--public-url", required=True, help="adresse du bot, telle que le serveur l’appelle")
     parser.add_argument("--write", type=Path, required=True, metavar="FICHIER", help="fichier de réglages à écrire")
-    parser.add_argument("--contact", metavar="NOM", help="à qui le bot renvoie les questions (vous)")
+    parser.add_argument("--contact", metavar="NOM", help="à qui le bot renvoie les questions (sinon aux animateurs)")
     parser.add_argument("--bot-name", default="coop", metavar="NOM", help="nom du compte de bot (coop)")
     parser.add_argument(
         "--fix-server",

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from bot.errors import ChatError
 from bot.face import Face, picture_url
 from bot.features import Feature
-from bot.mattermost import AioClient, ChatUser
+from bot.mattermost import AioClient
 from cli import envfile
 from cli.addresses import worth
 from cli.admin import Admin, Identity, SlashCommand
@@ -68,10 +68,8 @@ async def _prepare(admin: Admin, changes: Changes, options: Namespace, features:
     if options.rights:
         for reason in needs.reasons():
             changes.say(f"Droit demandé : {reason}.")
-    me = await _me(admin)
+    await _must_administer(admin)
     team = await _team(admin, options.team)
-    if options.contact is None:
-        options.contact = f"@{me.username}"
     makes_bot = await admin.user_by_name(options.bot_name) is None
     wrong = [w async for w in wrong_settings(admin, options.url, options.public_url, makes_bot=makes_bot)]
     await server_settings(admin, changes, wrong, fix=options.fix_server)
@@ -117,7 +115,7 @@ async def _team(admin: Admin, name: str) -> Identity:
     return team
 
 
-async def _me(admin: Admin) -> ChatUser:
+async def _must_administer(admin: Admin) -> None:
     try:
         me = await admin.me()
     except ChatError as error:
@@ -126,7 +124,6 @@ async def _me(admin: Admin) -> ChatUser:
         raise
     if not me.is_system_admin:
         raise OperatorError(f"Ce jeton est celui de @{me.username}, qui n’est pas administrateur système.")
-    return me
 
 
 async def _commands(admin: Admin, changes: Changes, options: Namespace, commands: list[SlashCommand]) -> None:
