@@ -172,6 +172,10 @@ async def test_a_private_namesake_of_somebody_s(land: Field, capsys: pytest.Capt
         assert row["reason"].startswith(reason)
         assert await sync(land.settings(), options, utc_now) == 1
         assert ("a déjà cette adresse" in capsys.readouterr().err) is not leads
+        if leads:
+            pretended = parser().parse_args(["channels", "sync", "--dry-run"])
+            assert await sync(land.settings(), pretended, utc_now) == 1
+            assert "rien n’y serait fait" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("room", MODES, indirect=True)

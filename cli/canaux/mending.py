@@ -20,7 +20,7 @@ from config.canaux import PlannedChannel
 from storage.canaux.changes import Change
 from storage.canaux.drift import Drift, Finding
 
-UNSEEN = "rien n’y a été fait"
+UNSEEN, UNTOUCHED = "rien n’y a été fait", "rien n’y serait fait"
 NOT_THERE = "n’a pas pu être ajouté au canal"
 
 
@@ -49,15 +49,15 @@ class Mending:
     async def mend(self, surveyed: Surveyed) -> Outcome:
         """Make all changes that one channel needs; one that is public and unseen is only joined, and then to be looked
         at again. Raises ChatError where Mattermost is away."""
-        outcome = Outcome(failed=[(f, UNSEEN) for f in surveyed.findings if f.drift is Drift.UNSEEN and not f.user_id])
+        outcome = Outcome(failed=_out_of_reach(surveyed, UNSEEN))
         await self.journal.begin(surveyed, self._wanted(surveyed))
         while found := await self.journal.next():
             await self._make(surveyed.planned, found, outcome)
         return outcome
 
     def pretend(self, surveyed: Surveyed) -> Outcome:
-        """What it would come to."""
-        return Outcome(Counter(finding.drift for finding in self._wanted(surveyed)))
+        """What it would come to; nothing can be said of a channel that the bot does not see."""
+        return Outcome(Counter(finding.drift for finding in self._wanted(surveyed)), _out_of_reach(surveyed, UNTOUCHED))
 
     def _wanted(self, surveyed: Surveyed) -> Sequence[Finding]:
         """Those that can be put right."""
@@ -99,6 +99,11 @@ class Mending:
     async def _refuse(self, mine: Sequence[Change], why: str, outcome: Outcome) -> None:
         await self.journal.refuse(mine, why)
         outcome.failed += [(change, why) for change in mine]
+
+
+def _out_of_reach(surveyed: Surveyed, why: str) -> list[tuple[Finding | Change, str]]:
+    """The channel itself, where the bot does not see it."""
+    return [(f, why) for f in surveyed.findings if f.drift is Drift.UNSEEN and not f.user_id]
 
 
 def _kept_out(outcome: Outcome) -> Iterable[str]:
