@@ -12,7 +12,7 @@ from storage.hotline import moves
 from storage.hotline.states import OPEN, TABLE, Move, MoveError, State, Who, allowed, lead
 from storage.hotline.tickets import Ticket
 from storage.people import Role
-from tests.helping import Desk, desk, plain, sends, writes
+from tests.helping import Desk, changes, desk, plain, sends, writes
 from tests.journalling import noted
 from tests.people import Dialog, Post
 
@@ -123,6 +123,42 @@ async def test_a_duplicate_ends_and_names_no_other_person(desk: Desk) -> None:
     ended = await desk.now(second)
     assert (ended.state, ended.reason, ended.duplicate_of) == ("resolu", "doublon", first.number)
     await desk.under(desk.agathe, await desk.card(first), f"La demande n° {second.number}")
+
+
+@pytest.mark.every_mode
+async def test_who_asked_the_same_gets_the_answer(desk: Desk) -> None:
+    """Also of a duplicate of a duplicate, and as the answer is changed or taken back."""
+    lea, max_ = await desk.house.conseiller("lea"), await desk.house.conseiller("max")
+    first, own = await desk.asks(desk.juliette, "Le tableau ne s’ouvre pas")
+    second, hers = await desk.asks(lea, "Tableau fermé")
+    third, his = await desk.asks(max_, "Plus de tableau du tout")
+    for ticket in (first, second, third):
+        await desk.is_where(ticket)
+    await sends(desk.agathe, await desk.card(third), "Doublon de…", numero=str(second.number))
+    await sends(desk.agathe, await desk.card(second), "Doublon de…", numero=str(first.number))
+    card = await desk.card(first)
+    await desk.under(desk.agathe, card, "lui parvient aussi")
+    line = await writes(desk.agathe, card, "On regarde")
+    await sends(desk.omar, card, "Répondre", reponse="Videz le cache")
+    for who, receipt in ((lea, hers), (max_, his)):
+        await desk.under(who, receipt, "Videz le cache")
+        await desk.under(who, receipt, "On regarde")
+    await desk.is_known(await desk.under(desk.juliette, own, "On regarde"))
+    await desk.house.settled()
+    await changes(desk.agathe, line, "On regarde de près")
+    for who, receipt in ((lea, hers), (max_, his)):
+        await desk.under(who, receipt, "On regarde de près")
+    await sends(desk.omar, await desk.card(first, "pris"), "Demander une précision", question="Et chez vous ?")
+    await sends(desk.omar, await desk.card(first, "en attente"), "Résoudre", solution="Rechargez la page")
+    for who, receipt in ((lea, hers), (max_, his)):
+        ended = plain(await desk.under(who, receipt, "en commun avec d’autres est résolue"))
+        assert "Rechargez la page" in ended
+        assert not any(name in ended for name in (desk.juliette.username, str(first.number)))
+        assert not [p for p in await who.direct() if "Et chez vous" in p.text], "that was asked of Juliette"
+    late, receipt = await desk.asks(lea, "Grille figée")
+    await desk.is_where(late)
+    await sends(desk.agathe, await desk.card(late), "Doublon de…", numero=str(first.number))
+    assert "Rechargez la page" in plain(await desk.under(lea, receipt, "est résolue"))
 
 
 async def _menu(desk: Desk, card: Post, label: str) -> Dialog:

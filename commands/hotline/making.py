@@ -9,6 +9,7 @@ from bot.replies import Button, Direct, Reply, Say
 from bot.texts import Markdown
 from commands.hotline.agents import name_of, serves
 from commands.hotline.card import refresh
+from commands.hotline.duplicates import tell_end
 from commands.hotline.noting import note_move
 from storage.hotline import cards, moving, tickets
 from storage.hotline.moves import NOTHING, Note
@@ -57,7 +58,8 @@ async def make(
             f"La demande n° {ticket.number} est « {ticket.state.label} » : ce n’est plus possible."
         ) from None
     note_move(ctx, ticket, move, actor, was)
-    return await refresh(ctx, ticket)
+    has_ended = was[0].is_open and not ticket.state.is_open
+    return [*await refresh(ctx, ticket), *(await tell_end(ctx, ticket) if has_ended else [])]
 
 
 def tell_author(ticket: Ticket, text: Markdown, buttons: Sequence[Button] = ()) -> Direct:

@@ -185,7 +185,9 @@ async def _take_back(ctx: Context, line: TicketLine) -> Replies:
     if line.is_gone:
         return None
     await change(ctx.db, line, is_gone=True, later=None)
-    return DeletePost(line.twin, channel_id=line.twin_channel) if line.twin else None
+    stand = {sent.post_id: sent.channel_id for sent in await ctx.posts_about(line.topic)}
+    stand |= {line.twin: line.twin_channel} if line.twin else {}
+    return [DeletePost(post_id, channel_id=place) for post_id, place in stand.items()]
 
 
 @feature.event(Reacted)

@@ -6,6 +6,7 @@ from bot import guard
 from bot.context import Context
 from bot.replies import Direct, Reply, Say
 from bot.texts import Markdown, escape, relay, relay_plainly
+from commands.hotline.duplicates import pass_to
 from storage import people
 from storage.database import change
 from storage.hotline import lines
@@ -41,7 +42,8 @@ async def pass_on(
     """The twin of a line; it waits while there is nothing yet to say it under."""
     if line.side is Side.ROOM and ticket.thread_post:
         said, files = await say(ctx, line, text), line.files
-        return [Direct(said, user_id=ticket.author_id, root_id=ticket.thread_post, topic=line.topic, files=files)]
+        own = Direct(said, user_id=ticket.author_id, root_id=ticket.thread_post, topic=line.topic, files=files)
+        return [own, *await pass_to(ctx, ticket, said, line.topic, files)]
     if line.side is Side.DIRECT and card is not None and card.post_id:
         said, files = await say(ctx, line, text), line.files
         return [Say(said, channel_id=card.channel_id, root_id=card.post_id, topic=line.topic, files=files)]

@@ -62,10 +62,13 @@ async def line_arrived(ctx: Context, event: Delivered) -> Replies:
     line = await lines.get(ctx.db, origin) if kind == LINE else None
     if line is None:
         return None
-    later = line.later
-    await change(ctx.db, line, twin=event.post_id, twin_channel=event.channel_id, later=None)
     if line.is_gone:
         return DeletePost(event.post_id, channel_id=event.channel_id)
+    ticket = await tickets.get(ctx.db, line.ticket)
+    if line.side is Side.ROOM and ticket and ticket.thread_channel != event.channel_id:
+        return None  # it is what the author of a duplicate reads
+    later = line.later
+    await change(ctx.db, line, twin=event.post_id, twin_channel=event.channel_id, later=None)
     return Refresh(await say(ctx, line, later), topic=line.topic) if later is not None else None
 
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from bot.context import Context
 from bot.errors import UserError
 from bot.replies import Refresh, Replies, Reply
-from bot.texts import relay, render
+from bot.texts import Markdown, relay, render
 from commands.hotline.agents import name_of, serves
+from commands.hotline.duplicates import pass_to
 from commands.hotline.feature import feature
 from commands.hotline.making import for_agent, make, tell_author, tell_room
 from commands.hotline.queues import say_queue
@@ -34,7 +35,7 @@ async def answer(ctx: Context, form: AnswerTicket) -> Replies:
     """Who asked reads it under their receipt, and the agents under the card."""
     ticket, actor = await for_agent(ctx, form.ticket)
     made = await make(ctx, ticket, Move.ANSWER, actor)
-    return [*made, *await _say_to_both(ctx, ticket, form.text)]
+    return [*made, *await _say_to_all(ctx, ticket, form.text)]
 
 
 @feature.submit(AskBack)
@@ -45,9 +46,19 @@ async def ask_back(ctx: Context, form: AskBack) -> Replies:
     return [*made, *await _say_to_both(ctx, ticket, form.text)]
 
 
+async def _say_to_all(ctx: Context, ticket: Ticket, text: str) -> Sequence[Reply]:
+    """Both sides read it, and the authors of duplicates."""
+    said = await _say_to_both(ctx, ticket, text)
+    return [*said, *await pass_to(ctx, ticket, _say(ctx, text))]
+
+
 async def _say_to_both(ctx: Context, ticket: Ticket, text: str) -> Sequence[Reply]:
-    said = render("hotline/said", person=ctx.user.full_name, text=relay(text))
+    said = _say(ctx, text)
     return [tell_author(ticket, said), *await tell_room(ctx, ticket, said)]
+
+
+def _say(ctx: Context, text: str) -> Markdown:
+    return render("hotline/said", person=ctx.user.full_name, text=relay(text))
 
 
 @feature.submit(ResolveTicket)
@@ -58,8 +69,8 @@ async def resolve(ctx: Context, form: ResolveTicket) -> Replies:
     made = await make(
         ctx, ticket, Move.RESOLVE, actor, Note(reason.label), reason=reason, solution=form.solution.strip()
     )
-    words = await _say_to_both(ctx, ticket, form.text) if form.text.strip() else []
-    return [*made, *words, *await ask_rating(ctx, ticket)]
+    words = await _say_to_all(ctx, ticket, form.text) if form.text.strip() else []
+    return [*words, *made, *await ask_rating(ctx, ticket)]
 
 
 @feature.submit(MarkDuplicate)
@@ -69,14 +80,15 @@ async def mark_duplicate(ctx: Context, form: MarkDuplicate) -> Replies:
     other = await tickets.get(ctx.db, form.other)
     if other is None or other.number == ticket.number or not await serves(ctx, ctx.user, other.queue):
         raise UserError(fields={"numero": f"Il n’y a pas de demande n° {form.other} que vous puissiez voir."})
-    if other.duplicate_of is not None:
+    if other.reason is Reason.DOUBLON:
         raise UserError(
             fields={"numero": f"La n° {other.number} est elle-même un doublon de la n° {other.duplicate_of}."}
         )
     ended = {"reason": Reason.DOUBLON, "duplicate_of": other.number}
     made = await make(ctx, ticket, Move.DUPLICATE, actor, Note(f"de la n° {other.number}"), **ended)
-    theirs = other.author_id == ticket.author_id
-    told = render("hotline/duplicate", other=other.number, theirs=theirs)
+    await tickets.redirect(ctx.db, ticket.number, other.number)
+    what = "own" if other.author_id == ticket.author_id else "open" if other.state.is_open else "ended"
+    told = render("hotline/duplicate", what=what, ticket=other)
     return [*made, tell_author(ticket, told), *await tell_room(ctx, other, render("hotline/joined", ticket=ticket))]
 
 

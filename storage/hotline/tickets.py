@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, ColumnElement, Index, Text, false
+from sqlalchemy import JSON, Column, ColumnElement, Index, Text, false, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -153,6 +153,17 @@ async def open_of_author(db: AsyncSession, author_id: str) -> Sequence[Ticket]:
     """Those of somebody that are open, the oldest first."""
     theirs = select(Ticket).where(Ticket.author_id == author_id, col(Ticket.state).in_(OPEN))
     return (await db.exec(theirs.order_by(col(Ticket.id)))).all()
+
+
+async def duplicates_of(db: AsyncSession, number: int) -> Sequence[Ticket]:
+    """Those that ended as duplicates of one, still are, and whose authors can be told, by number."""
+    same = (Ticket.duplicate_of == number, Ticket.reason == Reason.DOUBLON, Ticket.thread_post != "")
+    return (await db.exec(select(Ticket).where(*same).order_by(col(Ticket.id)))).all()
+
+
+async def redirect(db: AsyncSession, number: int, other: int) -> None:
+    """The duplicates of one are duplicates of another from now on."""
+    await execute(db, update(Ticket).where(col(Ticket.duplicate_of) == number).values(duplicate_of=other))
 
 
 async def open_of_agent(db: AsyncSession, agent_id: str) -> Sequence[Ticket]:
