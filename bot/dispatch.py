@@ -49,7 +49,8 @@ class Dispatcher:
         self._m = machine
         self._admission = Admission(machine)
         self._turns = Turns()
-        self.find = KnownCommands(name for kind, name in triggers if kind == "command").find
+        names = {name: trigger.seeks for (kind, name), trigger in triggers.items() if kind == "command"}
+        self.find = KnownCommands(names, [name for name, seeks in names.items() if seeks]).find
 
     async def run(self, request: Request, payload: Payload) -> Answer:
         """The body of the HTTP answer; what else there is to say is on its way."""

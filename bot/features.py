@@ -62,8 +62,8 @@ class Trigger:
     keys down. ``feature`` is the name of the one that it is part of. ``title`` and ``unit`` are what is told of long
     work: « Remplissage des canaux », (« canal », « canaux »). ``admits`` is its feature’s, and lets in others than
     those of the roles. ``only`` says of which events its handler wants to know; of others nothing is written down.
-    ``life`` is how long a button lives where that is less than any other does.
-    ``pace`` says of long work who waits for it.
+    ``life`` is how long a button lives where that is less than any other does; ``seeks`` says of a command that its
+    line is words to be looked for; ``pace`` says of long work who waits for it.
     """
 
     key: Key
@@ -84,6 +84,7 @@ class Trigger:
     only: Callable[[Any], bool] | None = None
     life: timedelta | None = None
     pace: "Pace | None" = None
+    seeks: bool = False
 
 
 class Feature:
@@ -128,9 +129,16 @@ class Feature:
         roles: Collection[Role] = EVERYONE,
         writes: bool = False,
     ) -> Callable[[TextHandler], TextHandler]:
-        """``/name``; a second word makes a subcommand. The handler gets the rest of the line."""
+        """``/name``; a second word makes a subcommand. The handler gets the rest of the line, but for « aide » alone,
+        which is answered by the help about the command."""
 
         return self._adds(("command", name), roles, writes=writes, help=help, hint=hint)
+
+    def search(
+        self, name: str, *, help: str, hint: str, roles: Collection[Role] = EVERYONE
+    ) -> Callable[[TextHandler], TextHandler]:
+        """The same of a command that looks for whatever words it is given, « aide » too."""
+        return self._adds(("command", name), roles, writes=False, help=help, hint=hint, seeks=True)
 
     def submit(
         self,

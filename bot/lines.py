@@ -1,6 +1,6 @@
 """Lines that call a command: typed after a slash, behind a button, or said in plain words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pydantic import BaseModel
 from rapidfuzz import fuzz
@@ -19,6 +19,8 @@ TELLING_MIN = 4
 _OF_ANYTHING = frozenset({"cherche", "chercher"})
 """Words of subcommands that are said of anything: they mean one only behind the command. « Je cherche une fiche » is no
 search in the news."""
+HELP = "aide"
+"""After a command, alone, it asks how that is used; it is also the command that tells it."""
 SAID_MAX = 200
 """Characters in which a command is looked for."""
 
@@ -32,19 +34,25 @@ class Run(BaseModel):
 class KnownCommands:
     """The commands that a line may call."""
 
-    def __init__(self, names: Iterable[str]) -> None:
+    def __init__(self, names: Iterable[str], seeking: Collection[str] = ()) -> None:
+        """``seeking`` are those after which any word is looked for, « aide » too."""
         # « /cra retablir » is « /cra rétablir »: accents are a trouble to type on some phones.
         self._names = {fold(name): name for name in names}
+        self._longest = max((name.count(" ") + 1 for name in self._names), default=1)
+        self._seeking = seeking
 
     def find(self, line: str) -> tuple[str, str]:
         """The command that a line calls, longest name first, and the rest of the line; of a line that calls none, its
-        first word."""
-        words = line.removeprefix("/").split(maxsplit=2)
-        for size in (2, 1):
-            name = self._names.get(fold(" ".join(words[:size])))
-            if name and size <= len(words):
-                return name, " ".join(words[size:])
+        first word. « aide » after a command calls the help about that."""
+        words = line.removeprefix("/").split(maxsplit=self._longest)
+        for size in range(min(self._longest, len(words)), 0, -1):
+            if name := self._names.get(fold(" ".join(words[:size]))):
+                return self._or_help(name, " ".join(words[size:]))
         return words[0].lower() if words else "", " ".join(words[1:])
+
+    def _or_help(self, name: str, rest: str) -> tuple[str, str]:
+        asks = fold(rest.strip(MANNERED)) == HELP and HELP in self._names
+        return (HELP, name) if asks and name != HELP and name not in self._seeking else (name, rest)
 
     def call(self, said: str) -> str:
         """The line that plain words are, without what people put around it; empty where they call no command."""

@@ -79,6 +79,21 @@ async def test_the_details_of_a_feature_are_all_its_commands_of_one_s_role(house
     assert "France" in said(await agathe.whispered())
 
 
+async def test_help_is_given_after_every_command(house: House, juliette: Person) -> None:
+    agathe = await house.someone(Role.ANIMATEUR, "agathe")
+    for who, line, shown in (
+        (agathe, "/canaux aide", "/canaux verifier"),
+        (agathe, "/annonce aide", "/annonce liste"),
+        (juliette, "/hotline aide", "/hotline demandes"),
+        (juliette, "/ressources aide", "/ressources ajouter"),
+        (juliette, "/membres aide", "/aide"),
+    ):
+        assert shown in said(await who.asks(line)), line
+    about = said(await agathe.asks("/canaux creer aide"))
+    assert "/canaux creer departements" in about
+    assert "/canaux verifier" not in about
+
+
 async def test_the_home_is_of_one_s_role(house: House) -> None:
     agathe = await house.someone(Role.ANIMATEUR, "aaa-agathe")
     titles = ["Statistiques", "Demander de l’aide", "Ressources", "Canaux", "Membres", "La suite"]

@@ -45,6 +45,24 @@ def test_commands_that_are_near(said: str, lines: list[str]) -> None:
     assert KnownCommands(NAMES).near(said, TITLES) == lines
 
 
+@pytest.mark.parametrize(
+    ("line", "called"),
+    [
+        ("/cra aide", ("aide", "cra")),
+        ("/cra rétablir AIDE", ("aide", "cra rétablir")),
+        ("/stats aide", ("stats aide", "")),
+        ("/cra aide 12", ("cra", "aide 12")),
+        ("/aide aide", ("aide", "aide")),
+        ("/cra liste aide", ("cra liste", "aide")),
+        ("/cra liste de tous", ("cra liste de tous", "")),
+        ("/cra liste de tous 2026", ("cra liste de tous", "2026")),
+        ("/cra liste de mai", ("cra liste", "de mai")),
+    ],
+)
+def test_help_after_a_command_is_about_it_and_longer_names_come_first(line: str, called: tuple[str, str]) -> None:
+    assert KnownCommands([*NAMES, "stats aide", "cra liste de tous"], ("cra liste",)).find(line) == called
+
+
 @given(st.text(max_size=300))
 def test_any_words_are_near_to_few_commands_that_exist(words: str) -> None:
     lines = KnownCommands(NAMES)

@@ -84,7 +84,7 @@ class _Hit:
     words: Markdown
 
 
-@feature.command("actus cherche", help="Chercher dans les anciens numéros", hint="mots")
+@feature.search("actus cherche", help="Chercher dans les anciens numéros", hint="mots")
 async def search(ctx: Context, line: str) -> Replies:
     """The newest first."""
     return await _found(ctx, line, 0)

@@ -39,7 +39,8 @@ class Home:
     @cached_property
     def lines(self) -> KnownCommands:
         """All commands, those of features that are off too, which say so."""
-        return KnownCommands(t.key[1] for feature in self.features for t in _commands(feature))
+        commands = [trigger for feature in self.features for trigger in _commands(feature)]
+        return KnownCommands([t.key[1] for t in commands], [t.key[1] for t in commands if t.seeks])
 
     async def hear(self, ctx: Context, message: DirectMessage) -> Sequence[Heard]:
         """What features that are on make of plain words."""
@@ -97,7 +98,7 @@ async def answer(home: Home, ctx: Context, about: str) -> Message:
         return await _home(home, view, ctx, int(word[:3] or 1))
     found = next((chapter for chapter in view.chapters if {word, word.split()[0]} & chapter.words), None)
     if found is not None:
-        return _one(found)
+        return _one(found, word)
     off = (f for f in home.features if not is_on(f, ctx.settings.features))
     if name := next((f.name for f in off if fold(f.name) == word.split()[0]), None):
         raise UserError(render("refus/off", command=name, kept=False))
@@ -145,9 +146,11 @@ async def _contacts(ctx: Context, view: View) -> Sequence[str]:
     return [f"@{person.username}" for person in await animating(ctx.db)]
 
 
-def _one(chapter: Chapter) -> Message:
-    """A feature in all its commands."""
+def _one(chapter: Chapter, asked: str) -> Message:
+    """A feature in all its commands, or the subcommand that is asked about."""
     commands = sorted(chapter.commands, key=lambda t: t.key[1])
+    sub = [t for t in commands if f"{fold(t.key[1])} ".startswith(f"{asked} ")] if " " in asked else []
+    commands = sub or commands
     text = render("aide/feature", title=chapter.front.title, about=chapter.front.about, commands=commands)
     return Message(text, [Button(f"/{chapter.start}", Run(line=chapter.start), "primary")])
 

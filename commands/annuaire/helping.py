@@ -37,9 +37,7 @@ class Where:
     name: str = ""
 
 
-@feature.command(
-    "annuaire qui", help="Qui sait faire ? Demander de l’aide", hint="linux [près de 69120]", roles=NETWORK
-)
+@feature.search("annuaire qui", help="Qui sait faire ? Demander de l’aide", hint="linux [près de 69120]", roles=NETWORK)
 async def who(ctx: Context, text: str) -> Replies:
     """Those who said that they can, and can be asked."""
     what, *rest = NEAR.split(f" {' '.join(text.split())[:QUERY_MAX]}", maxsplit=1)

@@ -122,7 +122,7 @@ async def list_(ctx: Context, line: str) -> Replies:
     return await listed(ctx, line, 0)
 
 
-@feature.command("ticket chercher", help="Chercher dans les demandes d’aide", hint="mots", roles=AGENTS)
+@feature.search("ticket chercher", help="Chercher dans les demandes d’aide", hint="mots", roles=AGENTS)
 async def search(ctx: Context, line: str) -> Replies:
     """Those that speak of it, solved or not."""
     return await searched(ctx, line, 0)

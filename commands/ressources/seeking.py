@@ -39,7 +39,7 @@ async def seek(ctx: Context, line: str) -> Replies:
     """What is asked for: a list, one by its number, else what is found."""
     text = " ".join(line.split())[:QUERY_MAX]
     asked = fold(text)
-    if asked in {"aide", "help", "?"}:
+    if asked in {"help", "?"}:
         return Perform("aide ressources")
     first, _, rest = line.strip().partition(" ")
     if fold(first) in PROPOSING:
