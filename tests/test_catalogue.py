@@ -564,6 +564,7 @@ work     canaux.SeeOff         everyone
 work     canaux.Unmend         animateur
 work     donnees.Doze          everyone
 work     donnees.Erase         everyone
+work     hotline.CarryExchange everyone
 work     hotline.TellAll       everyone
 work     membres.NoteGone      everyone
 work     membres.TellGuests    everyone

@@ -107,6 +107,38 @@ async def test_a_ticket_goes_to_the_other_queue_and_comes_back(desk: Desk) -> No
 
 
 @pytest.mark.every_mode
+async def test_what_was_said_goes_along_and_is_shown_to_who_may_read_it(desk: Desk) -> None:
+    ticket, receipt = await desk.asks(desk.juliette, "Suivie partout")
+    await desk.is_where(ticket)
+    card = await desk.card(ticket)
+    await writes(desk.juliette, receipt, "Appelez-moi au 06 12 34 56 78, tout est bloqué")
+    await desk.under(desk.agathe, card, "tout est bloqué")
+    await sends(desk.agathe, card, "Répondre", reponse="Essayez **Firefox**")
+    await desk.under(desk.juliette, receipt, "Firefox")
+    await writes(desk.agathe, card, "! elle est pressée")
+    await sends(desk.agathe, await desk.card(ticket, "pris"), "Transférer", note="à vous")
+    there = await desk.card(ticket, queue="metier")
+    carried = plain(await desk.under(desk.omar, there, "Ce qui s’est dit"))
+    assert "Mot des autres agents** : à vous" in carried
+    assert carried.index("tout est bloqué") < carried.index("Essayez **Firefox**")
+    for secret in ("06 12 34", "pressée"):
+        assert secret not in carried
+    await desk.is_where(await desk.now(ticket))
+    await writes(desk.juliette, receipt, "Rien avec Firefox")
+    await desk.under(desk.omar, there, "Rien avec Firefox")
+    ours = plain(await desk.omar.asks(f"/ticket {ticket.number}"))
+    assert "tout est bloqué" in ours
+    assert "06 12 34" not in ours
+    theirs = plain(await desk.juliette.asks(f"/ticket {ticket.number}"))
+    assert "06 12 34" in theirs.replace("\\", "")
+    assert "à vous" not in theirs
+    await sends(desk.omar, await desk.card(ticket, queue="metier"), "Transférer", note="non, à vous")
+    back = plain(await desk.under(desk.agathe, card, "non, à vous"))
+    assert "Rien avec Firefox" in back
+    assert "Essayez" not in back, "that was said here"
+
+
+@pytest.mark.every_mode
 async def test_a_duplicate_ends_and_names_no_other_person(desk: Desk) -> None:
     lea = await desk.house.conseiller("lea")
     first, _ = await desk.asks(desk.juliette, "Le serveur est lent")

@@ -13,6 +13,7 @@ from bot.replies import Button, Replies, Whisper
 from bot.texts import quote, render
 from commands.hotline.agents import AGENTS, must_serve_some, name_of, served_by
 from commands.hotline.card import draw, link_to, say_state
+from commands.hotline.exchange import read_exchange
 from commands.hotline.feature import feature
 from commands.hotline.making import NOT_THERE, for_agent
 from commands.hotline.queues import queues, say_queue
@@ -82,7 +83,9 @@ async def _one(ctx: Context, number: int) -> Whisper:
     card = await cards.get(ctx.db, ticket)
     where = card.post_id if card and not mine else ticket.thread_post
     shown = await draw(ctx, ticket)
-    text = render("hotline/history", card=shown.text, past=past, mine=mine, link=link_to(ctx, where), zone=ctx.zone)
+    said = await read_exchange(ctx, ticket)
+    about = {"past": past, "mine": mine, "said": said, "zone": ctx.zone}
+    text = render("hotline/history", card=shown.text, link=link_to(ctx, where), **about)
     if mine:
         return Whisper(text, facts=shown.facts)
     is_gone = card is not None and card.post_id and not await _stands(ctx, card.post_id)

@@ -10,6 +10,7 @@ from bot.refusals import Refusal
 from bot.replies import Direct, Refresh, Replies, Reply, Say
 from bot.texts import render
 from commands.hotline import card
+from commands.hotline.exchange import carry_if_moved
 from commands.hotline.feature import feature
 from commands.hotline.queues import queues, room_of
 from config.canaux import PlannedChannel
@@ -115,12 +116,13 @@ def _make(planned: PlannedChannel, queue: str) -> CreateChannel:
     )
 
 
-async def bring_card(ctx: Context, ticket: Ticket, note: str) -> Sequence[Reply]:
+async def bring_card(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
     """The card of a ticket that came from another queue; where it was here before, that card is its own again."""
     stood = await cards.get(ctx.db, ticket)
     if stood is None:
         return await put_up(ctx, ticket.queue)
     shown = await card.draw(ctx, ticket)
     again = Refresh(shown.text, shown.buttons, shown.facts, shown.menus, topic=ticket.card_topic)
-    said = render("hotline/back", note=note)
-    return [again, Say(said, channel_id=stood.channel_id, root_id=stood.post_id)]
+    said = render("hotline/back")
+    back = Say(said, channel_id=stood.channel_id, root_id=stood.post_id)
+    return [again, back, *(await carry_if_moved(ctx, ticket, is_back=True) if stood.post_id else [])]

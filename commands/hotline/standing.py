@@ -8,6 +8,7 @@ from bot.events import Delivered, Undelivered
 from bot.replies import Refresh, Replies, Reply, Say
 from bot.texts import relay_plainly, render
 from commands.hotline.card import draw_receipt, refresh
+from commands.hotline.exchange import carry_if_moved
 from commands.hotline.feature import feature
 from commands.hotline.relaying import pass_on_waiting, say
 from storage.database import change
@@ -31,7 +32,8 @@ async def card_arrived(ctx: Context, event: Delivered) -> Replies:
     written, found.post_id = found.version, event.post_id
     await cards.put(ctx.db, found)
     changed = await refresh(ctx, ticket) if ticket.version != written else []
-    return [*changed, *_thread(ticket, found), *await pass_on_waiting(ctx, ticket, found, Side.DIRECT)]
+    before = [*_thread(ticket, found), *await carry_if_moved(ctx, ticket)]
+    return [*changed, *before, *await pass_on_waiting(ctx, ticket, found, Side.DIRECT)]
 
 
 def _thread(ticket: Ticket, card: TicketCard) -> Sequence[Reply]:

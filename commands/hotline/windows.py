@@ -125,4 +125,4 @@ async def transfer(ctx: Context, form: TransferTicket) -> Replies:
     await make(ctx, ticket, Move.TRANSFER, actor, Note(internal=form.note, queue=form.queue), queue=form.queue)
     left = Refresh(render("hotline/left", ticket=ticket, queue=queue), topic=old)
     told = render("hotline/transferred", queue=queue)
-    return [left, tell_author(ticket, told), *await bring_card(ctx, ticket, form.note)]
+    return [left, tell_author(ticket, told), *await bring_card(ctx, ticket)]

@@ -1,6 +1,6 @@
 """What the author of a ticket and its agents say to each other: each line here has a twin on the other side."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -66,6 +66,12 @@ async def of_post(db: AsyncSession, post_id: str) -> TicketLine | None:
     """The line that is that post, or whose twin it is."""
     either = or_(col(TicketLine.post_id) == post_id, col(TicketLine.twin) == post_id)
     return (await db.exec(select(TicketLine).where(either).limit(1))).first()
+
+
+async def kept(db: AsyncSession, number: int) -> Collection[str]:
+    """The posts of a ticket’s author of which they said that what is personal in them may be read."""
+    wanted = (TicketLine.ticket == number, col(TicketLine.is_kept))
+    return set((await db.exec(select(TicketLine.post_id).where(*wanted))).all())
 
 
 async def waiting(db: AsyncSession, number: int, side: Side) -> Sequence[TicketLine]:
