@@ -8,6 +8,7 @@ from bot.french.moments import say_hour
 from storage import canaux
 from storage.moderation.cases import State
 from storage.people import Role
+from tests.helping import reacts
 from tests.house import PARIS, until_async
 from tests.moderating import Room, plain, room, sends
 from tests.people import unique
@@ -53,6 +54,22 @@ async def test_a_message_is_reported_by_several_and_they_hear_the_outcome_once(r
     assert (done.state, done.act, done.decided_by) == (State.DECIDED, "moderation.classer", room.agathe.id)
     assert not [p for p in await room.lea.direct() if "dossier" in p.text], "nothing was done to her"
     assert "rien n’y a changé" in plain(await room.juliette.asks(f"/signaler {room.link(post)}"))
+
+
+async def test_what_is_personal_in_the_words_of_who_reports_is_masked(room: Room) -> None:
+    post = await room.writes()
+    told = await room.reports(room.juliette, post, mot="Il cite Mme Dupont, 06 12 34 56 78")
+    assert "personnel y est masqué" in plain(told)
+    case = await room.case(post)
+    card = await room.card(case)
+    assert "Il cite Mme Dupont" in plain(card)
+    assert "06 12 34 56 78" not in plain(card)
+    await reacts(room.paul, post, "triangular_flag_on_post")
+    flagged = await room.paul.told("est signalé")
+    await sends(room.paul, flagged, "Préciser", motif="donnees", mot="Son numéro est le 06 12 34 56 78")
+    assert "personnel y est masqué" in plain(await room.paul.told("est masqué"))
+    assert "06 12 34 56 78" not in plain(await room.card(case, "Son numéro est"))
+    assert not [report for report in await room.reported(case) if "06 12" in report.word]
 
 
 async def test_what_cannot_be_reported_is_said_kindly(room: Room) -> None:

@@ -14,7 +14,7 @@ from commands.moderation.buttons import Precise
 from commands.moderation.feature import feature
 from commands.moderation.opening import look
 from commands.moderation.reach import fault_of
-from commands.moderation.reporting import add, card_stands, must_be_new
+from commands.moderation.reporting import add, card_stands, guarded, must_be_new
 from commands.moderation.taking import NO_CASE
 from config.settings import Settings
 from dialogs.moderation.reporting import PreciseReport
@@ -113,8 +113,9 @@ async def say_more(ctx: Context, form: PreciseReport) -> Replies:
     mine = await _mine(ctx, form.case)
     if case is None or case.state not in cases.UNDECIDED:
         raise UserError("Les animateurs ont déjà décidé : le bot vous l’a dit.")
-    await change(ctx.db, mine, motive=form.motive, word=form.word, at=ctx.now)
-    return [Whisper("C’est noté : les animateurs le lisent dans le dossier."), *await cards.refresh(ctx, case)]
+    await change(ctx.db, mine, motive=form.motive, word=guarded(form.word), at=ctx.now)
+    noted = render("moderation/precised", masked=mine.word != form.word)
+    return [Whisper(noted), *await cards.refresh(ctx, case)]
 
 
 async def _mine(ctx: Context, case: int) -> Report:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot import guard
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import Delivered
@@ -16,7 +17,7 @@ from commands.moderation.reach import post_in, reportable
 from dialogs.moderation.reporting import ReportMessage
 from storage.moderation import cases, reports
 from storage.moderation.cases import Case, Source, State
-from storage.moderation.reports import Report
+from storage.moderation.reports import WORD_MAX, Report
 
 SAID_MAX = 100
 """Characters of a message by which its window calls it."""
@@ -52,7 +53,8 @@ async def file(ctx: Context, given: FileReport) -> Replies:
     """One case a message, whoever reports it."""
     await must_be_new(ctx, given.seen.post.id, given.seen.post.message)
     case, told = await add(ctx, given.seen, given.motive, given.word)
-    return [Whisper(render("moderation/reported", case=case)), *told]
+    masked = given.word != guarded(given.word)
+    return [Whisper(render("moderation/reported", case=case, masked=masked)), *told]
 
 
 async def must_be_new(ctx: Context, post_id: str, message: str) -> None:
@@ -70,11 +72,16 @@ async def add(ctx: Context, seen: Seen, motive: str, word: str = "") -> tuple[Ca
     """A report more, of the case there is or of a new one; what is shown of it. Raises UserError for a second one."""
     case = await open_case(ctx, seen, Source.REPORTED)
     before = await reports.of_case(ctx.db, case.number)
-    made = Report(case_id=case.number, reporter_id=ctx.user.id, motive=motive, word=word, at=ctx.now)
+    made = Report(case_id=case.number, reporter_id=ctx.user.id, motive=motive, word=guarded(word), at=ctx.now)
     if not await reports.put(ctx.db, made):
         raise UserError(REPORTED)
     is_new = not before and case.source is Source.REPORTED
     return case, await (cards.put_up(ctx, case) if is_new else cards.refresh(ctx, case))
+
+
+def guarded(word: str) -> str:
+    """A reporter’s words with bars over what is personal: they stand on a card that many read."""
+    return guard.mask(word, guard.find(word))[:WORD_MAX]
 
 
 @feature.event(Delivered)
