@@ -144,9 +144,11 @@ button   membres.Undo          animateur, coordinateur
 button   menus.OpenMenu        everyone
 button   moderation.Appeal     everyone
 button   moderation.Approve    animateur
+button   moderation.ApproveLock animateur
 button   moderation.Decide     animateur
 button   moderation.DecideOtherwise animateur
 button   moderation.Decline    animateur
+button   moderation.DeclineLock animateur
 button   moderation.FalseAlarm animateur
 button   moderation.FileReport everyone
 button   moderation.Lighten    animateur

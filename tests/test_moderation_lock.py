@@ -46,6 +46,39 @@ async def test_what_is_written_in_a_locked_channel_goes_back_to_its_author(bench
     assert len(await bench.entries(Act.UNDO)) >= 1
 
 
+async def test_locking_the_channel_of_all_takes_two(bench: Bench) -> None:
+    said = await bench.moderates("verrouiller ~town-square 2h discussion trop vive")
+    assert "attend un second animateur" in said
+    card = await bench.said(bench.room, "propose de verrouiller")
+    assert "pendant 2 h" in plain(card)
+    assert card.buttons == ["Approuver", "Refuser"]
+    stands = await bench.lea.says(unique("Encore ouvert"), bench.square)
+    await bench.agathe.clicks(card, "Approuver")
+    assert "vous-même" in plain(await bench.agathe.whispered("proposé"))
+    await bench.omar.clicks(card, "Refuser")
+    assert "rien n’est verrouillé" in plain(await bench.agathe.told("ne l’approuve pas"))
+    await bench.moderates("verrouiller ~town-square 3h")
+    old = await bench.said(bench.room, "pendant 3 h")
+    await bench.moderates("verrouiller ~town-square 30min")
+    card = await bench.said(bench.room, "pendant 30 min")
+    await bench.omar.clicks(old, "Approuver")
+    assert "n’attend plus" in plain(await bench.omar.whispered("proposition"))
+    await bench.omar.clicks(card, "Approuver")
+    shown = plain(await bench.said(bench.square, "Canal verrouillé"))
+    assert "acte n°" in shown
+    measure = await bench.last()
+    assert (measure.proposed_by, measure.by) == (bench.agathe.id, bench.omar.id)
+    gone = await bench.lea.says(unique("Trop tard"), bench.square)
+    await bench.stands(gone, there=False)
+    await bench.stands(stands, there=True)
+    await bench.moderates("deverrouiller ~town-square")
+    await bench.moderates("verrouiller ~town-square 1h")
+    assert "est verrouillé" in await bench.moderates("verrouiller ~town-square 1h", bench.omar), (
+        "the same line approves"
+    )
+    await bench.moderates("deverrouiller ~town-square")
+
+
 @pytest.mark.both_databases
 async def test_it_opens_at_the_hour_once(bench: Bench) -> None:
     await bench.moderates("verrouiller ~ressourcerie 30min")

@@ -3,7 +3,6 @@ back to them in private, since Mattermost keeps true locks to its licensed editi
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from bot.acts import DeletePost
 from bot.context import Context
@@ -11,14 +10,15 @@ from bot.errors import UserError
 from bot.events import Posted
 from bot.hearing import nobody
 from bot.journaling import Deed, note, note_at_end
-from bot.replies import Direct, Replies, Reply, Say, Whisper
+from bot.replies import Direct, Replies, Reply, Say, Update, Whisper
 from bot.texts import quotation, render
-from commands.moderation import topics, words
+from commands.moderation import proposals, topics, words
 from commands.moderation.asking import channels
 from commands.moderation.beginning import leaves
 from commands.moderation.feature import ANIMATEURS, feature
 from commands.moderation.keeping_out import hold
 from commands.moderation.places import title
+from commands.moderation.proposals import ApproveLock, Lock, thing_of
 from commands.moderation.topics import Part
 from commands.moderation.undoing import undo
 from commands.moderation.where import expect, may_be_held
@@ -41,34 +41,62 @@ UNLOCK = "/moderer deverrouiller ~general"
     writes=True,
 )
 async def lock(ctx: Context, line: str) -> Replies:
-    """From now on, until then."""
+    """From now on, until then; where everybody is, a second animateur approves by a button or the same line."""
     channel, rest = (await channels(ctx)).take(line, LOCK)
     lasts, reason = take_length(rest)
     if lasts is None:
         raise UserError(
             f"Dites pour combien de temps, un an au plus : « 30min », « 2h », « 3j ». Par exemple : `{LOCK}`."
         )
-    await claims.hold(ctx.db, "moderation.lock", channel.id, ctx.now)
-    if await locked(ctx, channel.id):
-        raise UserError(f"Ce canal est déjà verrouillé. Pour le rouvrir : `/moderer deverrouiller ~{channel.name}`.")
-    measure = await _write_down(ctx, channel.id, lasts, " ".join(reason.split())[:REASON_MAX])
-    expect(ctx.settings, channel_id=channel.id)
-    told = await words.told(ctx, measure)
-    await outbox.recall(ctx.db, [topics.lock(channel.id)], ctx.now)  # that it is open is no more to be said
-    said = Say(render("moderation/locked", told=told), channel_id=channel.id, topic=topics.lock(channel.id))
-    name = channel.display_name or channel.name
-    return [said, Whisper(render("moderation/lock_begun", told=told, title=name, address=channel.name))]
+    reason = " ".join(reason.split())[:REASON_MAX]
+    wanted = Lock(channel.id, channel.display_name or channel.name, channel.name, lasts, reason)
+    await must_be_unlocked(ctx, wanted)
+    if not await proposals.takes_two(ctx, channel):
+        return await begin(ctx, wanted)
+    first = await proposals.waiting(ctx, channel.id)
+    if first is None or first.by == ctx.user.id:
+        return await proposals.propose(ctx, wanted)
+    return await begin(ctx, first)
 
 
-async def _write_down(ctx: Context, channel_id: str, lasts: timedelta, reason: str) -> Measure:
-    until = ctx.now + lasts
-    entry = await note(ctx, Deed(Act.LOCK, f"canal:{channel_id}", reason=reason, after={"until": until.isoformat()}))
+async def must_be_unlocked(ctx: Context, wanted: Lock) -> None:
+    """Nobody else locks that channel until this transaction ends. Raises UserError for one that is locked."""
+    await claims.hold(ctx.db, "moderation.lock", wanted.channel_id, ctx.now)
+    if await locked(ctx, wanted.channel_id):
+        raise UserError(f"Ce canal est déjà verrouillé. Pour le rouvrir : `/moderer deverrouiller ~{wanted.address}`.")
+
+
+async def begin(ctx: Context, wanted: Lock) -> Sequence[Reply]:
+    """It is locked, and its people read so."""
+    measure = await _write_down(ctx, wanted)
+    expect(ctx.settings, channel_id=wanted.channel_id)
+    told, topic = await words.told(ctx, measure), topics.lock(wanted.channel_id)
+    await outbox.recall(ctx.db, [topic], ctx.now)  # that it is open is no more to be said
+    said = Say(render("moderation/locked", told=told), channel_id=wanted.channel_id, topic=topic)
+    text = render("moderation/lock_begun", told=told, title=wanted.title, address=wanted.address)
+    return [said, Whisper(text)]
+
+
+@feature.button(ApproveLock, roles=ANIMATEURS)
+async def approve(ctx: Context, click: ApproveLock) -> Replies:
+    """It is locked as it was proposed."""
+    wanted = await proposals.answered(ctx, click.channel_id, click.entry)
+    await must_be_unlocked(ctx, wanted)
+    said = await proposals.say(ctx, wanted, click.entry, approved_by=ctx.user.id)
+    return [Update(said), *await begin(ctx, wanted)]
+
+
+async def _write_down(ctx: Context, wanted: Lock) -> Measure:
+    until = ctx.now + wanted.lasts
+    deed = Deed(Act.LOCK, thing_of(wanted.channel_id), reason=wanted.reason, after={"until": until.isoformat()})
+    entry = await note(ctx, deed)
     measure = Measure(
         entry=entry.id,
         act=Act.LOCK,
-        channels=[channel_id],
-        reason=reason,
+        channels=[wanted.channel_id],
+        reason=wanted.reason,
         by=ctx.user.id,
+        proposed_by=wanted.by,
         began_at=ctx.now,
         until=until,
         before=Record(told=True).model_dump(mode="json"),
