@@ -11,6 +11,8 @@ from config.brand import USUAL as USUAL_COLOURS
 from config.brand import read_colours
 from config.hotline import Outage, read_outage
 from config.office_hours import USUAL, Closure, Slot, read_closed, read_hours
+from config.quotas import USUAL as USUAL_QUOTAS
+from config.quotas import read_quotas
 from config.targets import USUAL as USUAL_TARGETS
 from config.targets import Target, read_targets
 from config.trust import USUAL as USUAL_TRUST
@@ -143,6 +145,17 @@ class Settings(BaseSettings):
     )
     help_requests: int = Field(
         3, ge=0, description="Demandes d’aide qu’une personne de l’annuaire reçoit au plus en sept jours."
+    )
+    quotas: Annotated[Mapping[str, int], NoDecode, _typed(read_quotas)] = Field(
+        read_quotas(USUAL_QUOTAS),
+        description="Ce qu’une personne demande au bot par jour au plus, si d’autres le voient ; sans limite pour qui "
+        f"anime ; d’office « {USUAL_QUOTAS} ».",
+    )
+    crowd: int = Field(
+        200,
+        ge=0,
+        description="Membres d’un canal à partir desquels seuls animateurs et coordinateurs y posent une question ; "
+        "d’office 200.",
     )
     office_hours: Annotated[tuple[Slot, ...], NoDecode, _typed(read_hours)] = Field(
         read_hours(USUAL),

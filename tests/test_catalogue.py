@@ -585,6 +585,7 @@ work     ressources.CheckLinks everyone
 work     ressources.TellFollowers everyone
 work     sondage.Broadcast     everyone
 work     sondage.Conclude      everyone
+work     sondage.Nudge         everyone
 work     sondage.Remind        everyone
 work     sondage.Retell        everyone
 """

@@ -74,6 +74,8 @@ def test_help_is_in_french(capsys: pytest.CaptureFixture[str]) -> None:
         ("COOP_OFFICE_HOURS", "lundim 9-12", "COOP_OFFICE_HOURS : « lundim » n’est pas un jour"),
         ("COOP_CLOSED", "demain", "COOP_CLOSED : « demain » n’est pas un jour"),
         ("COOP_OUTAGE", "3", "COOP_OUTAGE : « 3 » ne dit pas combien de demandes"),
+        ("COOP_QUOTAS", "sondages beaucoup", "COOP_QUOTAS : « sondages beaucoup » n’est pas un quota"),
+        ("COOP_QUOTAS", "sondage 9999", "1000 par jour au plus"),
         ("COOP_OUTAGE", "2/3", "pas plus que de demandes"),
         ("COOP_DATABASE_URL", "mysql://u:motdepasse@h/x", "COOP_DATABASE_URL"),
         ("COOP_DATABASE_URL", "motdepasse", "COOP_DATABASE_URL"),

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from bot import quotas
 from bot.context import Context
 from bot.errors import UserError
 from bot.forms import name_of
 from bot.french.moments import say_moment
 from bot.french.words import join, plural
 from bot.journaling import Deed, note_at_end
+from bot.quotas import Quota
 from bot.replies import Direct, Press, Progress, Replies, Reply, Say, Start, Step
 from bot.texts import escape, render
 from commands.annonce import attaching, cards, places, words
@@ -42,10 +44,11 @@ async def leave(ctx: Context, click: Leave) -> Replies:
     places.must_be_allowed(ctx.user, shown.targets)
     if not shown.total:
         raise UserError("Cette annonce n’atteindrait personne : choisissez d’autres destinataires avec « Modifier ».")
+    left = await quotas.spend(ctx, Quota.ANNOUNCEMENT) if shown.state is State.DRAFT else []
     await annonces.change(ctx.db, shown, state=State.SENDING)
     sent = {"texte": shown.text, "a": list(shown.targets), "total": shown.total, "le": shown.at and str(shown.at)}
     note_at_end(ctx, Deed(journal.Act.ANNOUNCE, f"annonce:{shown.id}", shown.by, after=sent))
-    return [await cards.refresh(ctx, shown, here=True), start(ctx, shown)]
+    return [await cards.refresh(ctx, shown, here=True), start(ctx, shown), *left]
 
 
 def must_be_there(said: Announcement, missing: Collection[str]) -> None:

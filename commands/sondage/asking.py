@@ -40,6 +40,7 @@ async def begin(ctx: Context, line: str) -> Replies:
         return await show(ctx, number)
     if len(line.split()) == 1:
         refuse_mistyped(feature, "sondage", line, shortest=SUBCOMMAND_MIN)
+    rules.must_be_allowed(ctx.user, ())
     question = visible(line)
     if len(question) > QUESTION_MAX:
         raise UserError(f"Cette question est trop longue : {QUESTION_MAX} caractères au plus.")
@@ -129,6 +130,8 @@ async def _read(ctx: Context, form: Form, wanted: Sequence[str]) -> Press:
     here = [channel for channel in own if channel.id == form.here and HERE in wanted]
     if HERE in wanted and not here:
         raise UserError(fields={_element(form, ctx): "Le bot n’est plus dans ce canal : invitez-le d’abord."})
+    for channel in here:
+        await rules.must_not_be_a_crowd(ctx, channel)
     channels |= {channel.id: channel.display_name or channel.name for channel in here}
     is_public = targets.NATIONAL in places or bool(themed) or any(not channel.is_private for channel in here)
     asked = Keep(

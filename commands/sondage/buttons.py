@@ -116,6 +116,12 @@ class Remind(About):
     zone: str
 
 
+class Nudge(About):
+    """The reminders of these people, as far as they may get one more today."""
+
+    people: list[str]
+
+
 class Sheet(About):
     """The results as CSV, for who made it or animates."""
 

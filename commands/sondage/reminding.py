@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot import quotas
 from bot.context import Context
 from bot.errors import UserError
+from bot.quotas import Quota
 from bot.replies import Button, Direct, Progress, Replies, Reply, Start, Step, Update, Whisper
 from bot.texts import quote, render
 from commands.sondage import words
-from commands.sondage.buttons import Hush, Remind, Vote
+from commands.sondage.buttons import Hush, Nudge, Remind, Vote
 from commands.sondage.feature import feature
 from config.folding import fold
-from storage import claims, reach
+from storage import claims, people, reach
 from storage import sondage as polls
 from storage.people import Person
 from storage.sondage import Poll, votes
@@ -49,16 +51,28 @@ async def remind_due(ctx: Context) -> Replies:
 
 @feature.work(Remind, title="Rappel de sondage", unit=UNIT)
 async def remind(ctx: Context, asked: Remind, so_far: Progress) -> Step:
-    """The next page of the register: who has not answered, wants to be reminded, and is reached."""
+    """The next page of the register: who has not answered, wants to be reminded, and is reached. (Mattermost, asked
+    here, cannot be where something is counted.)"""
     poll = await polls.get(ctx.db, asked.poll)
     if poll is None or poll.is_over(ctx.now):
         return Step(done=so_far.done, finished=True)
     page = await silent(ctx.db, poll.id, asked.zone, ctx.today, so_far.cursor or "")
     if not page:
         return Step(done=so_far.done, finished=True)
-    reached = await _reached(ctx, poll, page)
-    replies: list[Reply] = [_reminder(poll, person) for person in page if person.id in reached]
-    return Step(replies=replies, cursor=page[-1].id, done=so_far.done + len(replies))
+    reached = sorted(await _reached(ctx, poll, page))
+    replies = [Start(payload=Nudge(poll=poll.id, people=reached), quiet=True)] if reached else []
+    return Step(replies=replies, cursor=page[-1].id, done=so_far.done + len(reached))
+
+
+@feature.work(Nudge, title="Rappel de sondage", unit=UNIT, writes=True)
+async def nudge(ctx: Context, asked: Nudge, so_far: Progress) -> Step:
+    """Those of a page who were not reminded of enough other polls that day."""
+    poll = await polls.get(ctx.db, asked.poll)
+    if poll is None or poll.is_over(ctx.now):
+        return Step(finished=True)
+    free = await quotas.spend_each(ctx, asked.people, Quota.REMINDER)
+    told: list[Reply] = [_reminder(poll, person) for person in await people.among(ctx.db, sorted(free))]
+    return Step(replies=told, done=len(told), finished=True)
 
 
 async def _reached(ctx: Context, poll: Poll, page: Sequence[Person]) -> set[str]:

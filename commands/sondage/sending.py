@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from bot import quotas
 from bot.context import Context
 from bot.errors import UserError
+from bot.quotas import Quota
 from bot.replies import Button, Direct, Message, Progress, Replies, Reply, Say, Start, Step
 from bot.texts import render
 from commands.sondage import cards, rules, words
@@ -29,8 +31,9 @@ async def launch(ctx: Context, click: Launch) -> Replies:
     if poll.ends_at < ctx.now + SHORTEST:
         raise UserError("La fin du vote est passée, ou presque : changez-la avec « Modifier ».")
     await change(ctx.db, poll, state=State.OPEN, opened_at=ctx.now)
+    left = await quotas.spend(ctx, Quota.POLL)
     note_poll(ctx, Act.POLL_LAUNCH, poll, {}, a=list(poll.targets), canaux=list(poll.rooms), total=poll.total)
-    return [await cards.refresh(ctx, poll, here=True), _start(poll)]
+    return [await cards.refresh(ctx, poll, here=True), _start(poll), *left]
 
 
 def _start(poll: Poll) -> Start:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_
 import storage.cursors
 import storage.job_runs
 import storage.watched  # noqa: F401  (the imports register the tables)
-from storage import claims, outbox, work
+from storage import claims, outbox, quotas, work
 from storage.holdings.kinds import Fate, Ground, Holding, Limit, Span, older, table
 from storage.outbox.table import GIVEN_UP, PASSING
 
@@ -38,6 +38,10 @@ def _over_of(user_id: str) -> ColumnElement[bool]:
 def _asked_for(_: str) -> ColumnElement[bool]:
     """What a message told its person of; the rest began by itself after something that they wrote or sent."""
     return table("work").c.topic.is_not(None)
+
+
+def _of_days_before(before: datetime) -> ColumnElement[bool]:
+    return table("quota_use").c.day < before.date()
 
 
 def _claimed_for(user_id: str) -> ColumnElement[bool]:
@@ -77,6 +81,15 @@ MACHINE = (
         limit=Limit(Span.of(claims.KEPT), "l’acte", older("claim", "at")),
         scope=_claimed_for,
         not_given="Des numéros d’événements, de messages et d’heures.",
+        fate=Fate.DELETED,
+    ),
+    Holding(
+        name="quota_use",
+        what="Combien de fois, ce jour, vous avez demandé quelque chose au bot",
+        why="Que personne ne puisse noyer les autres de messages du bot.",
+        ground=Ground.INTEREST,
+        limit=Limit(Span.of(quotas.KEPT), "le jour", _of_days_before),
+        own=("user_id",),
         fate=Fate.DELETED,
     ),
     Holding(

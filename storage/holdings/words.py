@@ -213,6 +213,7 @@ LABELS = {
     "type": "type",
     "until": "jusqu’au",
     "updated_at": "mis à jour le",
+    "used": "combien de fois",
     "urgency": "urgence",
     "url": "lien",
     "username": "nom d’utilisateur",

@@ -54,6 +54,7 @@ import storage.people.person
 import storage.people.structures
 import storage.people.welcomes
 import storage.people.wishes
+import storage.quotas
 import storage.ressources.checks
 import storage.ressources.collection
 import storage.ressources.comments

@@ -1,0 +1,60 @@
+"""What one person may ask of the bot in a day, where others see it or get it: counted here, for all features."""
+
+from collections.abc import Collection, Sequence
+from enum import StrEnum
+
+from bot.context import Context
+from bot.errors import UserError
+from bot.replies import Reply, Whisper
+from bot.texts import render
+from storage import quotas
+
+TOLD_FROM = 2
+"""How many are left when it is said."""
+
+
+class Quota(StrEnum):
+    """Something that is bounded, as the setting calls it (config/quotas.py)."""
+
+    POLL = "sondage"
+    ANNOUNCEMENT = "annonce"
+    TICKET = "demande"
+    REPORT = "signalement"
+    PROPOSAL = "proposition"
+    EVENT = "evenement"
+    RESOURCE = "fiche"
+    COMMENT = "commentaire"
+    SHARE = "partage"
+    REMINDER = "rappel"
+
+    @property
+    def said(self) -> tuple[str, str]:
+        """One of it, and several."""
+        return {
+            Quota.TICKET: ("demande d’aide", "demandes d’aide"),
+            Quota.EVENT: ("événement", "événements"),
+            Quota.PROPOSAL: ("proposition d’actu", "propositions d’actus"),
+        }.get(self, (self.value, f"{self.value}s"))
+
+
+async def spend(ctx: Context, kind: Quota) -> Sequence[Reply]:
+    """One more of it by who acts, in this transaction; what there is to say of what is left, when that is little.
+
+    A dialog that is sent twice counts once, and who animates has no bound. Raises UserError where none is left.
+    """
+    if ctx.user.animates or (ctx.request.key and await ctx.drafts.accepted(ctx.db, [ctx.request.key])):
+        return []
+    most = ctx.settings.quotas[kind]
+    left = await quotas.spend(ctx.db, ctx.user.id, kind, ctx.today, most)
+    said = {"one": kind.said[0], "many": kind.said[1]}
+    if left is None:
+        contact = ctx.settings.contact
+        raise UserError(render("refus/quota", most=most, contact=contact, **said))
+    if left > TOLD_FROM or ctx.request.kind == "event":
+        return []
+    return [Whisper(render("refus/quota_left", left=left, **said))]
+
+
+async def spend_each(ctx: Context, people: Collection[str], kind: Quota) -> Collection[str]:
+    """One more of what comes to each of these; those who may still get it today."""
+    return await quotas.spend_each(ctx.db, people, kind, ctx.today, ctx.settings.quotas[kind])
