@@ -1,7 +1,7 @@
 """Who comes in, and what they are given: the role is checked, and the context of a handler made, here only."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.context import Context, Request
 from bot.delivery import Delivery
 from bot.drafts import Drafts
+from bot.errands import Errands
 from bot.errors import UserError
 from bot.features import Trigger
 from bot.fronts import Rescue
@@ -39,6 +40,7 @@ class Machine:
     web: Web
     rescue: Rescue | None = None
     """Where it leads who sees it fail."""
+    errands: Errands = field(default_factory=Errands)
 
 
 class Admission:
@@ -74,7 +76,8 @@ class Admission:
     def context(self, user: Person, request: Request, db: AsyncSession, now: datetime | None = None) -> Context:
         """What a handler is given."""
         m = self._m
-        return Context(user, request, now or m.clock(), db, m.chat, m.settings, m.drafts, m.people, m.web)
+        parts = (m.chat, m.settings, m.drafts, m.people, m.web)
+        return Context(user, request, now or m.clock(), db, *parts, errands=m.errands)
 
     async def _not_for_you(self, db: AsyncSession, user: Person, trigger: Trigger) -> str:
         contact = self._m.settings.contact

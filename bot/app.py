@@ -6,6 +6,7 @@ import gc
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
+from functools import partial
 
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -18,7 +19,7 @@ from bot.connections import Connections, Limits
 from bot.delivery import Delivery, Ways
 from bot.dispatch import Dispatcher
 from bot.drafts import Drafts
-from bot.features import Feature
+from bot.features import Feature, Pace
 from bot.feeds import Feeds
 from bot.fronts import Rescue
 from bot.hearing import Hearing
@@ -40,22 +41,21 @@ from bot.watching import Watching
 from bot.web import Web, agent
 from bot.websocket import Events, Ground
 from bot.work import Bells
-from bot.work.files import FileAttempt, Folders, HeldOrder
-from bot.work.stepped import HeldSteps
+from bot.work.files import FileAttempt, Folders
 from bot.work.stepping import Stepping
-from bot.work.workers import Workers
+from bot.work.workers import Crew, Hands, Workers
 from bot.work.workshop import Workshop
 from bot.writer import Known
 from config.settings import Settings
 from storage.database import Database
 from storage.faults import AWAY
-from storage.work import Sort
+from storage.work import Among, Sort
 
 log = structlog.get_logger()
 
 DRAIN_SECONDS = 2
-COURTESY = 1.0
-"""Seconds a step of long work waits at most for what answers people."""
+COURTESY, CHORES_COURTESY = 0.4, 1.0
+"""Seconds a step of long work waits at most for what answers people, twice: while it is made, and until it has left."""
 
 
 class App:
@@ -90,11 +90,11 @@ class App:
         parts = (self.database, chat, people, self._delivery, drafts, self._traffic, watching, settings, clock)
         machine = Machine(*parts, self.web, self._rescue())
         self.dispatcher, self.runs = Dispatcher(triggers, machine), Runs(triggers, machine)
-        self.makers, self.workers = self._workers(Workshop(triggers, machine), bells, first)
+        self._errands = machine.errands
+        self.makers, self.workers = self._crews(Workshop(triggers, machine), bells, first)
         self.hearing = Hearing(triggers.values(), machine, self.dispatcher.perform, first)
         self._recovery, self._tidings = Recovery(triggers, machine), Tidings(triggers, machine, self.outbox)
-        self.events = self._ears(machine)
-        self.jobs = Jobs(triggers, self.runs.run, self.runs.zones, clock)
+        self.events, self.jobs = self._ears(machine), Jobs(triggers, self.runs.run, self.runs.zones, clock)
         self.connections = Connections(limits or Limits())
         self._entrance = Entrance(self._doors(links, Feeds(triggers, machine)), DRAIN_SECONDS)
         self._tasks: list[asyncio.Task[None]] = []
@@ -136,6 +136,7 @@ class App:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._tidings.wait()
         await asyncio.gather(self.makers.stop(), self.workers.stop())
+        await self._errands.stop()
         await self.outbox.drain(DRAIN_SECONDS)
         self._folders.close()
         await self._delivery.close()
@@ -152,10 +153,10 @@ class App:
         """An open websocket tells; while it is away, a ping does. A server that asked for a long pause is not there."""
         return not self.client.holds_back and (self.events.connected or await self.chat.answers())
 
-    async def _give_way(self) -> None:
+    async def _give_way(self, seconds: float) -> None:
         """Long work waits for what is being answered, and for what is on its way to people, a moment at most."""
-        await self._traffic.lull(COURTESY)
-        await self.outbox.quiet(COURTESY)
+        await self._traffic.lull(seconds)
+        await self.outbox.quiet(seconds)
 
     async def _warm_up(self) -> None:
         """The first command should not wait for what features read once, nor for the version of the server."""
@@ -179,14 +180,33 @@ class App:
         threads = Threads(machine, self.outbox, self._tidings, self.hearing.tell)
         return Events(Ground(*parts, self.outbox.hear), threads.tell)
 
-    def _workers(self, workshop: Workshop, bells: Bells, first: float) -> tuple[Workers[HeldOrder], Workers[HeldSteps]]:
-        files, steps = FileAttempt(workshop, self._folders, first), Stepping(workshop, self._give_way, first)
-        return Workers(workshop, files, bells.of(Sort.FILE)), Workers(workshop, steps, bells.of(Sort.STEPS))
+    def _crews(self, workshop: Workshop, bells: Bells, first: float) -> tuple[Crew, Crew]:
+        return self._makers(workshop, bells, first), self._workers(workshop, bells, first)
+
+    def _makers(self, workshop: Workshop, bells: Bells, first: float) -> Crew:
+        """Who makes files: a hand is free for what somebody waits for, however much is made that nobody watches."""
+        files = FileAttempt(workshop, self._folders, first)
+        return Crew(Workers(workshop, files, bells.of(Sort.FILE), Hands(2, unwatched=1)))
+
+    def _workers(self, workshop: Workshop, bells: Bells, first: float) -> Crew:
+        """Who takes steps: each class of work has hands of its own, so that none waits for another."""
+        urgent, chores = workshop.names(Pace.URGENT), workshop.names(Pace.CHORE)
+        classes = (
+            (_at_once, Hands(4, Among(urgent))),
+            (partial(self._give_way, COURTESY), Hands(4, Among(others=urgent | chores))),
+            (partial(self._give_way, CHORES_COURTESY), Hands(2, Among(chores))),
+        )
+        steps = [(Stepping(workshop, give_way, first), hands) for give_way, hands in classes]
+        return Crew(*(Workers(workshop, each, bells.of(Sort.STEPS), hands) for each, hands in steps))
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.append(task)
         return task
+
+
+async def _at_once() -> None:
+    """What is urgent gives way to nothing."""
 
 
 async def serve(settings: Settings, features: Sequence[Feature]) -> None:

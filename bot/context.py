@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.capabilities import Capabilities
 from bot.drafts import Drafts
+from bot.errands import Errands
 from bot.errors import UserError
 from bot.forms import Clues
 from bot.mattermost import ChatReader
@@ -78,7 +79,7 @@ class Context:
     """One request at work. ``db`` is one transaction, opened at its first statement; the dispatcher commits it.
 
     ``user`` is who acts; a job acts for nobody: no id, no role. ``chat`` reads only: what is to be written is a reply.
-    ``web`` fetches what is outside.
+    ``web`` fetches what is outside; ``errands`` are what chores wait for beside their steps.
     """
 
     user: Person
@@ -92,6 +93,7 @@ class Context:
     web: Web
     touched: set[str] = field(default_factory=set)
     """Ids of whom else the handler changed something in the register, which counts at once after the commit."""
+    errands: Errands = field(default_factory=Errands)
 
     @property
     def channel_id(self) -> str:

@@ -24,7 +24,7 @@ async def tidy(ctx: Context) -> Replies:
     return Start(payload=Sweep(), quiet=True) if is_more and count else None
 
 
-@feature.work(Sweep, title="Ménage", unit=("ligne", "lignes"), writes=True)
+@feature.chore(Sweep, title="Ménage", unit=("ligne", "lignes"), writes=True)
 async def go_on(ctx: Context, _: Sweep, so_far: Progress) -> Step:
     """The next part."""
     count, is_more = await _sweep(ctx)

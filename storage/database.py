@@ -1,8 +1,8 @@
 """The database: one engine to write, one to read, and the column types both databases share."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -193,6 +193,16 @@ async def release(db: AsyncSession) -> None:
     if is_writing(db):
         raise RuntimeError("a transaction that writes can't be let go of")
     await db.close()
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """A task begun in the block, which lasts longer, is none of the caller’s transactions’ business."""
+    around = _OPEN.set(())
+    try:
+        yield
+    finally:
+        _OPEN.reset(around)
 
 
 async def free_hands() -> None:

@@ -1,11 +1,12 @@
 """Long work: what takes longer than an answer, a row for each with how far it is, and who is at it until when."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, ColumnElement, Index, case, delete, func, text, update
+from sqlalchemy import JSON, Column, ColumnElement, Index, and_, case, delete, func, text, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -81,19 +82,42 @@ class Work(SQLModel, table=True):
     error: str | None = Field(default=None, max_length=120)
 
 
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Of which work of a sort: that of these names (None: of all but the ``others``), and that a message is about, or
+    none (``told``)."""
+
+    names: Collection[str] | None = None
+    others: Collection[str] = ()
+    told: bool | None = None
+
+    @property
+    def conditions(self) -> Sequence[ColumnElement[bool]]:
+        """That in SQL."""
+        found = [] if self.names is None else [col(Work.name).in_(self.names)]
+        found += [col(Work.name).not_in(self.others)] if self.others else []
+        return found if self.told is None else [*found, col(Work.topic).is_not(None) == self.told]
+
+
+ALL = Among()
+
+
 class Turn:
     """Whose turn it is: nobody in ``busy``, and those last who were ``served`` in this round."""
 
-    def __init__(self, sort: Sort, busy: Collection[str] = (), served: Collection[str] = ()) -> None:
+    def __init__(
+        self, sort: Sort, busy: Collection[str] = (), served: Collection[str] = (), among: Among = ALL
+    ) -> None:
         self.sort = sort
         self._busy = list(busy)
         self._served = list(served)
+        self._among = among
 
     @property
     def condition(self) -> ColumnElement[bool]:
         """What is meant, in SQL."""
-        of_sort = col(Work.sort) == self.sort
-        return of_sort & col(Work.person).not_in(self._busy) if self._busy else of_sort
+        busy = [col(Work.person).not_in(self._busy)] if self._busy else []
+        return and_(col(Work.sort) == self.sort, *self._among.conditions, *busy)
 
     @property
     def order(self) -> Sequence[Any]:
@@ -195,9 +219,9 @@ async def count_active(db: AsyncSession) -> int:
     return (await db.exec(select(func.count()).select_from(Work).where(WAITS))).one()
 
 
-async def release_all(db: AsyncSession, now: datetime, sort: Sort) -> None:
-    """All of a sort that waits is due, but what is for later: for the only process there is, when it starts."""
-    begun = (col(Work.sort) == sort, col(Work.created_at) <= now)
+async def release_all(db: AsyncSession, now: datetime, turn: Turn) -> None:
+    """All of it that waits is due, but what is for later: for the only process there is, when it starts."""
+    begun = (turn.condition, col(Work.created_at) <= now)
     await db.exec(update(Work).where(WAITS, *begun).values(not_before=now))
 
 

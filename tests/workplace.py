@@ -130,7 +130,7 @@ class Workplace:
         async with app.database.transaction() as db:
             await table.release_all(db, utc_now())
             for sort in Sort:
-                await work.release_all(db, utc_now(), sort)
+                await work.release_all(db, utc_now(), work.Turn(sort))
         app.makers.look()
         app.workers.look()
         app.outbox.look()

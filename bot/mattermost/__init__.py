@@ -1,7 +1,7 @@
 """Mattermost as the bot sees it: what may be asked of it, and the one place that speaks its REST API."""
 
 from bot.mattermost.apart import apart
-from bot.mattermost.budget import Budget, pacing
+from bot.mattermost.budget import Budget, Pacing, pacing
 from bot.mattermost.chat import Chat, ChatReader
 from bot.mattermost.client import AioClient
 from bot.mattermost.rest import Mattermost
@@ -30,6 +30,7 @@ __all__ = [
     "ChatUser",
     "Mattermost",
     "NewPost",
+    "Pacing",
     "apart",
     "pacing",
 ]

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from enum import Enum
 
 HALVINGS_MAX = 4
 """However often the server says so, a sixteenth is left."""
@@ -13,13 +14,25 @@ ONE_REFUSAL = 1.0
 """Seconds within which refusals count as one: the calls were under way together."""
 SAVED_UP = 1.0
 """Of how many seconds without a call the share may be made up for."""
-_PACED: ContextVar[bool] = ContextVar("calls_paced", default=False)
+
+
+class Pacing(Enum):
+    """How the calls of a task are made: as they come, as those of long work, or as those of a chore."""
+
+    NONE = "none"
+    WORK = "work"
+    CHORE = "chore"
+
+
+_PACED: ContextVar[Pacing] = ContextVar("calls_paced", default=Pacing.NONE)
 
 
 class Budget:
-    """``a_second`` is the number of calls while all is well."""
+    """``a_second`` is the number of calls while all is well. Of chores one call at a time waits for its moment: however
+    many they make at once, what somebody waits for is never behind more than that one."""
 
     def __init__(self, a_second: float = float("inf")) -> None:
+        self._chores = asyncio.Lock()
         self._most = a_second
         self._rate = a_second
         self._refused_at = float("-inf")
@@ -48,14 +61,18 @@ class Budget:
 
     async def take_if_paced(self) -> None:
         """Wait for that if the task at work is one of long work."""
-        if _PACED.get():
-            await self.take()
+        match _PACED.get():
+            case Pacing.WORK:
+                await self.take()
+            case Pacing.CHORE:
+                async with self._chores:
+                    await self.take()
 
 
 @contextmanager
-def pacing() -> Iterator[None]:
-    """Each call made within the block is one of long work."""
-    before = _PACED.set(True)
+def pacing(how: Pacing = Pacing.WORK) -> Iterator[None]:
+    """Each call made within the block is one of long work, or made so."""
+    before = _PACED.set(how)
     try:
         yield
     finally:

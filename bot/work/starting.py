@@ -30,19 +30,20 @@ class Place(BaseModel):
 
 
 class Bells:
-    """Rung when work was written down, so that whoever does work of that sort looks at once."""
+    """Rung when work was written down, so that all who do work of that sort look at once."""
 
     def __init__(self) -> None:
-        self._bells = {sort: asyncio.Event() for sort in Sort}
+        self._bells: dict[Sort, list[asyncio.Event]] = {sort: [] for sort in Sort}
 
     def of(self, sort: Sort) -> asyncio.Event:
-        """The bell of a sort."""
-        return self._bells[sort]
+        """A new bell for who does work of a sort."""
+        self._bells[sort].append(asyncio.Event())
+        return self._bells[sort][-1]
 
     def ring(self, works: Iterable[Work]) -> None:
         """That much was committed."""
-        for work in works:
-            self._bells[work.sort].set()
+        for bell in (bell for sort in {work.sort for work in works} for bell in self._bells[sort]):
+            bell.set()
 
 
 def topic_of(work_id: str) -> str:

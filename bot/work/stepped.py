@@ -19,6 +19,8 @@ from bot.writer import Row
 from storage.leases import LEASE
 from storage.work import State, Work
 
+FEW = 3
+"""What goes to so few is no crowd: it leaves with what answers people."""
 TOLD_EVERY = 2.0
 """Seconds between two rewritings of the message about it at least."""
 
@@ -59,7 +61,8 @@ class HeldSteps(Held):
             values |= {"cursor": step.cursor, "not_before": self._clock() + LEASE}
         await self.claim(db, values)
         prepare = self._workshop.prepare
-        request = Request("work", self.row.name, crowd=taken.trigger.pace is not Pace.URGENT)
+        few = step.total is not None and step.total <= FEW
+        request = Request("work", self.row.name, crowd=not few and taken.trigger.pace is not Pace.URGENT)
         rows = [*await prepare(db, step.replies, request, taken.trigger.feature), *await prepare(db, self._tell(step))]
         await self.leave(db, values)
         return rows

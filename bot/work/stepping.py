@@ -10,10 +10,11 @@ from pydantic import BaseModel
 
 from bot.backoff import backoff
 from bot.context import Context
+from bot.errands import NotBackError
 from bot.errors import ChatError, UserError
-from bot.features import Trigger
+from bot.features import Pace, Trigger
 from bot.logs import begin_request
-from bot.mattermost import pacing
+from bot.mattermost import Pacing, pacing
 from bot.metrics import REQUESTS, WORK_STEPS
 from bot.outbox.gate import Gate
 from bot.replies import Progress, Step
@@ -29,8 +30,10 @@ from storage.work import Sort, State, Work
 
 log = structlog.get_logger()
 
-TURN = 10.0
+TURN = 1.0
 """Seconds after which others may go on, if somebody waits."""
+NOT_BACK = 0.5
+"""Seconds until a chore asks again for what it waits for outside."""
 STEP_MAX = 120.0
 """Seconds after which a step that has not ended has failed."""
 TRIES_MAX = 3
@@ -45,6 +48,7 @@ REST_MAX = 60.0
 """How many seconds work rests at most when Mattermost fails at it though it answers others."""
 OLD = "Ce travail vient d’une version plus ancienne du bot, qui ne sait plus le faire."
 GiveWay = Callable[[], Awaitable[None]]
+PACING = {Pace.URGENT: Pacing.NONE, Pace.BROAD: Pacing.WORK, Pace.CHORE: Pacing.CHORE}
 
 
 class TooSlowError(Exception):
@@ -88,11 +92,16 @@ class Stepping:
         until = asyncio.get_running_loop().time() + TURN
         while asyncio.get_running_loop().time() < until:
             await self._give_way()
-            if await self._much_waits():
+            if self._is_behind(held, trigger) and await self._much_waits():
                 await asyncio.sleep(AHEAD_PAUSE)
             elif not await self._try(held, trigger, payload, reference):
                 return
         await held.put_off(self._clock())
+
+    @staticmethod
+    def _is_behind(held: HeldSteps, trigger: Trigger) -> bool:
+        """Whether a step waits for what goes to many already: not what is urgent, nor anybody’s first."""
+        return trigger.pace is not Pace.URGENT and (held.row.cursor is not None or held.row.done > 0)
 
     async def _much_waits(self) -> bool:
         async with self._workshop.database.transaction(writes=False) as db:
@@ -105,6 +114,8 @@ class Stepping:
             came_on = await self._do(held, trigger, payload)
         except Lost:
             raise
+        except NotBackError:
+            await held.put_off(self._clock() + timedelta(seconds=NOT_BACK))
         except UserError as refusal:
             await self._refused(held, refusal)
         except ChatError as error:
@@ -172,7 +183,7 @@ class Stepping:
 async def _call_in_time(trigger: Trigger, context: Context, payload: BaseModel, so_far: Progress) -> Step:
     try:
         async with asyncio.timeout(STEP_MAX) as limit:
-            with pacing():
+            with pacing(PACING[trigger.pace or Pace.BROAD]):
                 step: Step = await trigger.handler(context, payload, so_far)
                 return step
     except TimeoutError as error:

@@ -1,13 +1,15 @@
-"""The workers: they take what is due of one sort of work, two pieces at once, beside the outbox’s.
+"""The workers: they take what is due of one class of work, a few pieces at once, beside the outbox’s.
 
 People take turns: one piece of each at a time, and nobody’s second before everybody’s first.
 """
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
 
@@ -19,17 +21,25 @@ from bot.work.held import Held, Lost
 from bot.work.workshop import Workshop
 from storage import work as table
 from storage.leases import LEASE
-from storage.work import Sort, State, Turn, Work
+from storage.work import ALL, Among, Sort, State, Turn, Work
 
 log = structlog.get_logger()
 
-DONE_AT_ONCE = 2
 LOOK_ANYWAY = 30.0
 """Seconds after which the table is looked at anyway: another replica may have died at its work."""
 PAUSES = Pauses(breath=0.05, after_fault=1.0)
 SERVED_MAX = 200
 """Of how many people it is known at most that they had their turn in this round."""
 H = TypeVar("H", bound=Held)
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """So many pieces at once, of that work of a sort; ``unwatched`` is of how many no message tells at most."""
+
+    count: int
+    among: Among = ALL
+    unwatched: int | None = None
 
 
 class Attempt(Protocol[H]):
@@ -56,14 +66,18 @@ class Attempt(Protocol[H]):
 class Workers(Generic[H]):
     """``call`` is set when there is something to be done."""
 
-    def __init__(self, workshop: Workshop, attempt: Attempt[H], call: asyncio.Event) -> None:
+    def __init__(self, workshop: Workshop, attempt: Attempt[H], call: asyncio.Event, hands: Hands) -> None:
         self._transactions = Transactions(workshop.database)
         self._one_process = workshop.database.is_sqlite
         self._clock = workshop.clock
         self._attempt = attempt
         self._sort = attempt.sort
+        self._hands = hands
         self._rounds = Rounds("work", self._look, PAUSES, call)
         self._busy: dict[str, asyncio.Task[None]] = {}
+        """What is worked on, by its id."""
+        self._rows: dict[str, Work] = {}
+        """The same as it was taken."""
         self._turn: dict[str, None] = {}
         self._loop: asyncio.Task[None] | None = None
 
@@ -91,7 +105,8 @@ class Workers(Generic[H]):
     async def _run(self) -> None:
         if self._one_process:
             with suppress(Exception):  # the leases end by themselves
-                await self._transactions.run(lambda db: table.release_all(db, self._clock(), self._sort))
+                turn = Turn(self._sort, among=self._hands.among)
+                await self._transactions.run(lambda db: table.release_all(db, self._clock(), turn))
         await self._rounds.run()
 
     async def _look(self) -> float:
@@ -99,17 +114,29 @@ class Workers(Generic[H]):
         gate = self._attempt.gate
         if (shut := gate.wait()) > 0:
             return shut
-        if len(self._busy) >= (DONE_AT_ONCE if gate.is_open else 1):
+        if len(self._busy) >= (self._hands.count if gate.is_open else 1):
             return LOOK_ANYWAY  # who is done calls
-        now, turn = self._clock(), Turn(self._sort, list(self._busy), list(self._turn))
+        now, turn = self._clock(), Turn(self._sort, self._served_now(), list(self._turn), self._wanted())
         owner = secrets.token_hex(13)
         row = await self._transactions.run(lambda db: table.take(db, now, now + LEASE, owner, turn))
         if row is not None:
             self._serve(row.person)
-            self._busy[row.person] = asyncio.create_task(self._work(row))
+            self._rows[row.id] = row
+            self._busy[row.id] = asyncio.create_task(self._work(row))
             return 0.0
         following = await self._transactions.run(lambda db: table.next_due(db, turn), writes=False)
         return min(LOOK_ANYWAY, max(0.0, (following - now) / timedelta(seconds=1))) if following else LOOK_ANYWAY
+
+    def _served_now(self) -> Sequence[str]:
+        """Those whose turn it is; in steps, what nobody began is done side by side."""
+        persons = [row.person for row in self._rows.values()]
+        return [person for person in persons if person or self._sort is Sort.FILE]
+
+    def _wanted(self) -> Among:
+        """Of which work one more piece may be taken."""
+        unwatched = sum(row.topic is None for row in self._rows.values())
+        is_enough = self._hands.unwatched is not None and unwatched >= self._hands.unwatched
+        return replace(self._hands.among, told=True) if is_enough else self._hands.among
 
     def _serve(self, person: str) -> None:
         """Somebody’s turn has come; when all who wait had one, the next round begins."""
@@ -137,7 +164,7 @@ class Workers(Generic[H]):
             log.warning("work_broken", name=row.name, attempts=row.attempts, exc_info=True)
         finally:
             beating.cancel()
-            del self._busy[row.person]
+            del self._busy[row.id], self._rows[row.id]
             self._rounds.call.set()
 
     async def _do(self, held: H) -> None:
@@ -145,3 +172,29 @@ class Workers(Generic[H]):
             await self._attempt.close(held)
         else:
             await self._attempt.run(held)
+
+
+class Crew:
+    """All who do work of one sort, each of its classes with hands of their own."""
+
+    def __init__(self, *workers: Workers[Any]) -> None:
+        self._workers = workers
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being worked on."""
+        return all(each.is_idle for each in self._workers)
+
+    def look(self) -> None:
+        """Look at the table now."""
+        for each in self._workers:
+            each.look()
+
+    def start(self) -> None:
+        """Begin, with what an earlier run left."""
+        for each in self._workers:
+            each.start()
+
+    async def stop(self) -> None:
+        """Stop at once, as each of them does."""
+        await asyncio.gather(*(each.stop() for each in self._workers))

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.admission import Admission, Machine
 from bot.context import Context, Request
 from bot.errors import UserError
-from bot.features import Key, Trigger
+from bot.features import Key, Pace, Trigger
 from bot.hearing import nobody
 from bot.replies import Message, Progress, Reply, Step
 from bot.switch import must_be_on
@@ -36,6 +36,10 @@ class Workshop:
     def trigger(self, row: Work) -> Trigger | None:
         """What does such work; None for what this version does no more."""
         return self._triggers.get((row.sort.value, row.name))
+
+    def names(self, pace: Pace) -> frozenset[str]:
+        """What work of that pace is called."""
+        return frozenset(name for (kind, name), each in self._triggers.items() if kind == "work" and each.pace is pace)
 
     def find(self, row: Work, old: str) -> tuple[Trigger, BaseModel]:
         """That, and what its handler gets. Raises UserError with the sentence ``old`` for what this version does not

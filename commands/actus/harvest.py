@@ -63,14 +63,15 @@ async def gather(ctx: Context) -> Replies:
     return Start(payload=Harvest(since=ctx.now - WEEK, until=ctx.now))
 
 
-@feature.work(Harvest, title="Messages des actus", unit=("canal", "canaux"), writes=True)
+@feature.chore(Harvest, title="Messages des actus", unit=("canal", "canaux"), writes=True)
 async def gather_some(ctx: Context, work: Harvest, so_far: Progress) -> Step:
     """The next channel, asked of Mattermost before anything is written; at first, which channels there are."""
     if so_far.cursor is None:
         channels = await listening.public_channels(ctx.chat)
         await items.withdraw_quotes_outside(ctx.db, channels)
         return Step(cursor=list(channels), total=len(channels), finished=not channels)
-    heard = await listening.listen(ctx.chat, so_far.cursor[0], work.since, work.until)
+    channel, what = so_far.cursor[0], f"harvest {work.since} {work.until} {so_far.cursor[0]}"
+    heard = await ctx.errands.fetch(what, lambda: listening.listen(ctx.chat, channel, work.since, work.until))
     await listening.keep(ctx.db, heard, ctx.settings, ctx.now)
     rest, done = so_far.cursor[1:], so_far.done + 1
     return Step(cursor=rest, done=done, total=so_far.total, finished=not rest)

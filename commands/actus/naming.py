@@ -1,6 +1,7 @@
 """Links that were given without a word: their pages are asked for a title, a few each hour."""
 
 import asyncio
+from collections.abc import Sequence
 
 from pydantic import BaseModel
 
@@ -26,11 +27,11 @@ async def name_links(ctx: Context) -> Replies:
     return Start(payload=NameLinks()) if await items.untitled(ctx.db, 1) else None
 
 
-@feature.work(NameLinks, title="Titres des liens", unit=("lien", "liens"), writes=True)
+@feature.chore(NameLinks, title="Titres des liens", unit=("lien", "liens"), writes=True)
 async def name_some(ctx: Context, work: NameLinks, so_far: Progress) -> Step:
     """The next few, which the step before found; each is asked for once, whatever comes of it."""
     asked = list(so_far.cursor or ())
-    titles = await asyncio.gather(*(title_of(ctx.web, url) for _, url in asked))
+    titles = await ctx.errands.fetch(f"titles {asked}", lambda: _ask_all(ctx.web, [url for _, url in asked]))
     for (number, _), title in zip(asked, titles, strict=True):
         item = await items.lock(ctx.db, number)
         if item is None or not item.details.get(UNTITLED):
@@ -42,6 +43,10 @@ async def name_some(ctx: Context, work: NameLinks, so_far: Progress) -> Step:
     following = await items.untitled(ctx.db, AT_ONCE)
     cursor = [[item.number, item.url] for item in following]
     return Step(cursor=cursor, done=so_far.done + len(asked), finished=not following)
+
+
+async def _ask_all(web: Web, urls: Sequence[str]) -> Sequence[str]:
+    return await asyncio.gather(*(title_of(web, url) for url in urls))
 
 
 async def title_of(web: Web, url: str) -> str:

@@ -32,11 +32,14 @@ async def hourly(ctx: Context) -> Replies:
     return Start(payload=ReadFeeds(begun=ctx.now)) if await feeds.due(ctx.db, ctx.now, 1) else None
 
 
-@feature.work(ReadFeeds, title="Lecture des flux", unit=("flux", "flux"), writes=True)
+@feature.chore(ReadFeeds, title="Lecture des flux", unit=("flux", "flux"), writes=True)
 async def read_some(ctx: Context, work: ReadFeeds, so_far: Progress) -> Step:
-    """The next few, which the step before found. Nothing of the database is in hand while they are asked for."""
-    web = fetching.web_of(ctx)
-    readings = await asyncio.gather(*(fetching.read(web, Source(*each)) for each in so_far.cursor or ()))
+    """The next few, which the step before found. They are asked for beside the steps, with nothing of the database in
+    hand."""
+    sources = [Source(*each) for each in so_far.cursor or ()]
+    readings = (
+        await ctx.errands.fetch(f"feeds {work.begun} {sources}", lambda: _read_all(ctx, sources)) if sources else ()
+    )
     replies: list[Reply] = []
     told = ""
     for reading in readings:
@@ -54,6 +57,11 @@ async def read_some(ctx: Context, work: ReadFeeds, so_far: Progress) -> Step:
         finished=not following,
         said=told if work.feed else "",
     )
+
+
+async def _read_all(ctx: Context, sources: Sequence[Source]) -> Sequence[Reading]:
+    web = fetching.web_of(ctx)
+    return await asyncio.gather(*(fetching.read(web, each) for each in sources))
 
 
 async def _following(ctx: Context, work: ReadFeeds) -> Sequence[Source]:

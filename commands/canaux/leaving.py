@@ -37,7 +37,7 @@ async def leave_old_channels(ctx: Context) -> Replies:
     return [*await _leave_old_homes(ctx, await by_key(ctx.db)), *ended]
 
 
-@feature.work(SeeOff, title="Départs du réseau", unit=("personne", "personnes"), writes=True)
+@feature.chore(SeeOff, title="Départs du réseau", unit=("personne", "personnes"), writes=True)
 async def see_off(ctx: Context, _: SeeOff, progress: Progress) -> Step:
     """A few at a time, each once; at the end the animateurs’ channel reads who left."""
     seen: list[str] = progress.cursor or []

@@ -18,7 +18,7 @@ async def look_for_sleepers(ctx: Context) -> Replies:
     return Start(payload=Doze(), quiet=True) if found or last else None
 
 
-@feature.work(Doze, title="Comptes sans activité", unit=("compte", "comptes"), writes=True)
+@feature.chore(Doze, title="Comptes sans activité", unit=("compte", "comptes"), writes=True)
 async def warn_some(ctx: Context, _: Doze, so_far: Progress) -> Step:
     """The next page of the register."""
     before = months_before(ctx.now, ctx.settings.account_months)

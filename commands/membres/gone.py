@@ -67,7 +67,7 @@ async def look(ctx: Context) -> Replies:
     return Start(payload=NoteGone(person_ids=missed)) if missed else None
 
 
-@feature.work(NoteGone, title="Comptes désactivés", writes=True)
+@feature.chore(NoteGone, title="Comptes désactivés", writes=True)
 async def note_missed(ctx: Context, work: NoteGone, _: Progress) -> Step:
     """They are asked about in the morning."""
     for start in range(0, len(work.person_ids), IDS_AT_ONCE):

@@ -32,7 +32,7 @@ async def clear_old(ctx: Context) -> Replies:
     return Start(payload=ClearCases(), quiet=True) if await cases.decided_before(ctx.db, _before(ctx), 0, 1) else None
 
 
-@feature.work(ClearCases, title="Dossiers anciens", unit=("dossier", "dossiers"), writes=True)
+@feature.chore(ClearCases, title="Dossiers anciens", unit=("dossier", "dossiers"), writes=True)
 async def clear(ctx: Context, _: ClearCases, so_far: Progress) -> Step:
     """The next of them."""
     found = await cases.decided_before(ctx.db, _before(ctx), so_far.cursor or 0, AT_ONCE)

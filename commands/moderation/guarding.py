@@ -54,7 +54,7 @@ async def find_old(ctx: Context) -> Replies:
     return [Start(payload=LookAgain(post=post_id)) for post_id in new]
 
 
-@regles.work(LookAgain, title="Données personnelles", writes=True)
+@regles.chore(LookAgain, title="Données personnelles", writes=True)
 async def look_again(ctx: Context, work: LookAgain, _: Progress) -> Step:
     """The animateurs hear of what is still there; what was changed or taken away is nobody’s concern any more."""
     try:

@@ -33,15 +33,16 @@ async def check_links(ctx: Context) -> Replies:
     return Start(payload=CheckLinks(begun=ctx.now)) if await checks.due(ctx.db, ctx.now, 1) else None
 
 
-@feature.work(CheckLinks, title="Vérification des liens", unit=("lien", "liens"), writes=True)
+@feature.chore(CheckLinks, title="Vérification des liens", unit=("lien", "liens"), writes=True)
 async def check_some(ctx: Context, work: CheckLinks, so_far: Progress) -> Step:
     """Look at the next few, which the step before found, and find those of the next step.
 
-    Nothing of the database is in hand meanwhile, and a step done twice looks twice.
+    They are looked at beside the steps, with nothing of the database in hand; after a restart they are looked at anew.
     """
     if ctx.settings.link_check == "non":
         return Step(done=so_far.done, finished=True)
-    looks = await look_at(ctx.web, [(number, url) for number, url in so_far.cursor or ()])
+    links = [(number, url) for number, url in so_far.cursor or ()]
+    looks = await ctx.errands.fetch(f"links {work.begun} {links}", lambda: look_at(ctx.web, links)) if links else ()
     replies = await _note(ctx, looks)
     following = await checks.due(ctx.db, work.begun, AT_ONCE)
     done = so_far.done + len(looks)

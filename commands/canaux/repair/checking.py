@@ -1,6 +1,6 @@
 """« /canaux verifier » and the nightly check: all channels held against what they are to be, a few at each step."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from secrets import token_hex
 
@@ -16,7 +16,7 @@ from commands.canaux.repair.buttons import Check, Mend
 from commands.canaux.repair.comparing import compare, plan
 from commands.canaux.repair.running import begin
 from commands.canaux.repair.showing import show, topic_of
-from commands.canaux.repair.survey import Place, Survey
+from commands.canaux.repair.survey import Place, Seen, Survey
 from commands.canaux.scope import DEPARTEMENTS, channels_in, must_look_after, read_scope, say_scope
 from storage import work
 from storage.canaux import by_key, changes, planned, remember, runs
@@ -66,15 +66,15 @@ async def start(ctx: Context, asked: Check) -> Replies:
     return [Start(payload=asked), Whisper(render("canaux/begun", scope=say_scope(asked.scope, table)))]
 
 
-@feature.work(Check, title="Vérification des canaux", unit=CHANNELS, roles=LEADERS, writes=True)
+@feature.chore(Check, title="Vérification des canaux", unit=CHANNELS, roles=LEADERS, writes=True)
 async def look(ctx: Context, asked: Check, so_far: Progress) -> Step:
     """The next channels."""
     if so_far.cursor is None:
         return await _begin(ctx, asked)
     cursor = Cursor.model_validate(so_far.cursor)
     places = [Place(*place) for place in cursor.places[cursor.done : cursor.done + AT_ONCE]]
-    survey = Survey(ctx.chat)
-    seen = await survey.look_at_all(places)  # before the first statement: nobody waits for Mattermost
+    asked_for = f"channels {cursor.run} {cursor.done}"
+    survey, seen = await ctx.errands.fetch(asked_for, lambda: _survey(ctx, places))  # before the first statement
     run = await runs.lock(ctx.db, cursor.run)
     if run is None:
         return Step(finished=True)
@@ -90,6 +90,11 @@ async def look(ctx: Context, asked: Check, so_far: Progress) -> Step:
     if cursor.done < total:
         return Step(cursor=cursor.model_dump(mode="json"), done=cursor.done, total=total)
     return await _end(ctx, asked, run, total)
+
+
+async def _survey(ctx: Context, places: Sequence[Place]) -> tuple[Survey, Mapping[str, Seen]]:
+    survey = Survey(ctx.chat)
+    return survey, await survey.look_at_all(places)
 
 
 async def _begin(ctx: Context, asked: Check) -> Step:

@@ -1,0 +1,170 @@
+"""What somebody waits for begins at once, whatever else runs; a chore's steps are short, however slow the outside."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from bot.acts import React
+from bot.app import App
+from bot.context import Context
+from bot.features import Feature
+from bot.mattermost import Budget, Pacing, pacing
+from bot.replies import Progress, Replies, Say, Start, Step
+from storage.work import State
+from tests.databases import address
+from tests.house import until, until_async
+from tests.room import Room, a_room
+from tests.workplace import FIRST, Workplace
+
+
+class Hide(BaseModel):
+    """Somebody waits for it."""
+
+    post: str
+
+
+class Tell(BaseModel):
+    """Something goes to many; it takes its time."""
+
+    number: int
+
+
+class Look(BaseModel):
+    """A chore, which asks something outside."""
+
+    number: int
+
+
+@dataclass
+class Yard(Workplace):
+    """A bot with all classes of work, whose outside answers when the story says so."""
+
+    begun: list[BaseModel] = field(default_factory=list)
+    steps: list[float] = field(default_factory=list)
+    asked: int = 0
+    answer: asyncio.Event = field(default_factory=asyncio.Event)
+    feature: Feature = field(default_factory=lambda: Feature("essai"))
+    wanted: list[BaseModel] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.feature.command("commence", help="Commencer", writes=True)(self.begin)
+        self.feature.urgent_work(Hide, title="Masquer", writes=True)(self.hide)
+        self.feature.work(Tell, title="Dire", writes=True)(self.tell)
+        self.feature.chore(Look, title="Regarder", writes=True)(self.look)
+
+    async def begin(self, _: Context, __: str) -> Replies:
+        return [Start(payload=each, quiet=True) for each in self.wanted]
+
+    async def hide(self, _: Context, asked: Hide, __: Progress) -> Step:
+        self.begun.append(asked)
+        return Step(replies=[React(asked.post, "tada")], finished=True)
+
+    async def tell(self, _: Context, asked: Tell, __: Progress) -> Step:
+        self.begun.append(asked)
+        await self.answer.wait()
+        return Step(finished=True)
+
+    async def look(self, ctx: Context, asked: Look, _: Progress) -> Step:
+        began = asyncio.get_running_loop().time()
+        try:
+            await ctx.errands.fetch(f"essai {asked.number}", self.outside)
+        finally:
+            self.steps.append(asyncio.get_running_loop().time() - began)
+        self.begun.append(asked)
+        return Step(finished=True)
+
+    async def outside(self) -> None:
+        self.asked += 1
+        await self.answer.wait()
+
+    async def starts(self, app: App, *wanted: BaseModel) -> None:
+        """Somebody has the bot begin that."""
+        self.wanted = list(wanted)
+        await self.runs_command(app, "commence")
+
+    async def run(self, story: Callable[[App], Awaitable[None]]) -> None:
+        """Tell a story with one run of the bot."""
+        app = App(self.settings(), [self.feature], first=FIRST)
+        await app.start()
+        await self.registers(app, self.juliette)
+        try:
+            await story(app)
+        finally:
+            await app.stop()
+
+
+@pytest.fixture
+async def room() -> AsyncIterator[Room]:
+    async with a_room("11.2") as room:
+        yield room
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def yard(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[Yard]:
+    async with address(request, tmp_path) as url:
+        yield Yard(room, url, tmp_path)
+
+
+async def test_what_somebody_waits_for_begins_while_all_else_is_busy(yard: Yard) -> None:
+    here = await yard.salon()
+    post = await yard.juliette.says("Bravo", here)
+
+    async def story(app: App) -> None:
+        await yard.starts(app, *(Look(number=n) for n in range(5)), *(Tell(number=n) for n in range(6)))
+        await until(lambda: len(yard.begun) == 4)
+        began = asyncio.get_running_loop().time()
+        await yard.starts(app, Hide(post=post.id))
+        await until_async(partial(has_emoji, yard, post.id))
+        assert asyncio.get_running_loop().time() - began < 1
+        yard.answer.set()
+        await until_async(partial(all_done, yard, app))
+        assert yard.asked == 5, "each errand is begun once"
+        assert max(yard.steps) < 1
+        assert len({repr(each) for each in yard.begun}) == 12
+
+    await yard.run(story)
+
+
+async def has_emoji(yard: Yard, post_id: str) -> bool:
+    return bool(await yard.juliette.api.get(f"/posts/{post_id}/reactions"))
+
+
+async def all_done(yard: Yard, app: App) -> bool:
+    return all(work.state is State.DONE for work in await yard.works(app))
+
+
+async def test_what_goes_to_few_leaves_with_what_answers_people(yard: Yard) -> None:
+    here = await yard.salon()
+
+    async def say(_: Context, __: Look, ___: Progress) -> Step:
+        return Step(replies=[Say("À peu", channel_id=here)], total=1, done=1, finished=True)
+
+    yard.feature.triggers = [each for each in yard.feature.triggers if each.payload is not Look]
+    yard.feature.work(Look, title="Dire à peu")(say)
+
+    async def story(app: App) -> None:
+        await yard.starts(app, Look(number=1))
+        await until_async(partial(all_done, yard, app))
+        assert [row.crowd for row in await yard.rows(app)] == [False]
+
+    await yard.run(story)
+
+
+async def test_a_chore_s_calls_book_no_time_ahead() -> None:
+    """However many it makes at once, others wait for one of them at most."""
+    budget = Budget(20)
+    with pacing(Pacing.CHORE):
+        chores = [asyncio.create_task(budget.take_if_paced()) for _ in range(60)]
+    await asyncio.sleep(0.2)
+    began = asyncio.get_running_loop().time()
+    with pacing():
+        await budget.take_if_paced()
+    assert asyncio.get_running_loop().time() - began < 0.3
+    for chore in chores:
+        chore.cancel()
+    await asyncio.gather(*chores, return_exceptions=True)
