@@ -1,11 +1,12 @@
 """The windows of the hotline: what one asks, and what agents do with a ticket."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from bot.forms import Choice, Form, Hidden, Number, Offered, PersonPicker, Text
+from bot.forms import Choice, Clues, Form, Hidden, Number, Offered, PersonPicker, ReadText, Text
 from config.hotline import CATEGORIES
 from dialogs.lines import line
 from storage.hotline.states import Reason, Urgency
@@ -24,6 +25,16 @@ URGENCIES = Choice(
     }
 )
 ENDINGS = Choice({reason: reason.label.capitalize() for reason in Reason if reason is not Reason.DOUBLON})
+
+
+def _numbers(text: str, _: Clues) -> tuple[int, ...]:
+    found = [int(number) for number in re.findall(r"\d{1,9}", text)]
+    if not found or re.search(r"[^\d\s,;#n°et.]", text):
+        raise ValueError("Écrivez des numéros de demandes : 12, 15.")
+    return tuple(dict.fromkeys(found))
+
+
+NUMBERS = ReadText(_numbers, show=lambda found: ", ".join(map(str, found)), placeholder="12, 15")
 
 
 class OpenTicket(Form):
@@ -176,6 +187,26 @@ class DeclareOutage(AboutOutage):
     subject: Annotated[str, line(SUBJECT_MAX)] = Field(
         alias="titre", title="Ce qui ne marche pas", description="Lu par toutes les personnes touchées."
     )
+
+
+class NewOutage(Form):
+    """An outage that an agent knows of; ``queues`` are those that they answer in."""
+
+    title = "Déclarer une panne"
+    submit_label = "Déclarer"
+
+    subject: Annotated[str, line(SUBJECT_MAX)] = Field(
+        alias="titre", title="Ce qui ne marche pas", description="Lu par toutes les personnes touchées."
+    )
+    queue: Annotated[str, Offered()] = Field(alias="file", title="File")
+    numbers: Annotated[tuple[int, ...] | None, NUMBERS] = Field(
+        None, alias="demandes", title="Demandes concernées", description="Leurs auteurs sont prévenus ensemble."
+    )
+    queues: Hidden[dict[str, str]]
+
+    @classmethod
+    def offers(cls, hidden: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        return {"file": dict(hidden.get("queues", {}))}
 
 
 class TellOutage(AboutOutage):

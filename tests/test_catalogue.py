@@ -96,6 +96,7 @@ button   hotline.AddTo         everyone
 button   hotline.Answer        everyone
 button   hotline.AskFor        everyone
 button   hotline.BringTo       everyone
+button   hotline.Declare       everyone
 button   hotline.Decline       everyone
 button   hotline.FileIt        everyone
 button   hotline.KeepLine      everyone
@@ -120,6 +121,7 @@ button   hotline.ShowLine      everyone
 button   hotline.Take          everyone
 button   hotline.TakeFigures   everyone
 button   hotline.Unmask        everyone
+button   hotline.UnsayNone     everyone
 button   hotline.WasFiche      everyone
 button   hotline.WasIt         everyone
 button   hotline.WriteToAll    everyone
@@ -499,6 +501,7 @@ submit   hotline.ChangeUrgency everyone
 submit   hotline.DeclareOutage everyone
 submit   hotline.EndOutage     everyone
 submit   hotline.MarkDuplicate everyone
+submit   hotline.NewOutage     everyone
 submit   hotline.OpenTicket    everyone
 submit   hotline.RateTicket    everyone
 submit   hotline.ResolveTicket everyone

@@ -118,12 +118,40 @@ async def test_what_is_refused_is_not_proposed_again_and_grows_until_then(desk: 
     await desk.omar.clicks(grown, "Non, sans lien")
     refused = await said(desk, "sont sans lien", f"{ticket.number}")
     assert refused.id == proposal.id
-    assert refused.buttons == []
-    assert "déjà décidé" in (await form.submit()).error
+    assert refused.buttons == ["Annuler"]
     again, _ = await desk.asks(people[0], f"Plus de {word}, encore")
     await desk.card(again)
     assert not await in_room(desk, "Une panne ?", word)
     assert (await desk.now(ticket)).incident is None
+    await desk.agathe.clicks(refused, "Annuler")
+    proposed = await said(desk, "Une panne ?", word)
+    assert proposed.buttons == ["C’est une panne", "Non, sans lien"]
+    await desk.omar.clicks(proposed, "Non, sans lien")
+    await said(desk, "sont sans lien", f"{ticket.number}")
+    assert (await form.fill(titre=f"{word} abattu").submit()).accepted, "what a colleague fills in is not discarded"
+    await said(desk, "Panne n° ", f"{word} abattu", "4 demandes")
+
+
+@pytest.mark.every_mode
+async def test_an_outage_is_declared_by_hand(desk: Desk) -> None:
+    word = unique("ormeau")
+    lea = await desk.house.conseiller("lea", departements=["974"])
+    ticket, receipt = await desk.asks(desk.juliette, f"Un souci de {word}")
+    await desk.is_where(ticket)
+    form = await desk.agathe.opens(f"/ticket panne {word} en rade")
+    assert form.shown("titre") == f"{word} en rade"
+    refused = await form.fill(demandes="999999").submit()
+    assert "n’est pas ouverte" in refused.errors["demandes"]
+    assert (await form.fill(demandes=str(ticket.number)).submit()).accepted
+    running = await said(desk, "Panne n° ", f"{word} en rade", "1 demande")
+    assert running.buttons == ["Écrire à tous", "C’est fini"]
+    await desk.under(desk.juliette, receipt, "C’est une panne connue")
+    later, hers = await desk.asks(lea, f"{word} toujours en rade")
+    assert "panne connue" in plain(hers)
+    await desk.card(later, "Panne n° ")
+    whisper = await desk.agathe.asks("/ticket panne")
+    assert "Déclarer une panne" in whisper.buttons
+    assert "réservé" in plain(await desk.juliette.asks("/ticket panne le courriel"))
 
 
 async def test_look_alikes_of_one_departement_or_too_few_are_none(desk: Desk) -> None:

@@ -70,6 +70,7 @@ HIDDEN: Mapping[str, Sequence[Mapping[str, object]]] = {
     "PutAway": ({"there": {"education": "Éducation"}},),
     "Reword": ({"annonce": "a" * 26},),
     "AnswerNeed": ({"need": "need:1", "said": "« imprimante »"},),
+    "NewOutage": ({"queues": QUEUES},),
     "OpenTicket": ({"queues": QUEUES}, {"queues": QUEUES, "source": "s" * 26}),
     **dict.fromkeys(
         ("AnswerTicket", "AskBack", "ResolveTicket", "MarkDuplicate", "ChangeUrgency", "AssignTicket", "RateTicket"),

@@ -44,6 +44,12 @@ class SayNone(BaseModel):
     incident: int
 
 
+class UnsayNone(BaseModel):
+    """« Annuler » of that: it is proposed again."""
+
+    incident: int
+
+
 class WriteToAll(BaseModel):
     """« Écrire à tous »."""
 
@@ -126,9 +132,12 @@ async def outage_arrived(ctx: Context, event: Delivered) -> Replies:
     return await refresh(ctx, incident) if incident else None
 
 
-async def draw(ctx: Context, incident: Incident) -> Message:
-    """An outage as the agents see it: proposed, running, or over."""
+async def draw(ctx: Context, incident: Incident, refused_by: str = "") -> Message:
+    """An outage as the agents see it: proposed, refused, running, or over."""
     number = incident.number
+    if incident.is_refused:
+        text = render("hotline/outage_refused", numbers=incident.alike, person=refused_by)
+        return Message(text, [Button("Annuler", UnsayNone(incident=number))])
     if not incident.is_proposed:
         since = say_date(incident.opened_at.astimezone(ctx.zone).date(), ctx.now.astimezone(ctx.zone).date())
         count = await incidents.count(ctx.db, number)

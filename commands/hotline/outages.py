@@ -2,25 +2,30 @@
 
 from collections.abc import Sequence
 
+from pydantic import BaseModel
+
 from bot.context import Context
 from bot.errors import UserError
 from bot.forms import name_of as type_name
 from bot.menus import Choosing, Menu
-from bot.replies import Ask, Refresh, Replies, Start, Whisper
+from bot.replies import Ask, Button, Refresh, Replies, Reply, Say, Start, Whisper
 from bot.texts import render
-from commands.hotline.agents import AGENTS, must_serve, served_by
+from commands.hotline.agents import AGENTS, must_serve, must_serve_some, served_by
 from commands.hotline.feature import feature
-from commands.hotline.incidents import SayNone, SayOutage, SayOver, WriteToAll, draw, refresh
+from commands.hotline.incidents import SayNone, SayOutage, SayOver, UnsayNone, WriteToAll, draw, refresh
 from commands.hotline.noting import note_outage
+from commands.hotline.queues import room_of, say_queue
 from commands.hotline.telling import TellAll, What
-from dialogs.hotline import DeclareOutage, EndOutage, TellOutage
-from storage import work
+from dialogs.hotline import DeclareOutage, EndOutage, NewOutage, TellOutage
+from storage import claims, work
 from storage.database import change
 from storage.hotline import incidents
 from storage.hotline.incidents import Incident
+from storage.hotline.tickets import SUBJECT_MAX
 from storage.journal import Act
 
 NOT_THERE = "Cette panne n’existe pas, ou n’est pas d’une de vos files."
+NO_AGENT = "C’est réservé aux agents de la hotline. Vos demandes : /hotline mes demandes."
 OVER = "Cette panne est finie."
 MENU_MAX = 25
 
@@ -29,21 +34,77 @@ class SeeOutage(Choosing):
     """A menu of outages; ``chosen`` is the number of one."""
 
 
-@feature.command("ticket panne", help="Les pannes en cours, et y écrire à tous", hint="[numéro]", roles=AGENTS)
+class Declare(BaseModel):
+    """« Déclarer une panne »."""
+
+
+@feature.command(
+    "ticket panne",
+    help="Les pannes en cours : y écrire à tous, en déclarer une",
+    hint="[numéro | ce qui ne marche pas]",
+    roles=AGENTS,
+)
 async def show(ctx: Context, line: str) -> Replies:
-    """Those that run and those that are proposed: one of them, or a list to choose from."""
+    """Those that run and those that are proposed: one of them, or a list to choose from; other words declare one."""
     served = await served_by(ctx, ctx.user)
     if not served:
-        raise UserError("C’est réservé aux agents de la hotline. Vos demandes : /hotline mes demandes.")
+        raise UserError(NO_AGENT)
     found = await incidents.under_way(ctx.db, served)
     number = line.strip().lstrip("#").removeprefix("n°").strip()
-    if number:
+    if number.isdecimal():
         return await _one(ctx, [each for each in found if str(each.number) == number])
+    if number:
+        return await _window(ctx, line)
+    declare_one = Button("Déclarer une panne", Declare())
     if len(found) == 1:
-        return await _one(ctx, found)
+        one = await _one(ctx, found)
+        return Whisper(one.text, [*one.buttons, declare_one])
     options = {str(each.number): _say(each)[:80] for each in found[:MENU_MAX]}
     text = render("hotline/outages", found=found)
-    return Whisper(text, menus=[Menu("Voir une panne", SeeOutage(), options)] if options else [])
+    return Whisper(text, [declare_one], menus=[Menu("Voir une panne", SeeOutage(), options)] if options else [])
+
+
+@feature.button(Declare, writes=False)
+async def open_window(ctx: Context, _: Declare) -> Replies:
+    """The window of an outage that nobody’s tickets told of."""
+    return await _window(ctx, "")
+
+
+async def _window(ctx: Context, words: str) -> Ask:
+    served = await must_serve_some(ctx, NO_AGENT)
+    offered = {code: say_queue(ctx, code) for code in served}
+    title = " ".join(words.split())[:SUBJECT_MAX] or None
+    return Ask(NewOutage.draft(queue=next(iter(offered)), subject=title, queues=offered))
+
+
+@feature.submit(NewOutage)
+async def declare_by_hand(ctx: Context, form: NewOutage) -> Replies:
+    """It is one from now on: it stands in the room, and tickets that are like it, or named here, are part of it."""
+    await must_serve(ctx, form.queue)
+    if not await claims.claim(ctx.db, "hotline.outage_key", ctx.request.key, ctx.now):
+        return None  # (It was sent twice.)
+    await incidents.hold_queue(ctx.db, form.queue, ctx.now)
+    numbers = await _must_be_open(ctx, form)
+    new = Incident(queue=form.queue, subject=form.subject, by=ctx.user.id, alike=list(numbers), opened_at=ctx.now)
+    incident = await incidents.add(ctx.db, new)
+    note_outage(ctx, Act.OUTAGE_SAY, incident, demandes=list(numbers))
+    said, room = await draw(ctx, incident), await room_of(ctx, form.queue)
+    told: list[Reply] = [Say(said.text, said.buttons, channel_id=room, topic=incident.topic)] if room else []
+    told += [_start(incident, What.SAID)] if numbers else []
+    return [*told, Whisper(f"C’est noté : {_say(incident)}. /ticket panne {incident.number} permet d’y écrire à tous.")]
+
+
+async def _must_be_open(ctx: Context, form: NewOutage) -> Sequence[int]:
+    """The tickets that are named. Raises UserError under their field where one is over, elsewhere, or in an outage."""
+    numbers = sorted(form.numbers or ())
+    found = {ticket.number: ticket for ticket in await incidents.founding(ctx.db, numbers)}
+    for number in numbers:
+        ticket = found.get(number)
+        if ticket is None or ticket.queue != form.queue or not ticket.state.is_open:
+            raise UserError(fields={"demandes": f"La demande n° {number} n’est pas ouverte dans cette file."})
+        if ticket.incident is not None:
+            raise UserError(fields={"demandes": f"La demande n° {number} est déjà dans la panne n° {ticket.incident}."})
+    return numbers
 
 
 @feature.button(SeeOutage, writes=False)
@@ -71,10 +132,12 @@ async def say_outage(ctx: Context, click: SayOutage) -> Replies:
 
 @feature.submit(DeclareOutage)
 async def declare(ctx: Context, form: DeclareOutage) -> Replies:
-    """It is one: its tickets are part of it, and who filed them is told."""
+    """It is one: its tickets are part of it, and who filed them is told. So it is where somebody said meanwhile that it
+    is none: who fills the window knows better than a click."""
     incident = await _locked(ctx, form.incident)
-    _must_be_proposed(incident)
-    await change(ctx.db, incident, by=ctx.user.id, subject=form.subject, opened_at=ctx.now)
+    if not incident.is_refused:
+        _must_be_proposed(incident)
+    await change(ctx.db, incident, by=ctx.user.id, subject=form.subject, opened_at=ctx.now, ended_at=None)
     note_outage(ctx, Act.OUTAGE_SAY, incident, demandes=list(incident.alike))
     return [await refresh(ctx, incident, here=True), _start(incident, What.SAID)]
 
@@ -86,8 +149,19 @@ async def say_none(ctx: Context, click: SayNone) -> Replies:
     _must_be_proposed(incident)
     await change(ctx.db, incident, ended_at=ctx.now)
     note_outage(ctx, Act.OUTAGE_REFUSE, incident, demandes=list(incident.alike))
-    said = render("hotline/outage_refused", numbers=incident.alike, person=ctx.user.full_name)
-    return Refresh(said, topic=incident.topic, here=True)
+    said = await draw(ctx, incident, ctx.user.full_name)
+    return Refresh(said.text, said.buttons, topic=incident.topic, here=True)
+
+
+@feature.button(UnsayNone)
+async def unsay_none(ctx: Context, click: UnsayNone) -> Replies:
+    """It is proposed again."""
+    incident = await _locked(ctx, click.incident)
+    if not incident.is_refused:
+        raise UserError("C’est déjà annulé.")
+    await change(ctx.db, incident, ended_at=None)
+    note_outage(ctx, Act.OUTAGE_REOPEN, incident, demandes=list(incident.alike))
+    return await refresh(ctx, incident, here=True)
 
 
 @feature.button(WriteToAll, writes=False)

@@ -51,6 +51,11 @@ class Incident(SQLModel, table=True):
         return not self.by and self.ended_at is None
 
     @property
+    def is_refused(self) -> bool:
+        """Whether somebody said that it is none."""
+        return not self.by and self.ended_at is not None
+
+    @property
     def is_running(self) -> bool:
         """Whether it is an outage that is not over."""
         return bool(self.by) and self.ended_at is None

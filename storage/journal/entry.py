@@ -60,6 +60,7 @@ class Act(StrEnum):
     TICKET_MOVE = "hotline.deplacer"
     OUTAGE_SAY = "hotline.panne"
     OUTAGE_REFUSE = "hotline.sans_panne"
+    OUTAGE_REOPEN = "hotline.panne_proposee"
     OUTAGE_TELL = "hotline.prevenir"
     OUTAGE_END = "hotline.fin_panne"
     DUTY_TAKE = "garde.prendre"

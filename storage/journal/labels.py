@@ -16,6 +16,7 @@ OTHERS = {
     "hotline.deplacer": "demande d’aide suivie",
     "hotline.panne": "panne déclarée",
     "hotline.sans_panne": "panne écartée",
+    "hotline.panne_proposee": "panne de nouveau proposée",
     "hotline.prevenir": "personnes touchées prévenues",
     "hotline.fin_panne": "fin d’une panne",
     "garde.prendre": "tour de garde pris",
