@@ -44,11 +44,13 @@ class KnownCommands:
     def find(self, line: str) -> tuple[str, str]:
         """The command that a line calls, longest name first, and the rest of the line; of a line that calls none, its
         first word. « aide » after a command calls the help about that."""
-        words = line.removeprefix("/").split(maxsplit=self._longest)
-        for size in range(min(self._longest, len(words)), 0, -1):
-            if name := self._names.get(fold(" ".join(words[:size]))):
-                return self._or_help(name, " ".join(words[size:]))
-        return words[0].lower() if words else "", " ".join(words[1:])
+        said = line.removeprefix("/").strip()
+        for size in range(min(self._longest, len(said.split())), 0, -1):
+            *words, rest = [*said.split(maxsplit=size), ""][: size + 1]
+            if name := self._names.get(fold(" ".join(words))):
+                return self._or_help(name, rest)
+        first, _, rest = said.partition(" ")
+        return first.lower(), rest.strip()
 
     def _or_help(self, name: str, rest: str) -> tuple[str, str]:
         asks = fold(rest.strip(MANNERED)) == HELP and HELP in self._names

@@ -54,6 +54,11 @@ async def every(db: AsyncSession) -> Mapping[str, WatchedPlace]:
     return {place.id: place for place in (await db.exec(select(WatchedPlace))).all()}
 
 
+async def archived(db: AsyncSession) -> Collection[str]:
+    """The ids of channels that are archived, by whomever, as last told."""
+    return set((await db.exec(select(WatchedPlace.id).where(col(WatchedPlace.archived)))).all())
+
+
 async def get(db: AsyncSession, place_id: str) -> WatchedPlace | None:
     """A place that was seen."""
     return await db.get(WatchedPlace, place_id)

@@ -82,6 +82,29 @@ async def test_a_channel_is_made_renamed_put_away_and_brought_back(
     assert "n’est archivé" in (await agathe.asks("/canaux restaurer")).text
 
 
+@pytest.mark.usefixtures("leading")
+async def test_what_somebody_archived_in_mattermost_is_brought_back_too(house: House, agathe: Person) -> None:
+    name = unique("Reserve")
+    channel_id = await made(house, agathe, name)
+    await house.site.admin.delete(f"/channels/{channel_id}")
+
+    async def is_listed() -> bool:
+        return "archivé à la main" in plain((await agathe.asks("/canaux restaurer")).text)
+
+    await until_async(is_listed)
+    await agathe.asks(f"/canaux restaurer {name}")
+    await until_async(lambda: _is_archived(house, name, archived=False))
+    assert "Ce canal n’est pas archivé" in (await agathe.asks(f"/canaux restaurer {name}")).text
+    undo = await agathe.asks("/canaux annuler")
+    assert f"**{name}** : restauré à la main" in plain(undo.text), "what would be undone is said"
+
+
+async def test_the_missing_channels_of_departements_are_looked_for(house: House, agathe: Person) -> None:
+    begun = await agathe.asks("/canaux creer departements")
+    assert "tous les canaux des départements" in plain(begun.text)
+    await agathe.rewritten(await agathe.told("Vérification"), "terminé")
+
+
 async def _is_in(house: House, channel_id: str, person: Person) -> bool:
     return await house.bot.chat.channel_member(channel_id, person.id) is not None
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.app import App
 from storage.canaux import allowances, changes, runs
 from storage.canaux.changes import State
 from tests.channelling import Field, land, peopled, room, synced
@@ -30,14 +31,23 @@ async def said(land: Field, who: Person, containing: str) -> Post:
     return found[-1]
 
 
+async def is_noted(land: Field, app: App) -> bool:
+    """Whether all that was said is known to stand where it does."""
+    return not await land.waits(app)
+
+
 @pytest.mark.parametrize("room", MODES, indirect=True)
 async def test_what_somebody_turned_by_hand_is_told(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
     _, _, agathe = await synced(land, capsys)
     admin, rhone = land.room.site.admin, (await land.channel("rhone"))["id"]
-    async with land.bot():
+    async with land.bot() as app:
         await land.changes("rhone", display_name="Lyon")
         told = await said(land, agathe, "s’appelle maintenant « Lyon »")
         assert told.buttons == ["Vérifier ce canal"]
+        await until_async(lambda: is_noted(land, app))
+        await land.changes("rhone", display_name="69 - Rhône")
+        over = await agathe.rewritten(told, "c’est réparé")
+        assert (over.buttons, "avait été renommé à la main" in over.text) == ([], True)
         await admin.put(f"/channels/{rhone}/privacy", {"privacy": "O"})
         await said(land, agathe, "rendu public : toute l’équipe peut le lire")
         await admin.delete(f"/channels/{(await land.channel('isere'))['id']}")
@@ -74,6 +84,29 @@ async def test_an_intruder_is_let_in_or_taken_out_by_a_click(land: Field, capsys
         async with app.database.transaction(writes=False) as db:
             assert [each.user_id for each in await allowances(db)] == [nina.id]
         assert await is_clean(land, capsys)
+
+
+async def test_an_alert_is_over_once_who_it_tells_of_is_gone(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
+    _, _, agathe = await synced(land, capsys)
+    nina = await land.room.site.person("nina")
+    async with land.bot() as app:
+        await land.joins(nina, "rhone")
+        told = await said(land, agathe, f"@{nina.username} est dans")
+        await until_async(lambda: is_noted(land, app))
+        await land.leaves(nina, "rhone")
+        assert (await agathe.rewritten(told, "n’est plus dans le canal")).buttons == []
+
+
+async def test_the_night_s_card_is_over_once_another_check_repaired_it(
+    land: Field, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lea, _, agathe = await synced(land, capsys)
+    await land.leaves(lea, "rhone")
+    async with land.bot() as app:
+        await app.runs.run(("job", "canaux.watch_over"), "2026-11-24")
+        card = await said(land, agathe, "Rien n’a été changé")
+        await repaired(agathe, await checked(land, app, agathe, "canaux verifier 69"))
+        assert (await agathe.rewritten(card, "de nouveau comme prévu")).buttons == []
 
 
 async def test_somebody_is_let_in_by_name_beforehand(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
@@ -161,4 +194,6 @@ async def test_the_night_repairs_only_where_settings_say_so(
             await agathe.clicks(card, "Réparer")
             await said(land, agathe, "Canaux : réparés")
             assert await is_clean(land, capsys)
-            assert "1 personne ajoutée" in str(await types(land, app, agathe, "canaux journal")).replace("\u00a0", " ")
+            told = str(await types(land, app, agathe, "canaux journal")).replace("\u00a0", " ")
+            assert "1 personne ajoutée" in told
+            assert f"par @{agathe.username}" in told, "who clicked"

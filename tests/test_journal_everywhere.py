@@ -52,7 +52,8 @@ ELSEWHERE: Mapping[str, str] = {
         hotline.card_arrived.Delivered hotline.receipt_arrived.Delivered hotline.line_arrived.Delivered
         hotline.card_lost.Undelivered hotline.gone.Deleted hotline.ticked.Reacted hotline.unticked.Unreacted
         billet.reacted.Reacted livre.reacted.Reacted kiosque.* canaux.tell_of_intruder.JoinedChannel
-        canaux.archived.Archived canaux.renamed.Renamed canaux.converted.Converted membres.TellGuests
+        canaux.archived.Archived canaux.restored.Restored canaux.renamed.Renamed canaux.converted.Converted
+        membres.TellGuests
         membres.TellNewcomers membres.NoteGone membres.note.PersonChanged membres.ask membres.arrive.JoinedTeam
         membres.remind membres.tick annuaire.forget_requests actus.Harvest actus.keep actus.NameLinks
         actus.TellSubscribers actus.ReadFeeds agenda.arrived.Delivered agenda.catch_up agenda.tell
@@ -147,6 +148,7 @@ async def test_an_animateur_reads_who_did_what_to_whom_and_why(house: House, aga
     assert (entry.before, entry.after) == ({"role": "conseiller"}, {"role": "coordinateur"})
     assert placed == [Act.CHANNEL_CHANGE] * 12
     assert all(e.actor_id == "" for e in moved)
+    assert "38 - Isère" in plain((await agathe.asks("/moderer journal 38")).text), "a département before a number"
     whole = plain((await agathe.asks(f"/moderer journal n° {entry.id}")).text)
     assert "| role | conseiller | coordinateur |" in whole
     assert "n’a pas (ou plus) d’entrée" in plain((await agathe.asks("/moderer journal 99999999")).text)

@@ -11,7 +11,9 @@ from bot.events import JoinedChannel, JoinedTeam, LeftChannel
 from bot.mattermost import ChatUser
 from bot.refusals import Refusal
 from bot.replies import Replies
-from commands.canaux.exceptions import Outsider, intruder
+from bot.texts import render
+from commands.canaux.alerts import close
+from commands.canaux.exceptions import Outsider, intruder, topic_of
 from commands.canaux.feature import ROOM, feature
 from commands.canaux.noting import note_moves
 from commands.canaux.scope import planned_at
@@ -38,11 +40,14 @@ async def bring_in(ctx: Context, event: JoinedTeam) -> Replies:
 async def put_back(ctx: Context, event: LeftChannel) -> Replies:
     """Who belongs into a private channel, and was taken out of it or left it. (Who left the team is refused there; of
     public channels the bot does not hear who is there, feature.py.)"""
-    await _look_up(ctx, event.user_id)
+    account = await _look_up(ctx, event.user_id)
     canal = await planned_at(ctx, event.channel_id)
-    member = await _member(ctx, event.user_id) if canal else None
-    if canal is None or member is None or not Rules(await allowances(ctx.db)).reason_in(canal, member):
+    if canal is None:
         return None
+    member = await _member(ctx, event.user_id)
+    if member is None or not Rules(await allowances(ctx.db)).reason_in(canal, member):
+        over = render("canaux/outsider_gone", planned=canal, username=_name(member, account))
+        return await close(ctx, topic_of(canal.key, event.user_id), over)
     note_moves(ctx, event.user_id, joins=[canal.name])
     return AddMembers(event.channel_id, [event.user_id], team=canal.team)
 
@@ -59,8 +64,12 @@ async def tell_of_intruder(ctx: Context, event: JoinedChannel) -> Replies:
     why = Rules(await allowances(ctx.db)).reason_out(canal, member, event.user_id)
     if not why:
         return None
-    username = member.username if member else account.username if account else ""
-    return intruder(Outsider(key=canal.key, user_id=event.user_id, username=username), canal, why, room)
+    who = Outsider(key=canal.key, user_id=event.user_id, username=_name(member, account))
+    return intruder(who, canal, why, room)
+
+
+def _name(member: Member | None, account: ChatUser | None) -> str:
+    return member.username if member else account.username if account else ""
 
 
 async def _look_up(ctx: Context, user_id: str) -> ChatUser | None:

@@ -11,6 +11,7 @@ from bot.journaling import Deed, note_at_end
 from bot.menus import Choosing, Menu
 from bot.replies import Button, Refresh, Replies, Say, Whisper
 from bot.texts import Markdown, escape, mention, quote, render
+from commands.canaux.alerts import close, settle
 from commands.canaux.feature import ANIMATEURS, feature
 from commands.canaux.noting import note_place
 from commands.canaux.scope import must_be_planned, read_scope
@@ -52,7 +53,7 @@ def intruder(who: Outsider, canal: PlannedChannel, why: str, room: str) -> Say:
     text = render("canaux/intruder", username=who.username, planned=canal, why=why)
     about = who.model_dump()
     buttons = [Button("L’admettre", Admit(**about)), Button("Retirer du canal", Remove(**about), "danger")]
-    return Say(text, buttons, channel_id=room, topic=_topic(who))
+    return Say(text, buttons, channel_id=room, topic=topic_of(who.key, who.user_id))
 
 
 def by_name(ctx: Context, key: str, user_id: str, reason: str, *, is_in: bool) -> Allowance:
@@ -66,7 +67,7 @@ async def admit(ctx: Context, click: Admit) -> Replies:
     canal = await must_be_planned(ctx, click.key)
     await allow(ctx.db, [by_name(ctx, click.key, click.user_id, ADMITTED, is_in=True)])
     note_place(ctx, Act.CHANNEL_ADMIT, canal, click.user_id, ADMITTED)
-    return _settled(ctx, click, canal, is_in=True)
+    return await _settled(ctx, click, canal, is_in=True)
 
 
 @feature.button(Remove, roles=ANIMATEURS)
@@ -76,7 +77,7 @@ async def remove(ctx: Context, click: Remove) -> Replies:
     channel_id = (await by_key(ctx.db)).get(click.key, "")
     await disallow(ctx.db, click.key, click.user_id)
     note_place(ctx, Act.CHANNEL_REMOVE, canal, click.user_id)
-    return [RemoveMember(channel_id, click.user_id), _settled(ctx, click, canal, is_in=False)]
+    return [RemoveMember(channel_id, click.user_id), await _settled(ctx, click, canal, is_in=False)]
 
 
 @feature.command(
@@ -105,7 +106,8 @@ async def admit_by_name(ctx: Context, text: str) -> Replies:
     await allow(ctx.db, [by_name(ctx, canal.key, account.id, why, is_in=True)])
     note_place(ctx, Act.CHANNEL_ADMIT, canal, account.id, why)
     said = render("canaux/admitted", username=account.username, planned=canal)
-    return [AddMembers(known[canal.key], [account.id], team=canal.team), Whisper(said)]
+    alert = await close(ctx, topic_of(canal.key, account.id), said)
+    return [AddMembers(known[canal.key], [account.id], team=canal.team), *alert, Whisper(said)]
 
 
 @feature.command(
@@ -134,13 +136,15 @@ async def end(ctx: Context, click: EndException) -> Replies:
     return Whisper("C’est noté : les règles ordinaires valent de nouveau. /canaux verifier dit ce que cela change.")
 
 
-def _settled(ctx: Context, who: Outsider, canal: PlannedChannel, *, is_in: bool) -> Refresh:
+async def _settled(ctx: Context, who: Outsider, canal: PlannedChannel, *, is_in: bool) -> Refresh:
+    await settle(ctx, topic_of(who.key, who.user_id))
     text = render("canaux/outsider_settled", who=who, planned=canal, by=ctx.user.username, is_in=is_in)
-    return Refresh(text, topic=_topic(who), here=True)
+    return Refresh(text, topic=topic_of(who.key, who.user_id), here=True)
 
 
-def _topic(who: Outsider) -> str:
-    return f"canaux.out:{who.key[:20]}:{who.user_id}"
+def topic_of(key: str, user_id: str) -> str:
+    """What the alert about somebody in the channel of that key is filed under."""
+    return f"canaux.out:{key[:20]}:{user_id}"
 
 
 def _line(each: Allowance, table: Mapping[str, PlannedChannel], known: Mapping[str, Person]) -> Markdown:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 
 from bot.context import Context
-from bot.errors import UserError
+from bot.errors import ChatError, UserError
 from bot.mattermost import ChatChannel
 from bot.menus import Choosing, Menu
 from bot.replies import Ask, Press, Replies, Whisper
@@ -17,12 +17,14 @@ from commands.canaux.scope import must_be_planned, read_scope
 from config.canaux import Family, PlannedChannel
 from config.folding import fold
 from dialogs.canaux import NewChannel, PutAway, RenameChannel
-from storage.canaux import amend, planned, put_away
+from storage import watched
+from storage.canaux import amend, by_key, planned, put_away, remember
 from storage.canaux.drift import Drift, Finding
 from storage.canaux.planned import MADE
 
 ADDRESS_MAX = 50
 KEEPS_ITS_NAME = "Le canal d’un département garde son nom : chacun le cherche sous celui-là."
+BY_HAND = "archivé à la main, dans Mattermost"
 _OTHER = re.compile(r"[^a-z0-9]+")
 
 
@@ -36,7 +38,10 @@ class Make(BaseModel):
 
 
 class Restore(Choosing):
-    """« Restaurer » the channel of the key ``chosen``."""
+    """« Restaurer » the channel of the key ``chosen``; ``channel`` is its id where Mattermost says that it is archived,
+    and nobody had put it away here."""
+
+    channel: str = ""
 
 
 @feature.command("canaux creer", help="Créer un canal thématique", hint="[nom]", roles=ANIMATEURS)
@@ -125,28 +130,61 @@ async def save_archive(ctx: Context, form: PutAway) -> Replies:
     return [Whisper(render("canaux/put_away", title=canal.name, reason=form.reason)), act]
 
 
-@feature.command("canaux restaurer", help="Rouvrir un canal archivé", hint="[nom]", roles=ANIMATEURS, writes=True)
+@feature.command("canaux restaurer", help="Rouvrir un canal archivé", hint="[nom]", roles=ANIMATEURS)
 async def restore(ctx: Context, text: str) -> Replies:
-    """The one that is named, or a menu of them."""
-    away = await put_away(ctx.db)
+    """The one that is named, or a menu of them: what was put away here, and what somebody archived by hand."""
     table = await planned(ctx.db, ctx.settings, archived=True)
+    if text.strip():
+        return Press.to(await _named(ctx, read_scope(text, table), table))
+    known, told = await by_key(ctx.db), await _away(ctx)
+    away = {key: why for key, why in told.items() if why != BY_HAND or await _is_archived(ctx, table[key], known[key])}
     if not away:
         raise UserError("Aucun canal n’est archivé.")
-    if text.strip():
-        key = read_scope(text, {key: table[key] for key in away if key in table})
-        return await bring_back(ctx, Restore(chosen=key))
-    options = {key: table[key].name for key in list(away)[:OFFERED_MAX] if key in table}
+    options = {key: table[key].name for key in list(away)[:OFFERED_MAX]}
     lines = [(name, away[key]) for key, name in options.items()]
     return Whisper(render("canaux/away", lines=lines), menus=[Menu("Restaurer", Restore(), options)])
+
+
+async def _away(ctx: Context) -> Mapping[str, str]:
+    """The keys of channels that are archived, and why each is."""
+    table, archived = await planned(ctx.db, ctx.settings, archived=True), await watched.archived(ctx.db)
+    by_hand = {key: BY_HAND for key, channel_id in (await by_key(ctx.db)).items() if channel_id in archived}
+    return {key: why for key, why in (by_hand | dict(await put_away(ctx.db))).items() if key in table}
+
+
+async def _named(ctx: Context, key: str, table: Mapping[str, PlannedChannel]) -> Restore:
+    """The channel of that key; of one that was not put away here Mattermost is asked. Raises UserError where it is
+    open."""
+    if key in await put_away(ctx.db) or key not in table:
+        return Restore(chosen=key)
+    found = await _is_archived(ctx, table[key], (await by_key(ctx.db)).get(key, ""))
+    if not found:
+        raise UserError("Ce canal n’est pas archivé.")
+    return Restore(chosen=key, channel=found)
+
+
+async def _is_archived(ctx: Context, canal: PlannedChannel, channel_id: str) -> str:
+    """The id of a channel that Mattermost says is archived; "" for any other."""
+    chat = ctx.chat.in_team(canal.team)
+    try:
+        found = await (chat.channel(channel_id) if channel_id else chat.channel_by_name(canal.address, archived=True))
+    except ChatError as error:
+        if error.may_pass:
+            raise
+        return ""
+    return found.id if found is not None and found.archived else ""
 
 
 @feature.button(Restore, roles=ANIMATEURS)
 async def bring_back(ctx: Context, click: Restore) -> Replies:
     """It is open again, with all who were in it."""
-    reason = (await put_away(ctx.db)).get(click.chosen)
     canal = (await planned(ctx.db, ctx.settings, archived=True)).get(click.chosen)
-    if reason is None or canal is None:
+    if canal is None or not (click.channel or click.chosen in await _away(ctx)):
         raise UserError("Ce canal n’est plus archivé.")
-    await amend(ctx.db, click.chosen, ctx.user.id, ctx.now, archived="")
+    if click.channel:
+        await remember(ctx.db, click.chosen, click.channel, ctx.now)
+    reason = (await put_away(ctx.db)).get(click.chosen, "")
+    if reason:
+        await amend(ctx.db, click.chosen, ctx.user.id, ctx.now, archived="")
     act = await do(ctx, Finding(Drift.ARCHIVED, click.chosen, canal.address, "restauré à la main", before=reason))
     return [Whisper(render("canaux/brought_back", title=canal.name)), act]

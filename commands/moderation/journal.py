@@ -63,7 +63,7 @@ async def show(ctx: Context, line: str) -> Replies:
     text = line.strip().replace("\u00a0", " ")
     if not text:
         return await _page(ctx, Older(said="", before=0))
-    if number := _NUMBER.fullmatch(text):
+    if (number := _NUMBER.fullmatch(text)) and not _home(text):
         return await _one(ctx, int(number[1]))
     return await _page(ctx, await (_person(ctx, text) if text.startswith("@") else _channel(ctx, text)))
 
@@ -97,12 +97,15 @@ async def _channel(ctx: Context, text: str) -> Older:
 
 
 def _home(text: str) -> str:
-    """The key of the channel of a département that somebody wrote; "" for none."""
+    """The key of the channel of a département that somebody wrote; "" for none. (« n° 57 » is an act, « 57 » Moselle,
+    and « 1 » an act, as « 01 » is Ain.)"""
+    if len(text) < 2:
+        return ""
     try:
         codes = read_departements(text)
     except ValueError:
         return ""
-    return f"departement:{home_of(codes[0])}" if codes else ""
+    return f"departement:{home}" if codes and (home := home_of(codes[0])) else ""
 
 
 async def _page(ctx: Context, at: Older) -> Whisper:

@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 from sqlalchemy import Executable, Index, Text, func, insert, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,6 +17,7 @@ from storage.database import Code
 
 AT_ONCE = 500
 """Rows written by one statement."""
+ELSEWHERE = "déjà réparé"
 STEP_MAX = 200
 """Changes of one channel that are made together."""
 
@@ -160,6 +162,16 @@ async def drop_found(db: AsyncSession, run_id: str, why: str, drift: Drift | Non
     mine = [col(Change.run_id) == run_id, col(Change.state) == State.FOUND]
     mine += [] if drift is None else [col(Change.drift) == drift]
     await write(db, update(Change).where(*mine).values(state=State.DROPPED, why=why))
+
+
+async def drop_made(db: AsyncSession, run_id: str, by: str) -> bool:
+    """What was found in one run and made by another is not changed any more; False where that is nothing."""
+    other = aliased(Change)
+    same = (other.drift == Change.drift, other.key == Change.key, other.user_id == Change.user_id)
+    made = select(other.n).where(col(other.run_id) == by, col(other.state) == State.DONE, *same).exists()
+    mine = (col(Change.run_id) == run_id, col(Change.state) == State.FOUND, made)
+    dropped = update(Change).where(*mine).values(state=State.DROPPED, why=ELSEWHERE)
+    return bool((await db.execute(dropped.execution_options(synchronize_session=False))).rowcount)  # type: ignore[attr-defined]
 
 
 async def take_for_made(db: AsyncSession, run_id: str) -> None:

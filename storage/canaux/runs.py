@@ -78,8 +78,9 @@ async def latest(db: AsyncSession, since: datetime, stage: Stage, other: str = "
 
 
 async def last_made(db: AsyncSession, since: datetime) -> Run | None:
-    """The newest run of which something stands."""
-    done = select(Change.run_id).where(col(Change.run_id) == col(Run.id), col(Change.state) == State.DONE).exists()
+    """The newest run of which something stands, or is about to."""
+    made = col(Change.state).in_((State.DONE, State.SENT))
+    done = select(Change.run_id).where(col(Change.run_id) == col(Run.id), made).exists()
     found = select(Run).where(col(Run.at) >= since, col(Run.stage) == Stage.MENDED, done)
     return (await db.exec(found.order_by(col(Run.at).desc(), col(Run.id)).limit(1))).first()
 

@@ -14,6 +14,7 @@ from bot.texts import render
 from commands.canaux.feature import ANIMATEURS, LEADERS, ROOM, feature
 from commands.canaux.repair.buttons import Check, Mend
 from commands.canaux.repair.comparing import compare, plan
+from commands.canaux.repair.nights import close_night, last_night
 from commands.canaux.repair.running import begin
 from commands.canaux.repair.showing import show, topic_of
 from commands.canaux.repair.survey import Place, Seen, Survey
@@ -117,10 +118,10 @@ async def _end(ctx: Context, asked: Check, run: Run, total: int) -> Step:
     count = sum((await changes.tally(ctx.db, run.id)).values())
     said = render("canaux/checked", count=count, absent=asked.absent)
     if not count:
-        last = await _last_night(ctx, run) if asked.night else None
-        for over in [run, last] if last else [run]:
-            await runs.drop(ctx.db, over)
-        return Step(done=total, total=total, finished=True, said=said)
+        last = await last_night(ctx, run) if asked.night else None
+        over = [await close_night(ctx, last)] if last else []
+        await runs.drop(ctx.db, run)
+        return Step(replies=over, done=total, total=total, finished=True, said=said)
     await runs.move(ctx.db, run, Stage.SHOWN)
     told = await _tell_room(ctx, run) if asked.night else await _tell(ctx, run)
     return Step(replies=told, done=total, total=total, finished=True, said=said)
@@ -133,24 +134,19 @@ async def _tell(ctx: Context, run: Run) -> Sequence[Reply]:
 
 async def _tell_room(ctx: Context, run: Run) -> Sequence[Reply]:
     """One message in the animateurs’ channel, unless the last one says the same; put right if settings say so."""
-    room, last = (await by_key(ctx.db)).get(ROOM), await _last_night(ctx, run)
+    room, last = (await by_key(ctx.db)).get(ROOM), await last_night(ctx, run)
     is_same = last is not None and await changes.digest(ctx.db, last.id) == await changes.digest(ctx.db, run.id)
     if room is None or is_same:
         await runs.drop(ctx.db, run)
     if last is not None and is_same:
         await runs.move(ctx.db, last, Stage.SHOWN, at=ctx.now)
-    elif last is not None:
-        await runs.drop(ctx.db, last)
-    if room is None or is_same:
         return []
+    over = [await close_night(ctx, last, newer=True)] if last else []
+    if room is None:
+        return over
     mends = ctx.settings.repair == "oui" and await runs.under_way(ctx.db) is None
     if mends:
         await begin(ctx, run, strangers=False)
     shown = await show(ctx, run)
     said = Say(shown.text, shown.buttons, channel_id=room, topic=topic_of(run))
-    return [said, Start(payload=Mend(run=run.id))] if mends else [said]
-
-
-async def _last_night(ctx: Context, run: Run) -> Run | None:
-    """The one that the animateurs’ channel read of last, as far as it still stands."""
-    return await runs.latest(ctx.db, ctx.now - runs.KEPT, Stage.SHOWN, other=run.id, kind=Kind.CHECK, by="")
+    return [*over, said, *([Start(payload=Mend(run=run.id))] if mends else [])]

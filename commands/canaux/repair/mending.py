@@ -13,6 +13,7 @@ from commands.canaux.feature import LEADERS, feature
 from commands.canaux.repair.acting import batches, note_sent, read_topic
 from commands.canaux.repair.buttons import Mend, Repair
 from commands.canaux.repair.doubting import no_longer_so
+from commands.canaux.repair.nights import note_mended
 from commands.canaux.repair.running import lock_shown, start
 from commands.canaux.repair.showing import DAY, refresh, show
 from commands.canaux.repair.words import say_refusal
@@ -71,7 +72,8 @@ async def mend(ctx: Context, asked: Mend, so_far: Progress) -> Step:
         return Step(replies=acts, cursor=[found[0].n if found else 0, left], done=total - left, total=total)
     await runs.move(ctx.db, run, Stage.MENDED)
     said = render("canaux/mended", refused=tally.get(State.REFUSED, 0))
-    return Step(replies=[await refresh(ctx, run)], done=total, total=total, finished=True, said=said)
+    told = [await refresh(ctx, run), *await note_mended(ctx, run)]
+    return Step(replies=told, done=total, total=total, finished=True, said=said)
 
 
 async def _make(ctx: Context, run: Run, found: Sequence[Change]) -> Sequence[Act]:

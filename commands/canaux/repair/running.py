@@ -42,8 +42,9 @@ async def start(ctx: Context, run: Run, *, strangers: bool) -> Start:
 
 
 async def begin(ctx: Context, run: Run, *, strangers: bool) -> None:
-    """From now on its changes are made; whom the register does not know is taken out only if that is asked for."""
-    await runs.move(ctx.db, run, Stage.MENDING)
+    """From now on its changes are made, and are those of who asked for it, whoever had looked; whom the register does
+    not know is taken out only if that is asked for."""
+    await runs.move(ctx.db, run, Stage.MENDING, **({"by": ctx.user.id} if ctx.user.id else {}))
     if not strangers:
         await changes.drop_found(ctx.db, run.id, STRANGER, drift=Drift.STRANGER)
     note_run(ctx, Act.CHANNEL_REPAIR, run, await count(ctx.db, run.id, State.FOUND))

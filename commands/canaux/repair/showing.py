@@ -19,7 +19,7 @@ from storage import people
 from storage.canaux import changes, planned, runs
 from storage.canaux.changes import Change, State
 from storage.canaux.drift import Drift
-from storage.canaux.runs import Run, Stage
+from storage.canaux.runs import Kind, Run, Stage
 
 DAY = timedelta(days=1)
 """How long what was shown may be put right: later it may be otherwise."""
@@ -32,6 +32,8 @@ PAGE = 50
 TO_BE_DONE = "à faire"
 """Of a run that goes on, or was interrupted."""
 NOT_DONE = {State.REFUSED, State.DROPPED, State.KEPT}
+MADE = (State.DONE, State.SENT)
+"""What has arrived, and what is about to."""
 RUNS_SHOWN = 10
 
 
@@ -64,6 +66,15 @@ async def refresh(ctx: Context, run: Run) -> Refresh:
     return Refresh(shown.text, shown.buttons, topic=topic_of(run))
 
 
+async def list_made(ctx: Context, run: Run, table: Mapping[str, PlannedChannel]) -> Sequence[Markdown]:
+    """What of a run stands: one by one where it is little, else counted for each channel."""
+    counted = [row for row in await changes.by_channel(ctx.db, run.id) if row[2] in MADE]
+    if sum(number for *_, number in counted) <= FEW:
+        named = "" if run.kind is Kind.HAND else run.scope  # of what was done by hand nothing else says where
+        return _lines([c for c in await changes.of(ctx.db, run.id) if c.state in MADE], table, named)
+    return _each_channel(counted, DONE, set(MADE), table)
+
+
 Counted = Sequence[tuple[str, Drift, State, int]]
 
 
@@ -88,9 +99,14 @@ def _count(counted: Counted, names: Mapping[Drift, tuple[str, str]], states: set
 def _by_channel(counted: Counted, stage: Stage, table: Mapping[str, PlannedChannel]) -> list[Markdown]:
     """A line for each channel: what is to be done there; once it was, what was not."""
     states = set(State) if stage in {Stage.SHOWN, Stage.CHECKING} else NOT_DONE
-    told = [row for row in counted if row[2] in states]
+    return _each_channel([row for row in counted if row[2] in states], TO_DO, states, table)
+
+
+def _each_channel(
+    told: Counted, names: Mapping[Drift, tuple[str, str]], states: set[State], table: Mapping[str, PlannedChannel]
+) -> list[Markdown]:
     return [
-        Markdown(f"**{_name(key, table)}** : {join(_count([row for row in told if row[0] == key], TO_DO, states))}")
+        Markdown(f"**{_name(key, table)}** : {join(_count([row for row in told if row[0] == key], names, states))}")
         for key in dict.fromkeys(key for key, *_ in told)
     ]
 

@@ -13,9 +13,9 @@ from commands.canaux.exceptions import by_name
 from commands.canaux.feature import ANIMATEURS, feature
 from commands.canaux.noting import note_run
 from commands.canaux.repair.acting import batches, note_sent
-from commands.canaux.repair.buttons import Undo, Unmend
+from commands.canaux.repair.buttons import See, Undo, Unmend
 from commands.canaux.repair.running import STOPPED, count, must_be_alone
-from commands.canaux.repair.showing import refresh
+from commands.canaux.repair.showing import CHANNELS_MAX, MADE, list_made, refresh
 from commands.canaux.scope import must_look_after, say_scope
 from storage import journal
 from storage.canaux import Allowance, allow, changes, planned, runs, take_back
@@ -30,8 +30,6 @@ WITH_IT = "le canal créé est archivé"
 STAYS = "le bot reste membre de ce canal"
 KEPT_OUT = "son ajout a été annulé"
 LET_IN = "son retrait a été annulé"
-MADE = (State.DONE, State.SENT)
-"""What has arrived, and what is about to."""
 WAITED_FOR = (*MADE, State.BACK)
 """While there are such changes it is not over: what is only on its way is undone once it has arrived."""
 
@@ -44,16 +42,20 @@ async def ask(ctx: Context, _: str) -> Replies:
         raise UserError("Il n’y a rien à annuler : aucun changement des canaux depuis trente jours.")
     counted = await changes.by_channel(ctx.db, last.id)
     table = await planned(ctx.db, ctx.settings, archived=True)
+    lines, count_ = await list_made(ctx, last, table), sum(n for *_, state, n in counted if state in MADE)
     text = render(
         "canaux/undo",
+        lines=lines[:CHANNELS_MAX],
+        more=len(lines) - CHANNELS_MAX,
         at=say_moment(last.at.astimezone(ctx.zone)),
         scope=say_scope(last.scope, table),
-        count=sum(n for *_, state, n in counted if state in MADE),
+        count=count_,
         made=sum(n for _, drift, state, n in counted if drift is Drift.ABSENT and state in MADE),
         people=sum(n for _, drift, state, n in counted if drift in {Drift.MISSING, *OUTSIDERS} and state in MADE),
         kind=last.kind,
     )
-    return Whisper(text, [Button("Annuler ces changements", Undo(run=last.id), "danger")])
+    see = [Button("Tout voir", See(run=last.id))] if count_ > len(lines) or len(lines) > CHANNELS_MAX else []
+    return Whisper(text, [Button("Annuler ces changements", Undo(run=last.id), "danger"), *see])
 
 
 @feature.undo(Undo, roles=ANIMATEURS)
