@@ -53,6 +53,20 @@ async def test_a_flood_is_one_case_and_a_false_alarm_is_counted(watch: Watch) ->
 
 
 @pytest.mark.newest_only
+async def test_public_channels_outside_of_the_table_are_named(watch: Watch) -> None:
+    admin, name = watch.house.site.admin, unique("potager")
+    body = {"team_id": watch.house.site.team_id, "name": name, "display_name": f"** {name} @all", "type": "O"}
+    made = await admin.post("/channels", body)
+    listed = await watch.ana.asks("/moderer regles")
+    outside = plain(listed).partition("hors de la table des canaux : ")[2]
+    assert name in outside
+    assert "@all" not in listed.text
+    assert "Ressourcerie" not in outside
+    await admin.delete(f"/channels/{made['id']}")
+    assert name not in plain(await watch.ana.asks("/moderer regles"))
+
+
+@pytest.mark.newest_only
 async def test_each_rule_finds_what_people_write(watch: Watch) -> None:
     for line in (
         "liens proposer mechant.example",

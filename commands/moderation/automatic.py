@@ -10,16 +10,14 @@ from bot.errors import ChatError
 from bot.events import Edited, JoinedTeam, Posted, Watched
 from bot.replies import Replies
 from commands.moderation import opening, safety, storm
-from commands.moderation.listening import regles
+from commands.moderation.listening import looked_at, regles
 from commands.moderation.opening import Seen
 from commands.moderation.places import ROOM
 from commands.moderation.proposing import meet
 from commands.moderation.rules import ASLEEP, Engine, RuleName, Table
 from commands.moderation.rules.stored import tuned
-from config.canaux import Family
 from config.settings import Settings
 from storage import canaux, claims
-from storage.canaux import planned
 from storage.moderation import rules
 from storage.moderation.rules import EXEMPT
 
@@ -29,9 +27,8 @@ engine = Engine()
 @regles.watches
 async def where(db: AsyncSession, settings: Settings) -> Watched:
     """All planned channels but the rooms; from then on the rules are as they are tuned now."""
-    table, known = await planned(db, settings), await canaux.by_key(db)
-    places = frozenset(known[key] for key in known if key in table and table[key].family is not Family.SALLE)
-    wakes = ROOM in known and not await safety.fault(db, settings)
+    places = await looked_at(db, settings)
+    wakes = ROOM in await canaux.by_key(db) and not await safety.fault(db, settings)
     rows = Table.of(await tuned(db), await rules.exempt(db)) if wakes else ASLEEP
     engine.tune(f"{settings.mattermost_url} {settings.team} {settings.database_url}", places, rows)
     return Watched(team=True, crowded=places)

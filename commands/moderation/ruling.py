@@ -10,6 +10,7 @@ from bot.replies import Replies, Start, Whisper
 from bot.texts import render
 from commands.moderation import safety, trial
 from commands.moderation.feature import ANIMATEURS, feature
+from commands.moderation.listening import passed_by
 from commands.moderation.places import room
 from commands.moderation.rules import SPECS, BrokenRuleError, RuleName, Tuning
 from commands.moderation.rules.stored import tuned
@@ -21,6 +22,8 @@ from storage.moderation.rules import Mode, Rule
 
 MODES = {"non": Mode.OFF, "proposer": Mode.PROPOSE, "agir": Mode.ACT}
 TRY = "essai"
+APART_MAX = 15
+"""Names of channels that rules do not look at."""
 HINT = "<règle> [non|proposer|agir|essai] [nombres ou liste]"
 
 
@@ -34,7 +37,9 @@ async def list_rules(ctx: Context, _: str) -> Replies:
         known = {name: usual(name) for name in RuleName}
     found = await rules.counts(ctx.db)
     rows = [(name, SPECS[name], known[name].mode, say(name, known[name]), *found.get(name, (0, 0))) for name in known]
-    return Whisper(render("moderation/rules", rows=rows, fault=fault, has_room=bool(await room(ctx))))
+    apart = await passed_by(ctx)
+    said = {"rows": rows, "fault": fault, "has_room": bool(await room(ctx)), "apart": apart[:APART_MAX]}
+    return Whisper(render("moderation/rules", **said, more=len(apart) - APART_MAX))
 
 
 @feature.command("moderer regle", help="Régler ou essayer une règle", hint=HINT, roles=ANIMATEURS, writes=True)
