@@ -70,7 +70,7 @@ async def test_of_two_animateurs_at_once_one_decides(bench: Bench) -> None:
     post = await bench.lea.says(unique("Une insulte"), bench.place)
     line = f"masquer {bench.link(post)} insultes"
     said = await asyncio.gather(*(bench.moderates(line, who) for who in (bench.agathe, bench.omar)))
-    assert len([text for text in said if "est retiré, et gardé" in text]) == 1
+    assert len([text for text in said if "est en train d’être retiré" in text]) == 1
     await bench.stands(post, there=False)
     assert len(await bench.measures(bench.lea)) == 1
     assert len(await bench.entries(Act.HIDE, bench.lea)) == 1

@@ -1,5 +1,6 @@
 """Stories: what an animateur decides, by which window; a message that changed since; an advice, a hand-over."""
 
+from sandbox.faults import Faults
 from storage.moderation.cases import State
 from storage.people import Role
 from tests.helping import changes
@@ -52,6 +53,19 @@ async def test_what_became_of_the_message_is_said_to_who_decides_and_hiding_it_d
     assert (await form.submit()).accepted
     assert "n’était déjà plus là" in plain(await room.agathe.told("décidé"))
     assert kept in plain(await room.card(case, "Message masqué"))
+
+
+async def test_a_card_says_under_way_until_the_message_is_gone(room: Room, faults: Faults) -> None:
+    case, card = await room.opened()
+    faults.slow = f"/posts/{case.post_id}/thread"
+    form = await opens(room.agathe, card, "Masquer")
+    assert (await form.submit()).accepted
+    assert "C’est en cours" in plain(await room.agathe.told("décidé"))
+    await room.card(case, "Message masqué (en cours)")
+    assert case.post_id in {post.id for post in await room.lea.reads(room.place)}
+    faults.slow = ""
+    await room.card(case, "Message masqué, par")
+    assert case.post_id not in {post.id for post in await room.lea.reads(room.place)}
 
 
 async def test_an_advice_and_a_hand_over_stay_among_those_who_may(room: Room) -> None:

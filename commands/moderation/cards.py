@@ -28,7 +28,7 @@ from commands.moderation.buttons import (
 from commands.moderation.decision import proposed
 from storage import people
 from storage.journal import label_of
-from storage.moderation import appeals, measures, reports
+from storage.moderation import appeals, measures, records, reports
 from storage.moderation.appeals import Appeal
 from storage.moderation.cases import Case, Source, State
 from storage.moderation.reports import Report
@@ -137,8 +137,19 @@ async def _outcome(ctx: Context, case: Case) -> Markdown:
         return render("moderation/outcome", by=by, act=terms.say_decision(waiting), case=case, reason=waiting.reason)
     if not case.act:
         return Markdown()
-    by = await name_of(ctx, case.decided_by)
-    return render("moderation/outcome", by=by, act=label_of(case.act), case=case, reason=case.reason)
+    by, under_way = await name_of(ctx, case.decided_by), await _is_under_way(ctx, case)
+    return render(
+        "moderation/outcome", by=by, act=label_of(case.act), case=case, reason=case.reason, under_way=under_way
+    )
+
+
+async def _is_under_way(ctx: Context, case: Case) -> bool:
+    """Whether Mattermost has not done all of it yet."""
+    measure = await measures.get(ctx.db, case.entry) if case.entry else None
+    if measure is None or measure.ended_at is not None:
+        return False
+    record = records.read(measure)
+    return record.looking or bool(record.waits)
 
 
 def _buttons(case: Case, appeal: Appeal | None) -> Sequence[Button]:

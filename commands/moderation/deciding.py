@@ -42,6 +42,8 @@ SAID_MAX = 100
 """Characters of a message by which a window calls its case."""
 USUAL = timedelta(days=7)
 """How long a silence is proposed to last where the charter proposes none."""
+UNDER_WAY = {Act.HIDE, Act.SILENCE, Act.EXCLUDE, Act.MOVE}
+"""What Mattermost does after it is decided."""
 WINDOWS: dict[Move, type[AboutCase]] = {
     Move.NOTHING: DismissCase,
     Move.REMIND: RemindCharter,
@@ -125,7 +127,8 @@ def say_done(case: Case, fate: Fate = Fate.SAME) -> Sequence[Reply]:
     waits = case.state is State.SECOND
     act = label_of(case.act)
     gone = fate is Fate.GONE and case.act == Act.HIDE
-    return [Whisper(render("moderation/done", case=case, waits=waits, act=act, gone=gone))]
+    under_way = not gone and case.act in UNDER_WAY
+    return [Whisper(render("moderation/done", case=case, waits=waits, act=act, gone=gone, under_way=under_way))]
 
 
 async def after(ctx: Context, case: Case) -> Sequence[Reply]:

@@ -98,7 +98,9 @@ async def settle(ctx: Context, measure: Measure, record: Record, refusal: Refusa
     await records.keep(ctx.db, measure, record)
     there = await pointer(ctx, measure, record) if measure.act == Act.MOVE else []
     knows = measure.act in TELLING and measure.user_id and measure.user_id != measure.by
-    return [*there, *([await words.notice(ctx, measure, record)] if knows else [])]
+    notice = [await words.notice(ctx, measure, record)] if knows else []
+    case = await cases.get(ctx.db, measure.case_id) if measure.case_id else None
+    return [*there, *notice, *(await cards.refresh(ctx, case) if case else [])]
 
 
 async def fail(ctx: Context, measure: Measure, refusal: Refusal | None) -> Sequence[Reply]:
