@@ -144,6 +144,12 @@ async def with_file(who: Person, channel: str, words: str, name: str, data: byte
     return Post.read(await who.api.post("/posts", body))
 
 
+async def carries(who: Person, post: Post, files: dict[str, bytes]) -> None:
+    """A post has these files; where not, it is told what it says of those that could not come with it."""
+    found = await who.files(post)
+    assert found == files, f"{sorted(found)} of {post.file_ids} under: {post.text}"
+
+
 @pytest.fixture(scope="module")
 async def known(house: House) -> AsyncIterator[None]:
     """Other files’ stories know nothing of these two channels."""

@@ -1,6 +1,8 @@
 """Files that people ask for: what they see come, in which order, and who gets none."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from prometheus_client import REGISTRY
@@ -265,3 +267,15 @@ def test_a_folder_of_the_dead_is_cleared_away(office: Office) -> None:
         others.close()
     folders.close()
     assert list((office.folder / "files").iterdir()) == []
+
+
+def test_programs_that_start_together_leave_each_other_their_folders(tmp_path: Path) -> None:
+    def starts_and_ends(_: int) -> bool:
+        folders = Folders(tmp_path)
+        with folders.fresh() as mine:
+            (mine / "export.csv").write_text("x")
+        folders.close()
+        return True
+
+    with ThreadPoolExecutor(8) as together:
+        assert all(together.map(starts_and_ends, range(200)))

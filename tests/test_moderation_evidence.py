@@ -5,7 +5,7 @@ import pytest
 from sandbox.faults import Faults
 from storage.moderation import Measure
 from storage.people import Role
-from tests.enforcing import Bench, bench, known, plain, with_file
+from tests.enforcing import Bench, bench, carries, known, plain, with_file
 from tests.house import until
 from tests.people import Post, unique
 
@@ -31,12 +31,12 @@ async def test_they_are_kept_in_the_room_and_come_back(bench: Bench) -> None:
     post = await with_file(bench.lea, bench.place, words, "preuve.png", b"des faits")
     measure = await hidden(bench, post)
     kept = await bench.said(bench.room, keeping(measure))
-    assert await bench.omar.files(kept) == {"preuve.png": b"des faits"}
+    await carries(bench.omar, kept, {"preuve.png": b"des faits"})
     assert f"@{bench.lea.username}" in plain(kept)
     assert "est annulé" in await bench.moderates(f"annuler {measure.entry}", bench.omar)
     again = await bench.said(bench.place, words)
     assert "sans ses fichiers" not in plain(again)
-    assert await bench.juliette.files(again) == {"preuve.png": b"des faits"}
+    await carries(bench.juliette, again, {"preuve.png": b"des faits"})
 
 
 async def test_those_of_answers_go_back_to_who_sent_them_and_return_too(bench: Bench) -> None:
@@ -47,13 +47,13 @@ async def test_those_of_answers_go_back_to_who_sent_them_and_return_too(bench: B
     bench.juliette.acts()
     await bench.agathe.clicks(asked, "Masquer tout le fil")
     back = await bench.juliette.told(words)
-    assert await bench.juliette.files(back) == {"regle.txt": b"une regle"}
+    await carries(bench.juliette, back, {"regle.txt": b"une regle"})
     await bench.stands(root, there=False)
     await bench.house.settled()
     measure = await bench.last(bench.lea)
     assert "est annulé" in await bench.moderates(f"annuler {measure.entry}", bench.omar)
     again = await bench.said(bench.place, words)
-    assert await bench.agathe.files(again) == {"regle.txt": b"une regle"}
+    await carries(bench.agathe, again, {"regle.txt": b"une regle"})
 
 
 async def test_of_several_messages_each_waits_for_its_own(bench: Bench) -> None:
@@ -68,7 +68,7 @@ async def test_of_several_messages_each_waits_for_its_own(bench: Bench) -> None:
     measure = await bench.last(bench.lea)
     assert len([text for text in await bench.reads(bench.room) if keeping(measure) in text]) == 1
     await bench.moderates(f"annuler {measure.entry}", bench.omar)
-    assert await bench.agathe.files(await bench.said(bench.place, words)) == {"pub.png": b"une pub"}
+    await carries(bench.agathe, await bench.said(bench.place, words), {"pub.png": b"une pub"})
 
 
 @pytest.mark.both_databases

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from storage.journal import Act
-from tests.enforcing import Bench, bench, known, plain, with_file
+from tests.enforcing import Bench, bench, carries, known, plain, with_file
 from tests.people import unique
 
 __all__ = ["bench", "known"]
@@ -25,7 +25,7 @@ async def test_what_is_written_in_a_locked_channel_goes_back_to_its_author(bench
     await with_file(bench.lea, bench.place, words, "preuve.txt", b"des faits")
     back = await bench.lea.told(words)
     assert "est verrouillé" in plain(back)
-    assert await bench.lea.files(back) == {"preuve.txt": b"des faits"}
+    await carries(bench.lea, back, {"preuve.txt": b"des faits"})
     plain_words = unique("Et sans fichier")
     post = await bench.juliette.says(plain_words, bench.place)
     assert plain_words in plain(await bench.juliette.told(plain_words))

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from storage.journal import Act
-from tests.enforcing import Bench, bench, known, plain, with_file
+from tests.enforcing import Bench, bench, carries, known, plain, with_file
 from tests.house import until_async
 from tests.people import Person, Post, unique
 
@@ -49,7 +49,7 @@ async def test_it_goes_with_names_hours_and_files_and_comes_back(bench: Bench) -
     assert "@all" not in copies[0].text
     assert f"@{bench.lea.username}" not in copies[0].text, "nobody is called once more"
     assert "https://exemple.fr/x" in copies[0].text
-    assert await bench.agathe.files(copies[0]) == {"note.txt": b"une note"}
+    await carries(bench.agathe, copies[0], {"note.txt": b"une note"})
     assert f"@{bench.juliette.username}" in plain(copies[1])
     await bench.stands(root, there=False)
     pointer = await bench.said(bench.place, f"/pl/{copies[0].id}")
@@ -68,7 +68,7 @@ async def test_it_goes_with_names_hours_and_files_and_comes_back(bench: Bench) -
     assert back[0].id == pointer.id
     assert [p.root_id for p in back] == ["", pointer.id, pointer.id]
     (files,) = [p for p in here if p.root_id == pointer.id and p.file_ids]
-    assert await bench.agathe.files(files) == {"note.txt": b"une note"}
+    await carries(bench.agathe, files, {"note.txt": b"une note"})
     left = await bench.reads(bench.club)
     assert not any(word in text for word in words for text in left)
 

@@ -55,13 +55,13 @@ class Porter:
         await self.keep(message)
 
     async def _carry(self, info: ChatFile, channel_id: str, limit: int) -> str:
-        with self.fresh() as folder:
-            path = folder / _name(info.name)
-            try:
+        try:
+            with self.fresh() as folder:
+                path = folder / _name(info.name)
                 await self.chat.download(info.id, path, limit)
-            except OSError as error:  # this machine’s disk: it may have room again
-                raise ChatError(0, type(error).__name__) from error
-            return await self.chat.upload(channel_id, path)
+                return await self.chat.upload(channel_id, path)
+        except OSError as error:  # this machine’s disk: it may have room again
+            raise ChatError(0, type(error).__name__) from error
 
     async def leave_all(self, message: Outgoing) -> None:
         """Mattermost drops the files each time: the message goes without."""

@@ -19,12 +19,13 @@ class Folders:
     def __init__(self, folder: Path) -> None:
         root = private.folder(folder / "files")
         self._own = root / secrets.token_hex(8)
-        self._own.mkdir(mode=0o700)
-        self._lock: int | None = os.open(self._own, os.O_RDONLY)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
-        for other in root.iterdir():
-            if other != self._own:
-                _clear(other)
+        with _alone(root):  # a part that is made and not locked yet looks like one of the dead
+            self._own.mkdir(mode=0o700)
+            self._lock: int | None = os.open(self._own, os.O_RDONLY)
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+            for other in root.iterdir():
+                if other != self._own:
+                    _clear(other)
 
     @contextmanager
     def fresh(self) -> Iterator[Path]:
@@ -39,6 +40,17 @@ class Folders:
             shutil.rmtree(self._own, ignore_errors=True)
             os.close(self._lock)
             self._lock = None
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """No other process that starts is in the block meanwhile."""
+    lock = os.open(root, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def _clear(folder: Path) -> None:
