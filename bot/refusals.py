@@ -60,6 +60,7 @@ IDS: Mapping[str, Refusal] = {
     "app.channel.get_by_name.missing.app_error": Refusal.UNKNOWN_CHANNEL,
     "app.post.get.app_error": Refusal.UNKNOWN_POST,
     "app.file_info.get.app_error": Refusal.UNKNOWN_FILE,
+    "api.file.get_file_info.app_error": Refusal.UNKNOWN_FILE,
     "app.emoji.get_by_name.no_result": Refusal.UNKNOWN_EMOJI,
     "model.reaction.is_valid.emoji_name.app_error": Refusal.UNKNOWN_EMOJI,
     "app.team.get_member.missing.app_error": Refusal.NOT_IN_TEAM,

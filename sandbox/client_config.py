@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from sandbox.world import World
 
-COLUMNS = ("5.37", "9.11", "11.2")
+COLUMNS = ("5.37", "9.11", "11.2", "11.6")
 ABSENT, SAME = "-", "="
 
 LIVE = {

@@ -4,6 +4,7 @@ from sandbox.call import Call
 from sandbox.client_config import client_config
 from sandbox.errors import forbidden, invalid_body
 from sandbox.routes import Routes
+from sandbox.users.active import count_people
 
 routes = Routes()
 
@@ -27,6 +28,17 @@ async def get_client_config(call: Call) -> object:
 async def client_license(call: Call) -> object:
     """Say that there is no licence."""
     return {"IsLicensed": "false"}
+
+
+@routes.get("/limits/server")
+async def server_limits(call: Call) -> object:
+    """Say how many people a server without a licence takes, to the system admin."""
+    call.only_if(call.world.caps.people_limited)
+    if not call.world.rights.is_admin(call.user):
+        raise forbidden()
+    counts = {"maxUsersLimit": 200, "maxUsersHardLimit": 250, "activeUserCount": count_people(call.world)}
+    others = ("singleChannelGuestCount", "singleChannelGuestLimit", "postHistoryLimit", "lastAccessiblePostTime")
+    return counts | dict.fromkeys(others, 0)
 
 
 @routes.get("/emoji")
@@ -58,8 +70,10 @@ async def patch_config(call: Call) -> object:
     body = call.body("config")
     if not all(isinstance(section, dict) for section in body.values.values()):
         raise invalid_body("config")
+    before = call.world.config.digest
     call.world.config.patch(body.values)
-    call.world.hub.publish("config_changed", {"config": client_config(call.world, logged_in=True)})
+    if call.world.config.digest != before:
+        call.world.hub.publish("config_changed", {"config": client_config(call.world, logged_in=True)})
     return call.world.config.as_dict()
 
 

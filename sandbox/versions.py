@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, fields
 
 Number = tuple[int, int]
 
-MODES: tuple[Number, ...] = ((5, 37), (9, 4), (9, 11), (10, 5), (11, 2))
+MODES: tuple[Number, ...] = ((5, 37), (9, 4), (9, 11), (10, 5), (11, 2), (11, 6))
 
 
 def _since(major: int, minor: int) -> bool:
@@ -52,6 +52,7 @@ class Capabilities:
     new_name_draws_picture: bool = _since(6, 0)
     user_has_remote_id: bool = _since(6, 0)
     own_user_hides_auth_data: bool = _since(10, 6)
+    own_copy_dates_password: bool = _since(11, 6)
     thread_notify_props: bool = _since(6, 0)
     push_status_online: bool = _since(10, 6)
     long_passwords: bool = _since(6, 0)
@@ -85,6 +86,9 @@ class Capabilities:
     # Only the recorded 9.11 lets a plain member of the team add others to a public channel from outside.
     anybody_adds_to_public: bool = _between((9, 11), (10, 0))
     private_archive_is_private: bool = _since(6, 0)
+    search_tells_strangers: bool = _since(11, 6)
+    empty_patch_refused: bool = _since(11, 6)
+    channel_has_translation: bool = _since(11, 6)
     stats_count_files: bool = _since(7, 0)
     public_posts_for_team: bool = _since(11, 0)
     many_channels_viewed: bool = _since(7, 0)
@@ -109,6 +113,10 @@ class Capabilities:
     has_posts_by_ids: bool = _since(7, 0)
     files_can_be_dropped: bool = _since(10, 0)
     edit_limit_works: bool = _since(6, 0)
+    edit_limit_holds_for_all: bool = _since(11, 6)
+    put_keeps_props: bool = _since(11, 6)
+    pinned_twice_is_silent: bool = _since(11, 6)
+    frames_tell_integrations: bool = _since(11, 6)
     edits_leave_a_copy: bool = _until(99, 0)
     deleted_twice_is_missing: bool = _since(10, 6)
     emoji_must_exist: bool = _since(6, 0)
@@ -122,6 +130,7 @@ class Capabilities:
     mentions_of_receiver_only: bool = _since(9, 3)
 
     # Rights
+    people_limited: bool = _since(11, 6)
     bot_edits_itself: bool = _until(6, 0)
     revoked_token_is_deaf: bool = _since(6, 0)
     commands_free_for_all: bool = _since(8, 0)
@@ -140,6 +149,8 @@ class Capabilities:
     @property
     def client_config(self) -> str:
         """Whose list of settings clients get: that of the nearest recorded version below."""
+        if self.channel_has_translation:
+            return "11.6"
         if self.dialog_steps:
             return "11.2"
         return "9.11" if self.threads else "5.37"

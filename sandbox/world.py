@@ -51,6 +51,8 @@ class World:
         self.sockets: set[Cuttable] = set()
         self.tasks: set[asyncio.Task[None]] = set()
         """Work that goes on after its call was answered."""
+        self.people_max = 0
+        """So many people a new server without a licence takes (250); 0: as many as come, as with one."""
         self.url = ""
         self.identity = new_id()  # under which a real server would be counted
 

@@ -110,6 +110,7 @@ CALLS: dict[str, Called] = {
     ),
     "team_id": Called(lambda c, _: c.team_id(), [WHERE]),
     "channel_member": Called(lambda c, _: c.channel_member(CHANNEL, ID), _one("GET", f"{_ROOM}/members/{ID}")),
+    "is_in": Called(lambda c, _: c.is_in(CHANNEL), [WHO, *_one("GET", f"{_ROOM}/members/{BOT}")]),
     "channel_members": Called(lambda c, _: c.channel_members(CHANNEL), _one("GET", f"{_ROOM}/members")),
     "count_members": Called(lambda c, _: c.count_members(CHANNEL), _one("GET", f"{_ROOM}/stats")),
     "channel": Called(lambda c, _: c.channel(CHANNEL), _one("GET", _ROOM)),

@@ -38,7 +38,10 @@ class ChatServer:
         self.asked.append((request.method, request.path))
         self.bodies.append(body)
         self.headers.append(dict(request.headers))
-        answer = self.answers.get(f"{request.method} {request.path}", self.answers.get("*"))
+        answer = self.answers.get(f"{request.method} {request.path}")
+        if answer is None and request.path.endswith(f"/members/{BOT}"):
+            answer = {"channel_id": request.path.split("/")[4], "user_id": BOT}  # it is in each channel
+        answer = self.answers.get("*") if answer is None else answer
         if callable(answer):
             answer = answer(request, body)
         if isinstance(answer, Awaitable):

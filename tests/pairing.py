@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from tests.databases import KINDS
 from tests.modes import MODES
 
-TOLD_WITH: Mapping[str, str] = dict(zip(MODES, ("sqlite", "postgresql", "sqlite", "sqlite", "postgresql"), strict=True))
+TOLD_WITH: Mapping[str, str] = dict(
+    zip(MODES, ("sqlite", "sqlite", "postgresql", "sqlite", "sqlite", "postgresql"), strict=True)
+)
 """The database that goes with a server; the newest and the oldest have not the same."""
 Story = tuple[str, Sequence[str]]
 """A test with its file, and the texts among its parameters."""

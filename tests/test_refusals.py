@@ -22,6 +22,7 @@ NEVER_SENT = {
     "api.context.invalid_body_param.app_error",
     "api.context.invalid_param.app_error",
     "api.context.invalid_url_param.app_error",
+    "api.channel.patch_update_channel.no_changes.app_error",
     "api.channel.update_channel_member_roles.unset_user_scheme.app_error",
     "api.post.update_post.system_message.app_error",
     "api.reaction.save_reaction.invalid.app_error",
@@ -34,6 +35,7 @@ NEVER_SENT = {
 """What is said of requests that the bot does not make: malformed ids, ids of its own choosing, unknown kinds."""
 ALREADY_SO = {"api.channel.restore_channel.restored.app_error"}
 READ_ONLY = {
+    "api.file.get_file_info.app_error",
     "api.channel.create_channel.max_channel_limit.app_error",
     "api.reaction.save.archived_channel.app_error",
     "app.reaction.save.save.too_many_reactions",

@@ -18,6 +18,8 @@ REMEMBERED_CHANNELS = 5000
 # What every version takes: old ones refuse one letter and a dash at the end, new ones what looks like a group’s name.
 _NAME = re.compile(r"(?![0-9a-f]{40}$|[a-z0-9]{26}__[a-z0-9]{26}$)[a-z0-9][a-z0-9_-]{0,62}[a-z0-9]")
 _ASKED_FOR = re.compile(r"[a-z0-9_-]{1,64}")
+_NO_NAME = "api.context.invalid_url_param.app_error"
+"""What a server says that no channel of its can have: those of one letter, or with a dash at an end, differ."""
 
 
 class ChannelCalls(Calls):
@@ -40,7 +42,7 @@ class ChannelCalls(Calls):
         try:
             return wire.read(wire.Channel, await self.client.get(path, params=params)).value
         except ChatError as error:
-            if error.refusal is Refusal.UNKNOWN_CHANNEL:
+            if error.refusal is Refusal.UNKNOWN_CHANNEL or error.error_id == _NO_NAME:
                 return None
             raise
 
@@ -110,6 +112,8 @@ class ChannelCalls(Calls):
         _check(name, display_name)
         texts = {"name": name, "display_name": display_name, "header": header, "purpose": purpose}
         wanted = {field: text for field, text in texts.items() if text is not None}
+        if not wanted:  # which 11.6 refuses
+            return await self.channel(channel_id)
         if name is not None:
             await self._must_not_be_default(channel_id, name)
         try:

@@ -83,6 +83,10 @@ class ChatReader(Searching, Protocol):
     async def channel_member(self, channel_id: str, user_id: str) -> ChatMember | None:
         """Somebody in a channel of the bot’s; None for who is not."""
 
+    async def is_in(self, channel_id: str) -> bool:
+        """Whether the bot itself is in a channel. Servers from 10.9 on give who administers a team its private channels
+        by name, and let them write there: only the bot’s own are to be remembered, read and written in."""
+
     def channel_members(self, channel_id: str) -> AsyncIterator[Sequence[ChatMember]]:
         """Who is in a channel of the bot’s."""
 
@@ -98,7 +102,8 @@ class ChatReader(Searching, Protocol):
         """A channel by id, archived or not; a private one only if the bot is in it."""
 
     async def channel_by_name(self, name: str, *, archived: bool = False) -> ChatChannel | None:
-        """The team’s channel of that name; None when the bot sees none, or an archived one that is not wanted."""
+        """The team’s channel of that name, perhaps a private one in which the bot is not (``is_in``); None when the bot
+        sees none, or an archived one that is not wanted."""
 
     def public_channels(self) -> AsyncIterator[Sequence[ChatChannel]]:
         """The team’s public channels by title, those without the bot too."""

@@ -64,6 +64,15 @@ class MemberCalls(Calls):
             raise
         return wire.read(wire.ChannelMember, answer).value
 
+    async def is_in(self, channel_id: str) -> bool:
+        """Whether the bot itself is in a channel: one that administers the team finds, and may write in, others too."""
+        try:
+            return await self.channel_member(channel_id, (await self.me()).id) is not None
+        except ChatError as error:
+            if error.refusal in {Refusal.FORBIDDEN, Refusal.UNKNOWN_CHANNEL}:
+                return False
+            raise
+
     async def channel_members(self, channel_id: str) -> AsyncIterator[Sequence[ChatMember]]:
         """Who is in a channel of the bot’s."""
         place = check_id(channel_id)

@@ -32,7 +32,7 @@ def how(parser: Parser) -> None:
         "--server-version",
         metavar="V",
         default=os.environ.get("SERVER_VERSION", "11.2"),
-        help="11.2, 10.5, 9.11, 9.4 ou 5.37, ou variable SERVER_VERSION",
+        help="11.6, 11.2, 10.5, 9.11, 9.4 ou 5.37, ou variable SERVER_VERSION",
     )
 
 

@@ -98,7 +98,7 @@ async def run(plan: Plan, say: Callable[[str], None]) -> AsyncIterator[None]:
 
 def _check(plan: Plan) -> None:
     if not re.fullmatch(r"\d{1,2}\.\d{1,2}(\.\d{1,2})?", plan.version):
-        raise OperatorError("SERVER_VERSION : 11.2, 10.5, 9.11, 9.4 ou 5.37.", code=2)
+        raise OperatorError("SERVER_VERSION : 11.6, 11.2, 10.5, 9.11, 9.4 ou 5.37.", code=2)
     if plan.port == plan.bot_port:
         raise OperatorError("PORT et BOT_PORT doivent être deux ports différents.", code=2)
     _must_be_free(plan.port, "PORT")

@@ -26,6 +26,8 @@ async def patch_channel(call: Call) -> object:
     if call.world.caps.town_square_keeps_name:
         _check_default(call, channel, body)
     wanted = {field: body.text(field) for field in FIELDS if body.has(field)}
+    if not wanted and call.world.caps.empty_patch_refused:
+        raise ApiError("api.channel.patch_update_channel.no_changes.app_error", 400)
     before = _apply(call, channel, wanted)
     _tell_updated(call, channel)
     reply = channel_json(call.world, channel)
@@ -49,8 +51,8 @@ async def put_channel(call: Call) -> object:
     before = _apply(call, channel, wanted)
     _tell_updated(call, channel)
     reply = channel_json(call.world, channel)
-    if before["display_name"] != channel.display_name:
-        _say_display_name(call, channel, before["display_name"])
+    if before["display_name"] != body.text("display_name"):  # also where it is left out, and stays
+        _say_display_name(call, channel, before["display_name"], body.text("display_name"))
     return reply
 
 
@@ -90,15 +92,15 @@ def _tell_updated(call: Call, channel: Channel) -> None:
 
 def _say_changes(call: Call, channel: Channel, before: dict[str, str]) -> None:
     if before["display_name"] != channel.display_name:
-        _say_display_name(call, channel, before["display_name"])
+        _say_display_name(call, channel, before["display_name"], channel.display_name)
     if before["header"] != channel.header:
         _say_text(call, channel, "header", before["header"])
     if before["purpose"] != channel.purpose:
         _say_text(call, channel, "purpose", before["purpose"])
 
 
-def _say_display_name(call: Call, channel: Channel, old: str) -> None:
-    name, new = call.user.username, channel.display_name
+def _say_display_name(call: Call, channel: Channel, old: str, new: str) -> None:
+    name = call.user.username
     props: Data = {"username": name, "old_displayname": old, "new_displayname": new}
     text = f"{name} updated the channel display name from: {old} to: {new}"
     system_post(call.world, channel, call.user, Notice("system_displayname_change", text, props))

@@ -2,8 +2,8 @@
 
 from sandbox.call import Call
 from sandbox.channels.present import channel_json
-from sandbox.channels.rules import known_channel, may_read, may_see
-from sandbox.errors import ApiError, forbidden
+from sandbox.channels.rules import is_identifier, known_channel, may_read, may_see
+from sandbox.errors import ApiError, forbidden, invalid_url
 from sandbox.records import Channel, Team
 from sandbox.routes import Routes
 from sandbox.teams.calls import missing_team
@@ -36,7 +36,10 @@ async def get_by_names(call: Call) -> object:
 
 
 def _named(call: Call, team_id: str) -> Channel:
-    channel = call.state.channels_by_name.first(team_id, call.path("channel_name").lower())
+    name = call.path("channel_name").lower()
+    if not is_identifier(call.world.caps, name):
+        raise invalid_url("channel_name")
+    channel = call.state.channels_by_name.first(team_id, name)
     if channel is None or (channel.delete_at and not call.flag("include_deleted")):
         raise missing_name()
     if channel.type == "O":

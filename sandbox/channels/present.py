@@ -36,6 +36,8 @@ def channel_json(world: World, channel: Channel) -> Json:
         del body["last_root_post_at"]
     if world.caps.channel_has_banner:
         body |= {"banner_info": None, "policy_enforced": False, "default_category_name": ""}
+    if world.caps.channel_has_translation:
+        body |= {"autotranslation": False, "policy_is_active": False}
     return body
 
 
@@ -58,7 +60,8 @@ def member_json(world: World, member: ChannelMember, viewer_id: str | None = Non
         "scheme_admin": member.scheme_admin,
         "explicit_roles": member.explicit_roles,
     }
-    return body | ({"urgent_mention_count": 0} if world.caps.member_has_urgent_mentions else {})
+    body |= {"urgent_mention_count": 0} if world.caps.member_has_urgent_mentions else {}
+    return body | ({"autotranslation_disabled": False} if world.caps.channel_has_translation else {})
 
 
 def _shared(world: World, channel: Channel) -> bool | None:

@@ -37,13 +37,18 @@ def _managed_member(call: Call) -> ChannelMember:
     return member
 
 
+def _unset() -> ApiError:
+    """Nobody is a member without being a user of the channel."""
+    return ApiError("api.channel.update_channel_member_roles.unset_user_scheme.app_error", 400)
+
+
 @routes.put("/channels/{channel_id}/members/{user_id}/schemeRoles")
 async def set_scheme_roles(call: Call) -> object:
     """Make somebody admin of a channel, or not."""
     body = call.body("scheme_roles")
     member = _managed_member(call)
     if not body.flag("scheme_user") and call.world.caps.members_keep_user_role:
-        raise ApiError("api.channel.update_channel_member_roles.unset_user_scheme.app_error", 400)
+        raise _unset()
     member.scheme_admin, member.scheme_user = body.flag("scheme_admin"), body.flag("scheme_user")
     _tell_member(call, member)
     return OK
@@ -56,6 +61,8 @@ async def set_roles(call: Call) -> object:
     member = _managed_member(call)
     if any(call.world.rights.role(name) is None for name in names):
         raise ApiError("app.role.get_by_name.app_error", 400)
+    if not names and call.world.caps.empty_patch_refused:
+        raise _unset()
     member.scheme_admin, member.scheme_user = "channel_admin" in names, "channel_user" in names
     member.explicit_roles = " ".join(name for name in names if name not in SCHEME)
     _tell_member(call, member)

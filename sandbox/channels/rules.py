@@ -33,13 +33,18 @@ def check_channel(caps: Capabilities, channel: Channel) -> None:
         raise ApiError("model.channel.is_valid.name.app_error", 400)
 
 
+def is_identifier(caps: Capabilities, name: str) -> bool:
+    """Tell whether a name has the form of a channel's: others are not even looked up."""
+    return bool((ONE_LETTER if caps.one_letter_channel_names else TWO_LETTERS).fullmatch(name))
+
+
 def _check_name(caps: Capabilities, name: str) -> None:
     if caps.one_letter_channel_names:
-        if not ONE_LETTER.fullmatch(name):
+        if not is_identifier(caps, name):
             raise ApiError("model.channel.is_valid.1_or_more.app_error", 400)
         if HEXADECIMAL.fullmatch(name):
             raise ApiError("model.channel.is_valid.name.app_error", 400)
-    elif not TWO_LETTERS.fullmatch(name):
+    elif not is_identifier(caps, name):
         raise ApiError("model.channel.is_valid.2_or_more.app_error", 400)
 
 

@@ -5,7 +5,7 @@ import re
 from sandbox.call import Call
 from sandbox.channels.lookup import by_title
 from sandbox.channels.present import channel_json
-from sandbox.errors import forbidden, invalid_body
+from sandbox.errors import ApiError, forbidden, invalid_body
 from sandbox.events import Data
 from sandbox.records import Channel
 from sandbox.routes import Routes
@@ -78,6 +78,8 @@ async def search_team(call: Call) -> object:
     """Search a team's public channels."""
     team_id = call.id("team_id")
     term = call.body("channel_search").text("term")
+    if call.state.team_member(team_id, call.user.id) is None and call.world.caps.search_tells_strangers:
+        raise ApiError("app.team.get_member.missing.app_error", 404)
     _must_list(call, team_id)
     rows = [one for one in call.state.channels_of_team.rows(team_id) if one.type == "O" and matches(one, term)]
     return [channel_json(call.world, one) for one in by_title(rows)[:FEW]]
@@ -124,7 +126,8 @@ def _is_own(call: Call, channel: Channel) -> bool:
 async def search_autocomplete(call: Call) -> object:
     """Find one's own channels while a name is typed."""
     team_id = call.id("team_id")
-    _must_list(call, team_id)
+    if not call.world.caps.search_tells_strangers:
+        _must_list(call, team_id)
     rows = [
         one
         for one in call.state.channels_of_team.rows(team_id)

@@ -35,9 +35,9 @@ async def patch_post(call: Call) -> object:
     """Change parts of a post; props are replaced as a whole."""
     body = call.body("post")
     post = _editable(call, call.id("post_id"))
-    if body.has("message"):
-        check_time(call.world, post)
     changes = _changes(call, body)
+    if "message" in changes or (changes and call.world.caps.edit_limit_holds_for_all):
+        check_time(call.world, post)
     if body.has("file_ids") and call.world.caps.files_can_be_dropped:
         changes["file_ids"] = files_left(post, body.texts("file_ids"))
     update_post(call.world, post, changes)
@@ -57,14 +57,16 @@ def _changes(call: Call, body: Body) -> Data:
 
 @routes.put("/posts/{post_id}")
 async def put_post(call: Call) -> object:
-    """Change a post; what is left out is emptied."""
+    """Change a post; what is left out is emptied, but for the props of new servers."""
     body = call.body("post")
     if body.text("id") != call.id("post_id"):
         raise invalid_body("id")
     post = _editable(call, call.id("post_id"))
-    if body.text("message") != post.message:
+    if body.text("message") != post.message or call.world.caps.edit_limit_holds_for_all:
         check_time(call.world, post)
     changes: Data = {"message": body.text("message"), "props": body.object("props")}
+    if call.world.caps.put_keeps_props and body.values.get("props") is None:
+        changes["props"] = post.props
     changes["is_pinned"] = body.flag("is_pinned")
     if call.world.caps.files_can_be_dropped:
         changes["file_ids"] = files_left(post, body.texts("file_ids"))
@@ -98,6 +100,10 @@ def _set_pinned(call: Call, *, pinned: bool) -> object:
     post = call.state.posts.get(call.id("post_id"))
     if post is None or post.delete_at or not may_read_posts(call, channel_of(call, post)):
         raise forbidden()
+    if call.world.caps.edit_limit_holds_for_all:
+        check_time(call.world, post)
+    if post.is_pinned == pinned and call.world.caps.pinned_twice_is_silent:
+        return OK
     post.is_pinned, post.update_at = pinned, call.state.clock.tick()
     tell_edited(call.world, post)
     return OK
@@ -122,7 +128,10 @@ async def delete_post(call: Call) -> object:
 def remove_post(world: World, post: Post, by: User) -> None:
     """Mark a post and its replies as deleted, and tell the channel."""
     old = world.caps.deleted_post_has_metadata
-    shown = dumps(post_json(world, post, metadata=old) | ({"reply_count": 0} if old else {}))
+    body = post_json(world, post, metadata=old) | ({"reply_count": 0} if old else {})
+    if world.caps.frames_tell_integrations:
+        body["props"] = post.props  # where its buttons lead, with their contexts, in clear
+    shown = dumps(body)
     now = world.state.clock.tick()
     for one in [post, *world.state.replies.rows(post.id)]:
         one.delete_at = one.update_at = now

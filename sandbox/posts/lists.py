@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any
 
 from sandbox.call import Call
+from sandbox.channels.members import missing_member
 from sandbox.channels.rules import may_read_posts
 from sandbox.errors import ApiError, forbidden, invalid_body, invalid_url, missing_post
 from sandbox.ids import is_id
@@ -214,8 +215,9 @@ async def unread_posts(call: Call) -> object:
     if user_id != call.user.id or channel is None or not may_read_posts(call, channel):
         raise forbidden()
     member = call.state.member(channel_id, user_id)
-    posts = _live(call, channel)
-    seen = member.last_viewed_at if member else 0
+    if member is None:
+        raise missing_member()
+    posts, seen = _live(call, channel), member.last_viewed_at
     unread = [post for post in posts if post.create_at > seen and post.user_id != user_id]
     first = unread[-1].create_at if unread and seen else None
     before, after = call.number("limit_before", 60), call.number("limit_after", 60)

@@ -63,6 +63,8 @@ class Threads:
         channel = self._state.channels.rows[post.channel_id]
         target = Broadcast(user_id=row.user_id, team_id=channel.team_id)
         if self._world.caps.threads:
+            if self._world.caps.frames_tell_integrations:
+                thread["post"]["props"] = root.props
             self._world.hub.publish("thread_updated", data | {"thread": dumps(thread)}, target)
 
     def unread_replies(self, row: ThreadMember) -> int:

@@ -31,6 +31,8 @@ def join_team(world: World, team: Team, user: User, by: User | None = None, *, a
     for channel in channels:
         if world.state.member(channel.id, user.id) is None:
             _enter(world, channel, user, by, is_last=channel is channels[-1])
+            if admin and (entered := world.state.member(channel.id, user.id)):
+                entered.scheme_admin = True
     tell_joined(world, team, user)
     return member
 

@@ -11,6 +11,7 @@ from sandbox.records import Token, User
 from sandbox.routes import Routes
 from sandbox.teams.calls import invited_to
 from sandbox.teams.joining import join_team
+from sandbox.users.active import is_full
 from sandbox.users.preferences import add_first_preferences
 from sandbox.users.present import TIMEZONE, default_notify_props, own_user
 
@@ -27,6 +28,8 @@ async def create_user(call: Call) -> object:
     body = call.body("user")
     is_first = not any(not user.is_bot for user in call.state.users)
     _check_may_create(call, is_first)
+    if is_full(call.world):
+        raise ApiError("api.user.create_user.user_limits.exceeded", 400)
     user = _draft(call, body)
     check_new(call, user)
     _check_password(call, body.text("password"))

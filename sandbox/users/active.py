@@ -17,7 +17,20 @@ def tell_updated(world: World, user: User) -> None:
     full = {"user": for_admin(world, user)}
     publish_by_rank(world, "user_updated", plain, full, Broadcast(omit_users=(user.id,)))
     own = full["user"] | {"notify_props": user.notify_props}
+    if world.caps.own_copy_dates_password:
+        own |= {"last_password_update": user.last_password_update}
     world.hub.publish("user_updated", {"user": own}, Broadcast(user_id=user.id))
+
+
+def count_people(world: World) -> int:
+    """Count those of the server who are switched on; bots take no place."""
+    return sum(1 for user in world.state.users if not user.is_bot and not user.delete_at)
+
+
+def is_full(world: World) -> bool:
+    """Tell whether the server takes nobody more."""
+    limited = world.people_max and world.caps.people_limited
+    return bool(limited) and count_people(world) >= world.people_max
 
 
 def set_active(world: World, user: User, *, active: bool) -> None:

@@ -7,7 +7,7 @@ from sandbox.events import Broadcast
 from sandbox.records import User
 from sandbox.routes import Routes
 from sandbox.users.accounts import verifies_addresses
-from sandbox.users.active import set_active, tell_updated
+from sandbox.users.active import is_full, set_active, tell_updated
 from sandbox.users.present import for_admin, own_user
 
 routes = Routes()
@@ -109,6 +109,8 @@ async def update_active(call: Call) -> object:
     user = call.state.users.get(user_id)
     if user is None:
         raise missing_user()
+    if active and user.delete_at and is_full(call.world):
+        raise ApiError("app.user.update_active.user_limit.exceeded", 400)
     set_active(call.world, user, active=active)
     call.world.hub.publish("user_activation_status_change", {})
     return OK

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-VERSIONS = ("5.37", "9.11", "11.2")
+VERSIONS = ("5.37", "9.11", "11.2", "11.6")
 ANY = "⟨*⟩"
 """Stands for any text that is not empty (tokens, translated messages)."""
 MOMENT = "⟨t⟩"

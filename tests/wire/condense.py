@@ -18,6 +18,7 @@ from tests.wire.captures import ANY, JSON, MOMENT, VERSIONS, cut
 HERE = Path(__file__).parent
 RAW_ID = re.compile(r"(?<![A-Za-z0-9])[a-z0-9]{26}(?![A-Za-z0-9])")
 BUILD = re.compile(r"(?<=\.)[0-9a-f]{32,64}(?=\.false)")
+NO_BUILD = re.compile(r"(^|\s)(\d+\.\d+\.\d+)\.\.")  # of a build from source, which has no number
 OF_THE_MACHINE = {
     *("server_hostname", "DiagnosticId", "InstallationDate", "TelemetryId", "BuildHash"),
     *("AsymmetricSigningPublicKey", "mini_preview"),
@@ -53,9 +54,10 @@ class Namer:
     def text(self, text: str) -> str:
         if self.named:
             text = NAMED.sub(lambda found: self._named(found[0], found[1]), text)
+        text = text.replace("<hook>", "⟨hook⟩")  # whose id is the secret of a webhook
         for secret in SECRETS:
             text = text.replace(secret, ANY)
-        text = BUILD.sub(ANY, text)
+        text = BUILD.sub(ANY, NO_BUILD.sub(r"\1\2.\2.", text))
         text = SEALED.sub(lambda found: self._number(found[0], "sealed "), text)
         return RAW_ID.sub(lambda found: self._number(found[0], ""), text)
 
@@ -70,7 +72,9 @@ class Namer:
 
 
 def hidden(key: str, item: Any) -> bool:
-    """Tell whether a value is of the recorded machine or person only."""
+    """Tell whether a value is of the recorded machine, build or person only."""
+    if key == "BuildHash" or (key == "BuildNumber" and not item):
+        return True
     return bool(item) and (key in OF_THE_MACHINE or (key == "password" and item != "wrong"))
 
 

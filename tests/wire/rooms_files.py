@@ -30,6 +30,9 @@ def form_of(world: World, call: Call) -> aiohttp.FormData:
     title = call.name[5:].split(".")[0]
     told = direct_channel(world) if title == "upload_direct" else "⟨#pubin⟩"
     files = FILES.get(title, [("compte-rendu été.csv", CSV)])
+    if title == "outside_upload":
+        files = [("r.txt", b"contenu")]
+        told = f"⟨#hors{call.actor}⟩"
     if title == "upload_png":
         files = [("point.png", png())]
     extra = {"upload_client_ids": ("client_ids", "abc"), "upload_extra_field": ("autre", "x")}.get(title)

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.wire.captures import Call
 from tests.wire.rooms_files import CSV, NOBODY, upload_form
+from tests.wire.rooms_outside import BEFORE_OUTSIDE, FULL, is_recorded
 from tests.wire.rooms_sockets import AFTER_SOCKETS, BEFORE_SOCKETS
 from tests.wire.world import World
 
@@ -26,8 +27,12 @@ def suffix(world: World) -> str:
 
 
 async def server(world: World) -> None:
-    """The recorded server had these few before the scenario began."""
+    """The recorded servers, but for the last, had these few before the scenario began."""
     world.matcher.bound["⟨admin⟩"] = await world.first_admin()
+    if is_recorded(world.recorded):
+        world.server.people_max = FULL
+        await world.must("admin", "PUT", "/config/patch", {"ServiceSettings": {"EnableLinkPreviews": True}})
+        return
     team = await world.must("admin", "POST", "/teams", {"name": "acc", "display_name": "Acc", "type": "O"})
     for name in ("user", "user2"):
         fields = {"first_name": f"First{name}", "last_name": "Last"}
@@ -115,7 +120,7 @@ BEFORE: dict[str, list[Any]] = {
 
 async def before(world: World, call: Call) -> bool:
     """Do what the recording left out just before a call; tells whether there was anything."""
-    steps = [step for table in (BEFORE, BEFORE_SOCKETS) for step in table.get(call.name[:4], [])]
+    steps = [step for table in (BEFORE, BEFORE_SOCKETS, BEFORE_OUTSIDE) for step in table.get(call.name[:4], [])]
     for step in steps:
         await step(world)
     await attachments(world, call)

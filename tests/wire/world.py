@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +48,7 @@ class World:
             self.frames_after.setdefault(frame.after[:4], []).append(frame)
         self.notes: dict[str, Any] = {}
         """What the setup has to remember until a later step."""
+        self.at_end: list[Callable[[], Awaitable[None]]] = []
 
     async def start(self) -> None:
         await self.server.start(port=0)
@@ -56,6 +58,8 @@ class World:
     async def stop(self) -> None:
         for ears in self.ears.values():
             await ears.close()
+        for close in self.at_end:
+            await close()
         await self.client.close()
         await self.server.stop()
 
