@@ -1,7 +1,7 @@
 """What the tests of the team’s channels share: a small table, people of the register, an operator and a bot."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,7 @@ from commands import canaux, travaux
 from commands.canaux.feature import where
 from config.canaux import COLUMNS
 from config.settings import Settings
+from storage.canaux import by_key
 from storage.database import Database
 from storage.people import Person as Registered
 from storage.people import Role
@@ -92,6 +93,14 @@ class Field(Workplace):
         told = capsys.readouterr()
         self.errors.append(told.err)
         return told.out
+
+    async def known(self) -> Mapping[str, str]:
+        """The ids of the channels that the bot takes for the planned ones, by key."""
+        database = Database(self.url)
+        async with database.transaction(writes=False) as db:
+            found = await by_key(db)
+        await database.close()
+        return found
 
     async def channel(self, name: str) -> dict[str, Any]:
         """A channel as the admin sees it."""

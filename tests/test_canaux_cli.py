@@ -176,6 +176,7 @@ async def test_a_private_namesake_of_somebody_s(land: Field, capsys: pytest.Capt
             pretended = parser().parse_args(["channels", "sync", "--dry-run"])
             assert await sync(land.settings(), pretended, utc_now) == 1
             assert "rien n’y serait fait" in capsys.readouterr().err
+        assert "cache" not in await land.known(), "what the bot would say there, others would read"
 
 
 @pytest.mark.parametrize("room", MODES, indirect=True)

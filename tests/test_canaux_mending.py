@@ -8,6 +8,10 @@ from typing import Any
 import pytest
 
 from bot.app import App
+from bot.clock import utc_now
+from bot.context import Request
+from bot.spool import Submission
+from storage import canaux
 from storage.canaux import allowances, changes, runs
 from storage.canaux.changes import Change, State
 from storage.canaux.drift import Drift
@@ -253,3 +257,34 @@ async def test_what_is_no_channel_is_said(land: Field) -> None:
     async with land.bot() as app:
         for text, words in (("zzz", "n’est ni un département ni un canal"), ("75", "n’a pas de canal")):
             assert words in str(await types(land, app, agathe, f"canaux verifier {text}"))
+
+
+async def test_a_private_channel_of_others_at_a_planned_address_is_theirs(land: Field) -> None:
+    """Where the bot administers the team, the server shows it that channel, and would let it post there."""
+    lea, _, agathe = await peopled(land)
+    body = {"team_id": land.room.site.team_id, "name": "animation", "display_name": "À moi", "type": "P"}
+    theirs = (await lea.api.post("/channels", body))["id"]
+    async with land.bot() as app:
+        async with app.database.transaction() as db:
+            await canaux.remember(db, "animation", theirs, utc_now())  # as versions before this one did
+        card = await checked(land, app, agathe)
+        said = [post.text for post in await agathe.direct()]
+        assert any("un canal privé dont le bot n’est pas membre porte déjà l’adresse" in text for text in said)
+        assert "animation" not in await land.known()
+        await repaired(agathe, card)
+
+        await app.dispatcher.run(
+            Request("submit", "canaux.RenameChannel", agathe.id),
+            Submission(
+                "canaux.RenameChannel",
+                "k" * 26,
+                agathe.id,
+                {"canal": "animation", "nom": "Salle des animateurs"},
+                {"there": {"animation": "Animation"}},
+            ),
+        )
+        await agathe.told("est créé")
+        made = await land.channel("salle-des-animateurs")
+        assert (made["type"], (await land.known())["animation"]) == ("P", made["id"])
+    posts = (await lea.api.get(f"/channels/{theirs}/posts"))["posts"].values()
+    assert not [post for post in posts if post["user_id"] == land.room.bot_id]

@@ -43,16 +43,22 @@ async def _is_in(place: Helpdesk, channel_id: str, who: Person) -> bool:
     return who.id in {member["user_id"] for member in members}
 
 
-async def test_a_room_that_the_bot_cannot_enter_is_told_of_and_then_filled(place: Helpdesk) -> None:
+@pytest.mark.parametrize("leads", [False, True])
+async def test_a_room_that_the_bot_cannot_enter_is_told_of_and_then_filled(place: Helpdesk, leads: bool) -> None:
+    """Also where the bot administers the team, so that the server shows it the room, and lets it post there."""
     agathe = await registered(place, "agathe", Role.ANIMATEUR)
     site = place.room.site
     body = {"team_id": site.team_id, "name": ROOM, "display_name": "Hotline", "type": "P"}
     made = await site.admin.post("/channels", body)
+    await place.leads(leads=leads)
     async with place.bot() as app:
         await place.files(app, "En attente d’une salle")
         agathe.acts()
         told = await until_async(lambda: _told(agathe))
         assert ROOM in told.text
+        assert not await place.place()
+        said = (await site.admin.get(f"/channels/{made['id']}/posts"))["posts"].values()
+        assert not [post for post in said if post["user_id"] == place.room.bot_id]
         await site.admin.post(f"/channels/{made['id']}/members", {"user_id": place.room.bot_id})
         await app.runs.run(("job", "hotline.put_up_all"), "story")
         await place.card("En attente d’une salle")

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
 
 from storage.outbox import Where
-from tests.chat_server import POST
+from tests.calls import WRITTEN
+from tests.chat_server import BOT, CHANNEL, POST, fault
 from tests.databases import database
 from tests.house import until
 from tests.outgoing import Stage, always, message, now, stage
@@ -58,12 +60,29 @@ async def test_a_post_that_is_gone_needs_no_rewriting(status: int, stage: Stage)
     assert row.delivered_at
 
 
-async def test_a_rewriting_that_is_refused_is_given_up_at_once(stage: Stage) -> None:
-    stage.town.before = always(400, "too_late")
+@pytest.mark.parametrize("why", ["400 too_late", "403 api.context.permissions.app_error"])
+async def test_a_rewriting_that_is_refused_is_given_up_at_once(why: str, stage: Stage) -> None:
+    """As in a private channel of others, where a bot that administers the team may post, and correct nothing."""
+    status, error_id = why.split()
+    stage.town.before = always(int(status), error_id)
+    stage.answer(f"GET /api/v4/posts/{POST}", lambda *_: web.json_response(WRITTEN))
     async with stage.outbox() as outbox:
         outbox.hurry(await stage.write(message("corrigé", Where.POST, POST)))
         (row,) = await stage.settled()
-    assert (row.delivered_at, row.fault) == (None, "400 too_late")
+    assert (row.delivered_at, row.fault) == (None, why)
+
+
+@pytest.mark.parametrize("status", [403, 404])
+async def test_nothing_is_said_in_a_channel_that_the_bot_is_not_in(status: int, stage: Stage) -> None:
+    """Though the server would take it: a bot that administers the team may post everywhere in it."""
+    ids = {403: "api.context.permissions.app_error", 404: "app.channel.get_member.missing.app_error"}
+    stage.answer(f"GET /api/v4/channels/{CHANNEL}/members/{BOT}", lambda *_: fault(status, ids[status]))
+    async with stage.outbox() as outbox:
+        outbox.hurry(await stage.write(message("secret", Where.CHANNEL, CHANNEL)))
+        (row,) = await stage.rows_once(lambda rows: bool(rows[0].attempts))
+    assert (row.fault, stage.town.texts) == ("403 bot_not_in_channel", [])
+    assert row.not_before
+    assert row.not_before > now() + timedelta(seconds=50), "it waits for the bot to be let in"
 
 
 async def test_an_old_content_does_not_overwrite_a_newer_one(stage: Stage) -> None:

@@ -1,15 +1,22 @@
 """Sending one message, so that another try, here or elsewhere, never makes a second post."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 
+from bot.errors import ChatError
 from bot.mattermost import Chat, ChatPost, NewPost
 from bot.outbox.acting import Arrival, perform
 from bot.outbox.bringing import Porter, text_of
 from bot.outbox.search import posts_from
+from bot.refusals import Refusal
 from storage.outbox import Outgoing, Where
 
 MARK = "coop_id"
 """The prop by which a post tells which message it is."""
+INSIDE_FOR = 60.0
+"""Seconds for which it is taken for granted that the bot is still in a channel."""
+INSIDE_MAX = 5000
+"""Channels of which that is remembered."""
 DROPPED_MAX = 2
 """So often a post is made that Mattermost keeps without its files; then it goes without."""
 
@@ -20,6 +27,8 @@ class Sender:
 
     chat: Chat
     porter: Porter
+    inside: dict[str, float] = field(default_factory=dict)
+    """The channels in which the bot was found to be, and when (in the seconds of the event loop)."""
 
     async def send(self, message: Outgoing, *, again: bool) -> Arrival:
         """``again`` says that a try may have been made before: the channel is searched first. Raises ChatError.
@@ -35,7 +44,20 @@ class Sender:
             case Where.PERSON:
                 return await self._say(message, await self.chat.direct_channel(message.target), again)
             case _:
+                await self._must_be_in(message.target)
                 return await self._say(message, message.target, again)
+
+    async def _must_be_in(self, channel_id: str) -> None:
+        """Some servers let a bot that administers the team write in private channels of others. Raises ChatError."""
+        now = asyncio.get_running_loop().time()
+        if now - self.inside.get(channel_id, -INSIDE_FOR) < INSIDE_FOR:
+            return
+        if not await self.chat.is_in(channel_id):
+            self.inside.pop(channel_id, None)
+            raise ChatError(403, "bot_not_in_channel", refusal=Refusal.NOT_IN_CHANNEL)
+        if len(self.inside) >= INSIDE_MAX:
+            self.inside.clear()
+        self.inside[channel_id] = now
 
     async def _say(self, message: Outgoing, channel_id: str, again: bool) -> Arrival:
         found = await self._earlier(channel_id, message) if again else None

@@ -161,10 +161,25 @@ class Tries:
             if self.gate.knew(began) or not await self._m.chat.answers():
                 return self._away(error, began)
             return self._doubted(letter, error, began)
-        if message.where is Where.POST and error.status in {403, 404}:
-            # Nothing is left to be rewritten (old servers say 403 of a deleted post).
-            return self._arrived(letter, Arrival(letter.target), "gone")
+        try:
+            if message.where is Where.POST and await self._is_gone(message.target, error):
+                return self._arrived(letter, Arrival(letter.target), "gone")
+        except ChatError as other:
+            return await self._failed(letter, other, began)
         return self._refused(letter, error)
+
+    async def _is_gone(self, post_id: str, error: ChatError) -> bool:
+        """Whether nothing is left to be rewritten: old servers say 403 of a deleted post, as of one that stands. Raises
+        ChatError where that cannot be told now."""
+        if error.status != 403:
+            return error.status == 404
+        try:
+            await self._m.chat.read_post(post_id)
+        except ChatError as other:
+            if other.may_pass or other.status in {401, 429}:
+                raise
+            return other.status == 404
+        return False
 
     def _away(self, error: ChatError, began: float) -> Verdict:
         """It is due at once, so that it keeps its place: the gate does the waiting."""

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from cli.noting import note
 from commands.canaux.repair.comparing import Surveyed
-from storage.canaux import changes, remember, runs
+from storage.canaux import changes, forget, remember, runs
 from storage.canaux.changes import Change, State
 from storage.canaux.drift import Drift, Finding
 from storage.canaux.runs import Kind, Run, Stage
@@ -42,8 +42,10 @@ class Journal:
         """That channel is the planned one, and this is what is to be done there."""
         key, place = surveyed.planned.key, surveyed.channel.id if surveyed.channel else ""
         async with self.database.transaction() as db:
-            if place:
+            if surveyed.is_own:
                 await remember(db, key, place, self.clock())
+            elif surveyed.is_taken:
+                await forget(db, key)
             await self._settle(db, surveyed, place)
             if wanted and self._run is None:
                 self._run = Run(id=token_hex(13), kind=Kind.SYNC, at=self.clock(), stage=Stage.MENDED)

@@ -20,10 +20,12 @@ WORDS_MAX = 8
 """Words in the name of a channel."""
 
 
-async def known_channels(ctx: Context, fits: Callable[[PlannedChannel], bool]) -> dict[str, str]:
-    """The titles, by key, of those channels that are there."""
+async def known_channels(
+    ctx: Context, fits: Callable[[PlannedChannel], bool], *, absent: bool = False
+) -> dict[str, str]:
+    """The titles, by key, of those channels that are there, and of those that are not if ``absent``."""
     table, known = await planned(ctx.db, ctx.settings), await by_key(ctx.db)
-    found = {key: canal.name for key, canal in table.items() if key in known and fits(canal)}
+    found = {key: canal.name for key, canal in table.items() if (absent or key in known) and fits(canal)}
     if not found:
         raise UserError("Aucun canal de cette sorte n’est encore connu du bot : tapez d’abord /canaux verifier.")
     return dict(list(found.items())[:OFFERED_MAX])

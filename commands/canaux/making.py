@@ -57,6 +57,8 @@ async def check_new(ctx: Context, form: NewChannel) -> Replies:
     if not address:
         raise UserError(fields={"nom": "Ce nom n’a ni lettre ni chiffre."})
     namesake = await ctx.chat.channel_by_name(address, archived=True)
+    if namesake and namesake.is_private and not await ctx.chat.is_in(namesake.id):
+        raise UserError(fields={"nom": "Un canal privé a déjà cette adresse : choisissez un autre nom."})
     table = await planned(ctx.db, ctx.settings, archived=True)
     if fault := _namesake(form.name, address, namesake, table):
         raise UserError(fields={"nom": fault})
@@ -94,21 +96,35 @@ def _namesake(name: str, address: str, there: ChatChannel | None, table: Mapping
 @feature.command("canaux renommer", help="Donner un autre nom à un canal", hint="[nom]", roles=ANIMATEURS)
 async def rename(ctx: Context, text: str) -> Replies:
     """The window; the channels of the départements keep theirs, by which each finds them."""
-    there = await known_channels(ctx, lambda channel: channel.family is not Family.DEPARTEMENT)
+    there = await known_channels(ctx, lambda channel: channel.family is not Family.DEPARTEMENT, absent=True)
     chosen = await meant(ctx, text, there, KEEPS_ITS_NAME)
     return Ask(RenameChannel.draft(there=there, key=chosen))
 
 
 @feature.submit(RenameChannel, roles=ANIMATEURS)
 async def save_name(ctx: Context, form: RenameChannel) -> Replies:
-    """Its title changes, here and in Mattermost; its address stays."""
+    """Its title changes, here and in Mattermost; its address stays, unless there is no such channel yet."""
     canal = await must_be_planned(ctx, form.key)
     if canal.name == form.name:
         return Whisper(f"Ce canal s’appelle déjà « {quote(form.name, 64)} ».")
+    if form.key not in await by_key(ctx.db):
+        return await _make_elsewhere(ctx, canal, form.name)
     await amend(ctx.db, form.key, ctx.user.id, ctx.now, name=form.name)
     reason = "renommé à la main"
     act = await do(ctx, Finding(Drift.TITLE, form.key, canal.address, reason, before=canal.name, after=form.name))
     return [Whisper(render("canaux/renamed", before=canal.name, after=form.name)), act]
+
+
+async def _make_elsewhere(ctx: Context, canal: PlannedChannel, name: str) -> Replies:
+    """A planned channel that is not there, perhaps since others have its address, is made at that of its new name."""
+    address, table = address_of(name), dict(await planned(ctx.db, ctx.settings, archived=True))
+    del table[canal.key]
+    if fault := _namesake(name, address, None, table) if address else "Ce nom n’a ni lettre ni chiffre.":
+        raise UserError(fields={"nom": fault})
+    await amend(ctx.db, canal.key, ctx.user.id, ctx.now, name=name, address=address)
+    reason = f"« {canal.name} » n’existait pas : créé sous ce nom"
+    act = await do(ctx, Finding(Drift.ABSENT, canal.key, address, reason, before=canal.name))
+    return [Whisper(render("canaux/being_made", title=name)), act]
 
 
 @feature.command(

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import structlog
+
 from bot.acts import AddMembers, CreateChannel
 from bot.context import Context
 from bot.events import Delivered, Undelivered
@@ -22,12 +24,16 @@ from storage.hotline.tickets import Ticket
 from storage.journal import Act
 from storage.people import Role
 
+log = structlog.get_logger()
+
 ROOM = "hotline.room:"
 """How the topics begin under which rooms are made."""
 AT_ONCE = 50
 """Cards that are put up in one go, and people who are brought in."""
+ANIMATION = "animation"
+"""The key of the animateurs’ own room, in config/canaux.tsv."""
 TOLD_MAX = 5
-"""Animateurs who are told that there is no room."""
+"""Animateurs who are told that there is no room, where theirs is not known either."""
 
 
 async def put_up(ctx: Context, queue: str) -> Sequence[Reply]:
@@ -75,20 +81,24 @@ async def refused(ctx: Context, event: Undelivered) -> Replies:
     known = queues(ctx).get(queue)
     address = _address(ctx, known) if known else ""
     found = await ctx.chat.channel_by_name(address) if address and event.refusal is Refusal.NAME_TAKEN else None
+    is_ours = found is not None and found.is_private and await ctx.chat.is_in(found.id)
     if known is None:
         return None
-    if found is not None and found.is_private:
+    if found is not None and is_ours:
         await canaux.remember(ctx.db, known.room_key, found.id, ctx.now)
         return await put_up(ctx, queue)
     return await _tell(ctx, known, address)
 
 
 async def _tell(ctx: Context, queue: Queue, address: str) -> Replies:
-    """The animateurs hear once a day that tickets wait for a room."""
+    """The operator, in the log, and the animateurs, once a day, hear that tickets wait for a room."""
+    log.warning("planned_channel_taken", key=queue.room_key, address=address)
     if not await claims.claim(ctx.db, "hotline.room", f"{queue.code}:{ctx.now.date()}", ctx.now):
         return None
     waiting = len(await cards.without(ctx.db, queue.code, "", AT_ONCE))
     text = render("hotline/no_room", queue=queue, address=address, waiting=waiting)
+    if room := (await canaux.by_key(ctx.db)).get(ANIMATION):
+        return Say(text, channel_id=room)
     told = await people.animating(ctx.db, TOLD_MAX)
     return [Direct(text, user_id=person.id) for person in told]
 

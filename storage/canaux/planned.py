@@ -25,7 +25,7 @@ MADE = "libre:"
 class Amendment(SQLModel, table=True):
     """What is other than in the table for one channel: ``name``, ``purpose`` and ``header``, where they were changed;
     ``archived`` is why it was put away ("": it was not). ``address`` is that of a channel made in chat, which the table
-    does not have."""
+    does not have, or another one than the table’s, where somebody else’s channel has that."""
 
     __tablename__ = "channel_amendment"
 
@@ -45,7 +45,7 @@ async def planned(db: AsyncSession, settings: Settings, *, archived: bool = Fals
     for change in (await db.exec(select(Amendment).order_by(col(Amendment.key)))).all():
         known = table.get(change.key) or (_made(change) if change.address else None)
         if known is not None:
-            given = {name: text for name in ("name", "purpose", "header") if (text := getattr(change, name))}
+            given = {name: text for name in ("name", "address", "purpose", "header") if (text := getattr(change, name))}
             table[change.key] = replace(known, **given)
         if change.archived and not archived:
             table.pop(change.key, None)
@@ -83,6 +83,8 @@ async def amend(db: AsyncSession, key: str, by: str, now: datetime, **values: An
 async def take_back(db: AsyncSession, change: Change, by: str, now: datetime) -> None:
     """What somebody changed by hand in chat is as it was: Mattermost refused it, or it was undone."""
     match change.drift:
+        case Drift.ABSENT if change.before:
+            await amend(db, change.key, by, now, name=change.before, address="")
         case Drift.ABSENT:
             await db.execute(delete(Amendment).where(col(Amendment.key) == change.key))
         case Drift.TITLE:

@@ -1,7 +1,7 @@
 """« /canaux verifier » and the nightly check: all channels held against what they are to be, a few at each step."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from secrets import token_hex
 
 from pydantic import BaseModel
@@ -14,13 +14,14 @@ from bot.texts import render
 from commands.canaux.feature import ANIMATEURS, LEADERS, ROOM, feature
 from commands.canaux.repair.buttons import Check, Mend
 from commands.canaux.repair.comparing import compare, plan
+from commands.canaux.repair.namesakes import tell_of
 from commands.canaux.repair.nights import close_night, last_night
 from commands.canaux.repair.running import begin
 from commands.canaux.repair.showing import show, topic_of
 from commands.canaux.repair.survey import Place, Seen, Survey
 from commands.canaux.scope import DEPARTEMENTS, channels_in, must_look_after, read_scope, say_scope
 from storage import work
-from storage.canaux import by_key, changes, planned, remember, runs
+from storage.canaux import by_key, changes, forget, planned, remember, runs
 from storage.canaux.drift import Drift, Finding
 from storage.canaux.runs import Kind, Run, Stage
 
@@ -80,17 +81,27 @@ async def look(ctx: Context, asked: Check, so_far: Progress) -> Step:
     if run is None:
         return Step(finished=True)
     wanted, total = await plan(ctx.db, ctx.settings, ctx.now), len(cursor.places)
+    told: list[Reply] = []
     for place in places:
         if place.key in wanted.table:
             found = compare(wanted, survey, wanted.table[place.key], seen[place.key])
+            await _keep(ctx, place, found.own_id)
             channel_id = found.channel.id if found.channel else ""
-            if channel_id and not place.channel_id:
-                await remember(ctx.db, place.key, channel_id, ctx.now)
             await changes.note(ctx.db, run.id, _wanted(found.findings, asked), {place.key: channel_id})
+            told += await tell_of(ctx, found.planned) if found.is_taken else []
     cursor.done += len(places)
     if cursor.done < total:
-        return Step(cursor=cursor.model_dump(mode="json"), done=cursor.done, total=total)
-    return await _end(ctx, asked, run, total)
+        return Step(replies=told, cursor=cursor.model_dump(mode="json"), done=cursor.done, total=total)
+    end = await _end(ctx, asked, run, total)
+    return replace(end, replies=[*told, *end.replies])
+
+
+async def _keep(ctx: Context, place: Place, channel_id: str) -> None:
+    """Only a channel that the bot is in is the planned one; what is said there would be read by others."""
+    if channel_id and not place.channel_id:
+        await remember(ctx.db, place.key, channel_id, ctx.now)
+    elif place.channel_id and not channel_id:
+        await forget(ctx.db, place.key)
 
 
 async def _survey(ctx: Context, places: Sequence[Place]) -> tuple[Survey, Mapping[str, Seen]]:

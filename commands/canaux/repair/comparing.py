@@ -16,7 +16,8 @@ from storage.canaux.drift import GONE, LEADERLESS, PRIVATE, PUBLIC, Drift, Findi
 from storage.canaux.planned import planned
 from storage.people import every, moves
 
-ALONE = "le bot n’en est pas membre : ajoutez-le au canal"
+ALONE = "le bot n’en est pas membre : ajoutez-l’y s’il est à vous, sinon donnez un autre nom au canal prévu"
+"""Of a private channel at a planned address: perhaps somebody else’s, of which the bot takes nothing."""
 OPEN = "le bot n’en est pas encore membre"
 """Of a public channel, which it joins by itself when the channels are brought in order."""
 
@@ -52,13 +53,25 @@ class Surveyed:
     members: int
     findings: Sequence[Finding]
     to_join: str = ""
+    is_own: bool = False
+    """Whether the bot is in it: only then is it remembered as the planned one."""
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether a private channel in which the bot is not stands at the planned address."""
+        return self.channel is not None and self.channel.is_private and not self.is_own
+
+    @property
+    def own_id(self) -> str:
+        """The id of the channel that is the planned one; "" where there is none."""
+        return self.channel.id if self.channel and self.is_own else ""
 
 
 def compare(plan: Plan, survey: Survey, planned: PlannedChannel, seen: Seen) -> Surveyed:
     """What of a planned channel is not as it is to be."""
     comparison, channel = _Comparison(plan, survey, planned, seen), seen.channel
-    to_join = comparison.to_join
-    return Surveyed(planned, channel, len(seen.members or ()), list(comparison.findings()), to_join)
+    findings, is_own = list(comparison.findings()), seen.members is not None
+    return Surveyed(planned, channel, len(seen.members or ()), findings, comparison.to_join, is_own)
 
 
 @dataclass(frozen=True, slots=True)

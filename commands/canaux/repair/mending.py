@@ -13,6 +13,7 @@ from commands.canaux.feature import LEADERS, feature
 from commands.canaux.repair.acting import batches, note_sent, read_topic
 from commands.canaux.repair.buttons import Mend, Repair
 from commands.canaux.repair.doubting import no_longer_so
+from commands.canaux.repair.namesakes import tell_of
 from commands.canaux.repair.nights import note_mended
 from commands.canaux.repair.running import lock_shown, start
 from commands.canaux.repair.showing import DAY, refresh, show
@@ -113,6 +114,8 @@ async def arrived(ctx: Context, event: Delivered) -> Replies:
     await changes.put(ctx.db, run_id, came, state=State.UNDONE if back else State.DONE)
     for change in out:
         await _refuse(ctx, change, say_refusal(event.kept_out[change.user_id]), back=back)
+    if not back and any(change.drift is Drift.UNSEEN and change.n in came for change in found):
+        await remember(ctx.db, found[0].key, event.channel_id, ctx.now)
     made = next((change for change in found if change.drift is Drift.ABSENT and not back), None)
     return await _settle_in(ctx, made, event.channel_id) if made else None
 
@@ -143,12 +146,15 @@ async def refused(ctx: Context, event: Undelivered) -> Replies:
         state = State.UNDONE if back else State.DROPPED
         await changes.put(ctx.db, run_id, [change.n for change in found], state=state, why=SINCE)
         return None
+    table = await planned(ctx.db, ctx.settings)
     for change in found:
-        why = say_refusal(event.refusal)
+        why, canal = say_refusal(event.refusal), table.get(change.key)
         await _refuse(ctx, change, why, back=back)
         if run is not None and run.kind is Kind.HAND and not back:
             await take_back(ctx.db, change, run.by, ctx.now)
             told.append(Direct(render("canaux/not_done", change=change, why=why), user_id=run.by))
+        if change.drift is Drift.ABSENT and event.refusal is Refusal.NAME_TAKEN and canal:
+            told += await tell_of(ctx, canal)
     return told
 
 

@@ -40,7 +40,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is there: a channel (None: it is not to be found), and who is in it (None: the bot may not know)."""
+    """What is there: a channel (None: it is not to be found), and who is in it (None: the bot is not, so that it is not
+    for the bot to know)."""
 
     channel: ChatChannel | None = None
     members: Mapping[str, ChatMember] | None = None
@@ -69,12 +70,8 @@ class Survey:
         channel = await self._find(place)
         if channel is None:
             return Seen()
-        try:
-            return Seen(channel, await self._members(channel))
-        except ChatError as error:
-            if error.refusal not in OUT_OF_SIGHT:
-                raise
-            return Seen(channel)
+        is_own = channel.id in await self._own_of(place.team) or await self.chat.is_in(channel.id)
+        return Seen(channel, await self._members(channel) if is_own else None)
 
     async def look_at_all(self, places: Iterable[Place]) -> Mapping[str, Seen]:
         """Several, by key, and what they have in common."""
