@@ -201,6 +201,7 @@ button   ressources.RestoreCollection everyone
 button   ressources.SetFollowing everyone
 button   ressources.Settle     animateur
 button   ressources.Share      everyone
+button   ressources.ShareHere  everyone
 button   ressources.ShowCollection everyone
 button   ressources.StillGood  everyone
 button   ressources.TakeBack   animateur

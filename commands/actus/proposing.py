@@ -3,11 +3,13 @@
 import re
 from typing import Any
 
+from bot import quotas
 from bot.context import Context
 from bot.errors import UserError
 from bot.forms.limits import LONG_MAX, TEXT_MAX
 from bot.linked import address_of, link_in, read_linked
 from bot.mattermost import ChatPost
+from bot.quotas import Quota
 from bot.quoting import one_line, shorten
 from bot.replies import Ask, Direct, Replies, Reply, Update
 from bot.texts import render
@@ -83,7 +85,9 @@ async def keep(ctx: Context, form: ProposeNews) -> Replies:
     if found is Found.KNOWN:
         return Direct(render("actus/known", item=item), user_id=ctx.user.id)
     told: list[Reply] = [pool.receipt(item, ctx.user.id)]
-    return [*told, *(await pool.tell_author(ctx, item) if found is Found.NEW else [])]
+    if found is Found.NEW:
+        told += [*await pool.tell_author(ctx, item), *await quotas.spend(ctx, Quota.PROPOSAL)]
+    return told
 
 
 def _made(ctx: Context, form: ProposeNews) -> Item:

@@ -2,13 +2,15 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot import quotas
 from bot.acts import React
 from bot.context import Context
-from bot.errors import ChatError
+from bot.errors import ChatError, UserError
 from bot.events import Converted, Deleted, Edited, Posted, Reacted, Unreacted, Watched
 from bot.features import Feature
 from bot.linked import address_of
 from bot.mattermost import ChatPost
+from bot.quotas import Quota
 from bot.quoting import unmarked
 from bot.replies import Direct, Replies, Reply
 from bot.texts import render
@@ -72,11 +74,23 @@ async def _propose(ctx: Context, post: ChatPost, author: str) -> Replies:
         return await _again(ctx, post)
     if fault := await _fault(ctx, post):
         return Direct(render("actus/not_quoted", fault=fault), user_id=ctx.user.id)
+    if told_so := await _too_many(ctx):
+        await claims.release(ctx.db, "actus.newspaper", f"{post.id}:{ctx.user.id}")
+        return told_so
     item, found = await pool.bring(ctx, pool.of_message(ctx, post, author))
     if found is Found.KNOWN:
         return Direct(render("actus/known", item=item), user_id=ctx.user.id)
     told: list[Reply] = [pool.receipt(item, ctx.user.id)]
     return [*told, *(await pool.tell_author(ctx, item) if found is Found.NEW else [])]
+
+
+async def _too_many(ctx: Context) -> Replies:
+    """That nothing more is proposed today; nothing, and one more is counted, where something may be."""
+    try:
+        await quotas.spend(ctx, Quota.PROPOSAL)
+    except UserError as refusal:
+        return Direct(refusal.text, user_id=ctx.user.id)
+    return None
 
 
 async def _fault(ctx: Context, post: ChatPost) -> str:
@@ -130,6 +144,8 @@ async def mentioned(ctx: Context, event: Posted) -> Replies:
         return await _not_from_here(ctx, event.channel_id)
     if await subscriptions.is_unquoted(ctx.db, event.user_id):
         return None
+    if told := await _too_many(ctx):
+        return told
     await pool.bring(ctx, _of_link(ctx, event, link, me.username))
     return React(event.post_id, CHECK, channel_id=event.channel_id)
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from bot import quotas
 from bot.context import Context
 from bot.errors import UserError
+from bot.quotas import Quota
 from bot.replies import Ask, Replies, Whisper
 from bot.texts import render
 from commands.agenda import cards, proposals, publishing, words
@@ -51,6 +53,7 @@ async def propose(ctx: Context, form: ProposeEvent) -> Replies:
     """Written down, then published or to be read over."""
     starts_at, ends_at = read_times(ctx, form)
     must_be_for(ctx, form)
+    left = await quotas.spend(ctx, Quota.EVENT)
     event = AgendaEvent(
         title=form.titre,
         details=form.details,
@@ -68,9 +71,9 @@ async def propose(ctx: Context, form: ProposeEvent) -> Replies:
     await add(ctx.db, event)
     if publishes(ctx.user, event.departement):
         told = await publishing.publish(ctx, event)
-        return [await receipt(ctx, event), *told]
+        return [await receipt(ctx, event), *told, *left]
     card = await proposals.put_up(ctx, event)
-    return [await receipt(ctx, event, has_room=bool(card)), *card]
+    return [await receipt(ctx, event, has_room=bool(card)), *card, *left]
 
 
 async def receipt(ctx: Context, event: AgendaEvent, *, has_room: bool = True) -> Whisper:

@@ -1,6 +1,7 @@
 """A demand for help is filed: its author has a receipt, its room a card."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from bot import guard
@@ -12,6 +13,7 @@ from commands.hotline.incidents import look
 from commands.hotline.rooms import put_up
 from config.folding import fold
 from dialogs.hotline import OpenTicket
+from storage import claims
 from storage.hotline import moves, sources, tickets
 from storage.hotline.moves import TicketMove
 from storage.hotline.sources import TicketSource
@@ -19,21 +21,37 @@ from storage.hotline.states import Move, State, Urgency
 from storage.hotline.tickets import SUBJECT_MAX, Ticket
 from storage.people import Person
 
+BLOCKS_FOR = timedelta(hours=1)
+"""For how long one demand that is « bloquant » is the only one of its author."""
+
 
 async def file(ctx: Context, author: Person, key: str, asked: dict[str, Any]) -> Sequence[Reply]:
     """The ticket is there; its author has a receipt, its room a card, the thread that it came from a word."""
     form = OpenTicket.model_validate({**asked, "queues": {}})
     source = await sources.get(ctx.db, form.source) if form.source else None
-    ticket = await tickets.add(ctx.db, _new(ctx, author, key, form, source))
+    new = _new(ctx, author, key, form, source)
+    first = await _blocked_before(ctx, author) if new.urgency is Urgency.BLOQUANT else None
+    if first:
+        new.urgency = Urgency.GENANT
+    ticket = await tickets.add(ctx.db, new)
     if ticket is None:  # sent twice, it is the same
         return []
-    opened = TicketMove(ticket=ticket.number, at=ctx.now, by=author.id, move=Move.OPEN, state=State.NOUVEAU)
+    note = f"dite bloquante, comme la n° {first}" if first else ""
+    opened = TicketMove(ticket=ticket.number, at=ctx.now, by=author.id, move=Move.OPEN, state=State.NOUVEAU, note=note)
     await moves.add(ctx.db, opened)
     known = await look(ctx, ticket)
     receipt = await draw_receipt(ctx, ticket)
     told = Direct(receipt.text, receipt.buttons, user_id=author.id, topic=ticket.topic)
     thread = [_say_in_thread(ticket)] if source else []
-    return [told, *thread, *await put_up(ctx, ticket.queue), *known]
+    second = [Direct(render("hotline/second_blocking", first=first, ticket=ticket), user_id=author.id)] if first else []
+    return [told, *second, *thread, *await put_up(ctx, ticket.queue), *known]
+
+
+async def _blocked_before(ctx: Context, author: Person) -> int | None:
+    """The demand of the last hour that is « bloquant » already: another of the same person is not, until an agent says
+    so. Two that are sent at once wait for each other."""
+    await claims.hold(ctx.db, "hotline.blocking", author.id, ctx.now)
+    return await tickets.blocking_since(ctx.db, author.id, ctx.now - BLOCKS_FOR)
 
 
 def _new(ctx: Context, author: Person, key: str, form: OpenTicket, source: TicketSource | None) -> Ticket:

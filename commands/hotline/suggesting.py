@@ -6,10 +6,13 @@ from datetime import timedelta
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot import quotas
 from bot.context import Context
 from bot.errors import UserError
+from bot.quotas import Quota
 from bot.replies import Button, Direct, Refresh, Replies, Reply
 from bot.texts import Markdown, render
+from commands.hotline.agents import AGENTS
 from commands.hotline.feature import feature
 from commands.hotline.filing import file
 from dialogs.hotline import OpenTicket
@@ -62,11 +65,12 @@ async def accepted(db: AsyncSession, keys: Sequence[str]) -> Collection[str]:
 @feature.submit(OpenTicket, accepted=accepted)
 async def submit(ctx: Context, form: OpenTicket) -> Replies:
     """What is like it and solved, or in the ressourcerie, is shown first; else it is filed."""
+    left = [] if ctx.user.may(AGENTS) else await quotas.spend(ctx, Quota.TICKET)
     asked = form.model_dump(mode="json", exclude={"queues"})
     near = await alike.solved(ctx.db, f"{form.subject} {form.details}", ctx.now - REMEMBERED)
     fiches = await _fiches(ctx, form.subject, SHOWN_MAX - min(len(near), SHOWN_MAX - 1))
     if not near and not fiches:
-        return await file(ctx, ctx.user, ctx.request.key, asked)
+        return [*await file(ctx, ctx.user, ctx.request.key, asked), *left]
     near = near[: SHOWN_MAX - len(fiches)]
     wish = TicketWish(
         key=ctx.request.key,
@@ -79,7 +83,7 @@ async def submit(ctx: Context, form: OpenTicket) -> Replies:
         queue=form.queue,
     )
     await wishes.put(ctx.db, wish)
-    return _show(wish, near, fiches, form.subject)
+    return [_show(wish, near, fiches, form.subject), *left]
 
 
 async def _fiches(ctx: Context, subject: str, most: int) -> Sequence[Shown]:

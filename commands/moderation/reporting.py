@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from bot import guard
+from bot import guard, quotas
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import Delivered
+from bot.quotas import Quota
 from bot.quoting import one_line, unmarked
 from bot.replies import Ask, Press, Replies, Reply, Whisper
 from bot.texts import render
@@ -70,13 +71,14 @@ async def must_be_new(ctx: Context, post_id: str, message: str) -> None:
 
 async def add(ctx: Context, seen: Seen, motive: str, word: str = "") -> tuple[Case, Sequence[Reply]]:
     """A report more, of the case there is or of a new one; what is shown of it. Raises UserError for a second one."""
+    left = await quotas.spend(ctx, Quota.REPORT)  # first: one that is not taken opens no case
     case = await open_case(ctx, seen, Source.REPORTED)
     before = await reports.of_case(ctx.db, case.number)
     made = Report(case_id=case.number, reporter_id=ctx.user.id, motive=motive, word=guarded(word), at=ctx.now)
     if not await reports.put(ctx.db, made):
         raise UserError(REPORTED)
     is_new = not before and case.source is Source.REPORTED
-    return case, await (cards.put_up(ctx, case) if is_new else cards.refresh(ctx, case))
+    return case, [*await (cards.put_up(ctx, case) if is_new else cards.refresh(ctx, case)), *left]
 
 
 def guarded(word: str) -> str:

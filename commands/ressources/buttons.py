@@ -93,6 +93,10 @@ class Share(BaseModel):
     resource: int
 
 
+class ShareHere(Share):
+    """The same, once Mattermost said that it may stand there."""
+
+
 class FollowThemes(BaseModel):
     """« Suivre ce thème »: the themes of a resource."""
 

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot import quotas
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import Deleted, Delivered, Posted, Watched
 from bot.linked import address_of
 from bot.others import is_there, name_of
+from bot.quotas import Quota
 from bot.replies import Ask, Direct, Replies, Reply, Say, Whisper
 from bot.texts import Markdown, escape, relay_plainly, render
 from commands.ressources import places, publishing
@@ -65,9 +67,10 @@ async def comment(ctx: Context, form: CommentResource) -> Replies:
         begun = [_say(ctx, resource, await name_of(ctx, ctx.user.id), form.text)]
     elif not await outbox.reached(ctx.db, [topic]):
         begun = [Say(publishing.said_of(resource, "thread"), channel_id=await places.channel(ctx), topic=topic)]
+    left = await quotas.spend(ctx, Quota.COMMENT)
     await comments.add(ctx.db, said)
     thanks = Whisper(render("ressources/commented", resource=resource))
-    return [thanks, *begun, *await _tell_author(ctx, resource, ctx.user.id, form.text)]
+    return [thanks, *left, *begun, *await _tell_author(ctx, resource, ctx.user.id, form.text)]
 
 
 def _say(ctx: Context, resource: Resource, name: str, text: str) -> Reply:

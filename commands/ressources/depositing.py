@@ -4,10 +4,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from bot import quotas
 from bot.context import Context
 from bot.errors import UserError
 from bot.linked import link_in, read_to_publish
 from bot.others import is_there
+from bot.quotas import Quota
 from bot.replies import Ask, Button, Direct, Replies, Reply, Update, Whisper
 from bot.texts import quotation, render
 from commands.ressources import filling, proposals, publishing
@@ -101,6 +103,7 @@ async def deposit(ctx: Context, form: DepositResource) -> Replies:
             # It is this very window, sent twice.
             return None
         raise UserError(fields={"lien" if form.url else "titre": _already(known)})
+    left = await quotas.spend(ctx, Quota.RESOURCE)
     new = _made(ctx, form, said, known)
     await write(ctx.db, [new], revision)
     resource = known or (await among(ctx.db, [new.key], []))[0]
@@ -112,9 +115,10 @@ async def deposit(ctx: Context, form: DepositResource) -> Replies:
             Whisper(render("ressources/added", resource=resource), opened),
             *told,
             *await tell_author(ctx, resource),
+            *left,
         ]
     thanks = Whisper(render("ressources/proposed", resource=resource))
-    return [thanks, *await proposals.put_up(ctx, resource), *await tell_author(ctx, resource), *asked]
+    return [thanks, *await proposals.put_up(ctx, resource), *await tell_author(ctx, resource), *asked, *left]
 
 
 async def _requester(ctx: Context, resource: Resource) -> str:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from bot import quotas
 from bot.context import Context
 from bot.errors import UserError
 from bot.others import is_there, name_of
+from bot.quotas import Quota
 from bot.replies import Ask, Button, Direct, Message, Refresh, Replies, Reply, Whisper
 from bot.texts import quotation, render
 from commands.ressources import places, proposals
@@ -42,10 +44,10 @@ async def report(ctx: Context, form: ReportResource) -> Replies:
     made = ResourceReport(resource=resource.number, user_id=ctx.user.id, why=form.why, word=form.text, at=ctx.now)
     if not await reports.put(ctx.db, made):
         raise UserError("Vous avez déjà signalé cette fiche : les animateurs la regardent.")
-    thanks = Whisper(render("ressources/reported", resource=resource))
+    thanks = [Whisper(render("ressources/reported", resource=resource)), *await quotas.spend(ctx, Quota.REPORT)]
     if before:
-        return [thanks, *await refresh(ctx, resource)]
-    return [thanks, *await _put_up(ctx, resource)]
+        return [*thanks, *await refresh(ctx, resource)]
+    return [*thanks, *await _put_up(ctx, resource)]
 
 
 def _topic(resource: Resource) -> str:

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from bot import quotas
 from bot.context import Context
 from bot.errors import ChatError, UserError
-from bot.replies import Button, Replies, Say, Whisper
+from bot.quotas import Quota
+from bot.replies import Button, Press, Replies, Say, Whisper
 from bot.texts import render
-from commands.ressources.buttons import Share
+from commands.ressources.buttons import Share, ShareHere
 from commands.ressources.cards import buttons
 from commands.ressources.feature import feature
 from commands.ressources.places import title
@@ -42,13 +44,25 @@ async def share(ctx: Context, click: Share) -> Replies:
     resource = await published(ctx, click.resource)
     if not place.may_speak:
         return Whisper(render("ressources/not_here", number=resource.number, is_direct=place.is_direct))
-    topic = f"partage:{ctx.channel_id}:{resource.number}:{ctx.today.toordinal()}"
-    if await reached(ctx.db, [topic]):
+    if await reached(ctx.db, [_topic(ctx, resource.number)]):
         return Whisper("Cette fiche a déjà été partagée ici aujourd’hui.")
+    return Press.to(ShareHere(resource=resource.number))
+
+
+@feature.button(ShareHere)
+async def share_here(ctx: Context, click: ShareHere) -> Replies:
+    """The bot says it, for who may still have it said today. (Mattermost was asked before anything is written.)"""
+    resource = await published(ctx, click.resource)
+    left = await quotas.spend(ctx, Quota.SHARE)
+    topic = _topic(ctx, resource.number)
     said = {"title": title(resource), "number": resource.number, "snippet": snippet(resource.description, frozenset())}
     text = render("ressources/shared", username=ctx.user.username, **said)
     shown: list[Button] = buttons(resource)
-    return [Say(text, shown, channel_id=ctx.channel_id, topic=topic), Whisper("La fiche est dans le canal.")]
+    return [Say(text, shown, channel_id=ctx.channel_id, topic=topic), Whisper("La fiche est dans le canal."), *left]
+
+
+def _topic(ctx: Context, number: int) -> str:
+    return f"partage:{ctx.channel_id}:{number}:{ctx.today.toordinal()}"
 
 
 async def _place(ctx: Context) -> Place:

@@ -149,6 +149,13 @@ async def of_author(db: AsyncSession, author_id: str, skip: int, limit: int) -> 
     return (await db.exec(ordered.offset(skip).limit(limit))).all()
 
 
+async def blocking_since(db: AsyncSession, author_id: str, moment: datetime) -> int | None:
+    """The number of one of somebody’s that was opened since then and is « bloquant »."""
+    theirs = (col(Ticket.author_id) == author_id, col(Ticket.opened_at) > moment)
+    blocking = select(Ticket.id).where(*theirs, col(Ticket.urgency) == Urgency.BLOQUANT)
+    return (await db.exec(blocking.order_by(col(Ticket.id)).limit(1))).first()
+
+
 async def open_of_author(db: AsyncSession, author_id: str) -> Sequence[Ticket]:
     """Those of somebody that are open, the oldest first."""
     theirs = select(Ticket).where(Ticket.author_id == author_id, col(Ticket.state).in_(OPEN))
