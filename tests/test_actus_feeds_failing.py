@@ -1,16 +1,20 @@
 """Stories: what is no feed, leads elsewhere, is slow, private, or fails for a week, and what animateurs hear of it."""
 
 import asyncio
+import sys
+from pathlib import Path
 
 import pytest
 from aiohttp import web as server
 
+from bot.web import reader
 from commands.actus import feeds as command
 from tests.collecting import Newsroom, newsroom
 from tests.feeding import RSS, article, follows, hour, number_of, rss, web
 from tests.helping import plain
+from tests.house import until
 from tests.people import unique
-from tests.test_reader import HEAVY
+from tests.test_reader import HEAVY, children
 from tests.webbing import Outside, endless, outside, redirect, says, slow
 
 __all__ = ["newsroom", "web"]
@@ -192,3 +196,30 @@ async def test_a_hostile_one_holds_up_nobody_and_its_owner_hears_of_it_once(news
     web.pages[f"0{word}.example/flux"] = says(rss(article(3, guid=f"{word}-3", link=f"https://p.example/{word}-3")))
     await hour(newsroom)
     assert not (await newsroom.feed(numbers[0])).fault
+
+
+async def test_a_bot_that_stops_leaves_no_reading_behind(
+    newsroom: Newsroom, web: Outside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    word, house = unique("o"), newsroom.house
+    number = await number_of(
+        newsroom, web, f"{word}.example/flux", article(1, guid=word, link=f"https://p.example/{word}")
+    )
+    endless, begun = tmp_path / "python", tmp_path / "begun"
+    endless.write_text(f"#!{sys.executable}\nimport time\nopen({str(begun)!r}, 'w')\ntime.sleep(60)\n")
+    endless.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(endless))
+    web.pages[f"{word}.example/flux"] = says(rss(article(2, guid=f"{word}-2")), Content_Type=RSS)
+    assert await newsroom.ana.runs(f"/actus flux essayer {number}")
+    await until(begun.exists)
+    asked = asyncio.get_running_loop().time()
+    await house.stop()
+    try:
+        assert children() == []
+        assert asyncio.get_running_loop().time() - asked < reader.TIME_S
+    finally:
+        monkeypatch.undo()
+        await house.start()
+        web.opens_to(house.bot.web)
+    await house.settled()
+    assert "Article 2" in await newsroom.of_feed(number), "what was stopped is taken up again"
