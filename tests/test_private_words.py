@@ -74,7 +74,7 @@ async def test_books_under_another_s_private_message_offer_nothing(shelf: Shelf)
 
 @pytest.mark.every_mode
 async def test_who_asked_for_help_reads_first_what_is_made_of_it_and_may_prefer_not(desk: Desk) -> None:
-    subject, amina = f"Changer de {unique("porte-clé")}", await desk.house.someone(Role.ANIMATEUR, "amina")
+    subject, amina = f"Changer de {unique('porte-clé')}", await desk.house.someone(Role.ANIMATEUR, "amina")
     ticket, _ = await desk.asks(desk.juliette, subject)
     await desk.is_where(ticket)
     await sends(desk.agathe, await desk.card(ticket), "Résoudre", solution="En demander un autre.")
