@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [a … t]`: measure those parts, or all, side by side, and print the table."""
+"""`python -m tests.bench [--quick] [a … u]`: measure those parts, or all, side by side, and print the table."""
 
 import argparse
 import asyncio
@@ -16,6 +16,7 @@ from tests.bench import (
     arrivals,
     burst,
     channels,
+    chores,
     clicking,
     crowd,
     directory,
@@ -43,7 +44,7 @@ from tests.bench.plan import QUICK, Plan
 from tests.bench.stub import Stub
 from tests.bench.team import team
 
-PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t")
+PARTS = ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u")
 ON_EACH_DATABASE = {
     "i": waiting.measure,
     "j": resuming.measure,
@@ -55,6 +56,7 @@ ON_EACH_DATABASE = {
     "q": gathering.measure,
     "r": subscribers.measure,
     "t": reporting.measure,
+    "u": chores.measure,
 }
 
 

@@ -104,14 +104,20 @@ async def _fair(plan: Plan, stores: Stores, folder: Path) -> AsyncIterator[Fair]
             settings = await prepared(site, f"http://127.0.0.1:{port}", fix_server=True)
             agathe, juliette = await site.person("agathe"), await site.person("juliette")
             await _register(stores, [(agathe, Role.ANIMATEUR), (juliette, Role.CONSEILLER)])
-            planned = [p for p in canaux.read().values() if p.family is Family.DEPARTEMENT][: plan.announced]
-            channels = [await _channel(site, p.address, p.name) for p in planned]
+            by_key = await places(site, plan.announced)
+            channels = list(by_key.values())
             variables = environment(settings, stores, folder, port)
             async with program(["-c", COOP_BOT, "serve"], port, "/readyz", variables):
-                yield Fair(site, agathe, juliette, channels, [p.departement for p in planned])
+                yield Fair(site, agathe, juliette, channels, [key.partition(":")[2] for key in by_key])
                 await site.clear()
     finally:
         await server.stop()
+
+
+async def places(site: Site, most: int) -> dict[str, str]:
+    """So many of the départements’ channels, by key, with the bot in them."""
+    planned = [p for p in canaux.read().values() if p.family is Family.DEPARTEMENT][:most]
+    return {p.key: await _channel(site, p.address, p.name) for p in planned}
 
 
 async def _channel(site: Site, name: str, title: str) -> str:

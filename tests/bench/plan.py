@@ -46,6 +46,7 @@ class Plan:
     feeds: int = 50
     messages: int = 100_000
     reported_seconds: float = 60
+    dead_links: int = 5000
     postgres: bool = True
 
 
@@ -89,5 +90,6 @@ QUICK = Plan(
     feeds=3,
     messages=2000,
     reported_seconds=3,
+    dead_links=50,
     postgres=False,
 )
