@@ -25,6 +25,8 @@ class Quota(StrEnum):
     RESOURCE = "fiche"
     COMMENT = "commentaire"
     SHARE = "partage"
+    NEED = "besoin"
+    CONTACT = "contact"
     REMINDER = "rappel"
 
     @property

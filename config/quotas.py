@@ -7,7 +7,7 @@ from config.folding import fold
 
 USUAL = (
     "sondage 3, annonce 10, demande 20, signalement 20, proposition 10, evenement 10, fiche 20, commentaire 30, "
-    "partage 10, rappel 2"
+    "partage 10, besoin 10, contact 10, rappel 2"
 )
 """« rappel » are the reminders that a person gets; all others are what they ask for."""
 KINDS = tuple(part.split()[0] for part in USUAL.split(","))

@@ -217,6 +217,7 @@ button   sondage.Hush          everyone
 button   sondage.Keep          everyone
 button   sondage.KeepOpen      everyone
 button   sondage.Launch        everyone
+button   sondage.LaunchNow     everyone
 button   sondage.Older         everyone
 button   sondage.Resume        everyone
 button   sondage.See           everyone

@@ -171,3 +171,16 @@ async def test_in_the_direct_channel_the_bot_says_how_to_share(house: House, jul
     assert "Remplir" in (await juliette.heard(place, "partage une fiche")).text
     assert "laquelle" in (await juliette.asks("/ressources partager", place)).text
     assert "« partager formulaire »" in plain(await juliette.asks("/ressources partager formulaire"))
+
+
+async def test_the_bot_says_so_many_resources_a_day_for_one_person(
+    house: House, juliette: Person, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(house.settings.__dict__, "quotas", {**house.settings.quotas, "partage": 0})
+    place = (await channel_of(juliette, "O"))["id"]
+    await house.site.admin.post(f"/channels/{place}/members", {"user_id": house.site.bot_id})
+    refused = await juliette.asks(f"/ressources partager {number}", place)
+    assert "réservés à l’équipe d’animation" in plain(refused)
+    monkeypatch.setitem(house.settings.__dict__, "quotas", {**house.settings.quotas, "partage": 1})
+    await juliette.runs(f"/ressources partager {number}", place)
+    assert "Remplir" in (await juliette.heard(place, "partage une fiche")).text

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
+from bot import quotas
 from bot.context import Context
 from bot.errors import UserError
 from bot.french.words import plural
 from bot.journaling import Deed, note_at_end
 from bot.lines import Run
+from bot.quotas import Quota
 from bot.replies import Ask, Button, Direct, Message, Refresh, Replies, Reply, Waiting, Whisper
 from bot.texts import render
 from commands.annuaire.buttons import Decide
@@ -46,8 +48,8 @@ async def propose(ctx: Context, form: ProposeContact) -> Replies:
         _note(ctx, stored, {})
         card = contact_card(stored, ctx.user)
         return Whisper(render("annuaire/added", card=card.text), card.buttons)
-    thanks = Whisper(render("annuaire/proposed", title=stored.title))
-    return [thanks, *(_to_review(stored, ctx.user, animateur) for animateur in await animating(ctx.db, REVIEWERS_MAX))]
+    thanks = [Whisper(render("annuaire/proposed", title=stored.title)), *await quotas.spend(ctx, Quota.CONTACT)]
+    return [*thanks, *(_to_review(stored, ctx.user, animateur) for animateur in await animating(ctx.db, REVIEWERS_MAX))]
 
 
 @feature.command("annuaire propositions", help="Relire les contacts proposés", roles=ANIMATEURS)

@@ -1,10 +1,11 @@
 """« Je n’ai rien trouvé », told to the animateurs once for all who look for the same; answered by a resource or not."""
 
-from bot import guard
+from bot import guard, quotas
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import Delivered
 from bot.journaling import Deed, note_at_end
+from bot.quotas import Quota
 from bot.replies import Ask, Button, Card, Direct, Message, Refresh, Replies, Whisper
 from bot.texts import quote, render
 from commands.ressources.buttons import Answer, Miss, Needs, PutAside, TakeBack
@@ -47,11 +48,13 @@ async def file(ctx: Context, form: SayNeed) -> Replies:
     thanks = Whisper(render("ressources/missed", is_new=is_new, others=len(need.whose) - 1))
     if not is_new:
         return thanks
+    left = await quotas.spend(ctx, Quota.NEED)
     # What was settled and is said again is told anew, under what stands already.
     return [
         thanks,
         await _refresh(ctx, need),
         *([] if waited else await tell_reviewers(ctx, await _draw(ctx, need), _topic(need))),
+        *left,
     ]
 
 

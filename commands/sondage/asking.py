@@ -131,7 +131,7 @@ async def _read(ctx: Context, form: Form, wanted: Sequence[str]) -> Press:
     if HERE in wanted and not here:
         raise UserError(fields={_element(form, ctx): "Le bot n’est plus dans ce canal : invitez-le d’abord."})
     for channel in here:
-        await rules.must_not_be_a_crowd(ctx, channel)
+        await rules.must_not_be_a_crowd(ctx, channel.id)
     channels |= {channel.id: channel.display_name or channel.name for channel in here}
     is_public = targets.NATIONAL in places or bool(themed) or any(not channel.is_private for channel in here)
     asked = Keep(

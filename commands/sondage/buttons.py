@@ -31,7 +31,11 @@ class Keep(BaseModel):
 
 
 class Launch(About):
-    """« Lancer » what was shown."""
+    """« Lancer » what was shown: first Mattermost is asked how many are there."""
+
+
+class LaunchNow(About):
+    """Then it is asked."""
 
 
 class Change(About):

@@ -7,7 +7,6 @@ from bot.context import Context
 from bot.destinations import allowed
 from bot.errors import UserError
 from bot.french.words import plural
-from bot.mattermost import ChatChannel
 from commands.sondage.feature import LONGEST, SHORTEST
 from storage.people import Person, Role
 
@@ -26,12 +25,12 @@ def must_be_allowed(person: Person, places: Sequence[str]) -> None:
                         "ceux de vos départements ; pour d’autres, demandez à l’équipe d’animation.")  # fmt: skip
 
 
-async def must_not_be_a_crowd(ctx: Context, channel: ChatChannel) -> None:
+async def must_not_be_a_crowd(ctx: Context, channel_id: str) -> None:
     """Raises UserError for a channel of so many that only who animates or coordinates asks there."""
     if ctx.user.animates or ctx.user.role is Role.COORDINATEUR:
         return
     most = ctx.settings.crowd
-    if await ctx.chat.count_members(channel.id) > most:
+    if await ctx.chat.count_members(channel_id) > most:
         raise UserError(f"Ce canal a plus de {plural(most, 'membre')} : seuls animateurs et coordinateurs y posent "
                         "une question. Demandez-le-leur, ou posez-la dans un canal plus petit.")  # fmt: skip
 

@@ -6,10 +6,10 @@ from bot import quotas
 from bot.context import Context
 from bot.errors import UserError
 from bot.quotas import Quota
-from bot.replies import Button, Direct, Message, Progress, Replies, Reply, Say, Start, Step
+from bot.replies import Button, Direct, Message, Press, Progress, Replies, Reply, Say, Start, Step
 from bot.texts import render
 from commands.sondage import cards, rules, words
-from commands.sondage.buttons import Broadcast, Launch, Resume
+from commands.sondage.buttons import Broadcast, Launch, LaunchNow, Resume
 from commands.sondage.feature import SHORTEST, feature
 from commands.sondage.noting import note_poll
 from storage import outbox
@@ -21,8 +21,17 @@ from storage.sondage import BATCH, Poll, State
 UNIT = ("envoi", "envois")
 
 
-@feature.button(Launch)
+@feature.button(Launch, writes=False)
 async def launch(ctx: Context, click: Launch) -> Replies:
+    """It is asked, where who clicks may ask now. (Mattermost, asked here, cannot be where something is written.)"""
+    poll = words.own(ctx.user, await polls.get(ctx.db, click.poll), State.DRAFT)
+    for room in poll.rooms:
+        await rules.must_not_be_a_crowd(ctx, room)
+    return Press.to(LaunchNow(poll=poll.id))
+
+
+@feature.button(LaunchNow)
+async def launch_now(ctx: Context, click: LaunchNow) -> Replies:
     """Now; a second click finds it open."""
     poll = words.own(ctx.user, await polls.lock(ctx.db, click.poll), State.DRAFT)
     rules.must_be_allowed(ctx.user, poll.targets)
