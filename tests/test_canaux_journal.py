@@ -122,7 +122,7 @@ async def test_what_it_was_killed_at_is_undone_with_the_rest(
     lea, _, agathe = await synced(land, capsys)
     await land.changes("rhone", display_name="Lyon")
     await land.leaves(lea, "rhone")
-    assert await killed(land, monkeypatch, dead_after, 1)
+    assert await killed(land, monkeypatch, dead_after, 2)  # the title, and the line that Mattermost writes about it
     ((title, missing), *_) = await written(land)
     assert (title.state, missing.state) == (State.DONE, State.SENT)
     assert await land.names_in("rhone") == {"lea", "omar"}

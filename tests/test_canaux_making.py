@@ -6,6 +6,7 @@ import pytest
 
 from storage import canaux
 from storage.canaux import allowances
+from storage.journal import Act
 from storage.people import Role
 from tests.house import House, until_async
 from tests.people import Person, Refused, unique
@@ -97,6 +98,18 @@ async def test_what_somebody_archived_in_mattermost_is_brought_back_too(house: H
     assert "Ce canal n’est pas archivé" in (await agathe.asks(f"/canaux restaurer {name}")).text
     undo = await agathe.asks("/canaux annuler")
     assert f"**{name}** : restauré à la main" in plain(undo.text), "what would be undone is said"
+
+
+async def test_a_repair_is_in_the_journal_of_its_channel_by_who_clicked(house: House, agathe: Person) -> None:
+    name = unique("Suivi")
+    channel_id = await made(house, agathe, name)
+    await house.site.admin.put(f"/channels/{channel_id}/patch", {"display_name": "Autre"})
+    await agathe.asks(f"/canaux verifier {name}")
+    card = await agathe.told("pas comme prévu")
+    await agathe.clicks(card, "Réparer")
+    await agathe.rewritten(card, "réparés")
+    told = plain((await agathe.asks(f"/moderer journal {name}")).text)
+    assert f"@{agathe.username} : {Act.CHANNEL_REPAIR.label}" in told
 
 
 async def test_the_missing_channels_of_departements_are_looked_for(house: House, agathe: Person) -> None:

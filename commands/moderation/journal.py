@@ -16,10 +16,13 @@ from commands.moderation.feature import ANIMATEURS, feature
 from config.canaux import home_of
 from config.folding import fold
 from storage import canaux, journal
+from storage.canaux import runs
 from storage.journal import BOT, OPERATOR, Entry
 from storage.people.reading import read_departements
 
 PAGE = 10
+REPAIRS_MAX = 30
+"""Of the repairs in which a channel was, how many are looked for: their ids travel with a button."""
 VALUE_MAX = 600
 """Characters shown of how something was, or is."""
 _NUMBER = re.compile(r"(?:n ?° ?|#)?(\d{1,9})", re.IGNORECASE)
@@ -90,7 +93,8 @@ async def _channel(ctx: Context, text: str) -> Older:
     for key, planned in table.items():
         if wanted in {fold(planned.name), fold(planned.address), fold(key)} or key == home:
             things = [f"canal:{name}" for name in (known.get(key), key) if name]
-            return Older(said=planned.name, before=0, things=things)
+            repairs = [f"canaux:{run_id}" for run_id in await runs.of_channel(ctx.db, key, REPAIRS_MAX)]
+            return Older(said=planned.name, before=0, things=[*things, *repairs])
     raise UserError(
         f"« {quote(text)} » n’est ni une personne (`@nom`), ni un canal du réseau, ni un numéro du journal (`n° 57`)."
     )

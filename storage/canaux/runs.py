@@ -92,6 +92,13 @@ async def newest(db: AsyncSession, limit: int) -> Sequence[Run]:
     return (await db.exec(found)).all()
 
 
+async def of_channel(db: AsyncSession, key: str, limit: int) -> Sequence[str]:
+    """The ids of the last runs that changed a channel, newest first."""
+    about = select(Change.run_id).where(col(Change.run_id) == col(Run.id), col(Change.key) == key).exists()
+    changed = (col(Run.stage).not_in((Stage.CHECKING, Stage.SHOWN)), about)
+    return (await db.exec(select(Run.id).where(*changed).order_by(col(Run.at).desc()).limit(limit))).all()
+
+
 async def under_way(db: AsyncSession) -> Run | None:
     """A run whose changes are being made, or undone."""
     busy = select(Run).where(col(Run.stage).in_((Stage.MENDING, Stage.UNDOING)))
