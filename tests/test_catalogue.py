@@ -90,6 +90,7 @@ button   garde.PutBack         animateur, hotline +
 button   garde.Release         animateur, hotline +
 button   garde.ReleaseOne      animateur, hotline +
 button   garde.Return          animateur, hotline +
+button   garde.ReturnOne       animateur, hotline +
 button   garde.Take            animateur, hotline +
 button   garde.WithdrawSwap    animateur, hotline +
 button   hotline.AddTo         everyone

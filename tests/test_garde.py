@@ -115,6 +115,41 @@ async def test_of_a_turn_under_way_the_days_to_come_are_taken_back(rota: Rota) -
     assert "elle est finie" in said(await bilal.whispered())
 
 
+async def test_a_day_that_is_said_is_the_only_one_taken_out_of_a_turn(rota: Rota) -> None:
+    agathe, malik = await rota.agent("agathe", Role.ANIMATEUR), await rota.agent("malik")
+    await malik.asks(f"/garde moi {rota.days(0, 11)}")
+    gone = await agathe.asks(f"/garde retirer @{malik.username} {rota.day(7):%d/%m/%Y}")
+    assert f"plus de garde {say_days(rota.day(7), rota.day(7))}" in said(gone)
+    there = {day: await on_duty(rota, "metier", day) for day in (1, 6, 7, 8, 11)}
+    assert there == {1: [malik.id], 6: [malik.id], 7: [], 8: [malik.id], 11: [malik.id]}
+    await agathe.clicks(gone, "Annuler")
+    assert say_days(rota.day(0), rota.day(11)) in said(await agathe.whispered("de nouveau de garde"))
+    assert [await on_duty(rota, "metier", day) for day in (6, 7, 8)] == [[malik.id]] * 3
+    gone = await agathe.asks(f"/garde retirer @{malik.username} {rota.day(7):%d/%m/%Y}")
+    await malik.asks(f"/garde retirer {rota.day(8):%d/%m/%Y}")
+    await agathe.clicks(gone, "Annuler")
+    assert "a changé depuis" in said(await agathe.whispered())
+    assert [await on_duty(rota, "metier", day) for day in (6, 7, 8, 9)] == [[malik.id], [], [], [malik.id]]
+
+
+async def test_an_absence_can_be_cancelled_later_or_on_some_of_its_days(rota: Rota) -> None:
+    agathe, malik = await rota.agent("agathe", Role.ANIMATEUR), await rota.agent("malik")
+    await malik.asks(f"/garde moi {rota.days(0, 11)}")
+    await malik.asks(f"/garde absent {rota.days(7, 11)}")
+    await agathe.asks(f"/garde present @{malik.username} {rota.day(8):%d/%m/%Y}")
+    assert "ne compte plus" in said(await malik.told())
+    assert [await on_duty(rota, "metier", day) for day in (7, 8, 9)] == [[], [malik.id], []]
+    shown = await malik.asks("/garde")
+    await malik.clicks(shown, "Annuler mon absence")
+    which = await malik.whispered("De quelle absence")
+    await malik.clicks(which, say_days(rota.day(7), rota.day(7)))
+    await malik.whispered("ne compte plus")
+    assert [await on_duty(rota, "metier", day) for day in (7, 8, 9)] == [[malik.id], [malik.id], []]
+    await malik.asks("/garde présent")
+    assert await on_duty(rota, "metier", 9) == [malik.id]
+    assert "ni plus tard" in said(await malik.asks("/garde présent"))
+
+
 @pytest.mark.every_mode
 async def test_which_turn_is_meant_is_asked_where_there_are_several(rota: Rota) -> None:
     agathe, bilal = await rota.agent("agathe", Role.ANIMATEUR), await rota.agent("bilal")

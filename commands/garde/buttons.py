@@ -16,11 +16,13 @@ class Release(BaseModel):
 
 
 class PutBack(BaseModel):
-    """« Annuler » of that: the turn ends again when it did, as long as it still ends when it then did."""
+    """« Annuler » of that: the turn ends again when it did, as long as it still ends when it then did. Of days from its
+    middle, ``rest`` is the turn that came after them."""
 
     number: int
     ends: date
     cut: date
+    rest: int | None = None
 
 
 class Return(BaseModel):

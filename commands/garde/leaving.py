@@ -1,5 +1,7 @@
 """« /garde retirer »: who is on duty no more, and is again if that was a mistake."""
 
+from datetime import date
+
 from bot.context import Context
 from bot.errors import UserError
 from bot.french.periods import Period
@@ -18,12 +20,15 @@ from storage.journal import Act
 
 
 class ReleaseOne(Choosing):
-    """One of somebody’s turns (its number is ``chosen``) is taken back."""
+    """One of somebody’s turns (its number is ``chosen``) is taken back, or only the days that were said."""
+
+    first: date | None = None
+    end: date | None = None
 
 
 @feature.command("garde retirer", help="Ne plus être de garde", hint="[@nom] [jour]", roles=AGENTS, writes=True)
 async def release_by_line(ctx: Context, text: str) -> Replies:
-    """The only turn that is meant; where there are several, a menu."""
+    """The only turn that is meant, or some days of it; where there are several, a menu."""
     person, rest = await read_person(ctx, text)
     days = (await read_line(ctx, rest, read_turn)).days if rest else None
     theirs = await duty.turns_of(ctx.db, person.id, day_of(ctx.now))
@@ -33,28 +38,35 @@ async def release_by_line(ctx: Context, text: str) -> Replies:
         when = "ces jours-là" if days else "en ce moment, ni plus tard"
         raise UserError(f"{who} pas de garde {when} : /garde montre qui l’est.")
     if len(found) == 1:
-        return await release(ctx, Release(number=found[0].number))
+        return await _release(ctx, found[0].number, days)
+    chosen = ReleaseOne(first=days.start, end=days.end) if days else ReleaseOne()
     options = {str(turn.number): shorten(ctx, turn) for turn in found}
-    return Whisper("De quelle garde s’agit-il ?", menus=[Menu("Choisir la garde", ReleaseOne(), options)])
+    return Whisper("De quelle garde s’agit-il ?", menus=[Menu("Choisir la garde", chosen, options)])
 
 
 @feature.button(ReleaseOne, roles=AGENTS)
 async def release_chosen(ctx: Context, click: ReleaseOne) -> Replies:
     """That one."""
-    return await release(ctx, Release(number=int(click.chosen)))
+    days = Period(click.first, click.end) if click.first and click.end else None
+    return await _release(ctx, int(click.chosen), days)
 
 
 @feature.button(Release, roles=AGENTS)
 async def release(ctx: Context, click: Release) -> Replies:
     """It is taken back; of one that began, the days from today on."""
+    return await _release(ctx, click.number, None)
+
+
+async def _release(ctx: Context, number: int, days: Period | None) -> Replies:
+    """All of a turn that is still to come, or only these days of it."""
     await duty.lock(ctx.db, ctx.now)
-    turn, today = await duty.turn(ctx.db, click.number), day_of(ctx.now)
-    cut = max(turn.starts, today) if turn else today
-    if turn is None or turn.ends <= cut:
+    turn, today = await duty.turn(ctx.db, number), day_of(ctx.now)
+    cut = max(turn.starts, today, days.start if days else today) if turn else today
+    if turn is None or turn.ends <= cut or (days and days.end <= cut):
         raise UserError("Cette garde n’existe plus, ou elle est finie : /garde montre celles qu’il y a.")
-    gone = _with(turn, starts=cut)
-    undo = Button("Annuler", PutBack(number=click.number, ends=turn.ends, cut=cut))
-    await duty.end(ctx.db, turn, cut)
+    gone = _with(turn, starts=cut, ends=min(turn.ends, days.end) if days else turn.ends)
+    rest = await duty.take_out(ctx.db, turn, cut, gone.ends)
+    undo = Button("Annuler", PutBack(number=number, ends=turn.ends, cut=cut, rest=rest))
     note_turn(ctx, Act.DUTY_RELEASE, gone)
     return await _tell(ctx, gone, "released", undo)
 
@@ -68,11 +80,21 @@ async def put_back(ctx: Context, click: PutBack) -> Replies:
         raise UserError("Cette garde a changé depuis, ou elle est finie : /garde montre celles qu’il y a.")
     if turn.user_id != ctx.user.id:
         await read_registered(ctx, turn.user_id)
+    if click.rest is not None:
+        await _join(ctx, turn, click)
     back = _with(turn, starts=max(turn.starts, today), ends=click.ends)
     await must_be_free(ctx, back)
     await duty.end(ctx.db, turn, click.ends)
     note_turn(ctx, Act.DUTY_TAKE, back)
     return await _tell(ctx, back, "back", Button("Retirer", Release(number=click.number)))
+
+
+async def _join(ctx: Context, turn: Turn, click: PutBack) -> None:
+    """The turn that came after the days is part of the one before them again. Raises UserError where it changed."""
+    rest = await duty.turn(ctx.db, click.rest or 0)
+    if rest is None or (rest.user_id, rest.ends) != (turn.user_id, click.ends) or rest.starts >= rest.ends:
+        raise UserError("Cette garde a changé depuis, ou elle est finie : /garde montre celles qu’il y a.")
+    await duty.end(ctx.db, rest, rest.starts)
 
 
 async def _tell(ctx: Context, turn: Turn, what: str, button: Button) -> Replies:

@@ -1,7 +1,7 @@
 """« /garde »: who is on duty now, and in the coming weeks; who is away; when nobody is there."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
 from bot.context import Context
 from bot.french.dates import say_days
@@ -18,7 +18,7 @@ from commands.garde.taking import put
 from commands.garde.words import names, say, say_turn
 from dialogs.garde import read_turn
 from storage.hotline import duty
-from storage.hotline.duty import Turn, day_of
+from storage.hotline.duty import Absence, Turn, day_of
 
 SHOWN_WEEKS, WATCHED_WEEKS = 12, 4
 """How far ahead turns are shown, and gaps are told of."""
@@ -38,11 +38,16 @@ async def show(ctx: Context, text: str) -> Replies:
         return await put(ctx, await read_line(ctx, text, read_turn))
     today = day_of(ctx.now)
     turns = await duty.turns(ctx.db, today, today + timedelta(weeks=SHOWN_WEEKS))
-    return Whisper(await _list(ctx, turns, today), _buttons([turn for turn in turns if turn.user_id == ctx.user.id]))
+    own = [turn for turn in turns if turn.user_id == ctx.user.id]
+    away = await duty.absences(ctx.db, today, today + timedelta(weeks=SHOWN_WEEKS))
+    back = (
+        [Button("Annuler mon absence", Run(line="garde present"))] if ctx.user.id in {a.user_id for a in away} else []
+    )
+    return Whisper(await _list(ctx, turns, away), [*_buttons(own), *back])
 
 
-async def _list(ctx: Context, turns: Sequence[Turn], today: date) -> Markdown:
-    absences = await duty.absences(ctx.db, today, today + timedelta(weeks=SHOWN_WEEKS))
+async def _list(ctx: Context, turns: Sequence[Turn], absences: Sequence[Absence]) -> Markdown:
+    today = day_of(ctx.now)
     away = [*absences, *await duty.departures(ctx.db, {turn.user_id for turn in turns})]
     called = await names(ctx, [each.user_id for each in (*turns, *absences)])
     hours = OfficeHours.of(ctx.settings)

@@ -157,6 +157,15 @@ async def end(db: AsyncSession, days: Turn | Absence, ends: date) -> bool:
     return (await execute(db, update(kind).where(*same).values(values))).rowcount == 1
 
 
+async def take_out(db: AsyncSession, days: Turn | Absence, first: date, end_: date) -> int | None:
+    """Some days from within are none of it any more: it ends before them. What comes after them is a row of its own,
+    whose number is returned; None where nothing does."""
+    await end(db, days, first)
+    if end_ >= days.ends:
+        return None
+    return await add(db, type(days)(**(days.model_dump() | {"id": None, "starts": end_})))
+
+
 async def give(db: AsyncSession, number: int, before: str, after: str) -> bool:
     """A turn that was somebody’s is another’s; False where it was not theirs any more."""
     theirs = update(Turn).where(col(Turn.id) == number, col(Turn.user_id) == before, col(Turn.starts) < col(Turn.ends))
