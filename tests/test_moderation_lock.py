@@ -2,9 +2,13 @@
 
 import asyncio
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from bot.events import Posted
+from commands.moderation.where import expect, may_be_held, where
 from storage.journal import Act
 from tests.enforcing import Bench, bench, carries, known, plain, with_file
 from tests.people import unique
@@ -22,7 +26,7 @@ async def test_what_is_written_in_a_locked_channel_goes_back_to_its_author(bench
 
     words = unique("Encore un mot")
     bench.lea.acts()
-    await with_file(bench.lea, bench.place, words, "preuve.txt", b"des faits")
+    written = await with_file(bench.lea, bench.place, words, "preuve.txt", b"des faits")
     back = await bench.lea.told(words)
     assert "est verrouillé" in plain(back)
     await carries(bench.lea, back, {"preuve.txt": b"des faits"})
@@ -32,9 +36,8 @@ async def test_what_is_written_in_a_locked_channel_goes_back_to_its_author(bench
     await bench.stands(post, there=False)
     mine = await bench.agathe.says(unique("Un animateur écrit"), bench.place)
     elsewhere = await bench.lea.says(unique("Ailleurs"), bench.club)
+    await bench.stands(written, there=False)
     await bench.house.settled()
-    texts = await bench.reads(bench.place)
-    assert not any(words in text for text in texts)
     await bench.stands(mine, there=True)
     await bench.stands(elsewhere, there=True)
 
@@ -92,3 +95,13 @@ async def test_it_opens_at_the_hour_once(bench: Bench) -> None:
     ended = [e for e in await bench.entries(Act.EXPIRE) if e.before["entry"] == measure.entry]
     assert [entry.actor for entry in ended] == ["coop"]
     assert len([t for t in await bench.reads(bench.place) if "Ce canal est rouvert : vous" in t]) == 1
+
+
+@pytest.mark.newest_only
+async def test_what_was_read_before_a_decision_was_written_does_not_forget_it(bench: Bench) -> None:
+    ident, settings = unique("canal"), bench.house.settings
+    expect(settings, ident)
+    async with bench.house.bot.database.transaction(writes=False) as db:
+        await where(db, settings)
+    assert may_be_held(cast(Posted, SimpleNamespace(channel_id=ident, user_id="")))
+    assert not may_be_held(cast(Posted, SimpleNamespace(channel_id="", user_id=bench.juliette.id)))

@@ -50,7 +50,7 @@ async def begin(ctx: Context, case: Case, measure: Measure) -> Sequence[Reply]:
         case Act.HIDE:
             return await _hide(ctx, case, measure, record)
         case Act.EXCLUDE | Act.SILENCE:
-            expect(ctx.settings, user_id=measure.user_id)
+            expect(ctx.settings, measure.user_id)
             record.looking = True
             await records.keep(ctx.db, measure, record)
             return [Start(payload=_leaving(measure), quiet=True)]

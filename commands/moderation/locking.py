@@ -69,7 +69,7 @@ async def must_be_unlocked(ctx: Context, wanted: Lock) -> None:
 async def begin(ctx: Context, wanted: Lock) -> Sequence[Reply]:
     """It is locked, and its people read so."""
     measure = await _write_down(ctx, wanted)
-    expect(ctx.settings, channel_id=wanted.channel_id)
+    expect(ctx.settings, wanted.channel_id)
     told, topic = await words.told(ctx, measure), topics.lock(wanted.channel_id)
     await outbox.recall(ctx.db, [topic], ctx.now)  # that it is open is no more to be said
     said = Say(render("moderation/locked", told=told), channel_id=wanted.channel_id, topic=topic)

@@ -4,7 +4,7 @@ So that a message that is none of its business costs no statement: what is remem
 asks where to listen, and only says what is worth looking at; the tables decide.
 """
 
-from dataclasses import dataclass
+from time import monotonic
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,18 +16,15 @@ from storage.journal import Act
 from storage.moderation import measures
 
 HOLDS = (Act.LOCK, Act.SILENCE, Act.EXCLUDE)
+EXPECTED_FOR = 60.0
+"""Seconds in which what was just decided is looked at, whatever is read from the tables meanwhile: that may have been
+begun before the decision was written down."""
 
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Channels that are locked, and people who are kept out of some."""
-
-    channels: frozenset[str] = frozenset()
-    people: frozenset[str] = frozenset()
-
-
-_held: dict[str, Held] = {}
-"""By database: several bots may live in one process."""
+_held: dict[str, frozenset[str]] = {}
+"""The ids of channels that are locked, and of people who are kept out of some; by database: several bots may live in
+one process."""
+_expected: dict[str, dict[str, float]] = {}
+"""The ids of those about which something was just decided, and until when they are looked at; by database."""
 
 
 @feature.watches
@@ -35,17 +32,19 @@ async def where(db: AsyncSession, settings: Settings) -> Watched:
     """All planned channels, and those that are locked; in passing, what is held is remembered."""
     held = await measures.in_force(db, HOLDS)
     locked = frozenset(channel for each in held if each.act == Act.LOCK for channel in each.channels)
-    _held[settings.database_url] = Held(locked, frozenset(each.user_id for each in held if each.user_id))
+    _held[settings.database_url] = locked | {each.user_id for each in held if each.user_id}
     found = await listened_to(db, settings)
     return Watched(found.private, crowded=found.public | (locked - found.private))
 
 
-def expect(settings: Settings, *, channel_id: str = "", user_id: str = "") -> None:
-    """From now on look at that, too: it is just being decided."""
-    held = _held.get(settings.database_url, Held())
-    _held[settings.database_url] = Held(held.channels | {channel_id}, held.people | {user_id})
+def expect(settings: Settings, ident: str) -> None:
+    """From now on look at that channel, or person, too: it is just being decided."""
+    known, now = _expected.get(settings.database_url, {}), monotonic()
+    still = {each: until for each, until in known.items() if until > now}
+    _expected[settings.database_url] = still | {ident: now + EXPECTED_FOR}
 
 
 def may_be_held(event: Posted | JoinedChannel) -> bool:
     """Whether what happened may be against something that is in force."""
-    return any(event.channel_id in held.channels or event.user_id in held.people for held in _held.values())
+    ids = {event.channel_id, event.user_id}
+    return any(not ids.isdisjoint(known) for known in (*_held.values(), *_expected.values()))
