@@ -74,6 +74,19 @@ async def test_who_animates_because_of_their_role_in_mattermost_is_asked_too(
     assert await anna.rewritten(asked, "conseiller numérique")
 
 
+async def test_a_guest_becomes_an_agent_of_the_hotline_by_two(open_house: House) -> None:
+    house = open_house
+    agathe = await house.someone(Role.ANIMATEUR, "aaa-agathe")
+    paul = await house.site.person("paul", in_team=False)
+    agathe.acts()
+    await joins(house, paul)
+    asked = await agathe.told(paul.username)
+    await agathe.clicks(asked, "Agent de la hotline")
+    await agathe.whispered("rien ne change encore")
+    found = await row(house, paul)
+    assert found is None or found.role is None
+
+
 @pytest.mark.every_mode
 async def test_several_guests_of_a_day_are_in_one_message(open_house: House) -> None:
     house = open_house
