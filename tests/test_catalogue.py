@@ -363,6 +363,7 @@ event    canaux.converted.Converted everyone
 event    canaux.put_back.LeftChannel everyone
 event    canaux.refused.Undelivered everyone
 event    canaux.renamed.Renamed everyone
+event    canaux.restored.Restored everyone
 event    canaux.tell_of_intruder.JoinedChannel everyone
 event    drapeau.left_there.Undelivered everyone
 event    drapeau.reacted.Reacted everyone
