@@ -52,6 +52,7 @@ def test_commands_that_are_near(said: str, lines: list[str]) -> None:
         ("/cra rétablir AIDE", ("aide", "cra rétablir")),
         ("/stats aide", ("stats aide", "")),
         ("/cra aide 12", ("cra", "aide 12")),
+        ("/cra bonjour\n\n**jeudi** à  8 h", ("cra", "bonjour\n\n**jeudi** à  8 h")),
         ("/aide aide", ("aide", "aide")),
         ("/cra liste aide", ("cra liste", "aide")),
         ("/cra liste de tous", ("cra liste de tous", "")),

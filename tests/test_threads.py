@@ -1,0 +1,126 @@
+"""What is done under a post of the bot’s is told to a feature once it was told of that post, whoever posted it died."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from bot.app import App
+from bot.clock import utc_now
+from bot.context import Context
+from bot.events import Delivered, DirectMessage, Edited, Event, Posted, Reacted, Watched
+from bot.features import Feature
+from bot.replies import Direct, Replies, Say
+from bot.websocket.progress import CURSOR
+from storage import claims
+from storage.cursors import Cursor
+from storage.database import Database
+from tests.databases import KINDS, address
+from tests.helping import changes, reacts, writes
+from tests.house import hears, until_async
+from tests.listening import room
+from tests.people import Post
+from tests.room import Room
+from tests.workplace import FIRST, Workplace
+
+__all__ = ["room"]
+
+KNOWN = "essai"
+
+
+@dataclass
+class Office(Workplace):
+    """A workplace whose feature knows the posts of which it was told; ``told`` is what it heard of them, in turn."""
+
+    channel: str = ""
+    told: list[tuple[str, bool]] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def bot(self, *, dies: bool = False) -> AsyncIterator[App]:
+        """One run; one that ``dies`` hears nothing, and ends before what it posts is noted or told of."""
+        app = App(self.settings(), [self._feature()], first=FIRST)
+        await app.start()
+        await until_async(lambda: hears(app, {self.channel}))
+        if dies:
+            await app.events.stop()
+            for task in [*app._tasks, *app.outbox._noting]:  # noqa: SLF001  (no public way kills it between two steps)
+                task.cancel()
+            app.outbox._marks.flush = self._never  # type: ignore[method-assign]  # noqa: SLF001  (the same)
+        try:
+            yield app
+        finally:
+            await app.stop()
+
+    async def _never(self) -> bool:
+        return True
+
+    def _feature(self) -> Feature:
+        feature = Feature("essai")
+
+        @feature.watches
+        async def where(*_: object) -> Watched:
+            return Watched(frozenset({self.channel}))
+
+        @feature.command("essai", help="Poster une carte et un reçu", writes=True)
+        async def begin(ctx: Context, _: str) -> Replies:
+            return [
+                Direct("Le reçu", user_id=ctx.user.id, topic="essai:1"),
+                Say("La carte", channel_id=self.channel, topic="essai:2"),
+            ]
+
+        @feature.event(Delivered)
+        async def stands(ctx: Context, event: Delivered) -> Replies:
+            await claims.claim(ctx.db, KNOWN, event.post_id, ctx.now)
+            return None
+
+        async def hear(ctx: Context, event: Event) -> Replies:
+            post_id = event.post_id if isinstance(event, Reacted) else getattr(event, "root_id", "")
+            self.told.append((type(event).__name__, await claims.is_taken(ctx.db, KNOWN, post_id)))
+            return None
+
+        for kind in (Posted, DirectMessage, Edited, Reacted):
+            feature.event(kind)(hear)
+        return feature
+
+    async def posted(self, words: str) -> Post:
+        """What the bot said, once it did."""
+
+        async def is_said() -> Post | None:
+            posts = [*await self.juliette.direct(), *await self.juliette.reads(self.channel)]
+            return next((post for post in posts if words in post.text), None)
+
+        return await until_async(is_said)
+
+
+@pytest.fixture(params=KINDS)
+async def office(request: pytest.FixtureRequest, room: Room, tmp_path: Path) -> AsyncIterator[Office]:
+    async with address(request, tmp_path) as url:
+        office = Office(room, url, tmp_path)
+        office.channel = await office.salon()
+        yield office
+
+
+@pytest.mark.parametrize("room", ["11.2"], indirect=True)
+async def test_lines_changes_and_emojis_wait_for_the_note_of_their_post(office: Office) -> None:
+    database = Database(office.url)
+    async with database.transaction() as db:  # it is no new installation, which has heard nothing so far
+        await db.merge(Cursor(name=CURSOR, at=utc_now()))
+    await database.close()
+    async with office.bot(dies=True) as app:
+        await office.runs_command(app, "essai")
+        receipt, card = await office.posted("Le reçu"), await office.posted("La carte")
+    assert office.told == []
+    for root in (receipt, card):
+        await reacts(office.juliette, root, "white_check_mark")
+        await changes(office.juliette, await writes(office.juliette, root, "une ligne"), "une ligne changée")
+    async with office.bot():
+        await until_async(lambda: _all_is_told(office))
+    assert all(known for _, known in office.told), office.told
+
+
+async def _all_is_told(office: Office) -> bool:
+    return sorted(name for name, _ in office.told) == sorted(
+        ["Reacted", "Reacted", "Posted", "DirectMessage", "Edited", "Edited"]
+    )
