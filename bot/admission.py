@@ -24,6 +24,11 @@ from storage.database import Database
 from storage.people import Person, Role, animating
 
 
+def always() -> bool:
+    """Who is alone leads."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Machine:
     """The parts that handlers run with."""
@@ -41,6 +46,8 @@ class Machine:
     rescue: Rescue | None = None
     """Where it leads who sees it fail."""
     errands: Errands = field(default_factory=Errands)
+    leads: Callable[[], bool] = always
+    """Whether this replica may take what another could do (bot/skew.py)."""
 
 
 class Admission:

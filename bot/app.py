@@ -32,6 +32,7 @@ from bot.people import People
 from bot.recovery import Recovery
 from bot.runs import Runs
 from bot.server import Doors, Entrance
+from bot.skew import Skew
 from bot.spool import Spool
 from bot.switch import choose, index_all, index_works
 from bot.threads import Threads
@@ -75,6 +76,7 @@ class App:
     ) -> None:
         self.settings, self._features = settings, choose(features, settings.features)
         self.database = Database(settings.database_url)
+        self.skew = Skew(self.database)
         self.budget, bells, self.web = Budget(settings.work_calls), Bells(), Web(agent(settings))
         self.client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value(), self.budget)
         self.chat = Mattermost(self.client, settings.team)
@@ -88,22 +90,21 @@ class App:
         drafts = Drafts(self.spool, clock, Acceptance(triggers).accepted)
         self._delivery = Delivery(ways)
         parts = (self.database, chat, people, self._delivery, drafts, self._traffic, watching, settings, clock)
-        machine = Machine(*parts, self.web, self._rescue())
+        machine = Machine(*parts, self.web, self._rescue(), leads=self.skew.leads)
         self.dispatcher, self.runs = Dispatcher(triggers, machine), Runs(triggers, machine)
         self._errands = machine.errands
         self.makers, self.workers = self._crews(Workshop(triggers, machine), bells, first)
         self.hearing = Hearing(triggers.values(), machine, self.dispatcher.perform, first)
         self._recovery, self._tidings = Recovery(triggers, machine), Tidings(triggers, machine, self.outbox)
         self.events, self.jobs = self._ears(machine), Jobs(triggers, self.runs.run, self.runs.zones, clock)
-        self.connections = Connections(limits or Limits())
+        self.connections, self._tasks = Connections(limits or Limits()), list[asyncio.Task[None]]()
         self._entrance = Entrance(self._doors(links, Feeds(triggers, machine)), DRAIN_SECONDS)
-        self._tasks: list[asyncio.Task[None]] = []
 
     def _rescue(self) -> Rescue | None:
         return next((feature.rescue for feature in self._features if feature.rescue), None)
 
     def _around(self) -> Around:
-        return Around(self._traffic, self._folders.fresh, self.budget)
+        return Around(self._traffic, self._folders.fresh, self.budget, leads=self.skew.leads)
 
     def _doors(self, links: Links, feeds: Feeds) -> Doors:
         token = self.settings.command_token.get_secret_value()
@@ -118,6 +119,8 @@ class App:
         """Listen first, so that Mattermost and probes are answered; the rest comes up beside."""
         await self._entrance.open(self.settings.host, self.settings.port)
         self.warming = self._spawn(self._warm_up())
+        await self.skew.look()
+        self._spawn(self.skew.run())
         await self.outbox.start()
         self.makers.start()
         self.workers.start()
@@ -147,7 +150,8 @@ class App:
 
     async def ready(self) -> dict[str, bool]:
         """Whether each thing the bot needs is there."""
-        return {"database": await self.database.answers(), "mattermost": await self._mattermost_answers()}
+        late = {} if self.skew.leads() else {"clock": False}
+        return {"database": await self.database.answers(), "mattermost": await self._mattermost_answers()} | late
 
     async def _mattermost_answers(self) -> bool:
         """An open websocket tells; while it is away, a ping does. A server that asked for a long pause is not there."""

@@ -18,6 +18,10 @@ ORDER_TRIES = Counter(
 WORK_STEPS = Counter("coop_work_steps", "Steps of long work: done, later, refused, failed.", ("outcome",))
 OUTBOX_WAITING = Gauge("coop_outbox_waiting", "Messages this process holds for Mattermost and has not delivered.")
 OUTBOX_OPEN = Gauge("coop_outbox_open", "1 while messages leave as they come, 0 while Mattermost does not take them.")
+CLOCK_AHEAD = Gauge(
+    "coop_clock_ahead_seconds",
+    "How far this clock is before the database’s; beyond a minute the replica runs no jobs and takes no work.",
+)
 WEBSOCKET_UP = Gauge("coop_websocket_up", "1 while events come in, 0 while the websocket is away.")
 EVENTS = Counter("coop_events", "Events of the websocket handled, by type and outcome.", ("type", "outcome"))
 JOBS = Counter("coop_jobs", "Scheduled jobs by name and outcome.", ("job", "outcome"))

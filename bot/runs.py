@@ -33,7 +33,10 @@ class Runs:
             return find_zones(await people.zones(db))
 
     async def run(self, key: Key, period: str, zone: ZoneInfo = ZONE) -> None:
-        """Run a job for a period, unless a replica did. Errors are for the scheduler to log."""
+        """Run a job for a period, unless a replica did, or this one must not. Errors are for the scheduler to log."""
+        if not self._m.leads():
+            log.warning("job_not_run", job=key[1], why="clock_off")
+            return
         trigger = self._triggers[key]
         try:
             messages = await (self._write if trigger.writes else self._read)(trigger, period, zone)

@@ -161,6 +161,14 @@ class Database:
             return False
         return True
 
+    async def moment(self) -> datetime | None:
+        """What the clock of the database’s machine says; None where that is this machine."""
+        if self.is_sqlite:
+            return None
+        async with self.transaction(writes=False) as db:
+            said: datetime = (await db.execute(text("SELECT clock_timestamp()"))).scalar_one()
+        return said
+
     async def _give_back(self, session: AsyncSession) -> None:
         """Close a session whatever cuts its user off: a driver cut off in the middle would lose its connection."""
         closing = asyncio.ensure_future(session.close())

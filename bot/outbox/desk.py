@@ -24,6 +24,8 @@ BETWEEN_LOOKS = 0.2
 """Seconds between two looks at least."""
 AT_OTHERS = 0.5
 """Seconds until the next look when all that is due is for whom another replica is at, or its mark is on its way."""
+NOT_LEADING = 5.0
+"""Seconds until it is asked again whether this replica may take messages from the table."""
 LETTERS_MAX = 400
 """How many messages of a class wait in memory at most; the others wait in the table."""
 LONG_AT_ONCE = 2
@@ -183,6 +185,8 @@ class Desk:
         gate = self._tries.gate
         if (shut := gate.wait()) > 0:
             return shut
+        if not self._m.leads():
+            return NOT_LEADING
         if not gate.is_open and not await self._tries.is_back():
             return gate.wait()
         if gate.is_open and len(self._lanes) > self._manner.refill:

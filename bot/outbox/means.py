@@ -15,7 +15,7 @@ from bot.traffic import Traffic
 @dataclass(frozen=True, slots=True)
 class Means:
     """``first`` is the first pause in seconds after a failure; ``news`` is set when a sender is to be told, ``budget``
-    is how fast what is sent to many leaves."""
+    is how fast what is sent to many leaves, ``leads`` whether others’ messages may be taken."""
 
     rows: Rows
     marks: Marks
@@ -26,3 +26,4 @@ class Means:
     first: float
     news: asyncio.Event = field(default_factory=asyncio.Event)
     budget: Budget = field(default_factory=Budget)
+    leads: Callable[[], bool] = lambda: True

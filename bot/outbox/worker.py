@@ -32,12 +32,13 @@ def _passing_folder() -> Iterator[Path]:
 class Around:
     """``traffic`` tells of the requests that come before; ``fresh`` gives folders for files on their way; ``budget`` is
     how fast what is sent to many leaves. Who ``visits``, beside a bot that may be at work, sends only that, and takes
-    nothing out of others’ hands."""
+    nothing out of others’ hands; nor does who does not ``leads`` (bot/skew.py)."""
 
     traffic: Traffic = field(default_factory=Traffic)
     fresh: Fresh = _passing_folder
     budget: Budget = field(default_factory=Budget)
     visits: bool = False
+    leads: Callable[[], bool] = lambda: True
 
 
 class Outbox:
@@ -62,7 +63,8 @@ class Outbox:
         """Set when a sender is to be told that a message of theirs has come to its end (bot/tidings.py)."""
         self._marks = Marks(self._rows, self.news)
         sender = Sender(chat, Porter(chat, self._rows.keep, around.fresh))
-        means = Means(self._rows, self._marks, chat, sender, around.traffic, clock, first, self.news, around.budget)
+        parts = (self._rows, self._marks, chat, sender, around.traffic, clock, first, self.news)
+        means = Means(*parts, around.budget, around.leads)
         self._people = Desk(PEOPLE, means)
         self._crowd = Desk(CROWD, means, before=self._people)
         self._desks = (self._crowd,) if around.visits else (self._people, self._crowd)

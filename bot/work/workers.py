@@ -27,6 +27,8 @@ log = structlog.get_logger()
 
 LOOK_ANYWAY = 30.0
 """Seconds after which the table is looked at anyway: another replica may have died at its work."""
+NOT_LEADING = 5.0
+"""Seconds until it is asked again whether this replica may take work."""
 PAUSES = Pauses(breath=0.05, after_fault=1.0)
 SERVED_MAX = 200
 """Of how many people it is known at most that they had their turn in this round."""
@@ -69,7 +71,7 @@ class Workers(Generic[H]):
     def __init__(self, workshop: Workshop, attempt: Attempt[H], call: asyncio.Event, hands: Hands) -> None:
         self._transactions = Transactions(workshop.database)
         self._one_process = workshop.database.is_sqlite
-        self._clock = workshop.clock
+        self._clock, self._leads = workshop.clock, workshop.leads
         self._attempt = attempt
         self._sort = attempt.sort
         self._hands = hands
@@ -114,6 +116,8 @@ class Workers(Generic[H]):
         gate = self._attempt.gate
         if (shut := gate.wait()) > 0:
             return shut
+        if not self._leads():
+            return NOT_LEADING
         if len(self._busy) >= (self._hands.count if gate.is_open else 1):
             return LOOK_ANYWAY  # who is done calls
         now, turn = self._clock(), Turn(self._sort, self._served_now(), list(self._turn), self._wanted())

@@ -31,7 +31,7 @@ class Workshop:
         self._m = machine
         self._admission = Admission(machine)
         self.database, self.chat, self.clock = machine.database, machine.chat, machine.clock
-        self.traffic, self.rescue = machine.traffic, machine.rescue
+        self.traffic, self.rescue, self.leads = machine.traffic, machine.rescue, machine.leads
 
     def trigger(self, row: Work) -> Trigger | None:
         """What does such work; None for what this version does no more."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.features import Feature
 from bot.french.words import NBSP, plural
+from bot.skew import Skew
 from bot.spool import ASIDE
 from bot.switch import fault, is_on
 from cli.doctor.findings import Findings
@@ -85,6 +86,7 @@ async def database(settings: Settings, findings: Findings, now: datetime) -> Non
             findings.fault(fault)
             return
         findings.well(f"Base de données à jour (étape {step}).")
+        await _clock(settings, findings)
         await _messages(settings, findings, now)
     except OperatorError:
         raise
@@ -93,6 +95,19 @@ async def database(settings: Settings, findings: Findings, now: datetime) -> Non
         if sentence is None:
             raise
         findings.fault(str(sentence))
+
+
+async def _clock(settings: Settings, findings: Findings) -> None:
+    """Whether this machine agrees with the one of the database, whose clock all replicas share."""
+    database = Database(settings.database_url)
+    skew = Skew(database)
+    await skew.look()
+    await database.close()
+    if not skew.leads():
+        findings.fault(
+            f"Les horloges de la base de données et du bot diffèrent de {abs(skew.ahead):.0f} s : ce bot ne lance ni "
+            "tâche ni travail tant qu’elles diffèrent de plus d’une minute. Réglez-les (NTP)."
+        )
 
 
 async def _messages(settings: Settings, findings: Findings, now: datetime) -> None:
