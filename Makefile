@@ -8,13 +8,14 @@ BIN := .venv/bin
 CHECKED := bot cli commands dialogs storage config sandbox tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench pictures lock clean
+.PHONY: help demo test check bench pictures lock wheel clean
 
 help:
 	@echo "make demo    le bot et un Mattermost embarqué (PORT, BOT_PORT, SERVER_VERSION, RESET=1, TOUR=1, OPEN=0)"
 	@echo "make test    toutes les vérifications et tous les tests (ROOM=stats : seulement ceux d’une fonction ; PROCESSES=4)"
 	@echo "make bench   les mesures, côte à côte"
 	@echo "make pictures  refaire les images des guides (docs/images)"
+	@echo "make wheel   le paquet à installer, dans dist/"
 	@echo "make lock    refaire requirements*.lock (demande uv)"
 
 # A stamp per lock: the environment is made again when its lock or pyproject.toml changed.
@@ -51,6 +52,11 @@ pictures: .venv/.dev
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra postgres --quiet pyproject.toml requirements-build.in --output-file requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra postgres --group dev --constraint requirements.lock --quiet pyproject.toml --output-file requirements-dev.lock
+
+wheel: .venv/.run
+	@rm -rf dist
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist/*.whl
 
 clean:
 	rm -rf .venv .demo dist build

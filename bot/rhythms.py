@@ -24,6 +24,8 @@ _TEXT = re.compile(
 )
 _DOUBLED = 2
 """The hour that one night a year has twice, and another not at all."""
+_MOVED_MAX = 8
+"""Days by which public holidays, one after the other, may move something at most."""
 HOW = "Écrivez-le comme « chaque vendredi à 9 h » ou « premier mercredi du mois à 9 h 30 »."
 
 
@@ -72,6 +74,11 @@ class Rhythm:
         """The occasion that has this day by the rule."""
         moved = working_days_before(day, 1) if holiday(day) else day
         return Occasion(day, datetime.combine(moved, self.hour, ZONE))
+
+    def naming(self, moment: datetime) -> date | None:
+        """The day by the rule of what comes at that moment; None where nothing does."""
+        near = (moment.astimezone(ZONE).date() + timedelta(days=n) for n in range(_MOVED_MAX))
+        return next((day for day in near if self._is_day(day) and self.on(day).at == moment), None)
 
     def _is_day(self, day: date) -> bool:
         if day.weekday() != self.weekday:

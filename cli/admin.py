@@ -22,6 +22,7 @@ class Identity(BaseModel):
     """A team, as far as it is needed here."""
 
     id: str
+    name: str = ""
     display_name: str = ""
 
 

@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from io import TextIOWrapper
 from itertools import chain
 from pathlib import Path
@@ -60,6 +61,7 @@ def parser(tools: Iterable[Tool] = TOOLS) -> Parser:
     """All commands with their arguments, in the order of the list."""
     root = Parser(prog="coop-bot", description="Le bot Mattermost des conseillers numériques.")
     root.add_argument("--env-file", type=Path, metavar="F", help="fichier de réglages (sinon .env, s’il est là)")
+    root.add_argument("--version", action="version", version=f"coop-bot {version('coop-bot')}", help="dire sa version")
     commands = root.add_subparsers(dest="command", required=True, metavar="commande", title="commandes\u00a0")
     groups: dict[str, Any] = {}
     for command in chain.from_iterable(tool.commands for tool in tools):

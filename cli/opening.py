@@ -1,6 +1,7 @@
 """How the operator’s commands open what they stand on: the settings, the database for one piece of work, the data
 folder."""
 
+import asyncio
 import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
@@ -12,18 +13,24 @@ from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.errors import ChatError
 from bot.features import Feature
 from bot.mattermost import AioClient, Budget, Mattermost
 from bot.papers import brand
 from bot.rhythms import read_rhythm
 from bot.switch import choose
+from cli.admin import Admin
 from cli.errors import OperatorError
+from cli.faults import chat_fault
 from cli.places import folder_fault, text_of
 from config import canaux, editions
 from config import settings as configuration
 from config.settings import Settings
 from storage import migrate
 from storage.database import Database, async_url, dialect
+
+ANSWERED_WITHIN = 5.0
+"""Seconds in which Mattermost may say whether it knows the bot."""
 
 
 def settings_of(options: Namespace) -> Settings:
@@ -109,6 +116,34 @@ async def open_chat(settings: Settings) -> AsyncIterator[Mattermost | None]:
         yield Mattermost(client, settings.team)
     finally:
         await client.close()
+
+
+async def check_server(settings: Settings) -> None:
+    """Raises OperatorError for a token that Mattermost refuses, and a team in which the bot is not; a server that does
+    not answer is waited for later."""
+    client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value())
+    try:
+        async with asyncio.timeout(ANSWERED_WITHIN):
+            admin = Admin(client)
+            me, team = await admin.me(), await admin.team(settings.team)
+            is_in = team is not None and await admin.is_member(team.id, me.id)
+    except TimeoutError:
+        return
+    except ChatError as error:
+        if error.status == 401:
+            raise OperatorError(f"COOP_BOT_TOKEN : {chat_fault(error)}", code=2) from None
+        if error.status != 403:
+            return
+        # A team that one may not look into.
+        is_in = False
+    finally:
+        await client.close()
+    if not is_in:
+        raise OperatorError(
+            f"COOP_TEAM : il n’y a pas d’équipe « {settings.team} », ou le bot n’y est pas. Donnez le nom "
+            "court de l’équipe, celui de son adresse ; « coop-bot setup » y met le bot.",
+            code=2,
+        )
 
 
 def check_channels(settings: Settings) -> None:

@@ -12,7 +12,7 @@ tool = Tool()
 def serve(call: Call) -> int:
     """Run until it is told to stop."""
     from bot import app
-    from cli.opening import check_channels, check_editions, check_logo, choose_features, data_dir_fault
+    from cli.opening import check_channels, check_editions, check_logo, check_server, choose_features, data_dir_fault
     from commands import FEATURES
     from storage import migrate
 
@@ -29,6 +29,7 @@ def serve(call: Call) -> int:
         raise OperatorError(fault)
 
     async def run() -> None:
+        await check_server(settings)
         await migrate.prepare(settings.database_url)
         await app.serve(settings, FEATURES)
 

@@ -4,7 +4,7 @@ import pytest
 
 from storage.actus.digests import Digest, State
 from storage.actus.items import Kind, Section
-from tests.house import until_async
+from tests.house import PARIS, until_async
 from tests.newsroom import THURSDAY, Newsroom, fills, goes_on, newsroom, plain
 
 __all__ = ["newsroom"]
@@ -85,6 +85,48 @@ async def test_withdrawn_everywhere_and_the_archive_says_so(newsroom: Newsroom) 
     assert "a été retiré" in plain(await newsroom.agathe.asks(f"/actus corriger {digest.number}"))
 
 
+async def test_what_came_out_early_and_is_withdrawn_leaves_its_day_to_another(newsroom: Newsroom) -> None:
+    newsroom.goes_to(2026, 11, 30, 10, 0)
+    await newsroom.finds("Un guide paraît")
+    await newsroom.agathe.runs("/actus brouillon nouvelles", newsroom.rooms["animation"])
+    first = await newsroom.latest("nouvelles")
+    await newsroom.agathe.clicks(await newsroom.card(first), "Approuver")
+    await newsroom.agathe.clicks(await newsroom.card(first, "approuvé"), "Publier maintenant")
+    await newsroom.settled()
+    assert len(await newsroom.all_said("Un guide paraît", "actualites")) == 1
+    asked = await newsroom.agathe.asks(f"/actus retirer {first.number}")
+    await newsroom.agathe.clicks(asked, "Retirer partout")
+    await newsroom.settled()
+    assert await newsroom.all_said("Un guide paraît", "actualites") == []
+    await newsroom.keeps(2026, 12, 1, 9, 1)
+    second = await newsroom.latest("nouvelles")
+    assert (second.day.isoformat(), second.number != first.number) == ("2026-12-02", True)
+    assert await newsroom.titles(second) == ["Un guide paraît"], "what it had is news again"
+    await newsroom.omar.clicks(await newsroom.card(first, "retiré"), "Restaurer")
+    card = await newsroom.card(first, "Brouillon")
+    assert "mercredi 2 décembre 2026 à 9 h" in plain(card)
+    assert card.buttons[0] == "Approuver"
+
+
+@pytest.mark.every_mode
+async def test_withdrawn_and_restored_it_comes_out_again_once(newsroom: Newsroom) -> None:
+    digest = await published(newsroom, "Un guide paraît")
+    await newsroom.agathe.clicks(await newsroom.agathe.asks(f"/actus retirer {digest.number}"), "Retirer partout")
+    await newsroom.settled()
+    await newsroom.omar.clicks(await newsroom.card(digest, "retiré"), "Restaurer")
+    card = await newsroom.card(digest, "retenu")
+    assert card.buttons[0] == "Approuver et publier"
+    assert "est de nouveau un brouillon" in plain(await newsroom.omar.whispered("de nouveau"))
+    await newsroom.omar.clicks(card, "Approuver et publier")
+    await newsroom.settled()
+    (out,) = await newsroom.all_said("Un guide paraît", "actualites")
+    assert len(out.file_ids) == 1
+    window = await newsroom.omar.opens(f"/actus corriger {digest.number}")
+    await goes_on(newsroom.omar, window, "Un guide", "monter", by_line=True)
+    await newsroom.settled()
+    assert (await newsroom.now(digest)).state is State.PUBLISHED
+
+
 @pytest.mark.every_mode
 async def test_read_again_and_found_by_words(newsroom: Newsroom) -> None:
     await newsroom.agathe.opens("/actus programmer")
@@ -138,6 +180,17 @@ async def test_programmed_by_line_and_the_draft_moves_along(newsroom: Newsroom) 
     ):
         assert refusal in plain(await newsroom.agathe.asks(f"/actus programmer {line}")), line
     assert "réservé" in plain(await newsroom.juliette.asks("/actus programmer vendredi publier")).lower()
+
+
+async def test_what_was_put_off_stays_when_its_edition_is_programmed_anew(newsroom: Newsroom) -> None:
+    digest, card = await newsroom.drafted("Un guide paraît")
+    window = await newsroom.agathe.opens_by(card, "Reporter")
+    assert (await window.fill(quand="8 décembre 14h").submit()).accepted
+    await newsroom.card(digest, "8 décembre")
+    said = plain(await newsroom.agathe.asks("/actus programmer vendredi chaque lundi à 10 h"))
+    assert f"Le n° {digest.number}, reporté, ne bouge pas : il sortira mardi 8 décembre 2026 à 14 h." in said
+    now = await newsroom.now(digest)
+    assert (now.at.astimezone(PARIS).isoformat(), now.day.isoformat()) == ("2026-12-08T14:00:00+01:00", "2026-12-04")
 
 
 @pytest.mark.every_mode

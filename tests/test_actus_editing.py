@@ -119,7 +119,7 @@ async def test_approved_is_what_was_seen_and_can_be_taken_up_again(newsroom: New
     assert "a changé depuis ce que vous voyez" in plain(await newsroom.omar.whispered("a changé"))
     await newsroom.omar.clicks(await newsroom.card(digest, "1 élément"), "Approuver")
     approved = await newsroom.card(digest, "approuvé")
-    assert approved.buttons == ["Reprendre", "Aperçu", "Reporter"]
+    assert approved.buttons == ["Reprendre", "Aperçu", "Reporter", "Publier maintenant"]
     await newsroom.agathe.clicks(approved, "Reprendre")
     await newsroom.card(digest, "Brouillon")
     assert (await newsroom.now(digest)).state is State.DRAFT

@@ -5,6 +5,7 @@ import pytest
 from storage.actus.digests import State
 from storage.actus.items import Kind, Section
 from tests.newsroom import Newsroom, newsroom, plain
+from tests.test_actus_editing import plain_text
 
 __all__ = ["newsroom"]
 
@@ -20,7 +21,12 @@ async def test_drafted_the_day_before_approved_and_out_once_at_its_hour(newsroom
     assert "- **[Un guide paraît](<https://exemple.fr/a>)**" in card.message
     await newsroom.agathe.clicks(card, "Approuver")
     assert "sortira vendredi 4 décembre 2026 à 9 h" in plain(await newsroom.agathe.whispered("approuvé"))
-    assert (await newsroom.card(digest, "approuvé")).buttons == ["Reprendre", "Aperçu", "Reporter"]
+    assert (await newsroom.card(digest, "approuvé")).buttons == [
+        "Reprendre",
+        "Aperçu",
+        "Reporter",
+        "Publier maintenant",
+    ]
     assert await newsroom.all_said("Un guide paraît", "actualites") == []
     for _ in range(3):
         await newsroom.keeps(2026, 12, 4, 9, 0)
@@ -33,6 +39,29 @@ async def test_drafted_the_day_before_approved_and_out_once_at_its_hour(newsroom
     assert (await newsroom.now(digest)).state is State.PUBLISHED
     assert (await newsroom.said("est sorti dans")) is not None
     assert (await newsroom.card(digest, "sorti")).buttons == ["Corriger…", "Retirer"]
+
+
+@pytest.mark.every_mode
+async def test_approved_it_may_come_out_now_by_a_click_or_a_word(newsroom: Newsroom) -> None:
+    digest, card = await newsroom.drafted("Un guide paraît")
+    window = await newsroom.agathe.opens_by(card, "Reporter")
+    answer = await window.fill(quand="maintenant").submit()
+    assert "n’est pas approuvé" in plain_text(answer.error or str(answer.errors))
+    await newsroom.agathe.clicks(card, "Approuver")
+    card = await newsroom.card(digest, "approuvé")
+    window = await newsroom.omar.opens_by(card, "Reporter")
+    assert (await window.fill(quand="Maintenant").submit()).accepted
+    await newsroom.settled()
+    assert len(await newsroom.all_said("Un guide paraît", "actualites")) == 1
+    await newsroom.keeps(2026, 12, 4, 9, 0)
+    assert len(await newsroom.all_said("Un guide paraît", "actualites")) == 1
+    await newsroom.finds("Une loi change")
+    await newsroom.keeps(2026, 12, 10, 9, 1)
+    second = await newsroom.latest()
+    await newsroom.agathe.clicks(await newsroom.card(second), "Approuver")
+    await newsroom.omar.clicks(await newsroom.card(second, "approuvé"), "Publier maintenant")
+    await newsroom.settled()
+    assert len(await newsroom.all_said("Une loi change", "actualites")) == 1
 
 
 @pytest.mark.every_mode

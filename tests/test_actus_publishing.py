@@ -49,6 +49,7 @@ async def test_a_channel_that_is_not_there_keeps_the_others_from_nothing(newsroo
     said = await newsroom.agathe.asks("/actus programmer vendredi dans actualites, 69, 38")
     assert "actualités, Rhône (69), Isère (38)" in plain(said)
     await approved(newsroom, "Un guide paraît")
+    assert "38 - Isère" in plain(await newsroom.said("ne sortira pas partout")), "said at approval"
     await newsroom.keeps(2026, 12, 4, 9, 0)
     assert len(await newsroom.all_said("Un guide paraît", "actualites")) == 1
     told = await newsroom.said("sort, mais pas partout")
@@ -59,6 +60,7 @@ async def test_a_channel_that_is_not_there_keeps_the_others_from_nothing(newsroo
 async def test_nowhere_to_go_is_held_and_told(newsroom: Newsroom) -> None:
     await newsroom.agathe.asks("/actus programmer vendredi dans 38")
     digest = await approved(newsroom, "Un guide paraît")
+    assert "38 - Isère" in plain(await newsroom.said("aucun canal où sortir")), "said at approval"
     await newsroom.keeps(2026, 12, 4, 9, 0)
     await newsroom.said("n’est pas sorti")
     assert (await newsroom.now(digest)).state is State.HELD

@@ -14,7 +14,9 @@ button   actus.GoOn            animateur
 button   actus.Less            everyone
 button   actus.Postpone        animateur
 button   actus.Preview         animateur
+button   actus.PublishNow      animateur
 button   actus.RatherNot       everyone
+button   actus.Restore         animateur
 button   actus.Search          everyone
 button   actus.SeeNow          everyone
 button   actus.Settle          everyone
@@ -557,6 +559,7 @@ submit   sondage.VoteOne       everyone
 submit   sondage.VoteSeveral   everyone
 submit   stats.SeePeriod       conseiller
 submit   stats.TakeAway        conseiller
+work     actus.CheckPlaces     everyone
 work     actus.Harvest         everyone
 work     actus.NameLinks       everyone
 work     actus.Publish         everyone

@@ -4,6 +4,7 @@ import json
 import socket
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 import structlog
 
 import cli.main
+from cli import titles
 from cli.demo.stage import free_port
+from commands import FEATURES
 from config.settings import Settings
 from tests.house import House
 from tests.operating import elsewhere, run
@@ -54,6 +57,18 @@ def test_what_is_not_understood_is_said_in_french(
     said = capsys.readouterr()
     assert sentence in said.err
     assert said.out == ""
+
+
+def test_it_says_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--version") == 0
+    assert capsys.readouterr().out == f"coop-bot {version('coop-bot')}\n"
+
+
+def test_whatever_runs_by_itself_has_a_title() -> None:
+    declared = [trigger.key for feature in FEATURES for trigger in feature.triggers]
+    assert {name for kind, name in declared if kind == "job"} == set(titles.JOBS)
+    assert {name for kind, name in declared if kind == "file"} == set(titles.FILES)
+    assert all(titles.of_work(FEATURES)[name] for kind, name in declared if kind == "work")
 
 
 def test_help_is_in_french(capsys: pytest.CaptureFixture[str]) -> None:

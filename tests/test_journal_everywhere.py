@@ -45,7 +45,8 @@ ELSEWHERE: Mapping[str, str] = {
     "carries out, tells or ends what was noted when it was decided": """
         canaux.Mend canaux.Unmend canaux.arrived.Delivered canaux.refused.Undelivered annonce.Broadcast
         annonce.Rewrite annonce.Removal sondage.Broadcast sondage.Resume sondage.Retell sondage.Conclude
-        actus.Publish actus.Rewrite actus.Removal hotline.TellAll moderation.HideThread moderation.PutBack
+        actus.Publish actus.PublishNow actus.Rewrite actus.Removal hotline.TellAll moderation.HideThread
+        moderation.PutBack
         moderation.came_again.JoinedChannel
         """,
     "tells, reminds, counts or looks, and changes nothing of anybody’s": """
@@ -56,7 +57,7 @@ ELSEWHERE: Mapping[str, str] = {
         canaux.archived.Archived canaux.restored.Restored canaux.renamed.Renamed canaux.converted.Converted
         membres.TellGuests
         membres.TellNewcomers membres.NoteGone membres.note.PersonChanged membres.ask membres.arrive.JoinedTeam
-        membres.remind membres.tick annuaire.forget_requests actus.Harvest actus.keep actus.NameLinks
+        membres.remind membres.tick annuaire.forget_requests actus.Harvest actus.CheckPlaces actus.keep actus.NameLinks
         actus.TellSubscribers actus.ReadFeeds agenda.arrived.Delivered agenda.catch_up agenda.tell
         ressources.keep_library ressources.typed.Posted ressources.taken_away.Deleted ressources.arrived.Delivered
         ressources.catch_up ressources.TellFollowers ressources.remind ressources.CheckLinks

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, FormData
+from pydantic import SecretStr
 
 from bot.face import portrait
 from bot.mattermost import AioClient
 from cli.admin import Admin
 from cli.errors import OperatorError
+from cli.opening import check_server
 from commands import FEATURES
+from config.settings import read
 from tests.modes import MODES
 from tests.operating import Server, fresh, newest
 from tests.people import PASSWORD, Api
@@ -289,3 +292,34 @@ async def test_a_place_that_cannot_be_written_is_said_before_anything_is_done(ne
     with pytest.raises(OperatorError, match="fichier"):
         await newest.setup(write=newest.file.parent / "fichier" / "env")
     assert await newest.commands() == {}
+
+
+async def test_a_second_team_leaves_the_first_its_token(newest: Server) -> None:
+    """One account may serve two teams: what the second one’s set-up makes is its own."""
+    await newest.setup()
+    first = newest.env["COOP_BOT_TOKEN"]
+    await newest.admin.post("/teams", {"name": "essai", "display_name": "Essai", "type": "O"})
+    assert await newest.setup(team="essai", write=newest.file.with_name("second")) == 0
+    assert not any("révoqué" in line for line in newest.said if line.startswith("Ancien"))
+    assert any("Ce compte a 1 autre jeton" in line for line in newest.said)
+    works = AioClient(newest.admin.url, first)
+    assert (await Admin(works).me()).username == "coop"
+    await works.close()
+
+
+async def test_serve_says_at_once_which_setting_mattermost_refuses(newest: Server) -> None:
+    await newest.setup()
+    right = read(newest.file)
+    await check_server(right)
+    for wrong, sentence in (
+        ({"bot_token": SecretStr("a" * 26)}, "COOP_BOT_TOKEN : Le serveur Mattermost refuse le jeton"),
+        ({"team": "ailleurs"}, "COOP_TEAM : il n’y a pas d’équipe « ailleurs »"),
+    ):
+        with pytest.raises(OperatorError, match=sentence) as refused:
+            await check_server(right.model_copy(update=wrong))
+        assert refused.value.code == 2
+        assert "\n" not in str(refused.value)
+    await newest.admin.post("/teams", {"name": "essai", "display_name": "Essai", "type": "O"})
+    with pytest.raises(OperatorError, match="ou le bot n’y est pas"):
+        await check_server(right.model_copy(update={"team": "essai"}))
+    await check_server(right.model_copy(update={"mattermost_url": "http://127.0.0.1:1"}))

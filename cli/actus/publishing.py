@@ -62,7 +62,9 @@ async def publish(settings: Settings, options: Namespace, clock: Callable[[], da
         async with database.transaction(writes=False) as db:
             digest = await desks.found(Standing(db, settings, clock()), options.number)
         if digest.state is State.WITHDRAWN:
-            raise OperatorError(f"Le n° {digest.number} a été retiré : il ne sort plus.")
+            raise OperatorError(
+                f"Le n° {digest.number} a été retiré : « Restaurer », dans Mattermost, en refait un brouillon."
+            )
         async with open_office(settings, database, clock) as office:
             return await (_rehearse if options.dry_run else _go_out)(office, digest)
 

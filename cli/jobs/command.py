@@ -12,6 +12,7 @@ from bot.schedules import ZONE, Schedule, find_zones
 from cli.actus.desk import Standing, every
 from cli.columns import align
 from cli.opening import begin_reading, choose_features, open_up_to_date
+from cli.titles import of_jobs
 from commands import FEATURES
 from commands.actus import drafting
 from commands.actus.feature import feature as actus
@@ -31,6 +32,7 @@ class Line:
     next_run: datetime | None
     last_run: datetime | None
     last_result: str | None
+    title: str = ""
 
     def as_object(self) -> dict[str, str | None]:
         """As docs/wire.md describes it."""
@@ -39,9 +41,9 @@ class Line:
         return {"name": self.name, **told, "last_result": self.last_result}
 
     def as_row(self) -> tuple[str, str, str, str]:
-        """To be read."""
+        """To be read: what it is called, not what its row is."""
         first, last = (f"{at:%d/%m/%Y %H:%M}" if at else "—" for at in (self.next_run, self.last_run))
-        return self.name, first, last, RESULTS.get(self.last_result or "", "—")
+        return self.title or of_jobs(self.name), first, last, RESULTS.get(self.last_result or "", "—")
 
 
 async def show(settings: Settings, options: Namespace, now: datetime, features: Sequence[Feature] = FEATURES) -> int:
@@ -75,7 +77,8 @@ async def _editions(desk: Standing) -> Sequence[Line]:
         coming, last = await drafting.next_out(desk, edition), await digests.last_published(desk.db, edition.key)
         before = last.published_at.astimezone(ZONE) if last and last.published_at else None
         name, result = f"{actus.name}.{edition.key}", Result.DONE if before else None
-        lines.append(Line(name, coming.at.astimezone(ZONE), before, result))
+        title = f"Prochain numéro : {edition.name}"
+        lines.append(Line(name, coming.at.astimezone(ZONE), before, result, title))
     return lines
 
 

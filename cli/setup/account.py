@@ -9,6 +9,7 @@ from functools import partial
 
 from bot.errors import ChatError
 from bot.face import portrait
+from bot.french.words import plural
 from bot.mattermost import AioClient, ChatUser
 from cli.admin import Admin, Identity
 from cli.errors import OperatorError
@@ -16,7 +17,16 @@ from cli.setup.changes import Changes
 
 DISPLAY_NAME = "Coop"
 DESCRIPTION = "Comptes rendus d’activité des conseillers numériques"
-TOKEN_OF = "coop-bot"  # noqa: S105  (the description of our tokens)
+TOKEN_OF = "coop-bot"  # noqa: S105  (how the descriptions of our tokens begin)
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose token it is: the account, how tokens of this team are described, whether the account is switched off."""
+
+    user_id: str
+    description: str
+    is_off: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +47,8 @@ async def bot_account(admin: Admin, changes: Changes, name: str, team: Identity,
         await changes.do(f"Compte de bot @{name}", ("à réactiver", "réactivé"), lambda: admin.enable_bot(user.id))
     await _join(admin, changes, name, team, user_id)
     await _show_face(admin, changes, name, user_id)
-    return BotAccount(user_id, await _token(admin, changes, user_id, token, is_off=bool(user and user.deleted)))
+    owner = Owner(user_id, f"{TOKEN_OF} ({team.name})", is_off=bool(user and user.deleted))
+    return BotAccount(user_id, await _token(admin, changes, owner, token))
 
 
 async def _make(admin: Admin, changes: Changes, name: str) -> str:
@@ -94,14 +105,24 @@ async def _show_face(admin: Admin, changes: Changes, name: str, user_id: str) ->
         changes.note(f"Le serveur n’a pas pris le portrait du compte @{name}. [{error}]")
 
 
-async def _token(admin: Admin, changes: Changes, user_id: str, token: str, *, is_off: bool) -> str:
+async def _token(admin: Admin, changes: Changes, owner: Owner, token: str) -> str:
+    """The one in use, or a new one in the place of what this team had; a bot of another team keeps its own."""
     # A bot switched off has all its tokens refused: nothing can be said of them in a dry run.
-    if token and (await is_working(admin.client.url, token, user_id) or (is_off and changes.dry)):
+    if token and (await is_working(admin.client.url, token, owner.user_id) or (owner.is_off and changes.dry)):
         return token
-    old = [t for t in await admin.tokens(user_id) if t.description == TOKEN_OF] if user_id else []
-    made = await changes.do("Jeton du bot", ("à créer", "créé"), lambda: admin.create_token(user_id, TOKEN_OF))
-    for each in old:
-        await changes.do("Ancien jeton du bot", ("à révoquer", "révoqué"), partial(admin.revoke_token, each.id))
+    there = await admin.tokens(owner.user_id) if owner.user_id else []
+    made = await changes.do(
+        "Jeton du bot", ("à créer", "créé"), lambda: admin.create_token(owner.user_id, owner.description)
+    )
+    for each in there:
+        if each.description == owner.description:
+            await changes.do("Ancien jeton du bot", ("à révoquer", "révoqué"), partial(admin.revoke_token, each.id))
+    others = [each for each in there if each.description.startswith(TOKEN_OF) and each.description != owner.description]
+    if others:
+        changes.note(
+            f"Ce compte a {plural(len(others), 'autre jeton', 'autres jetons')} de bot : celui d’une autre équipe, "
+            "ou un ancien. Rien n’y est changé ; révoquez ce qui ne sert plus (Console système › Intégrations)."
+        )
     return made.token if made else ""
 
 

@@ -2,7 +2,7 @@
 
 import json
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,8 @@ from cli.columns import align
 from cli.errors import OperatorError
 from cli.noting import note
 from cli.opening import begin_reading, open_up_to_date
+from cli.titles import of_work
+from commands import FEATURES
 from config.settings import Settings
 from storage import work
 from storage.journal import Act
@@ -33,7 +35,8 @@ async def show(settings: Settings, options: Namespace) -> int:
     if options.json:
         print(json.dumps([_as_object(row) for row in found], ensure_ascii=False))
     else:
-        print("\n".join(_table([_as_row(row) for row in found])))
+        titles = of_work(FEATURES)
+        print("\n".join(_table([_as_row(row, titles) for row in found])))
     return 0
 
 
@@ -58,11 +61,11 @@ def _as_object(row: Work) -> dict[str, object]:
     return {"id": row.id, "name": row.name, "state": row.state.value, **count, **told, "error": row.error}
 
 
-def _as_row(row: Work) -> tuple[str, ...]:
+def _as_row(row: Work, titles: Mapping[str, str]) -> tuple[str, ...]:
     """To be read."""
     done = f"{row.done}" if row.total is None else f"{row.done}/{row.total}"
     first, last = (f"{_on_the_wall(at):%d/%m/%Y %H:%M}" if at else "—" for at in (row.started_at, row.updated_at))
-    return row.id, row.name, STATES[row.state], done, first, last, row.error or "—"
+    return row.id, titles.get(row.name, row.name), STATES[row.state], done, first, last, row.error or "—"
 
 
 def _on_the_wall(at: datetime) -> datetime:

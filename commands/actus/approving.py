@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from bot.context import Context
 from bot.errors import UserError
-from bot.replies import Replies, Reply, Start, Whisper
-from bot.texts import render
-from commands.actus import cards, words
-from commands.actus.buttons import Approve, Publish, Unapprove
+from bot.replies import Message, Progress, Replies, Reply, Start, Step, Whisper
+from bot.texts import Markdown, render
+from commands.actus import cards, checking, words
+from commands.actus.buttons import Approve, CheckPlaces, Publish, PublishNow, Unapprove
+from commands.actus.cards import NOW
 from commands.actus.feature import ANIMATEURS, feature
 from commands.actus.noting import note_digest
 from storage.actus import digests
@@ -18,7 +19,8 @@ from storage.journal import Act
 
 @feature.button(Approve, roles=ANIMATEURS)
 async def approve(ctx: Context, click: Approve) -> Replies:
-    """It comes out at its hour, or at once where that is past; of two who approve the second reads who was first."""
+    """It comes out at its hour, or at once where that is past; of two who approve the second reads who was first. Where
+    it cannot come out is looked at beside."""
     digest = await words.locked(ctx, click.digest)
     words.must_be_open(digest)
     if digest.state is State.APPROVED:
@@ -32,7 +34,7 @@ async def approve(ctx: Context, click: Approve) -> Replies:
         return [Whisper(changed), await cards.refresh(ctx, digest, here=True)]
     await must_have_something(ctx, digest)
     begun = await let_out(ctx, digest)
-    said = render("actus/approved", digest=digest, at=words.say_at(digest.at), now=bool(begun))
+    said = render("actus/approved", digest=digest, at=words.say_at(digest.at), now=digest.state is State.PUBLISHING)
     return [Whisper(said), await cards.refresh(ctx, digest, here=True), *begun]
 
 
@@ -48,7 +50,38 @@ async def let_out(ctx: Context, digest: Digest) -> Sequence[Reply]:
     state, was = State.PUBLISHING if late else State.APPROVED, digest.state
     await change(ctx.db, digest, state=state, approved_by=ctx.user.id, approved_at=ctx.now)
     note_digest(ctx, Act.DIGEST_APPROVE, digest, {"etat": was.value})
-    return [Start(payload=Publish(digest=digest.number))] if late else []
+    return [Start(payload=Publish(digest=digest.number) if late else CheckPlaces(digest=digest.number))]
+
+
+@feature.work(CheckPlaces, title="Canaux des actus", writes=True)
+async def check_places(ctx: Context, asked: CheckPlaces, so_far: Progress) -> Step:
+    """Where what was just approved cannot come out is said now, while there is time."""
+    own = await checking.own(ctx)
+    digest = await words.found(ctx, asked.digest)
+    where = await checking.where_of(ctx, digest, own)
+    if digest.state is not State.APPROVED or not where.absent:
+        return Step(finished=True)
+    told = {"absent": [Markdown(each) for each in where.absent], "nowhere": not where.channels}
+    said = Message(render("actus/unplaced", digest=digest, at=words.say_at(digest.at), **told))
+    return Step(replies=await words.tell_team(ctx, said), finished=True)
+
+
+@feature.button(PublishNow, roles=ANIMATEURS)
+async def publish_now(ctx: Context, click: PublishNow) -> Replies:
+    """What was approved comes out before its hour."""
+    return await begin_now(ctx, click.digest)
+
+
+async def begin_now(ctx: Context, number: int) -> Sequence[Reply]:
+    """It comes out. Raises UserError for what nobody approved."""
+    digest = await words.locked(ctx, number)
+    words.must_be_open(digest)
+    if digest.state is not State.APPROVED:
+        raise UserError(f"Le n° {number} n’est pas approuvé : « Approuver », sous son brouillon, puis « {NOW} ».")
+    await must_have_something(ctx, digest)
+    await change(ctx.db, digest, state=State.PUBLISHING)
+    told = Whisper(f"Le n° {number} sort maintenant.")
+    return [told, await cards.refresh(ctx, digest, here=True), Start(payload=Publish(digest=number))]
 
 
 @feature.button(Unapprove, roles=ANIMATEURS)

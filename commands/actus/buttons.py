@@ -17,6 +17,10 @@ class Approve(About):
     revision: int
 
 
+class PublishNow(About):
+    """« Publier maintenant » what was approved, before its hour."""
+
+
 class Unapprove(About):
     """« Reprendre »: it is edited again."""
 
@@ -48,8 +52,16 @@ class WithdrawSurely(About):
     """It is taken away everywhere."""
 
 
+class Restore(About):
+    """« Restaurer » what was withdrawn: it is a draft again."""
+
+
 class Publish(About):
     """It comes out: checked, its paper made, said in each of its channels."""
+
+
+class CheckPlaces(About):
+    """Where it will come out is looked at, once it was approved."""
 
 
 class Document(About):

@@ -6,7 +6,7 @@ from bot.french.words import plural
 from bot.replies import Button, Message, Refresh
 from bot.texts import Markdown, escape, render
 from commands.actus import words
-from commands.actus.buttons import Approve, Edit, Postpone, Preview, Unapprove, Withdraw
+from commands.actus.buttons import Approve, Edit, Postpone, Preview, PublishNow, Restore, Unapprove, Withdraw
 from commands.actus.places import Desk, Edition
 from commands.actus.posts import posts
 from commands.actus.sheet import Sheet, lay_out
@@ -16,6 +16,7 @@ from storage.actus import digests
 from storage.actus.digests import Digest, State
 from storage.targets import say
 
+NOW = "Publier maintenant"
 SHOWN_MAX = 14_000
 """Characters of a draft; of a longer one the titles are shown, and « Aperçu » shows the rest."""
 
@@ -70,9 +71,11 @@ def buttons_under(digest: Digest, *, late: bool) -> Sequence[Button]:
             approve = Approve(digest=digest.number, revision=digest.revision)
             return [Button(label, approve, "primary"), preview, edit, postpone]
         case State.APPROVED:
-            return [Button("Reprendre", Unapprove(**about)), preview, postpone]
+            return [Button("Reprendre", Unapprove(**about)), preview, postpone, Button(NOW, PublishNow(**about))]
         case State.PUBLISHED:
             return [Button("Corriger…", Edit(**about)), Button("Retirer", Withdraw(**about), "danger")]
+        case State.WITHDRAWN:
+            return [Button("Restaurer", Restore(**about))]
         case _:
             return []
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.context import Context
 from bot.destinations import Own
 from bot.errors import ChatError
 from bot.mattermost import ChatReader
-from commands.actus.places import Edition, planned
+from commands.actus.places import Desk, Edition, editions, planned
 from config.settings import Settings
 from storage import canaux
 from storage.actus import digests, items, subscriptions
@@ -34,6 +35,12 @@ class Where:
     absent: Sequence[str]
 
 
+async def own(ctx: Context) -> Own:
+    """The channels that the bot is in; asked before anything is locked."""
+    channels = await ctx.chat.own_channels()
+    return Own(channels, await canaux.by_key(ctx.db))
+
+
 async def where(db: AsyncSession, settings: Settings, edition: Edition, own: Own) -> Where:
     """Each of its places by itself: one that is not there keeps the others from nothing. ``own`` was asked before."""
     table = await canaux.planned(db, settings)
@@ -51,6 +58,14 @@ async def where(db: AsyncSession, settings: Settings, edition: Edition, own: Own
             except ValueError as problem:
                 absent.append(str(problem))
     return Where(found, absent)
+
+
+async def where_of(desk: Desk, digest: Digest, own: Own) -> Where:
+    """The same of a digest; nowhere once the operator’s table has its edition no more."""
+    edition = (await editions(desk)).get(digest.edition)
+    if edition is None:
+        return Where({}, ["Son édition n’est plus dans la table."])
+    return await where(desk.db, desk.settings, edition, own)
 
 
 async def quoted(db: AsyncSession, digest: Digest) -> Sequence[Quoted]:

@@ -8,7 +8,7 @@ from typing import Any
 from bot import guard
 from bot.context import Context
 from bot.errors import UserError
-from bot.linked import address_of
+from bot.linked import address_of, link_in
 from bot.mattermost import ChatPost
 from bot.quoting import one_line, shorten, unmarked
 from bot.replies import Button, Direct, Refresh, Reply
@@ -44,11 +44,15 @@ class Quote:
 
 
 def quote(message: str) -> Quote:
-    """The words of a message, shortened on a word: the first line, and more where there is more."""
+    """The words of a message, shortened on a word, each once: the first line, then what follows it."""
     words = unmarked(message)
     first = next((line for line in words.splitlines() if line.strip()), "")
-    title, text = one_line(first, QUOTE_TITLE_MAX), one_line(words, QUOTE_MAX)
-    return Quote(title, "" if text == title else text)
+    title, whole = one_line(first, QUOTE_TITLE_MAX), one_line(words, QUOTE_MAX)
+    is_cut = title.endswith("…") and not whole.startswith(title)
+    rest = whole[len(title) - is_cut :].strip()
+    if not any(sign.isalnum() for sign in rest):
+        return Quote(title, "")
+    return Quote(title, f"…{rest}" if is_cut else rest)
 
 
 def of_message(ctx: Context, post: ChatPost, author: str) -> Item:
@@ -68,6 +72,12 @@ def of_message(ctx: Context, post: ChatPost, author: str) -> Item:
         post_id=post.id,
         found_at=ctx.now,
     )
+
+
+def key_of_link(url: str) -> str:
+    """What tells apart what has a link; that of a message is the message’s own."""
+    ident = link_in(url)
+    return items.key_of_post(ident) if ident else items.key_of_link(url)
 
 
 def fault_of(post: ChatPost) -> str:

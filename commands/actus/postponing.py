@@ -8,12 +8,12 @@ from bot.errors import UserError
 from bot.replies import Ask, Replies, Reply, Whisper
 from bot.schedules import DOUBLED_HOUR, ZONE
 from bot.texts import render
-from commands.actus import cards, words
+from commands.actus import approving, cards, words
 from commands.actus.buttons import Postpone
 from commands.actus.feature import ANIMATEURS, feature
 from commands.actus.noting import note_digest
 from commands.actus.places import Edition
-from dialogs.actus.programming import PutOff
+from dialogs.actus.programming import NOW, PutOff
 from storage.actus import digests
 from storage.actus.digests import Digest, State
 from storage.database import change
@@ -32,7 +32,9 @@ async def ask_when(ctx: Context, click: Postpone) -> Replies:
 
 @feature.submit(PutOff, roles=ANIMATEURS)
 async def postpone(ctx: Context, form: PutOff) -> Replies:
-    """Until then; what nobody approved still waits for somebody to."""
+    """Until then; what nobody approved still waits for somebody to. « maintenant » is no later: it comes out."""
+    if form.moment == NOW:
+        return await approving.begin_now(ctx, form.digest)
     digest = await words.locked(ctx, form.digest)
     words.must_be_open(digest)
     state = State.DRAFT if digest.state is State.HELD else digest.state
@@ -81,6 +83,11 @@ async def _join(ctx: Context, digest: Digest, other: Digest) -> Sequence[Reply]:
     await change(ctx.db, digest, edito=edito, revision=digest.revision + 1)
     await move(ctx, digest, day, at)
     return [gone]
+
+
+def is_put_off(digest: Digest, edition: Edition) -> bool:
+    """Whether somebody chose when it comes out: another day, or another moment, than its edition’s rhythm says."""
+    return digest.first_day < digest.day or digest.at != edition.rhythm.on(digest.day).at
 
 
 async def move(ctx: Context, digest: Digest, day: date, at: datetime) -> None:

@@ -25,8 +25,8 @@ from config.editions import Unapproved
 from dialogs.actus.programming import Programme as Window
 from storage import canaux, targets
 from storage.actus import digests
-from storage.actus.digests import Programme, State
-from storage.database import insertion
+from storage.actus.digests import Digest, Programme, State
+from storage.database import change, insertion
 from storage.journal import Act
 
 PLACES_MAX = 20
@@ -139,8 +139,10 @@ async def _keep(ctx: Context, edition: Edition, wanted: Wanted) -> Sequence[Repl
     ctx.db.expire_all()
     changed = await places.edition(ctx, edition.key)
     _note(ctx, edition, changed)
-    moved = await _move_draft(ctx, changed) if wanted.rhythm and changed.rhythm != edition.rhythm else []
-    return [Whisper(await say(ctx, changed)), *moved]
+    if not wanted.rhythm or changed.rhythm == edition.rhythm:
+        return [Whisper(await say(ctx, changed))]
+    moved, stays = await _move_draft(ctx, edition, changed)
+    return [Whisper(await say(ctx, changed, stays)), *moved]
 
 
 def _note(ctx: Context, before: Edition, after: Edition) -> None:
@@ -151,23 +153,27 @@ def _note(ctx: Context, before: Edition, after: Edition) -> None:
     note_at_end(ctx, Deed(Act.PROGRAMME, f"edition:{after.key}", before=was, after=now))
 
 
-async def _move_draft(ctx: Context, edition: Edition) -> Sequence[Reply]:
-    """What has not come out has its day by the new rhythm; the later of two for one day stays where it is."""
-    replies: list[Reply] = []
+async def _move_draft(ctx: Context, before: Edition, edition: Edition) -> tuple[Sequence[Reply], Sequence[Digest]]:
+    """What has not come out has its day by the new rhythm, and what somebody put off stays: those. The later of two for
+    one day stays where it is."""
+    replies, stay = list[Reply](), list[Digest]()
     occasions = edition.rhythm.after(ctx.now)
     for one in await digests.open_ones(ctx.db, edition.key):
         if one.state is State.HELD:
             continue
         digest = await words.locked(ctx, one.number)
+        if postponing.is_put_off(digest, before):
+            stay.append(digest)
+            continue
         occasion = next(occasions)
         other = await digests.of_day(ctx.db, edition.key, occasion.day)
         if other is None or other.number == digest.number:
-            await postponing.move(ctx, digest, occasion.day, occasion.at)
+            await change(ctx.db, digest, day=occasion.day, first_day=occasion.day, at=occasion.at)
         replies.append(await cards.refresh(ctx, digest))
-    return replies
+    return replies, stay
 
 
-async def say(ctx: Context, edition: Edition) -> str:
+async def say(ctx: Context, edition: Edition, stays: Sequence[Digest] = ()) -> str:
     """« Les actus du vendredi : chaque jeudi à 10 h, le prochain le 3 décembre »."""
     table = await canaux.planned(ctx.db, ctx.settings)
     coming = list(itertools.islice(edition.rhythm.after(ctx.now), AHEAD))
@@ -179,6 +185,7 @@ async def say(ctx: Context, edition: Edition) -> str:
         after=join([say_coming(each, ctx.now) for each in coming[1:]]),
         where=cards.say_places(edition.targets, {key: channel.name for key, channel in table.items()}),
         publishes=edition.unapproved is Unapproved.PUBLISH,
+        stays=[(one.number, words.say_at(one.at)) for one in stays],
     )
 
 

@@ -72,7 +72,7 @@ async def _from_message(ctx: Context, post: ChatPost) -> ProposeNews:
     said = pool.quote(post.message)
     more: dict[str, object] = {"post": post.id, "channel": post.channel_id, "author": author.id}
     more["name"] = row.full_name if row else f"@{author.username}"
-    shown = {"titre": said.title or None, "text": (said.text or said.title)[:WORDS_MAX] or None}
+    shown = {"titre": said.title or None, "text": said.text[:WORDS_MAX] or None}
     return _window(ctx, **shown, url=first_link(post.message) or None, part=Section.COMMUNITY.value, **more)
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from bot.context import Context
-from bot.destinations import Own
 from bot.errors import ChatError
 from bot.papers import brand
 from bot.replies import Message, Parcel, Progress, Reply, Say, SendFile, Step
@@ -20,7 +19,7 @@ from commands.actus.checking import Quoted
 from commands.actus.feature import feature
 from commands.actus.noting import note_digest
 from commands.actus.posts import posts
-from storage import canaux, outbox
+from storage import outbox
 from storage.actus import digests
 from storage.actus.digests import Digest, State
 from storage.database import change
@@ -87,17 +86,15 @@ async def _held(ctx: Context, asked: Publish) -> Digest | None:
 
 async def _begin(ctx: Context, asked: Publish, so_far: Progress) -> Step:
     """Where it goes, and what it quotes."""
-    channels = await ctx.chat.own_channels()
+    own = await checking.own(ctx)
     found = await _held(ctx, asked)
     if found is None or found.written:
         return _gone(so_far)
-    edition = await words.edition_of(ctx, found)
-    own = Own(channels, await canaux.by_key(ctx.db))
-    where = await checking.where(ctx.db, ctx.settings, edition, own) if edition else None
-    if where is None or not where.channels:
+    where = await checking.where_of(ctx, found, own)
+    if not where.channels:
         await change(ctx.db, found, state=State.HELD)
-        why = " ".join(where.absent) if where else "Son édition n’est plus dans la table."
-        return Step(replies=await _told(ctx, found, "nowhere", why=Markdown(why)), finished=True)
+        why = Markdown(" ".join(where.absent))
+        return Step(replies=await _told(ctx, found, "nowhere", why=why), finished=True)
     await change(ctx.db, found, channels=dict(where.channels), published_at=ctx.now)
     told = await words.tell_team(ctx, _absent(found, where.absent)) if where.absent else []
     return Plan(phase=Phase.CHECK, quoted=list(await checking.quoted(ctx.db, found))).step(told)

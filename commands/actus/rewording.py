@@ -8,7 +8,7 @@ from bot.errors import UserError
 from bot.forms.limits import LONG_MAX
 from bot.french.words import join
 from bot.replies import Replies
-from commands.actus import changing, words
+from commands.actus import changing, pool, words
 from commands.actus.assembling import TOTAL_MAX
 from commands.actus.feature import ANIMATEURS, feature
 from dialogs.actus.editing import AddEntry, RewordEntry, WriteEdito
@@ -127,7 +127,7 @@ async def add(ctx: Context, form: AddEntry) -> Replies:
     changing.must_change(digest)
     if len(await digests.entries(ctx.db, digest.number)) >= TOTAL_MAX:
         raise UserError(f"Un numéro a {TOTAL_MAX} éléments au plus : écartez-en un d’abord.")
-    key = items.key_of_link(form.link) if form.link else items.key_of_words(form.headline)
+    key = pool.key_of_link(form.link) if form.link else items.key_of_words(form.headline)
     said = _item(ctx, form, key)
     await items.add(ctx.db, [said])
     item = await items.by_key(ctx.db, key)

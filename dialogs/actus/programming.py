@@ -1,7 +1,8 @@
 """The windows about when and where the news come out: one number put off, an edition programmed."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -9,10 +10,26 @@ from pydantic import Field
 from bot.forms import Choice, Clues, Form, Hidden, Offered, ReadText
 from bot.rhythms import read_rhythm
 from config.editions import Unapproved
+from config.folding import fold
 from dialogs.actus.editing import OfDigest, Words
 from dialogs.destinations import moment
 
-MOMENT = moment(" ; vide, c’est la prochaine fois")
+NOW = datetime(1, 1, 1, tzinfo=UTC)
+"""« maintenant »: no hour of any clock."""
+_AT_ONCE = {"maintenant", "tout de suite", "immediatement", "de suite"}
+_LATER = moment(", ou maintenant ; vide, c’est la prochaine fois")
+
+
+def _read_moment(text: str, clues: Clues) -> datetime:
+    found: datetime = NOW if fold(text) in _AT_ONCE else _LATER.reader(text, clues)
+    return found
+
+
+def _show_moment(value: datetime) -> str:
+    return "maintenant" if value == NOW else _LATER.show(value)
+
+
+MOMENT = replace(_LATER, reader=_read_moment, show=_show_moment)
 UNAPPROVED = {
     Unapproved.HOLD.value: "Le retenir, et le dire à l’équipe",
     Unapproved.PUBLISH.value: "Le publier quand même, et le dire",
@@ -34,7 +51,10 @@ class PutOff(OfDigest):
     submit_label = "Reporter"
 
     moment: Annotated[datetime | None, MOMENT] = Field(
-        None, alias="quand", title="Quand", description="Dans les 30 jours. Vide : à la prochaine date de l’édition."
+        None,
+        alias="quand",
+        title="Quand",
+        description="Dans les 30 jours, ou « maintenant ». Vide : à la prochaine date de l’édition.",
     )
 
 

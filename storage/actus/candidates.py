@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from storage.actus.digests import OPEN, Digest, Entry
+from storage.actus.digests import OPEN, Digest, Entry, taken_back
 from storage.actus.items import Item, Kind, Section
 
 OF_A_PERIOD = (Kind.FIGURES, Kind.NEWCOMERS)
@@ -35,7 +35,8 @@ def _placed(digest: Digest) -> ColumnElement[bool]:
     later = col(Digest.state).in_(OPEN) & (col(Digest.at) > digest.at) & (col(Digest.number) != digest.number)
     untouched = and_(later, col(Entry.changed_by) == "", ~col(Entry.dropped))
     same = (col(Entry.item) == col(Item.id), col(Digest.number) == col(Entry.digest))
-    return exists().where(*same, col(Digest.edition) == digest.edition, not_(untouched)).correlate(Item)
+    free = or_(untouched, taken_back())
+    return exists().where(*same, col(Digest.edition) == digest.edition, not_(free)).correlate(Item)
 
 
 async def take_from_later(db: AsyncSession, digest: Digest, found: Collection[int]) -> None:

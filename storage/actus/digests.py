@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 
-from sqlalchemy import JSON, Column, Index, Text, UniqueConstraint, and_, delete, func, or_, update
+from sqlalchemy import JSON, Column, ColumnElement, Index, Text, UniqueConstraint, and_, delete, func, or_, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -156,9 +156,14 @@ async def open_ones(db: AsyncSession, edition: str | None = None) -> Sequence[Di
     return (await db.exec(waits.order_by(col(Digest.at), col(Digest.number)))).all()
 
 
+def taken_back() -> ColumnElement[bool]:
+    """What came out before its hour and was withdrawn: what it had may come out in another."""
+    return and_(col(Digest.state) == State.WITHDRAWN, col(Digest.published_at) < col(Digest.at))
+
+
 async def last_published(db: AsyncSession, edition: str) -> Digest | None:
-    """What came out last of an edition, even if it was withdrawn."""
-    out = select(Digest).where(col(Digest.edition) == edition, col(Digest.published_at).is_not(None))
+    """What came out last of an edition, even if it was withdrawn after its hour."""
+    out = select(Digest).where(col(Digest.edition) == edition, col(Digest.published_at).is_not(None), ~taken_back())
     return (await db.exec(out.order_by(col(Digest.published_at).desc()).limit(1))).first()
 
 

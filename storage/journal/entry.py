@@ -74,6 +74,7 @@ class Act(StrEnum):
     DIGEST_PUBLISH = "actus.publier"
     DIGEST_CORRECT = "actus.corriger"
     DIGEST_WITHDRAW = "actus.retirer"
+    DIGEST_RESTORE = "actus.restaurer"
     PROGRAMME = "actus.programmer"
     FEED = "actus.flux"
     EVENT_PUBLISH = "agenda.publier"

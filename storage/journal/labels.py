@@ -30,6 +30,7 @@ OTHERS = {
     "actus.publier": "numéro des actus publié",
     "actus.corriger": "numéro publié corrigé",
     "actus.retirer": "numéro publié retiré",
+    "actus.restaurer": "numéro retiré restauré",
     "actus.programmer": "édition des actus réglée",
     "actus.flux": "flux des actus changé",
     "agenda.publier": "événement publié",
