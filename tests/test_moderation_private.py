@@ -1,5 +1,6 @@
 """Whatever happens, nothing that the author can receive says who reported: no text, button, window, topic or entry."""
 
+import json
 from collections.abc import Sequence
 
 from storage.moderation import Case
@@ -87,6 +88,8 @@ async def test_a_copy_says_nothing_of_what_waits_for_a_decision(room: Room) -> N
 async def told_of(room: Room) -> list[dict[str, str]]:
     """What Lea’s copy says of moderation: cases, and entries of the journal."""
     told, _ = await copy_of(room.lea)
+    everything = json.dumps(told, ensure_ascii=False)
+    assert not [one.username for one in (room.agathe, room.omar) if one.username in everything]
     entries = told["données"]["Les actes du journal qui vous concernent"]
     theirs = [entry for entry in entries if entry["acte"].startswith("moderation.")]
     return [*told["données"]["Les dossiers de modération à votre sujet"], *theirs]

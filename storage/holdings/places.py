@@ -36,6 +36,7 @@ PLACES = (
         kept="jusqu’à ce qu’un animateur la retire",
         own=("user_id",),
         others=("by",),
+        withheld=("by",),  # whom a measure keeps out is not to read which animateur decided it
         fate=Fate.DELETED,
     ),
     Holding(
