@@ -138,7 +138,7 @@ CALLS: dict[str, Called] = {
         lambda c, _: c.post_files(NewPost(CHANNEL, "Voici", {}, "x", file_ids=[FILE])), _one("POST", "/posts")
     ),
     "rewrite": Called(lambda c, _: c.rewrite(POST, "Bonjour", {}), _one("PUT", f"{_POST}/patch")),
-    "delete": Called(lambda c, _: c.delete(POST), _one("DELETE", _POST)),
+    "delete": Called(lambda c, _: c.delete(POST), [*_one("GET", _POST), WHO, *_one("DELETE", _POST)]),
     "pin": Called(lambda c, _: c.pin(POST), _one("POST", f"{_POST}/pin")),
     "unpin": Called(lambda c, _: c.unpin(POST), _one("POST", f"{_POST}/unpin")),
     "react": Called(lambda c, _: c.react(POST, "ok"), [WHO, *_one("POST", "/reactions")]),

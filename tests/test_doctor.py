@@ -7,6 +7,7 @@ from pydantic import SecretStr
 from tests.adjusting import adjusted
 from tests.house import House
 from tests.operating import answering, examined
+from tests.people import Person, unique
 from tests.sandboxed import room
 
 WORTH_OF_ADDRESSES = (("auto", "coop-bot role"), ("oui", "n’importe qui peut"), ("non", "✓ Les conseillers sont"))
@@ -118,6 +119,45 @@ async def _command(house: House, url: str) -> None:
     listed = await house.site.admin.get(f"/commands?team_id={house.site.team_id}&custom_only=true")
     aide = next(c for c in listed if c["trigger"] == "aide")
     await house.site.admin.put(f"/commands/{aide['id']}", aide | {"url": url})
+
+
+@pytest.mark.newest_only
+async def test_a_private_channel_of_others_at_a_planned_address_is_said(house: House, juliette: Person) -> None:
+    """The administrator sees it on every server; the bot itself, where it administers the team, on new ones."""
+    body = {"team_id": house.site.team_id, "name": "animation", "display_name": "À moi", "type": "P"}
+    made = await juliette.api.post("/channels", body)
+    try:
+        code, said = await examined(house.settings, house.site.admin.token)
+    finally:
+        await house.site.admin.put(f"/channels/{made['id']}/patch", {"name": unique("rendu")})
+        await house.site.admin.delete(f"/channels/{made['id']}")
+    assert code == 1
+    assert "dont le bot n’est pas membre a l’adresse prévue pour « Animation » (~animation)" in said
+
+
+@pytest.mark.newest_only
+async def test_a_limit_for_edits_is_noticed(house: House) -> None:
+    async with adjusted(house.site.admin, ServiceSettings={"PostEditTimeLimit": 300}):
+        code, said = await examined(house.settings, house.site.admin.token)
+    assert code == 1
+    assert "ServiceSettings.PostEditTimeLimit à « -1 »" in said
+
+
+@pytest.mark.newest_only
+async def test_a_feature_that_lacks_a_right_is_not_said_to_have_all(house: House) -> None:
+    """Neither what it needs nor what it would have besides."""
+    place = f"/teams/{house.site.team_id}/members/{house.site.bot_id}"
+    before = (await house.site.admin.get(place))["roles"]
+    await house.site.admin.put(f"{place}/roles", {"roles": "team_user"})
+    try:
+        _, said = await examined(house.settings, house.site.admin.token)
+    finally:
+        await house.site.admin.put(f"{place}/roles", {"roles": before})
+    lines = said.splitlines()
+    enough = next(line for line in lines if line.startswith("✓ Droits suffisants"))
+    lacking = {line[2:].partition(" : ")[0] for line in lines if "coop-bot setup --rights" in line}
+    assert lacking
+    assert not [name for name in lacking if name in enough]
 
 
 async def test_a_story_whose_settings_the_environment_fixes_is_skipped() -> None:

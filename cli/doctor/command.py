@@ -10,6 +10,7 @@ from cli.admin import Admin
 from cli.doctor import callback, chat, house
 from cli.doctor.findings import Findings
 from cli.doctor.rights import rights
+from cli.doctor.rooms import rooms
 from cli.doctor.settings import as_admin
 from cli.faults import chat_fault
 from cli.rights import Needs
@@ -51,6 +52,8 @@ async def _at_home(client: AioClient, needs: Needs, admin_token: str, findings: 
         return
     me, team = found
     await rights(admin, needs, me, team, findings)
+    if findings.has_database:
+        await rooms(client, settings, admin_token, findings)
     await chat.site_url(admin, findings)
     await chat.face(admin, findings)
     await chat.addresses(admin, settings, findings)

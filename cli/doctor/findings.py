@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Findings:
-    """``faults`` counts what has to be mended."""
+    """``faults`` counts what has to be mended; ``has_database`` says whether the database can be asked."""
 
     say: Callable[[str], None]
     faults: int = 0
+    has_database: bool = False
 
     def well(self, text: str) -> None:
         """All right."""

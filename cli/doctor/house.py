@@ -88,6 +88,7 @@ async def database(settings: Settings, findings: Findings, now: datetime) -> Non
         findings.well(f"Base de données à jour (étape {step}).")
         await _clock(settings, findings)
         await _messages(settings, findings, now)
+        findings.has_database = True
     except OperatorError:
         raise
     except Exception as error:

@@ -12,9 +12,11 @@ async def rights(admin: Admin, needs: Needs, me: ChatUser, team: Identity, findi
     lacks = list(needs.missing(now))
     for lack in lacks:
         findings.fault(f"{lack.sentence}. « coop-bot setup --rights » l’accorde.")
-    for lack in needs.wished(now):
+    wishes = list(needs.wished(now))
+    for lack in wishes:
         findings.note(f"{lack.sentence}. « coop-bot setup --rights » l’accorde.")
-    if enough := [f.name for f in needs.features if f.rights and f.name not in {lack.feature for lack in lacks}]:
+    lacking = {lack.feature for lack in (*lacks, *wishes)}
+    if enough := [f.name for f in needs.features if f.rights and f.name not in lacking]:
         findings.well(f"Droits suffisants pour {', '.join(enough)}.")
     if needs.are_less(now):
         findings.note(explain_excess(me.username))

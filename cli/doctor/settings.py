@@ -11,6 +11,7 @@ from cli.setup.server import wrong_settings
 
 UNLICENSED_MAX = 250
 """People an unlicensed server of today takes in all (docs/mattermost.md §8)."""
+LIMITED_SINCE = (11, 0)
 NEARLY = 0.9
 
 
@@ -56,9 +57,10 @@ async def _room(admin: Admin, team: Identity, found: ServerSettings, findings: F
             f"L’équipe a {count} membres sur {limit} : augmentez TeamSettings.MaxUsersPerTeam "
             "(Console système › Utilisateurs et équipes)."
         )
-    elif limit > UNLICENSED_MAX:
+    elif limit > UNLICENSED_MAX and admin.client.capabilities.version >= LIMITED_SINCE:
         findings.note(
-            f"L’équipe peut avoir {limit} membres, mais un serveur 11 sans licence s’arrête à {UNLICENSED_MAX}."
+            f"L’équipe peut avoir {limit} membres, mais un serveur comme celui-ci s’arrête, sans licence, à "
+            f"{UNLICENSED_MAX} personnes."
         )
     else:
         findings.well(f"L’équipe a {count} membres sur {limit}.")

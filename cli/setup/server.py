@@ -9,6 +9,10 @@ from cli.admin import Admin, ServerSettings
 from cli.reach import SETTING, host_of, must_be_allowed
 from cli.setup.changes import Changes
 
+EDITS = "PostEditTimeLimit"
+EDITS_LIMITED_SINCE = (6, 0)
+"""Before, it took a licence."""
+
 
 @dataclass(frozen=True, slots=True)
 class WrongSetting:
@@ -42,6 +46,9 @@ async def wrong_settings(admin: Admin, url: str, public_url: str, *, makes_bot: 
         yield WrongSetting(service, "SiteURL", url, "Le serveur ne connaît pas sa propre adresse")
     if wrong := await _check_allowed(settings, public_url):
         yield wrong
+    if admin.client.capabilities.version >= EDITS_LIMITED_SINCE and int(settings.get(service, EDITS, -1)) >= 0:
+        why = "Passé un délai, le serveur refuse que le bot corrige ses messages, qui restent alors comme ils étaient"
+        yield WrongSetting(service, EDITS, -1, why)
 
 
 async def _check_allowed(settings: ServerSettings, public_url: str) -> WrongSetting | None:
