@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
-from tests.browser.real import clear_away
+from tests.browser.real import clear_away, is_at_hand
 from tests.browser.window import Window
 from tests.people import PASSWORD, Person
 
@@ -70,7 +70,7 @@ class Desk:
         if self.page.url == self.address(path):
             return
         line = self.page.locator(item)
-        if await line.is_visible() and await self.page.locator("dialog[open]").count() == 0:
+        if await is_at_hand(line) and await self.page.locator("dialog[open]").count() == 0:
             await line.click()
             await self.page.wait_for_url(self.address(path))
         else:

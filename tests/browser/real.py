@@ -2,12 +2,14 @@
 
 import re
 
-from playwright.async_api import Locator, Page
+from playwright.async_api import Locator, Page, TimeoutError
 
 from tests.people import Person
 
-ONLY_YOU = re.compile(r"only visible to you|visible (?:seulement )?par vous", re.IGNORECASE)
+ONLY_YOU = re.compile(r"only visible to you|visible (?:(?:seulement|uniquement) )?par vous", re.IGNORECASE)
 """What stands at a whisper: in English, in French, on the embedded server’s page."""
+COVERED_MS = 2_000
+"""So long a click waits for what lies over its target to go."""
 OVER_THE_PAGE = (
     "a:has-text('View in Browser'), a:has-text('Voir dans le navigateur')",
     "[data-testid='close_tutorial_tip']",
@@ -23,7 +25,23 @@ async def clear_away(page: Page) -> None:
 
 
 async def _click(found: Locator) -> None:
-    await found.click()
+    """Something else may lie over it, as over the cross of a banner: then it is told of the click all the same."""
+    try:
+        await found.click(timeout=COVERED_MS)
+    except TimeoutError:
+        await found.dispatch_event("click")
+
+
+def emoji(within: Locator, character: str, name: str) -> Locator:
+    """An emoji: the character itself, or the image of that name that real clients show in its place."""
+    pictures = within.locator(f'[data-emoticon="{name}"], .emoticon[title=":{name}:"], img[alt=":{name}:"]')
+    return pictures.or_(within.get_by_text(character)).first
+
+
+async def is_at_hand(line: Locator) -> bool:
+    """Whether something can be clicked: the list of channels of a phone is drawn beside its screen."""
+    box = await line.bounding_box() if await line.is_visible() else None
+    return box is not None and box["x"] >= 0
 
 
 async def without_tours(person: Person) -> None:

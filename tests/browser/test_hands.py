@@ -61,6 +61,7 @@ async def test_a_report_is_filed_with_the_keyboard_alone(house: House, desk: Des
     assert await desk.focused() == "post_textbox", "the focus is back where it was"
 
 
+@pytest.mark.usefixtures("own_page")
 async def test_the_focus_stays_in_a_dialog(desk: Desk) -> None:
     window = await desk.opens("/cra")
     for key in ("Tab", "Shift+Tab"):

@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.desk import PHONE, SIT
+from tests.browser.real import emoji
 from tests.house import DOMAIN, House
 from tests.people import unique
 from tests.welcoming import joins, open_house
@@ -26,7 +27,8 @@ async def test_the_first_minute_of_a_newcomer(open_house: House, sit: SIT) -> No
     await desk.clicks(welcome, "Lire la charte")
     await desk.sees("Discrétion")
     await desk.clicks(desk.post("Pour commencer"), "J’accepte la charte")
-    await expect(desk.post("Pour commencer")).to_contain_text("✅ Lisez la charte")
+    await expect(desk.post("Pour commencer")).to_contain_text("Lisez la charte")
+    await expect(emoji(desk.post("Pour commencer"), "✅", "white_check_mark")).to_be_visible()
     await desk.clicks(desk.post("Pour commencer"), "Compléter mon profil")
     window = await desk.window()
     nom = unique("Périn")
