@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.people import Api
+from tests.people import Api, Site
 
 Sections = dict[str, dict[str, Any]]
 
@@ -23,6 +23,29 @@ async def adjusted(admin: Api, **sections: dict[str, Any]) -> AsyncIterator[None
         yield
     finally:
         await admin.put("/config/patch", before)
+
+
+@asynccontextmanager
+async def as_member(site: Site, *, leads: bool) -> AsyncIterator[None]:
+    """The bot administers the team meanwhile, or is a plain member; afterwards it is what it was."""
+    place = f"/teams/{site.team_id}/members/{site.bot_id}"
+    before = (await site.admin.get(place))["scheme_admin"]
+    await site.admin.put(f"{place}/schemeRoles", {"scheme_user": True, "scheme_admin": leads})
+    try:
+        yield
+    finally:
+        await site.admin.put(f"{place}/schemeRoles", {"scheme_user": True, "scheme_admin": before})
+
+
+@asynccontextmanager
+async def as_account(site: Site, roles: str) -> AsyncIterator[None]:
+    """The bot’s account has these roles in the system meanwhile; afterwards those that it had."""
+    before = (await site.admin.get(f"/users/{site.bot_id}"))["roles"]
+    await site.admin.put(f"/users/{site.bot_id}/roles", {"roles": roles})
+    try:
+        yield
+    finally:
+        await site.admin.put(f"/users/{site.bot_id}/roles", {"roles": before})
 
 
 def _parts(config: Sections, named: Sections) -> Sections:

@@ -8,6 +8,7 @@ from storage import canaux
 from storage.canaux import allowances
 from storage.journal import Act
 from storage.people import Role
+from tests.adjusting import as_member
 from tests.house import House, until_async
 from tests.people import Person, Refused, unique
 
@@ -32,10 +33,15 @@ async def agathe(house: House) -> AsyncIterator[Person]:
 @pytest.fixture
 async def leading(house: House) -> AsyncIterator[None]:
     """The bot administers the team, as restoring takes."""
-    place = f"/teams/{house.site.team_id}/members/{house.site.bot_id}/schemeRoles"
-    await house.site.admin.put(place, {"scheme_user": True, "scheme_admin": True})
-    yield
-    await house.site.admin.put(place, {"scheme_user": True, "scheme_admin": False})
+    async with as_member(house.site, leads=True):
+        yield
+
+
+@pytest.fixture
+async def plain_member(house: House) -> AsyncIterator[None]:
+    """The bot administers nothing."""
+    async with as_member(house.site, leads=False):
+        yield
 
 
 async def made(house: House, agathe: Person, name: str) -> str:
@@ -130,6 +136,7 @@ async def _is_archived(house: House, name: str, *, archived: bool) -> bool:
     return bool((await channel(house, name))["delete_at"]) is archived
 
 
+@pytest.mark.usefixtures("plain_member")
 async def test_what_the_bot_may_not_restore_stays_put_away(house: House, agathe: Person) -> None:
     name = unique("Clos")
     await made(house, agathe, name)
@@ -152,6 +159,22 @@ async def test_a_namesake_is_told_apart_and_nothing_is_made_twice(house: House, 
     assert "n’a ni lettre ni chiffre" in (await form.fill(nom="…!?", sujet="x").submit()).errors["nom"]
 
 
+@pytest.mark.usefixtures("leading")
+async def test_a_private_namesake_that_the_server_shows_the_bot_is_not_named(
+    house: House, agathe: Person, juliette: Person
+) -> None:
+    if house.site.version < (11, 0):
+        pytest.skip("older servers do not show it")
+    name = unique("Secret")
+    body = {"team_id": house.site.team_id, "name": name.lower(), "display_name": "À moi seule", "type": "P"}
+    await juliette.api.post("/channels", body)
+    form = await agathe.opens("/canaux creer")
+    refused = (await form.fill(nom=name, sujet="Le mien.").submit()).errors["nom"]
+    assert "Un canal privé a déjà cette adresse" in refused
+    assert "À moi seule" not in refused
+
+
+@pytest.mark.usefixtures("plain_member")
 async def test_a_private_namesake_that_the_bot_cannot_see(house: House, agathe: Person, juliette: Person) -> None:
     name = unique("Secret")
     body = {"team_id": house.site.team_id, "name": name.lower(), "display_name": "À moi", "type": "P"}

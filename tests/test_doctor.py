@@ -4,7 +4,7 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
-from tests.adjusting import adjusted
+from tests.adjusting import adjusted, as_account, as_member
 from tests.house import House
 from tests.operating import answering, examined
 from tests.people import Person, unique
@@ -75,10 +75,9 @@ async def test_missing_commands_are_noticed(house: House) -> None:
 async def test_rights_and_rooms_are_noted(house: House) -> None:
     admin = house.site.admin
     hidden, narrow = {"ShowEmailAddress": False}, {"MaxUsersPerTeam": 2}
-    async with adjusted(admin, PrivacySettings=hidden, TeamSettings=narrow):
-        await admin.put(f"/users/{house.site.bot_id}/roles", {"roles": "system_user system_post_all"})
+    post_all = as_account(house.site, "system_user system_post_all")
+    async with adjusted(admin, PrivacySettings=hidden, TeamSettings=narrow), post_all:
         code, said = await examined(house.settings, admin.token)
-        await admin.put(f"/users/{house.site.bot_id}/roles", {"roles": "system_user"})
     assert code == 1
     assert "system_post_all) : system_user suffit" in said
     assert "ShowEmailAddress" in said
@@ -146,13 +145,8 @@ async def test_a_limit_for_edits_is_noticed(house: House) -> None:
 @pytest.mark.newest_only
 async def test_a_feature_that_lacks_a_right_is_not_said_to_have_all(house: House) -> None:
     """Neither what it needs nor what it would have besides."""
-    place = f"/teams/{house.site.team_id}/members/{house.site.bot_id}"
-    before = (await house.site.admin.get(place))["roles"]
-    await house.site.admin.put(f"{place}/roles", {"roles": "team_user"})
-    try:
+    async with as_member(house.site, leads=False):
         _, said = await examined(house.settings, house.site.admin.token)
-    finally:
-        await house.site.admin.put(f"{place}/roles", {"roles": before})
     lines = said.splitlines()
     enough = next(line for line in lines if line.startswith("✓ Droits suffisants"))
     lacking = {line[2:].partition(" : ")[0] for line in lines if "coop-bot setup --rights" in line}

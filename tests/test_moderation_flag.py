@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.adjusting import as_account
 from tests.helping import reacts
 from tests.house import until_async
 from tests.moderating import Room, plain, room, sends
@@ -46,8 +47,7 @@ async def test_a_flag_reports_and_shows_who_set_it_where_the_bot_may_not_take_it
 
 async def test_a_bot_that_may_takes_the_flag_off_and_own_messages_are_not_reported(room: Room) -> None:
     site = room.house.site
-    await site.admin.put(f"/users/{site.bot_id}/roles", {"roles": "system_user system_admin"})
-    try:
+    async with as_account(site, "system_user system_admin"):
         post, own = await room.writes(), await room.writes(who=room.paul)
         room.juliette.acts()
         await reacts(room.juliette, post, FLAG)
@@ -61,8 +61,6 @@ async def test_a_bot_that_may_takes_the_flag_off_and_own_messages_are_not_report
             return not await flags(room.lea, own)
 
         await until_async(is_off)
-    finally:
-        await site.admin.put(f"/users/{site.bot_id}/roles", {"roles": "system_user"})
 
 
 def plain_text(text: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 from storage.journal import Act
 from storage.moderation import State
 from storage.moderation.measures import REFUSED
+from tests.adjusting import as_member
 from tests.enforcing import Bench, bench, known, plain
 from tests.people import unique
 
@@ -17,14 +18,8 @@ __all__ = ["bench", "known"]
 @pytest.fixture
 async def powerless(bench: Bench) -> AsyncIterator[Bench]:
     """The bot is a plain member meanwhile."""
-    await leads(bench, leads=False)
-    yield bench
-    await leads(bench, leads=True)
-
-
-async def leads(bench: Bench, *, leads: bool) -> None:
-    place = f"/teams/{bench.house.site.team_id}/members/{bench.house.site.bot_id}/roles"
-    await bench.house.site.admin.put(place, {"roles": "team_user team_admin" if leads else "team_user"})
+    async with as_member(bench.house.site, leads=False):
+        yield bench
 
 
 async def test_a_message_that_cannot_be_removed(powerless: Bench) -> None:

@@ -1,7 +1,6 @@
 """The rights of the bot’s account: what the features that are on need is said, given, examined, never taken back."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from bot.features import Feature
 from bot.rights import Right
 from commands import FEATURES
+from tests.adjusting import as_account, as_member
 from tests.house import House
 from tests.modes import MODES
 from tests.operating import Server, elsewhere, examined, fresh, newest
@@ -39,17 +39,6 @@ async def leads(server: Server) -> bool:
     bot = await server.admin.get("/users/username/coop")
     member = await server.admin.get(f"/teams/{server.team_id}/members/{bot['id']}")
     return bool(member["scheme_admin"])
-
-
-@asynccontextmanager
-async def leading(house: House, *, leads: bool) -> AsyncIterator[None]:
-    """The bot administers the team meanwhile, or does not; it does so otherwise, as moderation needs it."""
-    place = f"/teams/{house.site.team_id}/members/{house.site.bot_id}/schemeRoles"
-    await house.site.admin.put(place, {"scheme_user": True, "scheme_admin": leads})
-    try:
-        yield
-    finally:
-        await house.site.admin.put(place, {"scheme_user": True, "scheme_admin": True})
 
 
 def changes(server: Server) -> list[str]:
@@ -168,7 +157,7 @@ async def test_what_a_server_gives_to_nobody_is_said(newest: Server) -> None:
 
 @pytest.mark.every_mode
 async def test_doctor_says_by_feature_what_is_missing_and_what_does_not_work(house: House) -> None:
-    async with leading(house, leads=False):
+    async with as_member(house.site, leads=False):
         code, said = await examined(house.settings, features=(*MORE, HOTLINE))
         plain = await examined(house.settings, features=PLAIN)
         wished = await examined(house.settings)
@@ -184,7 +173,7 @@ async def test_doctor_says_by_feature_what_is_missing_and_what_does_not_work(hou
 
 @pytest.mark.every_mode
 async def test_doctor_notes_what_is_more_than_needed(house: House) -> None:
-    async with leading(house, leads=True):
+    async with as_member(house.site, leads=True):
         plain = await examined(house.settings, features=PLAIN)
         more = await examined(house.settings, features=MORE)
     assert (plain[0], "a plus de droits qu’il n’en faut : il administre l’équipe" in plain[1]) == (0, True), plain[1]
@@ -194,12 +183,8 @@ async def test_doctor_notes_what_is_more_than_needed(house: House) -> None:
 
 @pytest.mark.newest_only
 async def test_a_bot_that_may_do_all_lacks_nothing(house: House) -> None:
-    roles = f"/users/{house.site.bot_id}/roles"
-    await house.site.admin.put(roles, {"roles": "system_user system_admin"})
-    try:
+    async with as_account(house.site, "system_user system_admin"):
         _, said = await examined(house.settings, features=MORE)
-    finally:
-        await house.site.admin.put(roles, {"roles": "system_user"})
     assert "surveillance, salons" in said
     assert "(system_admin) : system_user suffit" in said
 

@@ -19,8 +19,8 @@ async def test_a_workshop_is_filed_with_one_mistake_corrected(house: House, desk
     assert window.legacy == (house.site.version < (11, 0))
     await fill_workshop(window, participants="101")
     await window.sends()
-    (sentence,) = await window.errors()
-    assert "de 1 à 100" in sentence.replace("\u00a0", " ")
+    said = [sentence.replace("\u00a0", " ") for sentence in await window.errors()]
+    assert "de 1 à 100" in said[0], "under its field; at the foot some clients say more"
     assert await window.value("commune") == "69120 Vaulx-en-Velin", "nothing typed is lost"
 
     await window.writes("participants", "8")
