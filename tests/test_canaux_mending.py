@@ -267,6 +267,9 @@ async def test_a_private_channel_of_others_at_a_planned_address_is_theirs(land: 
     async with land.bot() as app:
         async with app.database.transaction() as db:
             await canaux.remember(db, "animation", theirs, utc_now())  # as versions before this one did
+        await app.runs.run(("job", "canaux.look_for_namesakes"), "story")
+        await agathe.told("n’a pas de canal")
+        assert "animation" not in await land.known()
         card = await checked(land, app, agathe)
         said = [post.text for post in await agathe.direct()]
         assert any("un canal privé dont le bot n’est pas membre porte déjà l’adresse" in text for text in said)

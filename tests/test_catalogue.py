@@ -429,6 +429,7 @@ job      agenda.catch_up       everyone
 job      agenda.tell           everyone
 job      annuaire.forget_requests everyone
 job      canaux.leave_old_channels everyone
+job      canaux.look_for_namesakes everyone
 job      canaux.watch_over     everyone
 job      donnees.erase_due     everyone
 job      donnees.look_for_sleepers everyone
