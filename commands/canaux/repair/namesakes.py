@@ -18,7 +18,7 @@ TOLD_MAX = 5
 """Animateurs who are told one by one, where it is their own room that is taken."""
 
 
-@feature.job("hour=0-1,3-23 minute=*/10", writes=True)
+@feature.job("hour=0-1,3-23 minute=*/10")
 async def look_for_namesakes(ctx: Context) -> Replies:
     """A room that is needed all day is not waited for until the night: what stands at its address is somebody else’s,
     or was taken for the room by an earlier version. (Of the table alone: Mattermost is asked before the first
