@@ -572,6 +572,7 @@ work     annonce.Broadcast     animateur, coordinateur
 work     annonce.Removal       animateur, coordinateur
 work     annonce.Rewrite       animateur, coordinateur
 work     canaux.Check          animateur, coordinateur
+work     canaux.LookForNamesakes everyone
 work     canaux.Mend           animateur, coordinateur
 work     canaux.SeeOff         everyone
 work     canaux.Unmend         animateur

@@ -1,11 +1,13 @@
 """A planned channel whose address somebody else’s private channel has: whoever can mend that hears of it at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import structlog
+from pydantic import BaseModel
 
 from bot.context import Context
-from bot.replies import Direct, Replies, Reply, Say
+from bot.mattermost import ChatReader
+from bot.replies import Direct, Progress, Replies, Reply, Say, Start, Step
 from bot.texts import render
 from commands.canaux.feature import ROOM, feature
 from config.canaux import Family, PlannedChannel, read
@@ -18,25 +20,39 @@ TOLD_MAX = 5
 """Animateurs who are told one by one, where it is their own room that is taken."""
 
 
-@feature.job("hour=0-1,3-23 minute=*/10")
-async def look_for_namesakes(ctx: Context) -> Replies:
-    """A room that is needed all day is not waited for until the night: what stands at its address is somebody else’s,
-    or was taken for the room by an earlier version. (Of the table alone: Mattermost is asked before the first
-    statement.)"""
-    taken = {
-        canal.key: (canal.address, found.id)
-        for canal in read(ctx.settings.channels).values()
-        if canal.family is Family.SALLE and not canal.team
-        if (found := await ctx.chat.channel_by_name(canal.address)) and found.is_private
-        if not await ctx.chat.is_in(found.id)
-    }
-    told: list[Reply] = []
+class LookForNamesakes(BaseModel):
+    """Hold the addresses of the rooms against what stands there."""
+
+
+@feature.job("hour=0-1,3-23 minute=7")
+async def look_for_namesakes(_: Context) -> Replies:
+    """A room that is needed all day is not waited for until the night."""
+    return Start(payload=LookForNamesakes())
+
+
+@feature.chore(LookForNamesakes, title="Adresses des salles", writes=True)
+async def look_at_addresses(ctx: Context, _: LookForNamesakes, __: Progress) -> Step:
+    """What stands at one and is somebody else’s, which an earlier version may have taken for the room, is told of."""
+    wanted = [c for c in read(ctx.settings.channels).values() if c.family is Family.SALLE and not c.team]
+    hour = f"namesakes {ctx.now:%Y-%m-%d %H}"
+    taken = await ctx.errands.fetch(hour, lambda: _of_others(ctx.chat, wanted))  # before the first statement
     table, known = await planned(ctx.db, ctx.settings), await by_key(ctx.db)
+    told: list[Reply] = []
     for key, (address, channel_id) in taken.items():
         if key in table and table[key].address == address and known.get(key, channel_id) == channel_id:
             await forget(ctx.db, key)
             told += await tell_of(ctx, table[key])
-    return told
+    return Step(replies=told, finished=True)
+
+
+async def _of_others(chat: ChatReader, wanted: Sequence[PlannedChannel]) -> Mapping[str, tuple[str, str]]:
+    """Address and id, by key, of the private channels at these addresses in which the bot is not."""
+    found = [(canal, await chat.channel_by_name(canal.address)) for canal in wanted]
+    return {
+        canal.key: (canal.address, channel.id)
+        for canal, channel in found
+        if channel and channel.is_private and not await chat.is_in(channel.id)
+    }
 
 
 async def tell_of(ctx: Context, canal: PlannedChannel) -> Sequence[Reply]:
