@@ -17,6 +17,7 @@ from storage.canaux.changes import Change, State
 from storage.canaux.drift import Drift
 from storage.people import Role
 from tests.channelling import Field, land, peopled, room, synced
+from tests.house import until_async
 from tests.modes import MODES
 from tests.people import Person, Post
 
@@ -269,7 +270,11 @@ async def test_a_private_channel_of_others_at_a_planned_address_is_theirs(land: 
             await canaux.remember(db, "animation", theirs, utc_now())  # as versions before this one did
         await app.runs.run(("job", "canaux.look_for_namesakes"), "story")
         await agathe.told("n’a pas de canal")
-        assert "animation" not in await land.known()
+
+        async def forgotten() -> bool:
+            return "animation" not in await land.known()
+
+        await until_async(forgotten)
         card = await checked(land, app, agathe)
         said = [post.text for post in await agathe.direct()]
         assert any("un canal privé dont le bot n’est pas membre porte déjà l’adresse" in text for text in said)

@@ -131,7 +131,7 @@ async def test_a_private_channel_of_others_at_a_planned_address_is_said(house: H
         await house.site.admin.put(f"/channels/{made['id']}/patch", {"name": unique("rendu")})
         await house.site.admin.delete(f"/channels/{made['id']}")
     assert code == 1
-    assert "dont le bot n’est pas membre a l’adresse prévue pour « Animation » (~animation)" in said
+    assert "dont le bot n’est pas membre a l’adresse prévue pour « Salle d’animation » (~animation)" in said
 
 
 @pytest.mark.newest_only

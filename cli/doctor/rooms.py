@@ -20,6 +20,8 @@ async def rooms(client: AioClient, settings: Settings, admin_token: str, finding
     looks = AioClient(settings.mattermost_url, admin_token) if admin_token else client
     try:
         chat = Mattermost(looks, settings.team)
+        if looks is not client and not await chat.answers():
+            return  # which is said of that token
         there = [
             (canal, await chat.channel_by_name(canal.address))
             for canal in (await _table(settings)).values()
