@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from bot.papers import brand, codes, glyphs
+from bot.papers import brand, codes, glyphs, shortcodes
 from bot.papers.brand import Brand, Logo
 from cli.errors import OperatorError
 from cli.opening import check_logo
@@ -113,8 +113,12 @@ def test_any_words_make_a_paper(words: str) -> None:
 
 def test_pictographs_are_drawn_and_flags_are_letters() -> None:
     assert glyphs.drawable("🎉 Merci 🙏🏽 👨‍👩‍👧 🇫🇷 1️⃣ ☎️") == "🎉 Merci 🙏 👨👩👧 FR 1 ☎"
-    found = read(sheet(chapter(Section.COMMUNITY, piece(1, "🎉 Bravo à Nantes", "Et merci 🙏🏽"))))
-    assert "🎉" in text_of(found)
+    found = read(
+        sheet(chapter(Section.COMMUNITY, piece(1, "🎉 Bravo à Nantes", "Et merci 🙏🏽 :sunflower: :inconnu:")))
+    )
+    for said in ("🎉", "🌻", ":inconnu:"):
+        assert said in text_of(found)
+    assert all(glyphs.drawable(sign) == sign for sign in shortcodes.named().values()), "each has a shape"
     assert "\ufffd" not in text_of(found)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.papers import codes
+from bot.papers import codes, shortcodes
 from bot.papers.brand import Brand
 from bot.papers.glyphs import drawable
 from bot.papers.page import group
@@ -175,4 +175,4 @@ def _picture(figures: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _words(text: str) -> str:
-    return typeset(drawable(text))
+    return typeset(drawable(shortcodes.draw(text)))
