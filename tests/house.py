@@ -202,7 +202,7 @@ class House:
                 while await self._waiting():  # noqa: ASYNC110  (a replica may deliver it)
                     await asyncio.sleep(0.03)
         except TimeoutError:
-            raise AssertionError(f"never settled: {await self._left()}") from None
+            raise AssertionError(f"never settled: {await self.left()}") from None
 
     async def forget_what_is_for_later(self) -> None:
         """A story that set the clock may leave what is due at an hour of its own, for which others would wait."""
@@ -211,7 +211,8 @@ class House:
             await db.execute(delete(Outgoing).where(col(Outgoing.not_before) > later))
             await db.execute(delete(work.Work).where(col(work.Work.not_before) > later))
 
-    async def _left(self) -> list[str]:
+    async def left(self) -> list[str]:
+        """What the bot still has to do, for who waits for it."""
         async with self.bot.database.transaction(writes=False) as db:
             rows = (await db.exec(select(Outgoing).where(col(Outgoing.not_before).is_not(None)))).all()
             works = (await db.exec(select(work.Work).where(col(work.Work.not_before).is_not(None)))).all()

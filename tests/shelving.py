@@ -1,7 +1,9 @@
 """What the stories of the ressourcerie share: who deposits, who reviews, and the two places where it speaks."""
 
+import warnings
 from dataclasses import dataclass
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -111,20 +113,47 @@ async def sends(who: Person, post: Post, label: str, **fields: str) -> Answer:
     return answer
 
 
+class Steps:
+    """How long each step of a fixture took: this one was seen to wait for half a minute, nobody knows for what."""
+
+    LONG = 10.0
+
+    def __init__(self, house: House) -> None:
+        self._house, self._took, self._since = house, dict[str, float](), monotonic()
+
+    def done(self, step: str) -> None:
+        """One is over."""
+        now = monotonic()
+        self._took[step], self._since = round(now - self._since, 1), now
+
+    async def tell(self, step: str) -> None:
+        """The last one is over: warn where all of them took long, with what the bot had in hand."""
+        self.done(step)
+        if sum(self._took.values()) > self.LONG:
+            warnings.warn(
+                f"a fixture took long: {self._took} in {self._house.site.url}: {await self._house.left()}", stacklevel=1
+            )
+
+
 @pytest.fixture
 async def shelf(house: House) -> Shelf:
     """A ressourcerie on a day of its own, whose places are known to the bot."""
     house.clock.goes_to(house.clock() + timedelta(seconds=1))
+    steps = Steps(house)
     juliette = await house.conseiller()
     agathe, omar = await house.someone(Role.ANIMATEUR, "agathe"), await house.someone(Role.ANIMATEUR, "omar")
+    steps.done("people")
     rooms = {key: await a_room(house, key, kind) for key, kind in ROOMS.items()}
     for place in rooms.values():
         for animateur in (agathe, omar):
             await house.site.admin.post(f"/channels/{place}/members", {"user_id": animateur.id})
+    steps.done("rooms")
     async with house.bot.database.transaction() as db:
         for key, place in rooms.items():
             await canaux.remember(db, key, place, house.clock())
+    steps.done("database")
     await until_async(lambda: hears(house.bot, set(), {rooms["ressourcerie"]}))
+    await steps.tell("hearing")
     before = frozenset(post.id for post in await agathe.reads(rooms["animation"]))
     return Shelf(house, juliette, agathe, omar, rooms, before)
 
