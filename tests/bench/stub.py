@@ -82,6 +82,7 @@ class Stub:
         app.router.add_get("/api/v4/users/username/{name}", self._user_by_name)
         app.router.add_get("/api/v4/teams/name/{name}", self._team)
         app.router.add_get("/api/v4/teams/{id}/members/{user}", self._member)
+        app.router.add_get("/api/v4/channels/{id}/members/{user}", self._channel_member)
         app.router.add_get("/api/v4/users/me/teams/{id}/channels", self._nothing)
         app.router.add_get("/api/v4/teams/{id}/channels/name/{name}", self._channel)
         app.router.add_post("/api/v4/channels/direct", self._direct)
@@ -191,6 +192,11 @@ class Stub:
     async def _member(self, request: web.Request) -> web.Response:
         member = {"team_id": TEAM["id"], "user_id": request.match_info["user"], "roles": "team_user", "delete_at": 0}
         return web.json_response(member | {"scheme_user": True, "scheme_admin": False})
+
+    async def _channel_member(self, request: web.Request) -> web.Response:
+        """Who is asked about is in each channel."""
+        found = request.match_info
+        return web.json_response({"channel_id": found["id"], "user_id": found["user"], "roles": "channel_user"})
 
     async def _settings(self, _: web.Request) -> web.Response:
         return web.json_response({"RequireEmailVerification": "true"})
