@@ -14,6 +14,7 @@ JOBS = {
     "agenda.tell": "Rappels d’événements",
     "annuaire.forget_requests": "Oubli des demandes à l’annuaire",
     "canaux.leave_old_channels": "Départs des anciens canaux",
+    "canaux.look_for_namesakes": "Salles d’un même nom",
     "canaux.watch_over": "Vérification des canaux",
     "donnees.erase_due": "Effacements demandés",
     "donnees.look_for_sleepers": "Comptes sans activité",
