@@ -12,7 +12,7 @@ CHECKED := bot cli commands dialogs storage config sandbox tests
 
 help:
 	@echo "make demo    le bot et un Mattermost embarqué (PORT, BOT_PORT, SERVER_VERSION, RESET=1, TOUR=1, OPEN=0)"
-	@echo "make test    toutes les vérifications et tous les tests (ROOM=stats : seulement ceux d’une fonction ; PROCESSES=4)"
+	@echo "make test    toutes les vérifications et tous les tests (ROOM=stats : seulement ceux d’une fonction ; PROCESSES=4 ; DAY=2028-02-29T23:50 : un autre jour)"
 	@echo "make bench   les mesures, côte à côte"
 	@echo "make pictures  refaire les images des guides (docs/images)"
 	@echo "make wheel   le paquet à installer, dans dist/"
@@ -34,7 +34,7 @@ demo: .venv/.run
 	@PORT=$(PORT) BOT_PORT=$(BOT_PORT) SERVER_VERSION=$(SERVER_VERSION) exec $(BIN)/coop-bot demo $(if $(RESET),--reset) $(if $(TOUR),--tour)
 
 test: $(if $(ROOM),.venv/.dev,check)
-	$(BIN)/python -m tests $(ROOM) --processes $(PROCESSES)
+	$(BIN)/python -m tests $(ROOM) --processes $(PROCESSES) $(if $(DAY),--day $(DAY))
 
 check: .venv/.dev
 	$(BIN)/ruff check $(CHECKED)

@@ -2,6 +2,7 @@
 
 Four processes on two cores: half of their time they wait, for a clock or a child.
 « make test ROOM=stats » tells those of one room only, quickly: on the newest server, with SQLite; nothing is measured.
+« make test DAY=2028-02-29T23:50 » tells them on another day.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixed_day import NoSuchDayError, surroundings
 from tests.measured import measuring, reached
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -94,7 +96,14 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="make test", description=__doc__)
     parser.add_argument("room", nargs="?", default="", metavar="ROOM")
     parser.add_argument("--processes", default="4")
+    parser.add_argument("--day", default="", metavar="2028-02-29T23:50")
     asked = parser.parse_args(arguments)
+    if asked.day:
+        try:
+            os.environ.update(surroundings(asked.day))
+        except NoSuchDayError as problem:
+            print(problem, file=sys.stderr)
+            return 2
     spread = ("-n", asked.processes)
     if asked.room:
         return _tell_room(asked.room, spread)
