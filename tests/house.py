@@ -26,6 +26,7 @@ from cli.main import parser
 from cli.setup.command import setup
 from commands import FEATURES
 from commands.moderation import storm
+from commands.sondage import telling
 from config.settings import Settings, read
 from sandbox import Sandbox
 from storage import migrate, watched, work
@@ -49,6 +50,8 @@ FIRST = 0.1
 """The first pause in seconds of a house’s bots after an embedded server did not take something."""
 ASKS_EVERY = 1.0
 """Seconds after which a house’s bot asks again where its features listen: stories write into tables by themselves."""
+GATHERED_FOR = timedelta(seconds=0.3)
+"""What is voted in a story is seen that soon where it was asked: others would wait for it."""
 CROWD = 100_000
 """Arrivals within minutes that are told of: people come to stories all the time, and each would wait for a summary."""
 LONGEST_STORY = timedelta(minutes=5)
@@ -112,7 +115,7 @@ class House:
         """Start the bot, as `coop-bot serve` does."""
         logs.configure("INFO", LOG)
         await migrate.prepare(self.settings.database_url)
-        watching.WATCHES_EVERY, storm.JOINS = ASKS_EVERY, CROWD
+        watching.WATCHES_EVERY, storm.JOINS, telling.GATHERED_FOR = ASKS_EVERY, CROWD, GATHERED_FOR
         self.app = App(self.settings, self.features, self.clock, first=self._first)
         await self.app.start()
 

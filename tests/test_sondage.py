@@ -42,6 +42,9 @@ async def test_anybody_asks_the_channel_where_they_are(house: House) -> None:
     post = await standing(house, channel, number_of(preview))
     assert post.buttons == ["Voter"]
     await voted(house, marc, post, "2")
+    await house.settled()
+    post = await standing(house, channel, number_of(post))
+    assert "1 vote jusqu’ici." in plain(post.text), "seen there; what was chosen is not"
     await voted(house, juliette, post, "1")
     await ends(house, number_of(post))
     over = await standing(house, channel, number_of(post))

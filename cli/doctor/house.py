@@ -119,25 +119,27 @@ async def _messages(settings: Settings, findings: Findings, now: datetime) -> No
             unsafe = await safety.fault(db, settings)
     finally:
         await database.close()
-    waiting, given_up = counts["waiting"], counts["given_up"]
-    if oldest and oldest < now - LATE:
-        wait = "attend" if waiting == 1 else "attendent"
-        findings.fault(
-            f"{_count(waiting, 'message')} {wait} depuis plus de dix minutes : le bot ne tourne pas, démarrez-le."
-        )
-    elif waiting:
-        findings.note(f"En route vers Mattermost : {_count(waiting, 'message')}.")
-    else:
-        findings.well("Aucun message en attente.")
+    _say_waiting(counts["waiting"], findings, late=bool(oldest and oldest < now - LATE))
     if unsafe:
         findings.fault(f"Modération en mode sûr, rien n’y est automatique. {unsafe}")
-    if given_up:
+    if given_up := counts["given_up"]:
         findings.note(
             f"Jamais remis, et ne le seront plus (personne ou canal disparus) : {_count(given_up, 'message')}."
         )
     if failed := works[State.FAILED]:
         told = _count(failed, "travail long", "travaux longs")
         findings.note(f"En échec : {told}. « coop-bot work » dit lesquels, et pourquoi.")
+
+
+def _say_waiting(waiting: int, findings: Findings, *, late: bool) -> None:
+    told = _count(waiting, "message")
+    if late:
+        wait = "attend" if waiting == 1 else "attendent"
+        findings.fault(f"{told} {wait} depuis plus de dix minutes : le bot ne tourne pas, démarrez-le.")
+    elif waiting:
+        findings.note(f"En route vers Mattermost : {told}.")
+    else:
+        findings.well("Aucun message en attente.")
 
 
 async def next_steps(settings: Settings) -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""What is rewritten where a poll stands: how it stands, gathered, and at its end what came of it, said once."""
+"""What is rewritten where a poll stands: how many voted, how it stands, gathered, and at its end what came of it, said once."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -24,7 +24,7 @@ MESSAGES = ("message", "messages")
 
 
 async def soon(ctx: Context, poll: Poll) -> Sequence[Reply]:
-    """How it stands is shown in a moment, together with what else is voted until then."""
+    """That a vote came is seen where it was asked in a moment, together with what else is voted until then."""
     if poll.telling:
         return []
     await change(ctx.db, poll, telling=True)
@@ -64,8 +64,9 @@ async def retell(ctx: Context, asked: Retell, so_far: Progress) -> Step:
         return Step(finished=True)
     if so_far.cursor is None and poll.state is State.OPEN:
         stands = await _stands(ctx, poll) if poll.live else poll.known
-        is_news = stands != poll.known or asked.always
-        await change(ctx.db, poll, telling=False, results=stands.stored() if stands else None)
+        voted = await votes.participants(ctx.db, poll.id)
+        is_news = (stands, voted) != (poll.known, poll.voted) or asked.always
+        await change(ctx.db, poll, telling=False, voted=voted, results=stands.stored() if stands else None)
         if not is_news:
             return Step(finished=True)
     return await _rewritten(ctx, poll, so_far)

@@ -66,7 +66,7 @@ async def vote(ctx: Context, form: Voted) -> Replies:
         )
         await votes.choose(ctx.db, named)
     told = Direct(f"Votre vote au sondage n° {poll.number} est enregistré.", user_id=ctx.user.id)
-    return [told, *(await telling.soon(ctx, poll) if poll.live else ())]
+    return [told, *await telling.soon(ctx, poll)]
 
 
 for window in (VoteOne, VoteSeveral, ChangeOne, ChangeSeveral):

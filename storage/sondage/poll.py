@@ -40,8 +40,8 @@ class Poll(SQLModel, table=True):
     (storage/targets.py), none where it was asked in one channel only; ``rooms`` are the channels
     whose members only Mattermost knows, ``people`` how many are in its crowd; ``public``: all of the réseau may see it.
     ``invited`` is how many of the register it reaches (None: nobody knows). Of its messages the first ``written`` are
-    in the outbox. ``telling``: how it stands is about to be rewritten. ``results`` are those of the end or, before,
-    what was last shown.
+    in the outbox. ``telling``: how it stands is about to be rewritten; ``voted`` is how many votes it then says there
+    are. ``results`` are those of the end or, before, what was last shown.
     """
 
     __table_args__ = (Index("ix_poll_state", "state", "ends_at"),)
@@ -63,6 +63,7 @@ class Poll(SQLModel, table=True):
     state: State = Field(default=State.DRAFT, sa_type=Code(State))
     written: int = 0
     telling: bool = False
+    voted: int = 0
     results: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     created_at: datetime = Field(sa_type=UtcTime)
     opened_at: datetime | None = Field(default=None, sa_type=UtcTime)
