@@ -39,7 +39,7 @@ ELSEWHERE: Mapping[str, str] = {
         """,
     "a window that is opened, or a card that is shown anew: nothing is decided by it": """
         ressources.AskAbout ressources.Refuse agenda.Refuse hotline.PutUp actus.brouillon membres.IgnoreGone
-        annonce.Withdraw
+        annonce.Withdraw ressources.ShareHere
         """,
     "asked of somebody else, whose answer is noted": "garde.echanger garde.SwapTurn",
     "carries out, tells or ends what was noted when it was decided": """
@@ -61,7 +61,7 @@ ELSEWHERE: Mapping[str, str] = {
         actus.TellSubscribers actus.ReadFeeds agenda.arrived.Delivered agenda.catch_up agenda.tell
         ressources.keep_library ressources.typed.Posted ressources.taken_away.Deleted ressources.arrived.Delivered
         ressources.catch_up ressources.TellFollowers ressources.remind ressources.CheckLinks
-        sondage.Nudge
+        sondage.Nudge canaux.LookForNamesakes
         ressources.stands.Delivered sondage.remind_due garde.hand_over garde.forget menage.tidy menage.Sweep
         donnees.erase_due donnees.Doze moderation.card_stands.Delivered moderation.remind drapeau.taken_off.Delivered
         drapeau.left_there.Undelivered moderation.LookAgain moderation.SeeGathered moderation.Summarise

@@ -122,7 +122,7 @@ OLDEST_FIRST = SimpleNamespace(sample=lambda waiting, number: waiting[:number])
 @example([some("38", A), some("69", A), some("69", B), LOOK, LOOK, [("change", 0, 4)], some("01", B), LOOK])
 def test_no_views_however_many_tell_a_ballot_or_that_it_was_changed(moves: list[Moves]) -> None:
     watched = Watched()
-    with patch.object(ballots, "_CHANCE", OLDEST_FIRST):
+    with patch.object(ballots, "CHANCE", OLDEST_FIRST):
         for what, *with_ in (move for several in moves for move in several):
             getattr(watched, str(what))(*with_)
     standings = list(dict.fromkeys(watched.shown))

@@ -127,11 +127,7 @@ async def _read(ctx: Context, form: Form, wanted: Sequence[str]) -> Press:
     ends = rules.must_be_soon(form.ends or ctx.now + USUAL, ctx.now)
     own = await ctx.chat.own_channels()
     channels, themed = await _planned(ctx, form, own, places)
-    here = [channel for channel in own if channel.id == form.here and HERE in wanted]
-    if HERE in wanted and not here:
-        raise UserError(fields={_element(form, ctx): "Le bot n’est plus dans ce canal : invitez-le d’abord."})
-    for channel in here:
-        await rules.must_not_be_a_crowd(ctx, channel.id)
+    here = await _asked_here(ctx, form, own) if HERE in wanted else []
     channels |= {channel.id: channel.display_name or channel.name for channel in here}
     is_public = targets.NATIONAL in places or bool(themed) or any(not channel.is_private for channel in here)
     asked = Keep(
@@ -148,6 +144,15 @@ async def _read(ctx: Context, form: Form, wanted: Sequence[str]) -> Press:
         ends_at=ends,
     )
     return Press.to(asked)
+
+
+async def _asked_here(ctx: Context, form: Form, own: Sequence[ChatChannel]) -> Sequence[ChatChannel]:
+    """The channel where it was asked, which must not be too large for who asks."""
+    here = [channel for channel in own if channel.id == form.here]
+    if not here:
+        raise UserError(fields={_element(form, ctx): "Le bot n’est plus dans ce canal : invitez-le d’abord."})
+    await rules.must_not_be_a_crowd(ctx, form.here)
+    return here
 
 
 async def _planned(

@@ -1,4 +1,4 @@
-"""What is rewritten where a poll stands: how many voted, how it stands, gathered, and at its end what came of it, said once."""
+"""What is rewritten where a poll stands: how many voted and how it stands; at its end what came of it, said once."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -31,7 +31,8 @@ _ROW, _ROW_BEFORE = Struct(f">{KEY}sH3sHH"), Struct(f">{KEY}sH3s")
 _MARK = b"2"
 _ROWS = {_MARK: _ROW, b"": _ROW_BEFORE}
 """How ballots lie in a box, by the mark that its seal carries."""
-_CHANCE = SystemRandom()
+CHANCE = SystemRandom()
+"""Which of those who wait come in next."""
 _SALT = b"coop-bot.sondage"
 
 
@@ -117,5 +118,5 @@ def take_in(box: Mapping[bytes, Ballot]) -> dict[bytes, Ballot]:
     if len(waiting) < 2 * ANONYMOUS_LEAST:
         return {}
     step = 1 + max(ballot.step for ballot in box.values())
-    chosen = _CHANCE.sample(waiting, len(waiting) - ANONYMOUS_LEAST)
+    chosen = CHANCE.sample(waiting, len(waiting) - ANONYMOUS_LEAST)
     return {key: box[key]._replace(step=step, shown=box[key].choices) for key in chosen}
