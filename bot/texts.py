@@ -1,10 +1,11 @@
 """What the bot says: the templates rendered, in which nobody’s words become Markdown, a mention or a link."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from bot.french.durations import say_delay, say_minutes
 from bot.french.words import NBSP, group, join, plural
@@ -28,6 +29,10 @@ _BLANK = re.compile(r"\s+")
 _HARMLESS = re.compile(r"[^\W_](?:[^\W_]|[ ’',/-])*")
 """Most words hold nothing that means anything."""
 _UNBREAKABLE = re.compile(r"(?<=\S) (?=[:;!?»])|(?<=«) (?=\S)|(?<=n°) (?=\d)")
+
+
+_BLOCK = re.compile(r"^\{% block (\w+) %\}\n(.*?)^\{% endblock %\}$", re.MULTILINE | re.DOTALL)
+"""Each stands alone: what one sets, another does not see."""
 
 
 class Markdown(str):
@@ -96,10 +101,22 @@ def _finalize(value: object) -> object:
 
 
 @cache
+def _blocks(feature: str) -> Mapping[str, str]:
+    """The blocks of templates/<feature>.md.j2 by name; none where there is no such file."""
+    file = files("templates") / f"{feature}.md.j2"
+    return dict(_BLOCK.findall(file.read_text("utf-8"))) if file.is_file() else {}
+
+
+def _source(name: str) -> str | None:
+    feature, _, block = name.partition("/")
+    return _blocks(feature).get(block)
+
+
+@cache
 def _environment() -> Environment:
     # Not HTML: escaping is for Markdown, done by finalize.
     environment = Environment(  # noqa: S701
-        loader=FileSystemLoader(str(files("templates"))),
+        loader=FunctionLoader(_source),
         undefined=StrictUndefined,
         finalize=_finalize,
         trim_blocks=True,
@@ -121,8 +138,11 @@ def _environment() -> Environment:
 
 
 def render(name: str, **values: object) -> Markdown:
-    """The text of templates/<name>.md.j2."""
-    return Markdown(_environment().get_template(f"{name}.md.j2").render(values).strip())
+    """What a feature says: « hotline/opened » is the block « opened » of templates/hotline.md.j2, with these values.
+
+    Raises TemplateNotFound where there is none, UndefinedError where a value is missing.
+    """
+    return Markdown(_environment().get_template(name).render(values).strip())
 
 
 _ADDRESS = re.compile(r"(https?://[^\s`]+)")

@@ -1,14 +1,39 @@
 """What people wrote, in the bot’s mouth: shown as it is, and nothing more."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2 import UndefinedError
+from jinja2 import TemplateNotFound, UndefinedError
 
 from bot.texts import BREAK, Markdown, escape, mention, quote, relay, relay_plainly, render, typeset
 from sandbox.posts.mentions import names_in
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_all_that_is_written_down_is_said_somewhere() -> None:
+    """A block that no code names is said by nobody; one that is named is there."""
+    rooms = ("bot", "commands", "cli", "dialogs", "storage")
+    code = "\n".join(path.read_text("utf-8") for room in rooms for path in (ROOT / room).rglob("*.py"))
+    written = {path.name.split(".")[0]: path.read_text("utf-8") for path in (ROOT / "templates").glob("*.md.j2")}
+    there = {(name, block) for name, text in written.items() for block in re.findall(r"{% block (\w+) %}", text)}
+    literal = re.findall(r'"(\w+)/(\w+)"', "\n".join([code, *written.values()]))
+    named = {(name, block) for name, block in literal if name in written}
+    assert not named - there
+    words = set(re.findall(r'"(\w+)"', code))
+    # Where a name is put together, its end is a word of the code; some are values of the state of an event.
+    unsaid = {(name, block) for name, block in there - named if block.removeprefix("told_") not in words}
+    assert unsaid <= {("agenda", "told_published"), ("agenda", "told_refused"), ("agenda", "told_restored")}
+
+
+def test_what_is_written_nowhere_cannot_be_said() -> None:
+    for name in ("cra/nothing_like_that", "nowhere/saved", "cra"):
+        with pytest.raises(TemplateNotFound):
+            render(name)
 
 
 @pytest.mark.parametrize("word", ["@all", "@channel", "@here", "@juliette"])

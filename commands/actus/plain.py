@@ -52,4 +52,4 @@ def _template() -> Template:
         loader=folder, undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"typeset": typeset}
-    return environment.get_template("actus/page.html.j2")
+    return environment.get_template("actus.html.j2")

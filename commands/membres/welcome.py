@@ -23,7 +23,7 @@ from storage.people import Person, Role, arrivals, welcomes
 from storage.people.welcomes import Welcome
 
 CHARTER = "2026-1"
-"""The version of the charter that is accepted now (templates/membres/charter.md.j2)."""
+"""The version of the charter that is accepted now (templates/membres.md.j2)."""
 CHANNELS_MAX = 8
 
 
