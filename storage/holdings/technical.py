@@ -56,6 +56,7 @@ TECHNICAL = frozenset(
         "twin_channel",
         "unapproved",
         "version",
+        "voted",
         "written",
     }
 )
