@@ -26,7 +26,7 @@ CREDITS, SHORTS = (120, 40, 18), (34, 34, 22)
 """Characters of a credit, and of an address."""
 EDITO_LINES, EDITO_MAX = 22, 1600
 """As much of an edito as stands on the first page beside what is on top."""
-_POINTER = re.compile(r"\s*(?:/agenda [0-9]+ : en savoir plus, y venir\.|Le détail : /stats\.)")
+_POINTER = re.compile(r"\s?(?:/agenda [0-9]+ : en savoir plus, y venir\.|Le détail : /stats\.)")
 """What the bot says of its own commands: nobody types on paper."""
 _COMMAND = re.compile(r"(?<![^\s(«“\"'’])/([a-z]{2,}(?:-[a-z]+)*)(?=[\s.,;:!?)»”\"'’]|$)")
 _PERMALINK = re.compile(r"/pl/[a-z0-9]{26}$")
