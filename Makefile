@@ -8,11 +8,12 @@ BIN := .venv/bin
 CHECKED := bot cli commands dialogs storage config sandbox tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench pictures lock wheel clean
+.PHONY: help demo test test-all check bench pictures lock wheel clean
 
 help:
 	@echo "make demo    le bot et un Mattermost embarqué (PORT, BOT_PORT, SERVER_VERSION, RESET=1, TOUR=1, OPEN=0)"
-	@echo "make test    toutes les vérifications et tous les tests (ROOM=stats : seulement ceux d’une fonction ; PROCESSES=4 ; DAY=2028-02-29T23:50 : un autre jour)"
+	@echo "make test-all  aussi le reste : chaque version de serveur, processus tués, mesures"
+	@echo "make test    les vérifications et les tests de quelques minutes (ROOM=stats : seulement ceux d’une fonction ; PROCESSES=4 ; DAY=2028-02-29T23:50 : un autre jour)"
 	@echo "make bench   les mesures, côte à côte"
 	@echo "make pictures  refaire les images des guides (docs/images)"
 	@echo "make wheel   le paquet à installer, dans dist/"
@@ -35,6 +36,9 @@ demo: .venv/.run
 
 test: $(if $(ROOM),.venv/.dev,check)
 	$(BIN)/python -m tests $(ROOM) --processes $(PROCESSES) $(if $(DAY),--day $(DAY))
+
+test-all: test
+	$(BIN)/python -m tests --part rest --processes $(PROCESSES) $(if $(DAY),--day $(DAY))
 
 check: .venv/.dev
 	$(BIN)/ruff check $(CHECKED)

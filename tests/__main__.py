@@ -1,4 +1,6 @@
-"""« make test »: all tests, in processes side by side; what failed is told once more, alone, and named at the end.
+"""« make test »: the tests of minutes, side by side; what failed is told once more, alone, and named at the end.
+
+« make test-all » tells the rest, too (tests/parts.py). What is reached of the product is measured in the first part.
 
 Four processes on two cores: half of their time they wait, for a clock or a child.
 « make test ROOM=stats » tells those of one room only, quickly: on the newest server, with SQLite; nothing is measured.
@@ -20,6 +22,7 @@ import pytest
 
 from tests.fixed_day import NoSuchDayError, surroundings
 from tests.measured import measuring, reached
+from tests.parts import PARTS
 
 ROOT = Path(__file__).resolve().parents[1]
 LEAST = 95
@@ -97,6 +100,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("room", nargs="?", default="", metavar="ROOM")
     parser.add_argument("--processes", default="4")
     parser.add_argument("--day", default="", metavar="2028-02-29T23:50")
+    parser.add_argument("--part", choices=PARTS, default="quick")
     asked = parser.parse_args(arguments)
     if asked.day:
         try:
@@ -107,9 +111,13 @@ def main(arguments: Sequence[str]) -> int:
     spread = ("-n", asked.processes)
     if asked.room:
         return _tell_room(asked.room, spread)
+    if asked.part == "rest":
+        told = tell(ROOT, *spread, SLOWEST, "--part", asked.part)
+        print(told)
+        return told.code
     with tempfile.TemporaryDirectory(prefix="coop-measured-") as folder:
         noted = Path(folder) / "reached.json"
-        told = tell(ROOT, *spread, SLOWEST, begun=measuring(noted))
+        told = tell(ROOT, *spread, SLOWEST, "--part", asked.part, begun=measuring(noted))
         found = reached(noted)
     print(found)
     print(told)

@@ -15,6 +15,7 @@ from sandbox import Sandbox
 from sandbox.faults import Faults
 from tests.modes import EDGES, FORM_MODES, MODES, NEWEST
 from tests.pairing import superfluous
+from tests.parts import PARTS, is_quick
 from tests.people import Person, Site, first_admin, new_session
 from tests.postgres import Server, binaries, postgres, postgres_url
 from tests.spread import own_ports, pytest_xdist_make_scheduler
@@ -48,6 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--public-url", metavar="URL", help="how that server reaches this machine (http://HOST:PORT)")
     group.addoption("--database", choices=("sqlite", "postgres"), help="only this database")
     group.addoption("--mode", choices=MODES, help="only this generation of embedded servers")
+    group.addoption("--part", choices=PARTS, help="what « make test » tells, or the rest (tests/parts.py)")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -60,6 +62,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "own_database: has a database of its own, whatever the house has")
     config.addinivalue_line("markers", "no_database: asks Mattermost only, and nothing of the bot’s database")
     config.addinivalue_line("markers", "both_databases: told on the newest server, with both databases")
+    config.addinivalue_line("markers", "recorded: held to what real servers sent, each of them")
+    config.addinivalue_line("markers", "slow: told by « make test-all » only")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -100,9 +104,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     asked = [item for item in items if not others.intersection(_words(item))]
     told_too = superfluous([(_name(item), _words(item)) for item in asked])
     wanted = [item for item, is_told_too in zip(asked, told_too, strict=True) if not is_told_too]
+    if part := option("--part"):
+        wanted = [item for item in wanted if _is_quick(item) is (part == "quick")]
     if left_out := set(items) - set(wanted):
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = wanted
+
+
+def _is_quick(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    place = callspec.params.get("house") if callspec else None
+    there = (place.mode, place.database) if isinstance(place, Place) else None
+    return is_quick(set(_words(item)), {mark.name for mark in item.iter_markers()}, there)
 
 
 def _name(item: pytest.Item) -> str:

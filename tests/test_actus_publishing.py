@@ -170,6 +170,7 @@ async def test_three_replicas_at_nine_say_it_once(newsroom: Newsroom) -> None:
     assert len(out.file_ids) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("press", KINDS, indirect=True)
 @pytest.mark.parametrize("room", ["11.2"], indirect=True)
 @pytest.mark.timeout(180)

@@ -22,6 +22,8 @@ from tests.house import PARIS
 
 __all__ = ["database"]
 
+pytestmark = pytest.mark.slow
+
 FIRST, LAST = date(2026, 3, 20), date(2027, 4, 16)
 """With both changes of hour, twice in March."""
 LOOKS = (time(1, 55), time(3, 0), time(8, 55), time(9, 0), time(16, 0))

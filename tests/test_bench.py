@@ -15,6 +15,8 @@ from tests.bench.plan import QUICK
 from tests.browser.chrome import executable
 from tests.postgres import binaries
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 
 

@@ -130,6 +130,7 @@ async def test_somebody_is_let_in_by_name_beforehand(land: Field, capsys: pytest
         assert await is_clean(land, capsys), "nobody is told of"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("land", ["sqlite", "postgresql"], indirect=True)
 async def test_a_repair_that_is_killed_is_finished_by_the_next_bot(
     land: Field, capsys: pytest.CaptureFixture[str]
@@ -154,6 +155,7 @@ async def _states(app: Any) -> set[State]:
         return set(await changes.tally(db, run.id))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("land", ["sqlite", "postgresql"], indirect=True)
 async def test_two_bots_repair_as_one(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
     *_, agathe = await peopled(land)

@@ -93,6 +93,8 @@ DEAF = """
 import asyncio, os, signal, time
 from cli.demo.command import wait_for_stop
 
+pytestmark = pytest.mark.slow
+
 async def work():
     os.kill(os.getpid(), signal.SIGTERM)
     print(signal.getitimer(signal.ITIMER_REAL)[0], flush=True)

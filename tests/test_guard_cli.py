@@ -94,6 +94,7 @@ def test_a_file_that_is_not_there(elsewhere: Path, capsys: Capture) -> None:
         assert name in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_large_file_is_not_held_in_memory(elsewhere: Path, capsys: Capture) -> None:
     """What is found is, once, by the terminal that it is shown in: here there is little of it."""
     line = "Atelier du 12/03/2026, 8 participants, tout va bien à Vaulx-en-Velin.\n"

@@ -86,6 +86,7 @@ async def test_what_is_filed_while_mattermost_is_away_has_its_card_later_and_onc
     assert len([post for post in await place.juliette.direct() if "Pendant la panne" in post.text]) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", KINDS, indirect=True)
 @pytest.mark.parametrize("room", ["11.2"], indirect=True)
 @pytest.mark.timeout(180)

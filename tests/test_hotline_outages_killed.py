@@ -56,6 +56,7 @@ async def told(people: list[Person], words: str) -> list[str]:
     return [plain(post) for who in people for post in await who.direct() if words in plain(post)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", KINDS, indirect=True)
 @pytest.mark.parametrize("room", ["11.2"], indirect=True)
 @pytest.mark.timeout(180)

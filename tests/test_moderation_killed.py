@@ -24,6 +24,8 @@ from tests.people import Person, Post
 from tests.room import Room, a_room
 from tests.workplace import Workplace
 
+pytestmark = pytest.mark.slow
+
 MESSAGES, KILLS = 12, 1
 
 

@@ -33,6 +33,8 @@ from tests.cra_lines import CLUES, JULIETTE, TODAY
 from tests.modes import FORM_MODES, clues
 from tests.test_properties_forms import EVERY_FORM, HIDDEN
 
+pytestmark = pytest.mark.slow
+
 SHORT, TIMES = 3_000, 4
 """Characters of the shorter text, and how many times longer the other one is."""
 STEEPEST = 9.0

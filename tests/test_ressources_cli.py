@@ -248,6 +248,7 @@ async def test_a_table_is_read_by_people(place: Database, elsewhere: Path, capsy
         await said(capsys, "search", "resources", "x", "--limit", limit, code=2)
 
 
+@pytest.mark.slow
 async def test_memory_does_not_grow_with_the_lines(database: Database) -> None:
     async def peak(first: int, count: int) -> int:
 

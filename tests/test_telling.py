@@ -13,6 +13,7 @@ from tests.databases import KINDS
 from tests.measured import measuring, reached
 from tests.modes import MODES
 from tests.pairing import superfluous
+from tests.parts import is_quick
 from tests.spread import HOUSES, group, ports
 
 FLAKY = """
@@ -187,3 +188,31 @@ def test_what_nothing_reaches_is_named(tmp_path: Path, processes: Sequence[str])
         ("product/unread.py", "1"),
     ]
     assert str(found).endswith(" % des lignes et des branches.")
+
+
+@pytest.mark.parametrize(
+    ("words", "marks", "place", "expected"),
+    [
+        (set(), set(), None, True),
+        (set(), {"slow"}, None, False),
+        (set(), set(), ("11.2", "sqlite"), True),
+        (set(), set(), ("11.2", "postgres"), False),
+        (set(), {"both_databases"}, ("11.2", "postgres"), True),
+        (set(), set(), ("5.37", "postgres"), False),
+        (set(), {"every_mode"}, ("5.37", "postgres"), True),
+        (set(), {"every_mode"}, ("9.11", "sqlite"), False),
+        ({"sqlite"}, set(), None, True),
+        ({"postgresql"}, set(), None, True),
+        ({"11.2", "sqlite"}, set(), None, True),
+        ({"11.2", "postgresql"}, set(), None, False),
+        ({"5.37", "postgresql"}, set(), None, True),
+        ({"5.37"}, set(), None, True),
+        ({"9.11"}, set(), None, False),
+        ({"9.11"}, {"recorded"}, None, True),
+        ({"11.0"}, set(), None, False),
+    ],
+)
+def test_minutes_hold_what_tells_most(
+    words: set[str], marks: set[str], place: tuple[str, str] | None, expected: bool
+) -> None:
+    assert is_quick(words, marks, place) is expected

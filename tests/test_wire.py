@@ -26,6 +26,7 @@ def on_one_day() -> Iterator[None]:
         yield
 
 
+@pytest.mark.recorded
 @pytest.mark.usefixtures("on_one_day")
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("scenario", REPLAYS)

@@ -22,7 +22,7 @@ from tests.working import Count, Yard, both, room, yard
 
 __all__ = ["room", "yard"]
 
-pytestmark = both
+pytestmark = [both, pytest.mark.slow]
 STEPS, KILLS = 60, 3
 ROOT = Path(__file__).resolve().parents[1]
 
