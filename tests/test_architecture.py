@@ -20,6 +20,7 @@ ROOMS = ("bot", "cli", "commands", "dialogs", "storage", "templates", "config", 
 CHECKED = (*ROOMS, "tests")
 FILE_LINES, FUNCTION_LINES = 450, 25
 DOCS = ROOT / "docs"
+DECISIONS = [page for page in sorted((DOCS / "decisions").glob("*.md")) if page.name != "README.md"]
 SECTION = r"§(\d+(?:\.\d+)?)"
 CITED = re.compile(r"docs/([\w-]+\.md)((?:(?:,|\s+and|\s+to)?\s+§\d+(?:\.\d+)?)*)")
 """A page, and the sections of it that are meant."""
@@ -39,7 +40,8 @@ def modules(*rooms: str) -> Iterator[Path]:
 
 def told() -> list[Path]:
     """What is read by people: sources, and pages about them."""
-    return [*modules(*CHECKED), ROOT / "README.md", *sorted(DOCS.glob("*.md")), *sorted((ROOT / "tests").rglob("*.md"))]
+    pages = (*sorted(DOCS.rglob("*.md")), *sorted((ROOT / "tests").rglob("*.md")))
+    return [*modules(*CHECKED), ROOT / "README.md", *pages]
 
 
 def tree(path: Path) -> ast.Module:
@@ -136,12 +138,30 @@ def test_what_is_cited_can_be_read_here() -> None:
     assert not missing
 
 
-def test_paths_named_in_the_guide_to_the_house_exist() -> None:
-    named = re.findall(
-        r"`((?:" + "|".join((*CHECKED, "docs")) + r")/[\w/.*-]*)`", (DOCS / "architecture.md").read_text("utf-8")
-    )
-    assert named
+@pytest.mark.parametrize("page", ["architecture.md", *(f"decisions/{p.name}" for p in DECISIONS)])
+def test_paths_named_in_the_guide_to_the_house_and_in_its_decisions_exist(page: str) -> None:
+    named = re.findall(r"`((?:" + "|".join((*CHECKED, "docs")) + r")/[\w/.*-]*)`", (DOCS / page).read_text("utf-8"))
     assert not [path for path in named if not list(ROOT.glob(path.rstrip("/")))]
+
+
+def test_links_of_the_pages_lead_somewhere() -> None:
+    pages = [ROOT / "README.md", *DOCS.rglob("*.md")]
+    links = [(page, to) for page in pages for to in re.findall(r"\]\(([^)#\s]+)", page.read_text("utf-8"))]
+    assert not [f"{name(p)}: {to}" for p, to in links if "://" not in to and not (p.parent / to).exists()]
+
+
+def test_the_first_page_is_short_and_each_decision_can_be_found_from_it() -> None:
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 120
+    index = (DOCS / "decisions/README.md").read_text("utf-8")
+    assert not [page.name for page in DECISIONS if f"]({page.name})" not in index]
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
+def test_a_page_of_decisions_says_why_what_when_and_what_was_rejected(page: Path) -> None:
+    titles = re.findall(r"^## (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    assert titles[:3] == ["Contexte", "Choix", "Écarté"]
+    choices = page.read_text("utf-8").split("## Choix\n")[1].split("\n## ")[0]
+    assert not [c for c in re.split(r"^- ", choices, flags=re.MULTILINE)[1:] if not re.search(r"\d\d/\d\d/\d{4}", c)]
 
 
 def test_facts_name_captures_that_exist() -> None:
