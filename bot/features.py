@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Required, TypedDict, TypeVar, Unpack
 
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.context import Context, TriggerKind
 from bot.drafts import AcceptedKeys
 from bot.events import DirectMessage, Event, Watched
-from bot.forms import Form, name_of
+from bot.forms import Form, name_of, store_as
 from bot.fronts import Feed, Front, Rescue, RescueHook
 from bot.links import UNDO_LIFE
 from bot.replies import Heard, Parcel, Progress, Replies, Step, Waiting
@@ -49,6 +49,16 @@ class Pace(Enum):
     URGENT = "urgent"
     BROAD = "broad"
     CHORE = "chore"
+
+
+class LongWork(TypedDict, total=False):
+    """What is said of long work where its handler is declared; ``name`` is what stands in the database for it."""
+
+    name: Required[str]
+    title: Required[str]
+    unit: tuple[str, str]
+    roles: Collection[Role]
+    writes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,37 +157,34 @@ class Feature:
         roles: Collection[Role] = EVERYONE,
         writes: bool = True,
         accepted: AcceptedKeys | None = None,
+        name: str | None = None,
     ) -> Callable[[Handler[F]], Handler[F]]:
-        """The form was sent, and is valid."""
-        return self._declare("submit", form, roles, writes=writes, accepted=accepted)
+        """The form was sent, and is valid. ``name`` is what one whose class was renamed goes on to be stored as."""
+        return self._declare("submit", form, roles, name, writes=writes, accepted=accepted)
 
     def button(
-        self, payload: type[P], *, roles: Collection[Role] = EVERYONE, writes: bool = True
+        self, payload: type[P], *, roles: Collection[Role] = EVERYONE, writes: bool = True, name: str | None = None
     ) -> Callable[[Handler[P]], Handler[P]]:
-        """A button with such a payload was clicked."""
-        return self._declare("button", payload, roles, writes=writes)
+        """A button with such a payload was clicked; ``name`` as with ``submit``."""
+        return self._declare("button", payload, roles, name, writes=writes)
 
-    def undo(self, payload: type[P], *, roles: Collection[Role] = EVERYONE) -> Callable[[Handler[P]], Handler[P]]:
+    def undo(
+        self, payload: type[P], *, roles: Collection[Role] = EVERYONE, name: str | None = None
+    ) -> Callable[[Handler[P]], Handler[P]]:
         """The same of a button that undoes something: it lives for a month, and its handler asks again what who clicks
         may do today."""
-        return self._declare("button", payload, roles, life=UNDO_LIFE)
+        return self._declare("button", payload, roles, name, life=UNDO_LIFE)
 
-    def event(self, event: type[E], *, only: Callable[[E], bool] | None = None) -> Callable[[Handler[E]], Handler[E]]:
+    def event(
+        self, event: type[E], *, name: str, only: Callable[[E], bool] | None = None
+    ) -> Callable[[Handler[E]], Handler[E]]:
         """Such an event happened where the feature watches, or in a direct channel.
 
-        Others may hear it too. The machine claims it with the handler’s first statement (and after the handler where
-        there was none): what the handler writes and answers happens at most once over replicas and restarts.
+        Others may hear it too. The machine claims it under that name with the handler’s first statement (and after the
+        handler where there was none): what it writes and answers happens at most once over replicas and restarts.
         ``only`` leaves out, by the event alone, those that are none of its business: they cost no transaction.
         """
-
-        def register(handler: Handler[E]) -> Handler[E]:
-            key: Key = ("event", f"{self.name}.{handler.__name__}.{event.__name__}")
-            if len(key[1]) > SCOPE_MAX:
-                raise ValueError(f"too long a name to be claimed by: {key[1]}")
-            self.triggers.append(Trigger(key, handler, payload=event, feature=self.name, only=only))
-            return handler
-
-        return register
+        return self._adds(("event", claimed_by(name)), EVERYONE, payload=event, only=only)
 
     def watches(self, watched: Watches) -> Watches:
         """Where the feature listens, a value that may change while the bot runs. One for each feature.
@@ -212,27 +219,26 @@ class Feature:
 
         return register
 
-    def job(self, schedule: str, *, local: bool = False, writes: bool = False) -> Callable[[JobHandler], JobHandler]:
-        """Runs on a schedule, once for all replicas; never between 02:00 and 03:00, which some nights have twice.
+    def job(
+        self, schedule: str, *, name: str, local: bool = False, writes: bool = False
+    ) -> Callable[[JobHandler], JobHandler]:
+        """Runs on a schedule, once for all replicas, which claim its time under that name; never between 02:00 and
+        03:00, which some nights have twice.
 
         A ``local`` job runs once for each zone of the register, when the schedule’s time comes there (``ctx.zone``).
         What it only reads keeps no writer waiting, but may be read by two replicas, of which one says it.
         """
+        return self._adds(("job", claimed_by(name)), EVERYONE, schedule=schedule, local=local, writes=writes)
 
-        def register(handler: JobHandler) -> JobHandler:
-            key: Key = ("job", f"{self.name}.{handler.__name__}")
-            trigger = Trigger(key, handler, schedule=schedule, local=local, writes=writes, feature=self.name)
-            self.triggers.append(trigger)
-            return handler
-
-        return register
-
-    def file(self, order: type[P], *, roles: Collection[Role] = EVERYONE) -> Callable[[FileHandler[P]], FileHandler[P]]:
-        """Such an order (``SendFile``) is due: makes the files, in the folder it is given, without writing anything.
+    def file(
+        self, order: type[P], *, name: str, roles: Collection[Role] = EVERYONE
+    ) -> Callable[[FileHandler[P]], FileHandler[P]]:
+        """Such an order (``SendFile``), stored under that name, is due: makes the files, in the folder it is given,
+        without writing anything.
 
         It may be called again for the same order. Raises UserError where there is nothing to send.
         """
-        return self._declare("file", order, roles, writes=False)
+        return self._declare("file", order, roles, name, writes=False)
 
     def feed(self, name: str) -> Callable[[FeedHandler], FeedHandler]:
         """``GET /name/key``: what a program of somebody’s reads, which signs in nowhere: the key says who asks.
@@ -241,57 +247,42 @@ class Feature:
         """
         return self._adds(("feed", name), EVERYONE, writes=False)
 
-    def work(
-        self,
-        payload: type[P],
-        *,
-        title: str,
-        unit: tuple[str, str] = ("étape", "étapes"),
-        roles: Collection[Role] = EVERYONE,
-        writes: bool = False,
-    ) -> Callable[[StepHandler[P]], StepHandler[P]]:
+    def work(self, payload: type[P], **told: Unpack[LongWork]) -> Callable[[StepHandler[P]], StepHandler[P]]:
         """Such work was begun (``Start``): does its next step, again and again, until one is the last.
 
         A step is one transaction with its replies and its cursor, at most once; one that fails is done again from its
         beginning, so what else it does must be harmless twice. ``writes`` as with commands: without it the handler
         reads, and only what it answers is written. What it sends goes to many, and gives way to what answers people.
         """
-        told = {"title": title, "unit": unit, "writes": writes}
-        return self._declare("work", payload, roles, **told, pace=Pace.BROAD)
+        return self._works(payload, Pace.BROAD, told)
 
-    def urgent_work(
-        self, payload: type[P], *, title: str, unit: tuple[str, str] = ("étape", "étapes"), writes: bool = False
-    ) -> Callable[[StepHandler[P]], StepHandler[P]]:
+    def urgent_work(self, payload: type[P], **told: Unpack[LongWork]) -> Callable[[StepHandler[P]], StepHandler[P]]:
         """The same of what somebody waits for, and others may suffer from meanwhile: its few messages and acts leave
         with what answers people, and it waits for nothing that goes to many."""
-        told = {"title": title, "unit": unit, "writes": writes}
-        return self._declare("work", payload, EVERYONE, **told, pace=Pace.URGENT)
+        return self._works(payload, Pace.URGENT, told)
 
-    def chore(
-        self,
-        payload: type[P],
-        *,
-        title: str,
-        unit: tuple[str, str] = ("étape", "étapes"),
-        roles: Collection[Role] = EVERYONE,
-        writes: bool = False,
-    ) -> Callable[[StepHandler[P]], StepHandler[P]]:
+    def chore(self, payload: type[P], **told: Unpack[LongWork]) -> Callable[[StepHandler[P]], StepHandler[P]]:
         """The same of what can wait: it has hands of its own, takes few calls of Mattermost’s at once, and its steps
         take a second at most: what takes longer outside goes on beside them (``ctx.errands``)."""
-        told = {"title": title, "unit": unit, "writes": writes}
-        return self._declare("work", payload, roles, **told, pace=Pace.CHORE)
+        return self._works(payload, Pace.CHORE, told)
 
-    def stopped(self, payload: type[P]) -> Callable[[StepHandler[P]], StepHandler[P]]:
+    def stopped(self, payload: type[P], *, name: str) -> Callable[[StepHandler[P]], StepHandler[P]]:
         """Such work ends before its end: somebody stopped it, it was refused, or failed.
 
         Its last step, in the transaction in which it ends, whoever may do such work no more; it asks Mattermost
         nothing, and what it returns says how far the work came.
         """
-        return self._declare("stopped", payload, EVERYONE)
+        return self._declare("stopped", payload, EVERYONE, name)
+
+    def _works(self, payload: type[Any], pace: Pace, told: LongWork) -> Callable[[Any], Any]:
+        more: dict[str, Any] = {"roles": EVERYONE, "writes": False, **told}
+        return self._declare("work", payload, pace=pace, **more)
 
     def _declare(
-        self, kind: TriggerKind, payload: type[Any], roles: Collection[Role], **more: Any
+        self, kind: TriggerKind, payload: type[Any], roles: Collection[Role], name: str | None, **more: Any
     ) -> Callable[[Any], Any]:
+        if name is not None:
+            store_as(payload, name)
         return self._adds((kind, name_of(payload)), roles, payload=payload, **more)
 
     def _adds(self, key: Key, roles: Collection[Role], **more: Any) -> Callable[[Any], Any]:
@@ -300,3 +291,10 @@ class Feature:
             return handler
 
         return register
+
+
+def claimed_by(name: str) -> str:
+    """A name under which something is claimed. Raises ValueError where the table has no room for it."""
+    if not 0 < len(name) <= SCOPE_MAX:
+        raise ValueError(f"{SCOPE_MAX} characters at most, and one at least, can be claimed by: « {name} »")
+    return name

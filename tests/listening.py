@@ -74,7 +74,7 @@ class Listener:
     def __post_init__(self) -> None:
         self.feature = Feature(self.name)
         for kind in KINDS_OF_EVENTS:
-            self.feature.event(kind)(self.hear)
+            self.feature.event(kind, name=f"{self.name}.hear.{kind.__name__}")(self.hear)
         self.feature.watches(self.where)
         self.feature.command(self.name, help="Écouter ailleurs", writes=True)(self.listen)
 

@@ -54,7 +54,7 @@ class Shop:
         self.feature.command("export", help="Exporter")(self.ask)
         self.feature.command("montrer", help="Exporter ici")(self.show)
         self.feature.command("bonjour", help="Saluer")(self.greet)
-        self.feature.file(Export, roles={Role.CONSEILLER})(self.export)
+        self.feature.file(Export, name="ordering.Export", roles={Role.CONSEILLER})(self.export)
 
     async def ask(self, ctx: Context, _: str) -> Replies:
         return SendFile(user_id=ctx.user.id, order=self.order, waiting=self.waiting)

@@ -22,8 +22,7 @@ def triggers(*schedules: str, local: bool = False) -> dict[Key, Trigger]:
         async def handler(_: object) -> Replies:
             return None
 
-        handler.__name__ = f"job{number}"
-        feature.job(schedules[number], local=local)(handler)
+        feature.job(schedules[number], name=f"essai.job{number}", local=local)(handler)
 
     for number in range(len(schedules)):
         job(number)

@@ -36,9 +36,9 @@ class News:
     def __post_init__(self) -> None:
         self.feature.command("envoie", help="Envoyer", writes=True)(self.send)
         self.feature.command("cherche", help="Chercher")(self.search)
-        self.feature.job("hour=4")(self.everywhere)
-        self.feature.event(Delivered)(self.arrived)
-        self.feature.event(Undelivered)(self.failed)
+        self.feature.job("hour=4", name="nouvelles.everywhere")(self.everywhere)
+        self.feature.event(Delivered, name="nouvelles.arrived.Delivered")(self.arrived)
+        self.feature.event(Undelivered, name="nouvelles.failed.Undelivered")(self.failed)
 
     async def send(self, _: Context, __: str) -> Replies:
         return self.replies

@@ -182,7 +182,7 @@ async def test_one_file_too_many_is_refused_kindly_and_only_to_who_asks(office: 
     async def monthly(_: Context) -> Replies:
         return SendFile(user_id=juliette.id, order=Export())
 
-    office.shop.feature.job("hour=4")(monthly)
+    office.shop.feature.job("hour=4", name="essai.monthly")(monthly)
     async with office.bot() as app:
         await app.makers.stop()
 

@@ -46,8 +46,8 @@ class Morning:
 
     def __post_init__(self) -> None:
         self.over.set()
-        self.feature.job("hour=8 minute=0", local=True)(self.greet)
-        self.feature.job("hour=9 minute=0", writes=True)(self.change)
+        self.feature.job("hour=8 minute=0", name=self.greets[1], local=True)(self.greet)
+        self.feature.job("hour=9 minute=0", name=self.changes[1], writes=True)(self.change)
 
     @property
     def greets(self) -> Key:
@@ -201,7 +201,7 @@ async def test_what_a_failed_job_wrote_is_undone_and_it_may_run_again(
 async def test_the_operator_sees_every_job(house: House, capsys: pytest.CaptureFixture[str]) -> None:
     new = Feature(unique("essai"))
 
-    @new.job("hour=5 minute=30")
+    @new.job("hour=5 minute=30", name=f"{new.name}.never_run")
     async def never_run(_: Context) -> Replies:
         return None
 

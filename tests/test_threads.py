@@ -70,7 +70,7 @@ class Office(Workplace):
                 Say("La carte", channel_id=self.channel, topic="essai:2"),
             ]
 
-        @feature.event(Delivered)
+        @feature.event(Delivered, name="essai.stands.Delivered")
         async def stands(ctx: Context, event: Delivered) -> Replies:
             await claims.claim(ctx.db, KNOWN, event.post_id, ctx.now)
             return None
@@ -81,7 +81,7 @@ class Office(Workplace):
             return None
 
         for kind in (Posted, DirectMessage, Edited, Reacted):
-            feature.event(kind)(hear)
+            feature.event(kind, name=f"essai.hear.{kind.__name__}")(hear)
         return feature
 
     async def posted(self, words: str) -> Post:

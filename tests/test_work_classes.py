@@ -53,9 +53,9 @@ class Yard(Workplace):
 
     def __post_init__(self) -> None:
         self.feature.command("commence", help="Commencer", writes=True)(self.begin)
-        self.feature.urgent_work(Hide, title="Masquer", writes=True)(self.hide)
-        self.feature.work(Tell, title="Dire", writes=True)(self.tell)
-        self.feature.chore(Look, title="Regarder", writes=True)(self.look)
+        self.feature.urgent_work(Hide, name="test_work_classes.Hide", title="Masquer", writes=True)(self.hide)
+        self.feature.work(Tell, name="test_work_classes.Tell", title="Dire", writes=True)(self.tell)
+        self.feature.chore(Look, name="test_work_classes.Look", title="Regarder", writes=True)(self.look)
 
     async def begin(self, _: Context, __: str) -> Replies:
         return [Start(payload=each, quiet=True) for each in self.wanted]
@@ -145,7 +145,7 @@ async def test_what_goes_to_few_leaves_with_what_answers_people(yard: Yard) -> N
         return Step(replies=[Say("À peu", channel_id=here)], total=1, done=1, finished=True)
 
     yard.feature.triggers = [each for each in yard.feature.triggers if each.payload is not Look]
-    yard.feature.work(Look, title="Dire à peu")(say)
+    yard.feature.work(Look, name="test_work_classes.Look", title="Dire à peu")(say)
 
     async def story(app: App) -> None:
         await yard.starts(app, Look(number=1))

@@ -74,11 +74,13 @@ class Gang:
     def __post_init__(self) -> None:
         self.feature.command("commence", help="Commencer", writes=True)(self.begin)
         self.feature.command("bonjour", help="Saluer")(self.greet)
-        self.feature.job("hour=4")(self.nightly)
-        self.feature.work(Fill, title=TITLE, unit=UNIT)(self.fill)
-        self.feature.work(Write, title="Envoi", unit=("personne", "personnes"), roles={Role.CONSEILLER})(self.write)
-        self.feature.work(Count, title="Comptage", writes=True)(self.count)
-        self.feature.stopped(Count)(self.mourn)
+        self.feature.job("hour=4", name="essai.nightly")(self.nightly)
+        self.feature.work(Fill, name="working.Fill", title=TITLE, unit=UNIT)(self.fill)
+        self.feature.work(
+            Write, name="working.Write", title="Envoi", unit=("personne", "personnes"), roles={Role.CONSEILLER}
+        )(self.write)
+        self.feature.work(Count, name="working.Count", title="Comptage", writes=True)(self.count)
+        self.feature.stopped(Count, name="working.Count")(self.mourn)
 
     async def begin(self, _: Context, __: str) -> Replies:
         return Start(payload=self.payload, told_in=self.told_in, quiet=self.quiet)

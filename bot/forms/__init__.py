@@ -1,7 +1,7 @@
 """Forms: declared once as a model, drawn for what each server can show, read back from every client’s dialect."""
 
 from bot.forms.choices import Offered, Radio
-from bot.forms.form import Form, Hidden, name_of
+from bot.forms.form import Form, Hidden, name_of, store_as
 from bot.forms.kinds import Choice, Clues, Day, Element, FieldKind, Number, Raw, ReadText, Text, Unreadable
 from bot.forms.limits import cut
 from bot.forms.many import Many, Picks
@@ -35,4 +35,5 @@ __all__ = [
     "mistakes_in",
     "name_of",
     "sent_in",
+    "store_as",
 ]

@@ -19,14 +19,33 @@ from bot.texts import typeset
 
 TITLE_MAX, LABEL_MAX, HELP_MAX = 24, 24, 150
 """Bytes (docs/mattermost.md §3.3)."""
+NAME_MAX = 64
+"""Characters of what a payload is stored as."""
+
+_STORED: dict[type[BaseModel], str] = {}
+"""What payloads are stored as, where that was said."""
+_FORMS: dict[str, "type[Form]"] = {}
+"""The forms by what they are stored as."""
 
 
 def name_of(payload: type[BaseModel]) -> str:
-    """Types are the routing keys, no hand-written callback ids: « hotline.NewTicket », by the room the type lives in.
+    """What a payload is stored as in dialogs, buttons, orders of files and long work, and found again by:
+    « hotline.NewTicket », of the folder and the class, unless another name was given to it (``store_as``).
 
-    Dialogs and buttons carry it for as long as they stand: a type that moves within its room keeps its name.
+    It stays for as long as any of these stands: a class that moves within its folder keeps its name.
     """
-    return f"{payload.__module__.split('.')[1]}.{payload.__qualname__}"
+    return _STORED.get(payload) or f"{payload.__module__.split('.')[1]}.{payload.__qualname__}"
+
+
+def store_as(payload: type[BaseModel], name: str) -> None:
+    """Store a payload under this name, whatever its class is called. Raises ValueError where it has another, or where
+    no table has room for it."""
+    if not 0 < len(name) <= NAME_MAX:
+        raise ValueError(f"{payload.__qualname__} is stored as « {name} »: {NAME_MAX} characters at most, one at least")
+    if (known := _STORED.setdefault(payload, name)) != name:
+        raise ValueError(f"{payload.__qualname__} is stored as « {known} », not as « {name} »")
+    if issubclass(payload, Form):
+        _FORMS[name] = payload
 
 
 class _Hidden:
@@ -54,7 +73,6 @@ class Form(BaseModel):
     _questions: ClassVar[dict[str, tuple[Question, FieldKind]]]
     _pickers: ClassVar[dict[str, tuple[Question, Picker]]]
     _unseen: ClassVar[frozenset[str]]
-    _known: ClassVar[dict[str, "type[Form]"]] = {}
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
@@ -62,7 +80,7 @@ class Form(BaseModel):
         cls._questions = {n: (_question(n, f), _kind(f)) for n, f in cls.model_fields.items() if not _is_hidden(f)}
         cls._pickers = {n: (q, kind) for n, (q, kind) in cls._questions.items() if isinstance(kind, Picker)}
         cls._unseen = frozenset(cls.model_fields) - cls._questions.keys()
-        Form._known[name_of(cls)] = cls
+        _FORMS[name_of(cls)] = cls
         texts = [(cls.__name__, cls.title, TITLE_MAX)]
         texts += [(a.name, a.label, LABEL_MAX) for a, _ in cls._questions.values()]
         texts += [(a.name, a.help or "-", HELP_MAX) for a, _ in cls._questions.values()]
@@ -75,7 +93,7 @@ class Form(BaseModel):
     @classmethod
     def find(cls, name: str) -> "type[Form] | None":
         """The form that dialogs and drafts call by this name."""
-        return Form._known.get(name)
+        return _FORMS.get(name)
 
     @classmethod
     def draft(cls, **known: object) -> Self:

@@ -53,7 +53,7 @@ async def let_out(ctx: Context, digest: Digest) -> Sequence[Reply]:
     return [Start(payload=Publish(digest=digest.number) if late else CheckPlaces(digest=digest.number))]
 
 
-@feature.work(CheckPlaces, title="Canaux des actus", writes=True)
+@feature.work(CheckPlaces, name="actus.CheckPlaces", title="Canaux des actus", writes=True)
 async def check_places(ctx: Context, asked: CheckPlaces, so_far: Progress) -> Step:
     """Where what was just approved cannot come out is said now, while there is time."""
     own = await checking.own(ctx)

@@ -23,7 +23,7 @@ async def correct(ctx: Context, line: str) -> Replies:
     return Ask(await editing.window(ctx, digest))
 
 
-@feature.work(Rewrite, title="Correction des actus", unit=UNIT, writes=True)
+@feature.work(Rewrite, name="actus.Rewrite", title="Correction des actus", unit=UNIT, writes=True)
 async def rewrite(ctx: Context, asked: Rewrite, so_far: Progress) -> Step:
     """The next of its posts, in all channels, as it is now; one that is needed no more is deleted. What is on its way
     arrives first."""

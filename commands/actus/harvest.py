@@ -57,13 +57,13 @@ class Period:
     monthly: bool
 
 
-@feature.job("hour=0,4,8,12,16,20 minute=37")
+@feature.job("hour=0,4,8,12,16,20 minute=37", name="actus.gather")
 async def gather(ctx: Context) -> Replies:
     """The messages of the last week, as they are found by now."""
     return Start(payload=Harvest(since=ctx.now - WEEK, until=ctx.now))
 
 
-@feature.chore(Harvest, title="Messages des actus", unit=("canal", "canaux"), writes=True)
+@feature.chore(Harvest, name="actus.Harvest", title="Messages des actus", unit=("canal", "canaux"), writes=True)
 async def gather_some(ctx: Context, work: Harvest, so_far: Progress) -> Step:
     """The next channel, asked of Mattermost before anything is written; at first, which channels there are."""
     if so_far.cursor is None:

@@ -61,7 +61,7 @@ def reminded_at(digest: Digest) -> datetime:
     return afternoon if shown < afternoon else digest.at - LAST_MINUTES
 
 
-@feature.job("hour=0-1,3-23 minute=*/5", writes=True)
+@feature.job("hour=0-1,3-23 minute=*/5", name="actus.keep", writes=True)
 async def keep(ctx: Context) -> Replies:
     """All editions, one after the other."""
     return await look(ctx)

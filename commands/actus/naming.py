@@ -21,13 +21,13 @@ class NameLinks(BaseModel):
     """Pages are to be asked for their titles."""
 
 
-@feature.job("hour=0-1,3-23 minute=7")
+@feature.job("hour=0-1,3-23 minute=7", name="actus.name_links")
 async def name_links(ctx: Context) -> Replies:
     """Ask for those that have none."""
     return Start(payload=NameLinks()) if await items.untitled(ctx.db, 1) else None
 
 
-@feature.chore(NameLinks, title="Titres des liens", unit=("lien", "liens"), writes=True)
+@feature.chore(NameLinks, name="actus.NameLinks", title="Titres des liens", unit=("lien", "liens"), writes=True)
 async def name_some(ctx: Context, work: NameLinks, so_far: Progress) -> Step:
     """The next few, which the step before found; each is asked for once, whatever comes of it."""
     asked = list(so_far.cursor or ())

@@ -56,14 +56,20 @@ class TellSubscribers(BaseModel):
     zone: str
 
 
-@feature.job("hour=7-20 minute=0", local=True)
+@feature.job("hour=7-20 minute=0", name="actus.tell", local=True)
 async def tell(ctx: Context) -> Replies:
     """Each hour at which digests of one's own may come, where people are."""
     first = await personal.page(ctx.db, "", 1)
     return Start(payload=TellSubscribers(zone=ctx.zone.key)) if first else None
 
 
-@feature.work(TellSubscribers, title="Actus personnelles", unit=("personne", "personnes"), writes=True)
+@feature.work(
+    TellSubscribers,
+    name="actus.TellSubscribers",
+    title="Actus personnelles",
+    unit=("personne", "personnes"),
+    writes=True,
+)
 async def tell_some(ctx: Context, work: TellSubscribers, so_far: Progress) -> Step:
     """The next subscribers, by id: each gets it in the transaction in which that is noted."""
     page = await personal.page(ctx.db, so_far.cursor or "", AT_ONCE)

@@ -61,7 +61,7 @@ def _gone(so_far: Progress) -> Step:
     return Step(done=so_far.done, total=so_far.total, finished=True)
 
 
-@feature.work(Publish, title="Publication des actus", unit=UNIT, writes=True)
+@feature.work(Publish, name="actus.Publish", title="Publication des actus", unit=UNIT, writes=True)
 async def publish(ctx: Context, asked: Publish, so_far: Progress) -> Step:
     """The next step; each is one transaction with what it sends."""
     if so_far.cursor is None:
@@ -216,7 +216,7 @@ async def _arrive(ctx: Context, asked: Publish, so_far: Progress, plan: Plan) ->
     return Step(replies=await words.tell_team(ctx, said), done=plan.at, total=so_far.total, finished=True)
 
 
-@feature.stopped(Publish)
+@feature.stopped(Publish, name="actus.Publish")
 async def stopped(ctx: Context, asked: Publish, so_far: Progress) -> Step:
     """Somebody stopped it, or it failed: what was not said is not; the team hears so."""
     found = await digests.lock(ctx.db, asked.digest)
@@ -229,7 +229,7 @@ async def stopped(ctx: Context, asked: Publish, so_far: Progress) -> Step:
     return Step(replies=replies, done=so_far.done, total=so_far.total)
 
 
-@feature.file(Document)
+@feature.file(Document, name="actus.Document")
 async def document(ctx: Context, order: Document, folder: Path) -> Parcel:
     """Its paper, as it is now."""
     found = await words.found(ctx, order.digest)

@@ -44,7 +44,7 @@ def is_news(event: Reacted | Unreacted) -> bool:
     return event.emoji == NEWSPAPER
 
 
-@kiosque.event(Reacted, only=is_news)
+@kiosque.event(Reacted, name="kiosque.reacted.Reacted", only=is_news)
 async def reacted(ctx: Context, event: Reacted) -> Replies:
     """The message is proposed: who put it there and who wrote it are told, once."""
     try:
@@ -112,7 +112,7 @@ async def _again(ctx: Context, post: ChatPost) -> Replies:
     return pool.refresh(found)
 
 
-@kiosque.event(Unreacted, only=is_news)
+@kiosque.event(Unreacted, name="kiosque.unreacted.Unreacted", only=is_news)
 async def unreacted(ctx: Context, event: Unreacted) -> Replies:
     """Who put it there takes it back: what no editor has in hand yet is proposed no more."""
     known = await items.of_post(ctx.db, event.post_id)
@@ -128,7 +128,7 @@ def may_be_for_us(event: Posted) -> bool:
     return "@" in event.text and "://" in event.text
 
 
-@kiosque.event(Posted, only=may_be_for_us)
+@kiosque.event(Posted, name="kiosque.mentioned.Posted", only=may_be_for_us)
 async def mentioned(ctx: Context, event: Posted) -> Replies:
     """« @coop https://… »: the link is proposed; ✅ under the message says so, nothing else does."""
     link, me = first_link(event.text), await ctx.chat.me()
@@ -172,7 +172,7 @@ def _of_link(ctx: Context, event: Posted, link: str, username: str) -> Item:
     )
 
 
-@kiosque.event(Edited)
+@kiosque.event(Edited, name="kiosque.edited.Edited")
 async def edited(ctx: Context, event: Edited) -> Replies:
     """What waits says what the message says now; what is in editors’ hands stays theirs."""
     known = await items.of_post(ctx.db, event.post_id)
@@ -192,7 +192,7 @@ def _as_it_is(event: Edited) -> ChatPost:
     return ChatPost(event.post_id, event.user_id, event.channel_id, event.text, 0)
 
 
-@kiosque.event(Deleted)
+@kiosque.event(Deleted, name="kiosque.deleted.Deleted")
 async def deleted(ctx: Context, event: Deleted) -> Replies:
     """What was taken away is quoted nowhere."""
     known = await items.of_post(ctx.db, event.post_id)
@@ -201,7 +201,7 @@ async def deleted(ctx: Context, event: Deleted) -> Replies:
     return None
 
 
-@kiosque.event(Converted)
+@kiosque.event(Converted, name="kiosque.converted.Converted")
 async def converted(ctx: Context, event: Converted) -> Replies:
     """What was said in a channel that is private now does not leave it."""
     if event.is_private:

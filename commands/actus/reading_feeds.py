@@ -26,13 +26,13 @@ FAILS_FOR = timedelta(days=7)
 """After so long in vain the animateurs are told."""
 
 
-@feature.job("hour=0-1,3-23 minute=17")
+@feature.job("hour=0-1,3-23 minute=17", name="actus.hourly")
 async def hourly(ctx: Context) -> Replies:
     """Read all of them."""
     return Start(payload=ReadFeeds(begun=ctx.now)) if await feeds.due(ctx.db, ctx.now, 1) else None
 
 
-@feature.chore(ReadFeeds, title="Lecture des flux", unit=("flux", "flux"), writes=True)
+@feature.chore(ReadFeeds, name="actus.ReadFeeds", title="Lecture des flux", unit=("flux", "flux"), writes=True)
 async def read_some(ctx: Context, work: ReadFeeds, so_far: Progress) -> Step:
     """The next few, which the step before found. They are asked for beside the steps, with nothing of the database in
     hand."""

@@ -118,7 +118,7 @@ async def _own_day(ctx: Context, digest: Digest) -> date:
     return named
 
 
-@feature.work(Removal, title="Retrait des actus", unit=UNIT, writes=True)
+@feature.work(Removal, name="actus.Removal", title="Retrait des actus", unit=UNIT, writes=True)
 async def remove(ctx: Context, asked: Removal, so_far: Progress) -> Step:
     """The next of its posts, in all channels; what nobody tried to send is not sent, the rest arrives first."""
     digest = await digests.get(ctx.db, asked.digest)

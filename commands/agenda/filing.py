@@ -23,7 +23,7 @@ async def take(ctx: Context, click: Take) -> Replies:
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=CalendarFile(event=click.event)))
 
 
-@feature.file(CalendarFile)
+@feature.file(CalendarFile, name="agenda.CalendarFile")
 async def make(ctx: Context, order: CalendarFile, folder: Path) -> Parcel:
     """The event as it is now."""
     event = await visible(ctx, order.event)

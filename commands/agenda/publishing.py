@@ -60,7 +60,7 @@ def topic(event: AgendaEvent) -> str:
     return f"{SAID}{event.number}"
 
 
-@feature.event(Delivered)
+@feature.event(Delivered, name="agenda.arrived.Delivered")
 async def arrived(ctx: Context, event: Delivered) -> Replies:
     """What changed while it was on its way is told now."""
     if not event.topic.startswith((SAID, REVIEW)):
@@ -74,7 +74,7 @@ async def arrived(ctx: Context, event: Delivered) -> Replies:
     return None if is_new else await refresh(ctx, found)
 
 
-@feature.job("hour=7-20 minute=20", writes=True)
+@feature.job("hour=7-20 minute=20", name="agenda.catch_up", writes=True)
 async def catch_up(ctx: Context) -> Replies:
     """What could not be said when it was published, or shown when it was proposed, is: the place was not known."""
     replies: list[Reply] = []

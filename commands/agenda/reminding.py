@@ -34,7 +34,7 @@ class About(StrEnum):
     REMINDER = "reminder"
 
 
-@feature.job("hour=0-1,3-23 minute=*/5", writes=True)
+@feature.job("hour=0-1,3-23 minute=*/5", name="agenda.tell", writes=True)
 async def tell(ctx: Context) -> Replies:
     """What is due: changes first; who hears of one is not reminded of the same in the same breath."""
     outdated = await attendance.outdated(ctx.db, ctx.now, AT_ONCE)

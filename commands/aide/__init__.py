@@ -27,7 +27,7 @@ def aide(features: Iterable[Feature]) -> Feature:
         """A button stands for a command."""
         return Perform(click.line)
 
-    @feature.event(DirectMessage)
+    @feature.event(DirectMessage, name="aide.written_to.DirectMessage")
     async def written_to(ctx: Context, message: DirectMessage) -> Replies:
         """Plain words are commands here, unless a feature says that they are for it; where they are none, the nearest
         ones."""

@@ -69,7 +69,9 @@ async def replace_words(ctx: Context, click: Replace) -> Replies:
     return [card, Start(payload=Rewrite(annonce=said.id))] if said.written else card
 
 
-@feature.work(Rewrite, title="Correction de l’annonce", unit=MESSAGES, roles=SENDERS, writes=True)
+@feature.work(
+    Rewrite, name="annonce.Rewrite", title="Correction de l’annonce", unit=MESSAGES, roles=SENDERS, writes=True
+)
 async def rewrite(ctx: Context, asked: Rewrite, so_far: Progress) -> Step:
     """The next batch of what stands, with the words of now; what is on its way with the old ones arrives first."""
     found = await annonces.get(ctx.db, asked.annonce)
@@ -136,7 +138,7 @@ async def _under_way(ctx: Context, payload: About) -> Sequence[work.Work]:
     return await work.waiting_for(ctx.db, name_of(type(payload)), payload.model_dump(mode="json"))
 
 
-@feature.stopped(Removal)
+@feature.stopped(Removal, name="annonce.Removal")
 async def remains(ctx: Context, asked: Removal, so_far: Progress) -> Step:
     """Some of it stands still: it can be taken back again."""
     found = await annonces.lock(ctx.db, asked.annonce)
@@ -147,7 +149,7 @@ async def remains(ctx: Context, asked: Removal, so_far: Progress) -> Step:
     return replace(step, replies=[await cards.refresh(ctx, found)])
 
 
-@feature.work(Removal, title="Retrait de l’annonce", unit=MESSAGES, roles=SENDERS, writes=True)
+@feature.work(Removal, name="annonce.Removal", title="Retrait de l’annonce", unit=MESSAGES, roles=SENDERS, writes=True)
 async def remove(ctx: Context, asked: Removal, so_far: Progress) -> Step:
     """The next batch of what stands; what nobody tried to send is not sent, what is on its way arrives first."""
     found = await annonces.get(ctx.db, asked.annonce)

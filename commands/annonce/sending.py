@@ -66,7 +66,7 @@ def start(ctx: Context, shown: Announcement) -> Start:
     return Start(payload=payload, at=at, said=f"partira {say_moment(at.astimezone(ctx.zone))}.")
 
 
-@feature.stopped(Broadcast)
+@feature.stopped(Broadcast, name="annonce.Broadcast")
 async def stopped(ctx: Context, asked: Broadcast, so_far: Progress) -> Step:
     """What nobody tried to send is not sent; where nothing has left, it is a preview again."""
     found = await annonces.lock(ctx.db, asked.annonce)
@@ -89,7 +89,7 @@ async def _stopped_by_itself(ctx: Context, asked: Broadcast) -> bool:
     return bool(await work.waiting_for(ctx.db, name_of(Broadcast), asked.model_dump(mode="json")))
 
 
-@feature.work(Broadcast, title="Annonce", unit=UNIT, roles=SENDERS, writes=True)
+@feature.work(Broadcast, name="annonce.Broadcast", title="Annonce", unit=UNIT, roles=SENDERS, writes=True)
 async def broadcast(ctx: Context, asked: Broadcast, so_far: Progress) -> Step:
     """The next batch; once all is written down, wait until it has arrived."""
     begins, ends = so_far.cursor is None, so_far.cursor is not None and so_far.cursor >= (so_far.total or 0)

@@ -88,7 +88,7 @@ async def stop_helping(ctx: Context, _: StopHelping) -> Replies:
     return Whisper("C’est noté : on ne vous sollicitera plus. `/profil` permet de changer d’avis.")
 
 
-@feature.job("hour=4 minute=20", writes=True)
+@feature.job("hour=4 minute=20", name="annuaire.forget_requests", writes=True)
 async def forget_requests(ctx: Context) -> Replies:
     """What counts no more is dropped."""
     await helping.forget_old(ctx.db, ctx.now)

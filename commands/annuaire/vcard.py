@@ -33,7 +33,7 @@ async def take_one(ctx: Context, click: TakeOne) -> Replies:
     return await take(ctx, Take(target=click.chosen))
 
 
-@feature.file(VCard, roles=NETWORK)
+@feature.file(VCard, name="annuaire.VCard", roles=NETWORK)
 async def make(ctx: Context, order: VCard, folder: Path) -> Parcel:
     """What this person may see, as a file."""
     found = await find(ctx, order.target)

@@ -22,7 +22,7 @@ from storage.canaux import allowances, by_key, planned
 from storage.canaux.belonging import Member, Rules
 
 
-@feature.event(JoinedTeam)
+@feature.event(JoinedTeam, name="canaux.bring_in.JoinedTeam")
 async def bring_in(ctx: Context, event: JoinedTeam) -> Replies:
     """All channels where the register wants somebody; who was announced by an import is in it by then."""
     await _look_up(ctx, event.user_id)
@@ -36,7 +36,7 @@ async def bring_in(ctx: Context, event: JoinedTeam) -> Replies:
     return [AddMembers(known[channel.key], [member.id], team=channel.team) for channel in joins]
 
 
-@feature.event(LeftChannel)
+@feature.event(LeftChannel, name="canaux.put_back.LeftChannel")
 async def put_back(ctx: Context, event: LeftChannel) -> Replies:
     """Who belongs into a private channel, and was taken out of it or left it. (Who left the team is refused there; of
     public channels the bot does not hear who is there, feature.py.)"""
@@ -52,7 +52,7 @@ async def put_back(ctx: Context, event: LeftChannel) -> Replies:
     return AddMembers(event.channel_id, [event.user_id], team=canal.team)
 
 
-@feature.event(JoinedChannel)
+@feature.event(JoinedChannel, name="canaux.tell_of_intruder.JoinedChannel")
 async def tell_of_intruder(ctx: Context, event: JoinedChannel) -> Replies:
     """Who is in a private channel without belonging there is not thrown out: the animateurs are told why it is so, and
     decide by a click."""

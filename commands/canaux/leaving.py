@@ -30,14 +30,14 @@ class SeeOff(BaseModel):
     """People whose last day has passed leave their channels."""
 
 
-@feature.job("hour=5 minute=0", writes=True)
+@feature.job("hour=5 minute=0", name="canaux.leave_old_channels", writes=True)
 async def leave_old_channels(ctx: Context) -> Replies:
     """Once a night, before the channels are looked at (repair/checking.py): who is due to leave is no drift."""
     ended = [Start(payload=SeeOff())] if await _leavers(ctx) else []
     return [*await _leave_old_homes(ctx, await by_key(ctx.db)), *ended]
 
 
-@feature.chore(SeeOff, title="Départs du réseau", unit=("personne", "personnes"), writes=True)
+@feature.chore(SeeOff, name="canaux.SeeOff", title="Départs du réseau", unit=("personne", "personnes"), writes=True)
 async def see_off(ctx: Context, _: SeeOff, progress: Progress) -> Step:
     """A few at a time, each once; at the end the animateurs’ channel reads who left."""
     seen: list[str] = progress.cursor or []

@@ -24,19 +24,19 @@ class Turn(StrEnum):
     CONVERTED = "converted"
 
 
-@feature.event(Archived)
+@feature.event(Archived, name="canaux.archived.Archived")
 async def archived(ctx: Context, event: Archived) -> Replies:
     """Nobody can write there any more; what the animateurs put away themselves is planned no more."""
     return await _tell(ctx, event, Turn.ARCHIVED, lambda _: "vient d’être archivé : plus personne ne peut y écrire")
 
 
-@feature.event(Restored)
+@feature.event(Restored, name="canaux.restored.Restored")
 async def restored(ctx: Context, event: Restored) -> Replies:
     """It is open again, whoever did that."""
     return await _tell(ctx, event, Turn.ARCHIVED, lambda _: "")
 
 
-@feature.event(Renamed)
+@feature.event(Renamed, name="canaux.renamed.Renamed")
 async def renamed(ctx: Context, event: Renamed) -> Replies:
     """It stays the same channel; its title is told of, not its address."""
     title = event.display_name
@@ -45,7 +45,7 @@ async def renamed(ctx: Context, event: Renamed) -> Replies:
     )
 
 
-@feature.event(Converted)
+@feature.event(Converted, name="canaux.converted.Converted")
 async def converted(ctx: Context, event: Converted) -> Replies:
     """Of a private one that is public now, all can read what was written there; of a public one, who is not in it finds
     it no more."""

@@ -17,7 +17,7 @@ AT_ONCE = 20
 """Erasures begun at once."""
 
 
-@feature.job("hour=0-1,3-23 minute=*/5", writes=True)
+@feature.job("hour=0-1,3-23 minute=*/5", name="donnees.erase_due", writes=True)
 async def erase_due(ctx: Context) -> Replies:
     """Begin those whose time has come, and those that stopped in the middle."""
     begun = []
@@ -28,7 +28,7 @@ async def erase_due(ctx: Context) -> Replies:
     return begun
 
 
-@feature.work(Erase, title="Effacement de données", writes=True)
+@feature.work(Erase, name="donnees.Erase", title="Effacement de données", writes=True)
 async def erase(ctx: Context, order: Erase, so_far: Progress) -> Step:
     """The next step; the person hears of the last one, in the last message that the bot writes to them."""
     found = await erasures.lock(ctx.db, order.user_id)

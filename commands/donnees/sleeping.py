@@ -11,14 +11,14 @@ from storage.people import Person, erasures
 from storage.people.erasures import Erasure
 
 
-@feature.job("hour=5 minute=15")
+@feature.job("hour=5 minute=15", name="donnees.look_for_sleepers")
 async def look_for_sleepers(ctx: Context) -> Replies:
     """Look through the register, where anybody is in it for so long."""
     found, last = await asleep(ctx.db, months_before(ctx.now, ctx.settings.account_months))
     return Start(payload=Doze(), quiet=True) if found or last else None
 
 
-@feature.chore(Doze, title="Comptes sans activité", unit=("compte", "comptes"), writes=True)
+@feature.chore(Doze, name="donnees.Doze", title="Comptes sans activité", unit=("compte", "comptes"), writes=True)
 async def warn_some(ctx: Context, _: Doze, so_far: Progress) -> Step:
     """The next page of the register."""
     before = months_before(ctx.now, ctx.settings.account_months)

@@ -27,7 +27,7 @@ async def take(ctx: Context, line: str) -> Replies:
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=Copy(), waiting=render("donnees/waiting")))
 
 
-@feature.file(Copy)
+@feature.file(Copy, name="donnees.Copy")
 async def make(ctx: Context, _: Copy, folder: Path) -> Parcel:
     """The ZIP, in a message that says in two sentences what it is."""
     path = folder / f"mes-donnees_{ctx.today:%d-%m-%Y}.zip"

@@ -17,7 +17,7 @@ LATE = timedelta(days=7)
 _DAY = timedelta(days=1)
 
 
-@feature.job("hour=0-1,3-23 minute=5,35", writes=True)
+@feature.job("hour=0-1,3-23 minute=5,35", name="garde.hand_over", writes=True)
 async def hand_over(ctx: Context) -> Replies:
     """The turns that ended since, each once."""
     hours, today = OfficeHours.of(ctx.settings), day_of(ctx.now)
@@ -26,7 +26,7 @@ async def hand_over(ctx: Context) -> Replies:
     return [reply for turn in due for reply in await handover(ctx, turn)]
 
 
-@feature.job("hour=8 minute=20")
+@feature.job("hour=8 minute=20", name="garde.announce")
 async def announce(ctx: Context) -> Replies:
     """Whose turn begins today, if it was written down before; the first open day is the beginning."""
     hours, today = OfficeHours.of(ctx.settings), day_of(ctx.now)
@@ -39,7 +39,7 @@ async def announce(ctx: Context) -> Replies:
     ]
 
 
-@feature.job("hour=4 minute=25", writes=True)
+@feature.job("hour=4 minute=25", name="garde.forget", writes=True)
 async def forget(ctx: Context) -> Replies:
     """What was over long ago."""
     await duty.forget(ctx.db, day_of(ctx.now - duty.KEPT))

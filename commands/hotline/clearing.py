@@ -11,7 +11,7 @@ AT_ONCE = 50
 """Cards that leave in one go; the rest an hour later."""
 
 
-@feature.job("hour=0-1,3-23 minute=35", writes=True)
+@feature.job("hour=0-1,3-23 minute=35", name="hotline.clear_old", writes=True)
 async def clear_old(ctx: Context) -> Replies:
     """The card, and what was said under it."""
     found = await cards.of_erased(ctx.db, ERASED, AT_ONCE)

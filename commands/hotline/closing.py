@@ -23,7 +23,7 @@ CLOSES_AFTER, WARNS_BEFORE = 5, 1
 AT_ONCE = 2_000
 
 
-@feature.job("hour=8 minute=20", writes=True)
+@feature.job("hour=8 minute=20", name="hotline.close_solved", writes=True)
 async def close_solved(ctx: Context) -> Replies:
     """What was solved five working days ago, and nobody said anything since, is closed; a day before that, its author
     hears of it."""
@@ -43,7 +43,7 @@ async def close_solved(ctx: Context) -> Replies:
     return replies
 
 
-@feature.job("hour=8 minute=10", writes=True)
+@feature.job("hour=8 minute=10", name="hotline.see_to_the_open", writes=True)
 async def see_to_the_open(ctx: Context) -> Replies:
     """Each morning, cards say how old they are, and who left has no ticket any more."""
     replies: list[Reply] = []
@@ -64,7 +64,7 @@ async def _tell_if_author_left(ctx: Context, ticket: Ticket) -> Sequence[Reply]:
     return await tell_room(ctx, ticket, render("hotline/author_left", person=author.full_name))
 
 
-@feature.event(LeftChannel)
+@feature.event(LeftChannel, name="hotline.agent_left.LeftChannel")
 async def agent_left(ctx: Context, event: LeftChannel) -> Replies:
     """Who is out of a room has none of its tickets, unless their role says otherwise."""
     replies: list[Reply] = []

@@ -86,7 +86,7 @@ async def carry_if_moved(ctx: Context, ticket: Ticket, *, is_back: bool = False)
     return [Start(payload=work, quiet=True)] if was_moved else []
 
 
-@feature.work(CarryExchange, title="Suite d’une demande transférée")
+@feature.work(CarryExchange, name="hotline.CarryExchange", title="Suite d’une demande transférée")
 async def carry(ctx: Context, work: CarryExchange, _: Progress) -> Step:
     """Under the card in one message; nothing where the ticket went on to another queue meanwhile."""
     ticket = await tickets.get(ctx.db, work.ticket)

@@ -120,7 +120,7 @@ async def refresh(ctx: Context, incident: Incident, *, here: bool = False) -> Re
     return Refresh(said.text, said.buttons, topic=incident.topic, here=here)
 
 
-@feature.event(Delivered)
+@feature.event(Delivered, name="hotline.outage_arrived.Delivered")
 async def outage_arrived(ctx: Context, event: Delivered) -> Replies:
     """It stands in the room, and says what came about while it was on its way."""
     kind, _, number = event.topic.partition(":")

@@ -67,13 +67,13 @@ async def place_of(ctx: Context, root_id: str, *, is_direct: bool) -> Place | No
     return Place(ticket, stood, Side.ROOM) if ticket else None
 
 
-@feature.event(Posted)
+@feature.event(Posted, name="hotline.agent_wrote.Posted")
 async def agent_wrote(ctx: Context, event: Posted) -> Replies:
     """A line under a card goes to who asked, unless it begins with « ! »."""
     return await _wrote(ctx, event, is_direct=False)
 
 
-@feature.event(DirectMessage)
+@feature.event(DirectMessage, name="hotline.author_wrote.DirectMessage")
 async def author_wrote(ctx: Context, event: DirectMessage) -> Replies:
     """A line under a receipt goes to the agents."""
     return await _wrote(ctx, event, is_direct=True)
@@ -148,7 +148,7 @@ async def show_line(ctx: Context, click: ShowLine) -> Replies:
     return [kept, Update("C’est noté : les agents le lisent tel quel.")]
 
 
-@feature.event(Edited)
+@feature.event(Edited, name="hotline.changed.Edited")
 async def changed(ctx: Context, event: Edited) -> Replies:
     """The twin says what the line says now; what became internal is taken back, and what no longer is goes over."""
     line = await lines.get(ctx.db, event.post_id)
@@ -174,7 +174,7 @@ async def _again(ctx: Context, line: TicketLine, event: Edited) -> Replies:
     return await pass_on(ctx, place.ticket, place.card, line, event.text) if place else None
 
 
-@feature.event(Deleted)
+@feature.event(Deleted, name="hotline.gone.Deleted")
 async def gone(ctx: Context, event: Deleted) -> Replies:
     """What was taken away on one side is taken away on the other."""
     line = await lines.get(ctx.db, event.post_id)
@@ -190,14 +190,14 @@ async def _take_back(ctx: Context, line: TicketLine) -> Replies:
     return [DeletePost(post_id, channel_id=place) for post_id, place in stand.items()]
 
 
-@feature.event(Reacted)
+@feature.event(Reacted, name="hotline.ticked.Reacted")
 async def ticked(ctx: Context, event: Reacted) -> Replies:
     """✅ is put on the other side, too."""
     there = await _other_side(ctx, event)
     return React(there[0], CHECK, channel_id=there[1]) if there else None
 
 
-@feature.event(Unreacted)
+@feature.event(Unreacted, name="hotline.unticked.Unreacted")
 async def unticked(ctx: Context, event: Unreacted) -> Replies:
     """✅ is taken back on the other side, too."""
     there = await _other_side(ctx, event)

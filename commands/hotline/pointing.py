@@ -72,7 +72,7 @@ def must_be_new(known: tickets.Ticket | None) -> None:
         raise UserError(f"Ce message est déjà la demande n° {known.number}.")
 
 
-@billet.event(Reacted)
+@billet.event(Reacted, name="billet.reacted.Reacted")
 async def reacted(ctx: Context, event: Reacted) -> Replies:
     """🎫 under a message: its author is asked, whoever put it there."""
     if event.emoji not in TICKET:

@@ -23,7 +23,7 @@ LEVELS = 2
 """The room is told once the answer is due, and who is on duty once it has waited twice as long."""
 
 
-@feature.job("hour=7-20 minute=*/10", writes=True)
+@feature.job("hour=7-20 minute=*/10", name="hotline.remind", writes=True)
 async def remind(ctx: Context) -> Replies:
     """While it is open: who waits for an answer for too long, and what should be solved by now."""
     if not hours_of(ctx).is_open(ctx.now):

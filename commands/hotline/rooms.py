@@ -48,13 +48,13 @@ async def put_up(ctx: Context, queue: str) -> Sequence[Reply]:
     return [_make(planned, queue)] if planned else []
 
 
-@feature.job("hour=0-1,3-23 minute=*/5", writes=True)
+@feature.job("hour=0-1,3-23 minute=*/5", name="hotline.put_up_all", writes=True)
 async def put_up_all(ctx: Context) -> Replies:
     """What waited for a room, whatever the reason, is tried again."""
     return [reply for queue in queues(ctx) for reply in await put_up(ctx, queue)]
 
 
-@feature.event(Delivered)
+@feature.event(Delivered, name="hotline.made.Delivered")
 async def made(ctx: Context, event: Delivered) -> Replies:
     """The room is there: its agents come in, and what waited is put up."""
     queue = event.topic.removeprefix(ROOM)
@@ -72,7 +72,7 @@ async def made(ctx: Context, event: Delivered) -> Replies:
     return [*([AddMembers(event.channel_id, belong)] if belong else []), *await put_up(ctx, queue)]
 
 
-@feature.event(Undelivered)
+@feature.event(Undelivered, name="hotline.refused.Undelivered")
 async def refused(ctx: Context, event: Undelivered) -> Replies:
     """A room of that name is there already: it is found, or the animateurs are told what to do."""
     if not event.topic.startswith(ROOM):

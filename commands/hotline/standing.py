@@ -21,7 +21,7 @@ CARD, RECEIPT, LINE = "hotline.card", "hotline.receipt", "hotline.line"
 """What their topics begin with."""
 
 
-@feature.event(Delivered)
+@feature.event(Delivered, name="hotline.card_arrived.Delivered")
 async def card_arrived(ctx: Context, event: Delivered) -> Replies:
     """The card stands in the room: what its author says goes under it."""
     kind, _, rest = event.topic.partition(":")
@@ -44,7 +44,7 @@ def _thread(ticket: Ticket, card: TicketCard) -> Sequence[Reply]:
     return [Say(said, channel_id=card.channel_id, root_id=card.post_id)]
 
 
-@feature.event(Delivered)
+@feature.event(Delivered, name="hotline.receipt_arrived.Delivered")
 async def receipt_arrived(ctx: Context, event: Delivered) -> Replies:
     """The receipt stands in the direct channel: what agents say goes under it."""
     kind, _, number = event.topic.partition(":")
@@ -57,7 +57,7 @@ async def receipt_arrived(ctx: Context, event: Delivered) -> Replies:
     return [*changed, *await pass_on_waiting(ctx, ticket, None, Side.ROOM)]
 
 
-@feature.event(Delivered)
+@feature.event(Delivered, name="hotline.line_arrived.Delivered")
 async def line_arrived(ctx: Context, event: Delivered) -> Replies:
     """A line is on the other side."""
     kind, _, origin = event.topic.partition(":")
@@ -74,7 +74,7 @@ async def line_arrived(ctx: Context, event: Delivered) -> Replies:
     return Refresh(await say(ctx, line, later), topic=line.topic) if later is not None else None
 
 
-@feature.event(Undelivered)
+@feature.event(Undelivered, name="hotline.card_lost.Undelivered")
 async def card_lost(ctx: Context, event: Undelivered) -> Replies:
     """A card that Mattermost did not take is put up again in a while."""
     kind, _, rest = event.topic.partition(":")

@@ -140,7 +140,7 @@ async def file_it(ctx: Context, click: FileIt) -> Replies:
     return [Refresh(render("hotline/filed"), topic=_topic(wish.key), here=True), *filed]
 
 
-@feature.job("hour=0-1,3-23 minute=*/10", writes=True)
+@feature.job("hour=0-1,3-23 minute=*/10", name="hotline.file_undecided", writes=True)
 async def file_undecided(ctx: Context) -> Replies:
     """Nobody’s demand is lost because they did not click."""
     replies: list[Reply] = []

@@ -41,7 +41,7 @@ class TellAll(BaseModel):
     what: What
 
 
-@feature.work(TellAll, title="Panne", unit=("demande", "demandes"), writes=True)
+@feature.work(TellAll, name="hotline.TellAll", title="Panne", unit=("demande", "demandes"), writes=True)
 async def tell_all(ctx: Context, asked: TellAll, so_far: Progress) -> Step:
     """The next of them, by number."""
     incident = await incidents.lock(ctx.db, asked.incident)
@@ -58,7 +58,7 @@ async def tell_all(ctx: Context, asked: TellAll, so_far: Progress) -> Step:
     return Step(replies=replies, cursor=reached, done=done, total=total, finished=ends)
 
 
-@feature.stopped(TellAll)
+@feature.stopped(TellAll, name="hotline.TellAll")
 async def stopped(ctx: Context, asked: TellAll, so_far: Progress) -> Step:
     """An end of which not all have heard is none yet: said again, it goes on with the others."""
     incident = await incidents.lock(ctx.db, asked.incident)

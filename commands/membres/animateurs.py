@@ -11,7 +11,7 @@ from storage import people, watched
 from storage.database import release
 
 
-@feature.job("hour=0-1,3-23 minute=35")
+@feature.job("hour=0-1,3-23 minute=35", name="membres.look_up")
 async def look_up(ctx: Context) -> Replies:
     """Each is looked up as if they had typed something: the register remembers what Mattermost says."""
     found = {*await watched.admins(ctx.db, TEAM), *await people.animating_by_mattermost(ctx.db)}

@@ -9,7 +9,7 @@ from storage import people
 from storage.people import awaited
 
 
-@feature.job("hour=4 minute=40")
+@feature.job("hour=4 minute=40", name="membres.recognise")
 async def recognise(ctx: Context) -> Replies:
     """Whoever was missed: no event came, or they were in the team before the import; into their channels, too."""
     if not await awaited.count(ctx.db):

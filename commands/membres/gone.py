@@ -45,7 +45,7 @@ class NoteGone(BaseModel):
     person_ids: list[str]
 
 
-@feature.event(PersonChanged)
+@feature.event(PersonChanged, name="membres.note.PersonChanged")
 async def note(ctx: Context, event: PersonChanged) -> Replies:
     """Whoever is deactivated is to be asked about; whoever is back is not."""
     if event.is_gone:
@@ -55,7 +55,7 @@ async def note(ctx: Context, event: PersonChanged) -> Replies:
     return None
 
 
-@feature.job("hour=4 minute=50")
+@feature.job("hour=4 minute=50", name="membres.look")
 async def look(ctx: Context) -> Replies:
     """Whom no event told of: the accounts of the team that are deactivated."""
     missed: list[str] = []
@@ -67,7 +67,7 @@ async def look(ctx: Context) -> Replies:
     return Start(payload=NoteGone(person_ids=missed)) if missed else None
 
 
-@feature.chore(NoteGone, title="Comptes désactivés", writes=True)
+@feature.chore(NoteGone, name="membres.NoteGone", title="Comptes désactivés", writes=True)
 async def note_missed(ctx: Context, work: NoteGone, _: Progress) -> Step:
     """They are asked about in the morning."""
     for start in range(0, len(work.person_ids), IDS_AT_ONCE):
@@ -75,7 +75,7 @@ async def note_missed(ctx: Context, work: NoteGone, _: Progress) -> Step:
     return Step(finished=True)
 
 
-@feature.job("hour=8 minute=20", writes=True)
+@feature.job("hour=8 minute=20", name="membres.ask", writes=True)
 async def ask(ctx: Context) -> Replies:
     """One message to each animateur about the accounts found deactivated since."""
     found = await gone.to_ask_about(ctx.db, ASKED_AT_ONCE)

@@ -48,7 +48,7 @@ async def present(ctx: Context, person: Person) -> Sequence[Reply]:
     return [TellGuests(day=day).begin(ctx.now)] if await guests.note(ctx.db, guest) else []
 
 
-@feature.work(TellGuests, title="Nouveaux venus", writes=True)
+@feature.work(TellGuests, name="membres.TellGuests", title="Nouveaux venus", writes=True)
 async def ask(ctx: Context, work: TellGuests, _: Progress) -> Step:
     """All of that day in one message to each animateur, as things are now."""
     if not (await guests.take(ctx.db, work.day, ctx.now) or work.tries):

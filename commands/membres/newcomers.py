@@ -42,7 +42,7 @@ async def announce(ctx: Context, person: Person) -> Sequence[Reply]:
     return told
 
 
-@feature.work(TellNewcomers, title="Nouveaux inscrits", writes=True)
+@feature.work(TellNewcomers, name="membres.TellNewcomers", title="Nouveaux inscrits", writes=True)
 async def tell(ctx: Context, work: TellNewcomers, _: Progress) -> Step:
     """All of that day who are to be seen as they are now."""
     taken = await newcomers.take(ctx.db, work.key, work.day, ctx.now)

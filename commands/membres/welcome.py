@@ -41,7 +41,7 @@ class AcceptCharter(BaseModel):
     version: str
 
 
-@feature.event(JoinedTeam)
+@feature.event(JoinedTeam, name="membres.arrive.JoinedTeam")
 async def arrive(ctx: Context, event: JoinedTeam) -> Replies:
     """Looked up anew, which registers who was waited for (bot/people.py); a direct message to who comes for the first
     time, and of a guest the animateurs hear, to say who that is. Their département hears of it whether they are

@@ -54,7 +54,7 @@ async def catch_up(ctx: Context, _: CatchUp) -> Replies:
     return [*told, Whisper(render("membres/caught_up", count=len(missed) - left, left=left))]
 
 
-@feature.job("hour=9 minute=40", writes=True)
+@feature.job("hour=9 minute=40", name="membres.remind", writes=True)
 async def remind(ctx: Context) -> Replies:
     """Who did not accept the charter three working days after their welcome hears of it once more, then never again."""
     if ctx.settings.welcome == "non":
@@ -67,7 +67,7 @@ async def remind(ctx: Context) -> Replies:
     return [Direct(render("membres/reminder"), buttons, user_id=each.person_id) for each in due]
 
 
-@feature.job("hour=6-22 minute=25", writes=True)
+@feature.job("hour=6-22 minute=25", name="membres.tick", writes=True)
 async def tick(ctx: Context) -> Replies:
     """The welcome of who has filed a first compte rendu since says so, within the hour."""
     waiting = await welcomes.unfiled(ctx.db, ctx.now - FOLLOWED_FOR, FOLLOWED_MAX)

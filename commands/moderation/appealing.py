@@ -100,7 +100,7 @@ async def overhear(ctx: Context, message: DirectMessage) -> Heard:
     return Heard(is_its=bool(message.root_id and await _noticed_by(ctx, message.root_id)))
 
 
-@feature.event(DirectMessage, only=is_answer)
+@feature.event(DirectMessage, name="moderation.answered_in_thread.DirectMessage", only=is_answer)
 async def answered_in_thread(ctx: Context, event: DirectMessage) -> Replies:
     """The same as the window."""
     entry = await _noticed_by(ctx, event.root_id)

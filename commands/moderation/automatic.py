@@ -34,13 +34,13 @@ async def where(db: AsyncSession, settings: Settings) -> Watched:
     return Watched(team=True, crowded=places)
 
 
-@regles.event(Posted, only=engine.wants)
+@regles.event(Posted, name="regles.posted.Posted", only=engine.wants)
 async def posted(ctx: Context, event: Posted) -> Replies:
     """A rule found it."""
     return await _found(ctx, event)
 
 
-@regles.event(Edited, only=engine.wants)
+@regles.event(Edited, name="regles.edited.Edited", only=engine.wants)
 async def edited(ctx: Context, event: Edited) -> Replies:
     """A rule found what it was changed into."""
     return await _found(ctx, event)
@@ -77,7 +77,7 @@ async def _is_first(ctx: Context, seen: Seen) -> bool:
     return all(post.id == seen.post.id or post.create_at > seen.post.create_at for post in wrote)
 
 
-@regles.event(JoinedTeam)
+@regles.event(JoinedTeam, name="regles.joined.JoinedTeam")
 async def joined(ctx: Context, event: JoinedTeam) -> Replies:
     """Many at once are told of in the room."""
     count = await claims.count_since(ctx.db, storm.JOINED, ctx.now - storm.WITHIN)

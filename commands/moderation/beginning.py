@@ -96,7 +96,7 @@ async def _hide(ctx: Context, case: Case, measure: Measure, record: Record) -> S
     return [Start(payload=HideThread(entry=measure.entry, post_id=case.post_id), quiet=True)]
 
 
-@feature.urgent_work(HideThread, title="Message masqué", writes=True)
+@feature.urgent_work(HideThread, name="moderation.HideThread", title="Message masqué", writes=True)
 async def hide_thread(ctx: Context, asked: HideThread, _: Progress) -> Step:
     """Answers go with the message: they are kept first, and handed back to those who wrote them; and so are files."""
     thread = await asking.thread(ctx, asked.post_id)

@@ -26,13 +26,15 @@ class ClearCases(BaseModel):
     """Cases that are about to be forgotten."""
 
 
-@feature.job("hour=3 minute=40")
+@feature.job("hour=3 minute=40", name="moderation.clear_old")
 async def clear_old(ctx: Context) -> Replies:
     """In steps, where there are any."""
     return Start(payload=ClearCases(), quiet=True) if await cases.decided_before(ctx.db, _before(ctx), 0, 1) else None
 
 
-@feature.chore(ClearCases, title="Dossiers anciens", unit=("dossier", "dossiers"), writes=True)
+@feature.chore(
+    ClearCases, name="moderation.ClearCases", title="Dossiers anciens", unit=("dossier", "dossiers"), writes=True
+)
 async def clear(ctx: Context, _: ClearCases, so_far: Progress) -> Step:
     """The next of them."""
     found = await cases.decided_before(ctx.db, _before(ctx), so_far.cursor or 0, AT_ONCE)

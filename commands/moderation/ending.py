@@ -29,7 +29,7 @@ TELLING = frozenset({Act.HIDE, Act.CLEAN, Act.SILENCE, Act.EXCLUDE, Act.MOVE})
 """The acts of which somebody is told, once they are done."""
 
 
-@feature.event(Delivered)
+@feature.event(Delivered, name="moderation.done.Delivered")
 async def done(ctx: Context, event: Delivered) -> Replies:
     """It is so now, but for whom Mattermost did not take."""
     about = topics.read(event.topic)
@@ -44,7 +44,7 @@ async def done(ctx: Context, event: Delivered) -> Replies:
     return await _answered(ctx, about.entry, about.target) if about.part is Part.ACT else None
 
 
-@feature.event(Undelivered)
+@feature.event(Undelivered, name="moderation.refused.Undelivered")
 async def refused(ctx: Context, event: Undelivered) -> Replies:
     """It is not so."""
     about = topics.read(event.topic)

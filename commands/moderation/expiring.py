@@ -18,7 +18,7 @@ AT_ONCE = 50
 """Ended in one run; the others five minutes later."""
 
 
-@feature.job("hour=0-1,3-23 minute=*/5", writes=True)
+@feature.job("hour=0-1,3-23 minute=*/5", name="moderation.expire", writes=True)
 async def expire(ctx: Context) -> Replies:
     """Whatever is due; another replica or an animateur may have ended it meanwhile."""
     ended: list[Reply] = []

@@ -43,7 +43,7 @@ def is_in_channel(event: Reacted) -> bool:
     return not event.is_direct
 
 
-@drapeau.event(Reacted, only=is_in_channel)
+@drapeau.event(Reacted, name="drapeau.reacted.Reacted", only=is_in_channel)
 async def reacted(ctx: Context, event: Reacted) -> Replies:
     """It is a report, once; taking the flag off comes first, and what came of that is told with the thanks."""
     if event.emoji != ctx.settings.report_emoji:
@@ -77,13 +77,13 @@ async def _refuse(ctx: Context, event: Reacted, why: str) -> Replies:
     return told
 
 
-@drapeau.event(Delivered)
+@drapeau.event(Delivered, name="drapeau.taken_off.Delivered")
 async def taken_off(ctx: Context, event: Delivered) -> Replies:
     """Nobody sees the flag any more. (A card that a flag put up stands.)"""
     return await card_stands(ctx, event) or _thank(event.topic, off=True)
 
 
-@drapeau.event(Undelivered)
+@drapeau.event(Undelivered, name="drapeau.left_there.Undelivered")
 async def left_there(ctx: Context, event: Undelivered) -> Replies:
     """The bot may not: who set it can."""
     return _thank(event.topic, off=False)

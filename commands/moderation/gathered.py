@@ -28,7 +28,7 @@ class SeeGathered(Choosing):
     """A menu of cases; ``chosen`` is the number of one."""
 
 
-@feature.work(Summarise, title="Résumé des signalements", writes=True)
+@feature.work(Summarise, name="moderation.Summarise", title="Résumé des signalements", writes=True)
 async def summarise(ctx: Context, work: Summarise, _: Progress) -> Step:
     """Said once a day, and rewritten where it stands."""
     place, topic = await room(ctx), topic_of(ctx)
@@ -40,13 +40,13 @@ async def summarise(ctx: Context, work: Summarise, _: Progress) -> Step:
     return Step(replies=[Say(message.text, menus=message.menus, channel_id=place, topic=topic)], finished=True)
 
 
-@feature.event(Delivered)
+@feature.event(Delivered, name="moderation.summary_arrived.Delivered")
 async def summary_arrived(ctx: Context, event: Delivered) -> Replies:
     """It stands in the room, and says what came about while it was on its way."""
     return _refresh(await draw(ctx), event.topic) if event.topic.partition(":")[0] == TOPIC else None
 
 
-@feature.job("hour=0-1,3-23 minute=*/5", writes=True)
+@feature.job("hour=0-1,3-23 minute=*/5", name="moderation.keep_summary", writes=True)
 async def keep_summary(ctx: Context) -> Replies:
     """What was decided lately, and who came, is told there, too."""
     if not await ctx.posts_about(topic := topic_of(ctx)):

@@ -43,7 +43,7 @@ def warn(ctx: Context, seen: Seen, tuning: Tuning) -> Sequence[Reply]:
     return [Direct(text, user_id=seen.author.id)]
 
 
-@regles.job("hour=0-1,3-23 minute=*/5", writes=True)
+@regles.job("hour=0-1,3-23 minute=*/5", name="regles.find_old", writes=True)
 async def find_old(ctx: Context) -> Replies:
     """What was told to its author long enough ago is looked at again, once."""
     if await safety.fault(ctx.db, ctx.settings):
@@ -54,7 +54,7 @@ async def find_old(ctx: Context) -> Replies:
     return [Start(payload=LookAgain(post=post_id)) for post_id in new]
 
 
-@regles.chore(LookAgain, title="Données personnelles", writes=True)
+@regles.chore(LookAgain, name="moderation.LookAgain", title="Données personnelles", writes=True)
 async def look_again(ctx: Context, work: LookAgain, _: Progress) -> Step:
     """The animateurs hear of what is still there; what was changed or taken away is nobody’s concern any more."""
     try:

@@ -127,7 +127,7 @@ async def locked(ctx: Context, channel_id: str) -> Measure | None:
     return next((each for each in found if channel_id in each.channels), None)
 
 
-@feature.event(Posted, only=may_be_held)
+@feature.event(Posted, name="moderation.wrote.Posted", only=may_be_held)
 async def wrote(ctx: Context, event: Posted) -> Replies:
     """What is written in a locked channel, or by somebody who is kept out of it, is taken away, and its author has it
     back."""

@@ -128,7 +128,9 @@ async def move(ctx: Context, click: Transfer) -> Replies:
     return Start(payload=Transferring(entry=entry.id, root_id=root.id))
 
 
-@feature.urgent_work(Transferring, title="Déplacement du fil", unit=("message", "messages"), writes=True)
+@feature.urgent_work(
+    Transferring, name="moderation.Transferring", title="Déplacement du fil", unit=("message", "messages"), writes=True
+)
 async def transfer(ctx: Context, asked: Transferring, so_far: Progress) -> Step:
     """The next messages are said; once all of them stand, the thread goes where it was."""
     posts = await asking.thread(ctx, asked.root_id)

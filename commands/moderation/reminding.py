@@ -18,7 +18,7 @@ AFTER = (timedelta(), 3 * DAY, 7 * DAY)
 """When it is said that a deadline is over, from there on."""
 
 
-@feature.job("hour=7-20 minute=10", writes=True)
+@feature.job("hour=7-20 minute=10", name="moderation.remind", writes=True)
 async def remind(ctx: Context) -> Replies:
     """Each time once, by day."""
     told: list[Reply] = []

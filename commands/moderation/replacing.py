@@ -24,7 +24,9 @@ BEFORE = 100_000
 """Where the topics of what is said again begin."""
 
 
-@feature.urgent_work(PutBack, title="Retour du fil", unit=("message", "messages"), writes=True)
+@feature.urgent_work(
+    PutBack, name="moderation.PutBack", title="Retour du fil", unit=("message", "messages"), writes=True
+)
 async def put_back(ctx: Context, asked: PutBack, so_far: Progress) -> Step:
     """All is said again under what points to it, then the copies go, unless somebody answered them."""
     standing = await _copies(ctx, asked.copy_id)

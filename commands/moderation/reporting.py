@@ -86,7 +86,7 @@ def guarded(word: str) -> str:
     return guard.mask(word, guard.find(word))[:WORD_MAX]
 
 
-@feature.event(Delivered)
+@feature.event(Delivered, name="moderation.card_stands.Delivered")
 async def card_stands(ctx: Context, event: Delivered) -> Replies:
     """What was reported, or decided, while a card was on its way stands on it."""
     if not event.topic.startswith(cards.CASE):

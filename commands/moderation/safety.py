@@ -50,7 +50,7 @@ async def fault(db: AsyncSession, settings: Settings) -> str:
     return ""
 
 
-@feature.job("hour=0-1,3-23 minute=*/5", writes=True)
+@feature.job("hour=0-1,3-23 minute=*/5", name="moderation.watch_tables", writes=True)
 async def watch_tables(ctx: Context) -> Replies:
     """The room is told when it begins, and when it is over."""
     place = await room(ctx)

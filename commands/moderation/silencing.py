@@ -23,7 +23,9 @@ AT_ONCE = 8
 """Channels of one step: what answers others waits for so many removals at most."""
 
 
-@feature.urgent_work(SilenceAll, title="Suspension de l’écriture", unit=("canal", "canaux"), writes=True)
+@feature.urgent_work(
+    SilenceAll, name="moderation.SilenceAll", title="Suspension de l’écriture", unit=("canal", "canaux"), writes=True
+)
 async def take_out(ctx: Context, asked: SilenceAll, so_far: Progress) -> Step:
     """The next channels in which they are; at the end they are told."""
     at = so_far.cursor or 0
@@ -66,7 +68,7 @@ async def _is_in(ctx: Context, channel_id: str, user_id: str, *, unknown: bool) 
         raise
 
 
-@feature.urgent_work(ExcludeFrom, title="Exclusion du canal", writes=True)
+@feature.urgent_work(ExcludeFrom, name="moderation.ExcludeFrom", title="Exclusion du canal", writes=True)
 async def shut_out(ctx: Context, asked: ExcludeFrom, so_far: Progress) -> Step:
     """Who is not there is not taken out, so that an undone exclusion brings in nobody; the channel is closed to them
     all the same."""
@@ -83,7 +85,7 @@ async def shut_out(ctx: Context, asked: ExcludeFrom, so_far: Progress) -> Step:
     return Step(replies=replies, done=so_far.done + 1, finished=True)
 
 
-@feature.event(JoinedChannel, only=may_be_held)
+@feature.event(JoinedChannel, name="moderation.came_again.JoinedChannel", only=may_be_held)
 async def came_again(ctx: Context, event: JoinedChannel) -> Replies:
     """Who is kept out, and is in a private channel again, is taken out again, and softly told. (Of public ones the bot
     does not hear who comes: they are taken out when they write.)"""

@@ -107,7 +107,7 @@ def _row(said: Said, work: Try) -> tuple[int, str, int, str]:
     return said.at, said.author_id, mark, said.post_id
 
 
-@regles.work(Try, title="Essai d’une règle", unit=("canal", "canaux"), roles=ANIMATEURS)
+@regles.work(Try, name="moderation.Try", title="Essai d’une règle", unit=("canal", "canaux"), roles=ANIMATEURS)
 async def try_some(ctx: Context, work: Try, so_far: Progress) -> Step:
     """The next channel; at first, which channels there are; at last, what came of it."""
     if so_far.cursor is None:

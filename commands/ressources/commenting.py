@@ -88,7 +88,7 @@ async def thread_stands(ctx: Context, number: int, event: Delivered) -> Sequence
     return [_say(ctx, resource, await name_of(ctx, one.user_id), one.waits) for one in waiting]
 
 
-@feature.event(Posted)
+@feature.event(Posted, name="ressources.typed.Posted")
 async def typed(ctx: Context, event: Posted) -> Replies:
     """An answer in the thread of a resource is a comment."""
     resource = await review.under(ctx.db, event.root_id) if event.root_id else None
@@ -99,7 +99,7 @@ async def typed(ctx: Context, event: Posted) -> Replies:
     return await _tell_author(ctx, resource, event.user_id, event.text)
 
 
-@feature.event(Deleted)
+@feature.event(Deleted, name="ressources.taken_away.Deleted")
 async def taken_away(ctx: Context, event: Deleted) -> Replies:
     """It is no comment any more."""
     await comments.forget(ctx.db, event.post_id)

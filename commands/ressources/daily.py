@@ -23,7 +23,7 @@ LAST_HOUR = 20
 """After which the message of a day is counted over once more: nobody tells of what was imported."""
 
 
-@feature.event(Delivered)
+@feature.event(Delivered, name="ressources.arrived.Delivered")
 async def arrived(ctx: Context, event: Delivered) -> Replies:
     """It is known where something stands, and what comes next is said there."""
     rest = event.topic.partition(":")[2]
@@ -92,7 +92,7 @@ async def _files_stand(ctx: Context, number: int, event: Delivered, found: Mappi
     return away
 
 
-@feature.job("hour=7-20 minute=10", writes=True)
+@feature.job("hour=7-20 minute=10", name="ressources.catch_up", writes=True)
 async def catch_up(ctx: Context) -> Replies:
     """What could not be told when it came out is told: no channel was known, or it was imported."""
     await begin_writing(ctx.db)

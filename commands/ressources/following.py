@@ -111,14 +111,20 @@ def _card(one: ThemeFollow) -> Card:
     return Card(render("ressources/follow_card", label=THEMES[one.theme].court, paused=one.paused), [change, stop])
 
 
-@feature.job("day_of_week=mon hour=8 minute=50", local=True)
+@feature.job("day_of_week=mon hour=8 minute=50", name="ressources.tell_news", local=True)
 async def tell_news(ctx: Context) -> Replies:
     """Monday morning, where people are: what is new of the themes that they follow."""
     waiting = await following.followers(ctx.db, "", ctx.now, 1)
     return Start(payload=TellFollowers(zone=ctx.zone.key, until=ctx.now)) if waiting else None
 
 
-@feature.work(TellFollowers, title="Nouveautés des thèmes suivis", unit=("personne", "personnes"), writes=True)
+@feature.work(
+    TellFollowers,
+    name="ressources.TellFollowers",
+    title="Nouveautés des thèmes suivis",
+    unit=("personne", "personnes"),
+    writes=True,
+)
 async def tell_some(ctx: Context, work: TellFollowers, so_far: Progress) -> Step:
     """The next hundred people, by id: each hears of it in the transaction in which that is noted."""
     page = await following.followers(ctx.db, so_far.cursor or "", work.until, AT_ONCE)

@@ -34,7 +34,7 @@ _MONTH = re.compile(r"(\d{4})-(\d{1,2})")
 _NEVER = {"jamais", "non", "aucune"}
 
 
-@feature.job("day_of_week=mon-fri hour=9 minute=10", local=True, writes=True)
+@feature.job("day_of_week=mon-fri hour=9 minute=10", name="ressources.remind", local=True, writes=True)
 async def remind(ctx: Context) -> Replies:
     """One message to each author who is where it is morning; one in the animateurs’ room, in Paris: what nobody else is
     left for, and what its author left as it is for two weeks."""

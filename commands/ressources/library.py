@@ -20,7 +20,7 @@ SEED = "outils"
 SHOWN_MAX = 20
 
 
-@feature.job("hour=6 minute=20", writes=True)
+@feature.job("hour=6 minute=20", name="ressources.keep_library", writes=True)
 async def keep_library(ctx: Context) -> Replies:
     """Once the ressourcerie’s channel is known, the library is there; what is said of pinned collections is true."""
     if not await places.channel(ctx):

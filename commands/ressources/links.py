@@ -25,7 +25,7 @@ AT_ONCE = 8
 
 
 # On the second night what may be broken is looked at again, and what is new.
-@feature.job("day_of_week=tue,fri hour=22 minute=40")
+@feature.job("day_of_week=tue,fri hour=22 minute=40", name="ressources.check_links")
 async def check_links(ctx: Context) -> Replies:
     """Look at all that were not looked at for a week, where the operator lets the bot."""
     if ctx.settings.link_check == "non":
@@ -33,7 +33,9 @@ async def check_links(ctx: Context) -> Replies:
     return Start(payload=CheckLinks(begun=ctx.now)) if await checks.due(ctx.db, ctx.now, 1) else None
 
 
-@feature.chore(CheckLinks, title="Vérification des liens", unit=("lien", "liens"), writes=True)
+@feature.chore(
+    CheckLinks, name="ressources.CheckLinks", title="Vérification des liens", unit=("lien", "liens"), writes=True
+)
 async def check_some(ctx: Context, work: CheckLinks, so_far: Progress) -> Step:
     """Look at the next few, which the step before found, and find those of the next step.
 

@@ -128,7 +128,7 @@ async def take_back(ctx: Context, click: TakeBack) -> Replies:
     return [await _refresh(ctx, need), Whisper("Ce besoin attend de nouveau.")]
 
 
-@feature.event(Delivered)
+@feature.event(Delivered, name="ressources.stands.Delivered")
 async def stands(ctx: Context, event: Delivered) -> Replies:
     """The message is there: what changed while it was on its way is said now."""
     if not event.topic.startswith(f"{TOPIC}need:"):

@@ -31,7 +31,7 @@ async def where(db: AsyncSession, settings: Settings) -> Watched:
     return Watched(known.private, crowded=known.public)
 
 
-@livre.event(Reacted)
+@livre.event(Reacted, name="livre.reacted.Reacted")
 async def reacted(ctx: Context, event: Reacted) -> Replies:
     """Who put it is asked, once for each message."""
     if event.emoji != BOOKS:

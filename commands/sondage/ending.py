@@ -31,7 +31,7 @@ from storage.sondage.ballots import UnreadableBoxError
 log = structlog.get_logger()
 
 
-@feature.job("hour=0-1,3-23 minute=*/5", writes=True)
+@feature.job("hour=0-1,3-23 minute=*/5", name="sondage.end_due", writes=True)
 async def end_due(ctx: Context) -> Replies:
     """Those whose time is over; a box that no secret opens any more waits for the operator."""
     told: list[Reply] = []

@@ -58,7 +58,7 @@ async def take_picture(ctx: Context, click: TakePicture) -> Replies:
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=Picture(poll=poll.id), waiting=PREPARING))
 
 
-@feature.file(Picture)
+@feature.file(Picture, name="sondage.Picture")
 async def draw(ctx: Context, order: Picture, folder: Path) -> Parcel:
     """The results as a picture, under what it shows in words."""
     poll = words.must_be(await polls.get(ctx.db, order.poll), State.ENDED)
@@ -95,7 +95,7 @@ def page_of(poll: Poll, results: Results) -> Page:
     )
 
 
-@feature.file(Sheet)
+@feature.file(Sheet, name="sondage.Sheet")
 async def write(ctx: Context, order: Sheet, folder: Path) -> Parcel:
     """The results, and of votes with names who chose what, as they are then, for who manages the poll then."""
     poll = words.own(ctx.user, await polls.get(ctx.db, order.poll), State.OPEN, State.ENDED)

@@ -38,7 +38,7 @@ def remind_at(poll: Poll) -> datetime | None:
     return poll.ends_at - BEFORE_END if lasts >= LONG else poll.opened_at + PART * lasts
 
 
-@feature.job("hour=8-19 minute=*/5", local=True, writes=True)
+@feature.job("hour=8-19 minute=*/5", name="sondage.remind_due", local=True, writes=True)
 async def remind_due(ctx: Context) -> Replies:
     """Each poll once in each zone, by day there."""
     return [
@@ -49,7 +49,7 @@ async def remind_due(ctx: Context) -> Replies:
     ]
 
 
-@feature.work(Remind, title="Rappel de sondage", unit=UNIT)
+@feature.work(Remind, name="sondage.Remind", title="Rappel de sondage", unit=UNIT)
 async def remind(ctx: Context, asked: Remind, so_far: Progress) -> Step:
     """The next page of the register: who has not answered, wants to be reminded, and is reached. (Mattermost, asked
     here, cannot be where something is counted.)"""
@@ -64,7 +64,7 @@ async def remind(ctx: Context, asked: Remind, so_far: Progress) -> Step:
     return Step(replies=replies, cursor=page[-1].id, done=so_far.done + len(reached))
 
 
-@feature.work(Nudge, title="Rappel de sondage", unit=UNIT, writes=True)
+@feature.work(Nudge, name="sondage.Nudge", title="Rappel de sondage", unit=UNIT, writes=True)
 async def nudge(ctx: Context, asked: Nudge, so_far: Progress) -> Step:
     """Those of a page who were not reminded of enough other polls that day."""
     poll = await polls.get(ctx.db, asked.poll)

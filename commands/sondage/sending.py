@@ -49,7 +49,7 @@ def _start(poll: Poll) -> Start:
     return Start(payload=Broadcast(poll=poll.id), quiet=poll.total <= BATCH)
 
 
-@feature.work(Broadcast, title="Sondage", unit=UNIT, writes=True)
+@feature.work(Broadcast, name="sondage.Broadcast", title="Sondage", unit=UNIT, writes=True)
 async def broadcast(ctx: Context, asked: Broadcast, so_far: Progress) -> Step:
     """The next batch; what was written down and then taken back, when it was stopped, comes first. Once all is written
     down, wait until it has arrived."""
@@ -97,7 +97,7 @@ def to(poll: Poll, target: str, message: Message, topic: str | None = None) -> S
     return Direct(message.text, message.buttons, user_id=target, topic=topic)
 
 
-@feature.stopped(Broadcast)
+@feature.stopped(Broadcast, name="sondage.Broadcast")
 async def stopped(ctx: Context, asked: Broadcast, so_far: Progress) -> Step:
     """What nobody tried to send is not sent; its author may go on."""
     poll = await polls.lock(ctx.db, asked.poll)

@@ -56,7 +56,7 @@ async def _stands(ctx: Context, poll: Poll) -> Results | None:
     return now
 
 
-@feature.work(Retell, title="Sondage : ce qui est affiché", unit=MESSAGES, writes=True)
+@feature.work(Retell, name="sondage.Retell", title="Sondage : ce qui est affiché", unit=MESSAGES, writes=True)
 async def retell(ctx: Context, asked: Retell, so_far: Progress) -> Step:
     """The next batch of what stands, as it is now."""
     poll = await polls.lock(ctx.db, asked.poll)
@@ -72,7 +72,7 @@ async def retell(ctx: Context, asked: Retell, so_far: Progress) -> Step:
     return await _rewritten(ctx, poll, so_far)
 
 
-@feature.work(Conclude, title="Sondage : les résultats", unit=MESSAGES, writes=True)
+@feature.work(Conclude, name="sondage.Conclude", title="Sondage : les résultats", unit=MESSAGES, writes=True)
 async def conclude(ctx: Context, asked: Conclude, so_far: Progress) -> Step:
     """The next batch of what stands, with the results, which are said there once, and shown in channels."""
     poll = await polls.lock(ctx.db, asked.poll)

@@ -55,7 +55,7 @@ async def order_file(ctx: Context, asked: OwnQuery, form: Format) -> Replies:
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=waiting))
 
 
-@feature.file(Export, roles=CONSEILLERS)
+@feature.file(Export, name="stats.Export", roles=CONSEILLERS)
 async def export(ctx: Context, order: Export, folder: Path) -> Parcel:
     """The file; a workbook has the reports themselves, read and written a page at a time."""
     name = await full_name(ctx.chat, ctx.user)

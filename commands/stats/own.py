@@ -77,7 +77,7 @@ async def show(ctx: Context, asked: OwnQuery) -> Replies:
     return whisper(said.text, said.buttons, pictures)
 
 
-@feature.file(Pictured, roles=CONSEILLERS)
+@feature.file(Pictured, name="stats.Pictured", roles=CONSEILLERS)
 async def picture(ctx: Context, order: Pictured, folder: Path) -> Parcel:
     """The figures with their charts."""
     said = await answer(ctx, order)

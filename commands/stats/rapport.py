@@ -62,7 +62,7 @@ async def receive(ctx: Context, click: Receive) -> Replies:
 
 
 # Every morning: a bot that was away, or somebody who moved to another zone on the 1st, makes up for it.
-@feature.job(f"hour={HOUR} minute=0", local=True, writes=True)
+@feature.job(f"hour={HOUR} minute=0", name="stats.monthly", local=True, writes=True)
 async def monthly(ctx: Context) -> Replies:
     """The report of the month that is over, to who is where it is eight o’clock; none of an empty month."""
     month = months_after(month_at(ctx.now, ctx.zone), -1)

@@ -53,7 +53,7 @@ async def create_all(ctx: Context, _: str) -> Replies:
     return await start(ctx, Check(scope=DEPARTEMENTS, absent=True))
 
 
-@feature.job("hour=5 minute=20")
+@feature.job("hour=5 minute=20", name="canaux.watch_over")
 async def watch_over(_: Context) -> Replies:
     """Each night, all of them; the animateurs’ channel reads of what is new."""
     return Start(payload=Check(night=True))
@@ -68,7 +68,7 @@ async def start(ctx: Context, asked: Check) -> Replies:
     return [Start(payload=asked), Whisper(render("canaux/begun", scope=say_scope(asked.scope, table)))]
 
 
-@feature.chore(Check, title="Vérification des canaux", unit=CHANNELS, roles=LEADERS, writes=True)
+@feature.chore(Check, name="canaux.Check", title="Vérification des canaux", unit=CHANNELS, roles=LEADERS, writes=True)
 async def look(ctx: Context, asked: Check, so_far: Progress) -> Step:
     """The next channels."""
     if so_far.cursor is None:

@@ -59,7 +59,7 @@ async def repair_last(ctx: Context, text: str) -> Replies:
     return [await refresh(ctx, run), Whisper(render("canaux/mending")), started]
 
 
-@feature.work(Mend, title="Réparation des canaux", unit=CHANGES, roles=LEADERS, writes=True)
+@feature.work(Mend, name="canaux.Mend", title="Réparation des canaux", unit=CHANGES, roles=LEADERS, writes=True)
 async def mend(ctx: Context, asked: Mend, so_far: Progress) -> Step:
     """The next changes of one channel; at the end, until all have arrived."""
     run = await runs.lock(ctx.db, asked.run)
@@ -100,7 +100,7 @@ async def _is_being_made(ctx: Context, change: Change) -> bool:
     return any(each.state is State.SENT for each in of_channel)
 
 
-@feature.event(Delivered)
+@feature.event(Delivered, name="canaux.arrived.Delivered")
 async def arrived(ctx: Context, event: Delivered) -> Replies:
     """It is so now, but for whom Mattermost did not take."""
     about = read_topic(event.topic)
@@ -132,7 +132,7 @@ async def _settle_in(ctx: Context, made: Change, channel_id: str) -> Replies:
     return [AddMembers(channel_id, [run.by]), Direct(text, user_id=run.by)]
 
 
-@feature.event(Undelivered)
+@feature.event(Undelivered, name="canaux.refused.Undelivered")
 async def refused(ctx: Context, event: Undelivered) -> Replies:
     """It is not so, and is told of with the rest of its run; what somebody did by hand is told to them."""
     about = read_topic(event.topic)

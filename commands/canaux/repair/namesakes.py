@@ -24,13 +24,13 @@ class LookForNamesakes(BaseModel):
     """Hold the addresses of the rooms against what stands there."""
 
 
-@feature.job("hour=0-1,3-23 minute=7")
+@feature.job("hour=0-1,3-23 minute=7", name="canaux.look_for_namesakes")
 async def look_for_namesakes(_: Context) -> Replies:
     """A room that is needed all day is not waited for until the night."""
     return Start(payload=LookForNamesakes())
 
 
-@feature.chore(LookForNamesakes, title="Adresses des salles", writes=True)
+@feature.chore(LookForNamesakes, name="canaux.LookForNamesakes", title="Adresses des salles", writes=True)
 async def look_at_addresses(ctx: Context, _: LookForNamesakes, __: Progress) -> Step:
     """What stands at one and is somebody else’s, which an earlier version may have taken for the room, is told of."""
     wanted = [c for c in read(ctx.settings.channels).values() if c.family is Family.SALLE and not c.team]

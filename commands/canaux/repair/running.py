@@ -64,13 +64,13 @@ async def must_be_alone(ctx: Context) -> None:
         raise UserError("Une autre réparation des canaux est en cours : attendez qu’elle soit finie.")
 
 
-@feature.stopped(Mend)
+@feature.stopped(Mend, name="canaux.Mend")
 async def stop_mending(ctx: Context, asked: Mend, so_far: Progress) -> Step:
     """What is on its way arrives; no more of it is made, and what was can be undone."""
     return await _stop(ctx, asked.run, so_far)
 
 
-@feature.stopped(Unmend)
+@feature.stopped(Unmend, name="canaux.Unmend")
 async def stop_unmending(ctx: Context, asked: Unmend, so_far: Progress) -> Step:
     """No more of it is undone; the rest can be undone another time."""
     return await _stop(ctx, asked.run, so_far)

@@ -76,7 +76,9 @@ async def undo(ctx: Context, click: Undo) -> Replies:
     return [await refresh(ctx, run), Whisper(render("canaux/mending")), Start(payload=Unmend(run=run.id))]
 
 
-@feature.work(Unmend, title="Annulation dans les canaux", unit=CHANGES, roles=ANIMATEURS, writes=True)
+@feature.work(
+    Unmend, name="canaux.Unmend", title="Annulation dans les canaux", unit=CHANGES, roles=ANIMATEURS, writes=True
+)
 async def unmend(ctx: Context, asked: Unmend, so_far: Progress) -> Step:
     """The next changes of one channel, last ones first; at the end, until all have arrived."""
     run = await runs.lock(ctx.db, asked.run)

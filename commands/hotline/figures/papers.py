@@ -52,7 +52,7 @@ async def take(ctx: Context, click: TakeFigures) -> Replies:
     return await send_file(ctx, SendFile(user_id=ctx.user.id, order=order, waiting=PREPARING))
 
 
-@feature.file(FiguresFile)
+@feature.file(FiguresFile, name="hotline.FiguresFile")
 async def make(ctx: Context, order: FiguresFile, folder: Path) -> Parcel:
     """The file, of the figures as they are then, of the queues in which its reader answers then."""
     queues = await must_serve(ctx)

@@ -21,7 +21,7 @@ OLDEST = 5
 _WEEK = timedelta(days=7)
 
 
-@feature.job("day_of_week=mon-fri hour=8 minute=30", writes=True)
+@feature.job("day_of_week=mon-fri hour=8 minute=30", name="hotline.weekly", writes=True)
 async def weekly(ctx: Context) -> Replies:
     """On the first working day of a week on which the bot is there: once."""
     day = today(ctx)

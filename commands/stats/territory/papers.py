@@ -54,7 +54,7 @@ async def take(ctx: Context, click: TakeDepartements) -> Replies:
     return await _order(ctx, Departements(start=click.start, end=click.end))
 
 
-@feature.file(Departements, roles=ANIMATEURS)
+@feature.file(Departements, name="stats.Departements", roles=ANIMATEURS)
 async def departements(ctx: Context, order: Departements, folder: Path) -> Parcel:
     """The table, of the same figures as every answer."""
     period, read = _days_told(ctx, order), await every(ctx, order)
@@ -81,7 +81,7 @@ async def compare(ctx: Context, text: str) -> Replies:
     return await _order(ctx, Carte(start=months.start, end=months.end))
 
 
-@feature.file(Carte, roles=ANIMATEURS)
+@feature.file(Carte, name="stats.Carte", roles=ANIMATEURS)
 async def picture(ctx: Context, order: Carte, folder: Path) -> Parcel:
     """One bar a département, and in words the first of them."""
     _days_told(ctx, order)

@@ -82,7 +82,7 @@ async def show(ctx: Context, wanted: TerritoryQuery) -> Replies:
     return whisper(said.text, buttons(ctx, wanted), pictures)
 
 
-@feature.file(TerritoryPictures, roles=COMMUNITY)
+@feature.file(TerritoryPictures, name="stats.TerritoryPictures", roles=COMMUNITY)
 async def pictures(ctx: Context, order: TerritoryPictures, folder: Path) -> Parcel:
     """The figures with their charts."""
     check(ctx.user, order.territory)
