@@ -12,6 +12,8 @@ DOCS = Path(__file__).resolve().parents[1] / "docs"
 READERS = ("conseiller.md", "coordinateur.md", "animateur.md", "hotline.md")
 GUIDES = (*READERS, "exploitant.md")
 LARGEST = 150 * 1024
+PAGE = 40
+"""How many lines a guide’s first page has at most."""
 SPACELESS = re.compile(r"(?<=\S) [;!?](?=\s|$)|« | »")
 
 
@@ -64,3 +66,18 @@ def test_french_marks_have_their_narrow_place(name: str) -> None:
     bare = [line for line in guide(name).splitlines() if SPACELESS.search(line)]
     assert not bare
     assert "'" not in re.sub(r"`[^`]*`", "", guide(name))
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_a_guide_begins_with_one_page(name: str) -> None:
+    first, essential, *_ = re.split(r"^## ", guide(name), flags=re.MULTILINE)
+    assert essential.startswith("L’essentiel\n")
+    assert len((first + essential).splitlines()) <= PAGE
+    assert len(re.findall(r"^\d+\. ", essential, re.MULTILINE)) == 10
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_links_within_a_guide_lead_to_one_of_its_titles(name: str) -> None:
+    titles = re.findall(r"^#+ (.+)$", guide(name), re.MULTILINE)
+    anchors = {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+    assert not set(re.findall(r"\]\(#([^)]+)\)", guide(name))) - anchors
