@@ -1,4 +1,8 @@
-"""Stories, wire tests, properties and architecture."""
+"""Stories, wire tests, properties and architecture.
+
+Words:
+    House, Site, Person: a bot with its server and people; a server as tests see it; somebody in a story.
+"""
 
 import os
 

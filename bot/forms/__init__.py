@@ -1,4 +1,10 @@
-"""Forms: declared once as a model, drawn for what each server can show, read back from every client’s dialect."""
+"""Forms: declared once as a model, drawn for what each server can show, read back from every client’s dialect.
+
+Words:
+    Form, FieldKind, Question, Clues: a dialog as a model; how a field is drawn and read; for whom, on which day, for
+        which server.
+    Picker, Reference: a field of a person or channel; one of them by id, believed once Mattermost knows it.
+"""
 
 from bot.forms.choices import Offered, Radio
 from bot.forms.form import Form, Hidden, name_of, store_as

@@ -1,4 +1,10 @@
-"""Mattermost as the bot sees it: what may be asked of it, and the one place that speaks its REST API."""
+"""Mattermost as the bot sees it: what may be asked of it, and the one place that speaks its REST API.
+
+Words:
+    Budget: how many calls a second long work and crowds make; a 429 halves it.
+    ChatReader, Chat: what handlers may ask of Mattermost; that and all that the machine does there, each harmless
+        twice.
+"""
 
 from bot.mattermost.apart import apart
 from bot.mattermost.budget import Budget, Pacing, pacing

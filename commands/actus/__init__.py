@@ -1,4 +1,8 @@
-"""« /actus »: news collected all week, edited by animateurs, published once, and some of them apart for who wants."""
+"""« /actus »: news collected all week, edited by animateurs, published once, and some of them apart for who wants.
+
+Words:
+    Desk, Office: what the news are made with, in a request or from a terminal; what the operator’s commands send with.
+"""
 
 from commands.actus import (
     approving,

@@ -1,4 +1,13 @@
-"""Moderation: reports, cases, measures and appeals; what animateurs do by commands; the automatic rules."""
+"""Moderation: reports, cases, measures and appeals; what animateurs do by commands; the automatic rules.
+
+Words:
+    Decision, Fate, Contested: what is decided of a case; what became of its message since; an appeal in hand with its
+        measure.
+    Try: a rule tried on what was said before.
+    storm, gathered, weight: more than can be read one by one; the cases that a summary tells of; how much somebody’s
+        report counts.
+    safe mode: a charter or rules that cannot be used: nothing is done by itself.
+"""
 
 from commands.moderation import (
     answering,

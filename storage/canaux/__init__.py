@@ -1,4 +1,10 @@
-"""Channels as the register wants them: which of Mattermost’s they are, who belongs there, who may be there besides."""
+"""Channels as the register wants them: which of Mattermost’s they are, who belongs there, who may be there besides.
+
+Words:
+    channel Run, Change, Batch: what is shown, made and undone together; one finding of it, and how it stands; those
+        that one act makes.
+    Amendment, Allowance: what animateurs changed of the table of channels; who is let in or kept out by name.
+"""
 
 from storage.canaux.planned import amend, listened_to, planned, put_away, take_back
 from storage.canaux.table import (

@@ -1,4 +1,9 @@
-"""What is held in each table: said once, for the register of processing, one’s own copy, erasure and the clean-up."""
+"""What is held in each table: said once, for the register of processing, one’s own copy, erasure and the clean-up.
+
+Words:
+    Holding, Fate, Limit: what is declared of a table: why it is kept, what of it is whose, what erasure does to it, for
+        how long; all else about personal data is made from that.
+"""
 
 from storage.holdings.activity import ACTIVITY
 from storage.holdings.conduct import CONDUCT

@@ -1,4 +1,10 @@
-"""The journal: what was done to people, channels, messages, resources and settings, by whom, when and why."""
+"""The journal: what was done to people, channels, messages, resources and settings, by whom, when and why.
+
+Words:
+    Entry, Act, Deed, Head: what was done, as the journal keeps it; the one list of acts; one as a handler says it,
+        noted at the end of its transaction (`note_at_end`) or at once where its number is needed; the last entry, held
+        by who writes.
+"""
 
 from storage.journal.chain import Fault, verify
 from storage.journal.entry import BOT, OPERATOR, Act, Entry, label_of

@@ -1,4 +1,8 @@
-"""The outbox: what must reach Mattermost, written in the transaction that caused it and kept until it has."""
+"""The outbox: what must reach Mattermost, written in the transaction that caused it and kept until it has.
+
+Words:
+    Topic: what messages are about, so that all of them can be rewritten.
+"""
 
 from storage.leases import LEASE
 from storage.outbox.about import Tally, forget_ended, hurry, reached, recall, tally, unreached

@@ -1,4 +1,11 @@
-"""The ressourcerie: resources, and how they are found again."""
+"""The ressourcerie: resources, and how they are found again.
+
+Words:
+    Resource, Version, Mark, Need: something of the ressourcerie; how it was before a change; ⭐ or 👍 of somebody; what
+        somebody looked for in vain.
+    Collection, Follow, Check: resources under a name; a theme of which somebody hears each week; how a link was when
+        last looked at.
+"""
 
 from storage.ressources.resource import Resource, State
 from storage.ressources.search import Found, Hit, search
