@@ -219,7 +219,7 @@ async def test_the_operator_sees_every_job(house: House, capsys: pytest.CaptureF
     assert abs(datetime.fromisoformat(ran["last_run"]) - house.clock()) < timedelta(minutes=1)
     assert await show(house.settings, Namespace(json=False), house.clock()) == 0
     said = capsys.readouterr().out
-    assert "menage.tidy" in said
+    assert "Ménage de la nuit" in said
     assert "faite" in said
 
 
