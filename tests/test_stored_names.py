@@ -3,7 +3,8 @@ or do it twice."""
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from enum import Enum
 from functools import cache
 from importlib import import_module
@@ -27,9 +28,17 @@ from bot.refusals import Refusal
 from bot.replies import Progress, Replies, Step
 from bot.switch import index
 from commands import FEATURES
+from commands.actus.publishing import Plan
+from commands.agenda import buttons as agenda
+from commands.canaux.repair.checking import Cursor
+from commands.moderation.trial import Seen
+from commands.ressources import buttons as ressources
+from config.charte import Measure
 from storage.database import Code
 from storage.holdings import HOLDINGS
 from storage.journal import Act
+from storage.moderation.records import Record
+from storage.ressources.checks import Fault
 
 FILE = Path(__file__).parent / "data" / "stored_names.txt"
 ROOT = Path(__file__).parent.parent
@@ -40,6 +49,20 @@ PREFIX, DOTTED = re.compile(r"[a-z_]+([.-][a-z_]+)*:([a-z]+:?)?"), re.compile(r"
 FILE_NAME = re.compile(r".*\.(json|tsv|xz|log|org)")
 BAR = " | "
 WITH_FIELDS = {"button", "submit", "work", "file"}
+RECORDS: Mapping[str, type[BaseModel]] = {
+    "actus.Publish:cursor": Plan,
+    "canaux.Check:cursor": Cursor,
+    "moderation.Try:cursor": Seen,
+    "moderation_measure.before": Record,
+}
+"""What stands as JSON in a column: how far long work is, what undoing a measure needs."""
+VALUES: Mapping[str, type[Enum]] = {
+    "agenda.More": agenda.Deed,
+    "ressources.More": ressources.Deed,
+    "resource_link_check.fault": Fault,
+    "charter": Measure,
+}
+"""What columns, menus and settings hold as plain words."""
 Names = set[tuple[str, str]]
 """What a name is of, and the name; after a bar, a part that is stored with it: a field, a value."""
 TRIGGERS = index(FEATURES)
@@ -127,11 +150,13 @@ def _found() -> Names:
     known = {name for _, name in TRIGGERS} | set(Act) | claims
     sets: dict[str, Iterable[str]] = {
         "feature": [feature.name for feature in FEATURES if any(t.key[0] == "event" for t in feature.triggers)],
-        "act": [kind.__name__ for kind in get_args(acts.Act)],
+        "act": _acts(),
         "refusal": Refusal,
         "quota": Quota,
         "journal": Act,
         "holding": [holding.name for holding in HOLDINGS],
+        "record": [part for name, model in RECORDS.items() for part in _fields(name, model)],
+        "value": [part for name, members in VALUES.items() for part in _values(name, members)],
         "column": _columns(),
         "claim or cursor": claims,
         "link": _links(),
@@ -149,9 +174,19 @@ def _triggers() -> Names:
             continue
         names.add((kind, name))
         if trigger.payload and kind in WITH_FIELDS:
-            fields = trigger.payload.model_fields.items()
-            names |= {(kind, f"{name}{BAR}{part}") for field, of in fields for part in _parts(field, of.annotation)}
+            names |= {(kind, part) for part in _fields(name, trigger.payload)}
     return names
+
+
+def _values(name: str, members: type[Enum]) -> Iterator[str]:
+    yield name
+    yield from (f"{name}{BAR}{member.value}" for member in members)
+
+
+def _fields(name: str, model: type[BaseModel]) -> Iterator[str]:
+    yield name
+    for field, of in model.model_fields.items():
+        yield from (f"{name}{BAR}{part}" for part in _parts(field, of.annotation))
 
 
 def _parts(field: str, annotation: Any) -> Iterator[str]:
@@ -159,6 +194,9 @@ def _parts(field: str, annotation: Any) -> Iterator[str]:
     yield field
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         yield from (f"{field}={member.value}" for member in annotation)
+    elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        for inner, of in annotation.model_fields.items():
+            yield from _parts(f"{field}.{inner}", of.annotation)
     elif get_origin(annotation) is Literal:
         yield from (f"{field}={value}" for value in get_args(annotation))
     else:
@@ -166,13 +204,18 @@ def _parts(field: str, annotation: Any) -> Iterator[str]:
             yield from _parts(field, inner)
 
 
+def _acts() -> Iterator[str]:
+    for kind in get_args(acts.Act):
+        yield kind.__name__
+        yield from (f"{kind.__name__}{BAR}{field.name}" for field in fields(kind) if field.name != "topic")
+
+
 def _columns() -> Iterator[str]:
     """The columns that hold a member of an enumeration, and its values."""
     for table in SQLModel.metadata.tables.values():
         for column in table.columns:
             if isinstance(column.type, Code):
-                yield f"{table.name}.{column.name}"
-                yield from (f"{table.name}.{column.name}{BAR}{member.value}" for member in column.type.members)
+                yield from _values(f"{table.name}.{column.name}", column.type.members)
 
 
 @cache
