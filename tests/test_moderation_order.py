@@ -117,3 +117,33 @@ async def test_a_message_whose_hiding_had_not_begun_stays_as_it_is(bench: Bench,
 
 async def is_going(bench: Bench) -> bool:
     return not records.read(await bench.last(bench.lea)).looking
+
+
+@pytest.mark.both_databases
+async def test_who_is_silenced_while_coming_back_stays_out_and_is_closed_out_by_name(
+    bench: Bench, faults: Faults
+) -> None:
+    """Else the check of a private channel brings them back as often as the measure takes them out."""
+    line = f"silence @{bench.lea.username} 3j ton vif"
+    await bench.moderates(line)
+    await bench.is_out(bench.lea, bench.club)
+    await bench.is_out(bench.lea, bench.place)
+    await bench.house.settled()
+    faults.slow = f"/channels/{bench.place}/members"
+    await bench.moderates(f"annuler {(await bench.last(bench.lea)).entry}", bench.omar)
+    await until(lambda: faults.held > 0)
+    await bench.moderates(line, bench.omar)
+    await until_async(lambda: is_told(bench))
+    faults.slow = ""
+    await bench.house.settled()
+    for place in (bench.place, bench.club):
+        await bench.is_out(bench.lea, place)
+    keys = {allowance.key for allowance in await bench.kept_out(bench.lea) if not allowance.is_in}
+    assert {"ressourcerie", "departement:69"} <= keys
+    await bench.moderates(f"annuler {(await bench.last(bench.lea)).entry}")
+    await bench.is_back(bench.lea, bench.place)
+    await bench.is_back(bench.lea, bench.club)
+
+
+async def is_told(bench: Bench) -> bool:
+    return records.read(await bench.last(bench.lea)).told

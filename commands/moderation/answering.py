@@ -138,8 +138,9 @@ async def lighten(ctx: Context, form: LightenMeasure) -> Replies:
     if contested.appeal.decided_at is not None:
         return await _told_before(ctx, contested)
     decision = _instead(ctx, contested.measure, form)
-    undone = [] if _is_over(contested.measure) else await undo(ctx, form.entry)
+    # The new one first: it takes over whom the old one keeps out, and nobody comes back in between.
     decided = await carry_out(ctx, contested.case, decision, is_second=True)
+    undone = [] if _is_over(contested.measure) else await undo(ctx, form.entry)
     return [*undone, *decided, *await _answer(ctx, contested, form, kept=False)]
 
 

@@ -10,7 +10,7 @@ from bot.replies import Progress, Reply, Start, Step
 from commands.moderation import asking, topics, words
 from commands.moderation.evidence import keep_or_remove
 from commands.moderation.feature import feature
-from commands.moderation.keeping_out import keep_out
+from commands.moderation.keeping_out import hold, keep_out
 from commands.moderation.topics import Part
 from commands.moderation.where import expect
 from storage.journal import Act
@@ -73,6 +73,20 @@ async def exclude(ctx: Context, measure: Measure, channel_ids: Sequence[str]) ->
     record.waits += [ident for ident in channel_ids if ident not in record.waits]
     await records.keep(ctx.db, measure, record)
     return [leaves(measure, ident) for ident in channel_ids]
+
+
+async def exclude_again(ctx: Context, user_id: str, channel_id: str) -> tuple[Measure, RemoveMember] | None:
+    """Who is in a channel though a measure keeps them out of it leaves it, and it is closed to them by name: else the
+    check of channels would bring them back at once. None where no measure holds."""
+    measure = await hold(ctx, user_id, channel_id)
+    if measure is None:
+        return None
+    record = records.read(measure)
+    await keep_out(ctx, measure, [channel_id], record)
+    if channel_id not in [*record.done, *record.waits]:
+        record.done.append(channel_id)
+    await records.keep(ctx.db, measure, record)
+    return measure, leaves(measure, channel_id)
 
 
 def leaves(measure: Measure, channel_id: str) -> RemoveMember:

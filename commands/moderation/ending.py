@@ -11,7 +11,7 @@ from bot.refusals import Refusal
 from bot.replies import Direct, Replies, Reply, Say, Start
 from bot.texts import Markdown, render
 from commands.moderation import cards, evidence, topics, words
-from commands.moderation.beginning import leaves
+from commands.moderation.beginning import exclude_again, leaves
 from commands.moderation.copying import PutBack, pointer
 from commands.moderation.feature import feature
 from commands.moderation.keeping_out import REASONS, give_up, let_back_into
@@ -39,6 +39,8 @@ async def done(ctx: Context, event: Delivered) -> Replies:
         return await _remove(ctx, about)
     if about.part is Part.KEPT:
         return await evidence.kept(ctx, about, await evidence.files_of(ctx, event.post_id))
+    if about.part is Part.RETURN and not event.kept_out:
+        return await _back_too_late(ctx, about)
     if event.kept_out:
         return await _not_back(ctx, about.entry, about.target, next(iter(event.kept_out.values())))
     return await _answered(ctx, about.entry, about.target) if about.part is Part.ACT else None
@@ -127,6 +129,13 @@ async def _once_more(ctx: Context, about: About) -> Sequence[Reply]:
     if measure is None or measure.ended_at or about.part is not Part.ACT or measure.act not in REASONS:
         return []
     return [leaves(measure, about.target)]
+
+
+async def _back_too_late(ctx: Context, about: About) -> Sequence[Reply]:
+    """Somebody came back into a channel out of which another measure keeps them since: they leave it again."""
+    measure = await measures.get(ctx.db, about.entry)
+    again = await exclude_again(ctx, measure.user_id, about.target) if measure else None
+    return [again[1]] if again else []
 
 
 async def _remove(ctx: Context, about: About) -> Sequence[Reply]:

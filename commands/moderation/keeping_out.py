@@ -52,7 +52,7 @@ async def _let_into(
 ) -> Sequence[Reply]:
     key = {ident: key for key, ident in (await canaux.by_key(ctx.db)).items()}.get(channel_id, "")
     if other := await holding(ctx, measure.user_id, channel_id, but=measure.entry):
-        await _hand_over(ctx, other, [channel_id] if was_there else [])
+        await _hand_over(ctx, other, record, [channel_id] if was_there else [])
         return []
     if not await _may_be_there(ctx, measure, key, record) or not was_there:
         return []
@@ -93,9 +93,11 @@ async def holding(ctx: Context, user_id: str, channel_id: str, but: int = 0) -> 
     return None
 
 
-async def _hand_over(ctx: Context, other: Measure, channel_ids: Sequence[str]) -> None:
+async def _hand_over(ctx: Context, other: Measure, before: Record, channel_ids: Sequence[str]) -> None:
+    """The other measure brings them back when it ends, and knows who was let in by name before both."""
     record = records.read(other)
     record.done += [ident for ident in channel_ids if ident not in record.done]
+    record.let_in = before.let_in | record.let_in
     await records.keep(ctx.db, other, record)
 
 

@@ -12,10 +12,10 @@ from bot.refusals import Refusal
 from bot.replies import Direct, Progress, Replies, Step
 from bot.texts import render
 from commands.moderation import words
-from commands.moderation.beginning import ExcludeFrom, SilenceAll, exclude, leaves
+from commands.moderation.beginning import ExcludeFrom, SilenceAll, exclude, exclude_again
 from commands.moderation.ending import settle
 from commands.moderation.feature import feature
-from commands.moderation.keeping_out import hold, keep_out
+from commands.moderation.keeping_out import keep_out
 from commands.moderation.where import may_be_held
 from storage.moderation import holding, records
 
@@ -89,12 +89,9 @@ async def shut_out(ctx: Context, asked: ExcludeFrom, so_far: Progress) -> Step:
 async def came_again(ctx: Context, event: JoinedChannel) -> Replies:
     """Who is kept out, and is in a private channel again, is taken out again, and softly told. (Of public ones the bot
     does not hear who comes: they are taken out when they write.)"""
-    measure = await hold(ctx, event.user_id, event.channel_id)
-    if measure is None:
+    again = await exclude_again(ctx, event.user_id, event.channel_id)
+    if again is None:
         return None
-    record = records.read(measure)
-    if event.channel_id not in [*record.done, *record.waits]:
-        record.done.append(event.channel_id)
-        await records.keep(ctx.db, measure, record)
+    measure, leaving = again
     told = await words.told(ctx, measure, event.user_id)
-    return [leaves(measure, event.channel_id), Direct(render("moderation/again", told=told), user_id=event.user_id)]
+    return [leaving, Direct(render("moderation/again", told=told), user_id=event.user_id)]
