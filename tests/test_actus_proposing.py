@@ -77,7 +77,7 @@ async def test_what_is_personal_is_refused_under_its_field(newsroom: Newsroom) -
     answer = await form.fill(texte="Son mot de passe est Tr0ub4dor!, son NIR 2 85 05 78 006 084 91.").submit()
     assert "donnée personnelle" in answer.errors["texte"]
     answer = await form.fill(texte="Rien.", lien="http://localhost/x").submit()
-    assert "Ce lien ne convient pas" in answer.errors["lien"]
+    assert "mène à un réseau privé" in answer.errors["lien"]
     answer = await form.fill(lien="", texte="x" * 1001).submit()
     assert "1000 caractères au plus" in answer.errors["texte"]
 

@@ -4,10 +4,12 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
+from config import canaux
 from tests.adjusting import adjusted, as_account, as_member
 from tests.house import House
 from tests.operating import answering, examined
 from tests.people import Person, unique
+from tests.people.api import Refused
 from tests.sandboxed import room
 
 WORTH_OF_ADDRESSES = (("auto", "coop-bot role"), ("oui", "n’importe qui peut"), ("non", "✓ Les conseillers sont"))
@@ -123,7 +125,9 @@ async def _command(house: House, url: str) -> None:
 @pytest.mark.newest_only
 async def test_a_private_channel_of_others_at_a_planned_address_is_said(house: House, juliette: Person) -> None:
     """The administrator sees it on every server; the bot itself, where it administers the team, on new ones."""
-    body = {"team_id": house.site.team_id, "name": "animation", "display_name": "À moi", "type": "P"}
+    rooms = [planned for planned in canaux.read().values() if planned.private]
+    planned, *_ = [planned for planned in rooms if await _is_free(house, planned.address)]
+    body = {"team_id": house.site.team_id, "name": planned.address, "display_name": "À moi", "type": "P"}
     made = await juliette.api.post("/channels", body)
     try:
         code, said = await examined(house.settings, house.site.admin.token)
@@ -131,7 +135,16 @@ async def test_a_private_channel_of_others_at_a_planned_address_is_said(house: H
         await house.site.admin.put(f"/channels/{made['id']}/patch", {"name": unique("rendu")})
         await house.site.admin.delete(f"/channels/{made['id']}")
     assert code == 1
-    assert "dont le bot n’est pas membre a l’adresse prévue pour « Salle d’animation » (~animation)" in said
+    assert f"dont le bot n’est pas membre a l’adresse prévue pour « {planned.name} » (~{planned.address})" in said
+
+
+async def _is_free(house: House, address: str) -> bool:
+    """Whether no channel has it, not even one that another story put away."""
+    try:
+        await house.site.admin.get(f"/teams/{house.site.team_id}/channels/name/{address}?include_deleted=true")
+    except Refused:
+        return True
+    return False
 
 
 @pytest.mark.newest_only

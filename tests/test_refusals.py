@@ -269,7 +269,7 @@ async def stage(house: House) -> AsyncIterator[Stage]:
 
 @pytest.mark.every_mode
 @pytest.mark.no_database
-@pytest.mark.parametrize("why", Refusal)
+@pytest.mark.parametrize("why", WAYS)
 async def test_each_refusal_is_the_same_on_every_version(why: Refusal, stage: Stage, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"a;b")
@@ -278,6 +278,10 @@ async def test_each_refusal_is_the_same_on_every_version(why: Refusal, stage: St
         return
     async with refused(why):
         await WAYS[why](stage, path)
+
+
+def test_only_the_bot_itself_takes_an_act_back() -> None:
+    assert set(Refusal) - WAYS.keys() == {Refusal.TAKEN_BACK}
 
 
 def test_what_keeps_out_one_person_keeps_out_nobody_else() -> None:

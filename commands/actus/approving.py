@@ -50,7 +50,8 @@ async def let_out(ctx: Context, digest: Digest) -> Sequence[Reply]:
     state, was = State.PUBLISHING if late else State.APPROVED, digest.state
     await change(ctx.db, digest, state=state, approved_by=ctx.user.id, approved_at=ctx.now)
     note_digest(ctx, Act.DIGEST_APPROVE, digest, {"etat": was.value})
-    return [Start(payload=Publish(digest=digest.number) if late else CheckPlaces(digest=digest.number))]
+    number = digest.number
+    return [Start(payload=Publish(digest=number)) if late else Start(payload=CheckPlaces(digest=number), quiet=True)]
 
 
 @feature.work(CheckPlaces, name="actus.CheckPlaces", title="Canaux des actus", writes=True)
