@@ -21,7 +21,7 @@ from bot.watching import Watching
 from bot.web import Web
 from config.settings import Settings
 from storage.database import Database
-from storage.people import Person, Role, animating
+from storage.people import Person, Role, to_ask
 
 
 def always() -> bool:
@@ -88,6 +88,6 @@ class Admission:
 
     async def _not_for_you(self, db: AsyncSession, user: Person, trigger: Trigger) -> str:
         contact = self._m.settings.contact
-        asked = [] if contact else [p.username for p in await animating(db)]
+        asked = [] if contact else [p.username for p in await to_ask(db)]
         roles = sorted(trigger.roles, key=list(Role).index)
         return render("refus/role", user=user, roles=roles, contact=contact, animateurs=asked)

@@ -89,11 +89,16 @@ def quotation(text: str, most: int) -> Markdown:
 
 
 def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]
+    return _as(text, text[:1].lower() + text[1:])
 
 
 def _upper_first(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return _as(text, text[:1].upper() + text[1:])
+
+
+def _as(before: str, changed: str) -> str:
+    """What was Markdown still is: it is not escaped a second time."""
+    return Markdown(changed) if isinstance(before, Markdown) else changed
 
 
 def _finalize(value: object) -> object:

@@ -149,5 +149,7 @@ async def test_the_open_ones_are_listed_by_what_matters(desk: Desk) -> None:
     listed = await desk.agathe.asks("/ticket liste a moi")
     assert "Voir une demande" in [*listed.buttons, *listed.menus] or str(urgent.number) in " ".join(listed.buttons)
     nobody = await desk.house.someone(Role.INVITE, "ines")
-    assert "réservée aux animateurs de communauté, agents de la hotline" in plain(await nobody.asks("/ticket liste"))
+    assert "réservée aux animateurs de communauté et aux agents de la hotline" in plain(
+        await nobody.asks("/ticket liste")
+    )
     assert "rien demandé" in plain(await nobody.asks("/hotline mes demandes"))

@@ -152,6 +152,8 @@ async def test_a_duplicate_ends_and_names_no_other_person(desk: Desk) -> None:
     told = await desk.under(lea, receipt, "D’autres ont le même souci")
     assert str(first.number) not in told.text
     assert desk.juliette.username not in told.text
+    own = plain(await lea.rewritten(receipt, "réunie à une autre"))
+    assert "résolue" not in own, "the team still works on it"
     ended = await desk.now(second)
     assert (ended.state, ended.reason, ended.duplicate_of) == ("resolu", "doublon", first.number)
     await desk.under(desk.agathe, await desk.card(first), f"La demande n° {second.number}")

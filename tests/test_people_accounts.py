@@ -125,6 +125,16 @@ async def test_the_register_remembers_within_a_day_when_it_was_told(
         clock.wait(3600)
 
 
+async def test_who_runs_the_server_is_nobody_s_contact_where_the_register_has_animateurs(
+    database: Database, clock: Clock
+) -> None:
+    async with database.transaction() as db:
+        await storage.register(db, Person(id=ID, username="admin", since=clock(), derived_role=Role.ANIMATEUR))
+        assert [one.username for one in await storage.to_ask(db)] == ["admin"]
+        await storage.register(db, Person(id=ID[::-1], username="agathe", since=clock(), role=Role.ANIMATEUR))
+        assert [one.username for one in await storage.to_ask(db)] == ["agathe"]
+
+
 async def test_somebody_settled_is_known_with_what_mattermost_said(people: People, database: Database) -> None:
     async with database.transaction() as db:
         await storage.settle(db, await people.fresh(db, ID), "69")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from jinja2 import TemplateNotFound, UndefinedError
 
 from bot.texts import BREAK, Markdown, escape, mention, quote, relay, relay_plainly, render, typeset
 from sandbox.posts.mentions import names_in
+from storage.people import Role
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -34,6 +36,20 @@ def test_what_is_written_nowhere_cannot_be_said() -> None:
     for name in ("cra/nothing_like_that", "nowhere/saved", "cra"):
         with pytest.raises(TemplateNotFound):
             render(name)
+
+
+def test_words_that_are_markdown_already_are_escaped_once_though_their_first_letter_is_changed() -> None:
+    wanted = SimpleNamespace(title="Général", reason="")
+    values = {"entry": 1, "lasts": "1 h", "approved": "", "declined": "", "by": Markdown(escape("@agathe"))}
+    assert render("moderation/lock_proposed", wanted=wanted, **values).count(BREAK) == 1
+
+
+def test_who_may_and_whom_to_ask_are_enumerated_as_one_says_it() -> None:
+    user = SimpleNamespace(role=Role.CONSEILLER)
+    roles = [Role.COORDINATEUR, Role.ANIMATEUR, Role.HOTLINE]
+    said = render("refus/role", user=user, roles=roles, contact="", animateurs=["agathe", "malik", "omar"])
+    assert "aux coordinateurs, aux animateurs de communauté et aux agents de la hotline" in said
+    assert "@agathe, @malik ou @omar." in said
 
 
 @pytest.mark.parametrize("word", ["@all", "@channel", "@here", "@juliette"])

@@ -17,7 +17,7 @@ from bot.replies import Button, Heard, Message, Waiting
 from bot.switch import is_on
 from bot.texts import quote, render
 from storage.database import release
-from storage.people import Person, Role, animating
+from storage.people import Person, Role, to_ask
 
 log = structlog.get_logger()
 
@@ -143,7 +143,7 @@ async def _contacts(ctx: Context, view: View) -> Sequence[str]:
     """Whom to ask; for a guest, who may be one by mistake, the animateurs where nobody else is named."""
     if ctx.settings.contact or (view.shown and ctx.user.role is not Role.INVITE):
         return [ctx.settings.contact] if ctx.settings.contact else []
-    return [f"@{person.username}" for person in await animating(ctx.db)]
+    return [f"@{person.username}" for person in await to_ask(ctx.db)]
 
 
 def _one(chapter: Chapter, asked: str) -> Message:

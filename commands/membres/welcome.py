@@ -113,7 +113,7 @@ async def _message(ctx: Context, person: Person) -> Message:
     """The welcome of somebody as it is now: what is done is ticked, and its buttons are gone."""
     known = await welcomes.get(ctx.db, person.id)
     steps = await _steps(ctx, person, known)
-    animateurs = await people.animating(ctx.db)
+    animateurs = await people.to_ask(ctx.db)
     text = render(
         "membres/welcome",
         person=person,

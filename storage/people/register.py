@@ -57,6 +57,13 @@ async def animating(db: AsyncSession, limit: int = 3) -> Sequence[Person]:
     return (await db.exec(there.order_by(by_register, col(Person.username)).limit(limit))).all()
 
 
+async def to_ask(db: AsyncSession) -> Sequence[Person]:
+    """Whom anybody may be told to write to: animateurs of the register; where it has none, who may do what they may
+    because of a role in Mattermost, as who runs the server does."""
+    found = await animating(db)
+    return [person for person in found if person.role in ANIMATES] or found
+
+
 async def animating_by_mattermost(db: AsyncSession) -> Sequence[str]:
     """The ids of those who are remembered to animate because of their role in Mattermost."""
     derived = select(Person.id).where(col(Person.role).is_(None), col(Person.derived_role).in_(ANIMATES))
