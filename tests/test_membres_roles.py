@@ -22,6 +22,18 @@ def all_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(roles, "ASKED_MAX", 10_000)
 
 
+@pytest.fixture(autouse=True)
+async def no_room(house: House) -> AsyncIterator[None]:
+    """The animateurs’ room of another story is none of these."""
+    async with house.bot.database.transaction() as db:
+        before = (await table.by_key(db)).get(roles.ROOM)
+        await table.forget(db, roles.ROOM)
+    yield
+    if before is not None:
+        async with house.bot.database.transaction() as db:
+            await table.remember(db, roles.ROOM, before, house.clock())
+
+
 async def row(house: House, person: Person) -> Registered:
     """Somebody as the register has them."""
     async with house.bot.database.transaction(writes=False) as db:
@@ -87,19 +99,16 @@ async def test_who_administers_mattermost_is_stripped_by_two_as_well(house: Hous
 
 
 @pytest.fixture
-async def room(house: House) -> AsyncIterator[str]:
+async def room(house: House, no_room: None) -> AsyncIterator[str]:
     """The animateurs’ room, known for as long as the story lasts."""
     wanted = {"team_id": house.site.team_id, "name": unique("animation"), "display_name": "Animation", "type": "P"}
     place = str((await house.site.admin.post("/channels", wanted))["id"])
     await house.site.admin.post(f"/channels/{place}/members", {"user_id": house.site.bot_id})
     async with house.bot.database.transaction() as db:
-        before = (await table.by_key(db)).get(roles.ROOM)
         await table.remember(db, roles.ROOM, place, house.clock())
     yield place
     async with house.bot.database.transaction() as db:
         await table.forget(db, roles.ROOM)
-        if before:
-            await table.remember(db, roles.ROOM, before, house.clock())
 
 
 async def in_room(house: House, room: str, agathe: Person, line: str) -> Post:
