@@ -64,6 +64,7 @@ async def test_an_answer_in_the_thread_counts_and_a_measure_is_lightened(room: R
     assert "plus longtemps" in (await form.fill(duree="4j").submit()).errors["duree"]
     room.lea.acts()
     assert (await form.fill(duree="1j").submit()).accepted
+    assert "tient encore à l’écart" in plain(await room.lea.told("Décision annulée")), "nobody promises a return"
     assert "est allégée" in plain(await room.lea.told("est allégée"))
     await room.house.settled()
     acts = await room.acts(case)

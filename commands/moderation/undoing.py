@@ -10,7 +10,7 @@ from bot.journaling import Deed, note
 from bot.others import name_of
 from bot.replies import Direct, Replies, Reply, Say, Start, Whisper
 from bot.texts import relay, render
-from commands.moderation import cards, topics, words
+from commands.moderation import cards, keeping_out, topics, words
 from commands.moderation.copying import PutBack, copy_of, is_half_way
 from commands.moderation.feature import ANIMATEURS, feature
 from commands.moderation.keeping_out import let_back
@@ -119,8 +119,16 @@ async def _tell(ctx: Context, measure: Measure) -> Sequence[Reply]:
     """The person, if they knew."""
     if not measure.user_id or not records.read(measure).told:
         return []
-    text = render("moderation/lifted", told=await words.told(ctx, measure, measure.user_id), act=measure.act, acts=Act)
+    told, held = await words.told(ctx, measure, measure.user_id), await _is_kept_out_by_another(ctx, measure)
+    text = render("moderation/lifted", told=told, act=measure.act, acts=Act, held=held)
     return [Direct(text, user_id=measure.user_id)]
+
+
+async def _is_kept_out_by_another(ctx: Context, measure: Measure) -> bool:
+    """Whether they do not come back, though this measure is over."""
+    place = measure.channels[0] if measure.channels else ""
+    other = await keeping_out.holding(ctx, measure.user_id, place, but=measure.entry)
+    return measure.act in keeping_out.REASONS and other is not None
 
 
 def again(measure: Measure, post: KeptPost, *, outside: bool = False) -> Say:
