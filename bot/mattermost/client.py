@@ -116,7 +116,8 @@ class AioClient:
         form = aiohttp.FormData(quote_fields=False)
         form.add_field("channel_id", channel_id)
         name = _name(path)
-        with await asyncio.to_thread(path.open, "rb") as file:
+        # In a thread an upload that is cut off meanwhile would leave the file open.
+        with path.open("rb") as file:
             form.add_field("files", file, filename=name, content_type="application/octet-stream")
             return await self._call("post", self._address(f"{API}/files"), data=form, timeout=FILE_TIMEOUT)
 
