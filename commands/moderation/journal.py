@@ -18,6 +18,7 @@ from config.folding import fold
 from storage import canaux, journal
 from storage.canaux import runs
 from storage.journal import BOT, OPERATOR, Entry
+from storage.people import Role
 from storage.people.reading import read_departements
 
 PAGE = 10
@@ -41,6 +42,23 @@ _THINGS = {
     "dossier": "dossier",
 }
 """What people call what has a number."""
+_NAMES = {
+    "role": "rôle",
+    "dernier_jour": "dernier jour",
+    "case": "dossier",
+    "channel": "canal",
+    "until": "jusqu’à",
+    "act": "acte",
+    "entry": "acte n°",
+    "measure": "mesure n°",
+    "kept": "maintenue",
+    "portee": "portée",
+    "retire": "retiré",
+    "cree": "créé",
+    "edition": "édition",
+    "url": "adresse",
+}
+"""What is kept under a short name, as one reads it."""
 _BY_ITSELF = {BOT: "le bot", OPERATOR: "l’exploitant"}
 
 
@@ -142,7 +160,7 @@ async def _one(ctx: Context, number: int) -> Whisper:
     if entry is None:
         raise UserError(f"Le journal n’a pas (ou plus) d’entrée n° {number}.")
     names = {*entry.before, *entry.after}
-    changes = [(name, _value(entry.before, name), _value(entry.after, name)) for name in sorted(names)]
+    changes = [(_NAMES.get(n, n), _value(entry.before, n), _value(entry.after, n)) for n in sorted(names)]
     line = _line(ctx, entry, await _channel_names(ctx))
     return Whisper(render("moderation/journal_entry", line=line, changes=changes, thing=entry.object))
 
@@ -151,6 +169,8 @@ def _value(values: Mapping[str, object], name: str) -> str:
     if name not in values:
         return ""
     value = values[name]
+    if name == "role" and value in list(Role):
+        return Role(str(value)).label
     told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return told if len(told) <= VALUE_MAX else f"{told[: VALUE_MAX - 1]}…"
 
