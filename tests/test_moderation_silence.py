@@ -2,9 +2,11 @@
 
 import asyncio
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.french.moments import say_moment
 from storage.journal import Act
 from storage.moderation import records
 from tests.enforcing import Bench, bench, known, plain
@@ -68,6 +70,11 @@ async def announced(bench: Bench) -> list[str]:
 
 async def test_who_comes_or_writes_again_is_softly_taken_out(bench: Bench) -> None:
     await silenced(bench)
+    until = (await bench.last(bench.lea)).until
+    assert until
+    entry = await bench.moderates(f"journal n° {(await bench.last(bench.lea)).entry}")
+    end = say_moment(until.astimezone(ZoneInfo("Europe/Paris"))).replace("\u00a0", " ")
+    assert f"| fin | — | {end} |" in entry
     bench.lea.acts()
     await bench.joins(bench.lea, bench.club)
     await bench.lea.told("pas une nouvelle sanction")

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from pydantic import BaseModel
 
@@ -47,7 +48,7 @@ _NAMES = {
     "dernier_jour": "dernier jour",
     "case": "dossier",
     "channel": "canal",
-    "until": "jusqu’à",
+    "until": "fin",
     "act": "acte",
     "entry": "acte n°",
     "measure": "mesure n°",
@@ -160,17 +161,19 @@ async def _one(ctx: Context, number: int) -> Whisper:
     if entry is None:
         raise UserError(f"Le journal n’a pas (ou plus) d’entrée n° {number}.")
     names = {*entry.before, *entry.after}
-    changes = [(_NAMES.get(n, n), _value(entry.before, n), _value(entry.after, n)) for n in sorted(names)]
+    changes = [(_NAMES.get(n, n), _value(ctx, entry.before, n), _value(ctx, entry.after, n)) for n in sorted(names)]
     line = _line(ctx, entry, await _channel_names(ctx))
     return Whisper(render("moderation/journal_entry", line=line, changes=changes, thing=entry.object))
 
 
-def _value(values: Mapping[str, object], name: str) -> str:
+def _value(ctx: Context, values: Mapping[str, object], name: str) -> str:
     if name not in values:
         return ""
     value = values[name]
     if name == "role" and value in list(Role):
         return Role(str(value)).label
+    if name == "until":
+        return say_moment(datetime.fromisoformat(str(value)).astimezone(ctx.zone))
     told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return told if len(told) <= VALUE_MAX else f"{told[: VALUE_MAX - 1]}…"
 
