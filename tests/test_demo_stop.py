@@ -15,6 +15,8 @@ from cli.demo.command import AT_LAST
 from cli.demo.stage import free_port
 from tests.house import until
 
+pytestmark = pytest.mark.slow
+
 PROMISED = 5.0
 """Seconds within which everything has ended; the machine of a test may be much slower than that of a person."""
 GENEROUS = 4 * PROMISED
@@ -92,8 +94,6 @@ async def test_no_process_is_left_whenever_the_signal_comes(folder: Path) -> Non
 DEAF = """
 import asyncio, os, signal, time
 from cli.demo.command import wait_for_stop
-
-pytestmark = pytest.mark.slow
 
 async def work():
     os.kill(os.getpid(), signal.SIGTERM)
