@@ -1,6 +1,6 @@
 """Who comes in, and what they are given: the role is checked, and the context of a handler made, here only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from bot.features import Trigger
 from bot.fronts import Rescue
 from bot.mattermost import Chat
 from bot.people import People
-from bot.texts import render
+from bot.texts import Markdown, render
 from bot.traffic import Traffic
 from bot.watching import Watching
 from bot.web import Web
@@ -72,7 +72,7 @@ class Admission:
             user = await people.fresh(db, request.user_id)
             if await self._may(user, request, db, trigger):
                 return user
-        raise UserError(await self._not_for_you(db, user, trigger))
+        raise UserError(await say_reserved(db, user, trigger.roles, self._m.settings.contact))
 
     async def _may(self, user: Person, request: Request, db: AsyncSession, trigger: Trigger) -> bool:
         return user.may(trigger.roles) or await self._is_let_in(user, request, db, trigger)
@@ -86,8 +86,9 @@ class Admission:
         parts = (m.chat, m.settings, m.drafts, m.people, m.web)
         return Context(user, request, now or m.clock(), db, *parts, errands=m.errands)
 
-    async def _not_for_you(self, db: AsyncSession, user: Person, trigger: Trigger) -> str:
-        contact = self._m.settings.contact
-        asked = [] if contact else [p.username for p in await to_ask(db)]
-        roles = sorted(trigger.roles, key=list(Role).index)
-        return render("refus/role", user=user, roles=roles, contact=contact, animateurs=asked)
+
+async def say_reserved(db: AsyncSession, user: Person, roles: Collection[Role], contact: str) -> Markdown:
+    """That a command is for people of these roles, and whom somebody may ask who is refused by mistake."""
+    asked = [] if contact else [person.username for person in await to_ask(db)]
+    in_order = sorted(roles, key=list(Role).index)
+    return render("refus/role", user=user, roles=in_order, contact=contact, animateurs=asked)

@@ -106,6 +106,10 @@ async def test_the_home_is_of_one_s_role(house: House) -> None:
     assert Role.INVITE.label in said(theirs)
     assert "@aaa-agathe" in said(theirs), "whom to ask"
     assert "/aide cra" not in said(await ines.asks("/aide cra"))
+    for line in ("/aide annonce", "/annonce aide"):
+        refused = said(await ines.asks(line))
+        assert "Cette commande est réservée aux" in refused, refused
+        assert "@aaa-agathe" in refused, "whom to ask"
 
 
 @pytest.mark.parametrize(

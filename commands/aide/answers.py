@@ -6,6 +6,7 @@ from functools import cached_property
 
 import structlog
 
+from bot.admission import say_reserved
 from bot.context import Context
 from bot.errors import UserError
 from bot.events import DirectMessage
@@ -102,6 +103,8 @@ async def answer(home: Home, ctx: Context, about: str) -> Message:
     off = (f for f in home.features if not is_on(f, ctx.settings.features))
     if name := next((f.name for f in off if fold(f.name) == word.split()[0]), None):
         raise UserError(render("refus/off", command=name, kept=False))
+    if reserved := next((t for f in home.features for t in _commands(f) if t.key[1] == word.split()[0]), None):
+        raise UserError(await say_reserved(ctx.db, ctx.user, reserved.roles, ctx.settings.contact))
     return propose(view, about)
 
 
