@@ -22,18 +22,10 @@ NAME_MAX = 26
 """Characters of a channel’s name by which its making is filed, where others have an id."""
 
 
-@dataclass(frozen=True, slots=True)
-class PostAct:
-    """Done to a post; with its ``channel_id`` in order with what is said and done there, else with acts on it alone."""
+class _Act:
+    """What acts say of their order, where they do not say it otherwise."""
 
-    post_id: str
-    channel_id: str = field(default="", kw_only=True)
-    topic: str | None = field(default=None, kw_only=True)
-
-    @property
-    def target(self) -> str:
-        """What it is done to, as far as order goes."""
-        return self.channel_id or self.post_id
+    __slots__ = ()
 
     @property
     def settles(self) -> Settled:
@@ -44,6 +36,20 @@ class PostAct:
     def needs(self) -> Collection[str]:
         """The names of what must be settled first."""
         return ()
+
+
+@dataclass(frozen=True, slots=True)
+class PostAct(_Act):
+    """Done to a post; with its ``channel_id`` in order with what is said and done there, else with acts on it alone."""
+
+    post_id: str
+    channel_id: str = field(default="", kw_only=True)
+    topic: str | None = field(default=None, kw_only=True)
+
+    @property
+    def target(self) -> str:
+        """What it is done to, as far as order goes."""
+        return self.channel_id or self.post_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +109,7 @@ class DeletePost(PostAct):
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelAct:
+class ChannelAct(_Act):
     """Done to a channel."""
 
     channel_id: str
@@ -115,20 +121,15 @@ class ChannelAct:
         return self.channel_id
 
     @property
-    def settles(self) -> Settled:
-        """What it decides."""
-        return NOTHING
-
-    @property
     def needs(self) -> Collection[str]:
         """The names of what must be settled first: an archived channel takes no change."""
         return (_ARCHIVED,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CreateChannel:
+class CreateChannel(_Act):
     """Make a channel of the team (another than the bot’s own, if one is named), which the bot administers;
-    ``Delivered`` tells its id. Refused: « name taken »."""
+    ``Delivered`` tells its id. Refused: « name taken », so that of two neither need come first."""
 
     name: str
     display_name: str
@@ -142,16 +143,6 @@ class CreateChannel:
     def target(self) -> str:
         """What it is done to, as far as order goes."""
         return self.name[:NAME_MAX]
-
-    @property
-    def settles(self) -> Settled:
-        """Nothing: who makes a channel twice is told that there is one."""
-        return NOTHING
-
-    @property
-    def needs(self) -> Collection[str]:
-        """The names of what must be settled first."""
-        return ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ Words:
 
 from commands.membres import (
     animateurs,
+    approval,
     arriving,
     changing,
     gone,
@@ -15,7 +16,6 @@ from commands.membres import (
     newcomers,
     profile,
     quiet,
-    second,
     show,
     typed,
     welcome,
@@ -27,6 +27,7 @@ from commands.membres.feature import bienvenue, feature
 
 __all__ = [
     "animateurs",
+    "approval",
     "arriving",
     "bienvenue",
     "changing",
@@ -37,7 +38,6 @@ __all__ = [
     "newcomers",
     "profile",
     "quiet",
-    "second",
     "show",
     "typed",
     "welcome",
