@@ -1,7 +1,7 @@
 """What the tests of « coop-bot digest » share: a channel for the news, what was collected, who publishes."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,8 +15,10 @@ from bot import logs
 from bot.app import App
 from bot.clock import utc_now
 from cli.actus import previewing, publishing
+from cli.actus.desk import Standing
 from cli.main import parser
 from commands import actus, travaux
+from commands.actus import drafting, places
 from config.settings import Settings
 from storage import canaux
 from storage.actus import items
@@ -86,6 +88,17 @@ class Press(Workplace):
         assert await previewing.preview(self.settings(), asked, clock) == 0
         found: dict[str, Any] = json.loads(capsys.readouterr().out)
         return found
+
+    async def begins(self, edition: str = "vendredi") -> int:
+        """The draft of the coming number is there, as after « /actus brouillon »; its number."""
+        async with self.asks(writes=True) as db:
+            desk = Standing(db, self.settings(), utc_now())
+            return (await drafting.coming(desk, (await places.editions(desk))[edition])).number
+
+    async def numbers(self) -> Sequence[int]:
+        """Those that are taken."""
+        async with self.asks() as db:
+            return sorted((await db.exec(select(Digest.number))).all())
 
     async def publishes(self, number: int, *options: str, settings: Settings | None = None) -> int:
         """« digest publish »."""

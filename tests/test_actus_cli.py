@@ -20,7 +20,9 @@ from cli.errors import OperatorError
 from cli.jobs.command import show
 from cli.main import parser
 from cli.opening import check_editions
+from commands.actus import words
 from config.settings import Settings
+from storage.actus import digests
 from storage.actus.digests import Digest, State
 from storage.database import change
 from tests.bench.children import environment_of
@@ -76,7 +78,8 @@ async def test_seen_and_published_once_however_often(press: Press, capsys: Captu
 async def test_beside_a_bot_at_work_and_at_its_hour_it_comes_out_once(press: Press, capsys: Capture) -> None:
     place = await press.place()
     await press.finds("Un guide paraît")
-    number = (await press.shows(capsys=capsys))["numero"]
+    number = await press.begins()
+    assert (await press.shows(capsys=capsys))["numero"] == number
     async with press.asks(writes=True) as db:
         found = (await db.exec(select(Digest).where(Digest.number == number))).one()
         await change(db, found, state=State.APPROVED, at=utc_now() - timedelta(seconds=1))
@@ -134,8 +137,45 @@ async def test_days_holidays_and_what_is_not_there(press: Press, capsys: Capture
         await press.publishes(christmas["numero"])
 
 
+@BOTH
+async def test_looking_takes_no_number_and_each_edition_has_its_own(press: Press, capsys: Capture) -> None:
+    """What is not begun has the number under which it would come out, and is begun when it does."""
+    place = await press.place()
+    await press.finds("Un guide paraît")
+    friday, month = [(await press.shows(capsys=capsys, edition=key))["numero"] for key in ("vendredi", "nouvelles")]
+    later = (await press.shows("--date", str((utc_now() + timedelta(days=20)).date()), capsys=capsys))["numero"]
+    assert len({friday, month, later}) == 3
+    soon = await press.shows(capsys=capsys, clock=lambda: utc_now() + timedelta(hours=1))
+    assert soon["numero"] == friday
+    assert await press.publishes(month, "--dry-run") == 0
+    assert "On vient aux nouvelles" in capsys.readouterr().out
+    assert await press.numbers() == [], "nobody began any"
+    assert await press.publishes(month) == 0
+    capsys.readouterr()
+    assert await press.numbers() == [month]
+    assert "On vient aux nouvelles" in (await press.out(place))[0].message
+    assert (await press.shows(capsys=capsys))["numero"] == friday
+    assert await press.begins() == friday, "no number is left out"
+    for wrong in (0, 9999):
+        with pytest.raises(OperatorError, match=f"pas de n° {wrong}") as refused:
+            await press.publishes(wrong)
+        assert refused.value.code == 2
+
+
+async def test_a_draft_that_is_given_up_gives_its_number_back(press: Press) -> None:
+    await press.place()
+    first, second = await press.begins(), await press.begins("nouvelles")
+    assert (first, second) == (1, 2)
+    given_up = words.topic_of(await press.digest(first))
+    async with press.asks(writes=True) as db:
+        await digests.drop(db, first)
+    assert await press.begins() == first
+    again = words.topic_of(await press.digest(first))
+    assert again != given_up, "what is said of the one is not said of the other"
+
+
 async def test_what_is_shown_for_later_comes_out_before_that(press: Press, capsys: Capture) -> None:
-    """An item that only a later draft has is in the next one, untouched as it is."""
+    """What is shown of a later one takes nothing from the next."""
     await press.place()
     await press.finds("Un guide paraît")
     later = (utc_now() + timedelta(days=60)).date()
@@ -144,6 +184,7 @@ async def test_what_is_shown_for_later_comes_out_before_that(press: Press, capsy
     near = await press.shows(capsys=capsys)
     assert near["numero"] != far["numero"]
     assert [e["titre"] for part in near["parties"] for e in part["elements"]] == ["Un guide paraît"]
+    assert await press.begins() == near["numero"]
     assert (await press.shows("--date", str(later), capsys=capsys))["parties"] == []
 
 

@@ -25,7 +25,7 @@ def which(parser: Parser) -> None:
 
 @tool.command(
     "digest preview",
-    help="le brouillon d’un numéro des actus, commencé et complété au besoin",
+    help="un numéro des actus, tel qu’il est ou tel qu’il serait ; rien n’est pris ni publié",
     touches=Touches.WRITES,
     arguments=which,
 )

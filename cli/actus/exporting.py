@@ -8,9 +8,8 @@ from pathlib import Path
 
 from bot.papers import brand
 from cli.actus import desk as desks
-from cli.actus.desk import Standing
 from cli.errors import OperatorError
-from cli.opening import begin_reading, open_up_to_date
+from cli.opening import open_up_to_date
 from commands.actus import paper, plain, words
 from commands.actus.posts import posts
 from commands.actus.sheet import Sheet
@@ -21,8 +20,7 @@ async def export(settings: Settings, options: Namespace, clock: Callable[[], dat
     """Write it on the standard output, or into a file."""
     if options.format == "pdf" and not options.output and sys.stdout.isatty():
         raise OperatorError("Un PDF ne se lit pas dans un terminal : indiquez --output FICHIER.", code=2)
-    async with open_up_to_date(settings) as database, begin_reading(database) as db:
-        desk = Standing(db, settings, clock())
+    async with open_up_to_date(settings) as database, desks.standing(database, settings, clock, options.number) as desk:
         await desks.every(desk)
         sheet = await words.sheet_of(desk, await desks.found(desk, options.number))
     made = _made(sheet, options.format, settings)

@@ -1,4 +1,4 @@
-"""« coop-bot digest preview »: the draft of a number, begun and completed as in Mattermost, and written out."""
+"""« coop-bot digest preview »: a number as it is, or as it would be if it were begun now, written out."""
 
 import json
 import sys
@@ -10,6 +10,7 @@ from typing import Any
 from bot.errors import ChatError
 from bot.french.dates import say_date
 from bot.replies import Reply
+from bot.rhythms import Occasion
 from bot.schedules import ZONE
 from cli.actus import desk as desks
 from cli.actus.desk import Standing
@@ -30,24 +31,37 @@ from storage.database import Database
 
 
 async def preview(settings: Settings, options: Namespace, clock: Callable[[], datetime]) -> int:
-    """Write it; what came out is written as it is."""
+    """Write it. What came out is written as it is, a draft is completed; what is not begun is begun by this no more
+    than it takes a number."""
     async with open_up_to_date(settings) as database:
-        async with database.transaction() as db:
+        async with database.transaction(writes=False) as db:
             desk = Standing(db, settings, clock())
             edition = await desks.edition_named(desk, options.edition)
-            digest = await _chosen(desk, edition, options.date)
-        if digest.state in {State.DRAFT, State.HELD}:
-            await _look_through_messages(settings, database, digest, clock)
-            await _complete(settings, database, digest.number, clock)
-        async with database.transaction(writes=False) as db:
-            await _tell(Standing(db, settings, clock()), digest.number, edition, options)
+            chosen = await _chosen(desk, edition, options.date)
+            since = chosen.since if isinstance(chosen, Digest) else await drafting.since(desk, edition, chosen)
+        if not isinstance(chosen, Digest) or chosen.state in {State.DRAFT, State.HELD}:
+            await _look_through_messages(settings, database, since, clock)
+        if isinstance(chosen, Digest) and chosen.state in {State.DRAFT, State.HELD}:
+            await _complete(settings, database, chosen.number, clock)
+        async with desks.rehearsal(database, settings, clock) as desk:
+            number = await _number(desk, edition, await _chosen(desk, edition, options.date))
+            told = await _tell(desk, number, edition, options)
+    print(told)
     return 0
 
 
-async def _chosen(desk: Standing, edition: Edition, day: date | None) -> Digest:
+async def _number(desk: Standing, edition: Edition, chosen: Digest | Occasion) -> int:
+    """Its number; what is not begun is, until this transaction ends."""
+    if isinstance(chosen, Digest):
+        return chosen.number
+    number = await drafting.number_for(desk, edition, chosen)
+    return (await drafting.begin(desk, edition, chosen, number)).number
+
+
+async def _chosen(desk: Standing, edition: Edition, day: date | None) -> Digest | Occasion:
     """The one of that day, or the next. Raises OperatorError for a day that is past and had none."""
     if day is None or day >= desk.now.astimezone(ZONE).date():
-        return await drafting.coming(desk, edition, day)
+        return await drafting.find_coming(desk, edition, day)
     out = [*await digests.published(desk.db, edition.key), *await digests.open_ones(desk.db, edition.key)]
     there = next((one for one in out if day in {one.day, day_of(one)}), None)
     if there is None:
@@ -56,13 +70,13 @@ async def _chosen(desk: Standing, edition: Edition, day: date | None) -> Digest:
 
 
 async def _look_through_messages(
-    settings: Settings, database: Database, digest: Digest, clock: Callable[[], datetime]
+    settings: Settings, database: Database, since: datetime, clock: Callable[[], datetime]
 ) -> None:
     """The most useful messages of its time, where Mattermost answers."""
     try:
         async with open_chat(settings) as chat:
             if chat is not None:
-                await harvest.messages(chat, database, settings, digest.since, clock())
+                await harvest.messages(chat, database, settings, since, clock())
                 return
     except ChatError:
         pass
@@ -77,22 +91,20 @@ async def _complete(settings: Settings, database: Database, number: int, clock: 
         edition = (await desks.every(desk)).get(digest.edition) if digest else None
         if digest is None or edition is None or not await drafting.fill(desk, digest, edition):
             return
-        again: Sequence[Reply] = [await cards.refresh(desk, digest)] if await words.is_shown(desk, number) else []
+        again: Sequence[Reply] = [await cards.refresh(desk, digest)] if await words.is_shown(desk, digest) else []
         await outbox.add(db, await Pen(settings, clock, feature.name).rows(db, again, feature.name))
 
 
-async def _tell(desk: Standing, number: int, edition: Edition, options: Namespace) -> None:
+async def _tell(desk: Standing, number: int, edition: Edition, options: Namespace) -> str:
     digest = await desks.found(desk, number)
     entries = await digests.entries(desk.db, number)
     sheet = lay_out(digest, entries, edition)
     if options.json:
         known = await items.by_ids(desk.db, {entry.item for entry in entries})
-        print(json.dumps(as_object(digest, sheet, known), ensure_ascii=False))
-    elif options.markdown:
-        print("\n\n".join(posts(sheet)))
-    else:
-        print(f"N° {number}, {_state(digest)}\n")
-        print(plain.text(sheet), end="")
+        return json.dumps(as_object(digest, sheet, known), ensure_ascii=False)
+    if options.markdown:
+        return "\n\n".join(posts(sheet))
+    return f"N° {number}, {_state(digest)}\n\n{plain.text(sheet).removesuffix(chr(10))}"
 
 
 def _state(digest: Digest) -> str:

@@ -48,10 +48,10 @@ OUT = (State.PUBLISHED, State.WITHDRAWN)
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Where it goes, which of its entries quote what is gone, and the ids of the files that go along."""
+    """Where it goes, the ids of the posts that it quotes and are gone, and the ids of the files that go along."""
 
     where: Where
-    lost: Sequence[int]
+    gone: frozenset[str]
     files: Sequence[str] = ()
 
 
@@ -59,8 +59,8 @@ async def publish(settings: Settings, options: Namespace, clock: Callable[[], da
     """0 when all its channels have it, 1 when some have not."""
     check_channels(settings)
     async with open_up_to_date(settings) as database:
-        async with database.transaction(writes=False) as db:
-            digest = await desks.found(Standing(db, settings, clock()), options.number)
+        async with desks.standing(database, settings, clock, options.number) as desk:
+            digest = await desks.found(desk, options.number)
         if digest.state is State.WITHDRAWN:
             raise OperatorError(
                 f"Le n° {digest.number} a été retiré : « Restaurer », dans Mattermost, en refait un brouillon."
@@ -85,18 +85,24 @@ async def _go_out(office: Office, digest: Digest) -> int:
     if not was_out:
         issue, sheet = await _checked(office, digest)
         files = await _paper(office, sheet, next(iter(issue.where.channels)))
-        await _write_down(office, digest, replace(issue, files=files))
+        await _write_down(office, digest, replace(issue, files=files), sheet)
     return await _deliver(office, digest.number, was_out=was_out)
 
 
 async def _checked(office: Office, digest: Digest) -> tuple[Issue, Sheet]:
     """Where it can go, and how it will be read."""
     own = await office.chat.own_channels()
-    async with office.database.transaction(writes=False) as db:
-        where = await _where(_desk(office, db), digest, own_of=Own(own, await canaux.by_key(db)))
-        quoted = await checking.quoted(db, digest)
-    issue = Issue(where, await checking.lost(office.chat, quoted))
+    async with desks.standing(office.database, office.settings, office.clock, digest.number) as desk:
+        where = await _where(desk, digest, own_of=Own(own, await canaux.by_key(desk.db)))
+        quoted = await checking.quoted(desk.db, digest)
+    lost = await checking.lost(office.chat, quoted)
+    issue = Issue(where, frozenset(one.post_id for one in quoted if one.entry in lost))
     return issue, await _sheet(office, digest, issue)
+
+
+async def _lost(db: AsyncSession, digest: Digest, issue: Issue) -> Sequence[int]:
+    """Its entries that quote what is gone."""
+    return [one.entry for one in await checking.quoted(db, digest) if one.post_id in issue.gone]
 
 
 def _desk(office: Office, db: AsyncSession) -> Standing:
@@ -105,11 +111,11 @@ def _desk(office: Office, db: AsyncSession) -> Standing:
 
 async def _sheet(office: Office, digest: Digest, issue: Issue) -> Sheet:
     """As it will be read. Raises OperatorError for what would be empty."""
-    async with office.database.transaction(writes=False) as db:
-        found = await desks.found(_desk(office, db), digest.number)
-        away = {entry.number for entry in await checking.unfit(db, found, issue.lost)}
-        entries = [entry for entry in await digests.entries(db, found.number) if entry.number not in away]
-        sheet = await words.sheet_of(_desk(office, db), found, entries)
+    async with desks.standing(office.database, office.settings, office.clock, digest.number) as desk:
+        found = await desks.found(desk, digest.number)
+        away = {entry.number for entry in await checking.unfit(desk.db, found, await _lost(desk.db, found, issue))}
+        entries = [entry for entry in await digests.entries(desk.db, found.number) if entry.number not in away]
+        sheet = await words.sheet_of(desk, found, entries)
     out_on = (found.published_at or office.clock()).astimezone(ZONE).date()
     if not sheet.pieces and not sheet.edito:
         raise OperatorError(f"Le n° {digest.number} est vide : il ne sort pas.")
@@ -153,16 +159,18 @@ async def _paper(office: Office, sheet: Sheet, place: str) -> Sequence[str]:
             return ()
 
 
-async def _write_down(office: Office, digest: Digest, issue: Issue) -> None:
-    """What nobody wrote down yet, in the operator’s name, and that it is out; once, whoever else is at it."""
+async def _write_down(office: Office, digest: Digest, issue: Issue, shown: Sheet) -> None:
+    """What nobody wrote down yet, in the operator’s name, and that it is out; once, whoever else is at it. ``shown`` is
+    as its paper has it."""
     async with office.database.transaction() as db:
         desk = _desk(office, db)
-        found = await digests.lock(db, digest.number)
-        if found is None or found.state in OUT:
+        found = await desks.begun(desk, digest.number)
+        if found.state in OUT:
             return
-        if found.revision != digest.revision:
+        left_out = await checking.drop(db, found, await _lost(db, found, issue))
+        pieces = (await words.sheet_of(desk, found)).pieces
+        if found.revision != digest.revision or [one.title for one in pieces] != [one.title for one in shown.pieces]:
             raise OperatorError(f"Le n° {digest.number} vient de changer : relisez-le, puis relancez la commande.")
-        left_out = await checking.drop(db, found, issue.lost)
         if not found.written:
             at = found.published_at or desk.now
             values = {"approved_by": found.approved_by, "approved_at": found.approved_at or desk.now}
@@ -175,7 +183,7 @@ async def _write_down(office: Office, digest: Digest, issue: Issue) -> None:
         await note(db, Act.DIGEST_PUBLISH, f"numero:{found.number}", desk.now, edition=found.edition, canaux=where)
         for text in _notes(found, issue.where, left_out):
             replies += await words.tell_team(desk, Message(text))
-        if await words.is_shown(desk, found.number):
+        if await words.is_shown(desk, found):
             replies.append(await cards.refresh(desk, found))
         pen = Pen(office.settings, office.clock, feature.name)
         await outbox.add(db, await pen.rows(db, replies, name_of(Publish)))

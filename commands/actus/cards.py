@@ -45,7 +45,7 @@ async def draw(desk: Desk, digest: Digest) -> Message:
 
 async def refresh(desk: Desk, digest: Digest, *, here: bool = False) -> Refresh:
     """Show on all copies how it is now."""
-    return words.rewrite(await draw(desk, digest), digest.number, here=here)
+    return words.rewrite(await draw(desk, digest), digest, here=here)
 
 
 def _is_long(drawn: Sequence[Markdown]) -> bool:

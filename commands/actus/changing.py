@@ -38,7 +38,7 @@ async def changed(ctx: Context, digest: Digest, what: Change, *, here: bool = Tr
     if digest.state is State.PUBLISHED:
         await _must_fit(ctx, digest)
         return [await cards.refresh(ctx, digest), Start(payload=Rewrite(digest=digest.number))]
-    shown = await words.is_shown(ctx, digest.number)
+    shown = await words.is_shown(ctx, digest)
     card = await cards.refresh(ctx, digest, here=here)
     return [card] if shown else [card, Whisper(card.text, card.buttons)]
 

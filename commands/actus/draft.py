@@ -28,7 +28,7 @@ async def show_draft(ctx: Context, line: str) -> Replies:
     assert found is not None
     added = await drafting.fill(ctx, found, edition)
     card = await cards.draw(ctx, found)
-    again = [await cards.refresh(ctx, found)] if added and await words.is_shown(ctx, found.number) else []
+    again = [await cards.refresh(ctx, found)] if added and await words.is_shown(ctx, found) else []
     begun = [Start(payload=Harvest(since=found.since, until=ctx.now))] if found.created_at == ctx.now else []
     return [*again, *await _put_up(ctx, found, card), *begun]
 
@@ -36,7 +36,7 @@ async def show_draft(ctx: Context, line: str) -> Replies:
 async def _put_up(ctx: Context, digest: Digest, card: Message) -> Sequence[Reply]:
     """In the animateurs’ room for all of them, elsewhere for who asks."""
     if ctx.channel_id and ctx.channel_id == await places.room(ctx):
-        return [Say(card.text, card.buttons, channel_id=ctx.channel_id, topic=words.topic_of(digest.number))]
+        return [Say(card.text, card.buttons, channel_id=ctx.channel_id, topic=words.topic_of(digest))]
     return [Whisper(card.text, card.buttons)]
 
 

@@ -112,12 +112,12 @@ async def _see_to(desk: Desk, digest: Digest, edition: Edition) -> Sequence[Repl
     if what is Due.PUBLISH_UNREAD and not digest.edito and not await digests.entries(desk.db, digest.number):
         what = Due.HOLD
     acted = await _act(desk, digest, what)
-    shown = await words.is_shown(desk, digest.number)
+    shown = await words.is_shown(desk, digest)
     if shown:
         return [*acted, *([await cards.refresh(desk, digest)] if added or what is not Due.NOTHING else [])]
     if drafting.shown_from(digest.at) <= desk.now:
         card = await cards.draw(desk, digest)
-        return [*await words.tell_team(desk, card, words.topic_of(digest.number)), *acted]
+        return [*await words.tell_team(desk, card, words.topic_of(digest)), *acted]
     return acted
 
 
@@ -135,7 +135,7 @@ async def _act(desk: Desk, digest: Digest, what: Due) -> Sequence[Reply]:
             text = render("actus/held", digest=digest, at=words.say_at(digest.at), approved=approved)
             # It is a copy of the draft from now on: what becomes of it is seen there, too.
             said = Message(text, cards.buttons_under(digest, late=True))
-            return await words.tell_team(desk, said, words.topic_of(digest.number))
+            return await words.tell_team(desk, said, words.topic_of(digest))
         case _:
             unread = what is Due.PUBLISH_UNREAD
             told = await _tell(desk, digest, "unread") if unread else []

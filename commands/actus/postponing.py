@@ -77,7 +77,7 @@ async def _to_next(ctx: Context, digest: Digest, edition: Edition) -> Sequence[R
 async def _join(ctx: Context, digest: Digest, other: Digest) -> Sequence[Reply]:
     """One number of two: the one that was put off, with what the other had."""
     day, at = other.day, other.at
-    gone = words.rewrite(Whisper(render("actus/joined", gone=other.number, digest=digest)), other.number)
+    gone = words.rewrite(Whisper(render("actus/joined", gone=other.number, digest=digest)), other)
     edito = digest.edito or other.edito
     await digests.merge(ctx.db, other.number, digest.number)
     await change(ctx.db, digest, edito=edito, revision=digest.revision + 1)

@@ -127,7 +127,7 @@ async def _check(ctx: Context, asked: Publish, so_far: Progress, plan: Plan) -> 
     if made := await ctx.posts_about(topic):
         return Plan(phase=Phase.WRITE, document=made[0].post_id).step(told)
     order = Document(digest=found.number, revision=found.revision)
-    drafts = [post for post in await ctx.posts_about(words.topic_of(found.number)) if post.channel_id == room]
+    drafts = [post for post in await ctx.posts_about(words.topic_of(found)) if post.channel_id == room]
     sent = SendFile(order=order, channel_id=room, root_id=drafts[0].post_id if drafts else "", topic=topic)
     return Plan(phase=Phase.PAPER, until=ctx.now + PAPER_MAX).step([*told, sent])
 

@@ -24,9 +24,9 @@ DRAFT = "actus-brouillon:"
 """How the topics of drafts begin."""
 
 
-def topic_of(number: int) -> str:
-    """What all copies of a draft are filed under."""
-    return f"{DRAFT}{number}"
+def topic_of(digest: Digest) -> str:
+    """What all copies of a draft are filed under; those of one that had its number before and was given up are not."""
+    return f"{DRAFT}{digest.number}:{digest.created_at.timestamp():.6f}"
 
 
 def part_topic(number: int, part: int) -> str:
@@ -114,11 +114,11 @@ async def tell_team(desk: Desk, said: Message, topic: str | None = None) -> Sequ
     return [Direct(*shown, user_id=one, topic=topic) for one in told]
 
 
-async def is_shown(desk: Desk, number: int) -> bool:
+async def is_shown(desk: Desk, digest: Digest) -> bool:
     """Whether a draft stands somewhere, or is on its way there."""
-    return bool(await outbox.reached(desk.db, [topic_of(number)]))
+    return bool(await outbox.reached(desk.db, [topic_of(digest)]))
 
 
-def rewrite(said: Message, number: int, *, here: bool = False) -> Refresh:
+def rewrite(said: Message, digest: Digest, *, here: bool = False) -> Refresh:
     """All copies of a draft say this from now on."""
-    return Refresh(said.text, said.buttons, said.facts, topic=topic_of(number), here=here)
+    return Refresh(said.text, said.buttons, said.facts, topic=topic_of(digest), here=here)

@@ -1,10 +1,11 @@
 """Digests: each number of an edition, how it stands, and what is in it as its editors left it."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+import itertools
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import StrEnum
 
-from sqlalchemy import JSON, Column, ColumnElement, Index, Text, UniqueConstraint, and_, delete, func, or_, update
+from sqlalchemy import JSON, Column, ColumnElement, Index, Text, UniqueConstraint, and_, delete, or_, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -115,13 +116,18 @@ async def hold_numbers(db: AsyncSession, now: dt.datetime) -> None:
     await hold(db, _SCOPE, "", now)
 
 
+async def free_numbers(db: AsyncSession) -> Iterator[int]:
+    """The numbers that no digest has, from the first on: what a draft that was given up had is one of them."""
+    taken = set((await db.exec(select(Digest.number))).all())
+    return (number for number in itertools.count(1) if number not in taken)
+
+
 async def begin(db: AsyncSession, digest: Digest) -> Digest:
-    """Give it the next number and write it down; the one that its edition has for that day already, if it has one.
-    After ``hold_numbers``."""
+    """Write it down, with the next number where it has none; the one that its edition has for that day already, if it
+    has one. After ``hold_numbers``."""
     if (known := await of_day(db, digest.edition, digest.day)) is not None:
         return known
-    last = (await db.exec(select(func.max(Digest.number)))).one()
-    digest.number = (last or 0) + 1
+    digest.number = digest.number or next(await free_numbers(db))
     await db.execute(insertion(db, Digest).values(digest.model_dump()))
     return digest
 
