@@ -10,6 +10,7 @@ import pytest
 from bot.clock import utc_now
 from bot.mattermost import AioClient, Mattermost
 from bot.outbox import LEASE, Outbox
+from bot.outbox.rows import Rows
 from sandbox.faults import Faults
 from storage import outbox
 from storage.database import Database
@@ -40,17 +41,22 @@ async def at_work(room: Room, database: Database) -> AsyncIterator[Outbox]:
     await client.close()
 
 
-async def tell(room: Room, database: Database, worker: Outbox, text: str, person: Person | None = None) -> None:
-    """A handler’s transaction, then its commit."""
+def letter_to(person: Person, text: str) -> Outgoing:
+    """A message that was just written."""
     now = utc_now()
-    message = Outgoing(
+    return Outgoing(
         id=secrets.token_hex(13),
         where=Where.PERSON,
-        target=(person or room.juliette).id,
+        target=person.id,
         content={"message": text, "props": {}},
         created_at=now,
         not_before=now + LEASE,
     )
+
+
+async def tell(room: Room, database: Database, worker: Outbox, text: str, person: Person | None = None) -> None:
+    """A handler’s transaction, then its commit."""
+    message = letter_to(person or room.juliette, text)
     async with database.transaction() as db:
         await outbox.add(db, [message])
     worker.hurry([message])
@@ -93,6 +99,63 @@ async def test_each_message_arrives_once(trouble: Callable[[Faults], None], room
         await all_delivered(database)
     faults.rate_limit(0, 0)
     assert await room.read() == TEXTS
+
+
+class Held:
+    """A call that ended, and of which nobody hears before ``goes_on``."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, rows: Rows, name: str) -> None:
+        self.ended, self.goes_on = asyncio.Event(), asyncio.Event()
+        self._plain = getattr(rows, name)
+        monkeypatch.setattr(rows, name, self)
+
+    async def __call__(self, *given: object) -> object:
+        done = await self._plain(*given)
+        if done != []:
+            self.ended.set()
+            await self.goes_on.wait()
+        return done
+
+
+async def test_what_comes_while_a_failure_is_noted_waits_behind_it(
+    room: Room, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though Mattermost takes messages again by then, as what another worker sent shows."""
+    async with at_work(room, database) as worker:
+        desk = worker._people  # noqa: SLF001  (no public way says when a step ends)
+        noted = Held(monkeypatch, desk._m.rows, "failed")  # noqa: SLF001  (the same)
+        in_trouble(room.server.faults)
+        await tell(room, database, worker, "0")
+        await noted.ended.wait()
+        room.server.faults.status = None
+        desk._tries.opened()  # noqa: SLF001  (the same)
+        for text in TEXTS[1:4]:
+            await tell(room, database, worker, text)
+        noted.goes_on.set()
+        await all_delivered(database)
+    assert await room.read() == TEXTS[:4]
+
+
+async def test_what_is_taken_from_the_table_while_one_fails_waits_behind_it(
+    room: Room, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_work(room, database) as worker:
+        desk = worker._people  # noqa: SLF001  (no public way says when a step ends)
+        taken = Held(monkeypatch, desk._m.rows, "take")  # noqa: SLF001  (the same)
+        first, second = [letter_to(room.juliette, text) for text in TEXTS[:2]]
+        second.not_before = second.created_at
+        async with database.transaction() as db:
+            await outbox.add(db, [first, second])
+        desk.call.set()
+        await taken.ended.wait()
+        in_trouble(room.server.faults)
+        worker.hurry([first])
+        await desk.quiet(10)
+        assert not desk.is_open
+        room.server.faults.status = None
+        taken.goes_on.set()
+        await all_delivered(database)
+    assert await room.read() == TEXTS[:2]
 
 
 async def test_a_bot_restarted_in_the_middle_of_an_outage(room: Room, database: Database) -> None:

@@ -62,6 +62,8 @@ class Desk:
         self._tries = Tries(means, is_crowd=manner.is_crowd)
         self._backlog = Backlog()
         self._long = asyncio.Semaphore(LONG_AT_ONCE)
+        self._returns = 0
+        """How often messages went back behind one that failed: what was being taken then follows them."""
         self._bringing: asyncio.Task[int] | None = None
         self._draining = False
         self._rounds = Rounds("outbox", self._look, Pauses(BETWEEN_LOOKS, means.first))
@@ -168,17 +170,23 @@ class Desk:
         if waits:
             # Behind the gate everything waits, behind one message only what is for the same target.
             lanes = () if verdict.outcome is Outcome.AWAY else (lane,)
-            self._backlog.add(self._lanes.clear(*lanes))
+            self._put_back(self._lanes.clear(*lanes))
         if verdict.fault:
             await self._m.rows.failed(letter.message, verdict.fault, verdict.next_try, verdict.news)
             if verdict.next_try is None:
                 self._m.news.set()
         if waits:
+            # What came for the same target while that was noted waits behind it as well.
+            self._put_back(self._lanes.clear(lane))
             if verdict.fault:
                 self._backlog.returned(letter)
             else:
                 self._backlog.add([letter])
             self.call.set()
+
+    def _put_back(self, letters: Sequence[Letter]) -> None:
+        self._returns += 1
+        self._backlog.add(letters)
 
     async def _look(self) -> float:
         """Take what is due from the table; the seconds until the next look."""
@@ -204,6 +212,7 @@ class Desk:
         # A message that the server failed at is no probe: it would fail again.
         at_work = self._lanes.targets() if self._manner.is_crowd else self._lanes.full()
         but_of = [*at_work, *(doubts.resting() if self.is_open else doubts.all())]
+        returns = self._returns
         due_in = await self._m.rows.due_in(Share(self._manner.is_crowd, but_of))
         if due_in == 0.0:
             # To its end, though this look be cut off: what is leased must be in the lanes, to be given back.
@@ -211,19 +220,23 @@ class Desk:
             if await asyncio.shield(self._bringing):
                 return 0.0
             due_in = AT_OTHERS
-        else:
+        elif returns == self._returns:
             self._backlog.all_taken(but_of)
         if self._tries.opened():  # it answers, and nothing is there to probe with
             return 0.0
         return min(due_in or LOOK_ANYWAY, rested_in)
 
     async def _bring(self, room: int, but_of: Sequence[str]) -> int:
+        returns = self._returns
         letters = await self._m.rows.take(room, Share(self._manner.is_crowd, but_of))
+        is_late = returns != self._returns
         for letter in letters:
             self._backlog.taken(letter)
-            if letter.message.id not in self._m.marks:
+            if is_late:
+                self._backlog.add([letter])
+            elif letter.message.id not in self._m.marks:
                 self._lanes.put(letter)
-        if len(letters) < room:
+        if len(letters) < room and not is_late:
             self._backlog.all_taken(but_of)
         return len(letters)
 
