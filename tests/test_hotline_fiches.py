@@ -71,6 +71,24 @@ async def test_who_goes_on_has_the_ticket_all_the_same(desk: Desk) -> None:
     assert (await desk.juliette.sees(shown)).buttons == []
 
 
+@pytest.mark.parametrize(
+    ("subject", "titre", "urgence"),
+    [
+        ("Plus rien ne marche", "Rien ne marche, rien n’arrive", "genant"),
+        ("Retrouver mon parapluie vert", "Retrouver un parapluie vert", "bloquant"),
+    ],
+)
+async def test_what_has_weak_words_only_in_common_or_cannot_wait_is_filed_at_once(
+    subject: str, titre: str, urgence: str, desk: Desk
+) -> None:
+    await shelved(desk, titre)
+    asking = f"{subject} encore"
+    form = await desk.juliette.opens("/hotline")
+    assert (await form.fill(**(USUAL | {"sujet": asking, "urgence": urgence})).submit()).accepted
+    await desk.juliette.told(f": {asking}")
+    assert await mine(desk) == [asking]
+
+
 async def test_solved_tickets_and_resources_are_shown_together(desk: Desk) -> None:
     word = unique("scanner")
     first, _ = await desk.asks(desk.juliette, f"Le {word} numérise en noir")

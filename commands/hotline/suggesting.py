@@ -18,6 +18,7 @@ from commands.hotline.filing import file
 from dialogs.hotline import OpenTicket
 from storage import people
 from storage.hotline import alike, tickets, wishes
+from storage.hotline.states import Urgency
 from storage.hotline.tickets import Ticket
 from storage.hotline.wishes import TicketWish
 from storage.people import Person
@@ -64,9 +65,12 @@ async def accepted(db: AsyncSession, keys: Sequence[str]) -> Collection[str]:
 
 @feature.submit(OpenTicket, accepted=accepted)
 async def submit(ctx: Context, form: OpenTicket) -> Replies:
-    """What is like it and solved, or in the ressourcerie, is shown first; else it is filed."""
+    """What is like it and solved, or in the ressourcerie, is shown first. Where nothing is, and where it keeps
+    somebody from working, it is filed at once."""
     left = [] if ctx.user.may(AGENTS) else await quotas.spend(ctx, Quota.TICKET)
     asked = form.model_dump(mode="json", exclude={"queues"})
+    if form.urgency == Urgency.BLOQUANT:
+        return [*await file(ctx, ctx.user, ctx.request.key, asked), *left]
     near = await alike.solved(ctx.db, f"{form.subject} {form.details}", ctx.now - REMEMBERED)
     fiches = await _fiches(ctx, form.subject, SHOWN_MAX - min(len(near), SHOWN_MAX - 1))
     if not near and not fiches:

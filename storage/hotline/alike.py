@@ -34,12 +34,28 @@ SMALL = frozenset(
     )
 )
 """Words that are in any ticket."""
+WEAK = frozenset(
+    word[:STEM]
+    for word in re.findall(
+        r"\w+",
+        """
+        aide arrive aucun besoin blocage bloque chose fonctionne impossible jamais marcher panne question rien souci
+        toujours urgent
+        """,
+    )
+)
+"""The beginnings of words that say how bad it is, and not of what: by these alone nothing answers a demand."""
 
 
 def stems(text: str) -> frozenset[str]:
     """The beginnings of the words that say what a text is about."""
     words = re.findall(r"[a-z0-9]{3,}", fold(text))
     return frozenset(word[:STEM] for word in words if word not in SMALL)
+
+
+def strong_stems(text: str) -> frozenset[str]:
+    """The same without those that say how bad it is only."""
+    return stems(text) - WEAK
 
 
 def likeness(asked: frozenset[str], other: frozenset[str]) -> float:
@@ -50,7 +66,7 @@ def likeness(asked: frozenset[str], other: frozenset[str]) -> float:
 
 async def solved(db: AsyncSession, text: str, since: datetime) -> Sequence[Ticket]:
     """The solved tickets whose solution may be shown and that are like a text, the likest first."""
-    asked = stems(text)
+    asked = strong_stems(text)
     if not asked:
         return []
     known = select(Ticket).where(
@@ -75,8 +91,8 @@ def are_alike(one: Ticket, other: Ticket) -> bool:
 
 def answers(title: str, text: str, asked: str) -> bool:
     """Whether something written speaks of what is asked: its title is in the question, or the question in all of it."""
-    question, whole = stems(asked), stems(f"{title} {text}")
-    return likeness(stems(title), question) >= ALIKE_MIN or likeness(question, whole) >= ALIKE_MIN
+    question, whole = strong_stems(asked), strong_stems(f"{title} {text}")
+    return likeness(strong_stems(title), question) >= ALIKE_MIN or likeness(question, whole) >= ALIKE_MIN
 
 
 async def lately(db: AsyncSession, ticket: Ticket, since: datetime) -> Sequence[Ticket]:
