@@ -142,7 +142,7 @@ async def test_an_animateur_reads_who_did_what_to_whom_and_why(house: House, aga
 
     about = plain((await agathe.asks(f"/moderer journal @{juliette.username}")).text)
     assert f"@{agathe.username} : départ noté, @{juliette.username}" in about
-    assert f"@{agathe.username} : personne changée dans le registre, @{juliette.username}" in about
+    assert f"@{agathe.username} : rôle changé (coordinateur" in about
     async with house.bot.database.transaction(writes=False) as db:
         mine = [e for e in await journal.about(db, juliette.id) if e.actor == agathe.username]
         moved = await journal.named(db, BOT, 500)

@@ -208,7 +208,7 @@ async def test_a_coordinateur_looks_after_their_own_departements(house: House) -
     form = await carl.opens(f"/membres ajouter @{new.username}")
     assert set(form.options("role")) == {"conseiller", "coordinateur", "invite"}
     outside = await form.fill(role="conseiller", departements="13").submit()
-    assert "Vous vous occupez de Rhône (69) et Ain (01)" in outside.error.replace("\u00a0", " ")
+    assert "Vos départements : Rhône (69) et Ain (01)." in outside.error.replace("\u00a0", " ")
     assert (await form.fill(departements="01").submit()).accepted
     await carl.whispered("inscription au registre")
 

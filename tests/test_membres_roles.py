@@ -64,7 +64,9 @@ async def test_a_role_over_others_is_given_by_two(house: House) -> None:
     agathe.acts()
     await omar.clicks(question, "Approuver")
     both = f"Demandé par @{agathe.username}, approuvé par @{omar.username}"
-    assert both in said(await lea.told("Votre rôle dans le réseau change"))
+    told = said(await lea.told("Votre rôle dans le réseau change"))
+    assert both in told
+    assert "Vous êtes désormais agent de la hotline (jusqu’ici : conseiller numérique)" in told
     assert both in said(await agathe.told("agent de la hotline"))
     settled = await omar.rewritten(question, "approuvé par")
     assert settled.buttons == []
@@ -115,6 +117,25 @@ async def in_room(house: House, room: str, agathe: Person, line: str) -> Post:
     agathe.acts()
     assert "rien ne change encore" in said(await agathe.asks(line))
     return await agathe.heard(room, "Rôle à confirmer")
+
+
+async def test_the_same_asked_twice_is_one_demand(house: House, room: str) -> None:
+    agathe, omar, boris = [await house.someone(Role.ANIMATEUR, name) for name in ("agathe", "omar", "boris")]
+    await house.site.admin.post(f"/channels/{room}/members", {"user_id": omar.id})
+    gus = await house.someone(Role.HOTLINE, "gus")
+    line = f"/membres role @{gus.username} animateur"
+    question = await in_room(house, room, agathe, line)
+    await house.settled()
+    for who, name in ((agathe, "par vous"), (boris, f"par @{agathe.username}")):
+        refused = said(await who.asks(line))
+        assert "C’est déjà demandé" in refused
+        assert name in refused
+        assert f"/pl/{question.id}" in refused
+    other = said(await boris.asks(f"/membres role @{gus.username} conseiller"))
+    assert "rien ne change encore" in other, "that is something else"
+    await omar.clicks(question, "Refuser")
+    await omar.rewritten(question, "a refusé")
+    assert "rien ne change encore" in said(await boris.asks(line)), "it was refused; it may be asked again"
 
 
 async def test_neither_who_asks_nor_who_is_meant_decides(house: House, room: str) -> None:

@@ -139,3 +139,4 @@ async def test_a_mistyped_subcommand_is_no_question(house: House, agathe: Person
     assert "Vouliez-vous dire" in (await agathe.asks("/sondage resultat")).text
     assert "Aucun sondage n’a ce numéro" in (await agathe.asks("/sondage 987654")).text
     assert "par son numéro" in (await agathe.asks("/sondage resultats")).text
+    assert "`/sondage resultats 12`" in (await agathe.asks("/sondage resultats abc")).text

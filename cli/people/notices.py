@@ -24,15 +24,18 @@ Change = tuple[Person, Person]
 
 async def tell(db: AsyncSession, pen: Pen, changes: Sequence[Change], now: datetime) -> None:
     """Those of some changes that need to be told are, in the transaction that makes them."""
-    told = [(after, _say(before, after, now)) for before, after in changes if _is_over(before, after)]
+    told = [(before, after) for before, after in changes if _is_over(before, after)]
     if not (told and pen.settings.secrets):  # (Without keys no bot was ever set up here.)
         return
     replies: list[Reply] = [
-        Direct(render("membres/role_by_operator", reader="person", changes=[change]), user_id=person.id)
-        for person, change in told
+        Direct(
+            render("membres/role_by_operator", reader="person", changes=[_say(*change, now, own=True)]),
+            user_id=change[1].id,
+        )
+        for change in told
     ]
     if room := (await canaux.by_key(db)).get(ROOM):
-        listed, more = [change for _, change in told[:LISTED_MAX]], len(told) - LISTED_MAX
+        listed, more = [_say(*change, now) for change in told[:LISTED_MAX]], len(told) - LISTED_MAX
         replies.append(
             Say(render("membres/role_by_operator", reader="room", changes=listed, more=more), channel_id=room)
         )
@@ -43,7 +46,7 @@ def _is_over(before: Person, after: Person) -> bool:
     return takes_two(before.known_role or Role.INVITE, before, after)
 
 
-def _say(before: Person, after: Person, now: datetime) -> Markdown:
+def _say(before: Person, after: Person, now: datetime, *, own: bool = False) -> Markdown:
     asked = Asked(
         by="",
         person_id=after.id,
@@ -54,4 +57,4 @@ def _say(before: Person, after: Person, now: datetime) -> Markdown:
         is_new=False,
         at=now,
     )
-    return render("membres/role_change", asked=asked)
+    return render("membres/role_change", asked=asked, own=own)

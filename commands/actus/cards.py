@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.french.words import plural
+from bot.quoting import shorten
 from bot.replies import Button, Message, Refresh
 from bot.texts import Markdown, escape, render
 from commands.actus import words
@@ -56,7 +57,7 @@ def _titles(sheet: Sheet) -> Markdown:
     lines = [f"### {escape(sheet.heading)}"]
     for chapter in sheet.chapters:
         lines += ["", f"#### {escape(chapter.title)}", ""]
-        lines += [f"- {escape(piece.title[:120])}" for piece in chapter.pieces]
+        lines += [f"- {escape(shorten(piece.title, 120))}" for piece in chapter.pieces]
     return Markdown("\n".join(lines))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from bot.context import Context
 from bot.forms import Form
+from bot.quoting import shorten
 from bot.replies import Ask, Button, Replies, Whisper
 from commands.actus import cards, changing, rewording, words
 from commands.actus.buttons import Edit, GoOn
@@ -40,8 +41,7 @@ async def _listed(ctx: Context, digest: Digest) -> Mapping[str, str]:
 
 
 def _short(entry: Entry) -> str:
-    title = " ".join(entry.title.split())
-    return title if len(title) <= SHOWN_MAX else f"{title[: SHOWN_MAX - 1]}…"
+    return shorten(" ".join(entry.title.split()), SHOWN_MAX)
 
 
 @feature.submit(EditDigest, roles=ANIMATEURS)

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.context import Context
 from bot.french.dates import MONTHS, MONTHS_SHORT, WEEKDAYS, say_day
-from bot.french.words import join, plural
+from bot.french.words import group, join, noun, plural
 from bot.mattermost import ChatReader
 from bot.replies import Progress, Replies, Start, Step
 from commands.actus import listening, sources
@@ -150,10 +150,15 @@ def _say(day: date) -> str:
 
 
 def _say_figures(figures: Figures) -> str:
-    said = [plural(figures.accompagnements, "accompagnement")]
+    said = [_count(figures.accompagnements, "accompagnement")]
     if figures.personnes:
-        said.append(plural(figures.personnes, "personne accompagnée", "personnes accompagnées"))
+        said.append(_count(figures.personnes, "personne accompagnée"))
     return join(said)
+
+
+def _count(n: int, one: str) -> str:
+    """« 1 230 accompagnements », grouped from a thousand on: it is read at a glance, and on paper."""
+    return f"{group(n, 1000)} {noun(n, one)}"
 
 
 def _numbers(figures: Figures) -> dict[str, int]:

@@ -10,7 +10,7 @@ from commands.membres.changing import write
 from commands.membres.feature import ANIMATEURS, feature
 from commands.membres.finding import Member
 from commands.membres.making import with_
-from commands.membres.roles import HOLDS_FOR, ApproveRole, Asked, RefuseRole, note_role, say, settled
+from commands.membres.roles import DECIDED, HOLDS_FOR, ApproveRole, Asked, RefuseRole, note_role, say, settled
 from commands.membres.rules import check
 from commands.membres.standing import Standing
 from commands.membres.welcome import refresh_welcome
@@ -20,7 +20,7 @@ from storage.people import Person
 
 OWN = "Quelqu’un d’autre de l’équipe d’animation en décide : ni qui le demande, ni qui est concerné."
 OLD = "C’est demandé depuis trop longtemps, ou la situation a changé : rien n’est fait. Demandez-le de nouveau."
-DECIDED = "C’est déjà décidé."
+LATE = "C’est déjà décidé."
 
 
 @feature.button(ApproveRole, roles=ANIMATEURS)
@@ -55,8 +55,8 @@ async def _decide(ctx: Context, asked: Asked) -> None:
     """The first who says something of it decides. Raises UserError for anybody later."""
     if ctx.now - asked.at > HOLDS_FOR:
         raise UserError(OLD)
-    if not await claims.claim(ctx.db, "membres.role", asked.topic, ctx.now):
-        raise UserError(DECIDED)
+    if not await claims.claim(ctx.db, DECIDED, asked.topic, ctx.now):
+        raise UserError(LATE)
 
 
 async def _as_then(ctx: Context, asked: Asked) -> Member:

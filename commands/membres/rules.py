@@ -80,4 +80,5 @@ _OWN = "Votre propre rôle et votre propre place, quelqu’un d’autre les chan
 def _say_own(codes: Sequence[str]) -> str:
     if not codes:
         return "Le registre ne vous donne aucun département : demandez à l’équipe d’animation de l’y inscrire."
-    return f"Vous vous occupez de {join([departement(code).name for code in codes])}."
+    named = "Votre département" if len(codes) == 1 else "Vos départements"
+    return f"{named} : {join([departement(code).name for code in codes])}."

@@ -18,7 +18,7 @@ from config.canaux import home_of
 from config.folding import fold
 from storage import canaux, journal
 from storage.canaux import runs
-from storage.journal import BOT, OPERATOR, Entry
+from storage.journal import BOT, OPERATOR, Act, Entry
 from storage.people import Role
 from storage.people.reading import read_departements
 
@@ -186,11 +186,19 @@ def _line(ctx: Context, entry: Entry, names: Mapping[str, str]) -> Markdown:
         number=entry.id,
         at=say_moment(entry.at.astimezone(ctx.zone)),
         by=by or entry.actor,
-        what=entry.label,
+        what=_what(ctx, entry),
         thing=_thing(ctx, entry.object, names),
         whom=mention(entry.target),
         why=" ".join(entry.reason.split()),
     )
+
+
+def _what(ctx: Context, entry: Entry) -> str:
+    """What was done; of a role that changes, or is asked for, which."""
+    role = _value(ctx, entry.after, "role")
+    if not entry.object.startswith("personne:") or not role or role == _value(ctx, entry.before, "role"):
+        return entry.label
+    return f"{'rôle changé' if entry.act == Act.MEMBER_CHANGE else entry.label} ({role})"
 
 
 def _thing(ctx: Context, thing: str, names: Mapping[str, str]) -> Markdown | str:

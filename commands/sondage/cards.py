@@ -110,7 +110,7 @@ async def _say_state(ctx: Context, poll: Poll) -> str:
     if poll.state is State.ENDED:
         return "Terminé"
     if poll.written < poll.total:
-        return f"En cours d’envoi : {group(poll.written)} sur {plural(poll.total, 'envoi')}"
+        return f"En cours d’envoi, {plural(poll.written, 'message')} sur {group(poll.total)}"
     return f"Ouvert, {plural(await votes.participants(ctx.db, poll.id), 'vote')}"
 
 

@@ -21,7 +21,7 @@ PAGE = 5
 OWN_MAX = 200
 """How many of their own, or of all, somebody may look back at."""
 QUOTED_MAX = 60
-WHICH = "Dites lequel, par son numéro : /sondage {what} 12. « /sondage liste » les montre."
+WHICH = "Dites lequel, par son numéro : `/sondage {what} 12`. `/sondage liste` les montre."
 NOT_YOURS = "Ce sondage ne vous était pas adressé : ses résultats sont là où il a été posé."
 
 
