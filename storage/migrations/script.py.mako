@@ -1,18 +1,19 @@
 """${message}."""
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
-${imports if imports else ""}
-revision = ${repr(up_revision)}
-down_revision = ${repr(down_revision)}
+
+revision = "${up_revision}"
+down_revision = "${down_revision}"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
+    """Say what it adds."""
     ${upgrades if upgrades else "pass"}
 
 
 def downgrade() -> None:
+    """Say what is lost."""
     ${downgrades if downgrades else "pass"}
