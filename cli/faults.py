@@ -14,7 +14,7 @@ from cli.errors import OperatorError
 from cli.places import database_fault, place_fault
 from config.settings import Settings
 from storage.backup import BackupError
-from storage.migrate import SchemaError
+from storage.migrate import OldSchemaError, SchemaError
 from storage.people import SameNameError
 
 _MATTERMOST = {
@@ -91,6 +91,7 @@ def _of_the_system(error: OSError, settings: Settings | None) -> OperatorError |
 _KINDS: dict[type[BaseException], Callable[[Any], OperatorError | None]] = {
     OperatorError: lambda error: error,
     BackupError: lambda error: OperatorError(str(error)),
+    OldSchemaError: lambda error: OperatorError(str(error), code=2),
     SchemaError: lambda error: OperatorError(str(error)),
     ValidationError: settings_fault,
     ChatError: lambda error: OperatorError(chat_fault(error)),

@@ -77,7 +77,9 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
 @asynccontextmanager
 async def open_up_to_date(settings: Settings) -> AsyncIterator[Database]:
     """The configured database, to read from; raises OperatorError where it is not of this version."""
-    if fault := migrate.mismatch(settings.database_url, await migrate.current(settings.database_url)):
+    found = await migrate.current(settings.database_url)
+    migrate.check_known(settings.database_url, found)
+    if fault := migrate.mismatch(settings.database_url, found):
         raise OperatorError(fault)
     async with open_database(settings) as database:
         yield database

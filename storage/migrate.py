@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -17,6 +17,8 @@ from storage.database import Database, async_url, place
 
 T = TypeVar("T")
 
+MIGRATIONS = files("storage") / "migrations"
+"""The folder that alembic runs, with a file for each step in ``versions``."""
 VERSION_TABLE = "alembic_version"
 """Where a database says at which step it stands."""
 _STEP = re.compile(r"v(\d{4})_\w+\.py")
@@ -28,6 +30,10 @@ class SchemaError(Exception):
     """The database can’t be used by this version; the text, in French, says what to do."""
 
 
+class OldSchemaError(SchemaError):
+    """The database stands at a step before the first that this version knows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """From which step to which; None is an empty database."""
@@ -37,10 +43,15 @@ class Change:
 
 
 @cache
+def steps() -> Sequence[str]:
+    """The steps this code knows, in their order, by the names of the files: alembic takes too long to import."""
+    names = (_STEP.fullmatch(file.name) for file in (MIGRATIONS / "versions").iterdir())
+    return sorted(name[1] for name in names if name)
+
+
 def head() -> str:
-    """The newest step this code knows, by the names of the files: alembic takes too long to import."""
-    names = (_STEP.fullmatch(entry.name) for entry in (files("storage") / "migrations" / "versions").iterdir())
-    return max(name[1] for name in names if name)
+    """The newest step."""
+    return steps()[-1]
 
 
 async def current(database_url: str) -> str | None:
@@ -51,10 +62,8 @@ async def current(database_url: str) -> str | None:
 
 
 async def upgrade(database_url: str, to: str = "head") -> Change:
-    """Take every step up to ``to``, all or none; raises SchemaError for a database of a newer version."""
-    found = await current(database_url)
-    if found and found > head():
-        raise SchemaError(mismatch(database_url, found))
+    """Take every step up to ``to``, all or none; raises SchemaError for a database at a step that is not known."""
+    check_known(database_url, await current(database_url))
     return await in_transaction(database_url, lambda connection: _move(connection, "upgrade", to))
 
 
@@ -77,9 +86,16 @@ async def prepare(database_url: str) -> Change:
     found = await current(database_url)
     if found == head():
         return Change(found, found)
+    check_known(database_url, found)
     if found and async_url(database_url).get_backend_name() != "sqlite":
         raise SchemaError(mismatch(database_url, found))
     return await upgrade(database_url)
+
+
+def check_known(database_url: str, found: str | None) -> None:
+    """Raise SchemaError for a database at a step that this version does not know."""
+    if found and found not in steps():
+        raise (OldSchemaError if found < steps()[0] else SchemaError)(mismatch(database_url, found))
 
 
 def mismatch(database_url: str, found: str | None) -> str | None:
@@ -93,6 +109,12 @@ def mismatch(database_url: str, found: str | None) -> str | None:
         return (
             f"{base} vient d’une version plus récente du bot (étape {found}, connue ici : {head()}) : "
             "installez cette version-là, ou restaurez une sauvegarde plus ancienne dans une base neuve."
+        )
+    if found < steps()[0]:
+        return (
+            f"{base} est à l’étape {found}, et cette version ne connaît que celles à partir de l’étape {steps()[0]} : "
+            "avec le code du bot d’avant (docs/decisions/base.md dit lequel), sauvegardez-la et lancez "
+            "« coop-bot migrate », puis revenez à cette version ; ou donnez une base neuve."
         )
     return f"{base} est à l’étape {found}, il faut {head()} : sauvegardez-la, puis lancez « coop-bot migrate »."
 
@@ -173,6 +195,6 @@ def _alembic(connection: Connection, command: str, *arguments: str) -> None:
     from alembic.config import Config
 
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(files("storage") / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.print_stdout = lambda *_: None  # type: ignore[method-assign]
     getattr(commands, command)(config, *arguments)

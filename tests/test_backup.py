@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, text
 
-from storage import migrate, people
+from storage import migrate
 from storage.backup import BackupError, Content, check
 from storage.cra import Cra
 from storage.cra.months import CRA_MONTH
 from storage.database import Database
+from tests import schemas
 from tests.backups import at, empty, everything, full, lines, restored, saved
 from tests.reports import file, registered, report, someone
 
@@ -115,48 +116,19 @@ async def test_a_backup_shows_one_instant_and_nobody_waits_for_it(
             assert (await db.execute(text("SELECT COUNT(*) FROM cra"))).scalar() == count
 
 
-@pytest.mark.parametrize(
-    ("target", "step"),
-    [("sqlite", "0001"), ("sqlite", "0002"), ("sqlite", "0003"), ("postgresql", "0001")],
-    indirect=["target"],
-)
-async def test_a_backup_of_an_older_step_is_brought_to_this_one(step: str, target: str, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/ancienne.db"
-    await migrate.upgrade(url, step)
-    await old_rows(url)
-    async with at(url) as database:
-        content = await saved(database, tmp_path / "b")
-    assert content.step == step
-    assert (await restored(target, tmp_path / "b")).step == migrate.head()
-    await migrate.check(target)
-    async with at(target) as database, database.transaction(writes=False) as db:
-        person = await people.get(db, "j" * 26)
-        assert person
-        assert (person.username, person.departements) == ("juliette", ["69"])
-        assert (await db.execute(text("SELECT SUM(accompagnements) FROM cra_month"))).scalar() == 1
-
-
-async def old_rows(url: str) -> None:
-    """Juliette and one report, as any step has them."""
-    who = f"('{'j' * 26}','juliette','[\"69\"]','Europe/Paris','2026-01-01 00:00:00')"
-    counts = [c.name for c in Cra.__table__.columns if c.name.startswith(("age_", "statut_", "suite_"))]  # type: ignore[attr-defined]
-    named = "author_id, date, canal, commune, code_postal, departement, activite, participants, themes, minutes, source"
-    said = f"'{'j' * 26}','2026-11-20','autre','69256','69120','69','ponctuel',1,2,15,'import'"
-    stamps = "'k',1,'2026-11-20 00:00:00','2026-11-20 00:00:00'"
-    month = f"('{'j' * 26}','2026-11-01','69'"
-    has_months = await migrate.current(url) != "0001"
-    async with at(url) as database, database.engine.begin() as db:
-        await db.execute(text(f"INSERT INTO person (id, username, departements, timezone, since) VALUES {who}"))
-        await db.execute(
-            text(
-                f"INSERT INTO cra ({named}, {', '.join(counts)}, key, version, created_at, modified_at) "
-                f"VALUES ({said}, {', '.join('0' for _ in counts)}, {stamps})"
-            )
-        )
-        if has_months:
-            names = [c.name for c in CRA_MONTH.columns]
-            numbers = ", ".join("1" for _ in names[3:])
-            await db.execute(text(f"INSERT INTO cra_month ({', '.join(names)}) VALUES {month}, {numbers})"))
+@crossed
+async def test_a_backup_of_an_older_step_is_brought_to_this_one(
+    source: Database, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = await everything(source)
+    content = await saved(source, tmp_path / "b")
+    with schemas.one_step_later(tmp_path, monkeypatch):
+        done = await restored(target, tmp_path / "b")
+        assert (done.content, done.step) == (content, schemas.LATER)
+    async with at(target) as database:
+        assert await everything(database) == before
+        async with database.engine.begin() as db:
+            assert (await db.execute(text(f"SELECT {schemas.ADDED} FROM claim"))).scalars().all() == ["", "", ""]
 
 
 async def test_a_used_database_is_refused_whatever_is_in_it(source: Database, tmp_path: Path) -> None:

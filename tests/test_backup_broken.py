@@ -84,9 +84,13 @@ async def test_a_backup_somebody_edited_is_refused(change: str, whole: bytes, tm
         (gzip.compress(b"[1]\n"), "n’est pas une sauvegarde"),
         (gzip.compress(b'{"kind": "coop-bot backup", "format": 2, "schema": "0001"}\n'), "plus récente"),
         (gzip.compress(b'{"kind": "coop-bot backup", "format": 1, "schema": "9999"}\n'), "plus récente"),
-        (gzip.compress(b'{"kind": "coop-bot backup", "format": 1, "schema": "0001", "tables": 7}\n'), "endommagée"),
+        (gzip.compress(b'{"kind": "coop-bot backup", "format": 1, "schema": "0036", "tables": 7}\n'), "endommagée"),
+        (
+            gzip.compress(b'{"kind": "coop-bot backup", "format": 1, "schema": "0035", "tables": {}}\n'),
+            "code du bot d’avant",
+        ),
     ],
-    ids=("empty", "database", "text", "list", "later format", "later step", "no tables"),
+    ids=("empty", "database", "text", "list", "later format", "later step", "no tables", "too old a step"),
 )
 def test_what_is_no_backup_is_said(data: bytes, words: str, tmp_path: Path) -> None:
     (tmp_path / "b").write_bytes(data)

@@ -2,8 +2,10 @@
 
 import json
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from tests.operating import elsewhere, run
 __all__ = ["elsewhere"]
 
 
+BACKUP = Path(__file__).parent / "data" / "installation_0036.backup"
 HUSH = cli.main.hush
 LINE = {
     "auteur": "juliette",
@@ -151,6 +154,24 @@ def test_serve_prepares_the_database_first(monkeypatch: pytest.MonkeyPatch, else
     (elsewhere / "env").write_text("COOP_BOT_TOKEN=a\nCOOP_COMMAND_TOKEN=b\nCOOP_SECRET=" + "c" * 32)
     assert run("--env-file", "env", "serve") == 0
     assert served == ["sqlite:///coop.db"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("migrate", 2), ("serve", 2), ("people", 2), ("backup sauvegarde", 2), (f"restore {BACKUP}", 2), ("doctor", 1)],
+)
+def test_a_database_from_before_the_first_schema_is_a_sentence(
+    words: str, code: int, capsys: pytest.CaptureFixture[str], elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.app.serve", _must_not_serve)
+    (elsewhere / "env").write_text("COOP_BOT_TOKEN=a\nCOOP_COMMAND_TOKEN=b\nCOOP_SECRET=" + "c" * 32)
+    assert run("migrate") == 0
+    with closing(sqlite3.connect(elsewhere / "coop.db", isolation_level=None)) as database:
+        database.execute("UPDATE alembic_version SET version_num = '0020'")
+    assert run("--env-file", "env", *words.split()) == code
+    said = "".join(capsys.readouterr())
+    assert "coop.db (COOP_DATABASE_URL) est à l’étape 0020, et cette version ne connaît que celles à partir de" in said
+    assert "Traceback" not in said
 
 
 def test_setup_doctor_and_demo_fail_with_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:

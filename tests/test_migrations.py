@@ -4,21 +4,21 @@ import asyncio
 import importlib
 import pkgutil
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import bindparam, text
+from sqlalchemy import Connection, inspect, select, table, text
 from sqlmodel import SQLModel
 
 import storage
 from storage import migrate
-from storage.cra.last_commune import last_commune
-from storage.database import Database, UtcTime
-from storage.people import arrivals
+from storage.database import Database
+from tests import schemas
 from tests.postgres import Server
+from tests.sqlite import migrated
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -45,6 +45,23 @@ async def test_the_steps_make_the_tables_that_the_code_declares(empty: str) -> N
     await migrate.check(empty)
 
 
+async def test_the_first_schema_is_what_the_36_steps_left(empty: str) -> None:
+    await migrate.upgrade(empty, schemas.FIRST)
+    kind = "sqlite" if empty.startswith("sqlite") else "postgresql"
+    assert await migrate.in_transaction(empty, schemas.described) == schemas.recorded(schemas.FIRST, kind)
+    rows = await migrate.in_transaction(empty, begun_with)
+    secret = rows.pop("stats_secret")
+    assert [(number, len(drawn)) for number, drawn in secret] == [(1, 32)]
+    assert rows == {"resource_stamp": [(1, 0)], "journal_head": [(1, 0, "")]}
+
+
+def begun_with(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows of a new database."""
+    tables = {name: table(name) for name in inspect(connection).get_table_names() if name != migrate.VERSION_TABLE}
+    rows = {name: connection.execute(select(text("*")).select_from(of)).all() for name, of in tables.items()}
+    return {name: [tuple(row) for row in found] for name, found in rows.items() if found}
+
+
 async def test_up_down_and_up_again(empty: str) -> None:
     await migrate.upgrade(empty)
     assert await migrate.downgrade(empty) == migrate.Change(migrate.head(), None)
@@ -59,11 +76,32 @@ async def test_an_empty_database_is_prepared_by_itself(empty: str) -> None:
     assert await migrate.prepare(empty) == migrate.Change(migrate.head(), migrate.head())
 
 
-async def test_an_outdated_postgresql_waits_for_its_operator(postgres: Server) -> None:
+async def test_an_outdated_file_is_prepared_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url, before = await migrated(tmp_path), migrate.head()
+    with schemas.one_step_later(tmp_path, monkeypatch):
+        assert await migrate.prepare(url) == migrate.Change(before, schemas.LATER)
+
+
+async def test_an_outdated_postgresql_waits_for_its_operator(
+    postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = migrate.head()
     async with postgres.database() as url:
-        await stands_at(url, "0000")
-        with pytest.raises(migrate.SchemaError, match="coop-bot migrate"):
-            await migrate.prepare(url)
+        with schemas.one_step_later(tmp_path, monkeypatch):
+            with pytest.raises(migrate.SchemaError, match=f"il faut {schemas.LATER}.*coop-bot migrate"):
+                await migrate.prepare(url)
+            assert await migrate.upgrade(url) == migrate.Change(before, schemas.LATER)
+            assert await migrate.downgrade(url, before) == migrate.Change(schemas.LATER, before)
+        await migrate.check(url)
+
+
+async def test_a_database_from_before_the_first_schema_is_refused(empty: str) -> None:
+    await migrate.upgrade(empty)
+    await stands_at(empty, "0020")
+    for bring_up_to_date in (migrate.prepare, migrate.upgrade):
+        with pytest.raises(migrate.OldSchemaError, match=r"0020.*à partir de l’étape 0036.*code du bot d’avant"):
+            await bring_up_to_date(empty)
+    assert await migrate.current(empty) == "0020"
 
 
 async def test_a_newer_database_is_refused(empty: str) -> None:
@@ -79,10 +117,12 @@ async def test_two_at_once_take_the_steps_once(postgres: Server) -> None:
     assert sorted(change.before or "" for change in changes) == ["", migrate.head()]
 
 
-def test_the_head_read_from_file_names_is_alembics() -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(storage.__path__[0]) / "migrations"))
-    assert ScriptDirectory.from_config(config).get_current_head() == migrate.head()
+def test_the_steps_read_from_file_names_are_alembics() -> None:
+    """By the settings with which a developer makes the next one."""
+    scripts = ScriptDirectory.from_config(Config(toml_file=Path(storage.__path__[0]).parent / "pyproject.toml"))
+    known = [script.revision for script in scripts.walk_revisions()]
+    assert known[::-1] == migrate.steps()
+    assert scripts.get_current_head() == migrate.head()
 
 
 def models(of: type[SQLModel] = SQLModel) -> Iterator[type[SQLModel]]:
@@ -102,46 +142,3 @@ def test_every_table_is_known_to_the_steps() -> None:
     assert homes
     for home in homes:
         assert f"import {home}" in env
-
-
-async def test_the_last_commune_used_goes_along_up_and_down(empty: str) -> None:
-    await migrate.upgrade(empty, "0007")
-    people = [("j" * 26, "'69256'", "'69120'"), ("s" * 26, "'97501'", "NULL"), ("n" * 26, "NULL", "NULL")]
-    database = Database(empty)
-    async with database.engine.begin() as connection:
-        for ident, commune, code in people:
-            values = f"'{ident}', 'x', '[]', {commune}, {code}, 'Europe/Paris', '2026-01-01 00:00:00'"
-            columns = "id, username, departements, commune, code_postal, timezone, since"
-            await connection.execute(text(f"INSERT INTO person ({columns}) VALUES ({values})"))
-    await migrate.upgrade(empty)
-    async with database.transaction() as db:
-        assert [await last_commune(db, ident) for ident, _, _ in people] == [
-            "69120 Vaulx-en-Velin",
-            "Miquelon-Langlade (97501)",
-            "",
-        ]
-    await migrate.downgrade(empty, "0007")
-    async with database.engine.begin() as connection:
-        rows = await connection.execute(text("SELECT id, commune, code_postal FROM person ORDER BY id"))
-        assert list(rows) == [("j" * 26, "69256", "69120"), ("n" * 26, None, None), ("s" * 26, "97501", None)]
-    await database.close()
-
-
-async def test_who_came_lately_is_known_up_and_down(empty: str) -> None:
-    await migrate.upgrade(empty, "0020")
-    database, at = Database(empty), datetime(2026, 11, 20, 9, tzinfo=UTC)
-    columns = "person_id, username, role, at, is_new"
-    async with database.engine.begin() as connection:
-        for ident, is_new in (("j" * 26, "true"), ("s" * 26, "false")):
-            values = f"'{ident}', 'x', 'conseiller', :at, {is_new}"
-            row = text(f"INSERT INTO welcome ({columns}) VALUES ({values})").bindparams(bindparam("at", at, UtcTime))
-            await connection.execute(row)
-    await migrate.upgrade(empty)
-    async with database.transaction() as db:
-        assert [await arrivals.is_since(db, ident * 26, at) for ident in "js"] == [True, False]
-        assert not await arrivals.is_since(db, "j" * 26, at + timedelta(days=1))
-    await migrate.downgrade(empty, "0020")
-    async with database.engine.begin() as connection:
-        rows = await connection.execute(text("SELECT person_id, is_new FROM welcome ORDER BY person_id"))
-        assert [(ident, bool(is_new)) for ident, is_new in rows] == [("j" * 26, True), ("s" * 26, False)]
-    await database.close()

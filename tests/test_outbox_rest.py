@@ -6,15 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import column, insert, update
-from sqlalchemy import table as bare_table
+from sqlalchemy import update
 
-from storage import migrate
 from storage import outbox as table
-from storage.database import Database
 from storage.outbox import Mark, Outgoing, Where
 from tests.chat_server import POST
-from tests.databases import address, database
+from tests.databases import database
 from tests.house import House
 from tests.outgoing import Stage, always, message, now, stage
 from tests.people import Person
@@ -24,10 +21,6 @@ __all__ = ["database", "stage"]
 
 SECRET = "Mme Dupont, 12 rue des Lilas"
 LONG_AGO = timedelta(days=91)
-SINCE = {"crowd", "channel_id", "tells"}
-"""Columns that an older database has not."""
-COLUMNS = Outgoing.__table__.c  # type: ignore[attr-defined]  # SQLModel does not declare it
-AS_IT_WAS = bare_table("outgoing", *(column(c.name, c.type) for c in COLUMNS if c.name not in SINCE))
 
 
 async def whole(stage: Stage) -> str:
@@ -105,30 +98,6 @@ async def test_a_receipt_is_rewritten_though_its_words_and_a_year_are_gone(house
     change.fill(participants=9)
     await change.submit()
     assert "9" in (await juliette.rewritten(receipt, "modifié")).text
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def older(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
-    """A database as the version before left it."""
-    async with address(request, tmp_path) as url:
-        await migrate.downgrade(url, "0003")
-        yield url
-
-
-async def test_an_older_database_loses_the_words_of_what_was_delivered(older: str) -> None:
-    rest: dict[str, Any] = {"not_before": None}
-    rows = [message("parti", delivered_at=now(), **rest), message("abandonné", **rest), message("à envoyer")]
-    database = Database(older)
-    async with database.transaction() as db:
-        for row in rows:
-            await db.execute(insert(AS_IT_WAS).values(row.model_dump(exclude=SINCE)))
-    await database.close()
-    await migrate.upgrade(older)
-    database = Database(older)
-    async with database.transaction(writes=False) as db:
-        kept = {row.id: (await db.get_one(Outgoing, row.id)).content for row in rows}
-    await database.close()
-    assert [kept[row.id].get("message") for row in rows] == [None, None, "à envoyer"]
 
 
 async def test_what_was_emptied_is_gone_from_the_file_too(stage: Stage, tmp_path: Path) -> None:

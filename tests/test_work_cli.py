@@ -10,9 +10,8 @@ import pytest
 from bot.clock import utc_now
 from bot.work import begin
 from config.settings import read
-from storage import migrate, work
+from storage import work
 from storage.database import Database
-from storage.migrations.versions.v0011_work import OUTGOING
 from storage.work import Sort, State, Work
 from tests.databases import database
 from tests.house import until, until_async
@@ -154,38 +153,3 @@ async def test_doctor_tells_of_what_failed(here: Database) -> None:
     await wrote(here, state=State.FAILED, not_before=None)
     _, said = await examined(read())
     assert "En échec : 1 travail long." in said
-
-
-async def test_the_orders_of_an_older_database_move_and_move_back(database: Database) -> None:
-    """What waits with how far it is; what is over as it ended."""
-    url, now = database.url.render_as_string(hide_password=False), utc_now()
-    await migrate.downgrade(url, "0010")
-    content = {
-        "name": "stats.Export",
-        "data": {"format": "pdf"},
-        "sizes": [1],
-        "done": "prêt",
-        "failures": 1,
-        "dropped": 0,
-    }
-    usual = {"where": "file", "target": "moi", "topic": "file:x", "attempts": 2, "crowd": False, "created_at": now}
-    orders: list[dict[str, object]] = [
-        {"id": "a" * 26, "content": content, "not_before": now, "delivered_at": None},
-        {"id": "b" * 26, "content": {}, "not_before": None, "delivered_at": now},
-        {"id": "c" * 26, "content": {}, "not_before": None, "delivered_at": None},
-    ]
-    async with database.transaction() as db:
-        await db.execute(OUTGOING.insert(), [usual | order for order in orders])
-    await migrate.upgrade(url)
-    async with database.transaction(writes=False) as db:
-        assert not (await db.execute(OUTGOING.select())).all()
-        found = {row.id[0]: row for row in await work.latest(db)}
-    waiting = found["a"]
-    assert (waiting.sort, waiting.name, waiting.data) == (Sort.FILE, "stats.Export", {"format": "pdf"})
-    assert waiting.cursor == {"sizes": [1], "done": "prêt", "failures": 1, "dropped": 0}
-    assert (waiting.person, waiting.topic, waiting.attempts, waiting.not_before) == ("moi", "file:x", 2, now)
-    assert {ident: row.state for ident, row in found.items()} == {"a": "waiting", "b": "done", "c": "failed"}
-    await migrate.downgrade(url, "0010")
-    async with database.transaction(writes=False) as db:
-        (back,) = (await db.execute(OUTGOING.select())).mappings().all()
-    assert (back["id"], back["content"], back["target"]) == ("a" * 26, content, "moi")

@@ -26,7 +26,8 @@ async def backup(settings: Settings, options: Namespace, now: datetime) -> int:
     path: Path = options.file
     found = await migrate.current(settings.database_url)
     # An older one is backed up by the new version, before it migrates it.
-    if (found is None or found > migrate.head()) and (fault := migrate.mismatch(settings.database_url, found)):
+    migrate.check_known(settings.database_url, found)
+    if found is None and (fault := migrate.mismatch(settings.database_url, found)):
         raise OperatorError(fault)
     with _new(path) as raw:
         content = await save(settings.database_url, Writer(raw), now, _progress())

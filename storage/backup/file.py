@@ -113,11 +113,8 @@ class Reader:
         if not isinstance(header, dict) or header.get("kind") != KIND:
             raise self._refuse_foreign()
         step = str(header.get("schema"))
-        if header.get("format") != FORMAT or step > migrate.head():
-            raise BackupError(
-                f"La sauvegarde « {self._path} » vient d’une version plus récente du bot (étape {step}, connue ici : "
-                f"{migrate.head()}) : installez cette version-là pour la restaurer."
-            )
+        if fault := self._mismatch(header.get("format"), step):
+            raise BackupError(fault)
         try:
             tables = header["tables"]
             return Content(
@@ -129,6 +126,22 @@ class Reader:
             )
         except (KeyError, TypeError, ValueError, AttributeError):
             raise self._refuse_damaged() from None
+
+    def _mismatch(self, form: object, step: str) -> str | None:
+        """Why a file of that format and step can’t be restored by this version; None where it can."""
+        first, last = migrate.steps()[0], migrate.head()
+        if form != FORMAT or step > last:
+            return (
+                f"La sauvegarde « {self._path} » vient d’une version plus récente du bot (étape {step}, connue ici : "
+                f"{last}) : installez cette version-là pour la restaurer."
+            )
+        if step < first:
+            return (
+                f"La sauvegarde « {self._path} » est à l’étape {step}, et cette version ne connaît que celles à partir "
+                f"de {first} : restaurez-la avec le code du bot d’avant (docs/decisions/base.md dit lequel), et "
+                "refaites-en une."
+            )
+        return None
 
     def _line(self) -> bytes:
         line = self._read()

@@ -40,8 +40,7 @@ async def restore(database_url: str, path: Path, on_rows: OnRows) -> Restoration
 def _must_be_empty(connection: Connection, database_url: str) -> None:
     """An empty database may have tables, and what they are made with: the bot makes them when it starts."""
     step = migrate.step_of(connection)
-    if step and step > migrate.head():
-        raise migrate.SchemaError(migrate.mismatch(database_url, step))
+    migrate.check_known(database_url, step)
     made = {migrate.VERSION_TABLE: 1, **(migrate.tables_at(step) if step else {})}
     for name in inspect(connection).get_table_names():
         rows = select(literal(1)).select_from(named(name)).limit(made.get(name, 0) + 1)
