@@ -1,21 +1,23 @@
-"""« coop-bot serve »: the bot at work."""
+"""« coop-bot serve » and « coop-bot migrate »: the bot at work, and the tables that it needs."""
 
-import asyncio
-
-from cli.command import Call, Tool, Touches
+from bot import app
+from cli.command import Call, Touches, command
+from cli.environment import (
+    check_channels,
+    check_editions,
+    check_logo,
+    check_server,
+    choose_features,
+    data_dir_fault,
+)
 from cli.errors import OperatorError
+from commands import FEATURES
+from storage import migrate as schema
 
-tool = Tool()
 
-
-@tool.command("serve", help="faire tourner le bot", touches=Touches.WRITES)
-def serve(call: Call) -> int:
+@command(touches=Touches.WRITES, is_quiet=False)
+async def serve(call: Call) -> int:
     """Run until it is told to stop."""
-    from bot import app
-    from cli.opening import check_channels, check_editions, check_logo, check_server, choose_features, data_dir_fault
-    from commands import FEATURES
-    from storage import migrate
-
     settings = call.settings
     if missing := settings.missing():
         raise OperatorError(f"Réglages manquants : {', '.join(missing)}. « coop-bot setup » les écrit.", code=2)
@@ -27,11 +29,18 @@ def serve(call: Call) -> int:
     check_logo(settings)
     if fault := data_dir_fault(settings, make=True):
         raise OperatorError(fault)
+    await check_server(settings)
+    await schema.prepare(settings.database_url)
+    await app.serve(settings, FEATURES)
+    return 0
 
-    async def run() -> None:
-        await check_server(settings)
-        await migrate.prepare(settings.database_url)
-        await app.serve(settings, FEATURES)
 
-    asyncio.run(run())
+@command(touches=Touches.WRITES)
+async def migrate(call: Call) -> int:
+    """Take the steps that are missing."""
+    change = await schema.upgrade(call.settings.database_url)
+    if change.before == change.after:
+        print(f"La base de données est à jour (étape {change.after}). Rien à changer.")
+    else:
+        print(f"Base de données : de l’étape {change.before or 'vide'} à l’étape {change.after}.")
     return 0

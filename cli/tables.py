@@ -1,16 +1,22 @@
-"""Reading CSV files that people make: a line at a time, with its number; memory stays flat.
+"""Files that people make, read line by line and taken in: the good lines stored many at once, the bad explained.
 
-UTF-8 with or without a byte order mark; semicolons, commas or tabs; columns in any order.
+CSV in UTF-8 with or without a byte order mark; semicolons, commas or tabs; columns in any order. Memory stays flat.
 """
 
+import asyncio
 import csv
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import BinaryIO
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import BinaryIO, Protocol, TypeVar
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from cli.environment import open_file
 from cli.errors import OperatorError
-from cli.opening import open_file
+from cli.terminal import ProgressBar
+from storage.database import Database
 
 LINE_BYTES_MAX = 1_000_000
 """Bytes of a line; nothing that is described in one is near it."""
@@ -136,3 +142,57 @@ def _without_mark(data: bytes) -> bytes:
     if data.startswith((b"PK\x03\x04", b"\xff\xfe", b"\xfe\xff", b"\xd0\xcf")):
         raise OperatorError("Ce fichier n’est pas du texte UTF-8 : enregistrez-le en « CSV UTF-8 », ou en JSONL.")
     return data.removeprefix(b"\xef\xbb\xbf")
+
+
+T = TypeVar("T")
+Complain = Callable[[int, str], None]
+"""Takes the number of a line and what is wrong with it, in French."""
+
+
+class Taker(Protocol[T]):
+    """What an import makes of its lines."""
+
+    def read(self, number: int, line: Cells) -> T:
+        """The line as a value. Raises BadLineError for one that can’t be taken."""
+
+    async def store(self, batch: Sequence[tuple[int, T]]) -> None:
+        """Write these values, each with the number of its line, in one transaction."""
+
+    def refuse(self, number: int, fault: BadLineError) -> None:
+        """Count a line that can’t be taken, and say why."""
+
+
+async def take_in(
+    taker: Taker[T], lines: Iterable[tuple[int, Cells | BadLineError]], at_once: int, progress: ProgressBar
+) -> None:
+    """Take every line, so many in a transaction: on SQLite the bot’s own writers wait while one lasts."""
+    batch: list[tuple[int, T]] = []
+    for count, (number, line) in enumerate(lines, 1):
+        try:
+            if isinstance(line, BadLineError):
+                raise line
+            batch.append((number, taker.read(number, line)))
+        except BadLineError as fault:
+            taker.refuse(number, fault)
+        if len(batch) >= at_once:
+            await taker.store(batch)
+            batch = []
+        progress.at(count)
+    if batch:
+        await taker.store(batch)
+    progress.end()
+
+
+POLITENESS = 10
+"""How far an import steps back for the bot on the same machine (the « nice » of Unix)."""
+BETWEEN_BATCHES = 0.005
+"""Seconds at least that the database is left to others after each transaction."""
+
+
+@asynccontextmanager
+async def take_turn(database: Database) -> AsyncIterator[AsyncSession]:
+    """A transaction, then as long a time in which the database is the others’."""
+    start = time.monotonic()
+    async with database.transaction() as db:
+        yield db
+    await asyncio.sleep(max(BETWEEN_BATCHES, time.monotonic() - start))

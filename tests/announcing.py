@@ -14,8 +14,6 @@ from sqlmodel import select
 from bot import logs
 from bot.app import App
 from bot.clock import utc_now
-from cli.annonce.command import announce
-from cli.main import parser
 from commands import annonce, travaux
 from config import canaux as planned_canaux
 from config.departements import DEPARTEMENTS
@@ -28,6 +26,7 @@ from storage.people import Role
 from tests.channelling import TABLE, room
 from tests.databases import address
 from tests.house import LOG, House
+from tests.operating import operate
 from tests.people import Api, Dialog, Person, Post, Refused, unique
 from tests.room import Room
 from tests.workplace import FIRST, Workplace
@@ -207,8 +206,8 @@ class Fair(Workplace):
     ) -> tuple[int, dict[str, Any]]:
         """How the command ends, and what it says."""
         logs.configure("INFO", LOG)  # as « main » does; else what is logged stands among what is printed
-        asked = ["announce", "--to", to, "--text", str(self.file(text)), "--json", *options]
-        code = await announce(self.settings(**settings), parser().parse_args(asked), utc_now)
+        words = ("--to", to, "--text", str(self.file(text)), "--json", *options)
+        code = await operate(self.settings(**settings), "announce", *words)
         found: dict[str, Any] = json.loads(capsys.readouterr().out)
         return code, found
 

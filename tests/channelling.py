@@ -12,9 +12,7 @@ import pytest
 from bot import logs
 from bot.app import App
 from bot.clock import utc_now
-from cli.canaux.command import check, sync
 from cli.demo.stage import free_port
-from cli.main import parser
 from commands import canaux, travaux
 from commands.canaux.feature import where
 from config.canaux import COLUMNS
@@ -26,6 +24,7 @@ from storage.people import Role
 from tests.databases import address
 from tests.house import LOG, hears, until_async
 from tests.modes import NEWEST
+from tests.operating import operate
 from tests.people import Person
 from tests.room import Room, a_room
 from tests.workplace import FIRST, Workplace
@@ -82,14 +81,13 @@ class Field(Workplace):
 
     async def checks(self, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, Any]]:
         """How the check ends, and what it says."""
-        code = await check(self.settings(), parser().parse_args(["channels", "check", "--json"]), utc_now())
+        code = await operate(self.settings(), "channels", "check", "--json")
         found: dict[str, Any] = json.loads(capsys.readouterr().out)
         return code, found
 
     async def syncs(self, capsys: pytest.CaptureFixture[str], *options: str) -> str:
         """What is said, once it has ended well."""
-        words = ["channels", "sync", *options]
-        assert await sync(self.settings(), parser().parse_args(words), utc_now) == 0
+        assert await operate(self.settings(), "channels", "sync", *options) == 0
         told = capsys.readouterr()
         self.errors.append(told.err)
         return told.out

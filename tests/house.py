@@ -22,8 +22,7 @@ from bot.connections import Limits
 from bot.events import TEAM
 from bot.features import Feature
 from cli.demo.stage import free_port
-from cli.main import parser
-from cli.setup.command import setup
+from cli.setup.command import SetupOptions, setup
 from commands import FEATURES
 from commands.moderation import storm
 from commands.sondage import telling
@@ -235,17 +234,18 @@ async def prepared(site: Site, public_url: str, *, fix_server: bool) -> Settings
     """Make the server ready as `coop-bot setup` does, with a bot of this team’s own, and read the file it wrote."""
     written = _folder() / "env"
     name = unique("coop")
-    asked = ["setup", "--url", site.url, "--admin-token", site.admin.token, "--team", site.team, "--bot-name", name]
-    asked += [
-        "--public-url",
-        public_url,
-        "--write",
-        str(written),
-        "--rights",
-        *(["--fix-server"] if fix_server else []),
-    ]
+    asked = SetupOptions(
+        url=site.url,
+        admin_token=site.admin.token,
+        team=site.team,
+        bot_name=name,
+        public_url=public_url,
+        write=written,
+        rights=True,
+        fix_server=fix_server,
+    )
     said: list[str] = []
-    code = await setup(parser().parse_args(asked), said.append)
+    code = await setup(asked, said.append)
     assert code == 0, said
     site.bot_id = (await site.admin.get(f"/users/username/{name}"))["id"]
     return read(written).model_copy(

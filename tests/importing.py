@@ -7,13 +7,11 @@ from typing import Any
 
 from bot.errors import ChatError
 from bot.mattermost import ChatUser
-from cli.people.importing import Import, PeopleOutcome
+from cli.people.imports import Accounts, Import, Memberships, PeopleOutcome
 from cli.people.lines import COLUMNS, NAMED_BY
-from cli.people.matching import Accounts
-from cli.people.memberships import Memberships
 from cli.people.transfer import write_people
-from cli.progress import ProgressBar
 from cli.tables import Table
+from cli.terminal import ProgressBar
 from storage import people
 from storage.canaux.belonging import Rules
 from storage.database import Database

@@ -1,23 +1,27 @@
 """What the tests of the operator’s commands share: a server to set up, a folder, another service."""
 
 import os
-from argparse import Namespace
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from aiohttp import web
 
+import cli.command
 import cli.main
+from bot.clock import utc_now
 from bot.features import Feature
 from bot.mattermost import AioClient
 from cli import envfile
 from cli.admin import Admin
+from cli.command import Call
 from cli.doctor.command import examine
-from cli.setup.command import setup
+from cli.setup.command import SetupOptions, setup
 from commands import FEATURES
 from config.settings import Settings
 from sandbox import Sandbox
@@ -36,7 +40,7 @@ class Server:
 
     async def setup(self, features: Sequence[Feature] = FEATURES, **options: Any) -> int:
         """Run it; what it said is in ``said``."""
-        usual = {
+        usual: dict[str, Any] = {
             "url": self.admin.url,
             "admin_token": self.admin.token,
             "team": "cnum",
@@ -50,7 +54,7 @@ class Server:
             "dry_run": False,
         }
         self.said = []
-        return await setup(Namespace(**usual | options), self.said.append, features)
+        return await setup(SetupOptions(**usual | options), self.said.append, features)
 
     async def commands(self) -> dict[str, Any]:
         """The team’s own commands by trigger."""
@@ -95,7 +99,7 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         if name.startswith("COOP_"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(cli.main, "hush", lambda: None)
+    monkeypatch.setattr(cli.command, "hush", lambda: None)
     monkeypatch.setattr("os.nice", lambda _: 0)
     return tmp_path
 
@@ -106,6 +110,20 @@ def run(*words: str) -> int:
         return cli.main.main(list(words))
     except SystemExit as leaving:
         return int(leaving.code or 0)
+
+
+async def operate(settings: Settings, *words: str, clock: Callable[[], datetime] = utc_now) -> int:
+    """Run a command in this loop, as if these settings had been read; what it raises is raised."""
+    begun: list[Coroutine[Any, Any, int]] = []
+
+    def begin(work: Coroutine[Any, Any, int]) -> int:
+        begun.append(work)
+        return 0
+
+    call = Call(known=settings, clock=clock, finish=begin)
+    with patch.object(cli.command, "hush"), cli.main.coop_bot.make_context("coop-bot", list(words), obj=call) as ctx:
+        cli.main.coop_bot.invoke(ctx)
+    return await begun.pop()
 
 
 async def examined(settings: Settings, token: str = "", features: Sequence[Feature] = FEATURES) -> tuple[int, str]:

@@ -14,9 +14,7 @@ from sqlmodel import select
 from bot import logs
 from bot.app import App
 from bot.clock import utc_now
-from cli.actus import previewing, publishing
-from cli.actus.desk import Standing
-from cli.main import parser
+from cli.actus import Standing
 from commands import actus, travaux
 from commands.actus import drafting, places
 from config.settings import Settings
@@ -28,6 +26,7 @@ from storage.database import Database
 from tests.announcing import made, said_in
 from tests.databases import address
 from tests.house import LOG
+from tests.operating import operate
 from tests.people import Post
 from tests.room import Room
 from tests.workplace import FIRST, Workplace
@@ -83,9 +82,9 @@ class Press(Workplace):
         self, *options: str, capsys: Capture, edition: str = "vendredi", clock: Callable[[], datetime] = utc_now
     ) -> dict[str, Any]:
         """What « digest preview --json » says."""
-        asked = parser().parse_args(["digest", "preview", "--edition", edition, "--json", *options])
         logs.configure("INFO", LOG)
-        assert await previewing.preview(self.settings(), asked, clock) == 0
+        words = ("--edition", edition, "--json", *options)
+        assert await operate(self.settings(), "digest", "preview", *words, clock=clock) == 0
         found: dict[str, Any] = json.loads(capsys.readouterr().out)
         return found
 
@@ -103,8 +102,7 @@ class Press(Workplace):
     async def publishes(self, number: int, *options: str, settings: Settings | None = None) -> int:
         """« digest publish »."""
         logs.configure("INFO", LOG)
-        asked = parser().parse_args(["digest", "publish", str(number), *options])
-        return await publishing.publish(settings or self.settings(), asked, utc_now)
+        return await operate(settings or self.settings(), "digest", "publish", str(number), *options)
 
     async def out(self, place: str) -> list[Post]:
         """What stands in a channel."""

@@ -15,11 +15,8 @@ from sqlmodel import select
 
 from bot.app import App
 from bot.clock import utc_now
-from cli.actus import exporting, previewing
+from cli.environment import check_editions
 from cli.errors import OperatorError
-from cli.jobs.command import show
-from cli.main import parser
-from cli.opening import check_editions
 from commands.actus import words
 from config.settings import Settings
 from storage.actus import digests
@@ -29,6 +26,7 @@ from tests.bench.children import environment_of
 from tests.channelling import room
 from tests.house import PARIS, until_async
 from tests.modes import MODES, NEWEST
+from tests.operating import operate
 from tests.pressroom import Capture, Press, press
 from tests.test_work_killed import ROOT
 
@@ -126,9 +124,8 @@ async def test_days_holidays_and_what_is_not_there(press: Press, capsys: Capture
     month = await press.shows("--date", "2027-01-02", capsys=capsys, edition="nouvelles", clock=november)
     assert (month["date"], month["nom"]) == ("2027-01-06", "On vient aux nouvelles")
     for options in (["--edition", "lune"], ["--edition", "vendredi", "--date", "2001-01-05"]):
-        asked = parser().parse_args(["digest", "preview", *options])
         with pytest.raises(OperatorError) as refused:
-            await previewing.preview(press.settings(), asked, utc_now)
+            await operate(press.settings(), "digest", "preview", *options)
         assert refused.value.code == 2
     with pytest.raises(OperatorError, match="pas de n° 9999") as refused:
         await press.publishes(9999)
@@ -195,8 +192,8 @@ async def test_taken_away_in_every_form(press: Press, capsys: Capture) -> None:
     made = {}
     for form in ("md", "html", "txt", "pdf"):
         path = press.folder / f"n.{form}"
-        asked = parser().parse_args(["export", "digest", str(number), "--format", form, "--output", str(path)])
-        assert await exporting.export(press.settings(), asked, utc_now) == 0
+        words = (str(number), "--format", form, "--output", str(path))
+        assert await operate(press.settings(), "export", "digest", *words) == 0
         made[form] = path.read_bytes()
     assert "@\u200ball \\*paraît\\*" in made["md"].decode()
     page = made["html"].decode()
@@ -215,8 +212,7 @@ async def test_taken_away_in_every_form(press: Press, capsys: Capture) -> None:
 
 async def test_jobs_say_when_each_edition_comes_out(press: Press, capsys: Capture) -> None:
     await press.place()
-    asked = parser().parse_args(["jobs", "--json"])
-    assert await show(press.settings(), asked, utc_now()) == 0
+    assert await operate(press.settings(), "jobs", "--json") == 0
     lines = {line["name"]: line for line in json.loads(capsys.readouterr().out)}
     assert {"actus.vendredi", "actus.nouvelles", "actus.keep"} <= set(lines)
     seen = await press.shows(capsys=capsys)
@@ -227,7 +223,7 @@ async def test_jobs_say_when_each_edition_comes_out(press: Press, capsys: Captur
     await press.shows(capsys=capsys)
     await press.publishes(seen["numero"])
     capsys.readouterr()
-    await show(press.settings(), asked, utc_now())
+    await operate(press.settings(), "jobs", "--json")
     after = {line["name"]: line for line in json.loads(capsys.readouterr().out)}["actus.vendredi"]
     assert after["last_result"] == "done"
     assert date.fromisoformat(after["next_run"][:10]) > date.fromisoformat(coming[:10])

@@ -13,8 +13,8 @@ from pypdf import PdfReader
 
 from bot.papers import brand, codes, glyphs, shortcodes
 from bot.papers.brand import Brand, Logo
+from cli.environment import check_logo
 from cli.errors import OperatorError
-from cli.opening import check_logo
 from commands.actus import edito, paper
 from commands.actus.sheet import Chapter, Piece, Sheet
 from config.brand import contrast, read_colours

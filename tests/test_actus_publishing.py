@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import utc_now
 from bot.work import begin
-from cli.actus.desk import Standing
+from cli.actus import Standing
 from commands.actus import drafting, places
 from commands.actus.buttons import Publish
 from commands.actus.posts import POST_MAX, posts

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.replies import Start
-from cli.actus.desk import Standing
+from cli.actus import Standing
 from commands.actus import keeping
 from commands.actus.buttons import Publish
 from config.settings import Settings

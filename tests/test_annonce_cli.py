@@ -9,17 +9,15 @@ from typing import Any
 
 import pytest
 
-from bot.clock import utc_now
-from cli.annonce import sending
-from cli.annonce.command import announce
+from cli import annonce as sending
 from cli.errors import OperatorError
-from cli.main import parser
 from config.settings import Settings
 from storage.annonce import State
 from tests.announcing import Fair, fair, room
 from tests.bench.children import environment_of
 from tests.house import until_async
 from tests.modes import MODES, NEWEST
+from tests.operating import operate
 from tests.test_work_killed import ROOT
 
 __all__ = ["fair", "room"]
@@ -76,7 +74,7 @@ async def test_what_is_taken_back_while_it_is_sent_stays_so(
         await fair.changes(State.WITHDRAWN)
         return kept
 
-    monkeypatch.setattr("cli.annonce.command.enlist", enlist_then_withdraw)
+    monkeypatch.setattr("cli.annonce.enlist", enlist_then_withdraw)
     assert await fair.announces("69", "Bonjour", capsys=capsys) == (1, {"channels": 1, "sent": 0})
     assert (await fair.states()) == [State.WITHDRAWN]
 
@@ -109,8 +107,8 @@ async def test_beside_a_bot_at_work_nothing_is_said_twice(fair: Fair, capsys: Ca
     async with fair.bot() as app:
         assert await fair.announces("69,38", "Bonjour", capsys=capsys) == (0, {"channels": 2, "sent": 2})
         app.outbox.look()
-        same = parser().parse_args(["announce", "--to", "69,38", "--text", str(fair.file("Bonsoir"))])
-        assert await asyncio.gather(*(announce(fair.settings(), same, utc_now) for _ in range(2))) == [0, 0]
+        same = ("announce", "--to", "69,38", "--text", str(fair.file("Bonsoir")))
+        assert await asyncio.gather(*(operate(fair.settings(), *same) for _ in range(2))) == [0, 0]
     for place in places.values():
         assert await fair.texts(place) == ["Bonjour", "Bonsoir"]
 
@@ -151,10 +149,10 @@ async def test_a_server_that_takes_nothing_is_told_and_the_next_call_goes_on(
         fair.room.server.faults.status = 503
         return kept
 
-    monkeypatch.setattr("cli.annonce.command.enlist", enlist_then_fail)
+    monkeypatch.setattr("cli.annonce.enlist", enlist_then_fail)
     assert await fair.announces("69,38", "Bonjour", capsys=capsys) == (1, {"channels": 2, "sent": 0})
     fair.room.server.faults.status = None
-    monkeypatch.setattr("cli.annonce.command.enlist", original)
+    monkeypatch.setattr("cli.annonce.enlist", original)
     assert await fair.announces("69,38", "Bonjour", capsys=capsys) == (0, {"channels": 2, "sent": 2})
     assert [await fair.texts(place) for place in places.values()] == [["Bonjour"], ["Bonjour"]]
 
@@ -212,7 +210,6 @@ async def test_the_words_may_come_by_the_standard_input(
 ) -> None:
     places = await fair.channels()
     monkeypatch.setattr("sys.stdin", io.StringIO("Par ici\n"))
-    asked = parser().parse_args(["announce", "--to", "69", "--text", "-"])
-    assert await announce(fair.settings(), asked, utc_now) == 0
+    assert await operate(fair.settings(), "announce", "--to", "69", "--text", "-") == 0
     assert capsys.readouterr().out == "1 canal, 1 l’ont.\n"
     assert await fair.texts(places["rhone"]) == ["Par ici"]

@@ -7,12 +7,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from bot.clock import utc_now
-from cli.annonce.command import announce
 from cli.errors import OperatorError
-from cli.main import parser
 from tests.announcing import Fair, fair, room, said_in
 from tests.house import until_async
+from tests.operating import operate
 from tests.test_annonce_cli import BOTH, EVERYWHERE, begun, said_somewhere
 
 __all__ = ["fair", "room"]
@@ -124,6 +122,6 @@ async def test_what_does_not_go_is_said_and_nothing_is_sent(fair: Fair, capsys: 
 async def test_a_rehearsal_counts_them_and_brings_nothing(fair: Fair, capsys: Capture) -> None:
     await fair.channels()
     words = ["announce", "--to", "69", "--text", str(fair.file("Jeudi")), "--dry-run", *given(fair)]
-    assert await announce(fair.settings(), parser().parse_args(words), utc_now) == 0
+    assert await operate(fair.settings(), *words) == 0
     assert "1 canal, 2 fichiers dans chacun, dont 0 l’ont déjà. Rien n’est envoyé." in capsys.readouterr().out
     assert loose(fair) == 0

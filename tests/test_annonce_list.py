@@ -4,8 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from cli.annonce.command import announce
-from cli.main import parser
 from storage import annonce as annonces
 from storage.annonce import Announcement, State
 from tests.announcing import (
@@ -25,6 +23,7 @@ from tests.announcing import (
     withdraws,
 )
 from tests.house import House, until_async
+from tests.operating import operate
 from tests.people import Person, unique
 
 __all__ = ["agathe"]
@@ -34,8 +33,7 @@ async def announced(house: House, words: str, to: str = "69,38") -> None:
     """An announcement of the operator’s, while the bot is at work."""
     file = house.settings.data_dir / f"{unique('texte')}.md"
     file.write_text(words, "utf-8")
-    asked = parser().parse_args(["announce", "--to", to, "--text", str(file)])
-    assert await announce(house.settings, asked, house.clock) == 0
+    assert await operate(house.settings, "announce", "--to", to, "--text", str(file), clock=house.clock) == 0
 
 
 async def filled(house: House, by: str, count: int) -> list[str]:

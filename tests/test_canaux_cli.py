@@ -7,15 +7,13 @@ from typing import Any
 
 import pytest
 
-from bot.clock import utc_now
 from bot.errors import ChatError
 from bot.mattermost import AioClient
-from cli.canaux.command import check, sync
 from cli.errors import OperatorError
-from cli.main import parser
 from storage.people import Role
 from tests.channelling import Field, land, peopled, room, synced
 from tests.modes import EDGES, MODES
+from tests.operating import operate
 from tests.people import Person
 
 __all__ = ["land", "room"]
@@ -163,18 +161,16 @@ async def test_a_private_namesake_of_somebody_s(land: Field, capsys: pytest.Capt
         table.write("\ncache\tsalle\tCaché\tcache\toui\tanimateur\ts\te\n")
     hidden = {"team_id": land.room.site.team_id, "name": "cache", "display_name": "À moi", "type": "P"}
     await lea.api.post("/channels", hidden)
-    options = parser().parse_args(["channels", "sync"])
     seen_by = {True: "le bot n’en est pas membre", False: "n’existe pas, ou est un canal privé dont le bot n’est pas"}
     for leads, reason in seen_by.items():
         await land.leads(leads=leads)
         _, found = await land.checks(capsys)
         (row,) = [row for row in found["wrong"] if row["channel"] == "cache"]
         assert row["reason"].startswith(reason)
-        assert await sync(land.settings(), options, utc_now) == 1
+        assert await operate(land.settings(), "channels", "sync") == 1
         assert ("a déjà cette adresse" in capsys.readouterr().err) is not leads
         if leads:
-            pretended = parser().parse_args(["channels", "sync", "--dry-run"])
-            assert await sync(land.settings(), pretended, utc_now) == 1
+            assert await operate(land.settings(), "channels", "sync", "--dry-run") == 1
             assert "rien n’y serait fait" in capsys.readouterr().err
         assert "cache" not in await land.known(), "what the bot would say there, others would read"
 
@@ -212,7 +208,7 @@ async def test_what_the_bot_may_not_do_is_told(land: Field, capsys: pytest.Captu
     await synced(land, capsys)
     await land.room.site.admin.delete(f"/channels/{(await land.channel('isere'))['id']}")
     await land.leads(leads=False)
-    assert await sync(land.settings(), parser().parse_args(["channels", "sync"]), utc_now) == 1
+    assert await operate(land.settings(), "channels", "sync") == 1
     assert "isere : est archivé ; le bot n’en a pas le droit" in capsys.readouterr().err
 
 
@@ -269,7 +265,7 @@ async def test_a_server_that_is_away_is_said_and_nothing_is_guessed(land: Field)
     await peopled(land)
     land.room.server.faults.status = 503
     with pytest.raises(ChatError, match="503"):
-        await check(land.settings(), parser().parse_args(["channels", "check"]), utc_now())
+        await operate(land.settings(), "channels", "check")
     land.room.server.faults.status = None
 
 
@@ -281,17 +277,17 @@ async def test_settings_that_do_not_do_are_named(settings: dict[str, str], why: 
     if "channels" in settings:
         settings = {"channels": str(land.folder / "x")}
     with pytest.raises(OperatorError, match=why):
-        await check(land.settings(**settings), parser().parse_args(["channels", "check"]), utc_now())
+        await operate(land.settings(**settings), "channels", "check")
 
 
 async def test_to_be_read(land: Field, capsys: pytest.CaptureFixture[str]) -> None:
     lea, *_ = await peopled(land)
-    assert await check(land.settings(), parser().parse_args(["channels", "check"]), utc_now()) == 3
+    assert await operate(land.settings(), "channels", "check") == 3
     said = capsys.readouterr().out
     assert "rhone : n’existe pas, ou est un canal privé dont le bot n’est pas membre" in said
     assert f"rhone : il manque @{lea.username}, @" in said
     assert "(travaille dans le 69)" in said
     assert said.splitlines()[-1].startswith("6 canaux, ")
     await land.syncs(capsys)
-    assert await check(land.settings(), parser().parse_args(["channels", "check"]), utc_now()) == 0
+    assert await operate(land.settings(), "channels", "check") == 0
     assert capsys.readouterr().out == "6 canaux, aucun écart.\n"

@@ -7,13 +7,10 @@ from typing import Any
 
 import pytest
 
-from bot.clock import utc_now
 from bot.context import Request
 from bot.forms import name_of
 from bot.mattermost import AioClient
-from cli.canaux.command import sync
-from cli.canaux.journal import INTERRUPTED
-from cli.main import parser
+from cli.canaux import INTERRUPTED
 from commands.canaux.repair.buttons import Undo
 from storage.canaux import changes, runs
 from storage.canaux.changes import Change, State
@@ -21,6 +18,7 @@ from storage.canaux.drift import Drift
 from storage.database import Database
 from tests.channelling import Field, land, peopled, room, synced
 from tests.modes import MODES
+from tests.operating import operate
 from tests.test_canaux_cli import Killed, dying
 from tests.test_canaux_mending import is_clean, types
 
@@ -49,7 +47,7 @@ async def killed(land: Field, patch: pytest.MonkeyPatch, ends: Callable[[Way, It
         for way in WRITES:
             here.setattr(AioClient, way, ends(getattr(AioClient, way), left))
         with suppress(Killed):
-            assert await sync(land.settings(), parser().parse_args(["channels", "sync"]), utc_now) == 0
+            assert await operate(land.settings(), "channels", "sync") == 0
             return False
     return True
 
@@ -145,5 +143,5 @@ async def test_a_run_that_could_change_nothing_is_not_in_the_journal(
     before = await written(land)
     await land.room.site.admin.delete(f"/channels/{(await land.channel('isere'))['id']}")
     await land.leads(leads=False)
-    assert await sync(land.settings(), parser().parse_args(["channels", "sync"]), utc_now) == 1
+    assert await operate(land.settings(), "channels", "sync") == 1
     assert await written(land) == before

@@ -13,19 +13,20 @@ from typing import Any
 import pytest
 import structlog
 
-import cli.main
-from cli import titles
+import cli.command
 from cli.demo.stage import free_port
+from cli.jobs import JOBS
+from cli.work import FILES, titles_of
 from commands import FEATURES
 from config.settings import Settings
 from tests.house import House
-from tests.operating import elsewhere, run
+from tests.operating import elsewhere, operate, run
 
 __all__ = ["elsewhere"]
 
 
 BACKUP = Path(__file__).parent / "data" / "installation_0036.backup"
-HUSH = cli.main.hush
+HUSH = cli.command.hush
 LINE = {
     "auteur": "juliette",
     "date": "2026-11-20",
@@ -69,9 +70,9 @@ def test_it_says_its_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_whatever_runs_by_itself_has_a_title() -> None:
     declared = [trigger.key for feature in FEATURES for trigger in feature.triggers]
-    assert {name for kind, name in declared if kind == "job"} == set(titles.JOBS)
-    assert {name for kind, name in declared if kind == "file"} == set(titles.FILES)
-    assert all(titles.of_work(FEATURES)[name] for kind, name in declared if kind == "work")
+    assert {name for kind, name in declared if kind == "job"} == set(JOBS)
+    assert {name for kind, name in declared if kind == "file"} == set(FILES)
+    assert all(titles_of(FEATURES)[name] for kind, name in declared if kind == "work")
 
 
 def test_help_is_in_french(capsys: pytest.CaptureFixture[str]) -> None:
@@ -233,27 +234,22 @@ async def test_import_and_export_through_the_command_line(
     house: House, capsys: pytest.CaptureFixture[str], elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An author nobody registered is found in the real server; a second import has nothing to do."""
-    from bot.clock import utc_now
-    from cli.cra.command import export_cra, import_cra
-    from cli.main import parser
-
     carl = await house.site.person("carl")
     settings = house.settings.model_copy(update={"database_url": f"sqlite:///{elsewhere}/neuve.db"})
     file = elsewhere / "cra.jsonl"
     good = LINE | {"auteur": carl.username}
     file.write_text(json.dumps(good | {"rien": 1}) + "\n" + json.dumps(good | {"minutes": 7}) + "\n")
-    assert await import_cra(settings, str(file), utc_now) == 1
+    assert await operate(settings, "import", "cra", str(file)) == 1
     said = capsys.readouterr()
     assert "1 ajouté, 0 déjà là, 1 refusée." in said.out
     assert "ligne 2 : Choisissez une durée" in said.err
     assert "Colonnes inconnues, ignorées : rien." in said.err
     file.write_text(json.dumps(good) + "\n")
-    assert await import_cra(settings, str(file), utc_now) == 0
+    assert await operate(settings, "import", "cra", str(file)) == 0
     assert "0 ajouté, 1 déjà là, 0 refusée. Rien à changer." in capsys.readouterr().out
-    asked = parser().parse_args(["export", "cra", "--user", f"@{carl.username}", "--to", "20/11/2026"])
-    assert await export_cra(settings, asked) == 0
+    assert await operate(settings, "export", "cra", "--user", f"@{carl.username}", "--to", "20/11/2026") == 0
     assert json.loads(capsys.readouterr().out)["auteur"] == carl.username
-    assert await export_cra(settings, parser().parse_args(["export", "cra", "--user", "personne"])) == 0
+    assert await operate(settings, "export", "cra", "--user", "personne") == 0
     said = capsys.readouterr()
     assert (said.out, "« personne »" in said.err) == ("", True)
 

@@ -6,7 +6,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -14,12 +13,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.clock import utc_now
-from cli.backup.command import backup, restore
 from storage.database import Database
 from tests.backups import fill
 from tests.house import House
-from tests.operating import elsewhere, run
+from tests.operating import elsewhere, operate, run
 from tests.telling import filed
 
 __all__ = ["elsewhere"]
@@ -111,9 +108,9 @@ def test_a_backup_that_is_stopped_leaves_none_of_that_name(
 async def test_a_bot_at_work_is_saved(house: House, elsewhere: Path) -> None:
     juliette = await house.conseiller("juliette")
     await filed(juliette)
-    assert await backup(house.settings, Namespace(file=elsewhere / "b"), utc_now()) == 0
+    assert await operate(house.settings, "backup", str(elsewhere / "b")) == 0
     neuve = house.settings.model_copy(update={"database_url": f"sqlite:///{elsewhere}/neuve.db"})
-    assert await restore(neuve, Namespace(file=elsewhere / "b")) == 0
+    assert await operate(neuve, "restore", str(elsewhere / "b")) == 0
     database = Database(neuve.database_url)
     async with database.transaction(writes=False) as db:
         query = text("SELECT COUNT(*) FROM cra WHERE author_id = :who")

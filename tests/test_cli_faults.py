@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.errors import ChatError
 from cli.errors import INTERRUPTED, OperatorError
 from cli.faults import as_sentence
-from cli.progress import ProgressBar
+from cli.terminal import ProgressBar
 from config.settings import Settings
 from storage.backup import BackupError
 from tests.operating import elsewhere, run
@@ -121,7 +121,7 @@ class Screen:
 @pytest.mark.parametrize("is_terminal", [True, False])
 def test_only_long_runs_show_progress(is_terminal: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
-    monkeypatch.setattr("cli.progress.time.monotonic", lambda: now)
+    monkeypatch.setattr("cli.terminal.time.monotonic", lambda: now)
     screen: Any = Screen(is_terminal=is_terminal)
     progress = ProgressBar(screen, "ligne")
     now = 1.0

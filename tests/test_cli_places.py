@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import pytest
 from sqlalchemy import text
 
 from bot.clock import utc_now
 from bot.work import begin
-from cli import TOOLS
-from cli.command import Touches
+from cli.command import Command, Touches
+from cli.main import coop_bot
+from cli.usage import Group
 from storage import migrate, work
 from storage.database import Database
 from storage.sondage import State
@@ -31,7 +33,20 @@ from tests.working import Count
 ACTION = re.compile(
     "vérifiez|libérez|donnez|restaurez|installez|corrigez|créez|lancez|relancez|indiquez|choisissez|attendez", re.I
 )
-COMMANDS = {command.name: command.touches for tool in TOOLS for command in tool.commands}
+
+
+def declared(group: Group, before: str = "") -> Iterator[tuple[str, Command]]:
+    """All commands of a group, by what an operator types."""
+    with click.Context(group) as context:
+        for name in group.list_commands(context):
+            found = group.get_command(context, name)
+            if isinstance(found, Group):
+                yield from declared(found, f"{name} ")
+            elif isinstance(found, Command):
+                yield f"{before}{name}", found
+
+
+COMMANDS = {name: command.touches for name, command in declared(coop_bot)}
 READERS = {name for name, touches in COMMANDS.items() if touches is Touches.READS}
 DATABASE = {name for name, touches in COMMANDS.items() if touches is not Touches.NOTHING}
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from argparse import Namespace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,15 +10,13 @@ import pytest
 from pydantic import SecretStr
 
 from cli.errors import OperatorError
-from cli.main import parser
-from cli.people.command import role, show
 from config.settings import Settings
 from storage import people
 from storage.database import Database
 from storage.people import Person, Role
 from tests.chat_server import ID, USER, ChatServer, chat_server, fault
 from tests.house import House
-from tests.operating import elsewhere, run
+from tests.operating import elsewhere, operate, run
 from tests.people import Dialog
 from tests.sqlite import migrated
 
@@ -30,19 +27,20 @@ NAMED = "GET /api/v4/users/username/juliette"
 A_MINUTE = timedelta(seconds=61)
 
 
-def asked(name: str, wanted: str) -> Namespace:
-    return parser().parse_args(["role", name, wanted])
+async def role(settings: Settings, name: str, wanted: str) -> int:
+    """Give somebody a role."""
+    return await operate(settings, "role", name, wanted, clock=lambda: NOW)
 
 
 async def told(settings: Settings, name: str, wanted: str, capsys: pytest.CaptureFixture[str]) -> str:
     """What the command said."""
-    assert await role(settings, asked(name, wanted), NOW) == 0
+    assert await role(settings, name, wanted) == 0
     return capsys.readouterr().out
 
 
 async def shown(settings: Settings, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     """What `people --json` says."""
-    assert await show(settings, Namespace(json=True)) == 0
+    assert await operate(settings, "people", "--json") == 0
     (line,) = capsys.readouterr().out.splitlines()
     found: list[dict[str, Any]] = json.loads(line)
     return found
@@ -110,7 +108,7 @@ async def test_without_mattermost_the_register_is_enough(elsewhere: Path, capsys
     await told(settings, "@juliette", "animateur", capsys)
     assert [p["role"] for p in await shown(settings, capsys)] == ["animateur"]
     with pytest.raises(OperatorError, match=r"« carl ».*COOP_BOT_TOKEN"):
-        await role(settings, asked("carl", "animateur"), NOW)
+        await role(settings, "carl", "animateur")
 
 
 @pytest.mark.parametrize("answer", [fault(503, "away"), fault(401, "expired")])
@@ -121,7 +119,7 @@ async def test_a_mattermost_that_does_not_answer_is_said_only_where_it_is_needed
         settings = await settings_in(elsewhere, server.url, juliette=ID)
         await told(settings, "juliette", "animateur", capsys)
         with pytest.raises(OperatorError, match="« carl » dans le registre, et Mattermost n’a pas pu"):
-            await role(settings, asked("carl", "animateur"), NOW)
+            await role(settings, "carl", "animateur")
 
 
 async def test_a_name_goes_to_who_bears_it_today(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -150,7 +148,7 @@ async def test_nobody_and_no_bot_has_a_role(elsewhere: Path) -> None:
 
 async def refused(settings: Settings, name: str, words: str, server: ChatServer) -> None:
     with pytest.raises(OperatorError, match=words) as error:
-        await role(settings, asked(name, "conseiller"), NOW)
+        await role(settings, name, "conseiller")
     assert error.value.code == 1
     assert not [path for _, path in server.asked if ".." in path]
 
@@ -166,7 +164,7 @@ async def test_people_are_shown_by_name_to_be_read_too(elsewhere: Path, capsys: 
     settings = await settings_in(elsewhere, zoe="z" * 26, ada="a" * 26, lou="l" * 26)
     await told(settings, "lou", "coordinateur", capsys)
     assert [p["username"] for p in await shown(settings, capsys)] == ["ada", "lou", "zoe"]
-    await show(settings, Namespace(json=False))
+    await operate(settings, "people")
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ["nom", "@ada", "@lou", "@zoe", "3"]
     assert "coordinateur" in lines[2]

@@ -1,11 +1,11 @@
 """The register of processing is what the code declares."""
 
-from cli.donnees.register import PAGE, page
+from cli.register import PAGE, page
 from storage.holdings import HOLDINGS
 
 
 def test_the_page_is_as_the_declarations_make_it() -> None:
-    """« python -m cli.donnees.register » writes it."""
+    """« python -m cli.register » writes it."""
     assert PAGE.read_text("utf-8") == page()
 
 

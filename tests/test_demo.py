@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import sys
-from argparse import Namespace
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -18,16 +17,15 @@ import pytest
 from sqlmodel import col, func, select
 
 from bot.clock import utc_now
-from cli.canaux.command import check
-from cli.demo import poll, stage
-from cli.demo.cast import CAST, PASSWORD, everybody
+from cli.demo import stage
+from cli.demo.cast import CAST, PASSWORD, TOWN_SQUARE, everybody
 from cli.demo.children import Child
-from cli.demo.command import demo
+from cli.demo.command import demo, take_tour
 from cli.demo.history import fill
-from cli.demo.talk import rooms
+from cli.demo.plan import Plan
+from cli.demo.rooms import rooms
 from cli.demo.visitor import visit
 from cli.errors import OperatorError
-from cli.main import parser
 from config.settings import read
 from storage.communes import by_code
 from storage.cra import Cra
@@ -35,6 +33,7 @@ from storage.cra.rules import problems
 from storage.database import Database
 from storage.people import Person
 from tests.house import until, until_async
+from tests.operating import operate
 from tests.people import Api, new_session, unique
 from tests.sqlite import database, migrated
 
@@ -160,13 +159,13 @@ def test_every_channel_is_lived_in_by_its_own_people() -> None:
     assert min(len({m.username for m in room.messages()}) for room in rooms() if room.departement in FULL) > 1
 
 
-def plan(folder: Path) -> stage.Plan:
-    return stage.Plan(folder, stage.free_port(), stage.free_port(), "9.11")
+def plan(folder: Path) -> Plan:
+    return Plan(folder, stage.free_port(), stage.free_port(), "9.11")
 
 
 async def _is_asked(marie: Api, team_id: str) -> bool:
     """Whether the poll stands in the national channel, once."""
-    channel = await marie.get(f"/teams/{team_id}/channels/name/{poll.CHANNEL}")
+    channel = await marie.get(f"/teams/{team_id}/channels/name/{TOWN_SQUARE}")
     posts = (await marie.get(f"/channels/{channel['id']}/posts"))["posts"].values()
     asked = [post for post in posts if "Quels outils vous manquent" in post["message"]]
     assert len(asked) < 2
@@ -176,7 +175,7 @@ async def _is_asked(marie: Api, team_id: str) -> bool:
 async def _newspaper_is_heard(marie: Api, team_id: str) -> None:
     """Where everybody talks is a channel of the plan: the bot listens there, though no operator did anything."""
     me = await marie.get("/users/me")
-    channel = await marie.get(f"/teams/{team_id}/channels/name/{poll.CHANNEL}")
+    channel = await marie.get(f"/teams/{team_id}/channels/name/{TOWN_SQUARE}")
     said = await marie.post("/posts", {"channel_id": channel["id"], "message": f"Une idée, {unique('tablette')}"})
     await marie.post("/reactions", {"user_id": me["id"], "post_id": said["id"], "emoji_name": "newspaper"})
     await until_async(partial(_is_told, marie, me["id"], said["message"]))
@@ -193,7 +192,7 @@ async def _is_told(somebody: Api, user_id: str, words: str) -> bool:
 async def channels_are_as_planned(env: Path) -> bool:
     """As « coop-bot channels check » says."""
     settings = read(env).model_copy(update={"work_calls": 1000})
-    return await check(settings, parser().parse_args(["channels", "check"]), utc_now()) == 0
+    return await operate(settings, "channels", "check") == 0
 
 
 async def test_the_stage_stands_and_stands_again(tmp_path: Path) -> None:
@@ -210,11 +209,11 @@ async def test_the_stage_stands_and_stands_again(tmp_path: Path) -> None:
             command = {"channel_id": channel["id"], "team_id": team["id"], "command": "/cra liste"}
             assert (await marie.post("/commands/execute", command))["trigger_id"]
             for who, asked in (("juliette", "departement"), ("agathe", "departement 87"), ("agathe", "national")):
-                async with visit(where.url, who, poll.CHANNEL) as visitor:
+                async with visit(where.url, who, TOWN_SQUARE) as visitor:
                     await visitor.types(f"/stats {asked} {utc_now().year - 1}")
                     figures = FIGURES.findall((await visitor.whisper())["message"])
                     assert len([figure for figure in figures if int(figure.replace("\u202f", "")) >= 100]) > 3, figures
-            async with visit(where.url, "juliette", poll.CHANNEL) as visitor:
+            async with visit(where.url, "juliette", TOWN_SQUARE) as visitor:
                 await visitor.types("/agenda")
                 assert "2 événements" in (await visitor.whisper())["message"], "the third one waits to be read over"
             await until_async(partial(_is_asked, marie, team["id"]))
@@ -225,14 +224,16 @@ async def test_the_stage_stands_and_stands_again(tmp_path: Path) -> None:
     assert (tmp_path / stage.BULK).stat().st_mode & 0o077 == 0, "names, and what was said"
 
 
-async def test_the_tour_ends_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    options = Namespace(tour=True, server_version="11.2")
-    assert await demo(options, tmp_path / "unused") == 0
+async def test_the_tour_ends_well(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert await take_tour("11.2") == 0
     shown = " ".join(capsys.readouterr().out.replace("│", " ").split())
     assert "Participants — « Accompagnement individuel »" in shown
     assert "une seule personne" in shown
     assert shown.count("enregistré") >= 2
-    assert not (tmp_path / "unused").exists()
+    assert not (tmp_path / ".demo").exists()
 
 
 async def test_ports_and_folders_in_use_are_said(tmp_path: Path) -> None:
@@ -247,7 +248,7 @@ async def test_ports_and_folders_in_use_are_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("change", "word"), [({"version": "onze"}, "SERVER_VERSION"), ({"port": 0}, "deux ports")])
 async def test_plans_that_cannot_be_are_said(tmp_path: Path, change: dict[str, Any], word: str) -> None:
-    where = dataclasses.replace(stage.Plan(tmp_path, 1, 0, "11.2"), **change)
+    where = dataclasses.replace(Plan(tmp_path, 1, 0, "11.2"), **change)
     with pytest.raises(OperatorError, match=word):
         async with stage.run(where, print):
             pass
@@ -260,8 +261,8 @@ async def test_a_signal_ends_the_demo_and_its_children(
     (tmp_path / "env").write_text("un reste d’une démo jamais finie")
     (tmp_path / "spool").mkdir()
     ports = stage.free_port(), stage.free_port()
-    options = Namespace(tour=False, reset=True, open=False, port=ports[0], bot_port=ports[1], server_version="5.37")
-    showing = asyncio.create_task(demo(options, tmp_path))
+    where = Plan(tmp_path, *ports, "5.37")
+    showing = asyncio.create_task(demo(where, reset=True))
     shown = ""
     while "Ctrl-C" not in shown:
         await asyncio.sleep(0.1)
@@ -271,7 +272,7 @@ async def test_a_signal_ends_the_demo_and_its_children(
     assert PASSWORD in shown
     assert "et 40 autres conseillers" in shown
     with pytest.raises(OperatorError, match="tourne déjà"):
-        await demo(options, tmp_path)
+        await demo(where, reset=True)
     os.kill(os.getpid(), signal.SIGINT)
     os.kill(os.getpid(), signal.SIGINT)  # an impatient one: the children are stopped all the same
     assert await showing == 0

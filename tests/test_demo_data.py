@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from cli.demo_data import said, storing
-from cli.demo_data.calendar import spread
-from cli.demo_data.crowd import conseillers
-from cli.demo_data.rows import NATIVE, ROW_COLUMNS, HistoryPlan, rows
-from cli.demo_data.said import POOL_SIZE, pools
-from cli.progress import QUIET_FOR, ProgressBar
+from cli.demo_data import content as said
+from cli.demo_data import history as storing
+from cli.demo_data.content import POOL_SIZE, pools
+from cli.demo_data.rows import NATIVE, ROW_COLUMNS, HistoryPlan, conseillers, rows, spread
+from cli.terminal import QUIET_FOR, ProgressBar
 from config.departements import DEPARTEMENTS
 from config.territories import NATION
 from storage import people

@@ -15,7 +15,8 @@ from bot.clock import utc_now
 from bot.mattermost import AioClient
 from cli.admin import Identity
 from cli.demo.stage import free_port
-from cli.doctor import callback, chat, house
+from cli.doctor import chat, house
+from cli.doctor import server as callback
 from cli.doctor.findings import Findings
 from config.settings import Settings
 from storage import canaux, migrate, outbox

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from cli.guard.command import look
+from cli.guard import look
 from tests.operating import elsewhere, run
 
 __all__ = ["elsewhere"]
@@ -99,14 +99,14 @@ def test_a_large_file_is_not_held_in_memory(elsewhere: Path, capsys: Capture) ->
     """What is found is, once, by the terminal that it is shown in: here there is little of it."""
     line = "Atelier du 12/03/2026, 8 participants, tout va bien à Vaulx-en-Velin.\n"
     (elsewhere / "t.txt").write_text(line + "06 12 34 56 78", "utf-8")
-    look(SimpleNamespace(file="t.txt", json=True))  # type: ignore[arg-type]
+    look("t.txt", as_json=True)
     capsys.readouterr()
     (elsewhere / "t.txt").write_text(line * 20_000 + "06 12 34 56 78", "utf-8")
     peaks = []
     for _ in range(3):  # what else is kept in this process meanwhile is kept once
         tracemalloc.start()
         try:
-            look(SimpleNamespace(file="t.txt", json=True))  # type: ignore[arg-type]
+            look("t.txt", as_json=True)
             peaks.append(tracemalloc.get_traced_memory()[1])
         finally:
             tracemalloc.stop()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cli.opening import open_up_to_date
+from cli.environment import open_up_to_date
 from config.settings import read
 from storage.database import Database
 from storage.hotline import rows

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from cli.cra.importing import LINES_AT_ONCE, ImportOutcome
+from cli.cra import LINES_AT_ONCE, ImportOutcome
 from storage import people
 from storage.cra import Source
 from storage.cra.last_commune import last_commune

@@ -10,12 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cli.cra.authors import Authors
-from cli.cra.importing import Import, ImportOutcome, check
-from cli.cra.lines import Lines
+from cli.cra import Authors, Import, ImportOutcome, Lines, check
 from cli.errors import OperatorError
-from cli.progress import ProgressBar
 from cli.tables import LINE_BYTES_MAX
+from cli.terminal import ProgressBar
 from storage.cra.reading import RowError, read
 from storage.cra.rows import LINE_COLUMNS
 from storage.database import Database

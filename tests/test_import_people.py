@@ -7,12 +7,10 @@ from typing import Any
 import pytest
 
 from cli.errors import OperatorError
-from cli.people.importing import LINES_AT_ONCE, Import, PeopleOutcome
+from cli.people.imports import LINES_AT_ONCE, Accounts, Import, Memberships, PeopleOutcome
 from cli.people.lines import COLUMNS, NAMED_BY, read_entry
-from cli.people.matching import Accounts
-from cli.people.memberships import Memberships
-from cli.progress import ProgressBar
 from cli.tables import BadLineError, Table
+from cli.terminal import ProgressBar
 from config import canaux
 from storage import people
 from storage.canaux.belonging import Rules

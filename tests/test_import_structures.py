@@ -2,10 +2,10 @@
 
 import io
 
-from cli.people.employers import StructuresImport, StructuresOutcome
 from cli.people.lines import STRUCTURE_COLUMNS
-from cli.progress import ProgressBar
+from cli.people.transfer import StructuresImport, StructuresOutcome
 from cli.tables import Table
+from cli.terminal import ProgressBar
 from storage.database import Database
 from storage.people import Structure, structures
 from tests.databases import database

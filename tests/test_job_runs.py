@@ -3,7 +3,6 @@
 
 import asyncio
 import json
-from argparse import Namespace
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from bot.context import Context
 from bot.errors import ChatError
 from bot.features import Feature, Key
 from bot.replies import Direct, Replies
-from cli.jobs.command import show
+from cli.jobs import show
 from commands import FEATURES
 from storage import claims, people
 from storage.people import Person as Registered
@@ -106,7 +105,7 @@ async def told(house: House, person: Person) -> int:
 async def jobs(house: House, capsys: pytest.CaptureFixture[str], *features: Feature) -> dict[str, dict[str, Any]]:
     """What `coop-bot jobs --json` says, by name."""
     capsys.readouterr()
-    assert await show(house.settings, Namespace(json=True), house.clock(), features or FEATURES) == 0
+    assert await show(house.settings, house.clock(), features or FEATURES, as_json=True) == 0
     (line,) = capsys.readouterr().out.splitlines()
     return {job["name"]: job for job in json.loads(line)}
 
@@ -217,7 +216,7 @@ async def test_the_operator_sees_every_job(house: House, capsys: pytest.CaptureF
     ran = (await jobs(house, capsys))[TIDY[1]]
     assert ran["last_result"] == "done"
     assert abs(datetime.fromisoformat(ran["last_run"]) - house.clock()) < timedelta(minutes=1)
-    assert await show(house.settings, Namespace(json=False), house.clock()) == 0
+    assert await show(house.settings, house.clock(), as_json=False) == 0
     said = capsys.readouterr().out
     assert "Ménage de la nuit" in said
     assert "faite" in said

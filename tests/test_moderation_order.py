@@ -8,7 +8,7 @@ import pytest
 from bot.acts import AddMembers, RemoveMember
 from bot.outbox.precedence import put_in_order
 from bot.replies import Reply, Say
-from cli.sending import Pen
+from cli.delivery import Pen
 from commands.moderation import topics
 from commands.moderation.topics import Part
 from sandbox.faults import Faults

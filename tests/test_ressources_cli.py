@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from cli.progress import ProgressBar
-from cli.ressources.importing import Import
+from cli.ressources.imports import Import
+from cli.terminal import ProgressBar
 from storage.database import Database
 from storage.ressources import Resource, State
 from storage.ressources.resource import begin_writing, get, write

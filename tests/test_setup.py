@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from bot.face import portrait
 from bot.mattermost import AioClient
 from cli.admin import Admin
+from cli.environment import check_server
 from cli.errors import OperatorError
-from cli.opening import check_server
 from commands import FEATURES
 from config.settings import read
 from tests.modes import MODES

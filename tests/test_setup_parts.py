@@ -8,9 +8,9 @@ from bot.errors import ChatError
 from bot.mattermost import AioClient
 from cli import envfile
 from cli.admin import Admin, SlashCommand
-from cli.reach import must_be_allowed
 from cli.setup.account import refusal
 from cli.setup.changes import Changes
+from cli.setup.server import must_be_allowed
 from cli.setup.slash import slash_commands
 from tests.operating import Server, newest
 

@@ -2,7 +2,6 @@
 
 import io
 import json
-from argparse import Namespace
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, redirect_stdout
 from pathlib import Path
@@ -12,9 +11,8 @@ import pytest
 from bot.switch import choose, index, index_all, is_on
 from cli import envfile
 from cli.errors import OperatorError
-from cli.jobs.command import show
-from cli.main import parser
-from cli.setup.command import setup
+from cli.jobs import show
+from cli.setup.command import SetupOptions, setup
 from commands import FEATURES
 from config.settings import read_names
 from tests.house import House
@@ -133,10 +131,16 @@ async def set_up(house: House, names: str) -> list[str]:
     file = house.settings.data_dir / "env"
     envfile.write(file, envfile.change(file.read_text("utf-8"), {"COOP_FEATURES": names}))
     bot = await house.site.admin.get(f"/users/{house.site.bot_id}")
-    words = ["setup", "--url", house.site.url, "--admin-token", house.site.admin.token, "--team", house.site.team]
-    words += ["--public-url", house.settings.public_url, "--write", str(file), "--bot-name", bot["username"]]
+    asked = SetupOptions(
+        url=house.site.url,
+        admin_token=house.site.admin.token,
+        team=house.site.team,
+        public_url=house.settings.public_url,
+        write=file,
+        bot_name=bot["username"],
+    )
     said: list[str] = []
-    assert await setup(parser().parse_args(words), said.append) == 0, said
+    assert await setup(asked, said.append) == 0, said
     return said
 
 
@@ -144,7 +148,7 @@ async def jobs_of(house: House) -> set[str]:
     """The jobs of the bot as it is set now."""
     said = io.StringIO()
     with redirect_stdout(said):
-        assert await show(house.settings, Namespace(json=True), house.clock()) == 0
+        assert await show(house.settings, house.clock(), as_json=True) == 0
     return {job["name"] for job in json.loads(said.getvalue())}
 
 

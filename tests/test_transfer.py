@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.cra.exporting import writer
-from cli.cra.importing import ImportOutcome
+from cli.cra import ImportOutcome, writer
 from config.formulas import guard, unguard
 from storage import migrate
 from storage.cra.queries import delete, own, revise

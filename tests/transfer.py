@@ -11,11 +11,8 @@ import pytest
 
 from bot.errors import ChatError
 from bot.mattermost import ChatUser
-from cli.cra.authors import Authors
-from cli.cra.exporting import export, writer
-from cli.cra.importing import Import, ImportOutcome
-from cli.cra.lines import Lines
-from cli.progress import ProgressBar
+from cli.cra import Authors, Import, ImportOutcome, Lines, export, writer
+from cli.terminal import ProgressBar
 from storage import people
 from storage.cra import Activite, Age, Canal, Report, Source, Statut, Suite
 from storage.cra.bulk import ExportFilter

@@ -10,6 +10,8 @@ PARIS = "Europe/Paris"
 PASSWORD = "Coop-demo-1!"  # noqa: S105  (everybody’s, and printed: nothing here is secret)
 TEAM = "cnum"
 TEAM_NAME = "Conseillers numériques"
+TOWN_SQUARE = "town-square"
+"""The address of the channel where everybody is."""
 ADMIN = "admin"
 CONUM = "conseiller-numerique.fr"
 

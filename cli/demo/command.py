@@ -7,15 +7,21 @@ import os
 import signal
 import sys
 import tempfile
-from argparse import Namespace
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import click
+
+from cli.command import Call, command
 from cli.demo import entrance
 from cli.demo.cast import ADMIN, CAST, PASSWORD, TEAM, everybody
-from cli.demo.stage import LOCK, Plan, empty, free_port, run
+from cli.demo.plan import Plan
+from cli.demo.stage import LOCK, empty, free_port, run
+from cli.demo.tour import play
 from cli.errors import INTERRUPTED, OperatorError
+from cli.usage import Value
 from storage import private
 
 FOLDER = Path(".demo")
@@ -24,21 +30,65 @@ AT_LAST = 4
 _STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
-async def demo(options: Namespace, folder: Path) -> int:
-    """Run the demo in a folder until it is told to stop, or play the tour and end."""
-    if options.tour:
-        return 0 if await wait_for_stop(_tour(options.server_version)) else INTERRUPTED
-    plan = Plan(folder, options.port, options.bot_port, options.server_version)
+def _asked(variable: str, usual: str = "0") -> bool:
+    return os.environ.get(variable, usual) not in {"", "0"}
+
+
+@command()
+@click.option("--reset", is_flag=True, default=lambda: _asked("RESET"), help="tout recommencer (ou variable RESET=1)")
+@click.option(
+    "--tour",
+    is_flag=True,
+    default=lambda: _asked("TOUR"),
+    help="jouer une courte visite dans le terminal, puis finir (ou variable TOUR=1)",
+)
+@click.option(
+    "--no-open",
+    "is_to_open",
+    flag_value=False,
+    default=lambda: _asked("OPEN", "1"),
+    help="ne pas ouvrir de navigateur (ou variable OPEN=0)",
+)
+@click.option("--port", type=Value(int), metavar="PORT", envvar="PORT", default="8065", help="ou variable PORT (8065)")
+@click.option(
+    "--bot-port",
+    type=Value(int),
+    metavar="BOT_PORT",
+    envvar="BOT_PORT",
+    default="8066",
+    help="ou variable BOT_PORT (8066)",
+)
+@click.option(
+    "--server-version",
+    metavar="V",
+    envvar="SERVER_VERSION",
+    default="11.2",
+    help="11.6, 11.2, 10.5, 9.11, 9.4 ou 5.37, ou variable SERVER_VERSION",
+)
+def demo_command(
+    _: Call, reset: bool, tour: bool, is_to_open: bool, port: int, bot_port: int, server_version: str
+) -> Coroutine[Any, Any, int]:
+    """Run it, or play the tour."""
+    if tour:
+        return take_tour(server_version)
+    return demo(Plan(FOLDER.absolute(), port, bot_port, server_version), reset=reset, is_to_open=is_to_open)
+
+
+async def take_tour(version: str) -> int:
+    """Play the tour and end."""
+    return 0 if await wait_for_stop(_tour(version)) else INTERRUPTED
+
+
+async def demo(plan: Plan, *, reset: bool = False, is_to_open: bool = False) -> int:
+    """Run the demo until it is told to stop."""
     with _lock(plan.folder):
-        if options.reset:
+        if reset:
             empty(plan.folder)
-        await wait_for_stop(_show(plan, is_to_open=options.open))
+        await wait_for_stop(_show(plan, is_to_open=is_to_open))
     return 0
 
 
 async def _tour(version: str) -> None:
-    from cli.demo.tour import play
-
     with tempfile.TemporaryDirectory(prefix="coop-demo-") as name:
         plan = Plan(Path(name), free_port(), free_port(), version)
         async with run(plan, _quiet):

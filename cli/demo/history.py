@@ -1,17 +1,32 @@
-"""The register and some years of comptes rendus for the demo’s people: what « demo-data » makes up, in their names."""
+"""What the demo’s database begins with: the register, some years of comptes rendus, events, resources, and a poll."""
 
 import random
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from importlib.resources import files
+from zoneinfo import ZoneInfo
 
-from cli.demo.cast import Actor, everybody
-from cli.demo_data import storing
-from cli.demo_data.crowd import Conseiller
-from cli.demo_data.rows import HistoryPlan
-from storage import people
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.work import begin
+from cli.demo.cast import PARIS, Actor, everybody
+from cli.demo_data import history as storing
+from cli.demo_data.rows import Conseiller, HistoryPlan
+from cli.ressources.imports import Import
+from cli.ressources.lines import Numbered
+from cli.terminal import ProgressBar
+from commands.sondage.buttons import Broadcast
+from storage import canaux, people, reach, targets, work
+from storage import sondage as polls
+from storage.agenda import attendance
+from storage.agenda.event import AgendaEvent, State, add
 from storage.communes import by_code
 from storage.database import Database
 from storage.people import Person, Role
+from storage.sondage import Poll
+from storage.sondage import State as PollState
+from storage.work import Sort
 
 SEED = 0
 A_DAY = 0.8
@@ -55,3 +70,105 @@ def _conseiller(actor: Actor, user_id: str) -> Conseiller:
     dice = random.Random(actor.username)  # noqa: S311  (a story, not a secret)
     departement = actor.departement or places[0].departement
     return Conseiller(user_id, actor.username, departement, actor.structure, places, dice.uniform(0.7, 1.4))
+
+
+WEEKEND = (5, 6)
+
+
+async def fill_agenda(database: Database, ids: Mapping[str, str], now: datetime) -> int:
+    """Write the events, and who comes; say how many there are."""
+    webinar = _event(now, _day(now, 8, 14), ids["agathe"], "Webinaire : les impôts en ligne, ce qui change")
+    webinar.details, webinar.url = "Les nouveaux écrans, puis vos questions.", "https://visio.exemple.fr/impots"
+    meeting = _event(now, _day(now, 4, 9), ids["agathe"], "Rencontre des conseillers du Rhône")
+    meeting.place, meeting.departement = "Médiathèque de Vaulx-en-Velin", "69"
+    coffee = _event(now, _day(now, 12, 10), ids["juliette"], "Café numérique des seniors", State.PROPOSED)
+    coffee.details, coffee.place = (
+        "Qui veut venir aider ? On apporte les tablettes.",
+        "Maison de quartier, Villeurbanne",
+    )
+    coffee.departement = "69"
+    async with database.transaction() as db:
+        for event in (webinar, meeting, coffee):
+            await add(db, event)
+        await attendance.put(db, meeting, ids["juliette"], now)
+    return 3
+
+
+def _event(now: datetime, start: datetime, author_id: str, title: str, state: State = State.PUBLISHED) -> AgendaEvent:
+    """Proposed yesterday; it takes two hours."""
+    yesterday = now - timedelta(days=1)
+    return AgendaEvent(
+        title=title,
+        starts_at=start,
+        ends_at=start + timedelta(hours=2),
+        zone=PARIS,
+        author_id=author_id,
+        state=state,
+        proposed_at=yesterday,
+        changed_at=yesterday,
+        published_at=yesterday if state is State.PUBLISHED else None,
+    )
+
+
+def _day(now: datetime, days: int, hour: int) -> datetime:
+    """That hour of a day of the week, in so many days or just after."""
+    found = (now + timedelta(days=days)).astimezone(ZoneInfo(PARIS))
+    start = found.replace(hour=hour, minute=0, second=0, microsecond=0)
+    while start.weekday() in WEEKEND:
+        start += timedelta(days=1)
+    return start
+
+
+async def fill_shelf(database: Database, now: datetime) -> int:
+    """Put the resources there, as « import resources » does; say how many."""
+    outcome = await Import(database, now, _fail).run(_lines(now.date()), ProgressBar(sys.stderr, "fiche"))
+    return outcome.added
+
+
+def _lines(today: date) -> Iterator[Numbered]:
+    text = files("cli.demo").joinpath("fiches.tsv").read_text("utf-8")
+    columns, *rows = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
+    for number, row in enumerate(rows, 1):
+        line = dict(zip(columns, row, strict=True))
+        written = today - timedelta(days=int(line.pop("jours")))
+        yield number, line | {"date": written.isoformat()}
+
+
+def _fail(number: int, reason: str) -> None:
+    raise ValueError(f"fiches.tsv, {number}: {reason}")
+
+
+KEY = "general"
+"""The key, in the table, of the channel where everybody is."""
+AUTHOR = "agathe"
+TITLE = "Général"
+QUESTION = "Quels outils vous manquent ?"
+OPTIONS = ["Visioconférence", "Agenda partagé", "Espace de fichiers", "Prise de rendez-vous", "Rien de tout cela"]
+LASTS = timedelta(days=14)
+
+
+async def ask_poll(db: AsyncSession, now: datetime) -> int:
+    """Write it down, and that it is to be asked: the bot does so when it starts. Say its number."""
+    author = await people.by_username(db, AUTHOR)
+    if author is None:
+        raise ValueError(f"nobody is called {AUTHOR}")
+    poll = Poll(
+        key="demo",
+        by=author.id,
+        question=QUESTION,
+        options=OPTIONS,
+        several=True,
+        targets=[targets.NATIONAL],
+        channels={(await canaux.by_key(db))[KEY]: TITLE},
+        public=True,
+        invited=await reach.count(db, [targets.NATIONAL], now.date()),
+        state=PollState.OPEN,
+        created_at=now,
+        opened_at=now,
+        ends_at=now + LASTS,
+    )
+    number = await polls.put(db, poll)
+    if number is None:
+        raise ValueError("the demo’s poll is there already")
+    await work.add(db, [begin(Sort.STEPS, Broadcast(poll=number), "", now, told=False)])
+    return number

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cli.demo.poll import CHANNEL
+from cli.demo.cast import TOWN_SQUARE
 from cli.demo.visitor import Json, Visitor, visit
 
 PAGE_WIDTH = 88
@@ -15,7 +15,7 @@ Say = Callable[[str], None]
 async def play(url: str, say: Say) -> None:
     """Play it against a running demo, saying what is seen."""
     say("Juliette, conseillère numérique à Vaulx-en-Velin, ouvre Mattermost, canal « Général ».\n")
-    async with visit(url, "juliette", CHANNEL) as juliette:
+    async with visit(url, "juliette", TOWN_SQUARE) as juliette:
         await _by_form(juliette, say)
         await _by_line(juliette, say)
     say("Fin de la visite. « make demo » laisse l’ensemble ouvert pour essayer vous-même.")

@@ -1,18 +1,71 @@
-"""Somebody at a Mattermost client, for the tour: types, sees dialogs and messages, fills, clicks."""
+"""People of the demo who speak to its server by themselves: who logs in, who reports, who takes the tour."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
 
+from bot.errors import ChatError
 from bot.mattermost import AioClient
 from bot.mattermost.client import API
-from cli.demo.cast import TEAM
-from cli.demo.town import speaking_as
+from cli.demo.cast import ADMIN, PASSWORD, TEAM, everybody
 from cli.errors import OperatorError
+
+MOST_PEOPLE = 1000
+
+
+async def log_in(url: str, username: str) -> str:
+    """A session token of somebody’s."""
+    client = AioClient(url)
+    try:
+        body = {"login_id": username, "password": PASSWORD}
+        async with client.session.post(f"{url}{API}/users/login", json=body) as reply:
+            if reply.status != 200:
+                raise ChatError(reply.status, "login")
+            return reply.headers.get("Token", "")
+    finally:
+        await client.close()
+
+
+@asynccontextmanager
+async def speaking_as(url: str, username: str) -> AsyncIterator[AioClient]:
+    """A client in somebody’s name, logged out at the end."""
+    client = AioClient(url, await log_in(url, username))
+    try:
+        yield client
+        await client.post("/users/logout")
+    finally:
+        await client.close()
+
+
+async def people_server(url: str) -> dict[str, str]:
+    """Make room for more people than the server takes at first, let answers of commands carry the bot’s name, and tell
+    the ids of those there by user name."""
+    async with speaking_as(url, ADMIN) as client:
+        # 50 on a fresh server, and the demo’s visitors may invite more.
+        room = {"MaxUsersPerTeam": MOST_PEOPLE}
+        shown = {"EnablePostUsernameOverride": True, "EnablePostIconOverride": True}
+        await client.put("/config/patch", {"TeamSettings": room, "ServiceSettings": shown})
+        users = await client.post("/users/usernames", [actor.username for actor in everybody()])
+        return {user["username"]: user["id"] for user in users}
+
+
+async def bring_in(url: str, team: str, username: str, channels: Sequence[str]) -> dict[str, str]:
+    """Bring somebody into these channels, by the names of their addresses, and let them administer them; their ids."""
+    ids: dict[str, str] = {}
+    async with speaking_as(url, ADMIN) as client:
+        person = await client.get(f"/users/username/{username}")
+        for name in channels:
+            channel = await client.get(f"/teams/name/{team}/channels/name/{name}")
+            await client.post(f"/channels/{channel['id']}/members", {"user_id": person["id"]})
+            place = f"/channels/{channel['id']}/members/{person['id']}/schemeRoles"
+            await client.put(place, {"scheme_user": True, "scheme_admin": True})
+            ids[name] = channel["id"]
+    return ids
+
 
 ANSWER_WITHIN = 10.0
 Json = dict[str, Any]
@@ -100,3 +153,31 @@ async def visit(url: str, username: str, channel: str) -> AsyncIterator[Visitor]
         there = await client.get(f"/teams/{team['id']}/channels/name/{channel}")
         async with client.session.ws_connect(f"{url}{API}/websocket") as socket:
             yield Visitor(client, team["id"], there["id"], socket)
+
+
+REPORTER = "murielle"
+CHANNEL = "smartphones"
+BEGINS = "Je vends"
+"""How the message begins that is reported (conversations.txt)."""
+WHY = {"motif": "publicite", "mot": "Ce salon sert à s’entraider, pas à vendre."}
+
+
+async def report(url: str) -> None:
+    """Open the window by the link of the message, and send it."""
+    post_id = await _post(url)
+    async with visit(url, REPORTER, CHANNEL) as somebody:
+        await somebody.types(f"/signaler {url}/{TEAM}/pl/{post_id}")
+        opened = await somebody.dialog()
+        filled = {e["name"]: e["default"] for e in opened["dialog"]["elements"] if e.get("default")} | WHY
+        if faults := (await somebody.submit(opened, filled)).get("errors"):
+            raise OperatorError(f"Le signalement de la démo n’est pas pris : {faults}")
+        await somebody.whisper()
+
+
+async def _post(url: str) -> str:
+    """The id of the message that is reported."""
+    async with speaking_as(url, REPORTER) as client:
+        team = await client.get(f"/teams/name/{TEAM}")
+        channel = await client.get(f"/teams/{team['id']}/channels/name/{CHANNEL}")
+        found = await client.get(f"/channels/{channel['id']}/posts")
+        return next(str(post["id"]) for post in found["posts"].values() if post["message"].startswith(BEGINS))

@@ -1,22 +1,24 @@
-"""The rows of the made-up history, oldest first: the same for the same number, seed and days, on every database."""
+"""The rows of a made-up history: who wrote them, on which days, and what each holds."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from itertools import accumulate
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from cli.demo_data.calendar import present, spread
-from cli.demo_data.crowd import Conseiller
-from cli.demo_data.said import PROFILES, pools
-from cli.demo_data.said import SAID_COLUMNS as SAID
+from cli.demo_data.content import PROFILES, pools
+from cli.demo_data.content import SAID_COLUMNS as SAID
+from config.departements import DEPARTEMENTS
+from storage.communes import Commune, every
+from storage.cra.last_commune import LastCommune
+from storage.people import Person, Role
 
 WHO = ("author_id", "structure", "departement_structure", "commune", "code_postal", "departement")
 ROW_COLUMNS = (*WHO, *SAID, "date", "key", "created_at", "modified_at")
 OPENING, STEP, STEPS = 8, 5, 120
 """They are filed from 8:00 to 18:00 UTC, every five minutes."""
-
 SqlRow = tuple[Any, ...]
 
 
@@ -45,6 +47,35 @@ class Dialect:
 NATIVE = Dialect(lambda day: day, lambda moment: moment)
 TEXT = Dialect(date.isoformat, lambda moment: f"{moment:%Y-%m-%d %H:%M:%S.%f}")
 """As SQLAlchemy keeps them in SQLite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conseiller:
+    """Somebody, how much of the work is theirs, and the places: the usual one, then others nearby."""
+
+    id: str
+    username: str
+    departement: str
+    structure: str
+    places: tuple[Commune, ...]
+    diligence: float
+
+    def person(self, since: datetime) -> Person:
+        """Their line in the register."""
+        return Person(
+            id=self.id,
+            username=self.username,
+            role=Role.CONSEILLER,
+            structure=self.structure,
+            departements=[self.departement],
+            timezone=DEPARTEMENTS[self.departement].fuseau,
+            since=since,
+        )
+
+    def last_commune(self) -> LastCommune:
+        """The place that their next compte rendu begins with."""
+        home = self.places[0]
+        return LastCommune(author_id=self.id, commune=home.code, code_postal=(*home.codes_postaux, "")[0])
 
 
 def rows(wanted: HistoryPlan, crowd: Sequence[Conseiller], dialect: Dialect, first: int = 0) -> Iterator[SqlRow]:
@@ -77,3 +108,88 @@ def _heads(conseiller: Conseiller) -> list[SqlRow]:
 def _moments(day: date, dialect: Dialect) -> list[Any]:
     opening = datetime.combine(day, time(OPENING), UTC)
     return [dialect.moment(opening + timedelta(minutes=STEP * n)) for n in range(STEPS)]
+
+
+T = TypeVar("T")
+PREFIX = "demodata"
+"""How their ids begin; no id of Mattermost’s does so with digits behind."""
+PLACES = 4
+_STRUCTURES = (
+    *("Mairie {de}", "Mairie {de}", "CCAS {de}", "Centre social {de}", "Médiathèque {de}"),
+    *("France Services {nom}", "Mission locale {de}", "Communauté de communes {de}", "Maison de quartier {de}"),
+)
+_CONTRACTED = (("Le ", "du "), ("Les ", "des "), ("La ", "de La "), ("L'", "de L’"))
+
+
+class _Draw(Generic[T]):
+    """Some things with their weights, drawn quickly again and again."""
+
+    def __init__(self, things: Sequence[T], weights: Sequence[float]) -> None:
+        self._things = things
+        self._weights = list(accumulate(weights))
+
+    def some(self, dice: random.Random, count: int) -> list[T]:
+        return dice.choices(self._things, cum_weights=self._weights, k=count)
+
+
+def conseillers(count: int) -> Iterator[Conseiller]:
+    """That many, in the order of their arrival."""
+    departements, draws = _country()
+    dice = random.Random("conseillers")  # noqa: S311  (a story, not a secret)
+    for number in range(1, count + 1):
+        [code] = departements.some(dice, 1)
+        places = draws[code].some(dice, PLACES)
+        structure = _structure(dice.choice(_STRUCTURES), places[0].nom)
+        names = f"{PREFIX}{number:018d}", f"demo-{number:04d}"
+        yield Conseiller(*names, code, structure, tuple(places), dice.lognormvariate(0, 0.45))
+
+
+@cache
+def _country() -> tuple[_Draw[str], Mapping[str, _Draw[Commune]]]:
+    """The départements, and the communes of each, to draw from."""
+    communes: dict[str, list[Commune]] = {code: [] for code, d in DEPARTEMENTS.items() if d.region}
+    for commune in every():
+        if commune.codes_postaux and commune.departement in communes:
+            communes[commune.departement].append(commune)
+    # Fewer people per conseiller where there are few: every département has some.
+    weights = [(sum(c.population for c in found) + 20_000) ** 0.8 for found in communes.values()]
+    draws = {code: _Draw(found, [c.population + 50 for c in found]) for code, found in communes.items()}
+    return _Draw(list(communes), weights), draws
+
+
+def _structure(pattern: str, nom: str) -> str:
+    for article, contracted in _CONTRACTED:
+        if nom.startswith(article):
+            return pattern.format(de=contracted + nom.removeprefix(article), nom=nom)
+    return pattern.format(de=("d’" if nom[0] in "AEÉÈIOUYÎŒ" else "de ") + nom, nom=nom)
+
+
+_HOLIDAYS = {(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)}
+_MONTHS = {7: 0.7, 8: 0.35, 12: 0.8}
+_WEEKDAYS = (1.0, 1.1, 0.95, 1.05, 0.9, 0.07, 0.0)
+
+
+def spread(count: int, start: date, last: date) -> Iterator[tuple[date, range]]:
+    """The numbers of the comptes rendus of each day from ``start`` to ``last`` that has some."""
+    days = [start + timedelta(days=n) for n in range((last - start).days + 1)]
+    weights = [_weight(day) for day in days]
+    if not any(weights):
+        weights = [1.0] * len(days)
+    total, first = sum(weights), 0
+    for day, so_far in zip(days, accumulate(weights), strict=True):
+        end = min(count, round(count * so_far / total))
+        if end > first:
+            yield day, range(first, end)
+        first = max(first, end)
+
+
+def _weight(day: date) -> float:
+    if (day.month, day.day) in _HOLIDAYS:
+        return 0.0
+    return _WEEKDAYS[day.weekday()] * _MONTHS.get(day.month, 1.0)
+
+
+def present(day: date, start: date, last: date) -> float:
+    """Which part of the conseillers has arrived: a third at first, everybody after a third of the time."""
+    elapsed = (day - start).days / max(1, (last - start).days)
+    return min(1.0, 1 / 3 + 2 * elapsed)

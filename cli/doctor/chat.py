@@ -1,8 +1,8 @@
-"""The examination of Mattermost: reachable, new enough, on time, and the bot at home in it."""
+"""The examination of the bot’s place in Mattermost: the server, its account, its rights and its rooms."""
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
@@ -10,15 +10,17 @@ import aiohttp
 
 from bot.errors import ChatError
 from bot.french.words import join
-from bot.mattermost import AioClient, ChatUser
+from bot.mattermost import AioClient, ChatChannel, ChatUser, Mattermost
 from bot.mattermost.client import API
-from cli.addresses import worth
 from cli.admin import Admin, Identity
 from cli.doctor.findings import Findings
 from cli.faults import chat_fault
-from cli.reach import host_of, is_loopback
-from cli.rights import Needs
+from cli.rights import Needs, explain_excess, look_up
+from cli.setup.server import host_of, is_loopback, worth_of_addresses
+from config.canaux import PlannedChannel
 from config.settings import Settings
+from storage.canaux import planned
+from storage.database import Database
 
 OLDEST_VERSION = (5, 37)
 CLOCK_APART_MAX = 10.0
@@ -138,7 +140,7 @@ async def face(admin: Admin, findings: Findings) -> None:
 async def addresses(admin: Admin, settings: Settings, findings: Findings) -> None:
     """Whether an address of the réseau’s makes somebody a conseiller, and whether it may."""
     verified = await admin.verifies_addresses()
-    said = worth(settings.trust_addresses, settings.domains, verified=verified)
+    said = worth_of_addresses(settings.trust_addresses, settings.domains, verified=verified)
     (findings.note if said.is_warning else findings.well)(said.text)
 
 
@@ -159,3 +161,66 @@ async def events(client: AioClient, findings: Findings) -> None:
             "Le websocket ne s’ouvre pas : le serveur mandataire doit laisser passer l’en-tête Upgrade "
             "sur /api/v4/websocket."
         )
+
+
+async def rights(admin: Admin, needs: Needs, me: ChatUser, team: Identity, findings: Findings) -> None:
+    """With the bot’s own eyes: what it cannot see, a private channel say, it is not in either."""
+    now = await look_up(admin, team, me.id, needs.channels)
+    lacks = list(needs.missing(now))
+    for lack in lacks:
+        findings.fault(f"{lack.sentence}. « coop-bot setup --rights » l’accorde.")
+    wishes = list(needs.wished(now))
+    for lack in wishes:
+        findings.note(f"{lack.sentence}. « coop-bot setup --rights » l’accorde.")
+    lacking = {lack.feature for lack in (*lacks, *wishes)}
+    if enough := [f.name for f in needs.features if f.rights and f.name not in lacking]:
+        findings.well(f"Droits suffisants pour {', '.join(enough)}.")
+    if needs.are_less(now):
+        findings.note(explain_excess(me.username))
+
+
+NAMED_MAX = 5
+"""Channels that are named; of the others it is said how many."""
+
+
+async def rooms(client: AioClient, settings: Settings, admin_token: str, findings: Findings) -> None:
+    """With an administrator’s eyes where there are any: old servers show the bot nothing of what it is not in."""
+    own = {channel.name for channel in await Mattermost(client, settings.team).own_channels()}
+    looks = AioClient(settings.mattermost_url, admin_token) if admin_token else client
+    try:
+        chat = Mattermost(looks, settings.team)
+        if looks is not client and not await chat.answers():
+            return  # which is said of that token
+        there = [
+            (canal, await chat.channel_by_name(canal.address))
+            for canal in (await _table(settings)).values()
+            if canal.private and not canal.team and canal.address not in own
+        ]
+    finally:
+        if looks is not client:
+            await looks.close()
+    if taken := [canal for canal, found in there if _is_of_others(found)]:
+        findings.fault(
+            f"Un canal privé dont le bot n’est pas membre a l’adresse prévue pour {_name(taken)} : le bot n’y écrit et "
+            "n’y lit rien. S’il est à vous, ajoutez-y le bot ; sinon, donnez un autre nom au canal prévu (/canaux "
+            "renommer, ou COOP_CHANNELS)."
+        )
+
+
+async def _table(settings: Settings) -> Mapping[str, PlannedChannel]:
+    database = Database(settings.database_url)
+    try:
+        async with database.transaction(writes=False) as db:
+            return await planned(db, settings)
+    finally:
+        await database.close()
+
+
+def _is_of_others(found: ChatChannel | None) -> bool:
+    return found is not None and found.is_private
+
+
+def _name(taken: Sequence[PlannedChannel]) -> str:
+    more = len(taken) - NAMED_MAX
+    names = [f"« {canal.name} » (~{canal.address})" for canal in taken[:NAMED_MAX]]
+    return join([*names, f"{more} de plus"] if more > 0 else names)

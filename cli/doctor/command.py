@@ -7,15 +7,23 @@ from bot.errors import ChatError
 from bot.features import Feature
 from bot.mattermost import AioClient
 from cli.admin import Admin
-from cli.doctor import callback, chat, house
+from cli.command import Call, Touches, admin_token, command
+from cli.doctor import chat, house
+from cli.doctor import server as callback
+from cli.doctor.chat import rights, rooms
 from cli.doctor.findings import Findings
-from cli.doctor.rights import rights
-from cli.doctor.rooms import rooms
-from cli.doctor.settings import as_admin
+from cli.doctor.server import as_admin
 from cli.faults import chat_fault
 from cli.rights import Needs
 from commands import FEATURES
 from config.settings import Settings
+
+
+@command(touches=Touches.READS)
+@admin_token
+async def doctor(call: Call, admin_token: str) -> int:
+    """Examine everything."""
+    return await examine(call.settings, admin_token, print)
 
 
 async def examine(

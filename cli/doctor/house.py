@@ -10,9 +10,9 @@ from bot.skew import Skew
 from bot.spool import ASIDE
 from bot.switch import fault, is_on
 from cli.doctor.findings import Findings
+from cli.environment import data_dir_fault
 from cli.errors import OperatorError
 from cli.faults import as_sentence
-from cli.opening import data_dir_fault
 from cli.rights import Needs
 from commands.moderation import safety
 from config.settings import Settings

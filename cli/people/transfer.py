@@ -3,41 +3,47 @@
 import csv
 import os
 import sys
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TextIO, cast
 
-from cli.opening import check_channels, open_chat, open_database, open_up_to_date
-from cli.people.employers import StructuresImport
-from cli.people.importing import Import
-from cli.people.lines import COLUMNS, NAMED_BY, STRUCTURE_COLUMNS, write_cells
-from cli.people.matching import Accounts
-from cli.people.memberships import Memberships
-from cli.politeness import POLITENESS
-from cli.progress import ProgressBar
-from cli.sending import Pen
-from cli.tables import Table, open_table
+from bot.clock import utc_now
+from bot.french.words import NBSP, plural
+from cli.command import Call, Touches, command, from_file
+from cli.delivery import Pen
+from cli.environment import check_channels, open_chat, open_database, open_up_to_date
+from cli.journal import note
+from cli.people.imports import Accounts, Import, Memberships, Seen
+from cli.people.lines import COLUMNS, NAMED_BY, STRUCTURE_COLUMNS, read_structure, write_cells
+from cli.tables import POLITENESS, BadLineError, Cells, Complain, Table, open_table, take_in, take_turn
+from cli.terminal import ProgressBar
 from commands.membres.feature import feature
 from config.settings import Settings
 from storage import migrate, people
 from storage.canaux import allowances, planned
 from storage.canaux.belonging import Rules
 from storage.database import Database
-from storage.people import awaited
+from storage.journal import Act
+from storage.people import Structure, awaited, structures
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it, spreadsheets take UTF-8 for something else."""
 
 
-async def import_people(settings: Settings, name: str, clock: Callable[[], datetime]) -> int:
+@command(touches=Touches.WRITES)
+@from_file
+async def import_people(call: Call, file: str) -> int:
     """Take people in; 1 when a line was refused, 0 otherwise."""
+    settings, clock = call.settings, call.clock
     os.nice(POLITENESS)
     await migrate.prepare(settings.database_url)
     async with open_database(settings) as database, open_chat(settings) as chat:
         accounts, memberships = Accounts(chat), await _memberships(settings, database)
         pen = Pen(settings, clock, feature.name)
         work = Import(database, accounts, clock, _complain, timedelta(days=settings.move_grace), memberships, pen)
-        with open_table(name, COLUMNS, [NAMED_BY]) as table:
+        with open_table(file, COLUMNS, [NAMED_BY]) as table:
             outcome = await work.run(table, _progress())
     _tell_missing(table)
     if accounts.is_silent:
@@ -48,22 +54,25 @@ async def import_people(settings: Settings, name: str, clock: Callable[[], datet
     return 1 if outcome.refused else 0
 
 
-async def import_structures(settings: Settings, name: str) -> int:
+@command(touches=Touches.WRITES)
+@from_file
+async def import_structures(call: Call, file: str) -> int:
     """Take employers in; 1 when a line was refused, 0 otherwise."""
     os.nice(POLITENESS)
-    await migrate.prepare(settings.database_url)
-    async with open_database(settings) as database:
-        with open_table(name, STRUCTURE_COLUMNS, [{"siret"}]) as table:
+    await migrate.prepare(call.settings.database_url)
+    async with open_database(call.settings) as database:
+        with open_table(file, STRUCTURE_COLUMNS, [{"siret"}]) as table:
             outcome = await StructuresImport(database, _complain).run(table, _progress())
     _tell_missing(table)
     print(outcome)
     return 1 if outcome.refused else 0
 
 
-async def export_people(settings: Settings) -> int:
+@command(touches=Touches.READS)
+async def export_people(call: Call) -> int:
     """Write the register on the standard output, then who is waited for."""
     cast("TextIO", sys.stdout).reconfigure(encoding="utf-8", newline="")  # type: ignore[attr-defined]
-    async with open_up_to_date(settings) as database:
+    async with open_up_to_date(call.settings) as database:
         await write_people(database, sys.stdout)
     return 0
 
@@ -96,3 +105,67 @@ def _progress() -> ProgressBar:
 
 def _complain(number: int, reason: str) -> None:
     print(f"ligne {number} : {reason}", file=sys.stderr)
+
+
+LINES_AT_ONCE = 500
+
+
+@dataclass(slots=True)
+class StructuresOutcome:
+    """What became of the lines."""
+
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+    refused: int = 0
+
+    def __str__(self) -> str:
+        told = [
+            plural(self.added, "structure ajoutée"),
+            plural(self.changed, "changée"),
+            plural(self.same, "inchangée"),
+            plural(self.refused, "refusée"),
+        ]
+        rest = "" if self.added or self.changed else " Rien à changer."
+        return f"{', '.join(told).replace(NBSP, ' ')}.{rest}"
+
+
+@dataclass(slots=True)
+class StructuresImport:
+    """One run."""
+
+    database: Database
+    complain: Complain
+    outcome: StructuresOutcome = field(default_factory=StructuresOutcome)
+    _seen: Seen = field(default_factory=Seen)
+
+    async def run(self, lines: Iterable[tuple[int, Cells | BadLineError]], progress: ProgressBar) -> StructuresOutcome:
+        """Take every line; the outcome grows meanwhile."""
+        with closing(self._seen):
+            await take_in(self, lines, LINES_AT_ONCE, progress)
+        return self.outcome
+
+    def read(self, number: int, line: Cells) -> Structure:
+        """An establishment, once in a file."""
+        structure = read_structure(line)
+        if before := self._seen.note(structure.siret, number):
+            raise BadLineError(f"siret : « {structure.siret} » est déjà à la ligne {before}")
+        return structure
+
+    def refuse(self, number: int, fault: BadLineError) -> None:
+        """One more that can’t be taken."""
+        self.outcome.refused += 1
+        self.complain(number, str(fault))
+
+    async def store(self, batch: Sequence[tuple[int, Structure]]) -> None:
+        """Those that are new or say something new."""
+        said = [structure for _, structure in batch]
+        async with take_turn(self.database) as db:
+            known = await structures.among(db, [structure.siret for structure in said])
+            news = [s for s in said if s.siret not in known or s.model_dump() != known[s.siret].model_dump()]
+            await structures.write_all(db, news)
+            if news:
+                await note(db, Act.IMPORT, "import:structures", utc_now(), sirets=[each.siret for each in news])
+        self.outcome.added += sum(s.siret not in known for s in news)
+        self.outcome.changed += sum(s.siret in known for s in news)
+        self.outcome.same += len(said) - len(news)

@@ -2,28 +2,30 @@
 
 import re
 import secrets
-from argparse import Namespace
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
+
+import click
 
 from bot.errors import ChatError
 from bot.face import Face, picture_url
 from bot.features import Feature
 from bot.mattermost import AioClient
 from cli import envfile
-from cli.addresses import worth
 from cli.admin import Admin, Identity, SlashCommand
+from cli.command import Call, admin_token, command
+from cli.environment import choose_features
 from cli.errors import OperatorError
-from cli.opening import choose_features
-from cli.places import folder_fault, text_of
-from cli.reach import is_loopback
+from cli.faults import folder_fault, text_of
 from cli.rights import Needs
-from cli.setup.account import BotAccount, bot_account
+from cli.setup.account import Bot, BotAccount, bot_account, bot_rights
 from cli.setup.changes import Changes
-from cli.setup.rights import Bot, bot_rights
-from cli.setup.server import server_settings, wrong_settings
+from cli.setup.server import is_loopback, server_settings, worth_of_addresses, wrong_settings
 from cli.setup.slash import add_face, plan_commands, slash_commands
+from cli.usage import Value
 from commands import FEATURES
 from config.settings import Settings, by_commas, read, read_names, weak_secret
 
@@ -31,7 +33,45 @@ TOKEN_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"  # noqa: S105  (an alphab
 TOKEN_LENGTH = 26
 
 
-async def setup(options: Namespace, say: Callable[[str], None], features: Sequence[Feature] = FEATURES) -> int:
+@dataclass
+class SetupOptions:
+    """Which server, which team, and how far the changes may go."""
+
+    url: str
+    admin_token: str
+    team: str
+    public_url: str
+    write: Path
+    contact: str | None = None
+    bot_name: str = "coop"
+    fix_server: bool = False
+    rights: bool = False
+    replace: bool = False
+    dry_run: bool = False
+
+
+@command()
+@click.option("--url", required=True, metavar="URL", help="adresse du serveur Mattermost")
+@admin_token
+@click.option("--team", required=True, metavar="TEAM", help="nom court de l’équipe, celui de son adresse")
+@click.option(
+    "--public-url", required=True, metavar="PUBLIC_URL", help="adresse du bot, telle que le serveur l’appelle"
+)
+@click.option("--write", type=Value(Path), required=True, metavar="FICHIER", help="fichier de réglages à écrire")
+@click.option("--contact", metavar="NOM", help="à qui le bot renvoie les questions (sinon aux animateurs)")
+@click.option("--bot-name", default="coop", metavar="NOM", help="nom du compte de bot (coop)")
+@click.option(
+    "--fix-server", is_flag=True, help="changer aussi les réglages du serveur qui empêchent le bot de marcher"
+)
+@click.option("--rights", is_flag=True, help="dire quels droits les fonctions en service demandent, et les accorder")
+@click.option("--replace", is_flag=True, help="remplacer les commandes du même nom d’un autre service")
+@click.option("--dry-run", is_flag=True, help="dire ce qui changerait, sans rien changer")
+async def set_up(_call: Call, /, **options: Any) -> int:
+    """Make or mend all that the bot stands on, and write its settings."""
+    return await setup(SetupOptions(**options), print)
+
+
+async def setup(options: SetupOptions, say: Callable[[str], None], features: Sequence[Feature] = FEATURES) -> int:
     """Make everything ready, say each change; 1 when something is left for the operator to mend."""
     _check(options)
     changes = Changes(say, options.dry_run)
@@ -47,7 +87,7 @@ async def setup(options: Namespace, say: Callable[[str], None], features: Sequen
     return 1 if changes.faults else 0
 
 
-def _check(options: Namespace) -> None:
+def _check(options: SetupOptions) -> None:
     for name in ("url", "public_url"):
         address = getattr(options, name).rstrip("/")
         if not address.startswith(("http://", "https://")) or not urlsplit(address).hostname:
@@ -61,7 +101,7 @@ def _check(options: Namespace) -> None:
         raise OperatorError("Il manque --admin-token : le jeton d’un administrateur système.", code=2)
 
 
-async def _prepare(admin: Admin, changes: Changes, options: Namespace, features: Sequence[Feature]) -> None:
+async def _prepare(admin: Admin, changes: Changes, options: SetupOptions, features: Sequence[Feature]) -> None:
     text = _file_text(options.write, dry=options.dry_run)
     old = envfile.values(text)
     needs = _needs(options, features)
@@ -78,7 +118,8 @@ async def _prepare(admin: Admin, changes: Changes, options: Namespace, features:
     await bot_rights(admin, changes, Bot(options.bot_name, account.user_id, team), needs, grant=options.rights)
     await _commands(admin, changes, options, _plan(options, needs, team, token))
     await _write(changes, options.write, text, _variables(options, old, account, token))
-    said = worth(old.get("COOP_TRUST_ADDRESSES", "auto"), _domains(old), verified=await admin.verifies_addresses())
+    trust, is_proved = old.get("COOP_TRUST_ADDRESSES", "auto"), await admin.verifies_addresses()
+    said = worth_of_addresses(trust, _domains(old), verified=is_proved)
     if said.is_warning:
         changes.note(said.text)
     if needs.settings.features != read_names(old.get("COOP_FEATURES", "")):
@@ -87,12 +128,12 @@ async def _prepare(admin: Admin, changes: Changes, options: Namespace, features:
         )
 
 
-def _plan(options: Namespace, needs: Needs, team: Identity, token: str) -> list[SlashCommand]:
+def _plan(options: SetupOptions, needs: Needs, team: Identity, token: str) -> list[SlashCommand]:
     face = Face(options.bot_name, picture_url(needs.settings.picture_url, options.public_url))
     return add_face(plan_commands(needs.features, team.id, options.public_url, token), face)
 
 
-def _needs(options: Namespace, features: Sequence[Feature]) -> Needs:
+def _needs(options: SetupOptions, features: Sequence[Feature]) -> Needs:
     """Of the features that will be on, as « serve » will read the file and its environment."""
     settings = read(options.write if options.write.exists() else None)
     return Needs(choose_features(features, settings), settings)
@@ -126,7 +167,7 @@ async def _must_administer(admin: Admin) -> None:
         raise OperatorError(f"Ce jeton est celui de @{me.username}, qui n’est pas administrateur système.")
 
 
-async def _commands(admin: Admin, changes: Changes, options: Namespace, commands: list[SlashCommand]) -> None:
+async def _commands(admin: Admin, changes: Changes, options: SetupOptions, commands: list[SlashCommand]) -> None:
     try:
         await slash_commands(admin, changes, commands, replace=options.replace)
     except ChatError as error:
@@ -146,7 +187,7 @@ def _command_token(old: dict[str, str]) -> str:
     return kept if len(kept) == TOKEN_LENGTH else "".join(secrets.choice(TOKEN_LETTERS) for _ in range(TOKEN_LENGTH))
 
 
-def _variables(options: Namespace, old: dict[str, str], account: BotAccount, token: str) -> dict[str, str]:
+def _variables(options: SetupOptions, old: dict[str, str], account: BotAccount, token: str) -> dict[str, str]:
     """What the file must say. Where to listen follows from the public address, unless the operator wrote it."""
     new = {
         "COOP_MATTERMOST_URL": options.url,

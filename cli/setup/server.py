@@ -1,12 +1,16 @@
-"""The server’s own settings without which the bot can’t work; changed only when the operator says so."""
+"""The server’s own settings without which the bot can’t work, whom it may call, and what addresses are worth on it."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import ipaddress
+import re
+import socket
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from cli.admin import Admin, ServerSettings
-from cli.reach import SETTING, host_of, must_be_allowed
 from cli.setup.changes import Changes
 
 EDITS = "PostEditTimeLimit"
@@ -72,3 +76,96 @@ async def server_settings(admin: Admin, changes: Changes, wrong: list[WrongSetti
             (f"à mettre à « {each.said} »", f"mis à « {each.said} »"),
             partial(admin.change_settings, each.section, each.name, each.value),
         )
+
+
+VERIFY = "EmailSettings.RequireEmailVerification"
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What holds, and what to do if it should be otherwise."""
+
+    text: str
+    is_warning: bool
+
+
+def worth_of_addresses(trust: str, domains: Sequence[str], *, verified: bool) -> Worth:
+    """What follows from COOP_TRUST_ADDRESSES, and from whether the server verifies addresses."""
+    named = ", ".join(f"@{domain}" for domain in domains)
+    if not domains or trust == "non":
+        return Worth("Les conseillers sont ceux du registre (« coop-bot role ») : les adresses ne comptent pas.", False)
+    if verified:
+        return Worth(f"Le serveur fait vérifier les adresses : celles en {named} désignent des conseillers.", False)
+    if trust == "oui":
+        return Worth(
+            f"COOP_TRUST_ADDRESSES=oui, mais le serveur ne fait pas vérifier les adresses ({VERIFY}) : à moins "
+            f"qu’elles ne viennent d’un annuaire, n’importe qui peut s’en donner une en {named} et devenir conseiller.",
+            True,
+        )
+    return Worth(
+        f"Le serveur ne fait pas vérifier les adresses ({VERIFY}) : n’importe qui peut s’en donner une en {named}, "
+        "elles ne désignent donc personne. Inscrivez les conseillers par « coop-bot role NOM conseiller » ; ou faites "
+        "vérifier les adresses (attention : qui n’a pas vérifié la sienne ne peut alors plus se connecter) ; ou, si "
+        "elles viennent d’un annuaire que les personnes ne changent pas, mettez COOP_TRUST_ADDRESSES=oui.",
+        True,
+    )
+
+
+SETTING = "ServiceSettings.AllowedUntrustedInternalConnections"
+
+
+def host_of(url: str) -> str:
+    """The host of an address, without port or brackets."""
+    return urlsplit(url).hostname or ""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this very machine can mean it."""
+    address = _address(host)
+    return host == "localhost" or bool(address and address.is_loopback)
+
+
+async def must_be_allowed(host: str, allowed: str) -> bool:
+    """Whether the server will refuse to call this host until its setting lists it.
+
+    Names are looked up from here, which the server may see otherwise; one that nobody here knows, without a dot,
+    is taken for a neighbour in the same private network.
+    """
+    listed = [entry for entry in re.split(r"[\s,]+", allowed) if entry]
+    if host in listed:
+        return False
+    addresses = await _addresses(host)
+    if not addresses:
+        return "." not in host
+    return any(_is_internal(a) and not any(_covers(entry, a) for entry in listed) for a in addresses)
+
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def _address(host: str) -> Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+async def _addresses(host: str) -> list[Address]:
+    if literal := _address(host):
+        return [literal]
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return []
+    return [address for *_, place in found if (address := _address(str(place[0])))]
+
+
+def _is_internal(address: Address) -> bool:
+    return not address.is_global or address.is_multicast
+
+
+def _covers(entry: str, address: Address) -> bool:
+    try:
+        return address in ipaddress.ip_network(entry, strict=False)
+    except ValueError:
+        return False

@@ -18,9 +18,8 @@ from typing import Any
 import asyncpg
 import duckdb
 
-from cli.demo_data import storing
-from cli.demo_data.crowd import Conseiller, conseillers
-from cli.demo_data.rows import ROW_COLUMNS
+from cli.demo_data import history as storing
+from cli.demo_data.rows import ROW_COLUMNS, Conseiller, conseillers
 from storage import migrate
 from storage.cra.measures import CRA
 from tests import postgres
@@ -129,7 +128,7 @@ def _last(plan: Plan) -> tuple[str]:
 
 async def _peopled(histories: Histories) -> None:
     await migrate.upgrade(histories.short)
-    async with storing.engine(histories.short) as engine, engine.begin() as connection:
+    async with storing.open_engine(histories.short) as engine, engine.begin() as connection:
         await storing.register(connection, histories.people, datetime(2023, 11, 1, tzinfo=UTC))
 
 

@@ -12,7 +12,8 @@ from typing import Any
 from playwright.async_api import Browser, FloatRect, Locator, ViewportSize
 
 from cli.demo.cast import PASSWORD, TEAM
-from cli.demo.stage import Plan, free_port, run
+from cli.demo.plan import Plan
+from cli.demo.stage import free_port, run
 from tests.browser.chrome import MISSING, chrome, executable
 from tests.browser.desk import PHONE, Desk
 from tests.browser.filing import fill_workshop

@@ -1,0 +1,308 @@
+"""« coop-bot digest preview » and « export digest »: a number of the news as it is, or as it would be if it were begun
+now; or written as Markdown, a web page, plain text or a PDF.
+"""
+
+import json
+import re
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.errors import ChatError
+from bot.french.dates import say_date
+from bot.papers import brand
+from bot.replies import Reply
+from bot.rhythms import Occasion
+from bot.schedules import ZONE
+from bot.texts import BREAK
+from cli.command import DAY, Call, Touches, command, json_object
+from cli.delivery import Pen
+from cli.environment import begin_reading, check_editions, open_chat, open_up_to_date
+from cli.errors import OperatorError
+from cli.usage import Choice, Value
+from commands.actus import cards, drafting, harvest, paper, places, plain, words
+from commands.actus.feature import feature
+from commands.actus.places import Edition
+from commands.actus.posts import posts
+from commands.actus.sheet import Piece, Sheet, day_of, lay_out
+from config.settings import Settings
+from storage import outbox
+from storage.actus import digests, items
+from storage.actus.digests import Digest, State
+from storage.actus.items import Item
+from storage.database import Database
+
+number = click.argument("number", type=Value(int), metavar="N", help="le numéro, que « digest preview » donne")
+_MARK = re.compile(r"\\(?=[\\`*_\[\]<>|~#])|\*\*")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One transaction of a command’s."""
+
+    db: AsyncSession
+    settings: Settings
+    now: datetime
+
+
+async def edition_named(desk: Standing, key: str) -> Edition:
+    """An edition by its key. Raises OperatorError."""
+    known = await editions(desk)
+    if key not in known:
+        raise OperatorError(f"--edition : « {key} » n’en est pas une ; il y a {', '.join(known)}.", code=2)
+    return known[key]
+
+
+async def editions(desk: Standing) -> dict[str, Edition]:
+    """All editions by key. Raises OperatorError for a table that cannot be used."""
+    check_editions(desk.settings)
+    return dict(await places.editions(desk))
+
+
+@asynccontextmanager
+async def rehearsal(database: Database, settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[Standing]:
+    """A transaction of which nothing is kept."""
+    with suppress(_UndoneError):
+        async with database.transaction() as db:
+            yield Standing(db, settings, clock())
+            raise _UndoneError
+
+
+class _UndoneError(Exception):
+    """What ends a rehearsal."""
+
+
+@asynccontextmanager
+async def standing(
+    database: Database, settings: Settings, clock: Callable[[], datetime], number: int
+) -> AsyncIterator[Standing]:
+    """A transaction, to read from, that has the digest of that number: the stored one, or as it would be if it were
+    begun now. Raises OperatorError."""
+    async with begin_reading(database) as db:
+        if await digests.get(db, number) is not None:
+            yield Standing(db, settings, clock())
+            return
+    async with rehearsal(database, settings, clock) as desk:
+        await begin_digest(desk, number)
+        yield desk
+
+
+async def find_digest(desk: Standing, number: int) -> Digest:
+    """The stored digest of that number. Raises OperatorError."""
+    return _there(await digests.get(desk.db, number), number)
+
+
+async def begin_digest(desk: Standing, number: int) -> Digest:
+    """The same, begun where it is not yet and ``digest preview`` gives that number; nobody else’s until the transaction
+    ends. Raises OperatorError."""
+    if (digest := await digests.lock(desk.db, number)) is not None:
+        return digest
+    await digests.hold_numbers(desk.db, desk.now)
+    await editions(desk)
+    if await digests.get(desk.db, number) is None and (named := await drafting.find_number(desk, number)):
+        await drafting.begin(desk, *named, number)
+    return _there(await digests.lock(desk.db, number), number)
+
+
+def _there(digest: Digest | None, number: int) -> Digest:
+    if digest is None:
+        raise OperatorError(f"Il n’y a pas de n° {number} des actus : « coop-bot digest preview » les donne.", code=2)
+    return digest
+
+
+def unmarked(text: str) -> str:
+    """What the bot says in Markdown, for a terminal."""
+    return _MARK.sub("", text).replace(BREAK, "")
+
+
+@command(touches=Touches.WRITES, exclusive=("--json", "--markdown"))
+@click.option("--edition", required=True, metavar="CLÉ", help="vendredi, nouvelles, ou une de la table")
+@click.option(
+    "--date",
+    "day",
+    type=DAY,
+    metavar="AAAA-MM-JJ",
+    help="le numéro de ce jour, férié ou non, ou le suivant ; d’office, le prochain",
+)
+@json_object
+@click.option("--markdown", is_flag=True, help="les messages tels qu’ils seront, en Markdown")
+async def preview(call: Call, edition: str, day: date | None, as_json: bool, markdown: bool) -> int:
+    """Write it. What came out is written as it is, a draft is completed; what is not begun is begun by this no more
+    than it takes a number."""
+    settings, clock = call.settings, call.clock
+    async with open_up_to_date(settings) as database:
+        async with database.transaction(writes=False) as db:
+            desk = Standing(db, settings, clock())
+            of = await edition_named(desk, edition)
+            chosen = await _chosen(desk, of, day)
+            since = chosen.since if isinstance(chosen, Digest) else await drafting.since(desk, of, chosen)
+        if not isinstance(chosen, Digest) or chosen.state in {State.DRAFT, State.HELD}:
+            await _look_through_messages(settings, database, since, clock)
+        if isinstance(chosen, Digest) and chosen.state in {State.DRAFT, State.HELD}:
+            await _complete(settings, database, chosen.number, clock)
+        async with rehearsal(database, settings, clock) as desk:
+            number = await _number(desk, of, await _chosen(desk, of, day))
+            told = await _told(desk, number, of, as_json=as_json, markdown=markdown)
+    print(told)
+    return 0
+
+
+async def _number(desk: Standing, edition: Edition, chosen: Digest | Occasion) -> int:
+    """Its number; what is not begun is, until this transaction ends."""
+    if isinstance(chosen, Digest):
+        return chosen.number
+    number = await drafting.number_for(desk, edition, chosen)
+    return (await drafting.begin(desk, edition, chosen, number)).number
+
+
+async def _chosen(desk: Standing, edition: Edition, day: date | None) -> Digest | Occasion:
+    """The one of that day, or the next. Raises OperatorError for a day that is past and had none."""
+    if day is None or day >= desk.now.astimezone(ZONE).date():
+        return await drafting.find_coming(desk, edition, day)
+    out = [*await digests.published(desk.db, edition.key), *await digests.open_ones(desk.db, edition.key)]
+    there = next((one for one in out if day in {one.day, day_of(one)}), None)
+    if there is None:
+        raise OperatorError(f"--date : aucun numéro de « {edition.name} » n’est du {say_date(day)}.", code=2)
+    return there
+
+
+async def _look_through_messages(
+    settings: Settings, database: Database, since: datetime, clock: Callable[[], datetime]
+) -> None:
+    """The most useful messages of its time, where Mattermost answers."""
+    try:
+        async with open_chat(settings) as chat:
+            if chat is not None:
+                await harvest.messages(chat, database, settings, since, clock())
+                return
+    except ChatError:
+        pass
+    print("Mattermost ne répond pas : les messages des canaux manquent peut-être.", file=sys.stderr)
+
+
+async def _complete(settings: Settings, database: Database, number: int, clock: Callable[[], datetime]) -> None:
+    """What was found comes in; copies of the draft say so once the bot is at work."""
+    async with database.transaction() as db:
+        desk = Standing(db, settings, clock())
+        digest = await digests.lock(db, number)
+        edition = (await editions(desk)).get(digest.edition) if digest else None
+        if digest is None or edition is None or not await drafting.fill(desk, digest, edition):
+            return
+        again: Sequence[Reply] = [await cards.refresh(desk, digest)] if await words.is_shown(desk, digest) else []
+        await outbox.add(db, await Pen(settings, clock, feature.name).rows(db, again, feature.name))
+
+
+async def _told(desk: Standing, number: int, edition: Edition, *, as_json: bool, markdown: bool) -> str:
+    digest = await find_digest(desk, number)
+    entries = await digests.entries(desk.db, number)
+    sheet = lay_out(digest, entries, edition)
+    if as_json:
+        known = await items.by_ids(desk.db, {entry.item for entry in entries})
+        return json.dumps(as_object(digest, sheet, known), ensure_ascii=False)
+    if markdown:
+        return "\n\n".join(posts(sheet))
+    return f"N° {number}, {_state(digest)}\n\n{plain.text(sheet)}".removesuffix("\n")
+
+
+def _state(digest: Digest) -> str:
+    at = words.say_at(digest.published_at or digest.at)
+    return {
+        State.DRAFT: f"brouillon, pour {at}",
+        State.APPROVED: f"approuvé, pour {at}",
+        State.HELD: f"retenu ; il était prévu {at}",
+        State.PUBLISHING: "en train de sortir",
+        State.PUBLISHED: f"sorti {at}",
+        State.WITHDRAWN: f"retiré ; il était sorti {at}",
+    }[digest.state]
+
+
+STATES: Mapping[State, str] = {
+    State.DRAFT: "brouillon",
+    State.APPROVED: "approuve",
+    State.PUBLISHING: "en-cours",
+    State.PUBLISHED: "publie",
+    State.HELD: "retenu",
+    State.WITHDRAWN: "retire",
+}
+
+
+def as_object(digest: Digest, sheet: Sheet, known: Mapping[int, Item]) -> dict[str, Any]:
+    """As docs/wire.md describes it."""
+    at = (digest.published_at or digest.at).astimezone(ZONE)
+    return {
+        "numero": digest.number,
+        "edition": digest.edition,
+        "nom": sheet.name,
+        "date": at.date().isoformat(),
+        "heure": f"{at:%H:%M}",
+        "jour": digest.day.isoformat(),
+        "etat": STATES[digest.state],
+        "edito": sheet.edito,
+        "parties": [
+            {
+                "cle": chapter.section.value,
+                "titre": chapter.title,
+                "elements": [_element(piece, known.get(piece.item)) for piece in chapter.pieces],
+            }
+            for chapter in sheet.chapters
+        ],
+        "texte": list(posts(sheet)),
+    }
+
+
+def _element(piece: Piece, item: Item | None) -> dict[str, Any]:
+    return {
+        "numero": piece.rank,
+        "titre": piece.title,
+        "texte": piece.text,
+        "lien": piece.url,
+        "credit": piece.credit,
+        "auteur": item.author_id if item else "",
+        "source": item.kind.value if item else "",
+    }
+
+
+@command(touches=Touches.READS)
+@number
+@click.option(
+    "--format", "form", type=Choice("md", "html", "txt", "pdf"), default="md", help="md (d’office), html, txt ou pdf"
+)
+@click.option("--output", metavar="FICHIER", help="un fichier, remplacé ; d’office, la sortie standard")
+async def export_digest(call: Call, number: int, form: str, output: str | None) -> int:
+    """Write it on the standard output, or into a file."""
+    if form == "pdf" and not output and sys.stdout.isatty():
+        raise OperatorError("Un PDF ne se lit pas dans un terminal : indiquez --output FICHIER.", code=2)
+    settings = call.settings
+    async with open_up_to_date(settings) as database, standing(database, settings, call.clock, number) as desk:
+        await editions(desk)
+        sheet = await words.sheet_of(desk, await find_digest(desk, number))
+    made = _made(sheet, form, settings)
+    _hand_over(made, output)
+    return 0
+
+
+def _hand_over(made: bytes, output: str | None) -> None:
+    if output:
+        Path(output).write_bytes(made)
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(made)
+
+
+def _made(sheet: Sheet, form: str, settings: Settings) -> bytes:
+    match form:
+        case "pdf":
+            return paper.write(sheet, brand.of(settings))
+        case "html":
+            return plain.page(sheet).encode()
+        case "txt":
+            return plain.text(sheet).encode()
+        case _:
+            return ("\n\n".join(posts(sheet)) + "\n").encode()

@@ -1,0 +1,296 @@
+"""« coop-bot announce »: what is to be said and where, read, checked, written down once, sent and told."""
+
+import json
+import secrets
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import file_digest, sha256
+from pathlib import Path
+
+import click
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.destinations import Own
+from bot.errors import ChatError
+from bot.forms import name_of
+from bot.french.words import NBSP, plural
+from bot.mattermost import Chat
+from bot.outbox.tries import LONG_TRY_MAX
+from bot.refusals import Refusal
+from bot.replies import Say
+from bot.writer import FILES_MAX
+from cli.command import Call, Touches, command, json_object
+from cli.delivery import Office, Pen, arrival, delivering, open_office
+from cli.environment import begin_reading, check_channels, open_up_to_date
+from cli.errors import OperatorError
+from cli.journal import note
+from cli.terminal import ProgressBar
+from commands.annonce import attaching
+from commands.annonce.buttons import Broadcast
+from commands.annonce.feature import feature
+from commands.annonce.words import fault_of, spoken
+from config.canaux import PlannedChannel
+from storage import annonce as annonces
+from storage import canaux as known
+from storage import outbox, targets
+from storage.annonce import BATCH, Announcement, State
+from storage.journal import Act
+from storage.outbox import Outgoing, Tally
+
+LENGTH_MAX = 100_000
+"""Characters that are read of a text: much more than a post holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file of this machine; ``digest`` stands for what is in it."""
+
+    path: Path
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """To how many channels it was to go, how many have it, the titles of those that refuse it, and whether somebody
+    took it back meanwhile."""
+
+    channels: int
+    sent: int
+    refused: Sequence[str] = ()
+    withdrawn: bool = False
+
+
+@command(touches=Touches.WRITES)
+@click.option(
+    "--to",
+    required=True,
+    metavar="OÙ",
+    help="national, départements (69,38), region:Bretagne, hub:Hinaura, theme:éducation ; séparés par des virgules",
+)
+@click.option("--text", required=True, metavar="FICHIER", help="le texte, ou « - » pour l’entrée standard")
+@click.option(
+    "--file",
+    "files",
+    multiple=True,
+    metavar="FICHIER",
+    help="un fichier qui va avec, dont chaque canal reçoit une copie ; dix au plus, un --file pour chacun",
+)
+@click.option("--dry-run", is_flag=True, help="dire où l’annonce irait, sans rien envoyer")
+@click.option("--again", is_flag=True, help="l’envoyer une fois de plus, là où elle est déjà")
+@json_object
+async def announce(
+    call: Call, to: str, text: str, files: Sequence[str], dry_run: bool, again: bool, as_json: bool
+) -> int:
+    """Say it where it is not said yet; 1 when some channel has not got it, 0 otherwise."""
+    settings, clock = call.settings, call.clock
+    check_channels(settings)
+    announcement = Announcement(id="", text=_text(text), targets=[], created_at=clock())
+    if fault := fault_of(announcement.text):
+        raise OperatorError(f"--text : {fault}")
+    attached = read_files(files)
+    async with open_up_to_date(settings) as database, open_office(settings, database, clock) as office:
+        async with begin_reading(database) as db:
+            table = await known.planned(db, settings)
+        announcement.targets = _targets(to, table)
+        announcement.channels = await _channels(office, announcement.targets, table)
+        announcement.digest = digest(announcement, [(each.path.name, each.digest) for each in attached])
+        await check_files(office.chat, attached)
+        if dry_run:
+            outcome = await said_so_far(office, announcement)
+        else:
+            announcement.files = await bring_files(office, announcement, attached) if attached else {}
+            outcome = await send(office, await enlist(office, announcement, again=again))
+    print(_as_json(outcome) if as_json else _told(outcome, announcement, len(files), dry_run=dry_run))
+    if not dry_run and outcome.sent < outcome.channels:
+        print(_why(outcome), file=sys.stderr)
+    return 0 if dry_run or outcome.sent == outcome.channels else 1
+
+
+def _targets(text: str, table: Mapping[str, PlannedChannel]) -> list[str]:
+    """The codes, each once, in one order whatever they were written in."""
+    try:
+        found = {targets.read(word, table) for word in text.split(",") if word.strip()}
+    except ValueError as problem:
+        raise OperatorError(f"--to : {problem}", code=2) from None
+    if not found:
+        raise OperatorError("--to : dites où, par exemple national ou 69,38.", code=2)
+    if targets.asked_roles(found):
+        raise OperatorError("--to : un rôle se joint en message direct, par /annonce dans Mattermost.", code=2)
+    return sorted(found)
+
+
+def _text(name: str) -> str:
+    """The words, from a file or the standard input."""
+    if name != "-" and not Path(name).is_file():
+        raise OperatorError(f"Le fichier {name} n’existe pas, ou n’est pas un fichier.")
+    try:
+        text = sys.stdin.read(LENGTH_MAX) if name == "-" else Path(name).read_text("utf-8-sig")[:LENGTH_MAX]
+    except UnicodeDecodeError:
+        raise OperatorError("--text : ce n’est pas du texte UTF-8.") from None
+    return text.strip()
+
+
+async def _channels(office: Office, wanted: Sequence[str], table: Mapping[str, PlannedChannel]) -> dict[str, str]:
+    """The channels that are meant, title by id; raises OperatorError where one cannot be written in."""
+    own = await office.chat.own_channels()
+    async with begin_reading(office.database) as db:
+        remembered = await known.by_key(db)
+    try:
+        return Own(own, remembered).find(targets.channels(wanted, table))
+    except ValueError as problem:
+        raise OperatorError(f"{problem} Rien n’est envoyé.") from None
+
+
+def _as_json(outcome: Outcome) -> str:
+    return json.dumps({"channels": outcome.channels, "sent": outcome.sent})
+
+
+def _told(outcome: Outcome, announcement: Announcement, files: int, *, dry_run: bool) -> str:
+    count = plural(outcome.channels, "canal", "canaux")
+    if not dry_run:
+        return f"{count}, {outcome.sent} l’ont.".replace(NBSP, " ")
+    along = f", {plural(files, 'fichier')} dans chacun" if files else ""
+    told = f"{count}{along}, dont {outcome.sent} l’ont déjà. Rien n’est envoyé.".replace(NBSP, " ")
+    return "\n".join([*announcement.channels.values(), told])
+
+
+def _why(outcome: Outcome) -> str:
+    if outcome.withdrawn:
+        return "Quelqu’un l’a retirée pendant l’envoi."
+    refused = f"Mattermost la refuse à : {', '.join(outcome.refused)}." if outcome.refused else ""
+    why = refused or "Mattermost ne prend plus de messages."
+    return f"{why} Relancez la même commande : elle reprend où elle en est."
+
+
+def read_files(names: Sequence[str]) -> Sequence[Attached]:
+    """Those that go along. Raises OperatorError for what is none, and OSError for what cannot be read_files."""
+    if len(names) > FILES_MAX:
+        raise OperatorError(f"--file : une annonce porte {FILES_MAX} fichiers au plus.", code=2)
+    return [_read(Path(name)) for name in names]
+
+
+def _read(path: Path) -> Attached:
+    if not path.is_file():
+        raise OperatorError(f"Le fichier {path} n’existe pas, ou n’est pas un fichier.")
+    size = path.stat().st_size
+    if not size:
+        raise OperatorError(f"Le fichier {path} est vide : Mattermost n’en prend pas de tel.")
+    with path.open("rb") as file:
+        return Attached(path, size, file_digest(file, "sha256").hexdigest())
+
+
+async def check_files(chat: Chat, attached: Sequence[Attached]) -> None:
+    """Raises OperatorError for those that the server does not take."""
+    sizes = [(each.path.name, each.size) for each in attached]
+    if attached and (fault := attaching.fault_of(sizes, await chat.largest_file())):
+        raise OperatorError(f"--file : {fault}")
+
+
+async def bring_files(office: Office, announcement: Announcement, attached: Sequence[Attached]) -> dict[str, str]:
+    """They are on the server now, name by id: those of an earlier call of the same, as long as they are there."""
+    async with office.database.transaction(writes=False) as db:
+        before = await annonces.latest_of(db, announcement.digest or "")
+    if before and not await attaching.gone(office.chat, before.files):
+        return before.files
+    place = next(iter(announcement.channels))
+    return {await _bring(office.chat, place, each.path): each.path.name for each in attached}
+
+
+async def _bring(chat: Chat, channel_id: str, path: Path) -> str:
+    """Loose, in a channel that is to have a copy: who bring_files it may read_files it, and nobody sees it there."""
+    try:
+        return await chat.upload(channel_id, path)
+    except ChatError as error:
+        if error.refusal is Refusal.SWITCHED_OFF:
+            raise OperatorError("Ce serveur ne prend pas de fichiers (EnableFileAttachments).") from None
+        raise
+
+
+TAKEN_BACK = (State.WITHDRAWN, State.REMAINS)
+STALLED = 60.0
+"""Seconds in which nothing arrives and nothing is refused: Mattermost takes no messages. With files one message may
+take longer."""
+
+
+def digest(announcement: Announcement, attached: Sequence[tuple[str, str]] = ()) -> str:
+    """What makes two calls the same: where, the words, and the files (by name and what stands for what is in them)."""
+    along = ["\0", *(f"{name}\0{of_file}" for name, of_file in attached)] if attached else []
+    return sha256("\n".join([*announcement.targets, "", announcement.text, *along]).encode()).hexdigest()
+
+
+async def said_so_far(office: Office, announcement: Announcement) -> Outcome:
+    """How many channels have it from an earlier call."""
+    async with office.database.transaction(writes=False) as db:
+        before = await annonces.latest_of(db, announcement.digest or "")
+        stands = before is not None and before.state not in TAKEN_BACK
+        sent = (await outbox.tally(db, before.topics, office.clock())).arrived if before and stands else 0
+    return Outcome(len(announcement.channels), sent)
+
+
+async def enlist(office: Office, wanted: Announcement, *, again: bool) -> Announcement:
+    """Write down, in one transaction, what each channel is still to get; the earlier call’s if it was made before.
+
+    Raises OperatorError for what was taken back since.
+    """
+    async with office.database.transaction() as db:
+        kept = await _round(db, wanted, again=again)
+        if kept.state in TAKEN_BACK:
+            raise OperatorError("Cette annonce a été retirée depuis : « --again » l’envoie une fois de plus.")
+        await outbox.hurry(db, kept.topics, office.clock())
+        reached = await outbox.reached(db, kept.topics)
+        # A channel that was made anew meanwhile takes the place of the old one.
+        channels = {i: title for i, title in kept.channels.items() if i in reached} | wanted.channels
+        written = max(kept.written, len(channels))
+        await annonces.change(db, kept, channels=channels, files=wanted.files, written=written, state=State.SENDING)
+        rows = [row for row in await _rows(office, db, kept) if row.target not in reached]
+        await outbox.add(db, rows)
+        if rows:
+            where = [kept.channels[row.target] for row in rows if row.target in kept.channels]
+            await note(db, Act.ANNOUNCE, f"annonce:{kept.id}", office.clock(), texte=kept.text, canaux=where)
+    return kept
+
+
+async def _round(db: AsyncSession, wanted: Announcement, *, again: bool) -> Announcement:
+    """The row of this call: the last one of the same, or a new one."""
+    of_call = wanted.digest or ""
+    before = await annonces.latest_of(db, of_call)
+    if before is None or again:
+        values = {"id": secrets.token_hex(13), "digest": of_call, "round": before.round + 1 if before else 0}
+        # Another call may be making the same one at this moment.
+        await annonces.put(db, Announcement(**(wanted.model_dump() | values)))
+        before = await annonces.latest_of(db, of_call)
+    assert before is not None
+    kept = await annonces.lock(db, before.id)
+    assert kept is not None
+    return kept
+
+
+async def _rows(office: Office, db: AsyncSession, kept: Announcement) -> Sequence[Outgoing]:
+    """The message for each channel, as long work would write it."""
+    said = [
+        Say(spoken(kept), channel_id=i, topic=kept.topic_of(n // BATCH), files=list(kept.files))
+        for n, i in enumerate(kept.channels)
+    ]
+    return await Pen(office.settings, office.clock, feature.name).rows(db, said, name_of(Broadcast))
+
+
+async def send(office: Office, kept: Announcement) -> Outcome:
+    """Deliver it, and wait until nothing of it is on its way."""
+    async with delivering(office):
+        tally = await _arrival(office, kept)
+    async with office.database.transaction() as db:
+        now = await annonces.lock(db, kept.id)
+        withdrawn = now is None or now.state in TAKEN_BACK
+        if tally.arrived >= kept.total and not withdrawn:
+            await annonces.change(db, kept, state=State.SENT)
+        missing = await outbox.unreached(db, kept.topics)
+    refused = [kept.channels[target] for target in missing if target in kept.channels] if tally.refused else []
+    return Outcome(kept.total, 0 if withdrawn else tally.arrived, refused, withdrawn)
+
+
+async def _arrival(office: Office, kept: Announcement) -> Tally:
+    """How it stands once nothing more is to be waited for."""
+    patience = LONG_TRY_MAX.total_seconds() if kept.files else STALLED
+    return await arrival(office, kept.topics, ProgressBar(sys.stderr, "canal", kept.total, many="canaux"), patience)

@@ -1,0 +1,210 @@
+"""« coop-bot search people » and « import contacts »: the directory, from a terminal."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import click
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.french.words import NBSP, plural
+from cli.command import Call, Touches, command, json_list
+from cli.environment import begin_reading, open_database, open_up_to_date
+from cli.errors import OperatorError
+from cli.journal import note
+from cli.tables import POLITENESS, BadLineError, Cells, Complain, open_table, take_in, take_turn
+from cli.terminal import ProgressBar, align
+from config.formulas import unguard
+from storage import migrate, people
+from storage.annuaire import NETWORK, Hit, contacts, read
+from storage.annuaire.contacts import COLUMNS, TEXT_MAX, Contact, State, key_of
+from storage.annuaire.values import read_departement, read_email, read_phone, read_site
+from storage.cra import cells
+from storage.database import Database
+from storage.journal import Act
+from storage.people import Person, Role, SameNameError, awaited
+
+
+@command(touches=Touches.READS)
+@click.argument("query", metavar="MOTS", help="ce que la personne taperait après /annuaire")
+@click.option("--as", "username", required=True, metavar="NOM", help="qui cherche, par son nom d’utilisateur")
+@json_list
+async def search_people(call: Call, query: str, username: str, as_json: bool) -> int:
+    """Write the people whom somebody would find, the best first."""
+    async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
+        viewer = await _viewer(db, username.strip().removeprefix("@").lower())
+        today = viewer.today(call.clock())
+        is_open = viewer.may(NETWORK) and not viewer.has_left(today)
+        index = await read(db, today, awaited=True)
+        hits = index.search(viewer, query) if is_open else []
+    if not is_open:
+        print(f"L’annuaire n’est pas ouvert à @{viewer.username} : son rôle ne le permet pas.", file=sys.stderr)
+    found = [_as_object(hit, hit.entry.person) for hit in hits if hit.entry.person]
+    print(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(_lines(found)))
+    return 0
+
+
+@command(touches=Touches.WRITES)
+@click.argument("file", metavar="FICHIER", help="le fichier CSV, ou « - » pour l’entrée standard")
+async def import_contacts(call: Call, file: str) -> int:
+    """Take a file in; 1 when a line was refused, 0 otherwise."""
+    os.nice(POLITENESS)
+    await migrate.prepare(call.settings.database_url)
+    async with open_database(call.settings) as database:
+        with open_table(file, COLUMNS, [{"nom"}, {"organisme"}]) as table:
+            outcome = await Import(database, call.clock(), _complain).run(table, ProgressBar(sys.stderr, "ligne lue"))
+    print(outcome)
+    return 1 if outcome.refused else 0
+
+
+async def _viewer(db: AsyncSession, username: str) -> Person:
+    """Who looks: of the register, else of those announced. Their role may be what Mattermost last told."""
+    try:
+        person = await people.by_username(db, username)
+    except SameNameError:
+        raise OperatorError(
+            f"Plusieurs personnes du registre s’appellent « {username} » : « coop-bot people » les montre."
+        ) from None
+    if person is None and (line := await awaited.find(db, username)) is not None:
+        person = awaited.fill(Person(id="", username=username, since=line.imported_at), line)
+    if person is None:
+        raise OperatorError(f"Personne ne s’appelle « {username} » dans le registre.")
+    return Person(**(person.model_dump() | {"role": person.role or person.derived_role or _unknown(person)}))
+
+
+def _unknown(person: Person) -> Role | None:
+    """Who is announced without a role will be a conseiller by their address; of others nothing is known."""
+    return None if person.id else Role.CONSEILLER
+
+
+def _complain(number: int, reason: str) -> None:
+    print(f"ligne {number} : {reason}", file=sys.stderr)
+
+
+def _as_object(hit: Hit, person: Person) -> dict[str, object]:
+    """One person as docs/wire.md describes them."""
+    return {
+        "id": person.id,
+        "username": person.username,
+        "nom": person.full_name,
+        "role": person.role.value if person.role else None,
+        "departement": person.departement,
+        "score": hit.score,
+    }
+
+
+def _lines(found: Sequence[dict[str, object]]) -> Iterator[str]:
+    """A table to be read."""
+    rows = [("score", "nom", "utilisateur", "rôle", "département")]
+    rows += [
+        (
+            str(one["score"]),
+            str(one["nom"]),
+            f"@{one['username']}",
+            str(one["role"] or "—"),
+            str(one["departement"] or "—"),
+        )
+        for one in found
+    ]
+    if found:
+        yield from align(rows)
+    yield f"{plural(len(found), 'personne').replace(NBSP, ' ')}."
+
+
+LINES_AT_ONCE = 200
+"""Lines a transaction: on SQLite the bot’s own writers wait while it lasts."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How many lines were added, changed what was there, changed nothing, and were refused."""
+
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+    refused: int = 0
+
+    def __str__(self) -> str:
+        counts = ((self.added, "ajouté"), (self.changed, "changé"), (self.same, "inchangé"), (self.refused, "refusé"))
+        said = ", ".join(plural(count, word).replace(NBSP, " ") for count, word in counts)
+        return f"{said}." if self.added or self.changed or self.refused else f"{said}. Rien à changer."
+
+
+@dataclass(slots=True)
+class Import:
+    """One run."""
+
+    database: Database
+    now: datetime
+    complain: Complain
+    outcome: Outcome = field(default_factory=Outcome)
+
+    async def run(self, lines: Iterable[tuple[int, Cells | BadLineError]], progress: ProgressBar) -> Outcome:
+        """Take every line; the outcome grows meanwhile."""
+        await take_in(self, lines, LINES_AT_ONCE, progress)
+        return self.outcome
+
+    def read(self, _: int, line: Cells) -> Contact:
+        """A contact."""
+        return read_contact(line, self.now)
+
+    def refuse(self, number: int, fault: BadLineError) -> None:
+        """One more that can’t be taken."""
+        self.outcome.refused += 1
+        self.complain(number, str(fault))
+
+    async def store(self, batch: Sequence[tuple[int, Contact]]) -> None:
+        """Those that say something new; of two about the same contact the last one counts."""
+        said = {contact.key: contact for _, contact in batch}
+        async with take_turn(self.database) as db:
+            known, written = await contacts.by_keys(db, list(said)), list[str]()
+            for key, contact in said.items():
+                before = known.get(key)
+                # What animateurs took out stays out, unless its line says something new.
+                if before and before.state is not State.PROPOSED and before.says == contact.says:
+                    self.outcome.same += 1
+                    continue
+                await contacts.write(db, contact)
+                written.append(key)
+                self.outcome.changed += before is not None
+                self.outcome.added += before is None
+            if written:
+                await note(db, Act.IMPORT, "import:contacts", self.now, contacts=written)
+
+
+def read_contact(line: Cells, now: datetime) -> Contact:
+    """The contact of a line. Raises BadLineError for one that says none."""
+    said: dict[str, Any] = {name: _read(name, line.get(name, "")) for name in COLUMNS}
+    if not said["nom"] and not said["organisme"]:
+        raise BadLineError("nom ou organisme : l’un des deux au moins est à remplir.")
+    key = key_of(said["nom"], said["organisme"], said["departement"])
+    return Contact(key=key, state=State.PUBLISHED, changed_at=now, **said)
+
+
+def _read(name: str, cell: str) -> str:
+    try:
+        text = cells.line(" ".join(unguard(cell).split()))
+        return READERS[name](text) if text else ""
+    except ValueError as fault:
+        raise BadLineError(f"{name} : {fault}") from None
+
+
+def _name(text: str) -> str:
+    if len(text) > TEXT_MAX:
+        raise ValueError(f"{TEXT_MAX} caractères au plus.")
+    return text
+
+
+READERS: Mapping[str, Callable[[str], str]] = {
+    "nom": _name,
+    "organisme": _name,
+    "fonction": _name,
+    "email": read_email,
+    "telephone": read_phone,
+    "site": read_site,
+    "departement": read_departement,
+}

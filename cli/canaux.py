@@ -1,0 +1,430 @@
+"""« coop-bot channels »: what is not as planned in the team’s channels, told or put right."""
+
+import asyncio
+import json
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from secrets import token_hex
+from typing import Any
+
+import click
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.acts import Act, AddMembers
+from bot.errors import ChatError
+from bot.french.words import NBSP, plural
+from bot.mattermost import AioClient, Chat, Mattermost, pacing
+from bot.outbox.acting import do
+from bot.refusals import Refusal
+from cli.admin import Admin
+from cli.command import Call, Touches, command, json_object
+from cli.environment import check_channels, open_chat, open_up_to_date
+from cli.errors import OperatorError
+from cli.faults import chat_fault
+from cli.journal import note
+from cli.terminal import ProgressBar
+from commands.canaux.repair.acting import batches
+from commands.canaux.repair.comparing import Plan, Surveyed, compare, plan
+from commands.canaux.repair.mending import NO_CHANNEL
+from commands.canaux.repair.survey import Place, Survey
+from commands.canaux.repair.words import WHY, count_done, say_refusal
+from config.canaux import PlannedChannel
+from config.settings import Settings
+from storage.canaux import changes, forget, remember, runs
+from storage.canaux.changes import Change, State
+from storage.canaux.drift import OUTSIDERS, Drift, Finding
+from storage.canaux.runs import Kind, Run, Stage
+from storage.database import Database
+from storage.journal import Act as JournalAct
+
+CLEAN, DRIFTED = 0, 3
+"""How a check ends that could tell; 1, as everywhere, where it could not."""
+
+
+@dataclass
+class Outcome:
+    """How much of each kind was done, and what could not be, each with why."""
+
+    done: Counter[Drift] = field(default_factory=Counter)
+    failed: list[tuple[Finding | Change, str]] = field(default_factory=list)
+    came: list[tuple[str, str]] = field(default_factory=list)
+    """Who came into which channel: the ids of both."""
+
+    def __add__(self, other: "Outcome") -> "Outcome":
+        """Both together."""
+        return Outcome(self.done + other.done, [*self.failed, *other.failed], [*self.came, *other.came])
+
+
+@command(touches=Touches.READS)
+@json_object
+async def check(call: Call, as_json: bool) -> int:
+    """Say what is not as planned, and change nothing."""
+    settings = call.settings
+    check_channels(settings)
+    async with open_up_to_date(settings) as database, _chat(settings) as chat:
+        wanted = await _plan(database, settings, call.clock())
+        surveyed = [found async for found in _survey(Survey(chat), wanted)]
+    tell_check(surveyed, as_json=as_json)
+    return DRIFTED if any(found.findings for found in surveyed) else CLEAN
+
+
+@command(touches=Touches.WRITES)
+@json_object
+@click.option("--dry-run", is_flag=True, help="dire ce qui serait fait, et ne rien changer")
+@click.option(
+    "--strangers",
+    is_flag=True,
+    help="retirer aussi des canaux privés qui n’est pas dans le registre (d’office, seulement signalé)",
+)
+@click.option(
+    "--admin-token",
+    default="",
+    metavar="JETON",
+    help="d’un administrateur système : marquer comme lus, pour qui y arrive, les canaux de cette fois-ci",
+)
+async def sync(call: Call, as_json: bool, dry_run: bool, strangers: bool, admin_token: str) -> int:
+    """Bring each channel to what is planned, one after the other; what was done stays when it is interrupted."""
+    left_alone = frozenset[Drift]() if strangers else frozenset({Drift.STRANGER})
+    token = "" if dry_run else admin_token
+    told, left = await bring_to_plan(call.settings, call.clock, left_alone, admin_token=token, pretend=dry_run)
+    tell(told, left, as_json=as_json, dry_run=dry_run)
+    return 1 if told.failed else CLEAN
+
+
+async def bring_to_plan(
+    settings: Settings,
+    clock: Callable[[], datetime],
+    left_alone: frozenset[Drift] = frozenset(),
+    *,
+    admin_token: str = "",
+    pretend: bool = False,
+) -> tuple[Outcome, Sequence[Finding]]:
+    """Put right all that differs, except these kinds: what was done, and what was left alone.
+
+    With ``pretend`` nothing is changed; with an administrator’s token, who is brought in finds the channel read.
+    """
+    check_channels(settings)
+    told, left = Outcome(), list[Finding]()
+    async with open_up_to_date(settings) as database, _chat(settings) as chat:
+        wanted, survey = await _plan(database, settings, clock()), Survey(chat)
+        mending = Mending(chat, journal := Journal(database, clock), left_alone)
+        await journal.open()
+        async for found in _survey(survey, wanted):
+            told += mending.pretend(found) if pretend else await mending.mend(found)
+            if found.to_join and not pretend:
+                seen = await survey.look(Place.of(found.planned, wanted.known))
+                found = compare(wanted, survey, found.planned, seen)  # noqa: PLW2901
+                told += await mending.mend(found) if seen.members is not None else Outcome()
+            left += [finding for finding in found.findings if finding.drift in left_alone]
+        await journal.end()
+    if admin_token and told.came:
+        await mark_read(settings, admin_token, told.came)
+    return told, left
+
+
+@asynccontextmanager
+async def _chat(settings: Settings) -> AsyncIterator[Mattermost]:
+    async with open_chat(settings) as chat:
+        if chat is None:
+            raise OperatorError("COOP_BOT_TOKEN n’est pas réglé : « coop-bot setup » l’écrit.")
+        with pacing():
+            yield chat
+
+
+async def _plan(database: Database, settings: Settings, now: datetime) -> Plan:
+    async with database.transaction(writes=False) as db:
+        return await plan(db, settings, now)
+
+
+async def _survey(survey: Survey, wanted: Plan) -> AsyncIterator[Surveyed]:
+    """One channel after the other, with a line on the terminal that says how far it is."""
+    bar = ProgressBar(sys.stderr, "canal", len(wanted.table), many="canaux")
+    await survey.begin()
+    try:
+        for done, planned in enumerate(wanted.table.values(), 1):
+            yield compare(wanted, survey, planned, await survey.look(Place.of(planned, wanted.known)))
+            bar.at(done)
+    finally:
+        bar.end()
+
+
+SHOWN, NAMED = 50, 5
+"""Lines that are told to who reads, and names in one of them."""
+ELSEWHERE = {Drift.PUT_AWAY}
+"""What this command never puts right."""
+
+
+def tell_check(surveyed: Sequence[Surveyed], *, as_json: bool) -> None:
+    """Say what is not as planned."""
+    if as_json:
+        print(json.dumps(_as_object(surveyed), ensure_ascii=False))
+        return
+    findings = [finding for found in surveyed for finding in found.findings]
+    print("\n".join(_lines(findings, len(surveyed))))
+
+
+def _as_object(surveyed: Sequence[Surveyed]) -> dict[str, object]:
+    """As docs/wire.md describes it."""
+    findings = [finding for found in surveyed for finding in found.findings]
+    people = [f for f in findings if f.drift is Drift.MISSING or f.drift in OUTSIDERS]
+    return {
+        "channels": len(surveyed),
+        "members": sum(found.members for found in surveyed),
+        "missing": [_of_somebody(f) for f in people if f.drift is Drift.MISSING],
+        "intruders": [_of_somebody(f) for f in people if f.drift in OUTSIDERS],
+        "wrong": [{"channel": f.address, "reason": _reason(f)} for f in findings if f not in people],
+    }
+
+
+def _of_somebody(finding: Finding) -> dict[str, str]:
+    return {"channel": finding.address, "user": finding.username, "reason": finding.reason}
+
+
+def _reason(finding: Finding | Change) -> str:
+    return f"@{finding.username} {finding.reason}" if finding.username else finding.reason
+
+
+def _lines(findings: Sequence[Finding], channels: int) -> Iterator[str]:
+    """What is not as planned, to be read: those who are missing in a channel for one reason stand together."""
+    told = [f"{finding.address} : {_reason(finding)}" for finding in findings if finding.drift is not Drift.MISSING]
+    absent: dict[tuple[str, str], list[str]] = {}
+    for finding in findings:
+        if finding.drift is Drift.MISSING:
+            absent.setdefault((finding.address, finding.reason), []).append(f"@{finding.username}")
+    told += [f"{address} : il manque {_names(names)} ({reason})" for (address, reason), names in absent.items()]
+    yield from told[:SHOWN]
+    if len(told) > SHOWN:
+        yield f"… et {_count(len(told) - SHOWN, 'autre ligne')} (tout : --json)."
+    yield f"{_count(channels, 'canal', 'canaux')}, {_count(len(findings), 'écart') if findings else 'aucun écart'}."
+
+
+def _names(names: Sequence[str]) -> str:
+    """The first few, and how many more."""
+    more = len(names) - NAMED
+    return ", ".join(names) if more <= 0 else f"{', '.join(names[:NAMED])} et {_count(more, 'autre')}"
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    return plural(number, one, many).replace(NBSP, " ")
+
+
+def tell(outcome: Outcome, left: Sequence[Finding], *, as_json: bool, dry_run: bool) -> None:
+    """Say what was put right, what could not be, and what was ``left`` as it is."""
+    for finding, why in outcome.failed:
+        print(f"{finding.address} : {_reason(finding)} ; {why}", file=sys.stderr)
+    for finding in left:
+        print(f"{finding.address} : {_reason(finding)} ; laissé tel quel", file=sys.stderr)
+    if as_json:
+        done = {drift.value: outcome.done[drift] for drift in Drift if drift not in ELSEWHERE}
+        told = {"dry_run": dry_run, "done": done, "failed": len(outcome.failed), "left": len(left)}
+        print(json.dumps(told))
+        return
+    said = [words.replace(NBSP, " ") for words in count_done(outcome.done)]
+    begin = "Serait fait : " if dry_run else ""
+    print(f"{begin}{', '.join(said)}." if said else "Les canaux sont déjà comme prévu.")
+
+
+INTERRUPTED = "interrompu avant d’être fait"
+
+
+@dataclass
+class Journal:
+    """One run, begun with its first change."""
+
+    database: Database
+    clock: Callable[[], datetime]
+    _run: Run | None = None
+    _left: dict[str, list[Change]] = field(default_factory=dict)
+    """What earlier runs were killed at, by channel."""
+
+    async def open(self) -> None:
+        """Read what earlier runs did not come to the end of."""
+        async with self.database.transaction(writes=False) as db:
+            for change in await runs.left_open(db, Kind.SYNC):
+                self._left.setdefault(change.key, []).append(change)
+
+    async def begin(self, surveyed: Surveyed, wanted: Sequence[Finding]) -> None:
+        """That channel is the planned one, and this is what is to be done there."""
+        key, place = surveyed.planned.key, surveyed.channel.id if surveyed.channel else ""
+        async with self.database.transaction() as db:
+            if surveyed.is_own:
+                await remember(db, key, place, self.clock())
+            elif surveyed.is_taken:
+                await forget(db, key)
+            await self._settle(db, surveyed, place)
+            if wanted and self._run is None:
+                self._run = Run(id=token_hex(13), kind=Kind.SYNC, at=self.clock(), stage=Stage.MENDED)
+                await runs.add(db, Run(**self._run.model_dump()))
+                await note(db, JournalAct.CHANNEL_REPAIR, f"canaux:{self._run.id}", self.clock())
+            if self._run is not None:
+                await changes.note(db, self._run.id, wanted, {key: place})
+
+    async def next(self) -> Sequence[Change]:
+        """What is to be done next."""
+        if self._run is None:
+            return []
+        async with self.database.transaction(writes=False) as db:
+            return await changes.next_of(db, self._run.id, State.FOUND)
+
+    async def send(self, mine: Sequence[Change]) -> None:
+        """One call is about to make these."""
+        await self._put(mine, state=State.SENT, batch=mine[0].n)
+
+    async def refuse(self, mine: Iterable[Change], why: str) -> None:
+        """These cannot be made."""
+        await self._put(mine, state=State.REFUSED, why=why)
+
+    async def _put(self, of_run: Iterable[Change], **values: Any) -> None:
+        numbers = [change.n for change in of_run]
+        if numbers and self._run is not None:
+            async with self.database.transaction() as db:
+                await changes.put(db, self._run.id, numbers, **values)
+
+    async def note_made(self, made: Sequence[Change], channel_id: str) -> None:
+        """These were made; a channel that was is the planned one from now on."""
+        async with self.database.transaction() as db:
+            for change in made[:1]:
+                await changes.put(db, change.run_id, [each.n for each in made], state=State.DONE)
+                if change.drift is Drift.ABSENT:
+                    await remember(db, change.key, channel_id, self.clock())
+                    await changes.put_place(db, change.run_id, change.key, channel_id)
+
+    async def end(self) -> None:
+        """A run that could change nothing is none."""
+        if self._run is not None:
+            async with self.database.transaction() as db:
+                if not (await changes.tally(db, self._run.id)).get(State.DONE):
+                    await runs.drop(db, self._run)
+
+    async def _settle(self, db: AsyncSession, surveyed: Surveyed, place: str) -> None:
+        """What an earlier run was killed at was made, if it is not to be made any more."""
+        if any(finding.drift is Drift.UNSEEN for finding in surveyed.findings):
+            return
+        wanted = {(finding.drift, finding.user_id) for finding in surveyed.findings}
+        wanted |= {(Drift.ADMIN_MISSING, finding.user_id) for finding in surveyed.findings if finding.leads}
+        for run_id, left in groupby(self._left.pop(surveyed.planned.key, []), lambda change: change.run_id):
+            at_hand = list(left)
+            made = [c for c in at_hand if c.state is State.SENT and (c.drift, c.user_id) not in wanted]
+            numbers = {change.n for change in made}
+            await changes.put(db, run_id, numbers, state=State.DONE)
+            rest = {change.n for change in at_hand} - numbers
+            await changes.put(db, run_id, rest, state=State.DROPPED, why=INTERRUPTED)
+            if any(change.drift is Drift.ABSENT for change in made):
+                await changes.put_place(db, run_id, surveyed.planned.key, place)
+
+
+UNSEEN, UNTOUCHED = "rien n’y a été fait", "rien n’y serait fait"
+NOT_THERE = "n’a pas pu être ajouté au canal"
+
+
+@dataclass
+class Mending:
+    """What to do, and with what; ``left_alone`` are the kinds of drift that are told of and stay."""
+
+    chat: Chat
+    journal: Journal
+    left_alone: frozenset[Drift] = frozenset()
+
+    async def mend(self, surveyed: Surveyed) -> Outcome:
+        """Make all changes that one channel needs; one that is public and unseen is only joined, and then to be looked
+        at again. Raises ChatError where Mattermost is away."""
+        outcome = Outcome(failed=_out_of_reach(surveyed, UNSEEN))
+        await self.journal.begin(surveyed, self._wanted(surveyed))
+        while found := await self.journal.next():
+            await self._make(surveyed.planned, found, outcome)
+        return outcome
+
+    def pretend(self, surveyed: Surveyed) -> Outcome:
+        """What it would come to; nothing can be said of a channel that the bot does not see."""
+        return Outcome(Counter(finding.drift for finding in self._wanted(surveyed)), _out_of_reach(surveyed, UNTOUCHED))
+
+    def _wanted(self, surveyed: Surveyed) -> Sequence[Finding]:
+        """Those that can be put right."""
+        wanted = [finding for finding in surveyed.findings if finding.drift not in self.left_alone]
+        return [finding for finding in wanted if finding.drift is not Drift.UNSEEN or finding.user_id]
+
+    async def _make(self, planned: PlannedChannel, found: Sequence[Change], outcome: Outcome) -> None:
+        """A channel is made before anything else of it."""
+        at_hand = {change.n: change for change in (found[:1] if found[0].drift is Drift.ABSENT else found)}
+        stuck = dict(at_hand)
+        for batch in batches(list(at_hand.values()), {planned.key: planned}, back=False):
+            mine = [stuck.pop(n) for n in batch.numbers]
+            if mine[0].drift is Drift.ADMIN_MISSING and mine[0].user_id in _kept_out(outcome):
+                await self.journal.refuse(mine, NOT_THERE)
+            else:
+                await self._try(batch.act, mine, outcome)
+        await self.journal.refuse(stuck.values(), NO_CHANNEL)
+
+    async def _try(self, act: Act, mine: Sequence[Change], outcome: Outcome) -> None:
+        """What concerns all channels, and not this one, ends the run: the next one goes on."""
+        await self.journal.send(mine)
+        try:
+            arrival = await do(self.chat, act)
+        except ChatError as error:
+            if error.may_pass or error.refusal is Refusal.SIGNED_OUT:
+                raise
+            await self._refuse(mine, WHY[error.refusal] if error.refusal in WHY else chat_fault(error), outcome)
+            return
+        out = arrival.news.get("kept_out", {})
+        came = [change for change in mine if change.user_id not in out]
+        await self.journal.note_made(came, arrival.channel_id)
+        outcome.done.update(change.drift for change in came)
+        if isinstance(act, AddMembers):
+            outcome.came += [(act.channel_id, change.user_id) for change in came]
+        for change in mine:
+            if change.user_id in out:
+                await self._refuse([change], say_refusal(out[change.user_id]), outcome)
+
+    async def _refuse(self, mine: Sequence[Change], why: str, outcome: Outcome) -> None:
+        await self.journal.refuse(mine, why)
+        outcome.failed += [(change, why) for change in mine]
+
+
+def _out_of_reach(surveyed: Surveyed, why: str) -> list[tuple[Finding | Change, str]]:
+    """The channel itself, where the bot does not see it."""
+    return [(f, why) for f in surveyed.findings if f.drift is Drift.UNSEEN and not f.user_id]
+
+
+def _kept_out(outcome: Outcome) -> Iterable[str]:
+    """The ids of those whom Mattermost did not take."""
+    return {change.user_id for change, _ in outcome.failed if change.drift is Drift.MISSING}
+
+
+AT_ONCE = 4
+"""Calls under way together; the mention is there a moment after somebody came in, and all came in before."""
+
+
+async def mark_read(settings: Settings, token: str, came: Sequence[tuple[str, str]]) -> int:
+    """Do it for each (channel id, user id); how many were done.
+
+    An administrator’s token is needed: nobody else may read for another. Raises OperatorError where the server does
+    not take it.
+    """
+    client = AioClient(settings.mattermost_url, token)
+    bar, places = ProgressBar(sys.stderr, "canal lu", len(came), many="canaux lus"), asyncio.Semaphore(AT_ONCE)
+    done = 0
+
+    async def mark(channel_id: str, user_id: str) -> None:
+        nonlocal done
+        async with places:
+            await Admin(client).mark_read(channel_id, user_id)
+        done += 1
+        bar.at(done)
+
+    try:
+        await asyncio.gather(*(mark(*each) for each in came))
+    except ChatError as error:
+        left = plural(len(came) - done, "arrivée").replace(NBSP, " ")
+        raise OperatorError(
+            f"Les canaux sont à jour, mais restent non lus pour {left} : --admin-token est "
+            f"refusé, ou n’est pas celui d’un administrateur système. [{error}]"
+        ) from error
+    finally:
+        bar.end()
+        await client.close()
+    return done

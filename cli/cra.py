@@ -1,0 +1,396 @@
+"""« coop-bot import cra » and « export cra »: comptes rendus as lines of a file, taken in and handed out; memory stays
+flat.
+"""
+
+import csv
+import hashlib
+import json
+import os
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import BinaryIO, TextIO, cast
+
+import click
+
+from bot.errors import ChatError
+from bot.french.words import NBSP, plural
+from bot.mattermost import Chat, ChatUser
+from bot.people import newcomer
+from cli.command import DAY, Call, Touches, command, from_file
+from cli.environment import open_chat, open_database, open_file, open_up_to_date
+from cli.errors import OperatorError
+from cli.faults import same_name_fault
+from cli.tables import (
+    IGNORED_MAX,
+    LINE_BYTES_MAX,
+    POLITENESS,
+    BadLineError,
+    by_column,
+    find_delimiter,
+    read_cells,
+    read_header,
+    read_texts,
+    take_turn,
+)
+from cli.terminal import ProgressBar
+from cli.usage import Choice
+from storage import migrate, people
+from storage.cra.bulk import ExportFilter, IncomingLine, add, content, export_rows, renumber
+from storage.cra.last_commune import note
+from storage.cra.reading import NEEDED, PLACE_COLUMNS, Entry, RowError, read
+from storage.cra.rows import CSV_COLUMNS, LINE_COLUMNS, Row, cells, from_cells
+from storage.cra.rules import problems
+from storage.cra.values import Report
+from storage.database import Database
+from storage.people import Person, SameNameError
+
+
+@command(touches=Touches.WRITES)
+@from_file
+async def import_cra(call: Call, file: str) -> int:
+    """Take a file in; 1 when a line was refused, 0 otherwise."""
+    os.nice(POLITENESS)
+    settings, clock = call.settings, call.clock
+    await migrate.prepare(settings.database_url)
+    async with open_database(settings) as database, open_chat(settings) as chat:
+        with open_file(file) as stream:
+            lines = Lines(stream)
+            work = Import(database, Authors(database, chat, clock), clock, _complain)
+            outcome = await work.run(lines, ProgressBar(sys.stderr, "ligne lue"))
+    if lines.ignored:
+        print(f"Colonnes inconnues, ignorées : {', '.join(sorted(lines.ignored))}.", file=sys.stderr)
+    print(outcome if outcome.added or outcome.refused else f"{outcome} Rien à changer.")
+    return 1 if outcome.refused else 0
+
+
+@command(touches=Touches.READS)
+@click.option("--from", "start", type=DAY, metavar="JOUR", help="premier jour, par exemple 2026-09-01")
+@click.option("--to", "end", type=DAY, metavar="JOUR", help="dernier jour, compris")
+@click.option("--user", metavar="NOM", help="ceux d’une seule personne, par son nom d’utilisateur")
+@click.option("--format", "kind", type=Choice("csv", "jsonl"), default="jsonl", help="jsonl (d’office) ou csv")
+@click.option("--deleted", is_flag=True, help="avec ceux qui ont été supprimés")
+async def export_cra(
+    call: Call, start: date | None, end: date | None, user: str | None, kind: str, deleted: bool
+) -> int:
+    """Write what is asked for on the standard output."""
+    username = user.removeprefix("@").lower() if user else None
+    wanted = ExportFilter(start=start, end=end, username=username, deleted=deleted)
+    cast("TextIO", sys.stdout).reconfigure(encoding="utf-8", newline="")  # type: ignore[attr-defined]
+    async with open_up_to_date(call.settings) as database:
+        if username and not await _is_known(database, username):
+            print(f"Personne ne s’appelle « {username} » dans le registre.", file=sys.stderr)
+        await export(database, wanted, writer(sys.stdout, kind), ProgressBar(sys.stderr, "compte rendu"))
+    return 0
+
+
+async def _is_known(database: Database, username: str) -> bool:
+    async with database.transaction(writes=False) as db:
+        return await people.by_username(db, username) is not None
+
+
+def _complain(number: int, reason: str) -> None:
+    print(f"ligne {number} : {reason}", file=sys.stderr)
+
+
+Numbered = tuple[int, Row | RowError]
+"""A line by its number in the file (the first is 1), or why it can’t be read."""
+
+
+class Lines:
+    """The lines of a file, once; ``ignored`` are the columns met that mean nothing here."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.ignored: set[str] = set()
+
+    def __iter__(self) -> Iterator[Numbered]:
+        texts = read_texts(self._stream)
+        number, first = next(((n, text) for n, text in texts if text.strip()), (0, ""))
+        if not first:
+            return
+        if first.startswith("["):
+            raise OperatorError("Ce fichier est un tableau JSON : mettez un objet par ligne (JSONL), ou un CSV.")
+        if first.startswith("{"):
+            yield from self._json(number, first, texts)
+        else:
+            yield from self._csv(number, first, texts)
+
+    def _json(self, number: int, first: str, texts: Iterator[tuple[int, str]]) -> Iterator[Numbered]:
+        yield number, self._object(first)
+        for n, text in texts:
+            if text.strip():
+                yield n, self._object(text)
+
+    def _object(self, text: str) -> Row | RowError:
+        if len(text) > LINE_BYTES_MAX:
+            return RowError("la ligne est trop longue")
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            return RowError("ce n’est pas un objet JSON complet")
+        if not isinstance(found, dict):
+            return RowError("ce n’est pas un objet JSON")
+        self._ignore(found.keys() - set(LINE_COLUMNS))
+        return found
+
+    def _csv(self, number: int, first: str, texts: Iterator[tuple[int, str]]) -> Iterator[Numbered]:
+        delimiter = find_delimiter(first)
+        header = _header(first, delimiter)
+        self._ignore(set(header) - set(CSV_COLUMNS) - {""})
+        for start, found in read_cells(number, texts, delimiter):
+            yield start, _line(header, found)
+
+    def _ignore(self, columns: set[str]) -> None:
+        if len(self.ignored) < IGNORED_MAX:
+            self.ignored |= columns
+
+
+def _line(header: list[str], cells: list[str] | BadLineError) -> Row | RowError:
+    if isinstance(cells, BadLineError):
+        return RowError(str(cells))
+    try:
+        return from_cells(by_column(header, cells))
+    except BadLineError as fault:
+        return RowError(str(fault))
+
+
+def _header(text: str, delimiter: str) -> list[str]:
+    header = read_header(text, delimiter)
+    missing = [name for name in NEEDED if name not in header]
+    if not set(PLACE_COLUMNS) & set(header):
+        missing.append(PLACE_COLUMNS[0])
+    if missing:
+        raise OperatorError(
+            f"La première ligne doit nommer les colonnes ; il manque : {', '.join(missing)} (voir docs/wire.md)."
+        )
+    return header
+
+
+class Authors:
+    """People by user name, each looked for once; ``chat`` is None where Mattermost can’t be asked."""
+
+    def __init__(self, database: Database, chat: Chat | None, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._chat = chat
+        self._clock = clock
+        self._found: dict[str, Person | None] = {}
+
+    async def of(self, username: str) -> Person:
+        """The author of that name; raises RowError when there is none, or more than one."""
+        if username not in self._found:
+            self._found[username] = await self._find(username)
+        person = self._found[username]
+        if person is None:
+            unasked = "" if self._chat else ", et Mattermost ne répond pas"
+            raise RowError(f"auteur : « {username} » n’est pas dans le registre{unasked}")
+        return person
+
+    async def _find(self, username: str) -> Person | None:
+        async with self._database.transaction(writes=False) as db:
+            try:
+                if person := await people.by_username(db, username):
+                    return person
+            except SameNameError as error:
+                raise RowError(f"auteur : {same_name_fault(error)}") from None
+        user = await self._ask(username)
+        if user is None:
+            return None
+        async with self._database.transaction(writes=False) as db:
+            # Somebody who has changed names.
+            if person := await people.get(db, user.id):
+                return person
+        return await self._register(user)
+
+    async def _ask(self, username: str) -> ChatUser | None:
+        if self._chat is None:
+            return None
+        try:
+            return await self._chat.user_by_name(username)
+        except ChatError:
+            # One silence is enough: fifty thousand lines would each wait for it.
+            self._chat = None
+            return None
+
+    async def settle(self, person: Person, report: Report) -> Person:
+        """The author, who works where the first report was made if nothing else is known."""
+        if person.departements:
+            return person
+        async with self._database.transaction() as db:
+            settled = await people.settle(db, person, report.departement)
+            await note(db, person.id, report)
+        self._found[person.username] = settled
+        return settled
+
+    async def _register(self, user: ChatUser) -> Person:
+        """Without role: it goes on following from Mattermost."""
+        person = newcomer(user, self._clock())
+        async with self._database.transaction() as db:
+            await people.add(db, person)
+        return person
+
+
+LINES_AT_ONCE = 250
+"""Lines a transaction: on SQLite the bot’s own writers wait while it lasts."""
+
+
+@dataclass(slots=True)
+class ImportOutcome:
+    """How many lines were stored, had been before, and were refused."""
+
+    added: int = 0
+    there: int = 0
+    refused: int = 0
+
+    def __str__(self) -> str:
+        added, refused = (
+            plural(count, word).replace(NBSP, " ")
+            for count, word in ((self.added, "ajouté"), (self.refused, "refusée"))
+        )
+        return f"{added}, {self.there} déjà là, {refused}."
+
+    @property
+    def lines(self) -> int:
+        """All of them."""
+        return self.added + self.there + self.refused
+
+
+class Ranks:
+    """How many times a line was seen before, letter by letter; kept in a file that the system erases."""
+
+    def __init__(self) -> None:
+        self._seen = sqlite3.connect("")
+        self._seen.execute("CREATE TABLE seen (line BLOB PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID")
+
+    def next(self, line: str) -> int:
+        """0 for the first one."""
+        statement = "INSERT INTO seen VALUES (?, 0) ON CONFLICT DO UPDATE SET times = times + 1 RETURNING times"
+        found = self._seen.execute(statement, (hashlib.sha256(line.encode()).digest(),)).fetchone()
+        return int(found[0])
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._seen.close()
+
+
+class LinesAside:
+    """Lines put aside, in a file that the system erases: their numbers are taken, and new ones are given last."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  (``close`` closes it)
+
+    def put(self, lines: Iterable[IncomingLine]) -> None:
+        """Keep lines."""
+        self._file.writelines(json.dumps(incoming.line) + "\n" for incoming in lines)
+
+    def __iter__(self) -> Iterator[Row]:
+        self._file.seek(0)
+        return (json.loads(line) for line in self._file)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._file.close()
+
+
+@dataclass(slots=True)
+class Import:
+    """One run. ``complain`` takes a line’s number and what is wrong with it."""
+
+    database: Database
+    authors: Authors
+    clock: Callable[[], datetime]
+    complain: Callable[[int, str], None]
+    outcome: ImportOutcome = field(default_factory=ImportOutcome)
+
+    async def run(self, lines: Iterable[Numbered], progress: ProgressBar) -> ImportOutcome:
+        """Take every line; the outcome grows meanwhile."""
+        with closing(Ranks()) as ranks, closing(LinesAside()) as aside:
+            batch: list[IncomingLine] = []
+            for number, line in lines:
+                try:
+                    batch.append(await self._judge(line, ranks))
+                except RowError as fault:
+                    self.outcome.refused += 1
+                    self.complain(number, str(fault))
+                if len(batch) >= LINES_AT_ONCE:
+                    aside.put(await self._store(batch))
+                    batch = []
+                progress.at(self.outcome.lines + len(batch))
+            aside.put(await self._store(batch))
+            await self._renumber(aside, ranks)
+        progress.end()
+        return self.outcome
+
+    async def _judge(self, line: Row | RowError, ranks: Ranks) -> IncomingLine:
+        if isinstance(line, RowError):
+            raise line
+        entry = read(line)
+        author = await self.authors.of(entry.auteur)
+        now = self.clock()
+        check(entry, now, now.astimezone(author.zone).date())
+        author = await self.authors.settle(author, entry.report)
+        said = "" if entry.was_exported else content(entry)
+        return IncomingLine(line, entry, author, said, 0 if entry.numero else ranks.next(said))
+
+    async def _store(self, batch: Sequence[IncomingLine]) -> Sequence[IncomingLine]:
+        """Store a batch, and return what has to wait for a new number."""
+        async with take_turn(self.database) as db:
+            added = await add(db, batch, self.clock())
+        self.outcome.added += added.count
+        self.outcome.there += len(batch) - added.count - len(added.elsewhere)
+        return added.elsewhere
+
+    async def _renumber(self, aside: LinesAside, ranks: Ranks) -> None:
+        lines = iter(aside)
+        while batch := [await self._judge(line, ranks) for line in islice(lines, LINES_AT_ONCE)]:
+            async with take_turn(self.database) as db:
+                added = await renumber(db, batch, self.clock())
+            self.outcome.added += added
+            self.outcome.there += len(batch) - added
+
+
+def check(entry: Entry, now: datetime, today: date) -> None:
+    """The rules of every compte rendu, and that its own story is possible; raises RowError."""
+    report = entry.report
+    found = list(problems({each.name: getattr(report, each.name) for each in fields(report)}, today).values())
+    moments = [m for m in (entry.cree, entry.modifie, entry.supprime) if m]
+    if moments and max(moments) > now + timedelta(days=1):
+        found.append("Un instant (cree, modifie ou supprime) est dans l’avenir.")
+    if entry.cree and min(moments) < entry.cree:
+        found.append("modifie ou supprime précède cree.")
+    if found:
+        raise RowError(" ".join(found))
+
+
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it, spreadsheets take UTF-8 for something else."""
+
+
+def writer(out: TextIO, kind: str) -> Callable[[Row], None]:
+    """What writes one line in a format, « jsonl » or « csv »; the CSV’s first line is written at once."""
+    if kind == "jsonl":
+        return lambda row: print(json.dumps(row, ensure_ascii=False), file=out)
+    out.write(BYTE_ORDER_MARK)
+    table = csv.writer(out, delimiter=";")
+    table.writerow(CSV_COLUMNS)
+
+    def write(row: Row) -> None:
+        table.writerow(cells(row))
+
+    return write
+
+
+async def export(database: Database, wanted: ExportFilter, write: Callable[[Row], None], progress: ProgressBar) -> int:
+    """Write everything wanted, and say how much it was."""
+    count = 0
+    async for row in export_rows(database, wanted):
+        write(row)
+        count += 1
+        progress.at(count)
+    progress.end()
+    return count

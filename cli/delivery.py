@@ -1,0 +1,98 @@
+"""What the operator’s commands say in channels: written down as the bot does, sent by an outbox beside it or alone."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.cards import Cards
+from bot.context import Request
+from bot.links import Links
+from bot.mattermost import AioClient, Budget, Chat, Mattermost, apart
+from bot.outbox import Around, Outbox
+from bot.replies import Reply
+from bot.writer import Known, Writer
+from cli.errors import OperatorError
+from cli.terminal import ProgressBar
+from config.settings import Settings
+from storage import outbox
+from storage.database import Database
+from storage.outbox import Outgoing, Tally
+
+BETWEEN_LOOKS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What it is done with."""
+
+    settings: Settings
+    database: Database
+    chat: Chat
+    budget: Budget
+    clock: Callable[[], datetime]
+
+
+@asynccontextmanager
+async def open_office(settings: Settings, database: Database, clock: Callable[[], datetime]) -> AsyncIterator[Office]:
+    """Mattermost at hand. Raises OperatorError where settings are missing."""
+    if missing := settings.missing():
+        raise OperatorError(f"Réglages manquants : {', '.join(missing)}. « coop-bot setup » les écrit.", code=2)
+    budget = Budget(settings.work_calls)
+    client = AioClient(settings.mattermost_url, settings.bot_token.get_secret_value(), budget)
+    try:
+        chat: Chat = apart(Mattermost(client, settings.team))
+        yield Office(settings, database, chat, budget, clock)
+    finally:
+        await client.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """Writes down messages as the bot would that makes them in long work."""
+
+    settings: Settings
+    clock: Callable[[], datetime]
+    feature: str
+
+    async def rows(self, db: AsyncSession, replies: Sequence[Reply], work: str) -> Sequence[Outgoing]:
+        """The messages of replies, as that work would send them."""
+        cards = Cards(Links(self.settings.secrets), self.settings.public_url)
+        writer, request = Writer(cards, self.clock, Known()), Request("work", work, crowd=True)
+        rows = [row for each in replies for row in await writer.rows(db, each, request, self.feature)]
+        return [row for row in rows if isinstance(row, Outgoing)]
+
+
+@asynccontextmanager
+async def delivering(office: Office) -> AsyncIterator[None]:
+    """What is written down is sent for as long as the block lasts."""
+    way = Outbox(office.database, office.chat, office.clock, around=Around(budget=office.budget, visits=True))
+    await way.start()
+    way.look()
+    try:
+        yield
+    finally:
+        await way.drain()
+
+
+async def arrival(office: Office, topics: Collection[str], progress: ProgressBar, patience: float) -> Tally:
+    """How what is said on these topics stands once nothing more is to be waited for: all is there, or for so many
+    seconds nothing arrived and nothing was refused."""
+    last, changed_at = Tally(), _now()
+    while True:
+        async with office.database.transaction(writes=False) as db:
+            tally = await outbox.tally(db, topics, office.clock())
+        if tally != last:
+            last, changed_at = tally, _now()
+        progress.at(tally.arrived)
+        if not tally.waiting or _now() - changed_at > patience:
+            progress.end()
+            return tally
+        await asyncio.sleep(BETWEEN_LOOKS)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,43 @@
+"""Where a demo lives and listens."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cli.demo.rooms import TABLE
+
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The folder, the ports and the version of the server."""
+
+    folder: Path
+    port: int
+    bot_port: int
+    version: str
+
+    @property
+    def url(self) -> str:
+        """Mattermost’s address."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def bot_url(self) -> str:
+        """The bot’s address."""
+        return f"http://{HOST}:{self.bot_port}"
+
+    @property
+    def database_url(self) -> str:
+        """The bot’s database."""
+        return f"sqlite:///{self.folder / 'coop.db'}"
+
+    @property
+    def channels(self) -> Path:
+        """The table of its channels."""
+        return self.folder / TABLE
+
+    @property
+    def env(self) -> Path:
+        """The settings file."""
+        return self.folder / "env"

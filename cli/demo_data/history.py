@@ -1,0 +1,216 @@
+"""« coop-bot demo-data »: a made-up history into the database: by COPY in PostgreSQL, by executemany in SQLite, a batch
+a transaction.
+
+The summary by month is added to in the same transaction, so that whenever this is stopped, what is there is right.
+"""
+
+import os
+import sys
+from asyncio import CancelledError
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+
+import click
+from sqlalchemy import ColumnElement, Executable, NullPool, func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.french.periods import Period
+from bot.french.words import group
+from cli.command import DAY, Call, Touches, command
+from cli.demo_data.rows import NATIVE, ROW_COLUMNS, TEXT, Conseiller, Dialect, HistoryPlan, SqlRow, conseillers, rows
+from cli.errors import OperatorError
+from cli.terminal import ProgressBar
+from cli.usage import Value
+from config.programme import FIRST_DAY
+from storage import migrate
+from storage.cra.last_commune import LastCommune
+from storage.cra.measures import CRA, MEASURE_SUMS
+from storage.cra.months import add_sums, keys_of
+from storage.database import INSERT, Database, async_url
+from storage.people import Person
+
+POLITENESS = 10
+"""How far it steps back for the bot on the same machine (the « nice » of Unix)."""
+YEARS = 3
+
+
+def _read_count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) < 1_000_000_000:
+        raise click.BadParameter(f"un nombre à partir de 1 est attendu, pas « {text} »")
+    return int(text)
+
+
+@command(touches=Touches.WRITES)
+@click.option("--cras", type=Value(_read_count), required=True, metavar="N", help="nombre de comptes rendus")
+@click.option("--seed", type=Value(int), default=1, metavar="S", help="graine : la même donne le même historique (1)")
+@click.option(
+    "--conseillers", "authors", type=Value(_read_count), default=4000, metavar="N", help="leurs auteurs (4000)"
+)
+@click.option("--from", "start", type=DAY, metavar="JOUR", help="premier jour (trois ans plus tôt)")
+@click.option("--to", "end", type=DAY, metavar="JOUR", help="dernier jour, compris (hier)")
+@click.option("--force", is_flag=True, help="même si la base contient de vrais comptes rendus")
+async def demo_data(
+    call: Call, cras: int, seed: int, authors: int, start: date | None, end: date | None, force: bool
+) -> int:
+    """Write the history asked for, or what is missing of it."""
+    settings = call.settings
+    wanted = _plan(cras, seed, (start, end), call.clock().date())
+    crowd = list(conseillers(authors))
+    os.nice(POLITENESS)
+    await migrate.prepare(settings.database_url)
+    async with open_engine(settings.database_url) as engine, engine.connect() as connection:
+        if not force and await real_reports(connection):
+            raise OperatorError(
+                "Cette base contient de vrais comptes rendus : l’historique inventé se mêlerait à leurs statistiques. "
+                "Choisissez une autre base (COOP_DATABASE_URL), ou ajoutez --force si c’est voulu."
+            )
+        added = await _fill(connection, wanted, crowd)
+    print(_outcome(wanted, added, len(crowd)))
+    return 0
+
+
+async def _fill(connection: AsyncConnection, wanted: HistoryPlan, crowd: list[Conseiller]) -> int:
+    """Store what is missing, and say how many rows it was."""
+    filling = fill(connection, wanted, crowd)
+    first = done = await anext(filling)
+    progress = ProgressBar(sys.stderr, "compte rendu", total=wanted.count, done=first)
+    try:
+        async for done in filling:
+            progress.at(done)
+    except (CancelledError, KeyboardInterrupt):
+        progress.end()
+        print(f"Interrompu : {_say(done - first)} sont là, la même commande ajoutera le reste.", file=sys.stderr)
+        raise
+    progress.end()
+    return max(0, done - first)
+
+
+def _plan(count: int, seed: int, days: tuple[date | None, date | None], today: date) -> HistoryPlan:
+    """The whole history ends yesterday if nobody says when: today is not over."""
+    first, end = days
+    last = end or today - timedelta(days=1)
+    start = first or date(last.year - YEARS, last.month, min(last.day, 28)) + timedelta(days=1)
+    start = start if first else max(start, FIRST_DAY)
+    if start > last:
+        raise OperatorError("--from : ce jour est après celui de --to.", code=2)
+    if start < FIRST_DAY or last > today:
+        raise OperatorError(
+            f"Un compte rendu date du {FIRST_DAY:%d/%m/%Y} au plus tôt, et d’aujourd’hui au plus tard.", code=2
+        )
+    return HistoryPlan(count, seed, start, last)
+
+
+def _outcome(wanted: HistoryPlan, added: int, people: int) -> str:
+    if not added:
+        return f"Rien à changer : les {_say(wanted.count)} de la graine {wanted.seed} sont déjà là."
+    period = Period(wanted.start, wanted.last + timedelta(days=1)).label
+    return f"{_say(added)} ajoutés ({people} conseillers, demo-0001 et suivants ; {period}), graine {wanted.seed}."
+
+
+def _say(count: int) -> str:
+    return f"{group(count, least=1_000)} comptes rendus"
+
+
+ROWS_AT_ONCE = 25_000
+_LAST = 999_999_999
+_INSERT = f"INSERT INTO cra ({', '.join(ROW_COLUMNS)}) VALUES ({', '.join('?' * len(ROW_COLUMNS))})"  # noqa: S608
+# The cache holds the pages being filled, of each author and département; the file’s own is 2 MB.
+_PRAGMAS = ("PRAGMA cache_size = -65536",)
+
+
+@asynccontextmanager
+async def open_engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """One whose statements may take their time (the bot’s own are cut short)."""
+    url = async_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        database = Database(database_url)
+        try:
+            yield database.engine
+        finally:
+            await database.close()
+        return
+    made = create_async_engine(url, poolclass=NullPool, connect_args={"timeout": 5, "server_settings": {"jit": "off"}})
+    try:
+        yield made
+    finally:
+        await made.dispose()
+
+
+def dialect(connection: AsyncConnection) -> Dialect:
+    """How rows are to be made for this database."""
+    return TEXT if connection.dialect.name == "sqlite" else NATIVE
+
+
+async def real_reports(connection: AsyncConnection) -> bool:
+    """Whether there are comptes rendus that this did not make up."""
+    made_up = CRA.c.key.like("demo-data:%")
+    return (await connection.execute(select(CRA.c.id).where(~made_up).limit(1))).first() is not None
+
+
+async def fill(connection: AsyncConnection, wanted: HistoryPlan, crowd: Sequence[Conseiller]) -> AsyncIterator[int]:
+    """Store what is missing, a batch a transaction; say how many are there, before the first and after each."""
+    await prepare(connection)
+    await register(connection, crowd, datetime.combine(wanted.start, time(8), UTC))
+    done = await count_stored(connection, wanted)
+    await connection.commit()
+    yield done
+    source = rows(wanted, crowd, dialect(connection), done)
+    while done < wanted.count:
+        numbers = range(done, min(done + ROWS_AT_ONCE, wanted.count))
+        await add(connection, wanted, source, numbers)
+        done = numbers.stop
+        yield done
+
+
+async def register(connection: AsyncConnection, crowd: Sequence[Conseiller], since: datetime) -> None:
+    """Write the conseillers not known yet into the register."""
+    people, communes = [c.person(since) for c in crowd], [c.last_commune() for c in crowd]
+    for model, rows_of_it in ((Person, people), (LastCommune, communes)):
+        statement = INSERT[connection.dialect.name](model).on_conflict_do_nothing()
+        await connection.execute(statement, [row.model_dump() for row in rows_of_it])
+
+
+async def count_stored(connection: AsyncConnection, wanted: HistoryPlan) -> int:
+    """How many of that seed are stored: always the first ones."""
+    last = await connection.execute(select(func.max(CRA.c.key)).where(*_between(wanted, 0, _LAST)))
+    key = last.scalar()
+    return int(key.rpartition(":")[2]) + 1 if key else 0
+
+
+async def prepare(connection: AsyncConnection) -> None:
+    """Make a connection ready for much writing."""
+    for pragma in _PRAGMAS if connection.dialect.name == "sqlite" else ():
+        await connection.execute(text(pragma))
+    await connection.commit()
+
+
+async def add(connection: AsyncConnection, wanted: HistoryPlan, source: Iterable[SqlRow], numbers: range) -> None:
+    """Store the rows of these numbers, the next ones of ``source``, and count them in the summary."""
+    batch = islice(source, len(numbers))
+    async with connection.begin():
+        if connection.dialect.name == "sqlite":
+            await connection.exec_driver_sql(_INSERT, list(batch))
+        else:
+            # Something has to be asked first: only then does SQLAlchemy begin the transaction.
+            await connection.execute(select(1))
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver is not None
+            # Rows are made while the server stores those before.
+            await driver.copy_records_to_table("cra", records=batch, columns=ROW_COLUMNS)
+        await connection.execute(count_rows(connection.dialect.name, wanted, numbers))
+
+
+def count_rows(kind: str, wanted: HistoryPlan, numbers: range) -> Executable:
+    """What these rows add to the summary."""
+    keys = keys_of(kind)
+    sums = select(*keys, *MEASURE_SUMS.values()).group_by(*keys)
+    counted: Executable = add_sums(kind, sums.where(*_between(wanted, numbers.start, numbers.stop - 1)))
+    return counted
+
+
+def _between(wanted: HistoryPlan, first: int, last: int) -> tuple[ColumnElement[bool], ...]:
+    """The range serves the index; some collations overlook signs, and would mix seeds 1 and 10 in it."""
+    key = CRA.c.key
+    return key.between(wanted.key(first), wanted.key(last)), key.like(f"demo-data:{wanted.seed}:%")

@@ -1,0 +1,151 @@
+"""The examination of the server’s own settings and of the way back to the bot: slash commands, buttons."""
+
+import aiohttp
+
+from bot.errors import ChatError
+from bot.mattermost import AioClient, Mattermost
+from cli.admin import Admin, Identity, ServerSettings, SlashCommand
+from cli.doctor.findings import Findings
+from cli.faults import chat_fault
+from cli.rights import Needs
+from cli.setup.server import SETTING, host_of, wrong_settings
+from cli.setup.slash import find_obsolete, plan_commands
+from config.settings import Settings
+
+UNLICENSED_MAX = 250
+"""People an unlicensed server of today takes in all (docs/mattermost.md §8)."""
+LIMITED_SINCE = (11, 0)
+NEARLY = 0.9
+
+
+async def as_admin(needs: Needs, token: str, team: Identity, findings: Findings) -> None:
+    """What only an administrator may read."""
+    settings = needs.settings
+    client = AioClient(settings.mattermost_url, token)
+    try:
+        admin = Admin(client)
+        if not (await admin.me()).is_system_admin:
+            findings.note(
+                "--admin-token n’est pas celui d’un administrateur système : réglages du serveur non vérifiés."
+            )
+            return
+        async for wrong in wrong_settings(admin, settings.mattermost_url, settings.public_url, makes_bot=False):
+            findings.fault(f"{wrong.why} : mettez {wrong.section}.{wrong.name} à « {wrong.said} ».")
+        await check_commands(admin, team, needs, findings, full=True)
+        found = await admin.settings()
+        _privacy(found, findings)
+        await _room(admin, team, found, findings)
+    except ChatError as error:
+        findings.fault(f"--admin-token : {chat_fault(error)}")
+    finally:
+        await client.close()
+
+
+def _privacy(found: ServerSettings, findings: Findings) -> None:
+    if found.get("PrivacySettings", "ShowEmailAddress") is False:
+        findings.note(
+            "PrivacySettings.ShowEmailAddress est à false : le bot ne voit pas les adresses, et ne reconnaît comme "
+            "conseillers que les personnes de son registre."
+        )
+
+
+async def _room(admin: Admin, team: Identity, found: ServerSettings, findings: Findings) -> None:
+    """Whether the team can still grow: 50 people on a fresh server, to the surprise of most."""
+    limit = int(found.get("TeamSettings", "MaxUsersPerTeam") or 0)
+    if not limit:
+        return
+    count = await admin.member_count(team.id)
+    if count >= limit * NEARLY:
+        findings.fault(
+            f"L’équipe a {count} membres sur {limit} : augmentez TeamSettings.MaxUsersPerTeam "
+            "(Console système › Utilisateurs et équipes)."
+        )
+    elif limit > UNLICENSED_MAX and admin.client.capabilities.version >= LIMITED_SINCE:
+        findings.note(
+            f"L’équipe peut avoir {limit} membres, mais un serveur comme celui-ci s’arrête, sans licence, à "
+            f"{UNLICENSED_MAX} personnes."
+        )
+    else:
+        findings.well(f"L’équipe a {count} membres sur {limit}.")
+
+
+HARMLESS = "/aide"
+"""Answered to whoever asks it, by a whisper that nobody but the bot itself gets."""
+
+_REFUSALS = {
+    "api.command.execute_command.not_found.app_error": "cette commande n’existe pas : relancez « coop-bot setup »",
+    "api.command.disabled.app_error": "les commandes sont coupées : mettez ServiceSettings.EnableCommands à true",
+    "api.command.execute_command.site_url_required.app_error": "ServiceSettings.SiteURL est vide : réglez-le",
+    "api.command.execute_command.failed_resp.app_error": (
+        "le bot a refusé l’appel (autre COOP_COMMAND_TOKEN, ou autre service à cette adresse) : "
+        "relancez « coop-bot setup », puis le bot"
+    ),
+}
+
+
+async def health(settings: Settings) -> bool:
+    """The bot answers at its public address, asked from here."""
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session,
+            session.get(f"{settings.public_url}/healthz") as reply,
+        ):
+            return reply.status == 200 and (await reply.json()).get("status") == "ok"
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+        return False
+
+
+async def check_commands(admin: Admin, team: Identity, needs: Needs, findings: Findings, *, full: bool) -> None:
+    """Every command of the bot is there; with an administrator’s eyes also whether each has our address and token."""
+    settings = needs.settings
+    ours = plan_commands(needs.features, team.id, settings.public_url, settings.command_token.get_secret_value())
+    try:
+        there = {command.trigger: command for command in await admin.commands(team.id, custom=full)}
+    except ChatError as error:
+        findings.fault(f"La liste des commandes n’est pas lisible ({error}) : le bot doit être membre de l’équipe.")
+        return
+    wrong = [f"/{c.trigger} {problem}" for c in ours if (problem := _problem(c, there.get(c.trigger), full=full))]
+    wrong += [f"/{c.trigger} (à retirer)" for c in find_obsolete(there.values(), ours)]
+    if wrong:
+        findings.fault(f"Commandes à réparer : {', '.join(wrong)}. Relancez « coop-bot setup ».")
+    else:
+        findings.well(f"Commandes enregistrées : {', '.join('/' + c.trigger for c in ours)}.")
+
+
+def _problem(ours: SlashCommand, there: SlashCommand | None, *, full: bool) -> str:
+    if there is None:
+        return "(absente)"
+    if full and there.url != ours.url:
+        return "(autre adresse)"
+    if full and there.token != ours.token:
+        return "(autre jeton)"
+    return ""
+
+
+async def round_trip(client: AioClient, team: Identity, settings: Settings, findings: Findings) -> None:
+    """Have the server run a harmless command of ours, as the bot itself, in the bot’s talk with itself.
+
+    It answers 200 only when it reached the address registered, and what listens there accepted our token.
+    """
+    chat = Mattermost(client, settings.team)
+    try:
+        channel_id = await chat.direct_channel((await chat.me()).id)
+        body = {"channel_id": channel_id, "team_id": team.id, "command": HARMLESS}
+        await client.post("/commands/execute", body)
+    except ChatError as error:
+        findings.fault(f"Le serveur n’atteint pas le bot ({HARMLESS}) : {await _why(error, settings)}.")
+        return
+    findings.well(f"Le serveur atteint le bot : {HARMLESS} exécutée et répondue.")
+
+
+async def _why(error: ChatError, settings: Settings) -> str:
+    if error.error_id in _REFUSALS:
+        return _REFUSALS[error.error_id]
+    if error.error_id != "api.command.execute_command.failed.app_error":
+        return f"réponse inattendue ({error})"
+    if not await health(settings):
+        return f"le bot ne répond pas à {settings.public_url} (COOP_PUBLIC_URL), démarrez « coop-bot serve »"
+    return (
+        f"le bot répond d’ici, pas du serveur : ouvrez le réseau vers {settings.public_url}, et ajoutez "
+        f"« {host_of(settings.public_url)} » à {SETTING}"
+    )

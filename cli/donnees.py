@@ -1,0 +1,117 @@
+"""« coop-bot data » and « coop-bot retention »: the copy of somebody’s data; what is kept for too long."""
+
+import asyncio
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from bot.french.words import NBSP, plural
+from cli.command import Call, Touches, command, json_list
+from cli.environment import begin_reading, open_up_to_date
+from cli.errors import OperatorError
+from cli.faults import place_fault
+from cli.people.register import find
+from cli.terminal import align
+from cli.usage import Value
+from commands.donnees import archive
+from config.settings import Settings
+from storage.database import Database
+from storage.holdings import HOLDINGS, keeping
+from storage.holdings.kinds import months_before
+from storage.holdings.sleeping import asleep
+from storage.people import Person
+
+
+@command(touches=Touches.READS)
+@click.argument("username", metavar="NOM", help="le nom d’utilisateur de la personne, même hors du registre")
+@click.option("--output", type=Value(Path), metavar="FICHIER", required=True, help="le fichier .zip à écrire")
+@click.option("--force", is_flag=True, help="même si ce fichier existe déjà")
+async def data(call: Call, username: str, output: Path, force: bool) -> int:
+    """Write the ZIP."""
+    settings, now = call.settings, call.clock()
+    _must_be_free(output, force=force)
+    async with open_up_to_date(settings) as database:
+        person, _ = await find(database, settings, username.strip().removeprefix("@").lower(), now)
+        try:
+            count = await _write(database, person, now, output, force=force)
+        except OSError as error:
+            raise OperatorError(place_fault(error, output)) from error
+    print(f"Données de {person.username} écrites : {output} ({plural(count, 'ligne').replace(NBSP, ' ')}).")
+    return 0
+
+
+async def _write(database: Database, person: Person, now: datetime, path: Path, *, force: bool) -> int:
+    """The ZIP, beside its place first; how many rows it has."""
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+        made = Path(folder) / "copie.zip"
+        async with begin_reading(database) as db:
+            count = await archive.write(db, person, now, made, _compute)
+        made.chmod(0o600)
+        _must_be_free(path, force=force)
+        made.replace(path)
+    return count
+
+
+async def _compute(work: Callable[[], None]) -> None:
+    await asyncio.to_thread(work)
+
+
+def _must_be_free(path: Path, *, force: bool) -> None:
+    if path.is_dir() or (os.path.lexists(path) and not force):
+        raise OperatorError(f"« {path} » existe déjà : donnez un autre nom, déplacez ce qui s’y trouve, ou --force.")
+
+
+@command(touches=Touches.WRITES)
+@click.option("--dry-run", is_flag=True, help="dire ce qui partirait, sans rien effacer")
+@json_list
+async def retention(call: Call, dry_run: bool, as_json: bool) -> int:
+    """Count, or take away part by part, and tell."""
+    settings, now = call.settings, call.clock()
+    async with open_up_to_date(settings) as database:
+        sleepers = await _sleepers(database, settings, now)
+        if dry_run:
+            async with begin_reading(database) as db:
+                counts = await keeping.too_old(db, settings, now)
+        else:
+            counts = await _sweep(database, settings, now)
+    _tell(counts, sleepers, dry_run=dry_run, as_json=as_json)
+    return 0
+
+
+async def _sweep(database: Database, settings: Settings, now: datetime) -> Mapping[str, int]:
+    gone: dict[str, int] = {one.name: 0 for one in keeping.LIMITED}
+    is_more = True
+    while is_more:
+        async with database.transaction() as db:
+            part, is_more = await keeping.sweep(db, settings, now)
+        gone = {name: count + part.get(name, 0) for name, count in gone.items()}
+    return gone
+
+
+async def _sleepers(database: Database, settings: Settings, now: datetime) -> int:
+    """How many people the bot will tell, the next night, that their accounts sleep."""
+    before, after, count = months_before(now, settings.account_months), "", 0
+    while True:
+        async with begin_reading(database) as db:
+            found, after = await asleep(db, before, after)
+        count += len(found)
+        if not after:
+            return count
+
+
+def _tell(counts: Mapping[str, int], sleepers: int, *, dry_run: bool, as_json: bool) -> None:
+    known = {one.name: one for one in HOLDINGS}
+    limits = {name: known[name].limit for name in counts}
+    if as_json:
+        told = [{"table": name, "kept": limit.said, "rows": counts[name]} for name, limit in limits.items() if limit]
+        print(json.dumps([*told, {"table": "person", "kept": "", "rows": sleepers}], ensure_ascii=False))
+        return
+    rows = [(name, limit.said, str(counts[name])) for name, limit in limits.items() if limit]
+    head = ("table", "gardée", "partiraient" if dry_run else "parties")
+    print("\n".join(align([head, *rows])))
+    print(f"Comptes sans activité, que le bot préviendra puis effacera : {sleepers}.")

@@ -1,0 +1,163 @@
+"""« coop-bot tickets » and « export tickets »: read page by page, and handed over once all of it was read."""
+
+import csv
+import json
+import shutil
+import sys
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import TextIO, cast
+from zoneinfo import ZoneInfo
+
+import click
+
+from bot.french.words import NBSP, plural
+from cli.command import Call, Touches, command, json_list
+from cli.environment import open_up_to_date
+from cli.errors import OperatorError
+from cli.terminal import ProgressBar
+from config import hotline
+from config.folding import fold
+from config.hotline import Queue, QueueError
+from config.settings import Settings
+from storage.hotline import rows
+from storage.hotline.rows import CSV_COLUMNS, Chosen, Line
+from storage.hotline.states import State, Urgency
+
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it, spreadsheets take UTF-8 for something else."""
+
+_of_state = click.option("--state", metavar="ÉTAT", help="ceux d’un état : nouveau, pris, en attente, résolu…")
+_of_queue = click.option("--queue", metavar="FILE", help="ceux d’une file, par son code ou son nom : metier")
+
+
+@command(touches=Touches.READS)
+@_of_state
+@_of_queue
+@json_list
+async def tickets(call: Call, state: str | None, queue: str | None, as_json: bool) -> int:
+    """Write them on the standard output, to be read or for a program."""
+    settings = call.settings
+    chosen, names = choose(settings, state, queue), {code: each.name for code, each in queues(settings).items()}
+    with TemporaryFile("w+", encoding="utf-8", newline="") as told:
+        async with open_up_to_date(settings) as database:
+            found = rows.lines(database, chosen)
+            await (_as_json(found, told) if as_json else as_table(found, names, told))
+        told.seek(0)
+        shutil.copyfileobj(told, sys.stdout)
+    return 0
+
+
+@command(touches=Touches.READS)
+@_of_state
+@_of_queue
+@click.argument("output", metavar="FICHIER", default="-", help="fichier (sinon la sortie standard)")
+async def export_tickets(call: Call, state: str | None, queue: str | None, output: str) -> int:
+    """Write them as CSV, on the standard output or into a file, which is replaced."""
+    chosen = choose(call.settings, state, queue)
+    with TemporaryFile("w+", encoding="utf-8", newline="") as told:
+        async with open_up_to_date(call.settings) as database:
+            await _as_csv(rows.lines(database, chosen, CSV_COLUMNS), told)
+        told.seek(0)
+        _hand_over(told, output)
+    return 0
+
+
+async def _as_json(found: AsyncIterator[Line], told: TextIO) -> None:
+    between = "["
+    async for line in found:
+        told.write(f"{between}{json.dumps(line, ensure_ascii=False)}")
+        between = ", "
+    told.write("[]\n" if between == "[" else "]\n")
+
+
+async def _as_csv(found: AsyncIterator[Line], told: TextIO) -> None:
+    told.write(BYTE_ORDER_MARK)
+    table, progress, count = csv.writer(told, delimiter=";"), ProgressBar(sys.stderr, "demande"), 0
+    table.writerow(CSV_COLUMNS)
+    async for line in found:
+        table.writerow(rows.cells(line))
+        count += 1
+        progress.at(count)
+    progress.end()
+
+
+def _hand_over(told: TextIO, output: str) -> None:
+    if output == "-":
+        cast("TextIO", sys.stdout).reconfigure(encoding="utf-8", newline="")  # type: ignore[attr-defined]
+        shutil.copyfileobj(told, sys.stdout)
+        return
+    with Path(output).open("w", encoding="utf-8", newline="") as file:
+        shutil.copyfileobj(told, file)
+    print(f"Écrit : {output}")
+
+
+_SHORT = {"en attente": State.EN_ATTENTE}
+"""Other names of states, folded."""
+
+
+def choose(settings: Settings, state: str | None, queue: str | None) -> Chosen:
+    """What the options say. Raises OperatorError for a state or a queue that is none."""
+    states = [_state(state)] if state is not None else []
+    return Chosen(states, _queue(settings, queue) if queue is not None else "")
+
+
+def queues(settings: Settings) -> Mapping[str, Queue]:
+    """The queues as they are configured. Raises OperatorError where their table can’t be used."""
+    try:
+        return hotline.read(settings.hotline)
+    except QueueError as problem:
+        raise OperatorError(f"COOP_HOTLINE : {problem}.", code=2) from None
+
+
+def _state(text: str) -> State:
+    names = _SHORT | {_folded(name): state for state in State for name in (state.value, state.label)}
+    if found := names.get(_folded(text)):
+        return found
+    known = ", ".join(state.label for state in State)
+    raise OperatorError(f"--state : « {text} » n’est pas un état d’une demande. Il y a : {known}.", code=2)
+
+
+def _queue(settings: Settings, text: str) -> str:
+    known = queues(settings)
+    names = {_folded(name): code for code, queue in known.items() for name in (code, queue.name)}
+    if found := names.get(_folded(text)):
+        return found
+    told = ", ".join(f"{code} ({queue.name})" for code, queue in known.items())
+    raise OperatorError(f"--queue : « {text} » n’est pas une file de la hotline. Il y a : {told}.", code=2)
+
+
+def _folded(text: str) -> str:
+    return fold(text.replace("_", " "))
+
+
+PARIS = ZoneInfo("Europe/Paris")
+HEADINGS = ("n°", "file", "état", "urgence", "ouvert", "auteur", "agent", "sujet")
+_WIDTHS = (5, 16, 24, 15, 16, 20, 20, 0)
+
+
+async def as_table(found: AsyncIterator[Line], names: Mapping[str, str], told: TextIO) -> None:
+    """Write them, then how many they are; ``names`` are those of the queues, by code."""
+    count = 0
+    async for line in found:
+        if not count:
+            told.write(_row(HEADINGS))
+        count += 1
+        told.write(_row(_cells(line, names)))
+    counted = plural(count, "demande d’aide", "demandes d’aide").replace(NBSP, " ")
+    told.write(f"{counted}. Heures de Paris.\n" if count else "Aucune demande d’aide.\n")
+
+
+def _cells(line: Line, names: Mapping[str, str]) -> tuple[str, ...]:
+    opened = datetime.fromisoformat(line["ouvert"]).astimezone(PARIS)
+    what = (names.get(line["file"], line["file"]), State(line["etat"]).label, Urgency(line["urgence"]).label)
+    who = (f"@{line['auteur']}", f"@{line['agent']}" if line["agent"] else "—")
+    return str(line["id"]), *what, f"{opened:%d/%m/%Y %H:%M}", *who, line["sujet"]
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    """No sign of anybody’s words does anything in a terminal."""
+    shown = ("".join(c if c.isprintable() else "\ufffd" for c in cell) for cell in cells)
+    return "  ".join(cell.ljust(width) for cell, width in zip(shown, _WIDTHS, strict=True)).rstrip() + "\n"

@@ -1,0 +1,141 @@
+"""« coop-bot jobs »: when each job of the features that are on is due next, when it last ran, and what came of it."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.features import Feature, Trigger
+from bot.schedules import ZONE, Schedule, find_zones
+from cli.actus import Standing, editions
+from cli.command import Call, Touches, command, json_list
+from cli.environment import begin_reading, choose_features, open_up_to_date
+from cli.terminal import align
+from commands import FEATURES
+from commands.actus import drafting
+from commands.actus.feature import feature as actus
+from config.settings import Settings
+from storage import job_runs, people
+from storage.actus import digests
+from storage.job_runs import JobRun, Result
+
+JOBS = {
+    "actus.gather": "Messages utiles pour les actus",
+    "actus.hourly": "Lecture des flux",
+    "actus.keep": "Brouillons et sorties des actus",
+    "actus.name_links": "Titres des liens proposés",
+    "actus.tell": "Actus personnelles",
+    "agenda.catch_up": "Événements encore à dire",
+    "agenda.tell": "Rappels d’événements",
+    "annuaire.forget_requests": "Oubli des demandes à l’annuaire",
+    "canaux.leave_old_channels": "Départs des anciens canaux",
+    "canaux.look_for_namesakes": "Salles d’un même nom",
+    "canaux.watch_over": "Vérification des canaux",
+    "donnees.erase_due": "Effacements demandés",
+    "donnees.look_for_sleepers": "Comptes sans activité",
+    "garde.announce": "Annonce de la garde",
+    "garde.forget": "Oubli des gardes passées",
+    "garde.hand_over": "Fin des tours de garde",
+    "hotline.clear_old": "Oubli des mots des demandes anciennes",
+    "hotline.close_solved": "Clôture des demandes résolues",
+    "hotline.file_undecided": "Demandes sans file",
+    "hotline.put_up_all": "Cartes sans salle",
+    "hotline.remind": "Rappels de la hotline",
+    "hotline.see_to_the_open": "Âge des demandes ouvertes",
+    "hotline.weekly": "Bilan de la semaine à la hotline",
+    "membres.ask": "Question sur les comptes désactivés",
+    "membres.look": "Comptes désactivés",
+    "membres.look_up": "Rôles des animateurs",
+    "membres.recognise": "Arrivées manquées",
+    "membres.remind": "Rappels aux nouveaux",
+    "membres.tick": "Étapes de l’accueil",
+    "menage.tidy": "Ménage de la nuit",
+    "moderation.clear_old": "Oubli des dossiers anciens",
+    "moderation.expire": "Fin des mesures",
+    "moderation.keep_summary": "Résumé des signalements",
+    "moderation.remind": "Rappels de la modération",
+    "moderation.watch_tables": "Charte et règles lisibles",
+    "regles.find_old": "Règles qui ne servent plus",
+    "ressources.catch_up": "Fiches à rattraper",
+    "ressources.check_links": "Vérification des liens",
+    "ressources.keep_library": "Bibliothèque épinglée",
+    "ressources.remind": "Rappels de la ressourcerie",
+    "ressources.tell_news": "Nouveautés des thèmes suivis",
+    "sondage.end_due": "Fin des sondages",
+    "sondage.remind_due": "Rappels de sondage",
+    "stats.monthly": "PDF du mois",
+}
+"""What the operator reads instead of the names that jobs have in the database."""
+RESULTS = {"done": "faite", "failed": "échouée"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A job as it stands; the instants are on the clock of Paris, to the second."""
+
+    name: str
+    next_run: datetime | None
+    last_run: datetime | None
+    last_result: str | None
+    title: str = ""
+
+    def as_object(self) -> dict[str, str | None]:
+        """As docs/wire.md describes it."""
+        instants = {"next_run": self.next_run, "last_run": self.last_run}
+        told = {name: at.isoformat(timespec="seconds") if at else None for name, at in instants.items()}
+        return {"name": self.name, **told, "last_result": self.last_result}
+
+    def as_row(self) -> tuple[str, str, str, str]:
+        """To be read: what it is called, not what its row is."""
+        first, last = (f"{at:%d/%m/%Y %H:%M}" if at else "—" for at in (self.next_run, self.last_run))
+        return self.title or JOBS.get(self.name, self.name), first, last, RESULTS.get(self.last_result or "", "—")
+
+
+@command(touches=Touches.READS)
+@json_list
+async def jobs(call: Call, as_json: bool) -> int:
+    """Write when each job is due, and how it went last."""
+    return await show(call.settings, call.clock(), as_json=as_json)
+
+
+async def show(settings: Settings, now: datetime, features: Sequence[Feature] = FEATURES, *, as_json: bool) -> int:
+    """Write the jobs, by name."""
+    on = choose_features(features, settings)
+    async with open_up_to_date(settings) as database, begin_reading(database) as db:
+        zones = find_zones(await people.zones(db))
+        ran = {run.name: run for run in await job_runs.every(db)}
+        out = await _editions(Standing(db, settings, now)) if any(f.name == actus.name for f in on) else []
+    triggers = sorted((t for f in on for t in f.triggers if t.key[0] == "job"), key=lambda t: t.key)
+    found = sorted([*(_line(trigger, zones, ran, now) for trigger in triggers), *out], key=lambda line: line.name)
+    if as_json:
+        print(json.dumps([line.as_object() for line in found], ensure_ascii=False))
+    else:
+        print("\n".join(_table([line.as_row() for line in found])))
+    return 0
+
+
+def _line(trigger: Trigger, zones: Sequence[ZoneInfo], ran: Mapping[str, JobRun], now: datetime) -> Line:
+    schedule, name = Schedule(trigger.schedule, local=trigger.local), trigger.key[1]
+    times = [schedule.next_due(now, zone) for zone in (zones if trigger.local else [ZONE])]
+    due, last = min((time for time in times if time), default=None), ran.get(name)
+    next_run = due.astimezone(ZONE) if due else None
+    return Line(name, next_run, last.at.astimezone(ZONE), last.result) if last else Line(name, next_run, None, None)
+
+
+async def _editions(desk: Standing) -> Sequence[Line]:
+    """When each edition of the news comes out next, and when it last did."""
+    lines = []
+    for edition in (await editions(desk)).values():
+        coming, last = await drafting.next_out(desk, edition), await digests.last_published(desk.db, edition.key)
+        before = last.published_at.astimezone(ZONE) if last and last.published_at else None
+        name, result = f"{actus.name}.{edition.key}", Result.DONE if before else None
+        title = f"Prochain numéro : {edition.name}"
+        lines.append(Line(name, coming.at.astimezone(ZONE), before, result, title))
+    return lines
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """As wide as its widest cells."""
+    yield from align([("tâche", "prochaine fois", "dernière fois", "résultat"), *rows])
+    yield "Heures de Paris."

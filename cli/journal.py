@@ -1,0 +1,119 @@
+"""« coop-bot journal »: what was done by whom, in days, or whether it is as it was written; and how commands note what
+they change.
+"""
+
+import json
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, time, timedelta
+from tempfile import TemporaryFile
+from typing import TextIO
+from zoneinfo import ZoneInfo
+
+import click
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.french.words import NBSP, plural
+from cli.command import DAY, Call, Touches, command
+from cli.environment import begin_reading, open_up_to_date
+from cli.errors import OperatorError
+from cli.usage import Choice
+from config.settings import Settings
+from storage import journal
+from storage.journal import OPERATOR, Act, Entry
+
+
+async def note(db: AsyncSession, act: Act, thing: str, now: datetime, **after: object) -> None:
+    """Done from a terminal: nobody’s account is known."""
+    await journal.add(db, Entry(at=now, actor=OPERATOR, act=act, object=thing, after=after))
+
+
+async def note_about(db: AsyncSession, entry: Entry) -> None:
+    """The same, with whom it concerns and how it was."""
+    entry.actor = OPERATOR
+    await journal.add(db, entry)
+
+
+async def _verify(settings: Settings) -> int:
+    """Say how it stands. Raises OperatorError for the first entry that is not as it was written."""
+    async with open_up_to_date(settings) as database, begin_reading(database) as db:
+        count, fault = await journal.verify(db)
+    if fault:
+        raise OperatorError(
+            f"Le journal a été touché : n° {fault.number}, {fault.what}. Comparez-le à une sauvegarde, et vérifiez qui "
+            "peut écrire dans la base."
+        )
+    counted = plural(count, "entrée", "entrées").replace(NBSP, " ")
+    print(f"Le journal est intact : {counted}." if count else "Le journal est intact, et encore vide.")
+    return 0
+
+
+VERIFY = "verify"
+PARIS = ZoneInfo("Europe/Paris")
+TOLD = ("actor", "act", "object", "target", "reason", "before", "after")
+"""What a program reads of an entry, after its number and hour."""
+
+
+@command(touches=Touches.READS)
+@click.argument("what", required=False, type=Choice(VERIFY), help="vérifier que rien n’y a été changé, ni retiré")
+@click.option("--from", "since", type=DAY, metavar="AAAA-MM-JJ", help="premier jour, à Paris")
+@click.option("--to", "until", type=DAY, metavar="AAAA-MM-JJ", help="dernier jour, compris")
+@click.option("--actor", metavar="NOM", help="ce que quelqu’un a fait ; coop : le bot, operateur : vous")
+@click.option("--jsonl", is_flag=True, help="un objet JSON par ligne (docs/wire.md)")
+async def show(
+    call: Call, what: str | None, since: date | None, until: date | None, actor: str | None, jsonl: bool
+) -> int:
+    """Write them on the standard output, to be read or for a program."""
+    if what == VERIFY:
+        return await _verify(call.settings)
+    first, last = _span(since, until)
+    with TemporaryFile("w+", encoding="utf-8", newline="") as told:
+        async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
+            found = journal.between(db, first, last, (actor or "").removeprefix("@"))
+            await (_as_lines(found, told) if jsonl else _as_table(found, told))
+        told.seek(0)
+        shutil.copyfileobj(told, sys.stdout)
+    return 0
+
+
+def _span(since: date | None, until: date | None) -> tuple[datetime, datetime]:
+    """From the first instant of a day in Paris to the last of another."""
+    if since is None or until is None:
+        raise OperatorError("De quels jours ? Donnez --from et --to, ou « journal verify ».", code=2)
+    if until < since:
+        raise OperatorError("--to est avant --from : corrigez l’un des deux.", code=2)
+    return _midnight(since), _midnight(_after(until))
+
+
+def _after(last: date) -> date:
+    return last + timedelta(days=1) if last < date.max else last
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), PARIS).astimezone(UTC)
+
+
+async def _as_lines(found: AsyncIterator[Entry], told: TextIO) -> None:
+    async for entry in found:
+        at = entry.at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        line = {"id": entry.id, "at": at} | {name: getattr(entry, name) for name in TOLD}
+        told.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+async def _as_table(found: AsyncIterator[Entry], told: TextIO) -> None:
+    count = 0
+    async for entry in found:
+        count += 1
+        told.write(_line(entry))
+    counted = plural(count, "entrée", "entrées").replace(NBSP, " ")
+    told.write(f"{counted}. Heures de Paris.\n" if count else "Rien n’est noté dans ces jours.\n")
+
+
+def _line(entry: Entry) -> str:
+    """No sign of anybody’s words does anything in a terminal."""
+    when = f"{entry.at.astimezone(PARIS):%d/%m/%Y %H:%M}"
+    whom = f" (@{entry.target})" if entry.target else ""
+    why = f" : {entry.reason}" if entry.reason else ""
+    said = f"{entry.id:>6}  {when}  {entry.actor:<20}  {entry.label}, {entry.object}{whom}{why}"
+    return "".join(c if c.isprintable() else "\ufffd" for c in said) + "\n"

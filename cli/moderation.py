@@ -1,0 +1,97 @@
+"""« coop-bot cases »: the cases of moderation, to be read or for a program; never who reported."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.french.words import NBSP, plural
+from cli.command import Call, Touches, command, json_list
+from cli.environment import begin_reading, open_up_to_date
+from cli.errors import OperatorError
+from config.folding import fold
+from storage import people
+from storage.journal import label_of
+from storage.moderation import Case, State, cases, reports
+
+PARIS = ZoneInfo("Europe/Paris")
+AT_ONCE = 500
+
+
+@command(touches=Touches.READS)
+@click.option("--state", metavar="ÉTAT", help="ceux d’un état : ouvert, second_avis, decide, recours, clos")
+@json_list
+async def show(call: Call, state: str | None, as_json: bool) -> int:
+    """Write them on the standard output."""
+    states = [_state(state)] if state is not None else []
+    async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
+        lines = await _lines(db, await cases.listed(db, states))
+    print(json.dumps(lines, ensure_ascii=False) if as_json else _table(lines))
+    return 0
+
+
+def _state(text: str) -> State:
+    for state in State:
+        if fold(text).replace("_", " ") == fold(state.value).replace("_", " "):
+            return state
+    known = ", ".join(state.value for state in State)
+    raise OperatorError(f"--state : « {text} » n’est pas un état d’un dossier. Il y a : {known}.", code=2)
+
+
+async def _lines(db: AsyncSession, found: Sequence[Case]) -> list[dict[str, Any]]:
+    counts: dict[int, int] = {}
+    for start in range(0, len(found), AT_ONCE):
+        counts |= await reports.counts(db, [case.number for case in found[start : start + AT_ONCE]])
+    names = await _names(db, sorted({case.decided_by for case in found if case.decided_by}))
+    return [_line(case, counts.get(case.number, 0), names) for case in found]
+
+
+async def _names(db: AsyncSession, ids: Sequence[str]) -> dict[str, str]:
+    """User names as they are now, by id."""
+    names: dict[str, str] = {}
+    for start in range(0, len(ids), AT_ONCE):
+        known = await people.among(db, ids=ids[start : start + AT_ONCE])
+        names |= {person.id: person.username for person in known}
+    return names
+
+
+def _line(case: Case, count: int, names: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "id": case.number,
+        "state": case.state.value,
+        "author": case.author,
+        "channel": case.channel,
+        "reports": count,
+        "act": case.act or None,
+        "decided_by": names.get(case.decided_by, case.decided_by) or None,
+        "until": _instant(case.until),
+    }
+
+
+def _instant(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _table(lines: Sequence[Mapping[str, Any]]) -> str:
+    """One line each, then how many they are; no sign of anybody’s words does anything in a terminal."""
+    told = ["".join(c if c.isprintable() else "\ufffd" for c in _told(line)) for line in lines]
+    counted = plural(len(lines), "dossier", "dossiers").replace(NBSP, " ")
+    return "\n".join([*told, f"{counted}. Heures de Paris." if lines else "Aucun dossier."])
+
+
+def _told(line: Mapping[str, Any]) -> str:
+    act = f"{label_of(line['act'])} par @{line['decided_by'] or '?'}" if line["act"] else "—"
+    until = f" jusqu’au {_paris(line['until'])}" if line["until"] else ""
+    where = line["channel"] or "sans message"
+    count = plural(line["reports"], "signalement", "signalements").replace(NBSP, " ")
+    return f"{line['id']:>5}  {line['state']:<12}  @{line['author']:<20}  {where}, {count} : {act}{until}"
+
+
+def _paris(instant: str) -> str:
+    return f"{datetime.fromisoformat(instant).astimezone(PARIS):%d/%m/%Y %H:%M}"

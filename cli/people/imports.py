@@ -1,0 +1,271 @@
+"""« coop-bot import people »: the lines of a file into the register; who has no account yet is waited for."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.errors import ChatError
+from bot.french.words import NBSP, plural
+from bot.mattermost import ChatReader, ChatUser
+from bot.people import newcomer
+from cli.delivery import Pen
+from cli.journal import note
+from cli.people.lines import Entry, change_awaited, change_person, read_entry
+from cli.people.register import tell
+from cli.tables import BadLineError, Cells, Complain, take_in, take_turn
+from cli.terminal import ProgressBar
+from config.canaux import PlannedChannel
+from storage import people
+from storage.canaux.belonging import Member, Rules
+from storage.database import Database
+from storage.journal import Act
+from storage.people import Awaited, Person, awaited, moves, structures
+
+LINES_AT_ONCE = 200
+"""Lines a transaction, and accounts a call: on SQLite the bot’s own writers wait while it lasts."""
+
+
+@dataclass(slots=True)
+class PeopleOutcome:
+    """What became of the lines; ``news`` is whether anything was written."""
+
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+    waiting: int = 0
+    refused: int = 0
+    news: bool = False
+
+    def __str__(self) -> str:
+        """« 2 personnes inscrites, 1 changée, 3 inchangées, 1 en attente de son compte, 0 refusée. »"""
+        told = [
+            plural(self.added, "personne inscrite"),
+            plural(self.changed, "changée"),
+            plural(self.same, "inchangée"),
+            f"{self.waiting} en attente de {'leur' if self.waiting > 1 else 'son'} compte",
+            plural(self.refused, "refusée"),
+        ]
+        return f"{', '.join(told).replace(NBSP, ' ')}.{'' if self.news else ' Rien à changer.'}"
+
+
+class Accounts:
+    """The accounts behind user names; ``chat`` is None where Mattermost can’t be asked."""
+
+    def __init__(self, chat: ChatReader | None) -> None:
+        self._chat = chat
+        self.is_silent = chat is None
+
+    async def named(self, usernames: Sequence[str]) -> Mapping[str, ChatUser]:
+        """Those of these names that there are, by name; none where Mattermost does not answer."""
+        found: dict[str, ChatUser] = {}
+        if self._chat is None or self.is_silent:
+            return found
+        try:
+            async for page in self._chat.users_by_names(usernames):
+                found |= {user.username: user for user in page}
+        except ChatError:
+            # One silence is enough: a hundred batches would each wait for it.
+            self.is_silent = True
+            return {}
+        return found
+
+
+class Seen:
+    """What was named before in this file, and in which line; kept in a file that the system erases."""
+
+    def __init__(self) -> None:
+        self._lines = sqlite3.connect("")
+        self._lines.execute("CREATE TABLE seen (what TEXT PRIMARY KEY, line INTEGER NOT NULL) WITHOUT ROWID")
+
+    def note(self, what: str, line: int) -> int | None:
+        """The line that named this before, if one did."""
+        found = self._lines.execute("SELECT line FROM seen WHERE what = ?", (what,)).fetchone()
+        if found is None:
+            self._lines.execute("INSERT INTO seen VALUES (?, ?)", (what, line))
+        return int(found[0]) if found else None
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._lines.close()
+
+
+@dataclass(slots=True)
+class Known:
+    """What is known of the people of a batch."""
+
+    accounts: Mapping[str, ChatUser]
+    now: datetime
+    ids: dict[str, Person] = field(default_factory=dict)
+    _named: dict[str, list[Person]] = field(default_factory=lambda: defaultdict(list))
+    _waiting: dict[str, Awaited] = field(default_factory=dict)
+
+    def add(self, persons: Iterable[Person], waiting: Iterable[Awaited]) -> None:
+        """People of the register, and lines that wait."""
+        for person in persons:
+            self.ids[person.id] = person
+            for named in {person.username, (person.email or "").lower()} - {""}:
+                self._named[named].append(person)
+        for line in waiting:
+            for name in (line.username, line.email):
+                if name:
+                    self._waiting.setdefault(name, line)
+
+    def person(self, entry: Entry) -> Person | None:
+        """Who it is, by the name they have today. Raises BadLineError for a bot, or a name that is not only one’s."""
+        account = self.accounts.get(entry.username)
+        if account is None:
+            return self._only(entry.username) or self._only(entry.email)
+        if account.is_bot:
+            raise BadLineError(f"username : « {entry.username} » est un compte de bot")
+        known = self.ids.get(account.id) or newcomer(account, self.now)
+        if known.username == account.username:
+            return known
+        return Person(**(known.model_dump() | {"username": account.username}))
+
+    def waiting(self, entry: Entry) -> Awaited | None:
+        """The line that waits under the same name, else the same address."""
+        return self._waiting.get(entry.username) or self._waiting.get(entry.email)
+
+    def _only(self, name: str) -> Person | None:
+        found = self._named.get(name, [])
+        if len(found) > 1:
+            raise BadLineError(f"« {name} » est, au registre, le nom ou l’adresse de plusieurs personnes")
+        return found[0] if found else None
+
+
+@dataclass(slots=True)
+class Memberships:
+    """They grow with each change; nobody is moved by that."""
+
+    table: Mapping[str, PlannedChannel]
+    rules: Rules
+    count: int = 0
+
+    def note(self, before: Person | None, after: Person, now: datetime) -> None:
+        """Somebody is not as they were, or new."""
+        self.count += len(self._places(before, now) ^ self._places(after, now))
+
+    def __str__(self) -> str:
+        differ = plural(self.count, "appartenance à un canal diffère", "appartenances à des canaux diffèrent")
+        return f"{differ.replace(NBSP, ' ')} maintenant : « coop-bot channels sync » les met à jour."
+
+    def _places(self, person: Person | None, now: datetime) -> frozenset[str]:
+        if person is None:
+            return frozenset()
+        return self.rules.places(self.table, Member.of(person, person.today(now)))
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What a batch makes of the register."""
+
+    known: Known
+    changes: list[moves.Change] = field(default_factory=list)
+    persons: list[Person] = field(default_factory=list)
+    lines: list[Awaited] = field(default_factory=list)
+    fulfilled: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Import:
+    """One run; ``grace`` is how long somebody who moved stays in the channel that they leave."""
+
+    database: Database
+    accounts: Accounts
+    clock: Callable[[], datetime]
+    complain: Complain
+    grace: timedelta
+    memberships: Memberships
+    pen: Pen | None = None
+    outcome: PeopleOutcome = field(default_factory=PeopleOutcome)
+    _seen: Seen = field(default_factory=Seen)
+
+    async def run(self, lines: Iterable[tuple[int, Cells | BadLineError]], progress: ProgressBar) -> PeopleOutcome:
+        """Take every line; the outcome grows meanwhile."""
+        with closing(self._seen):
+            await take_in(self, lines, LINES_AT_ONCE, progress)
+        return self.outcome
+
+    def read(self, number: int, line: Cells) -> Entry:
+        """Somebody, once in a file."""
+        entry = read_entry(line)
+        self._once(number, "username", entry.username)
+        self._once(number, "email", entry.email)
+        return entry
+
+    def _once(self, number: int, column: str, value: str) -> None:
+        if value and (line := self._seen.note(f"{column} {value}", number)):
+            raise BadLineError(f"{column} : « {value} » est déjà à la ligne {line}")
+
+    def refuse(self, number: int, fault: BadLineError) -> None:
+        """One more that can’t be taken."""
+        self.outcome.refused += 1
+        self.complain(number, str(fault))
+
+    async def store(self, numbered: Sequence[tuple[int, Entry]]) -> None:
+        """What they make of the register; a line may still turn out to be about somebody named before."""
+        names = [entry.username for _, entry in numbered if entry.username]
+        emails = [entry.email for _, entry in numbered if entry.email]
+        accounts = await self.accounts.named(names)
+        ids = [account.id for account in accounts.values()]
+        async with take_turn(self.database) as db:
+            batch = _Batch(Known(accounts, self.clock()))
+            found = await people.among(db, ids, names, emails)
+            batch.known.add(found, await awaited.among(db, names, emails))
+            sirets = [siret for _, entry in numbered if (siret := entry.said.get("siret"))]
+            employers = await structures.among(db, sirets)
+            for number, entry in numbered:
+                try:
+                    self._take(batch, number, entry, employers)
+                except BadLineError as fault:
+                    self.refuse(number, fault)
+            await self._write(db, batch)
+
+    def _take(self, batch: _Batch, number: int, entry: Entry, employers: structures.Employers) -> None:
+        person, waiting = batch.known.person(entry), batch.known.waiting(entry)
+        if person is None:
+            line, is_news = change_awaited(waiting, entry, employers, batch.known.now)
+            self.outcome.waiting += 1
+            batch.lines += [line] if is_news else []
+            return
+        if line_before := self._seen.note(f"id {person.id}", number):
+            raise BadLineError(f"c’est la personne de la ligne {line_before}, sous un autre nom")
+        before = batch.known.ids.get(person.id)
+        after = change_person(person, entry, employers)
+        batch.fulfilled += [waiting.id] if waiting and waiting.id else []
+        if before is None:
+            self.outcome.added += 1
+        elif after is before:
+            self.outcome.same += 1
+            return
+        else:
+            self.outcome.changed += 1
+            batch.changes.append((before, after))
+        self.memberships.note(before, after, batch.known.now)
+        batch.persons.append(after)
+
+    async def _write(self, db: AsyncSession, batch: _Batch) -> None:
+        await people.register_all(db, batch.persons)
+        if self.pen is not None:
+            was = {before.id: before for before, _ in batch.changes}
+            changes = [(was.get(one.id) or _unknown(one), one) for one in batch.persons]
+            await tell(db, self.pen, changes, batch.known.now)
+        await moves.note(db, batch.changes, batch.known.now, self.grace)
+        await awaited.write_all(db, batch.lines)
+        await awaited.forget(db, batch.fulfilled)
+        is_news = bool(batch.persons or batch.lines or batch.fulfilled)
+        self.outcome.news |= is_news
+        if is_news:
+            names = [person.username for person in batch.persons]
+            now = batch.known.now
+            await note(db, Act.IMPORT, "import:people", now, personnes=names, attendues=len(batch.lines))
+
+
+def _unknown(person: Person) -> Person:
+    """Somebody before the register knew them."""
+    return Person(id=person.id, username=person.username, timezone=person.timezone, since=person.since)

@@ -1,0 +1,207 @@
+"""« coop-bot role » and « coop-bot people »: the register of who is who, given, taken back and shown."""
+
+import asyncio
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import click
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.errors import ChatError
+from bot.french.words import NBSP, plural
+from bot.mattermost import AioClient, ChatUser, Mattermost
+from bot.people import newcomer
+from bot.replies import Direct, Reply, Say
+from bot.texts import Markdown, render
+from cli.command import Call, Touches, command, json_list
+from cli.delivery import Pen
+from cli.environment import begin_reading, open_up_to_date
+from cli.errors import OperatorError
+from cli.faults import chat_fault
+from cli.journal import note_about
+from cli.terminal import align
+from cli.usage import Choice
+from commands.membres.feature import feature
+from commands.membres.roles import ROOM, Asked
+from commands.membres.rules import takes_two
+from commands.membres.standing import Standing
+from config.settings import Settings
+from storage import canaux, outbox, people
+from storage.database import Database
+from storage.journal import Act, Entry
+from storage.people import Person, Role
+
+AUTO = "auto"
+"""The role that follows from Mattermost: the register gives none."""
+
+
+@command(touches=Touches.WRITES)
+@click.argument("username", metavar="NOM", help="nom d’utilisateur Mattermost, avec ou sans « @ »")
+@click.argument(
+    "wanted",
+    type=Choice("coordinateur", "animateur", "conseiller", "invite", "hotline", "administrateur", AUTO),
+    metavar="RÔLE",
+    help="coordinateur, animateur, conseiller, invite, hotline ou administrateur ; auto : le rôle suit de nouveau "
+    "Mattermost",
+)
+async def role(call: Call, username: str, wanted: str) -> int:
+    """Give somebody a role, or let it follow from Mattermost again."""
+    settings, now, given = call.settings, call.clock(), None if wanted == AUTO else Role(wanted)
+    async with open_up_to_date(settings) as database:
+        person, is_new = await find(database, settings, username.strip().removeprefix("@").lower(), now)
+        before = person.role
+        if not (is_new and given is None):
+            async with database.transaction() as db:
+                await _give(db, person, given, now)
+                after = Person(**(person.model_dump() | {"role": given}))
+                await tell(db, Pen(settings, lambda: now, feature.name), [(person, after)], now)
+    print(_outcome(person.username, before, given))
+    return 0
+
+
+@command(touches=Touches.READS)
+@json_list
+async def show(call: Call, as_json: bool) -> int:
+    """Write the register, by user name."""
+    async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
+        everybody = await people.every(db)
+    if as_json:
+        print(json.dumps([_as_object(person) for person in everybody], ensure_ascii=False))
+    else:
+        print("\n".join(_lines(everybody)))
+    return 0
+
+
+async def _give(db: AsyncSession, person: Person, wanted: Role | None, now: datetime) -> None:
+    await people.give(db, Person(**(person.model_dump() | {"role": wanted})))
+    if person.role != wanted:
+        await note_about(db, _entry(person, wanted, now))
+
+
+def _entry(person: Person, wanted: Role | None, now: datetime) -> Entry:
+    before, after = ({"role": role.value if role else AUTO} for role in (person.role, wanted))
+    whom, name, thing = person.id, person.username, f"personne:{person.id}"
+    entry = Entry(at=now, act=Act.MEMBER_CHANGE, object=thing, target_id=whom, target=name)
+    return entry.sqlmodel_update({"before": before, "after": after})
+
+
+def _outcome(username: str, before: Role | None, now: Role | None) -> str:
+    if before == now:
+        return f"@{username} : {_say(now)}. Rien à changer."
+    return f"@{username} : {_say(now)} (avant : {_say(before)}). Un bot qui tourne le sait dans la minute."
+
+
+def _say(role: Role | None) -> str:
+    return role.label if role else "le rôle suit Mattermost"
+
+
+def _as_object(person: Person) -> dict[str, object]:
+    """One person as docs/wire.md describes them."""
+    return {
+        "id": person.id,
+        "username": person.username,
+        "role": person.role.value if person.role else AUTO,
+        "departements": list(person.departements),
+        "structure": person.structure,
+    }
+
+
+def _lines(everybody: Sequence[Person]) -> Iterator[str]:
+    """A table to be read, as wide as its widest cells."""
+    rows = [("nom", "rôle", "départements", "structure")]
+    rows += [(f"@{p.username}", _short(p), ", ".join(p.departements) or "—", p.structure or "—") for p in everybody]
+    yield from align(rows)
+    yield f"{plural(len(everybody), 'personne').replace(NBSP, ' ')}."
+
+
+def _short(person: Person) -> str:
+    """The role, and in brackets the one that follows from Mattermost, as far as it was told."""
+    if person.role is not None:
+        return person.role.value
+    return f"{AUTO} ({person.derived_role.value})" if person.derived_role else AUTO
+
+
+LOOK_UP_MAX = 5.0
+"""Seconds Mattermost has to say who bears a name today."""
+
+
+async def find(database: Database, settings: Settings, username: str, now: datetime) -> tuple[Person, bool]:
+    """Who bears a name today, and whether the register does not know them yet.
+
+    Mattermost knows best, since names change hands; the register serves where it does not answer, and knows those who
+    are no more. Raises OperatorError for nobody of that name, and for a bot.
+    """
+    user, silence = await _account(settings, username)
+    if user is not None and user.is_bot:
+        raise OperatorError(f"« {username} » est un compte de bot, pas celui d’une personne.")
+    async with database.transaction(writes=False) as db:
+        row = await (people.by_username(db, username) if user is None else people.get(db, user.id))
+    if user is not None:
+        person = row or newcomer(user, now)
+        return Person(**(person.model_dump() | {"username": user.username})), row is None
+    if row is None:
+        asked = silence or "et Mattermost ne connaît personne de ce nom : vérifiez l’orthographe."
+        raise OperatorError(f"Personne ne s’appelle « {username} » dans le registre, {asked}")
+    return row, False
+
+
+async def _account(settings: Settings, username: str) -> tuple[ChatUser | None, str]:
+    """The account of that name; None with a reason where nobody could be asked."""
+    token = settings.bot_token.get_secret_value()
+    if not token:
+        return None, "et Mattermost ne peut pas être interrogé : COOP_BOT_TOKEN n’est pas réglé."
+    client = AioClient(settings.mattermost_url, token)
+    try:
+        async with asyncio.timeout(LOOK_UP_MAX):
+            return await Mattermost(client, settings.team).user_by_name(username), ""
+    except (ChatError, TimeoutError) as error:
+        fault = error if isinstance(error, ChatError) else ChatError(0)
+        return None, f"et Mattermost n’a pas pu être interrogé. {chat_fault(fault)}"
+    finally:
+        await client.close()
+
+
+LISTED_MAX = 30
+"""Changes that the room reads of one by one."""
+
+Change = tuple[Person, Person]
+"""Somebody as they were, without role where they are new, and as they are now."""
+
+
+async def tell(db: AsyncSession, pen: Pen, changes: Sequence[Change], now: datetime) -> None:
+    """Those of some changes that need to be told are, in the transaction that makes them."""
+    told = [(before, after) for before, after in changes if _is_over(before, after)]
+    if not (told and pen.settings.secrets):  # (Without keys no bot was ever set up here.)
+        return
+    replies: list[Reply] = [
+        Direct(
+            render("membres/role_by_operator", reader="person", changes=[_say_change(*change, now, own=True)]),
+            user_id=change[1].id,
+        )
+        for change in told
+    ]
+    if room := (await canaux.by_key(db)).get(ROOM):
+        listed, more = [_say_change(*change, now) for change in told[:LISTED_MAX]], len(told) - LISTED_MAX
+        replies.append(
+            Say(render("membres/role_by_operator", reader="room", changes=listed, more=more), channel_id=room)
+        )
+    await outbox.add(db, await pen.rows(db, replies, feature.name))
+
+
+def _is_over(before: Person, after: Person) -> bool:
+    return takes_two(before.known_role or Role.INVITE, before, after)
+
+
+def _say_change(before: Person, after: Person, now: datetime, *, own: bool = False) -> Markdown:
+    asked = Asked(
+        by="",
+        person_id=after.id,
+        username=after.username,
+        role=before.known_role or Role.INVITE,
+        before=Standing.of(before),
+        after=Standing.of(after),
+        is_new=False,
+        at=now,
+    )
+    return render("membres/role_change", asked=asked, own=own)

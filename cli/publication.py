@@ -1,0 +1,228 @@
+"""« coop-bot digest publish »: a number of the news comes out now, in the operator’s name: once, whoever is at work
+beside.
+"""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.destinations import Own
+from bot.errors import ChatError
+from bot.forms import name_of
+from bot.french.words import NBSP, plural
+from bot.papers import brand
+from bot.refusals import Refusal
+from bot.replies import Message, Reply
+from bot.schedules import ZONE
+from bot.texts import Markdown, escape, render
+from cli.actus import Standing, begin_digest, editions, find_digest, number, standing, unmarked
+from cli.command import Call, Touches, command
+from cli.delivery import Office, Pen, arrival, delivering, open_office
+from cli.environment import check_channels, open_up_to_date
+from cli.errors import OperatorError
+from cli.journal import note
+from cli.terminal import ProgressBar
+from commands.actus import cards, checking, paper, publishing, words
+from commands.actus.buttons import Publish
+from commands.actus.checking import Where
+from commands.actus.feature import feature
+from commands.actus.posts import posts
+from commands.actus.sheet import Sheet
+from storage import canaux, outbox
+from storage.actus import digests
+from storage.actus.digests import Digest, State
+from storage.database import change
+from storage.journal import Act
+
+STALLED = 120.0
+"""Seconds in which nothing arrives and nothing is refused: Mattermost takes no messages."""
+OUT = (State.PUBLISHED, State.WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Where it goes, the ids of the posts that it quotes and are gone, and the ids of the files that go along."""
+
+    where: Where
+    gone: frozenset[str]
+    files: Sequence[str] = ()
+
+
+@command(touches=Touches.WRITES)
+@number
+@click.option("--dry-run", is_flag=True, help="dire où et quoi, sans rien envoyer ni écrire")
+async def publish(call: Call, number: int, dry_run: bool) -> int:
+    """0 when all its channels have it, 1 when some have not."""
+    settings, clock = call.settings, call.clock
+    check_channels(settings)
+    async with open_up_to_date(settings) as database:
+        async with standing(database, settings, clock, number) as desk:
+            digest = await find_digest(desk, number)
+        if digest.state is State.WITHDRAWN:
+            raise OperatorError(
+                f"Le n° {digest.number} a été retiré : « Restaurer », dans Mattermost, en refait un brouillon."
+            )
+        async with open_office(settings, database, clock) as office:
+            return await (_rehearse if dry_run else _go_out)(office, digest)
+
+
+async def _rehearse(office: Office, digest: Digest) -> int:
+    """Say where it would go and what, and write nothing."""
+    if digest.state is State.PUBLISHED:
+        print(f"Le n° {digest.number} est déjà sorti. Rien n’est envoyé.")
+    else:
+        issue, sheet = await _checked(office, digest)
+        _show(posts(sheet), issue.where)
+    return 0
+
+
+async def _go_out(office: Office, digest: Digest) -> int:
+    """Checked, its paper made, all of it written down in one transaction, and sent."""
+    was_out = digest.state is State.PUBLISHED
+    if not was_out:
+        issue, sheet = await _checked(office, digest)
+        files = await _paper(office, sheet, next(iter(issue.where.channels)))
+        await _write_down(office, digest, replace(issue, files=files), sheet)
+    return await _deliver(office, digest.number, was_out=was_out)
+
+
+async def _checked(office: Office, digest: Digest) -> tuple[Issue, Sheet]:
+    """Where it can go, and how it will be read."""
+    own = await office.chat.own_channels()
+    async with standing(office.database, office.settings, office.clock, digest.number) as desk:
+        where = await _where(desk, digest, own_of=Own(own, await canaux.by_key(desk.db)))
+        quoted = await checking.quoted(desk.db, digest)
+    lost = await checking.lost(office.chat, quoted)
+    issue = Issue(where, frozenset(one.post_id for one in quoted if one.entry in lost))
+    return issue, await _sheet(office, digest, issue)
+
+
+async def _lost(db: AsyncSession, digest: Digest, issue: Issue) -> Sequence[int]:
+    """Its entries that quote what is gone."""
+    return [one.entry for one in await checking.quoted(db, digest) if one.post_id in issue.gone]
+
+
+def _desk(office: Office, db: AsyncSession) -> Standing:
+    return Standing(db, office.settings, office.clock())
+
+
+async def _sheet(office: Office, digest: Digest, issue: Issue) -> Sheet:
+    """As it will be read. Raises OperatorError for what would be empty."""
+    async with standing(office.database, office.settings, office.clock, digest.number) as desk:
+        found = await find_digest(desk, digest.number)
+        away = {entry.number for entry in await checking.unfit(desk.db, found, await _lost(desk.db, found, issue))}
+        entries = [entry for entry in await digests.entries(desk.db, found.number) if entry.number not in away]
+        sheet = await words.sheet_of(desk, found, entries)
+    out_on = (found.published_at or office.clock()).astimezone(ZONE).date()
+    if not sheet.pieces and not sheet.edito:
+        raise OperatorError(f"Le n° {digest.number} est vide : il ne sort pas.")
+    return replace(sheet, on=out_on)
+
+
+async def _where(desk: Standing, digest: Digest, own_of: Own) -> Where:
+    """Where it goes. Raises OperatorError where that is nowhere."""
+    edition = (await editions(desk)).get(digest.edition)
+    if edition is None:
+        raise OperatorError(f"L’édition « {digest.edition} » n’est plus dans la table.")
+    where = await checking.where(desk.db, desk.settings, edition, own_of)
+    if not where.channels:
+        raise OperatorError(f"Il n’y a aucun canal où publier : {unmarked(' '.join(where.absent))}")
+    return where
+
+
+def _show(drawn: Sequence[Markdown], where: Where) -> None:
+    """Where and what."""
+    print("\n".join([f"Où : {', '.join(where.channels.values())}", *map(unmarked, where.absent)]))
+    for text in drawn:
+        print(f"\n{text}")
+    print(
+        f"\n{plural(len(drawn), 'message')} dans {_channels(len(where.channels))}. Rien n’est envoyé.".replace(
+            NBSP, " "
+        )
+    )
+
+
+async def _paper(office: Office, sheet: Sheet, place: str) -> Sequence[str]:
+    """Its paper, loose in a channel that is to have a copy. Nothing where the server takes no files."""
+    made = await asyncio.to_thread(partial(paper.write, sheet, brand.of(office.settings)))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / paper.file_name(sheet)
+        path.write_bytes(made)
+        try:
+            return [await office.chat.upload(place, path)]
+        except ChatError as error:
+            if error.refusal is not Refusal.SWITCHED_OFF:
+                raise
+            return ()
+
+
+async def _write_down(office: Office, digest: Digest, issue: Issue, shown: Sheet) -> None:
+    """What nobody wrote down yet, in the operator’s name, and that it is out; once, whoever else is at it. ``shown`` is
+    as its paper has it."""
+    async with office.database.transaction() as db:
+        desk = _desk(office, db)
+        found = await begin_digest(desk, digest.number)
+        if found.state in OUT:
+            return
+        left_out = await checking.drop(db, found, await _lost(db, found, issue))
+        pieces = (await words.sheet_of(desk, found)).pieces
+        if found.revision != digest.revision or [one.title for one in pieces] != [one.title for one in shown.pieces]:
+            raise OperatorError(f"Le n° {digest.number} vient de changer : relisez-le, puis relancez la commande.")
+        if not found.written:
+            at = found.published_at or desk.now
+            values = {"approved_by": found.approved_by, "approved_at": found.approved_at or desk.now}
+            await change(db, found, channels=dict(issue.where.channels), published_at=at, **values)
+        drawn = posts(await words.sheet_of(desk, found))
+        every = publishing.lay(found, drawn, issue.files)
+        replies: list[Reply] = [*every[found.written :]]
+        await change(db, found, state=State.PUBLISHED, parts=len(drawn), written=len(every))
+        where = list(found.channels.values())
+        await note(db, Act.DIGEST_PUBLISH, f"numero:{found.number}", desk.now, edition=found.edition, canaux=where)
+        for text in _notes(found, issue.where, left_out):
+            replies += await words.tell_team(desk, Message(text))
+        if await words.is_shown(desk, found):
+            replies.append(await cards.refresh(desk, found))
+        pen = Pen(office.settings, office.clock, feature.name)
+        await outbox.add(db, await pen.rows(db, replies, name_of(Publish)))
+
+
+def _notes(digest: Digest, where: Where, left_out: Sequence[str]) -> Sequence[str]:
+    """What the team has to know of it."""
+    absent = [Markdown(each) for each in where.absent]
+    reached = [Markdown(escape(title)) for title in digest.channels.values()]
+    said = [render("actus/absent", digest=digest, absent=absent)] if absent else []
+    said += [render("actus/left_out", digest=digest, titles=left_out)] if left_out else []
+    return [*said, render("actus/out", digest=digest, reached=reached, refused=[])]
+
+
+async def _deliver(office: Office, number: int, *, was_out: bool) -> int:
+    """Wait until it has arrived, and say where it is."""
+    async with office.database.transaction() as db:
+        found = await find_digest(Standing(db, office.settings, office.clock()), number)
+        topics = publishing.topics(found)
+        await outbox.hurry(db, topics, office.clock())
+    total = len(found.channels) * found.parts
+    async with delivering(office):
+        tally = await arrival(office, topics, ProgressBar(sys.stderr, "message", total), STALLED)
+    async with office.database.transaction(writes=False) as db:
+        missing = await outbox.unreached(db, topics)
+    if was_out and not tally.waiting and not missing:
+        print(f"Le n° {number} est déjà sorti.")
+        return 0
+    reached = len(found.channels) - len(missing)
+    print(f"Le n° {number} est sorti dans {_channels(reached)}.".replace(NBSP, " "))
+    if missing:
+        names = ", ".join(found.channels.get(place, place) for place in missing)
+        print(f"Il manque dans : {names}. Relancez la même commande : elle reprend où elle en est.", file=sys.stderr)
+    return 1 if missing else 0
+
+
+def _channels(count: int) -> str:
+    return plural(count, "canal", "canaux")

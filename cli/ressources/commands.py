@@ -1,0 +1,146 @@
+"""« search », « import » and « export resources » with a real database and the standard streams."""
+
+import csv
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from io import BufferedReader
+from typing import TextIO, cast
+
+import click
+
+from bot.french.words import NBSP, plural
+from cli.command import Call, Touches, command, from_file, json_list
+from cli.environment import begin_reading, open_database, open_file, open_up_to_date
+from cli.ressources.imports import Import
+from cli.ressources.lines import COLUMNS, THEMES_JOINED_BY, Lines
+from cli.tables import POLITENESS
+from cli.terminal import ProgressBar, align
+from cli.usage import Choice, Value
+from config.formulas import guard
+from config.ressources import CATEGORIES, KINDS
+from storage import migrate
+from storage.database import Database
+from storage.ressources import Found, search
+from storage.ressources.resource import Resource, State, pages
+
+MOST = 1000
+"""Resources that may be asked for."""
+TITLE_SHOWN = 60
+"""Letters of a title in a table."""
+
+
+def _read_count(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= MOST:
+        raise ValueError
+    return number
+
+
+@command(touches=Touches.READS)
+@click.argument("query", metavar="MOTS", help="ce qu’une personne chercherait : « #cnil pdf », « impots »")
+@click.option(
+    "--limit", type=Value(_read_count), default=10, metavar="N", help=f"au plus, 10 d’office, {MOST} permises"
+)
+@json_list
+async def search_resources(call: Call, query: str, limit: int, as_json: bool) -> int:
+    """Write what a query finds, the best first."""
+    async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
+        found = await search(db, query, limit=limit)
+    for said in found.query.unknown:
+        print(f"Filtre inconnu, ignoré : {said}.", file=sys.stderr)
+    if as_json:
+        hits = [{"id": hit.resource.id, "titre": hit.resource.titre, "score": hit.score} for hit in found.hits]
+        print(json.dumps(hits, ensure_ascii=False))
+    else:
+        print("\n".join(_lines(found)))
+    return 0
+
+
+@command(touches=Touches.WRITES)
+@from_file
+async def import_resources(call: Call, file: str) -> int:
+    """Take a file in; 1 when a line was refused, 0 otherwise."""
+    os.nice(POLITENESS)
+    await migrate.prepare(call.settings.database_url)
+    async with open_database(call.settings) as database:
+        with open_file(file) as stream:
+            lines = Lines(cast("BufferedReader", stream))
+            outcome = await Import(database, call.clock(), _complain).run(lines, ProgressBar(sys.stderr, "ligne lue"))
+    if lines.ignored:
+        print(f"Colonnes inconnues, ignorées : {', '.join(sorted(lines.ignored))}.", file=sys.stderr)
+    print(outcome)
+    return 1 if outcome.refused else 0
+
+
+@command(touches=Touches.READS)
+@click.option("--format", "kind", type=Choice("csv", "jsonl"), default="csv", help="csv (d’office) ou jsonl")
+async def export_resources(call: Call, kind: str) -> int:
+    """Write what is published on the standard output."""
+    cast("TextIO", sys.stdout).reconfigure(encoding="utf-8", newline="")  # type: ignore[attr-defined]
+    async with open_up_to_date(call.settings) as database:
+        await export(database, writer(sys.stdout, kind), ProgressBar(sys.stderr, "fiche"))
+    return 0
+
+
+def _complain(number: int, reason: str) -> None:
+    print(f"ligne {number} : {reason}", file=sys.stderr)
+
+
+def _lines(found: Found) -> Iterator[str]:
+    """A table to be read."""
+    rows = [("score", "nº", "titre", "type", "catégorie", "date")]
+    for hit in found.hits:
+        one = hit.resource
+        kind = KINDS[one.type].libelle if one.type in KINDS else "—"
+        categorie = CATEGORIES[one.categorie].libelle if one.categorie in CATEGORIES else "—"
+        titre = one.titre if len(one.titre) <= TITLE_SHOWN else f"{one.titre[: TITLE_SHOWN - 1]}…"
+        rows.append((str(hit.score), str(one.id), titre, kind, categorie, f"{one.date:%d/%m/%Y}"))
+    if found.hits:
+        yield from align(rows)
+    told = plural(found.total, "fiche").replace(NBSP, " ")
+    shown = len(found.hits)
+    yield (
+        f"{told}."
+        if shown == found.total
+        else f"{told}, dont voici {'la première' if shown == 1 else f'les {shown} premières'}."
+    )
+
+
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it, spreadsheets take UTF-8 for something else."""
+
+Said = Mapping[str, str | list[str]]
+
+
+def writer(out: TextIO, kind: str) -> Callable[[Said], None]:
+    """What writes one line in a format, « jsonl » or « csv »; the CSV’s first line is written at once."""
+    if kind == "jsonl":
+        return lambda said: print(json.dumps(said, ensure_ascii=False), file=out)
+    out.write(BYTE_ORDER_MARK)
+    table = csv.writer(out, delimiter=";")
+    table.writerow(COLUMNS)
+    return lambda said: table.writerow([_cell(said[name]) for name in COLUMNS])
+
+
+async def export(database: Database, write: Callable[[Said], None], progress: ProgressBar) -> int:
+    """Write everything that is published, and say how much it was."""
+    count = 0
+    async with database.transaction(writes=False) as db:
+        async for page in pages(db, State.PUBLISHED):
+            for resource in page:
+                write(_said(resource))
+            count += len(page)
+            progress.at(count)
+    progress.end()
+    return count
+
+
+def _said(resource: Resource) -> Said:
+    told: dict[str, str | list[str]] = {"themes": list(resource.theme_codes), "date": resource.date.isoformat()}
+    return {name: told[name] if name in told else str(getattr(resource, name)) for name in COLUMNS}
+
+
+def _cell(value: str | list[str]) -> str:
+    return guard(value if isinstance(value, str) else THEMES_JOINED_BY.join(value))

@@ -1,0 +1,270 @@
+"""« coop-bot import resources »: lines of a file into the ressourcerie, the good ones once, the bad ones explained."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.french.words import NBSP, plural
+from cli.journal import note
+from cli.ressources.lines import GONE, THEMES_JOINED_BY, Numbered
+from cli.tables import BadLineError, Cells, Complain, take_in, take_turn
+from cli.terminal import ProgressBar
+from config.ressources import LISTS, choice_of
+from config.themes import bits, theme_of
+from storage import people
+from storage.cra import cells
+from storage.database import Database
+from storage.journal import Act
+from storage.links import guess_type, read_link
+from storage.ressources.resource import (
+    DESCRIPTION_MAX,
+    LICENCE_MAX,
+    SOURCE_MAX,
+    TITLE_MAX,
+    Resource,
+    State,
+    among,
+    begin_writing,
+    key,
+    write,
+)
+
+LINES_AT_ONCE = 200
+"""Lines a transaction: on SQLite the bot’s own writers wait while it lasts."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How many lines were added, changed what was there, took it out, changed nothing, and were refused."""
+
+    added: int = 0
+    changed: int = 0
+    withdrawn: int = 0
+    same: int = 0
+    refused: int = 0
+
+    def __str__(self) -> str:
+        told = [
+            plural(self.added, "fiche ajoutée"),
+            plural(self.changed, "changée"),
+            *([plural(self.withdrawn, "retirée")] if self.withdrawn else []),
+            plural(self.same, "inchangée"),
+            plural(self.refused, "refusée"),
+        ]
+        news = self.added or self.changed or self.withdrawn or self.refused
+        return f"{', '.join(told).replace(NBSP, ' ')}.{'' if news else ' Rien à changer.'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a line says of a resource, by the names of its table; a list outside may say that it ``is_gone``."""
+
+    source: str
+    said: Mapping[str, Any]
+    is_gone: bool = False
+
+    @property
+    def key(self) -> str:
+        """What tells it apart."""
+        return key(self.said.get("url", ""), self.said["titre"]) if self.said else ""
+
+
+@dataclass(slots=True)
+class _Known:
+    """What a batch may be about, and what it changes of it."""
+
+    keys: dict[str, Resource]
+    sources: dict[str, Resource]
+    authors: Mapping[str, str]
+    written: dict[str, Resource] = field(default_factory=dict)
+
+    def about(self, line: Line) -> Resource | None:
+        """The resource that a line is about."""
+        return (self.sources.get(line.source) if line.source else None) or self.keys.get(line.key)
+
+    def keep(self, resource: Resource) -> None:
+        """It was made or changed."""
+        self.keys[resource.key] = self.written[resource.key] = resource
+        if resource.source:
+            self.sources[resource.source] = resource
+
+
+@dataclass(slots=True)
+class Import:
+    """One run."""
+
+    database: Database
+    now: datetime
+    complain: Complain
+    outcome: Outcome = field(default_factory=Outcome)
+
+    async def run(self, lines: Iterable[Numbered], progress: ProgressBar) -> Outcome:
+        """Take every line; the outcome grows meanwhile."""
+        await take_in(self, lines, LINES_AT_ONCE, progress)
+        return self.outcome
+
+    def read(self, _: int, line: Cells) -> Line:
+        """What it says."""
+        return read_line(line)
+
+    def refuse(self, number: int, fault: BadLineError) -> None:
+        """One more that can’t be taken."""
+        self.outcome.refused += 1
+        self.complain(number, str(fault))
+
+    async def store(self, batch: Sequence[tuple[int, Line]]) -> None:
+        """Those that say something new; of two about the same resource the last one counts."""
+        async with take_turn(self.database) as db:
+            revision = await begin_writing(db)
+            known = await _known(db, [line for _, line in batch])
+            for number, line in batch:
+                try:
+                    self._take(known, line)
+                except BadLineError as fault:
+                    self.refuse(number, fault)
+            await write(db, list(known.written.values()), revision)
+            if known.written:
+                titles = [each.titre for each in known.written.values()]
+                await note(db, Act.IMPORT, "import:resources", self.now, fiches=titles)
+
+    def _take(self, known: _Known, line: Line) -> None:
+        before = known.about(line)
+        if before is None:
+            self._add(known, line)
+        elif _is_out(before) or (line.source and not before.source):
+            # What animateurs took out stays out; what people deposited is not a list’s to change.
+            self.outcome.same += 1
+        elif line.is_gone:
+            self._withdraw(known, before)
+        else:
+            self._change(known, before, line)
+
+    def _add(self, known: _Known, line: Line) -> None:
+        if line.is_gone:
+            self.outcome.same += 1
+            return
+        usual = {"type": guess_type(line.said.get("url", "")), "date": self.now.date()}
+        told: dict[str, Any] = {**usual, **line.said, **_author(known, line.said), "key": line.key}
+        state, now = State.PUBLISHED, self.now
+        dated: dict[str, Any] = {"created_at": now, "changed_at": now, "published_at": now}
+        known.keep(Resource(**told, source=line.source, state=state, **dated, revision=0))
+        self.outcome.added += 1
+
+    def _withdraw(self, known: _Known, before: Resource) -> None:
+        if before.state is State.WITHDRAWN:
+            self.outcome.same += 1
+            return
+        before.sqlmodel_update({"state": State.WITHDRAWN, "changed_at": self.now})
+        known.keep(before)
+        self.outcome.withdrawn += 1
+
+    def _change(self, known: _Known, before: Resource, line: Line) -> None:
+        key = before.key if before.key == line.key or "url" not in line.said else line.key
+        if key != before.key and key in known.keys:
+            raise BadLineError(f"url : ce lien est déjà celui de la fiche {known.keys[key].id or 'd’une autre ligne'}")
+        new = {**line.said, **_author(known, line.said), "key": key, "state": State.PUBLISHED}
+        if all(getattr(before, name) == value for name, value in new.items()):
+            self.outcome.same += 1
+            return
+        known.written.pop(before.key, None)
+        known.keys.pop(before.key, None)
+        before.sqlmodel_update({**new, "changed_at": self.now})
+        known.keep(before)
+        self.outcome.changed += 1
+
+
+def _is_out(resource: Resource) -> bool:
+    """Whether somebody decided that it is not to be found."""
+    return resource.state in {State.REFUSED, State.WITHDRAWN} and bool(resource.decided_by)
+
+
+def _author(known: _Known, said: Mapping[str, Any]) -> dict[str, str]:
+    return {"auteur_id": known.authors.get(said["auteur"], "")} if "auteur" in said else {}
+
+
+async def _known(db: AsyncSession, lines: Sequence[Line]) -> _Known:
+    keys = {line.key for line in lines if line.key}
+    found = await among(db, keys, {line.source for line in lines if line.source})
+    names = {line.said["auteur"] for line in lines if line.said.get("auteur")}
+    authors: dict[str, str] = {}
+    for person in await people.among(db, usernames=names) if names else ():
+        # Two of one name: nobody knows which of them it is.
+        authors[person.username] = "" if person.username in authors else person.id
+    db.expunge_all()
+    return _Known({one.key: one for one in found}, {one.source: one for one in found if one.source}, authors)
+
+
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffd]")
+_LEFT_ALONE = ("date", "type")
+"""Columns whose empty cell says nothing."""
+
+
+def read_line(line: Cells) -> Line:
+    """The line as values. Raises BadLineError with everything that is wrong in it."""
+    values: dict[str, Any] = {}
+    faults: list[str] = []
+    for name, reader in READERS.items():
+        if name not in line and name != "titre":
+            continue
+        try:
+            values[name] = reader(line.get(name, "").strip())
+        except ValueError as fault:
+            faults.append(f"{name} : {str(fault).rstrip('.')}")
+    source = values.pop("source", "")
+    if line.get(GONE):
+        return Line(source, {}, is_gone=True)
+    if faults:
+        raise BadLineError(" ; ".join(faults))
+    return Line(source, {name: value for name, value in values.items() if value or name not in _LEFT_ALONE})
+
+
+def _title(text: str) -> str:
+    return cells.need(cells.at_most(TITLE_MAX)(" ".join(text.split())))
+
+
+def _description(text: str) -> str:
+    kept = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    if _INVISIBLE.search(kept):
+        raise ValueError("des caractères sont illisibles ou invisibles, enregistrez le fichier en UTF-8")
+    if len(kept) > DESCRIPTION_MAX:
+        raise ValueError(f"{DESCRIPTION_MAX} caractères au plus")
+    return kept
+
+
+def _choice(liste: str, text: str) -> str:
+    choice = choice_of(liste, text) if text else None
+    if text and choice is None:
+        raise ValueError(f"« {text[:40]} » n’est pas un de : {', '.join(LISTS[liste])}")
+    return choice.code if choice else ""
+
+
+def _themes(text: str) -> int:
+    found = [(part, theme_of(part)) for part in map(str.strip, text.split(THEMES_JOINED_BY)) if part]
+    if unknown := [part[:40] for part, theme in found if theme is None]:
+        raise ValueError(f"« {unknown[0]} » n’est pas un thème des comptes rendus")
+    return bits(theme.code for _, theme in found if theme)
+
+
+def _short(most: int, text: str) -> str:
+    return cells.at_most(most)(text) or ""
+
+
+READERS: Mapping[str, Callable[[str], Any]] = {
+    "titre": _title,
+    "description": _description,
+    "url": lambda text: read_link(text) if text else "",
+    "categorie": partial(_choice, "categorie"),
+    "themes": _themes,
+    "type": partial(_choice, "type"),
+    "licence": partial(_short, LICENCE_MAX),
+    "auteur": lambda text: cells.username(text) if text else "",
+    "date": lambda text: cells.day(text) if text else None,
+    "niveau": partial(_choice, "niveau"),
+    "public": partial(_choice, "public"),
+    "source": partial(_short, SOURCE_MAX),
+}

@@ -1,0 +1,91 @@
+"""« coop-bot export poll »: read, then handed over as CSV on the standard output or in a file, which is replaced."""
+
+import csv
+import io
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import cast
+
+import click
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.papers.csv import Cell
+from cli.command import Call, Touches, command
+from cli.environment import begin_reading, open_up_to_date
+from cli.errors import OperatorError
+from cli.usage import Value
+from commands.sondage import sheet
+from config.formulas import guard
+from storage import people
+from storage import sondage as polls
+from storage.people import Person
+from storage.sondage import Poll, State, votes
+from storage.sondage.visible import visible
+from storage.sondage.votes import Vote
+
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it, spreadsheets take UTF-8 for something else."""
+
+
+def _read_number(text: str) -> int:
+    number = int(text)
+    if not 0 < number < 2**31:
+        raise ValueError
+    return number
+
+
+@command(touches=Touches.READS)
+@click.argument("number", type=Value(_read_number), metavar="N", help="son numéro, comme dans Mattermost : 12")
+@click.option("--votes", "by_voter", is_flag=True, help="une ligne par votant, d’un vote nominatif")
+@click.option("--output", metavar="FICHIER", default="-", help="fichier (sinon la sortie standard)")
+async def export_poll(call: Call, number: int, by_voter: bool, output: str) -> int:
+    """Write the results of a poll, or who chose what in it."""
+    async with open_up_to_date(call.settings) as database, begin_reading(database) as db:
+        poll = _must_be(await polls.get(db, number), number)
+        lines = await (_voters(db, poll) if by_voter else _results(db, poll))
+    _hand_over(_written(lines), output)
+    return 0
+
+
+def _must_be(poll: Poll | None, number: int) -> Poll:
+    if poll is None or poll.state is State.DRAFT:
+        raise OperatorError(f"Aucun sondage n’a le numéro {number} : vérifiez-le dans Mattermost, par /sondage liste.")
+    if poll.state is State.WITHDRAWN:
+        raise OperatorError(f"Le sondage {number} a été retiré : ses votes sont effacés. Choisissez-en un autre.")
+    return poll
+
+
+async def _results(db: AsyncSession, poll: Poll) -> Sequence[Sequence[Cell]]:
+    results = await visible(db, poll)
+    if not results.is_told:
+        print(f"{results.votes} ont voté ; les réponses ne se voient pas encore, ou pas à si peu.", file=sys.stderr)
+    return list(sheet.lines(poll, results))
+
+
+async def _voters(db: AsyncSession, poll: Poll) -> Sequence[Sequence[Cell]]:
+    if poll.anonymous:
+        raise OperatorError(f"Les votes du sondage {poll.number} sont secrets : relancez sans « --votes ».")
+    chosen = await votes.named(db, poll.id)
+    return list(sheet.named_lines(poll, chosen, await _people(db, chosen)))
+
+
+async def _people(db: AsyncSession, chosen: Sequence[Vote]) -> Sequence[Person]:
+    wanted = {vote.user_id for vote in chosen}
+    return [person async for page in people.pages(db) for person in page if person.id in wanted]
+
+
+def _written(lines: Iterable[Sequence[Cell]]) -> str:
+    told = io.StringIO(newline="")
+    told.write(BYTE_ORDER_MARK)
+    csv.writer(told, delimiter=";").writerows([guard(c) if isinstance(c, str) else c for c in line] for line in lines)
+    return told.getvalue()
+
+
+def _hand_over(told: str, output: str) -> None:
+    if output == "-":
+        cast("io.TextIOWrapper", sys.stdout).reconfigure(encoding="utf-8", newline="")
+        sys.stdout.write(told)
+        return
+    Path(output).write_bytes(told.encode("utf-8", "replace"))
+    print(f"Écrit : {output}")

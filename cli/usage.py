@@ -1,0 +1,243 @@
+"""How the command line is read, and explained in French: Click’s commands and groups, and the values that they take."""
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import click
+
+NBSP = "\u00a0"
+_NEGATIVE = re.compile(r"-\d+|-\d*\.\d+")
+
+
+class Value(click.ParamType[Any]):
+    """What a function makes of a word; ValueError is a value that cannot be, BadParameter says in French why."""
+
+    name = "value"
+
+    def __init__(self, read: Callable[[str], Any]) -> None:
+        self._read = read
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read a word; a default is a value already."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return self._read(value)
+        except ValueError:
+            self.fail(f"{value!r} n’est pas une valeur possible", param, ctx)
+
+
+class Choice(click.ParamType[str]):
+    """One of some words."""
+
+    name = "choice"
+
+    def __init__(self, *words: str) -> None:
+        self._words = words
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """The words, as help shows them."""
+        return f"{{{','.join(self._words)}}}"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Take the word if it is one of them."""
+        if value not in self._words:
+            self.fail(_not_one_of(value, self._words), param, ctx)
+        return str(value)
+
+
+def _not_one_of(word: str, words: Sequence[str]) -> str:
+    return f"{word!r} n’est pas un de {', '.join(map(repr, words))}"
+
+
+class _InFrench(click.Command):
+    """What commands and groups share."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """« --help », in French."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = "montrer cette aide"
+        return option
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the usage, what it is for, then the arguments and options."""
+        formatter.write_usage(ctx.command_path, " ".join(self._pieces(ctx)), prefix="usage : ")
+        if self.help:
+            formatter.write_paragraph()
+            formatter.write_text(self.help)
+        arguments = [
+            (_name(ctx, param), param.help or "") for param in self.params if isinstance(param, click.Argument)
+        ]
+        options = [(_spelling(ctx, option), option.help or "") for option in self._options(ctx)]
+        for title, rows in (("arguments", arguments), ("options", options)):
+            if rows:
+                with formatter.section(f"{title}{NBSP}"):
+                    formatter.write_dl(rows)
+
+    def _options(self, ctx: click.Context) -> Sequence[click.Option]:
+        """All of them, help first."""
+        *own, asked = (param for param in self.get_params(ctx) if isinstance(param, click.Option))
+        return [asked, *own]
+
+    def _pieces(self, ctx: click.Context) -> Iterator[str]:
+        """What the usage line says."""
+        for option in self._options(ctx):
+            said = _spelling(ctx, option, short=True)
+            yield said if option.required else f"[{said}]"
+        for param in self.params:
+            if isinstance(param, click.Argument):
+                yield _name(ctx, param) if param.required else f"[{_name(ctx, param)}]"
+
+    def sort_words(self, ctx: click.Context, words: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
+        """Tell the words apart: options with their values, the rest, and options that are unknown here.
+
+        Click alone would take the option that follows « --from » for its value, and « -3 » for an option.
+        """
+        known = {name: option for option in self._options(ctx) for name in option.opts}
+        options, rest, unknown, queue = list[str](), list[str](), list[str](), deque(words)
+        while queue:
+            word = queue.popleft()
+            name, equals, value = word.partition("=")
+            option = known.get(name)
+            if word == "--" or not (option or _is_like_an_option(word)):
+                # A group’s own options come before its command.
+                rest += [word] if word != "--" else []
+                if word == "--" or isinstance(self, click.Group):
+                    rest += queue
+                    break
+            elif option is None:
+                unknown.append(word)
+            elif equals and option.is_flag:
+                raise click.UsageError(f"{name} : {value!r} est de trop", ctx)
+            else:
+                options.append(word)
+                if not option.is_flag and not equals:
+                    if not queue or _is_like_an_option(queue[0]):
+                        raise click.UsageError(f"{name} : il manque sa valeur", ctx)
+                    options.append(queue.popleft())
+        return options, rest, unknown
+
+
+def _is_like_an_option(word: str) -> bool:
+    return word.startswith("-") and len(word) > 1 and " " not in word and not _NEGATIVE.fullmatch(word)
+
+
+def _name(ctx: click.Context, param: click.Parameter) -> str:
+    """What help calls a value."""
+    return param.metavar or param.type.get_metavar(param, ctx) or param.name.upper()
+
+
+def _spelling(ctx: click.Context, option: click.Option, *, short: bool = False) -> str:
+    names = option.opts[0] if short else ", ".join(option.opts)
+    return names if option.is_flag else f"{names} {_name(ctx, option)}"
+
+
+class Command(_InFrench):
+    """A command; of the options that are ``exclusive`` one at most may be given."""
+
+    def __init__(self, *args: Any, exclusive: Sequence[str] = (), **attributes: Any) -> None:
+        super().__init__(*args, **attributes)
+        self.exclusive = exclusive
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words. Raises UsageError, in French."""
+        options, rest, unknown = self.sort_words(ctx, args)
+        self._refuse_both(ctx, options)
+        ctx.allow_extra_args = True
+        try:
+            super().parse_args(ctx, [*options, "--", *rest])
+        except click.MissingParameter:
+            missing = [_hint(param) for param in self.params if param.required and ctx.params.get(param.name) is None]
+            raise click.UsageError(f"il manque : {', '.join(missing)}", ctx) from None
+        if more := [*unknown, *ctx.args]:
+            raise click.UsageError(f"arguments inconnus : {' '.join(more)}", ctx.find_root())
+        return []
+
+    def _refuse_both(self, ctx: click.Context, options: Sequence[str]) -> None:
+        given = [name for name in dict.fromkeys(word.partition("=")[0] for word in options) if name in self.exclusive]
+        if len(given) > 1:
+            raise click.UsageError(f"{given[1]} : à choisir, ou {given[0]}, mais pas les deux", ctx)
+
+    def _pieces(self, ctx: click.Context) -> Iterator[str]:
+        """Those that exclude each other stand together."""
+        either = [option for option in self._options(ctx) if option.opts[0] in self.exclusive]
+        alternatives = " | ".join(_spelling(ctx, option, short=True) for option in either)
+        apart = {f"[{_spelling(ctx, option, short=True)}]" for option in either[1:]}
+        for piece in super()._pieces(ctx):
+            if either and piece == f"[{_spelling(ctx, either[0], short=True)}]":
+                yield f"[{alternatives}]"
+            elif piece not in apart:
+                yield piece
+
+
+class Lazy(NamedTuple):
+    """Where a command is, « module:attribute », and what the list of commands says of it."""
+
+    where: str
+    help: str
+
+
+class Group(_InFrench, click.Group):
+    """Commands that are imported when they are called: help of the group needs none of them."""
+
+    def __init__(self, *args: Any, table: "Mapping[str, Lazy | Group]", **attributes: Any) -> None:
+        super().__init__(*args, **attributes)
+        self.table = table
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of the table."""
+        return list(self.table)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        found = self.table.get(cmd_name)
+        if not isinstance(found, Lazy):
+            return found
+        module, _, name = found.where.partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words before the command, and its name. Raises UsageError, in French."""
+        options, rest, unknown = self.sort_words(ctx, args)
+        super().parse_args(ctx, [*options, "--", *rest])
+        if not rest:
+            raise click.UsageError(f"il manque : {self.subcommand_metavar}", ctx)
+        if rest[0] not in self.table:
+            raise click.UsageError(f"{self.subcommand_metavar} : {_not_one_of(rest[0], list(self.table))}", ctx)
+        if unknown:
+            raise click.UsageError(f"arguments inconnus : {' '.join(unknown)}", ctx.find_root())
+        return ctx.args
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands last."""
+        super().format_help(ctx, formatter)
+        rows = [
+            (name, each.help if isinstance(each, Lazy) else each.short_help or "") for name, each in self.table.items()
+        ]
+        title = f"{self.subcommand_metavar}{'s' if ctx.parent is None else ''}{NBSP}"
+        with formatter.section(title):
+            formatter.write_text(self.subcommand_metavar)
+            with formatter.indentation():
+                formatter.write_dl(rows)
+
+    def _pieces(self, ctx: click.Context) -> Iterator[str]:
+        yield from super()._pieces(ctx)
+        yield f"{self.subcommand_metavar} ..."
+
+
+def _hint(param: click.Parameter) -> str:
+    """What an error calls a parameter."""
+    return param.opts[0] if isinstance(param, click.Option) else param.metavar or param.name
+
+
+def explain(error: click.UsageError) -> str:
+    """Say what was not understood, then how to ask."""
+    path = error.ctx.command_path if error.ctx else "coop-bot"
+    param = error.param if isinstance(error, click.BadParameter) else None
+    about = f"{_hint(param)} : " if param else ""
+    return f"{path} : {about}{error.message}\nVoir « {path} --help »."

@@ -1,0 +1,114 @@
+"""« coop-bot work »: how far long work is, as its rows tell; stopping some."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import click
+
+from bot.features import Feature
+from cli.command import Call, Touches, command, json_list
+from cli.environment import begin_reading, open_up_to_date
+from cli.errors import OperatorError
+from cli.journal import note
+from cli.terminal import align
+from commands import FEATURES
+from config.settings import Settings
+from storage import work
+from storage.journal import Act
+from storage.work import State, Work
+
+PARIS = ZoneInfo("Europe/Paris")
+STATES = {
+    State.WAITING: "en attente",
+    State.RUNNING: "en cours",
+    State.DONE: "fait",
+    State.CANCELLED: "arrêté",
+    State.FAILED: "échoué",
+}
+FILES = {
+    "actus.Document": "PDF des actus",
+    "agenda.CalendarFile": "Fichier d’agenda",
+    "annuaire.VCard": "Fiche de contact",
+    "donnees.Copy": "Copie de ses données",
+    "hotline.FiguresFile": "Chiffres de la hotline",
+    "sondage.Picture": "Image d’un sondage",
+    "sondage.Sheet": "Tableau d’un sondage",
+    "stats.Carte": "Carte des statistiques",
+    "stats.Departements": "Tableau des départements",
+    "stats.Export": "Fichier de statistiques",
+    "stats.Pictured": "Image de statistiques",
+    "stats.TerritoryPictures": "Images d’un territoire",
+}
+"""What the operator reads instead of the names that files have in the database."""
+HEADINGS = ("id", "travail", "état", "fait", "commencé", "dernière nouvelle", "défaut")
+
+
+@command(touches=Touches.WRITES, exclusive=("--json", "--cancel"))
+@json_list
+@click.option("--cancel", "work_id", metavar="ID", help="arrêter ce travail : ce qui est fait le reste")
+async def long_work(call: Call, as_json: bool, work_id: str | None) -> int:
+    """Write how far each is, or stop one."""
+    if work_id:
+        return await _cancel(call.settings, work_id, call.clock())
+    return await _show(call.settings, as_json=as_json)
+
+
+async def _show(settings: Settings, *, as_json: bool) -> int:
+    """Write what is under way or waits, oldest first, then what is over, newest first."""
+    async with open_up_to_date(settings) as database, begin_reading(database) as db:
+        found = await work.latest(db)
+    if as_json:
+        print(json.dumps([_as_object(row) for row in found], ensure_ascii=False))
+    else:
+        titles = titles_of(FEATURES)
+        print("\n".join(_table([_as_row(row, titles) for row in found])))
+    return 0
+
+
+async def _cancel(settings: Settings, work_id: str, now: datetime) -> int:
+    """Stop it; whichever replica is at it finds out before its next step, and tells in its message."""
+    async with open_up_to_date(settings) as database, database.transaction() as db:
+        if await work.cancel(db, work_id, now):
+            await note(db, Act.WORK_CANCEL, f"travail:{work_id}", now)
+            print(f"Travail {work_id} arrêté : ce qui est fait le reste.")
+            return 0
+        found = await work.get(db, work_id)
+    if found is None:
+        raise OperatorError(f"Aucun travail n’a l’identifiant « {work_id} » : « coop-bot work » les montre.")
+    raise OperatorError(f"Le travail {work_id} n’est plus à arrêter : {STATES[found.state]}.")
+
+
+def _as_object(row: Work) -> dict[str, object]:
+    """As docs/wire.md describes it."""
+    instants = {"started": row.started_at, "updated": row.updated_at}
+    told = {name: _on_the_wall(at).isoformat(timespec="seconds") if at else None for name, at in instants.items()}
+    count = {"done": row.done, "total": row.total}
+    return {"id": row.id, "name": row.name, "state": row.state.value, **count, **told, "error": row.error}
+
+
+def _as_row(row: Work, titles: Mapping[str, str]) -> tuple[str, ...]:
+    """To be read."""
+    done = f"{row.done}" if row.total is None else f"{row.done}/{row.total}"
+    first, last = (f"{_on_the_wall(at):%d/%m/%Y %H:%M}" if at else "—" for at in (row.started_at, row.updated_at))
+    return row.id, titles.get(row.name, row.name), STATES[row.state], done, first, last, row.error or "—"
+
+
+def _on_the_wall(at: datetime) -> datetime:
+    return at.astimezone(PARIS)
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """As wide as its widest cells."""
+    if not rows:
+        yield "Aucun travail long, en cours ou passé."
+        return
+    yield from align([HEADINGS, *rows])
+    yield "Heures de Paris."
+
+
+def titles_of(features: Iterable[Feature]) -> dict[str, str]:
+    """What files and long work are called, by the names in their rows."""
+    declared = (trigger for feature in features for trigger in feature.triggers)
+    return FILES | {trigger.key[1]: trigger.title for trigger in declared if trigger.key[0] == "work"}
